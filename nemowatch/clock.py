@@ -1,0 +1,63 @@
+"""Time, injected. Nothing else in the house reads a clock, so tests can turn this one."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now_ms(self) -> int:
+        """Wall clock in UTC milliseconds since 1970: for what is written down."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards: for durations and everything that must not trust the wall clock."""
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class ManualClock:
+    """A clock that moves only when told to: pure logic is tested with it."""
+
+    def __init__(self, now_ms: int = 1_795_000_000_000) -> None:
+        self._now_ms = now_ms
+        self._monotonic = 1000.0
+
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass on both clocks."""
+        self._now_ms += round(seconds * 1000)
+        self._monotonic += seconds
+
+    def step_wall(self, seconds: float) -> None:
+        """Set the wall clock by `seconds`, as NTP or an administrator does; the monotonic clock stays."""
+        self._now_ms += round(seconds * 1000)
+
+
+def iso(ms: int) -> str:
+    """UTC milliseconds as ISO 8601 with milliseconds and a Z, the form of every JSON answer."""
+    moment = datetime.fromtimestamp(ms / 1000, tz=UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def local_day_start_ms(now_ms: int) -> int:
+    """UTC milliseconds at which the machine's local day that holds `now_ms` began: days in the config are local days."""
+    local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
+    start = datetime(local.year, local.month, local.day).astimezone()  # noqa: DTZ001 - naive on purpose: the local midnight
+    return int(start.timestamp() * 1000)

@@ -1,0 +1,321 @@
+"""Every error of the house, in one tree. A class's docstring is its default message; each says what happened and,
+in `cure`, what to do. Foreign exceptions become these at the edges (`remote.http`, `local_error` below) and nowhere else.
+
+    NemowatchError
+    ├── UsageError                      exit code 2
+    │   └── ConfigError                 the configuration: every mistake at once
+    ├── DaemonNeeded                    exit code 3
+    ├── JournalError
+    │   ├── JournalLocked               another process works this state folder
+    │   ├── JournalCorrupt
+    │   ├── JournalTooNew
+    │   ├── JournalReadOnly
+    │   ├── JournalFull                 the disk of the state folder is full
+    │   └── JournalOnNetwork
+    ├── OrderError                      a folder's name or instructions that cannot be carried out
+    ├── LocalError                      about a file on this machine
+    │   ├── LocalPassing                busy, stale, the share is away: wait, no attempt is counted
+    │   │   └── NoSpace
+    │   ├── SourceGone                  deleted or moved before it was paid for
+    │   ├── SourceChanged               other content than was claimed
+    │   └── LocalFinal                  unreadable, not media, too big
+    └── RemoteError                     about a call to the cloud
+        ├── NotSent                     the request provably never left
+        ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what happened there
+        │   └── RateLimited             429
+        ├── TokenRefused                1001
+        ├── SessionLost                 1002
+        ├── NoCredits                   2001
+        ├── PlanRefused                 402
+        ├── FileRefused                 4001
+        ├── FileTooLarge                4002
+        ├── UrlRefused                  an upload by URL was refused: send the bytes
+        ├── RenderUnknown               no render of that id there
+        ├── ResultExpired               the result's URL no longer works
+        ├── UnsafeUrl                   a result URL that must not be fetched
+        └── RequestRefused              any other 4xx or business code
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class NemowatchError(Exception):
+    """Something went wrong."""
+
+    cure = ""  #: one sentence on what to do; a class or an instance may set it
+    code = "error"  #: the short name that JSON and the journal carry
+
+    def __init__(self, text: str = "", *, cure: str = "") -> None:
+        super().__init__(text or (self.__doc__ or "").strip().splitlines()[0])
+        if cure:
+            self.cure = cure
+
+    @property
+    def text(self) -> str:
+        """What happened, without the cure."""
+        return str(self.args[0])
+
+
+class UsageError(NemowatchError):
+    """The command cannot do this."""
+
+    code = "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake, where it is, and its cure."""
+
+    where: str  #: "config.toml:12" or "watch.0.inbox"
+    what: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f" {self.cure}" if self.cure else "")
+
+
+class ConfigError(UsageError):
+    """The configuration cannot be used."""
+
+    code = "config"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = problems
+
+
+class DaemonNeeded(NemowatchError):
+    """The daemon is needed for this and does not run."""
+
+    code = "daemon"
+    cure = "Start it: nemowatch run, or systemctl start nemowatch."
+
+
+class JournalError(NemowatchError):
+    """The journal cannot be used."""
+
+    code = "journal"
+
+
+class JournalLocked(JournalError):
+    """Another nemowatch works with this state folder."""
+
+    cure = "Stop the other one, or give this one a state_dir of its own."
+
+
+class JournalCorrupt(JournalError):
+    """The journal is damaged."""
+
+
+class JournalTooNew(JournalError):
+    """The journal was written by a newer nemowatch."""
+
+    cure = "Install that version again, or restore the backup from before the upgrade."
+
+
+class JournalReadOnly(JournalError):
+    """The journal cannot be written: its folder or file is read-only for this user."""
+
+    cure = "Give the user that runs nemowatch the right to write in the state folder."
+
+
+class JournalFull(JournalError):
+    """The disk that holds the journal is full."""
+
+    cure = "Free some space on it; nemowatch goes on by itself."
+
+
+class JournalOnNetwork(JournalError):
+    """The journal lies on a network filesystem, where SQLite cannot keep it safe."""
+
+    cure = "Set state_dir to a folder on a local disk."
+
+
+class OrderError(NemowatchError):
+    """The folder's order cannot be carried out."""
+
+    code = "order"
+
+
+class LocalError(NemowatchError):
+    """A file on this machine could not be used."""
+
+    code = "local"
+
+    def __init__(self, text: str = "", *, path: Path | bytes | str | None = None, cure: str = "") -> None:
+        super().__init__(text, cure=cure)
+        self.path = path
+
+
+class LocalPassing(LocalError):
+    """The file or its share is busy or away for the moment."""
+
+    code = "busy"
+
+
+class NoSpace(LocalPassing):
+    """The disk is full."""
+
+    code = "space"
+    cure = "Free some space on it; nemowatch goes on by itself."
+
+
+class SourceGone(LocalError):
+    """The file is no longer there."""
+
+    code = "gone"
+
+
+class SourceChanged(LocalError):
+    """The file has changed since it was looked at."""
+
+    code = "changed"
+
+
+class LocalFinal(LocalError):
+    """The file cannot be used."""
+
+    code = "unusable"
+
+
+class RemoteError(NemowatchError):
+    """A call to the NemoVideo cloud did not succeed."""
+
+    code = "remote"
+
+    def __init__(self, text: str = "", *, cure: str = "", status: int = 0) -> None:
+        super().__init__(text, cure=cure)
+        self.status = status  #: HTTP status, 0 when there was none
+
+
+class NotSent(RemoteError):
+    """The request did not reach the cloud: nothing happened there."""
+
+    code = "outage"
+
+
+class RemotePassing(RemoteError):
+    """The cloud did not answer properly; whether it acted is unknown."""
+
+    code = "outage"
+
+
+class RateLimited(RemotePassing):
+    """The cloud asks for slower calls (429)."""
+
+    code = "rate limit"
+
+    def __init__(self, text: str = "", *, retry_after: float = 0, status: int = 429) -> None:
+        super().__init__(text, status=status)
+        self.retry_after = retry_after  #: seconds, 0 when the answer gave none
+
+
+class TokenRefused(RemoteError):
+    """The cloud refuses the token (1001)."""
+
+    code = "token"
+    cure = "Put a valid token into NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+
+
+class SessionLost(RemoteError):
+    """The cloud no longer knows this session (1002)."""
+
+    code = "session lost"
+
+
+class NoCredits(RemoteError):
+    """The account has no credits left (2001)."""
+
+    code = "credits"
+
+
+class PlanRefused(RemoteError):
+    """The account's plan does not allow exports (402)."""
+
+    code = "plan"
+    cure = "Register or upgrade the plan; the edit is kept and will be rendered then."
+
+
+class FileRefused(RemoteError):
+    """The cloud does not take files of this kind (4001)."""
+
+    code = "4001"
+    cure = "Use mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a or aac."
+
+
+class FileTooLarge(RemoteError):
+    """The file is too large for the cloud (4002)."""
+
+    code = "4002"
+    cure = "Compress or trim it, then put it into the folder again."
+
+
+class UrlRefused(RemoteError):
+    """The cloud does not take this file by URL."""
+
+    code = "url refused"
+
+
+class RenderUnknown(RemoteError):
+    """The cloud knows no render of this id."""
+
+    code = "render unknown"
+
+
+class ResultExpired(RemoteError):
+    """The address of the result no longer works."""
+
+    code = "result expired"
+
+
+class UnsafeUrl(RemoteError):
+    """The result's address is not one that may be fetched."""
+
+    code = "unsafe url"
+
+
+class RequestRefused(RemoteError):
+    """The cloud refuses the request."""
+
+    code = "refused"
+
+    def __init__(self, text: str = "", *, status: int = 0, business_code: int = 0) -> None:
+        super().__init__(text, status=status)
+        self.business_code = business_code
+
+
+#: The share, the disk or another program is in the way right now; FINDINGS: soft mounts answer EIO, EHOSTDOWN, ESTALE.
+PASSING_ERRNO = frozenset(
+    {
+        errno.EBUSY, errno.ESTALE, errno.EAGAIN, errno.EIO, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH,
+        errno.ETIMEDOUT, errno.ENETUNREACH, errno.ECONNRESET, errno.EMFILE, errno.ENFILE, errno.EINTR, errno.ETXTBSY,
+        errno.EROFS, errno.ENODEV, errno.ENOLCK, errno.EDEADLK, errno.EREMOTEIO,
+    }
+)  # fmt: skip
+
+
+def show_path(path: Path | bytes | str) -> str:
+    r"""A path for people: bytes that are not UTF-8 as `\xNN`."""
+    raw = path if isinstance(path, bytes) else str(path).encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
+    """The one place where an OSError about a file becomes an error of ours."""
+    shown = show_path(path)
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpace(f"{shown}: the disk is full.", path=path)
+    if exc.errno in (errno.ENOENT, errno.ENOTDIR):
+        return SourceGone(f"{shown}: no longer there.", path=path)
+    if exc.errno in PASSING_ERRNO:
+        return LocalPassing(f"{shown}: {exc.strerror}.", path=path)
+    if exc.errno in (errno.EACCES, errno.EPERM):
+        cure = "Give the user that runs nemowatch the right to read and move it."
+        return LocalFinal(f"{shown}: permission denied.", path=path, cure=cure)
+    if exc.errno == errno.ELOOP:
+        return LocalFinal(f"{shown}: a link where a file is expected.", path=path, cure="Copy the file itself here.")
+    return LocalFinal(f"{shown}: {exc.strerror or exc}.", path=path)
