@@ -59,5 +59,5 @@ def iso(ms: int) -> str:
 def local_day_start_ms(now_ms: int) -> int:
     """UTC milliseconds at which the machine's local day that holds `now_ms` began: days in the config are local days."""
     local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
-    start = datetime(local.year, local.month, local.day).astimezone()  # noqa: DTZ001 - naive on purpose: the local midnight
+    start = datetime(local.year, local.month, local.day).astimezone()
     return int(start.timestamp() * 1000)

@@ -58,7 +58,7 @@ class HoldReason(StrEnum):
     CREDITS = "credits"  #: 2001: the account has none left
     CAP = "cap"  #: limits.daily_credits is used up
     PLAN = "plan"  #: 402: the plan refuses exports
-    TOKEN = "token"  #: 1001 on a token that the user supplied  # noqa: S105 - a word, not a secret
+    TOKEN = "token"  #: 1001 on a token that the user supplied
     OUTAGE = "outage"  #: the API cannot be reached
     SPACE = "space"  #: the disk of the outbox is full
     HOURS = "hours"  #: outside limits.hours

@@ -1,0 +1,53 @@
+"""Batches: many new jobs at once, of which nothing is spent until a person approves."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal import jobs
+from nemowatch.journal.queries import load
+
+SQL = load("rest")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch that waits for approval."""
+
+    id: int
+    watch: str
+    cause: str
+    expected: int  #: jobs, counted when it was made
+    created_at: int  #: UTC ms
+    waiting: int = 0  #: jobs held by it now
+
+
+def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
+    """The batch of this watch that waits for approval, if there is one."""
+    row = conn.execute(SQL["batch_open"], (watch,)).fetchone()
+    return BatchRow(row["id"], row["watch"], row["cause"], row["expected"], row["created_at"]) if row else None
+
+
+def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
+    """Every batch that waits for approval."""
+    rows = conn.execute(SQL["batches_open"])
+    return [
+        BatchRow(r["id"], r["watch"], r["cause"], r["expected"], r["created_at"], r["waiting"]) for r in rows
+    ]  # fmt: skip
+
+
+def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_ms: int) -> int:
+    """Begin a batch, or let the one that already waits grow; returns its id."""
+    standing = open_for(conn, watch)
+    if standing is not None:
+        conn.execute(SQL["batch_grow"], {"id": standing.id, "more": expected})
+        return standing.id
+    values = {"watch": watch, "cause": cause, "expected": expected, "now": now_ms}
+    return int(conn.execute(SQL["batch_begin"], values).fetchone()["id"])
+
+
+def approve(conn: sqlite3.Connection, watch: str | None, now_ms: int) -> int:
+    """A person approves what waits (in one watch, or everywhere); returns how many jobs go on."""
+    conn.execute(SQL["batch_approve"], {"watch": watch or "", "now": now_ms})
+    return jobs.wake_approved(conn, now_ms)

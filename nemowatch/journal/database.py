@@ -1,0 +1,203 @@
+"""One connection, one thread, one transaction at a time.
+
+Owns opening, migrating and closing the journal file, and turns SQLite's errors into ours. It knows no table: what is
+read and written is a function over the connection, given to `read` or `write`. A `write` has returned only when its
+commit is on the disk (`synchronous=FULL`): an intent to pay that a power cut could lose would be a double payment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.errors import (
+    JournalCorrupt,
+    JournalError,
+    JournalFull,
+    JournalReadOnly,
+    JournalTooNew,
+    NemowatchError,
+)
+from nemowatch.journal.queries import migrations
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+#: STRICT tables came with it.
+SQLITE_NEEDED = (3, 37, 0)
+#: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
+BUSY_SECONDS = 10.0
+#: A file name of its own, so that a backup script can name it.
+FILE_NAME = "journal.db"
+
+
+class Journal:
+    """The journal file, opened."""
+
+    def __init__(self, conn: sqlite3.Connection, path: Path, clock: Clock) -> None:
+        self._conn = conn
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self.path = path
+        self.clock = clock
+
+    def __repr__(self) -> str:
+        return f"Journal({str(self.path)!r})"
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock) -> Journal:
+        """Open (and make, and migrate) the journal at `path`; its folder must exist.
+
+        Raises JournalCorrupt, JournalTooNew, JournalReadOnly, JournalFull, JournalError.
+        """
+        if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+            raise JournalError(
+                f"SQLite {sqlite3.sqlite_version} is too old; nemowatch needs 3.37 or newer.",
+                cure="Use a Python that is built with a newer SQLite.",
+            )
+        try:
+            conn = _connect(path)
+        except sqlite3.Error as exc:
+            raise journal_error(exc, path) from exc
+        return cls(conn, path, clock)
+
+    @classmethod
+    def open_for_reading(cls, path: Path, clock: Clock) -> Journal:
+        """Open an existing journal without writing to it: for commands beside a running daemon.
+
+        Raises JournalError when there is none."""
+        if not path.exists():
+            raise JournalError(f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run.")
+        try:
+            conn = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None
+            )
+            _prepare(conn)
+            _check_version(conn, path)
+        except sqlite3.Error as exc:
+            raise journal_error(exc, path) from exc
+        return cls(conn, path, clock)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on the journal's thread, seeing one consistent state."""
+        return await self._submit(lambda: self.read_now(work))
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in one transaction; all of it is on the disk when this returns, or none of it."""
+        return await self._submit(lambda: self.write_now(work))
+
+    async def _submit(self, call: Callable[[], T]) -> T:
+        # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's result away.
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, call))
+
+    def read_now(self, work: Work[T]) -> T:
+        """`read` for callers without a loop. Not to be mixed with `read` from another thread."""
+        return self._run("BEGIN", work)
+
+    def write_now(self, work: Work[T]) -> T:
+        """`write` for callers without a loop."""
+        return self._run("BEGIN IMMEDIATE", work)
+
+    def _run(self, begin: str, work: Work[T]) -> T:
+        try:
+            self._conn.execute(begin)
+            try:
+                result = work(self._conn)
+                self._conn.execute("COMMIT")
+            except BaseException:  # whatever it was, nothing half may stay
+                if self._conn.in_transaction:
+                    self._conn.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as exc:
+            raise journal_error(exc, self.path) from exc
+        return result
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to `target`, which must not exist, while the daemon runs."""
+        with sqlite3.connect(target) as copy:
+            self._conn.backup(copy)
+        copy.close()
+
+    def close(self) -> None:
+        """Finish what is queued, fold the WAL back and close."""
+        self._thread.shutdown(wait=True)
+        self._conn.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    umask = os.umask(0o077)  # drafts and prompts are the user's: the file is for the daemon's user alone
+    try:
+        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        _prepare(conn)
+        conn.execute("PRAGMA journal_mode = WAL").fetchone()
+        conn.execute("PRAGMA synchronous = FULL")
+        _check_version(conn, path)
+        _check_whole(conn)
+        _migrate(conn)
+    finally:
+        os.umask(umask)
+    return conn
+
+
+def _prepare(conn: sqlite3.Connection) -> None:
+    conn.row_factory = sqlite3.Row
+    conn.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA trusted_schema = OFF")
+
+
+def _check_version(conn: sqlite3.Connection, path: Path) -> None:
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    newest = migrations()[-1][0]
+    if version > newest:
+        raise JournalTooNew(f"{path}: written by a newer nemowatch (journal version {version}; this one knows {newest}).")
+
+
+def _check_whole(conn: sqlite3.Connection) -> None:
+    answer = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if answer != "ok":
+        raise JournalCorrupt(f"The journal is damaged: {answer}.")
+
+
+def _migrate(conn: sqlite3.Connection) -> None:
+    at = conn.execute("PRAGMA user_version").fetchone()[0]
+    for number, script in migrations():
+        if number > at:
+            conn.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
+    """The one place where SQLite's errors become ours."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the primary code is the low byte
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return JournalCorrupt(f"{path}: the journal is damaged ({exc}).")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return JournalReadOnly(f"{path}: the journal cannot be written ({exc}).")
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _no_space(path)):
+        return JournalFull(f"{path}: the disk that holds the journal is full.")
+    return JournalError(f"{path}: {exc}.")
+
+
+def _no_space(path: Path) -> bool:
+    try:
+        stat = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return stat.f_bavail * stat.f_frsize < 64 * 1024  # a WAL frame and its index need less; above it, it is no lack of space
+
+
+def set_aside(path: Path) -> Path:
+    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns where it went."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    target = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        piece = path.with_name(path.name + suffix)
+        if piece.exists():
+            piece.rename(target.with_name(target.name + suffix))
+    return target

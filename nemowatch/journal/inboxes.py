@@ -1,0 +1,24 @@
+"""Inboxes that this journal has worked, so that a first sight, or a return after an absence, is known as one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from nemowatch.journal.queries import load
+
+SQL = load("rest")
+
+
+def seen(conn: sqlite3.Connection, watch: str, now_ms: int) -> bool:
+    """A scan could read this inbox. True while its first scan by this journal is not over."""
+    row = conn.execute(SQL["inbox"], (watch,)).fetchone()
+    if row is None:
+        conn.execute(SQL["inbox_new"], {"watch": watch, "now": now_ms})
+        return True
+    conn.execute(SQL["inbox_seen"], {"watch": watch, "now": now_ms})
+    return not row["scanned"]
+
+
+def scanned(conn: sqlite3.Connection, watch: str) -> None:
+    """Its first scan is over and its batch, if any, is written."""
+    conn.execute(SQL["inbox_scanned"], (watch,))

@@ -1,0 +1,325 @@
+"""Jobs: one source x one target. Every change of one goes through `apply`, in one transaction with whatever belongs to
+it; legality and history are the database's own (triggers)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from nemowatch.errors import UsageError
+from nemowatch.journal import spend
+from nemowatch.journal.queries import load
+from nemowatch.model import ENDED, Output, OutputKind, State, Target
+
+SQL = load("jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of table job; the schema says what each column is for."""
+
+    id: int
+    source_id: int
+    item: str
+    stem: str
+    target: str
+    skill: str
+    prompt: str
+    outputs: tuple[Output, ...]
+    state: State
+    reason: str
+    back: str
+    attempt: int
+    due_at: int  #: UTC ms
+    session_id: str
+    uploaded_by: str
+    render_id: str
+    render_at: int  #: UTC ms
+    renders: int
+    progress: float  #: percent
+    result_url: str
+    result_size: int  #: bytes
+    part: bytes
+    part_sha256: str
+    part_size: int  #: bytes
+    answer: str
+    credits: float | None
+    credits_about: bool
+    error_code: str
+    error_text: str
+    created_at: int  #: UTC ms
+    updated_at: int  #: UTC ms
+
+
+@dataclass(frozen=True, slots=True)
+class ListedJob:
+    """A job with where its source lies."""
+
+    job: Job
+    watch: str
+    folder: bytes
+    path: bytes  #: relative to the inbox
+    task: str
+    settled: bool
+    retired_to: bytes | None  #: absolute path the source went to
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a job's history."""
+
+    at: int  #: UTC ms
+    from_state: str
+    to_state: str
+    reason: str
+    attempt: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOutput:
+    """A result that was put into the outbox."""
+
+    ending: str
+    path: bytes  #: absolute
+    size: int  #: bytes
+    sha256: str
+    published_at: int  #: UTC ms
+
+
+#: Columns that a change may set beside the state; anything else is a programming error.
+SETTABLE = frozenset(f.name for f in fields(Job)) - {"id", "source_id", "item", "target", "state", "created_at"}
+
+
+def begin(
+    conn: sqlite3.Connection, source_id: int, item: str, stem: str, target: Target, skill: str, state: str,
+    reason: str, now_ms: int,
+) -> int:  # fmt: skip
+    """Write a new job and return its id."""
+    outputs = json.dumps([[o.ending, o.kind, o.required] for o in target.outputs])
+    row = conn.execute(
+        SQL["insert"],
+        {
+            "source_id": source_id, "item": item, "stem": stem, "target": target.name, "skill": skill,
+            "prompt": target.prompt, "outputs": outputs, "state": state, "reason": reason,
+            "back": "claimed" if state == "held" else "", "now": now_ms,
+        },
+    ).fetchone()  # fmt: skip
+    return int(row["id"])
+
+
+def apply(
+    conn: sqlite3.Connection, job: Job, state: State, now_ms: int, values: Mapping[str, Any] | None = None
+) -> bool:
+    """Move `job` to `state` and set `values`; False when somebody else has moved it since it was read.
+
+    Raises JournalError for a transition that is not legal."""
+    values = {**(values or {}), "updated_at": now_ms}
+    unknown = values.keys() - SETTABLE
+    if unknown:
+        raise UsageError(f"not columns of a job: {sorted(unknown)}")
+    columns = ", ".join(f"{name} = :{name}" for name in values)
+    done = conn.execute(
+        f"UPDATE job SET state = :new_state, {columns} WHERE id = :job_id AND state = :old_state AND reason = :old_reason",
+        {**values, "new_state": state, "job_id": job.id, "old_state": job.state, "old_reason": job.reason},
+    )
+    return done.rowcount == 1
+
+
+def by_id(conn: sqlite3.Connection, job_id: int) -> Job:
+    """The job with this id. Raises UsageError when there is none."""
+    row = conn.execute(SQL["by_id"], (job_id,)).fetchone()
+    if row is None:
+        raise UsageError(f"There is no job {job_id}.", cure="nemowatch jobs lists them.")
+    return _job(row)
+
+
+def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
+    """All jobs of a source."""
+    return [_job(row) for row in conn.execute(SQL["of_source"], (source_id,))]
+
+
+def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: int) -> list[Job]:
+    """Up to `limit` jobs in one of `states` that may run now, those furthest along first."""
+    found: list[Job] = []
+    for state in states:
+        name = "due_uploads" if state is State.CLAIMED else "due"
+        rows = conn.execute(SQL[name], {"state": state, "now": now_ms, "limit": limit - len(found)})
+        found.extend(_job(row) for row in rows)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def next_due(conn: sqlite3.Connection, now_ms: int) -> int | None:
+    """UTC ms at which the next waiting job becomes due."""
+    found = conn.execute(SQL["next_due"], {"now": now_ms}).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How many jobs are in each state."""
+    return {row["state"]: row["n"] for row in conn.execute(SQL["counts"])}
+
+
+def held_counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How many jobs are held, for each reason."""
+    return {row["reason"]: row["n"] for row in conn.execute(SQL["held"])}
+
+
+def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
+    """How many jobs are in these states."""
+    return int(conn.execute(SQL["in_states"], (json.dumps(list(states)),)).fetchone()[0])
+
+
+def listed(conn: sqlite3.Connection, *, state: str = "", job_id: int = 0, limit: int = -1) -> list[ListedJob]:
+    """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`: all."""
+    return [_listed(row) for row in conn.execute(SQL["list"], {"state": state, "id": job_id, "limit": limit})]
+
+
+def recent(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
+    """Jobs that have ended, the latest first."""
+    return [_listed(row) for row in conn.execute(SQL["recent"], (limit,))]
+
+
+def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
+    """Jobs that have not ended, oldest first."""
+    return [_listed(row) for row in conn.execute(SQL["unfinished"], (limit,))]
+
+
+def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
+    """Its whole history, oldest first."""
+    return [Event(**dict(row)) for row in conn.execute(SQL["events"], (job_id,))]
+
+
+def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:
+    """Jobs held for this reason."""
+    return [_job(row) for row in conn.execute(SQL["of_held_reason"], (reason,))]
+
+
+def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:
+    """Every job held for this reason goes on where it stood; returns how many."""
+    return conn.execute(SQL["wake_held"], {"reason": reason, "now": now_ms}).rowcount
+
+
+def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
+    """Jobs of approved batches go on; returns how many."""
+    return conn.execute(SQL["wake_batch"], {"now": now_ms}).rowcount
+
+
+def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes]]:
+    """(watch, task folder) of every job that is held as paused."""
+    return [(row["watch"], row["folder"]) for row in conn.execute(SQL["paused_folders"])]
+
+
+def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:
+    """Jobs of this folder that were paused go on; returns how many."""
+    return conn.execute(SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}).rowcount
+
+
+def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    """Claimed jobs of a source start afresh, now."""
+    conn.execute(SQL["wake_source"], {"source_id": source_id, "now": now_ms})
+
+
+def wake_waiting(conn: sqlite3.Connection) -> int:
+    """Whatever only waits for its next try is due now; returns how many."""
+    return conn.execute(SQL["wake_all"]).rowcount
+
+
+def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
+    """Keep what the paid turn made: whatever happens to its session, it can be rendered from this."""
+    conn.execute(SQL["save_draft"], (job_id, json.dumps(draft, ensure_ascii=False), now_ms))
+
+
+def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
+    """The saved draft, unchanged; None when the job has none."""
+    row = conn.execute(SQL["draft"], (job_id,)).fetchone()
+    return json.loads(row["draft"]) if row else None
+
+
+def add_output(
+    conn: sqlite3.Connection, job_id: int, ending: str, path: bytes, size: int, sha256: str, now_ms: int
+) -> None:
+    """Remember a published result."""
+    conn.execute(SQL["add_output"], (job_id, ending, path, size, sha256, now_ms))
+
+
+def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
+    """The results that were published, in order."""
+    names = [f.name for f in fields(PublishedOutput)]
+    return [PublishedOutput(**{n: row[n] for n in names}) for row in conn.execute(SQL["outputs"], (job_id,))]
+
+
+def owned_parts(conn: sqlite3.Connection) -> set[bytes]:
+    """Absolute paths of part files that unfinished jobs still need."""
+    return {row["part"] for row in conn.execute(SQL["parts"])}
+
+
+#: What a fresh start of a job forgets.
+FRESH: dict[str, Any] = {
+    "reason": "", "back": "", "attempt": 0, "due_at": 0, "render_id": "", "render_at": 0, "renders": 0, "progress": 0,
+    "result_url": "", "result_size": 0, "part": b"", "part_sha256": "", "part_size": 0, "error_code": "",
+    "error_text": "",
+}  # fmt: skip
+
+
+def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
+    """A person asks for another try: from the last state whose effect is saved; returns that state.
+
+    A paid turn whose outcome is still unknown stays a person's decision. Raises UsageError for a job that has not failed."""
+    job = by_id(conn, job_id)
+    if job.state not in (State.FAILED, State.REJECTED, State.CANCELLED):
+        raise UsageError(f"Job {job_id} is {job.state}, not failed.", cure="Only failed jobs can be tried again.")
+    if spend.unsettled(conn, job_id) is not None:
+        apply(conn, job, State.ATTENTION, now_ms, {"reason": "unknown", "due_at": 0})
+        return State.ATTENTION
+    has_draft = draft(conn, job_id) is not None
+    state = State.INSTRUCTED if has_draft and job.state is not State.REJECTED else State.CLAIMED
+    apply(conn, job, state, now_ms, FRESH)
+    return state
+
+
+def redeliver(conn: sqlite3.Connection, job_id: int, now_ms: int, *, new_take: bool = False) -> State:
+    """A published job is delivered anew: from the saved draft without a new paid turn, or as a new take.
+
+    Returns the state it goes on from. Raises UsageError for a job that is not published, or has no draft."""
+    job = by_id(conn, job_id)
+    if job.state is not State.PUBLISHED:
+        raise UsageError(f"Job {job_id} is {job.state}, not published.", cure="nemowatch retry tries failed jobs again.")
+    if not new_take and draft(conn, job_id) is None:
+        raise UsageError(
+            f"Job {job_id} has no saved draft to deliver from.", cure="nemowatch again --new-take pays for a new one."
+        )
+    if new_take:
+        conn.execute(SQL["drop_draft"], (job_id,))
+    conn.execute(SQL["drop_outputs"], (job_id,))
+    state = State.CLAIMED if new_take else State.INSTRUCTED
+    fresh = {**FRESH, "session_id": "", "uploaded_by": "", "answer": ""} if new_take else FRESH
+    apply(conn, job, state, now_ms, fresh)
+    return state
+
+
+def cancel(conn: sqlite3.Connection, job_id: int, why: str, now_ms: int) -> None:
+    """Take a job back. What was paid stays paid. Raises UsageError when it has ended already."""
+    job = by_id(conn, job_id)
+    if job.state in ENDED:
+        raise UsageError(f"Job {job_id} is {job.state} already.")
+    apply(conn, job, State.CANCELLED, now_ms, {"reason": "", "back": "", "error_code": "cancelled", "error_text": why})
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = {f.name: row[f.name] for f in fields(Job)}
+    values["state"] = State(values["state"])
+    values["credits_about"] = bool(values["credits_about"])
+    values["outputs"] = tuple(Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(values["outputs"]))
+    return Job(**values)
+
+
+def _listed(row: sqlite3.Row) -> ListedJob:
+    return ListedJob(
+        _job(row), row["watch"], row["folder"], row["path"], row["task"], bool(row["settled"]), row["retired_to"]
+    )

@@ -1,0 +1,203 @@
+"""Sources: what was dropped. A source is one file (or a group of one stem, or a list of URLs) with one content at one
+place; (watch, path, content) is its identity, and the database keeps it unique."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal import jobs
+from nemowatch.journal.queries import load
+from nemowatch.model import MediaKind, Member, MemberRole, Snapshot, Target
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job that a new source brings."""
+
+    item: str  #: which of the source's items it works on; "" but for URL lists
+    stem: str  #: what its results are named after
+    target: Target
+    skill: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """What intake has settled, read and accepted."""
+
+    watch: str
+    folder: bytes  #: the task folder's name
+    path: bytes  #: of the main member, relative to the inbox
+    digest: str  #: over all members' contents
+    task: str
+    members: tuple[Member, ...]
+    jobs: tuple[NewJob, ...]
+    batch_id: int | None = None
+    held: str = ""  #: a HoldReason value in which the jobs begin, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of table source."""
+
+    id: int
+    watch: str
+    folder: bytes
+    path: bytes
+    digest: str
+    task: str
+    settled: bool
+    batch_id: int | None
+    retired_at: int | None  #: UTC ms when its file left the inbox
+    retired_to: bytes | None  #: absolute path it went to
+    created_at: int
+
+
+SQL = load("sources")
+
+
+def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
+    """Write a source with its members and jobs. Raises sqlite3.IntegrityError (as JournalError) for a known identity."""
+    row = conn.execute(
+        SQL["insert"],
+        {
+            "watch": new.watch, "folder": new.folder, "path": new.path, "digest": new.digest, "task": new.task,
+            "batch_id": new.batch_id, "now": now_ms,
+        },
+    ).fetchone()  # fmt: skip
+    source_id = int(row["id"])
+    _write_members(conn, source_id, new.members)
+    for job in new.jobs:
+        jobs.begin(
+            conn, source_id, job.item, job.stem, job.target, job.skill, "claimed" if not new.held else "held",
+            new.held, now_ms,
+        )  # fmt: skip
+    found = by_id(conn, source_id)
+    assert found is not None  # just written
+    return found
+
+
+def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Member, ...]) -> None:
+    for ordinal, member in enumerate(members):
+        look = member.snapshot or Snapshot(0, 0, 0, 0, 0, 0)
+        conn.execute(
+            SQL["insert_member"],
+            {
+                "source_id": source_id, "item": member.item, "ordinal": ordinal, "role": member.role,
+                "kind": member.kind, "name": member.name, "path": member.path, "url": member.url,
+                "digest": member.digest, "size": look.size, "mtime_ns": look.mtime_ns, "ctime_ns": look.ctime_ns,
+                "blocks": look.blocks, "dev": _signed(look.dev), "ino": _signed(look.ino),
+            },
+        )  # fmt: skip
+
+
+def _signed(number: int) -> int:
+    """Inode numbers may use 64 bits; SQLite's integers are signed."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _unsigned(number: int) -> int:
+    return number + (1 << 64) if number < 0 else number
+
+
+def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
+    """The source with this id."""
+    row = conn.execute(SQL["by_id"], (source_id,)).fetchone()
+    return _source(row) if row else None
+
+
+def find(conn: sqlite3.Connection, watch: str, path: bytes, digest: str) -> SourceRow | None:
+    """The source with this identity."""
+    row = conn.execute(SQL["find"], (watch, path, digest)).fetchone()
+    return _source(row) if row else None
+
+
+def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
+    """Every source that ever stood at this path, newest first."""
+    return [_source(row) for row in conn.execute(SQL["at_path"], (watch, path))]
+
+
+def members(conn: sqlite3.Connection, source_id: int) -> list[Member]:
+    """Its files and URLs, in order."""
+    return [_member(row) for row in conn.execute(SQL["members"], (source_id,))]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that stands in the inbox and is already claimed."""
+
+    source_id: int
+    snapshot: Snapshot
+    settled: bool
+
+
+def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
+    """Every file of every source of `watch` that has not been moved away yet, by its path relative to the inbox."""
+    rows = conn.execute(SQL["unretired_members"], (watch,))
+    return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
+
+
+def unretired(conn: sqlite3.Connection, watch: str) -> list[SourceRow]:
+    """Sources of `watch` whose file may still stand in the inbox."""
+    return [_source(row) for row in conn.execute(SQL["unretired"], (watch,))]
+
+
+def to_retire(conn: sqlite3.Connection, after_id: int, limit: int) -> list[SourceRow]:
+    """Up to `limit` sources with an id above `after_id` all of whose jobs have ended and whose file was not moved yet."""
+    return [_source(row) for row in conn.execute(SQL["to_retire"], (after_id, limit))]
+
+
+def retire(conn: sqlite3.Connection, source_id: int, target: bytes | None, now_ms: int) -> None:
+    """Its file has left the inbox for `target` (None: kept there, deleted, or already gone)."""
+    conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
+
+
+def unretire(conn: sqlite3.Connection, source_id: int) -> None:
+    """Its file stands in the inbox again: a retry, or a second copy."""
+    conn.execute(SQL["unretire"], {"id": source_id})
+
+
+def unsettle(conn: sqlite3.Connection, source_id: int) -> None:
+    """It changed after the claim: none of its jobs is worked on until it has settled again."""
+    conn.execute(SQL["set_settled"], (0, source_id))
+
+
+def resettle(conn: sqlite3.Connection, source_id: int, digest: str, found: tuple[Member, ...], now_ms: int) -> None:
+    """It has settled with this content: its jobs go on from the start, with nothing in the cloud."""
+    conn.execute(SQL["drop_members"], (source_id,))
+    _write_members(conn, source_id, found)
+    conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
+    jobs.wake_source(conn, source_id, now_ms)
+
+
+def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
+    """Same content, other inode or times (touched, restored, moved back): remember how it looks now."""
+    kept = {m.name: m.cdn_url for m in members(conn, source_id)}
+    conn.execute(SQL["drop_members"], (source_id,))
+    _write_members(conn, source_id, found)
+    for member in members(conn, source_id):
+        if kept.get(member.name):
+            set_cdn(conn, member.id, kept[member.name])
+
+
+def set_cdn(conn: sqlite3.Connection, member_id: int, url: str) -> None:
+    """Where the cloud keeps this clip; "" when that address no longer works."""
+    conn.execute(SQL["set_cdn"], (url, member_id))
+
+
+def _source(row: sqlite3.Row) -> SourceRow:
+    return SourceRow(**{**dict(row), "settled": bool(row["settled"])})
+
+
+def _snapshot(row: sqlite3.Row) -> Snapshot:
+    return Snapshot(
+        row["size"], row["mtime_ns"], row["ctime_ns"], row["blocks"], _unsigned(row["dev"]), _unsigned(row["ino"])
+    )
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        role=MemberRole(row["role"]), name=row["name"], path=row["path"], url=row["url"], item=row["item"],
+        kind=MediaKind(row["kind"]), snapshot=_snapshot(row) if row["path"] else None, digest=row["digest"],
+        id=row["id"], cdn_url=row["cdn_url"],
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""Spend: one row for each paid call, committed before it is sent. A call that is open or unknown is never repeated."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nemowatch.journal.queries import load
+
+SQL = load("spend")
+
+#: Credits that one turn is expected to cost before this journal knows better (API.md section 8: about 100 a clip).
+EXPECTED_CREDITS = 100.0
+
+
+class Outcome(StrEnum):
+    """What became of a paid call."""
+
+    OPEN = "open"  #: about to be sent, or under way
+    UNKNOWN = "unknown"  #: sent; nobody knows yet whether it worked
+    UNSENT = "unsent"  #: provably never left
+    REFUSED = "refused"  #: refused before it began
+    HAPPENED = "happened"  #: the edit is there
+    GIVEN_UP = "given up"  #: a person, or the configuration, decided to send again
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """A row of table spend."""
+
+    id: int
+    job_id: int
+    opened_at: int  #: UTC ms
+    session_id: str
+    request_hash: str
+    baseline: str  #: digest of the remote state before the turn
+    outcome: Outcome
+    checks: int
+    last_seen: str
+    credits_before: float | None
+    credits_after: float | None
+    settled_at: int | None
+
+
+def open_call(
+    conn: sqlite3.Connection, job_id: int, session_id: str, request_hash: str, baseline: str,
+    credits_before: float | None, now_ms: int,
+) -> int:  # fmt: skip
+    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when this job has an unsettled one."""
+    values = {
+        "job_id": job_id, "now": now_ms, "session_id": session_id, "request_hash": request_hash,
+        "baseline": baseline, "credits_before": credits_before,
+    }  # fmt: skip
+    return int(conn.execute(SQL["open"], values).fetchone()["id"])
+
+
+def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:
+    """The paid call of this job whose outcome is not known, if there is one."""
+    row = conn.execute(SQL["unsettled"], (job_id,)).fetchone()
+    return _spend(row) if row else None
+
+
+def latest(conn: sqlite3.Connection, job_id: int) -> Spend | None:
+    """The newest paid call of this job."""
+    row = conn.execute(SQL["latest"], (job_id,)).fetchone()
+    return _spend(row) if row else None
+
+
+def of_job(conn: sqlite3.Connection, job_id: int) -> list[Spend]:
+    """Every paid call of this job, oldest first."""
+    return [_spend(row) for row in conn.execute(SQL["all"], (job_id,))]
+
+
+def doubt(conn: sqlite3.Connection, spend_id: int) -> None:
+    """It was sent, and its outcome is not known."""
+    conn.execute(SQL["doubt"], (spend_id,))
+
+
+def looked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
+    """The remote state was read once more and had this digest."""
+    conn.execute(SQL["looked"], {"id": spend_id, "seen": seen})
+
+
+def settle(
+    conn: sqlite3.Connection, spend_id: int, outcome: Outcome, credits_after: float | None, now_ms: int
+) -> None:
+    """Its outcome is known now."""
+    conn.execute(
+        SQL["settle"], {"id": spend_id, "outcome": outcome, "credits_after": credits_after, "now": now_ms}
+    )
+
+
+def overlaps(conn: sqlite3.Connection, call: Spend, until_ms: int) -> bool:
+    """Whether other paid calls were under way at the same time."""
+    values = {"id": call.id, "since": call.opened_at, "until": until_ms}
+    return bool(conn.execute(SQL["overlapping"], values).fetchone()[0])
+
+
+def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, int]:
+    """(credits known to be spent since a moment, paid calls whose cost is not known)."""
+    row = conn.execute(SQL["since"], (since_ms,)).fetchone()
+    return float(row["known"]), int(row["unsure"])
+
+
+def typical(conn: sqlite3.Connection, skill: str) -> float:
+    """What a turn of this skill costs: as seen here lately, else what the contract says."""
+    found = conn.execute(SQL["typical"], (skill,)).fetchone()["typical"]
+    return EXPECTED_CREDITS if found is None else float(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One paid call, for sums by day."""
+
+    opened_at: int  #: UTC ms
+    credits: float | None  #: None while not known
+
+
+def paid_calls(conn: sqlite3.Connection) -> list[Paid]:
+    """Every call that may have cost something, oldest first."""
+    return [Paid(row["opened_at"], _difference(row)) for row in conn.execute(SQL["every"])]
+
+
+def _difference(row: sqlite3.Row) -> float | None:
+    if row["credits_before"] is None or row["credits_after"] is None:
+        return None
+    return max(float(row["credits_before"]) - float(row["credits_after"]), 0.0)
+
+
+def _spend(row: sqlite3.Row) -> Spend:
+    return Spend(**{**dict(row), "outcome": Outcome(row["outcome"])})

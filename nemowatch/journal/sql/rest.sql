@@ -1,0 +1,51 @@
+-- name: inbox
+SELECT * FROM inbox WHERE watch = ?
+
+-- name: inbox_new
+INSERT INTO inbox (watch, first_seen, last_seen) VALUES (:watch, :now, :now)
+
+-- name: inbox_seen
+UPDATE inbox SET last_seen = :now WHERE watch = :watch
+
+-- name: inbox_scanned
+UPDATE inbox SET scanned = 1 WHERE watch = ?
+
+-- name: batch_open
+SELECT * FROM batch WHERE watch = ? AND approved_at IS NULL
+
+-- name: batches_open
+SELECT b.*, (SELECT count(*) FROM job j JOIN source s ON s.id = j.source_id WHERE s.batch_id = b.id AND j.state = 'held' AND j.reason = 'approval') AS waiting
+FROM batch b WHERE approved_at IS NULL ORDER BY id
+
+-- name: batch_begin
+INSERT INTO batch (watch, cause, expected, created_at) VALUES (:watch, :cause, :expected, :now) RETURNING id
+
+-- name: batch_grow
+UPDATE batch SET expected = expected + :more WHERE id = :id
+
+-- name: batch_approve
+UPDATE batch SET approved_at = :now WHERE approved_at IS NULL AND (:watch = '' OR watch = :watch)
+
+-- name: note_put
+INSERT INTO note (path, text, written_at) VALUES (:path, :text, :now) ON CONFLICT (path) DO UPDATE SET text = :text, written_at = :now
+
+-- name: note_drop
+DELETE FROM note WHERE path = ?
+
+-- name: notes
+SELECT path, text FROM note
+
+-- name: fact_get
+SELECT value FROM fact WHERE key = ?
+
+-- name: fact_put
+INSERT INTO fact (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = :value
+
+-- name: hold_put
+INSERT INTO hold (reason, text, since, seen) VALUES (:reason, :text, :now, :seen) ON CONFLICT (reason) DO UPDATE SET text = :text
+
+-- name: hold_drop
+DELETE FROM hold WHERE reason = ?
+
+-- name: holds
+SELECT * FROM hold ORDER BY since

@@ -1,0 +1,44 @@
+-- name: open
+INSERT INTO spend (job_id, opened_at, session_id, request_hash, baseline, credits_before)
+VALUES (:job_id, :now, :session_id, :request_hash, :baseline, :credits_before) RETURNING id
+
+-- name: unsettled
+-- the paid call of this job whose outcome is not known, if any; the unique index allows one
+SELECT * FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown')
+
+-- name: latest
+SELECT * FROM spend WHERE job_id = ? ORDER BY id DESC LIMIT 1
+
+-- name: all
+SELECT * FROM spend WHERE job_id = ? ORDER BY id
+
+-- name: doubt
+UPDATE spend SET outcome = 'unknown' WHERE id = ?
+
+-- name: looked
+UPDATE spend SET checks = checks + 1, last_seen = :seen WHERE id = :id
+
+-- name: settle
+UPDATE spend SET outcome = :outcome, credits_after = :credits_after, settled_at = :now WHERE id = :id
+
+-- name: overlapping
+-- other paid calls that were under way between two moments: the balance's difference is then only "about"
+SELECT count(*) FROM spend WHERE id <> :id AND opened_at <= :until AND coalesce(settled_at, :until) >= :since
+AND outcome NOT IN ('unsent', 'refused')
+
+-- name: since
+-- credits known to be spent since a moment, plus what is under way and not known yet
+SELECT coalesce(sum(CASE WHEN outcome = 'happened' AND credits_after IS NOT NULL AND credits_before IS NOT NULL
+    THEN max(credits_before - credits_after, 0) ELSE 0 END), 0) AS known,
+    coalesce(sum(outcome IN ('open', 'unknown') OR (outcome IN ('happened', 'given up') AND (credits_after IS NULL OR credits_before IS NULL))), 0) AS unsure
+FROM spend WHERE opened_at >= ? AND outcome NOT IN ('unsent', 'refused')
+
+-- name: typical
+-- what a turn of this skill has cost here lately
+SELECT avg(credits) AS typical FROM (SELECT credits FROM job WHERE skill = ? AND credits IS NOT NULL ORDER BY id DESC LIMIT 20)
+
+-- name: taken
+SELECT count(*) AS n, coalesce(sum(outcome = 'happened'), 0) AS happened FROM spend WHERE outcome NOT IN ('unsent', 'refused')
+
+-- name: every
+SELECT opened_at, credits_before, credits_after, outcome FROM spend WHERE outcome NOT IN ('unsent', 'refused') ORDER BY id
