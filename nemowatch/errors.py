@@ -31,6 +31,8 @@ in `cure`, what to do. Foreign exceptions become these at the edges (`remote.htt
         ├── FileTooLarge                4002
         ├── UrlRefused                  an upload by URL was refused: send the bytes
         ├── RenderUnknown               no render of that id there
+        ├── RenderFailed                the cloud could not render it
+        ├── NothingMade                 the turn ended and left nothing that can be rendered
         ├── ResultExpired               the result's URL no longer works
         ├── UnsafeUrl                   a result URL that must not be fetched
         └── RequestRefused              any other 4xx or business code
@@ -264,6 +266,20 @@ class RenderUnknown(RemoteError):
     """The cloud knows no render of this id."""
 
     code = "render unknown"
+
+
+class RenderFailed(RemoteError):
+    """The cloud could not render the result."""
+
+    code = "render failed"
+    cure = "Move the file back into its inbox folder to render it again; the edit is kept and not paid for again."
+
+
+class NothingMade(RemoteError):
+    """The cloud finished without making anything that can be rendered."""
+
+    code = "nothing made"
+    cure = "Try again with clearer instructions (a prompt.txt in the folder), or with another file."
 
 
 class ResultExpired(RemoteError):

@@ -205,6 +205,17 @@ def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:
     return conn.execute(SQL["wake_held"], {"reason": reason, "now": now_ms}).rowcount
 
 
+def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
+    """One held job goes on where it stood."""
+    conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
+
+
+def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold the old content."""
+    for name in ("reset_unpaid", "reset_held"):
+        conn.execute(SQL[name], {"source_id": source_id, "now": now_ms})
+
+
 def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
     """Jobs of approved batches go on; returns how many."""
     return conn.execute(SQL["wake_batch"], {"now": now_ms}).rowcount
@@ -239,6 +250,11 @@ def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
     """The saved draft, unchanged; None when the job has none."""
     row = conn.execute(SQL["draft"], (job_id,)).fetchone()
     return json.loads(row["draft"]) if row else None
+
+
+def has_draft(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether a draft is saved for this job."""
+    return conn.execute(SQL["draft"], (job_id,)).fetchone() is not None
 
 
 def add_output(
@@ -277,8 +293,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     if spend.unsettled(conn, job_id) is not None:
         apply(conn, job, State.ATTENTION, now_ms, {"reason": "unknown", "due_at": 0})
         return State.ATTENTION
-    has_draft = draft(conn, job_id) is not None
-    state = State.INSTRUCTED if has_draft and job.state is not State.REJECTED else State.CLAIMED
+    state = State.INSTRUCTED if has_draft(conn, job_id) and job.state is not State.REJECTED else State.CLAIMED
     apply(conn, job, state, now_ms, FRESH)
     return state
 
@@ -290,7 +305,7 @@ def redeliver(conn: sqlite3.Connection, job_id: int, now_ms: int, *, new_take: b
     job = by_id(conn, job_id)
     if job.state is not State.PUBLISHED:
         raise UsageError(f"Job {job_id} is {job.state}, not published.", cure="nemowatch retry tries failed jobs again.")
-    if not new_take and draft(conn, job_id) is None:
+    if not new_take and not has_draft(conn, job_id):
         raise UsageError(
             f"Job {job_id} has no saved draft to deliver from.", cure="nemowatch again --new-take pays for a new one."
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nemowatch.journal import jobs
 from nemowatch.journal.queries import load
-from nemowatch.model import MediaKind, Member, MemberRole, Snapshot, Target
+from nemowatch.model import ENDED, MediaKind, Member, MemberRole, Snapshot, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +157,33 @@ def unretire(conn: sqlite3.Connection, source_id: int) -> None:
     conn.execute(SQL["unretire"], {"id": source_id})
 
 
-def unsettle(conn: sqlite3.Connection, source_id: int) -> None:
+def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """It changed after the claim: none of its jobs is worked on until it has settled again."""
     conn.execute(SQL["set_settled"], (0, source_id))
+    jobs.reset_unpaid(conn, source_id, now_ms)
 
 
 def resettle(conn: sqlite3.Connection, source_id: int, digest: str, found: tuple[Member, ...], now_ms: int) -> None:
-    """It has settled with this content: its jobs go on from the start, with nothing in the cloud."""
+    """It has settled with this content: its jobs go on from the start, with nothing in the cloud.
+
+    When this very content stood here before, that source is the one that counts: this one's jobs are cancelled."""
+    this = by_id(conn, source_id)
+    other = find(conn, this.watch, this.path, digest) if this else None
+    if other is not None and other.id != source_id:
+        _give_way(conn, source_id, now_ms)
+        return
     conn.execute(SQL["drop_members"], (source_id,))
     _write_members(conn, source_id, found)
     conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
     jobs.wake_source(conn, source_id, now_ms)
+
+
+def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    for job in jobs.of_source(conn, source_id):
+        if job.state not in ENDED:
+            jobs.cancel(conn, job.id, "An earlier version of the file came back in its place.", now_ms)
+    conn.execute(SQL["set_settled"], (1, source_id))
+    retire(conn, source_id, None, now_ms)
 
 
 def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:

@@ -45,8 +45,12 @@ WHERE (:state = '' OR j.state = :state) AND (:id = 0 OR j.id = :id) ORDER BY j.i
 SELECT * FROM job WHERE state = 'held' AND reason = ? ORDER BY id
 
 -- name: wake_held
--- every job held for a reason goes on where it stood
-UPDATE job SET state = back, reason = '', back = '', due_at = 0, updated_at = :now WHERE state = 'held' AND reason = :reason
+-- every job held for a reason goes on where it stood; an upload or a render request is asked after first, never assumed
+UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submitting') THEN 'checking' ELSE '' END, back = '', due_at = 0, updated_at = :now WHERE state = 'held' AND reason = :reason
+
+-- name: wake_one
+UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submitting') THEN 'checking' ELSE '' END, back = '', due_at = 0, updated_at = :now
+WHERE id = :id AND state = 'held'
 
 -- name: wake_batch
 UPDATE job SET state = back, reason = '', back = '', due_at = 0, updated_at = :now
@@ -64,6 +68,15 @@ SELECT DISTINCT s.watch, s.folder FROM job j JOIN source s ON s.id = j.source_id
 
 -- name: wake_source
 UPDATE job SET due_at = 0, updated_at = :now, session_id = '', uploaded_by = '' WHERE source_id = :source_id AND state = 'claimed'
+
+-- name: reset_unpaid
+-- the source changed: whatever of the old content is in the cloud is left behind, and nothing of it is paid for
+UPDATE job SET state = 'claimed', session_id = '', uploaded_by = '', reason = '', due_at = 0, updated_at = :now
+WHERE source_id = :source_id AND state IN ('uploading', 'uploaded')
+
+-- name: reset_held
+UPDATE job SET back = 'claimed', session_id = '', uploaded_by = '', updated_at = :now
+WHERE source_id = :source_id AND state = 'held' AND back IN ('claimed', 'uploading', 'uploaded')
 
 -- name: wake_all
 -- a person said "now": whatever only waits for its time is due
@@ -94,9 +107,6 @@ SELECT draft FROM draft WHERE job_id = ?
 
 -- name: drop_draft
 DELETE FROM draft WHERE job_id = ?
-
--- name: has_drafts
-SELECT job_id FROM draft WHERE job_id IN (SELECT id FROM job WHERE source_id = ?)
 
 -- name: add_output
 INSERT INTO output (job_id, ending, path, size, sha256, published_at) VALUES (?, ?, ?, ?, ?, ?)

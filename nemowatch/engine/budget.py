@@ -1,0 +1,63 @@
+"""What may begin, and what may be paid for: holds, pauses, hours, and the day's credits. Pure; the gate asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from nemowatch.journal.holds import HoldRow
+from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import Decision, hold
+
+#: Account holds that stop new work; what is already paid goes on. An outage stops the runner's lanes instead.
+STOPPERS = (HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the gate knows when it is asked."""
+
+    holds: Mapping[HoldReason, HoldRow]
+    paused_all: bool  #: `nemowatch pause`
+    paused_here: bool  #: a PAUSE file in the inbox or the task folder
+    hours: str  #: limits.hours
+    local_time: datetime
+    daily_credits: float  #: limits.daily_credits, 0: no cap
+    spent_today: float  #: credits known to be spent
+    unsure_today: int  #: paid calls today whose cost is not known yet
+    typical: float  #: what a turn of this skill costs
+
+
+def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
+    """The hold that stands in the way of this job, or None."""
+    for reason in STOPPERS:
+        if reason in budget.holds:
+            return hold(reason, back, budget.holds[reason].text)
+    if budget.paused_all:
+        return hold(HoldReason.PAUSED, back, "Everything is paused: nemowatch resume goes on.")
+    if budget.paused_here:
+        return hold(HoldReason.PAUSED, back, "A file called PAUSE stands in the folder: delete it to go on.")
+    if not within_hours(budget.hours, budget.local_time):
+        return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
+    if paying and over_cap(budget):
+        text = f"The {budget.daily_credits:g} credits a day are used up ({budget.spent_today:g} spent); it goes on tomorrow."
+        return hold(HoldReason.CAP, back, text)
+    return None
+
+
+def over_cap(budget: Budget) -> bool:
+    """Whether one more turn could pass the day's cap: calls whose cost is not known yet count as typical ones."""
+    if not budget.daily_credits:
+        return False
+    expected = budget.spent_today + (budget.unsure_today + 1) * budget.typical
+    return expected > budget.daily_credits
+
+
+def within_hours(hours: str, now: datetime) -> bool:
+    """Whether `now` (local time) lies in "22:00-06:00"; an empty text means always."""
+    if not hours:
+        return True
+    start, end = ((int(h) * 60 + int(m)) for h, m in (part.strip().split(":") for part in hours.split("-")))
+    minute = now.hour * 60 + now.minute
+    return start <= minute < end if start <= end else (minute >= start or minute < end)

@@ -1,0 +1,51 @@
+"""The gate between a job and the next thing that costs: gathers what `budget` judges by."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from nemowatch.clock import Clock, local_day_start_ms
+from nemowatch.config import Config
+from nemowatch.engine import budget
+from nemowatch.engine.budget import Budget
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import Journal, facts, holds, spend
+from nemowatch.model import State
+from nemowatch.stages.decision import Decision
+from nemowatch.stages.deps import Work
+
+#: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
+PAUSED = "paused"
+
+
+class BudgetGate:
+    """The daemon's gate."""
+
+    def __init__(
+        self, journal: Journal, config: Callable[[], Config], inboxes: Mapping[str, Inbox], clock: Clock
+    ) -> None:
+        self._journal = journal
+        self._config = config
+        self._inboxes = inboxes
+        self._clock = clock
+
+    async def closed(self, work: Work, *, paying: bool) -> Decision | None:
+        """A hold, or None when the way is free. A job that is paid already passes: what is left costs nothing."""
+        if work.has_draft:
+            return None
+        found = await self._journal.read(lambda conn: self._gather(conn, work))
+        return budget.closed(found, State(work.job.state), paying=paying)
+
+    def _gather(self, conn: sqlite3.Connection, work: Work) -> Budget:
+        now = self._clock.now_ms()
+        limits = self._config().limits
+        spent, unsure = spend.since(conn, local_day_start_ms(now)) if limits.daily_credits else (0.0, 0)
+        inbox = self._inboxes.get(work.source.watch)
+        return Budget(
+            holds=holds.standing(conn), paused_all=facts.get(conn, PAUSED) == "yes",
+            paused_here=inbox.paused(work.source.folder) if inbox else False, hours=limits.hours,
+            local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(), daily_credits=limits.daily_credits,
+            spent_today=spent, unsure_today=unsure, typical=spend.typical(conn, work.job.skill),
+        )  # fmt: skip

@@ -1,0 +1,149 @@
+"""Looks at every hold and lets go what may go on: by asking the world, never by waiting for a person who need not come.
+
+One line in the log when a hold begins and one when it ends, however many jobs it concerns.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from nemowatch.clock import Clock, local_day_start_ms
+from nemowatch.config import Config, Watch
+from nemowatch.engine import budget
+from nemowatch.engine.gate import PAUSED
+from nemowatch.errors import NotSent, RemoteError, RemotePassing
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import Journal, facts, holds, jobs, spend
+from nemowatch.journal.holds import HoldRow
+from nemowatch.model import MB, Credits, HoldReason
+from nemowatch.remote.interface import RemoteApi
+
+log = structlog.get_logger("nemowatch.hold")
+
+#: Free bytes from which a full disk counts as having space again: the largest result the contract shows is 15 MB.
+SPACE_AGAIN = 64 * MB
+
+
+class HoldKeeper:
+    """Checks holds."""
+
+    def __init__(
+        self, journal: Journal, api: RemoteApi, config: Callable[[], Config], inboxes: Mapping[str, Inbox], clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._journal = journal
+        self._api = api
+        self._config = config
+        self._inboxes = inboxes
+        self._clock = clock
+        self._nudge = nudge
+        self._said: set[HoldReason] = set()
+
+    async def check(self) -> None:
+        """Look at everything that is held. Never raises for what the cloud or the disk answers."""
+        standing = await self._journal.read(holds.standing)
+        self._say_new(standing)
+        credits = await self._ask(standing)
+        await self._journal.write(lambda conn: self._release(conn, standing, credits))
+        self._nudge()
+
+    def _say_new(self, standing: Mapping[HoldReason, HoldRow]) -> None:
+        for reason, row in standing.items():
+            if reason not in self._said:
+                log.warning(f"hold begins: {reason}", why=row.text)
+        self._said |= set(standing)
+
+    async def _ask(self, standing: Mapping[HoldReason, HoldRow]) -> Credits | RemoteError | None:
+        """The balance: it answers for the outage, the token and the credits at once. None when nobody needs it."""
+        if not standing.keys() & {HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS}:
+            return None
+        try:
+            return await self._api.read_credits()
+        except RemoteError as exc:
+            return exc
+
+    def _release(
+        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Credits | RemoteError | None
+    ) -> None:
+        now = self._clock.now_ms()
+        for reason, row in standing.items():
+            if self._gone(conn, row, answer):
+                self._end(conn, reason, now)
+        self._own_holds(conn, now)
+
+    def _gone(self, conn: sqlite3.Connection, row: HoldRow, answer: Credits | RemoteError | None) -> bool:
+        """Whether the cause of an account's hold is gone."""
+        if row.reason is HoldReason.OUTAGE:
+            return not isinstance(answer, NotSent | RemotePassing)
+        if row.reason is HoldReason.TOKEN:
+            return isinstance(answer, Credits)
+        if row.reason is HoldReason.CREDITS:
+            return isinstance(answer, Credits) and self._enough(conn, answer, row)
+        if row.reason is HoldReason.SPACE:
+            return all(free_bytes(inbox.watch) > SPACE_AGAIN for inbox in self._inboxes.values())
+        if row.reason is HoldReason.PLAN:
+            self._try_one(conn, row)
+        return False
+
+    @staticmethod
+    def _enough(conn: sqlite3.Connection, found: Credits, row: HoldRow) -> bool:
+        """More than when it ran out, or enough for a turn as the contract prices it."""
+        grown = row.seen is None or found.available > row.seen
+        return (found.available > 0 and grown) or found.available >= spend.EXPECTED_CREDITS
+
+    def _try_one(self, conn: sqlite3.Connection, row: HoldRow) -> None:
+        """Nothing but an export tells whether the plan allows one, and asking costs nothing: let one job try."""
+        held = jobs.held_for(conn, row.reason)
+        if held:
+            jobs.wake_one(conn, held[0].id, self._clock.now_ms())
+        else:
+            holds.drop(conn, row.reason)
+
+    def _end(self, conn: sqlite3.Connection, reason: HoldReason, now: int) -> None:
+        holds.drop(conn, reason)
+        woken = jobs.wake_held(conn, reason, now)
+        self._said.discard(reason)
+        log.info(f"hold ends: {reason}", jobs=woken)
+
+    def _own_holds(self, conn: sqlite3.Connection, now: int) -> None:
+        """Holds that are no account's: hours, the day's cap, slow renders, pauses."""
+        limits = self._config().limits
+        local = datetime.fromtimestamp(now / 1000, tz=UTC).astimezone()
+        if budget.within_hours(limits.hours, local):
+            jobs.wake_held(conn, HoldReason.HOURS, now)
+        spent, unsure = spend.since(conn, local_day_start_ms(now))
+        if not limits.daily_credits or spent + (unsure + 1) * spend.EXPECTED_CREDITS <= limits.daily_credits:
+            jobs.wake_held(conn, HoldReason.CAP, now)
+        for reason in (HoldReason.SLOW_RENDER, HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
+            if reason not in holds.standing(conn):
+                jobs.wake_held(conn, reason, now)
+        if facts.get(conn, PAUSED) != "yes":
+            self._wake_paused(conn, now)
+
+    def _wake_paused(self, conn: sqlite3.Connection, now: int) -> None:
+        for watch, folder in jobs.paused_folders(conn):
+            inbox = self._inboxes.get(watch)
+            if inbox is not None and not inbox.paused(folder):
+                jobs.wake_paused(conn, watch, folder, now)
+
+    async def plan_works(self) -> None:
+        """An export was accepted: whatever waits for the plan goes on."""
+        standing = await self._journal.read(holds.standing)
+        if HoldReason.PLAN in standing:
+            await self._journal.write(lambda conn: self._end(conn, HoldReason.PLAN, self._clock.now_ms()))
+            self._nudge()
+
+
+def free_bytes(watch: Watch) -> int:
+    """Bytes that may still be written to the outbox's filesystem; a missing root counts as full of space, for then the
+    space is not what is missing."""
+    try:
+        return shutil.disk_usage(watch.outbox).free
+    except OSError:
+        return 1 << 62
+

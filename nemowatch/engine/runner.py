@@ -1,0 +1,264 @@
+"""The runner: takes due jobs from the journal, runs their stages within the lanes' bounds, and writes what they decided.
+
+It is the only writer of jobs besides a person's commands. It holds no queue of its own: what is due stands in the
+journal, so a restart forgets nothing. Due work hangs on the monotonic clock of the event loop, never on a schedule.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+import structlog
+
+from nemowatch.config import Watch
+from nemowatch.engine.cloud import Cloud
+from nemowatch.engine.decide import Circumstances, again, decide
+from nemowatch.errors import JournalError, NemowatchError, NotSent, RemoteError, RemotePassing, show_path
+from nemowatch.journal import holds, jobs, sources, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.spend import Outcome
+from nemowatch.model import PAID, HoldReason, State
+from nemowatch.stages.decision import Decision
+from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.table import TABLE, Lane
+
+log = structlog.get_logger("nemowatch.job")
+
+#: Seconds after which the runner looks into the journal even if nobody nudged it: commands write there as well.
+IDLE_LOOK = 5.0
+#: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd the loop.
+FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
+#: States that count as renders the cloud has at once.
+RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
+#: The states of each lane, those furthest along first.
+LANES: dict[Lane, tuple[State, ...]] = {
+    lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane])) for lane in Lane
+}
+
+
+class Runner:
+    """Works jobs off."""
+
+    def __init__(self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None]) -> None:
+        self._deps = deps
+        self._watches = watches
+        self._on_ended = on_ended
+        self._cloud = Cloud()
+        self._nudge = asyncio.Event()
+        self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
+        self._stopping = False
+        self.broken: JournalError | None = None  #: the journal failed: the process must end
+        self.last_tick = deps.clock.monotonic()
+        self.outage = asyncio.Event()  #: set when calls have stopped reaching the cloud
+
+    def __repr__(self) -> str:
+        lanes = [lane for lane, _ in self._running.values()]
+        return f"Runner(running={ {str(lane): lanes.count(lane) for lane in set(lanes)} }, stopping={self._stopping})"
+
+    def nudge(self) -> None:
+        """Something may be due."""
+        self._nudge.set()
+
+    @property
+    def busy(self) -> dict[int, Lane]:
+        """Jobs whose stages run now."""
+        return {job_id: lane for job_id, (lane, _) in self._running.items()}
+
+    async def run(self) -> None:
+        """Work until `stop`. Raises JournalError when the journal can no longer be used."""
+        while not self._stopping:
+            self._nudge.clear()
+            self.last_tick = self._deps.clock.monotonic()
+            pause = await self._fill()
+            if self.broken is not None:
+                raise self.broken
+            try:
+                await asyncio.wait_for(self._nudge.wait(), timeout=pause)
+            except TimeoutError:
+                continue
+
+    async def stop(self, drain: float) -> None:
+        """Take no new work; give paid turns and uploads under way `drain` seconds. The rest is left for recovery."""
+        self._stopping = True
+        self.nudge()
+        worth = [task for lane, task in self._running.values() if lane in (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)]
+        if worth:
+            await asyncio.wait(worth, timeout=drain)
+
+    async def join(self, seconds: float) -> None:
+        """Wait for what is left to end, after its connections were closed."""
+        left = [task for _, task in self._running.values()]
+        if left:
+            await asyncio.wait(left, timeout=seconds)
+
+    async def _fill(self) -> float:
+        """Start what may start; returns the seconds until something else is due."""
+        now = self._deps.clock.now_ms()
+        busy = dict(self._running)
+        chosen, next_due = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
+        for lane, job in chosen:
+            task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
+            self._running[job.id] = (lane, task)
+            task.add_done_callback(partial(self._over, job.id))
+        return IDLE_LOOK if next_due is None else max(0.0, min((next_due - now) / 1000, IDLE_LOOK))
+
+    def _over(self, job_id: int, task: asyncio.Task[None]) -> None:
+        self._running.pop(job_id, None)
+        if not task.cancelled() and (exc := task.exception()) is not None:
+            self.broken = exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
+        self.nudge()
+
+    def _choose(
+        self, conn: sqlite3.Connection, now: int, busy: Mapping[int, tuple[Lane, object]]
+    ) -> tuple[list[tuple[Lane, Job]], int | None]:
+        cloud_held = HoldReason.OUTAGE in holds.standing(conn)
+        chosen: list[tuple[Lane, Job]] = []
+        for lane, states in LANES.items():
+            if cloud_held and lane is not Lane.LOCAL:
+                continue
+            taken = sum(1 for running_lane, _ in busy.values() if running_lane is lane)
+            free = self._bound(lane) - taken
+            if free > 0:
+                found = jobs.due(conn, self._open_states(conn, lane, states), now, free + len(busy))
+                chosen.extend((lane, job) for job in [j for j in found if j.id not in busy][:free])
+        return chosen, jobs.next_due(conn, now)
+
+    def _bound(self, lane: Lane) -> int:
+        limits = self._deps.config().limits
+        bounds = {Lane.UPLOADS: limits.uploads, Lane.TURNS: limits.turns, Lane.DOWNLOADS: limits.downloads}
+        return bounds.get(lane) or FREE_LANES[lane]
+
+    def _open_states(self, conn: sqlite3.Connection, lane: Lane, states: tuple[State, ...]) -> tuple[State, ...]:
+        """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
+        full = lane is Lane.RENDERS and jobs.count_in(conn, RENDERS_THERE) >= self._deps.config().limits.renders
+        return tuple(s for s in states if not (full and s is State.INSTRUCTED))
+
+    async def _work(self, job: Job) -> None:
+        """Run one stage and write its decision."""
+        work = await self._deps.journal.read(lambda conn: self._load(conn, job.id))
+        if work is None:
+            await self._deps.journal.write(lambda conn: self._park(conn, job))
+            return
+        if work.job.state is not job.state:
+            return  # a command was quicker
+        step = TABLE[work.job.state]
+        try:
+            decision = await step.stage(work, self._deps)
+        except NemowatchError as exc:
+            if isinstance(exc, JournalError):
+                raise
+            decision = self._judge(work, exc)
+        except Exception as exc:
+            log.exception("internal error", job=job.id, doing=step.effect, file=show_path(work.source.path))
+            decision = self._stumbled(work, exc)
+        else:
+            if step.lane is not Lane.LOCAL:
+                self._cloud.answered()
+        if decision is not None:
+            await self._write(work, decision)
+
+    def _load(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
+        job = jobs.by_id(conn, job_id)
+        source = sources.by_id(conn, job.source_id)
+        watch = self._watches().get(source.watch) if source else None
+        if source is None or watch is None:
+            return None
+        members = tuple(m for m in sources.members(conn, source.id) if m.item in (job.item, ""))
+        paid = PAID | {State.INSTRUCTING}
+        sibling_paid = any(j.state in paid for j in jobs.of_source(conn, source.id) if j.id != job.id)
+        has_draft = jobs.has_draft(conn, job_id)
+        return Work(job, source, members, watch, has_draft, spend.latest(conn, job_id), sibling_paid)
+
+    def _park(self, conn: sqlite3.Connection, job: Job) -> None:
+        """Its folder is no longer in the configuration: the job waits until it is."""
+        text = "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
+        values = {"reason": HoldReason.PAUSED.value, "back": job.state.value, "error_text": text}
+        jobs.apply(conn, job, State.HELD, self._deps.clock.now_ms(), values)
+        log.warning("held (paused)", job=job.id, why=text)
+
+    def _judge(self, work: Work, error: NemowatchError) -> Decision | None:
+        if self._stopping and isinstance(error, RemoteError):
+            return None  # we closed the connection ourselves: the state as it stands is what recovery needs
+        if isinstance(error, RemotePassing):
+            self._cloud.failed()
+        elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
+            self._cloud.answered()
+        return decide(work.job, error, self._circumstances(work))
+
+    def _circumstances(self, work: Work) -> Circumstances:
+        config = self._deps.config()
+        return Circumstances(
+            base=config.retry.base, cap=config.retry.cap, attempts=config.retry.attempts, roll=random.random(),
+            now_ms=self._deps.clock.now_ms(), cloud_down=self._cloud.down, has_draft=work.has_draft,
+            sibling_paid=work.sibling_paid,
+            rebuild=config.chat.on_lost_session == "rebuild",
+        )  # fmt: skip
+
+    def _stumbled(self, work: Work, exc: Exception) -> Decision:
+        """A fault of ours: the job rests and is tried again; an open paid call becomes unknown, never repeated."""
+        error = NemowatchError(f"nemowatch itself failed here ({type(exc).__name__}); the log has the details.")
+        decision = again(work.job, error, self._circumstances(work))
+        if work.job.state is State.INSTRUCTING and work.spend and work.spend.outcome is Outcome.OPEN:
+            doubt = partial(spend.doubt, spend_id=work.spend.id)
+            return replace(decision, writes=(*decision.writes, doubt), after=self._deps.config().chat.recheck[0])
+        return decision
+
+    async def _write(self, work: Work, decision: Decision) -> None:
+        now = self._deps.clock.now_ms()
+        final = await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
+        if final is None:
+            return
+        self._say(work, final)
+        if final.hold is HoldReason.OUTAGE:
+            self.outage.set()
+        self._on_ended(replace(work.job, state=final.state))
+
+    def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
+        """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""
+        job, final = work.job, self._bounded(work, decision)
+        moved = jobs.apply(conn, job, final.state, now, self._values(job, final, now))
+        if moved or job.state is State.INSTRUCTING:  # what is known of a paid call is written whatever became of the job
+            for write in final.writes:
+                write(conn)
+        if not moved:
+            return None
+        if final.fault is not None:
+            fresh = jobs.by_id(conn, job.id)
+            judged = decide(fresh, final.fault, self._circumstances(work))
+            return self._commit(conn, replace(work, job=fresh), judged, now)
+        if final.hold is not None:
+            holds.put(conn, final.hold, final.text, now, self._balance_seen(conn, job))
+        return final
+
+    def _bounded(self, work: Work, decision: Decision) -> Decision:
+        """Attempts come to an end, however the stage phrased them."""
+        if decision.counts and work.job.attempt + 1 >= self._deps.config().retry.attempts and work.job.state is not State.INSTRUCTING:
+            return again(work.job, RemotePassing(decision.text), replace(self._circumstances(work), attempts=0))
+        return decision
+
+    @staticmethod
+    def _values(job: Job, decision: Decision, now: int) -> dict[str, object]:
+        values: dict[str, object] = {"due_at": now + round(decision.after * 1000) if decision.after > 0 else 0}
+        if decision.counts:
+            values["attempt"] = job.attempt + 1
+        return {**values, **decision.values}
+
+    @staticmethod
+    def _balance_seen(conn: sqlite3.Connection, job: Job) -> float | None:
+        last = spend.latest(conn, job.id)
+        return last.credits_before if last else None
+
+    def _say(self, work: Work, decision: Decision) -> None:
+        job = work.job
+        if decision.state is job.state and not decision.text:
+            return
+        about = {"job": job.id, "file": show_path(work.source.path), "target": job.target}
+        text = {"why": decision.text} if decision.text else {}
+        say = log.warning if decision.state in (State.FAILED, State.REJECTED, State.ATTENTION) else log.info
+        reason = decision.values.get("reason") or ""
+        say(f"{decision.state}" + (f" ({reason})" if reason else ""), **about, **text)

@@ -1,0 +1,10 @@
+-- name: wait_for_turns
+-- a turn that was under way may still be: the first look at its session comes after the first pause
+UPDATE job SET due_at = :due WHERE state = 'instructing' AND id IN (SELECT job_id FROM spend WHERE outcome = 'open')
+
+-- name: doubt_calls
+-- at start no call can be under way: an open one was sent by a process that is gone, or about to be
+UPDATE spend SET outcome = 'unknown' WHERE outcome = 'open'
+
+-- name: doubt_jobs
+UPDATE job SET reason = :checking WHERE state IN ('uploading', 'instructing', 'submitting') AND reason <> :checking

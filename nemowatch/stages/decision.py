@@ -1,0 +1,68 @@
+"""What a stage decided: a value. The runner applies it in one transaction, together with its `writes`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nemowatch.errors import NemowatchError
+from nemowatch.model import AttentionReason, HoldReason, State
+
+#: A function over the journal's connection that belongs into the same transaction as the change of state.
+Write = Callable[[sqlite3.Connection], object]
+
+#: `reason` of a working state whose last effect may or may not have happened: the stage asks the world first.
+CHECKING = "checking"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next state of a job, and what is written with it."""
+
+    state: State
+    values: Mapping[str, Any] = field(default_factory=dict)  #: columns of table job
+    writes: tuple[Write, ...] = ()
+    after: float = 0  #: seconds until the job is due again
+    counts: bool = False  #: True: this was an attempt
+    hold: HoldReason | None = None  #: the whole account or machine is held for this
+    text: str = ""  #: plain words on why, for the log and the hold
+    fault: NemowatchError | None = None  #: judged from the new state, in the same transaction
+
+
+#: Reaching one of these is progress that no later error takes back, so attempts are counted anew from there. Others
+#: are left out on purpose: a session that is always lost, or an address that always expires, must come to an end.
+MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})
+
+
+def go(state: State, *writes: Write, **values: Any) -> Decision:
+    """On to `state`: errors are behind the job."""
+    fresh: dict[str, Any] = {"reason": "", "back": "", "error_code": "", "error_text": ""}
+    if state in MILESTONES:
+        fresh["attempt"] = 0
+    return Decision(state, {**fresh, **values}, writes)
+
+
+def later(state: State, seconds: float, *writes: Write, counts: bool = False, text: str = "", **values: Any) -> Decision:
+    """The same state again in `seconds`."""
+    return Decision(state, values, writes, after=seconds, counts=counts, text=text)
+
+
+def hold(reason: HoldReason, back: State, text: str, *writes: Write, account: bool = False, **values: Any) -> Decision:
+    """Aside until the cause is gone, then on from `back`. `account`: everything that meets this cause is held with it."""
+    fresh = {"reason": reason.value, "back": back.value, "error_text": text, **values}
+    return Decision(State.HELD, fresh, writes, hold=reason if account else None, text=text)
+
+
+def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
+    """The end: rejected or failed, with the error's words and its cure."""
+    text = f"{error.text} {error.cure}".strip()
+    values = {"error_code": error.code, "error_text": text, "reason": "", "back": ""}
+    return Decision(state, values, writes, text=text)
+
+
+def ask(reason: AttentionReason, text: str, *writes: Write, **values: Any) -> Decision:
+    """Only a person can tell how to go on."""
+    fresh = {"reason": reason.value, "back": State.INSTRUCTING.value, "error_text": text, **values}
+    return Decision(State.ATTENTION, fresh, writes, text=text)

@@ -1,0 +1,83 @@
+"""What a stage may use, and the job it works on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import ParamSpec, Protocol, TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.config import Config, Watch
+from nemowatch.journal import Journal
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.journal.spend import Spend
+from nemowatch.model import Member, MemberRole
+from nemowatch.remote.interface import RemoteApi
+from nemowatch.stages.decision import Decision
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job with everything the journal knows of it, read in one go before its stage begins."""
+
+    job: Job
+    source: SourceRow
+    members: tuple[Member, ...]  #: of the job's item
+    watch: Watch
+    has_draft: bool
+    spend: Spend | None  #: the newest paid call
+    sibling_paid: bool  #: another job of the same source has been paid for, or is being
+
+    @property
+    def clips(self) -> tuple[Member, ...]:
+        """What has to be in the session, in order."""
+        return tuple(m for m in self.members if m.role is MemberRole.CLIP)
+
+
+class Gate(Protocol):
+    """Says whether work on a job may begin, or be paid for, now."""
+
+    async def closed(self, work: Work, *, paying: bool) -> Decision | None:
+        """A hold, or None when the way is free. `paying`: the next step is the paid turn."""
+
+
+@dataclass(slots=True)
+class Board:
+    """Live progress that is not worth a write: job id -> (what, done, in all or 0)."""
+
+    rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+
+    def reporter(self, job_id: int, what: str) -> Callable[[int, int], None]:
+        """A progress callback for a transfer of this job, in bytes."""
+
+        def report(done: int, total: int) -> None:
+            self.rows[job_id] = (what, done, total)
+
+        return report
+
+    def clear(self, job_id: int) -> None:
+        """The transfer is over."""
+        self.rows.pop(job_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The rooms a stage works with."""
+
+    api: RemoteApi
+    journal: Journal
+    config: Callable[[], Config]  #: as it is now: a reload changes it
+    clock: Clock
+    disk: Executor  #: file reads and writes, never on the loop
+    gate: Gate
+    board: Board
+
+    async def on_disk(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking function of the file system in the disk's executor."""
+        return await asyncio.get_running_loop().run_in_executor(self.disk, lambda: call(*args, **kwargs))

@@ -1,0 +1,79 @@
+"""downloaded -> published: every result of the job into the outbox, whole, under a free name, never over another file.
+
+Repeating it after a kill finds what already stands there; only the commit at the end makes it known.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+from nemowatch.errors import NothingMade
+from nemowatch.journal import jobs
+from nemowatch.model import Downloaded, Output, OutputKind, State
+from nemowatch.outbox import transcript
+from nemowatch.outbox.publish import Published, part_path, publish, safe_name, standing, write_part
+from nemowatch.stages.decision import Decision, Write, go, later, refuse
+from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.fetch import target_folder
+
+
+async def put(work: Work, deps: Deps) -> Decision:
+    """downloaded: publish all outputs, or fetch again what has vanished meanwhile."""
+    draft = await deps.journal.read(lambda conn: jobs.draft(conn, work.job.id))
+    texts = _texts(work, draft)
+    missing = [o for o in work.job.outputs if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts]
+    if missing:
+        return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back."))
+    if work.job.part and not await deps.on_disk(_part_stands, work):
+        return later(State.RENDERING, 0, counts=True, text="the fetched file is gone: fetching it again")
+    put_out = await deps.on_disk(_put_all, work, texts)
+    now = deps.clock.now_ms()
+    writes: list[Write] = [
+        partial(
+            jobs.add_output, job_id=work.job.id, ending=output.ending, path=os.fsencode(found.path), size=whole.size,
+            sha256=whole.sha256, now_ms=now,
+        )
+        for output, whole, found in put_out
+    ]  # fmt: skip
+    return go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100)
+
+
+def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
+    """The text results by their ending; those that the cloud gave nothing for are left out."""
+    words = transcript.read(draft or {}, work.job.answer)
+    forms = {OutputKind.TEXT: transcript.as_text, OutputKind.SRT: transcript.as_srt, OutputKind.VTT: transcript.as_vtt}
+    made = {o.ending: forms[o.kind](words) for o in work.job.outputs if o.kind in forms}
+    return {ending: text.encode("utf-8", "replace") for ending, text in made.items() if text}
+
+
+def _name(work: Work, output: Output) -> str:
+    return safe_name(work.job.stem.encode("utf-8", "surrogateescape"), output.ending)
+
+
+def _part_stands(work: Work) -> bool:
+    """The part file, or what a publish that was killed before its commit made of it."""
+    part = Path(os.fsdecode(work.job.part))
+    if part.exists():
+        return part.stat().st_size == work.job.part_size
+    wanted = target_folder(work) / _name(work, _video(work))
+    return standing(wanted, work.job.part_size, work.job.part_sha256) is not None
+
+
+def _video(work: Work) -> Output:
+    return next(o for o in work.job.outputs if o.kind is OutputKind.VIDEO)
+
+
+def _put_all(work: Work, texts: dict[str, bytes]) -> list[tuple[Output, Downloaded, Published]]:
+    folder = target_folder(work)
+    done = []
+    for ordinal, output in enumerate(work.job.outputs):
+        if output.kind is OutputKind.VIDEO and work.job.part:
+            whole = Downloaded(Path(os.fsdecode(work.job.part)), work.job.part_size, work.job.part_sha256)
+        elif output.ending in texts:
+            whole = write_part(part_path(folder, work.job.id, ordinal + 1), texts[output.ending])
+        else:
+            continue
+        done.append((output, whole, publish(whole.path, _name(work, output), whole.sha256)))
+    return done

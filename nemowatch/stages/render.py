@@ -1,0 +1,97 @@
+"""instructed -> submitting -> rendering -> rendered: the render, under an id of our own.
+
+The id is in the journal before the call, so a crash, a cut or a doubt is answered by asking for it; posting it again
+under the same id is safe (API.md section 9). Rendering costs no credits.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+
+from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
+from nemowatch.journal import jobs
+from nemowatch.model import HoldReason, OutputKind, Render, RenderStatus, State
+from nemowatch.outbox.transcript import exportable
+from nemowatch.stages.decision import CHECKING, Decision, go, hold, later, refuse
+from nemowatch.stages.deps import Deps, Work
+
+#: Real failures of a render that are answered with a new id (API.md section 9: "a new id, once").
+FORGIVEN_FAILURES = 1
+
+
+def new_render(deps: Deps) -> Decision:
+    """On to submitting, with a fresh id of digits only, as the contract shows them."""
+    render_id = f"render_{deps.clock.now_ms()}{secrets.randbelow(10**6):06d}"
+    return go(State.SUBMITTING, render_id=render_id, render_at=deps.clock.now_ms(), progress=0, result_url="")
+
+
+async def prepare(work: Work, deps: Deps) -> Decision:
+    """instructed: make sure the draft is kept, and choose what there is to fetch."""
+    if not any(o.kind is OutputKind.VIDEO for o in work.job.outputs):
+        return go(State.DOWNLOADED)
+    if work.has_draft:
+        return new_render(deps)
+    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    if state.draft is not None and exportable(state.draft):
+        keep = partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms())
+        return go(State.INSTRUCTED, keep)
+    if any(o.kind is OutputKind.VIDEO and o.required for o in work.job.outputs):
+        return refuse(State.FAILED, NothingMade())
+    return go(State.DOWNLOADED)
+
+
+async def submit(work: Work, deps: Deps) -> Decision:
+    """submitting: ask for the render; in doubt, ask for its state first."""
+    job = work.job
+    if not job.render_id:
+        return new_render(deps)
+    if job.reason == CHECKING:
+        try:
+            await deps.api.poll_render(job.skill, job.render_id)
+        except RenderUnknown:
+            pass
+        else:
+            return _polling(deps)
+    draft = await deps.journal.read(lambda conn: jobs.draft(conn, job.id))
+    if draft is None:
+        return go(State.CLAIMED, session_id="")
+    await deps.api.submit_render(job.skill, job.render_id, job.session_id, draft, deps.config().render.quality)
+    return _polling(deps)
+
+
+def _polling(deps: Deps) -> Decision:
+    decision = go(State.RENDERING)
+    return Decision(decision.state, decision.values, after=deps.config().render.poll_interval)
+
+
+async def poll(work: Work, deps: Deps) -> Decision:
+    """rendering: how does it stand?"""
+    try:
+        render = await deps.api.poll_render(work.job.skill, work.job.render_id)
+    except RenderUnknown:
+        return later(State.SUBMITTING, 0, counts=True, text="the cloud does not know this render: asking again", reason="")
+    if render.status is RenderStatus.COMPLETED:
+        return go(State.RENDERED, result_url=render.url, result_size=render.size, progress=100)
+    if render.status is RenderStatus.FAILED:
+        return _failed(work, deps, render)
+    return _still(work, deps, render)
+
+
+def _failed(work: Work, deps: Deps, render: Render) -> Decision:
+    if work.job.renders < FORGIVEN_FAILURES:
+        again = new_render(deps)
+        return Decision(again.state, {**again.values, "renders": work.job.renders + 1}, text=f"render failed: {render.error}")
+    words = f" It said: {render.error}" if render.error else ""
+    return refuse(State.FAILED, RenderFailed(f"The cloud could not render the result.{words}"))
+
+
+def _still(work: Work, deps: Deps, render: Render) -> Decision:
+    settings = deps.config().render
+    waited = (deps.clock.now_ms() - work.job.render_at) / 1000
+    if waited > settings.give_up:
+        text = f"The render has taken {waited / 60:.0f} minutes; it goes on in the cloud and is looked at again."
+        return hold(HoldReason.SLOW_RENDER, State.RENDERING, text, progress=render.progress)
+    return later(State.RENDERING, settings.poll_interval, progress=render.progress, attempt=0)
+
+

@@ -1,0 +1,48 @@
+"""Which stage moves which state on, and in which lane it runs: `[limits]` bounds the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nemowatch.model import State
+from nemowatch.stages import fetch, instruct, publish, render, upload
+from nemowatch.stages.decision import Decision
+from nemowatch.stages.deps import Deps, Work
+
+Stage = Callable[[Work, Deps], Awaitable[Decision]]
+
+
+class Lane(StrEnum):
+    """Work that shares a bound."""
+
+    UPLOADS = "uploads"
+    TURNS = "turns"
+    RENDERS = "renders"  #: bounded by the renders that the cloud has at once
+    POLLS = "polls"
+    DOWNLOADS = "downloads"
+    LOCAL = "local"  #: needs no cloud: goes on in an outage
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The stage of a state."""
+
+    stage: Stage
+    lane: Lane
+    effect: str  #: what it does, for the log
+
+
+TABLE: dict[State, Step] = {
+    State.CLAIMED: Step(upload.begin, Lane.UPLOADS, "make a session"),
+    State.UPLOADING: Step(upload.send, Lane.UPLOADS, "upload"),
+    State.UPLOADED: Step(instruct.prepare, Lane.TURNS, "check before paying"),
+    State.INSTRUCTING: Step(instruct.send, Lane.TURNS, "instruct"),
+    State.INSTRUCTED: Step(render.prepare, Lane.RENDERS, "keep the draft"),
+    State.SUBMITTING: Step(render.submit, Lane.RENDERS, "ask for the render"),
+    State.RENDERING: Step(render.poll, Lane.POLLS, "look at the render"),
+    State.RENDERED: Step(fetch.begin, Lane.DOWNLOADS, "prepare the download"),
+    State.DOWNLOADING: Step(fetch.download, Lane.DOWNLOADS, "download"),
+    State.DOWNLOADED: Step(publish.put, Lane.LOCAL, "publish"),
+}

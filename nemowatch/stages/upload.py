@@ -1,0 +1,107 @@
+"""claimed -> uploading -> uploaded: a session of the job's own, with the source's files in it.
+
+The bytes go up once: a job whose siblings have sent them, or that lost its session, takes the file by its `cdn_url`.
+A session whose upload is in doubt is looked at, and left for a new one unless everything is in it (API.md section 5).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from nemowatch.errors import RemotePassing, RequestRefused, SourceGone, UrlRefused
+from nemowatch.intake.opening import open_below
+from nemowatch.journal import sources
+from nemowatch.model import Member, State
+from nemowatch.remote.interface import Payload
+from nemowatch.stages import look
+from nemowatch.stages.decision import CHECKING, Decision, Write, go
+from nemowatch.stages.deps import Deps, Work
+
+
+async def begin(work: Work, deps: Deps) -> Decision:
+    """claimed: make a session, or go straight to the render when the edit is saved and its session may live."""
+    if closed := await deps.gate.closed(work, paying=False):
+        return closed
+    if not work.has_draft:
+        await look.same(work, deps)
+    elif work.job.session_id:
+        return go(State.SUBMITTING)
+    session = await deps.api.open_session(work.job.skill, work.job.stem)
+    return go(State.UPLOADING, session_id=session.session_id)
+
+
+async def send(work: Work, deps: Deps) -> Decision:
+    """uploading: put every clip into the session."""
+    if work.job.reason == CHECKING:
+        return await _check(work, deps)
+    writes: list[Write] = []
+    by = ""
+    for clip in work.clips:
+        by = await _send_clip(work, deps, clip, writes)
+    deps.board.clear(work.job.id)
+    return go(State.UPLOADED, *writes, uploaded_by=by)
+
+
+async def _check(work: Work, deps: Deps) -> Decision:
+    """Did an upload in doubt arrive? Not all of it: a new session, for a repeat would leave two clips in this one."""
+    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    if work.clips and len(state.video_infos) == len(work.clips):
+        return go(State.UPLOADED, uploaded_by="bytes")
+    return go(State.CLAIMED, session_id="")
+
+
+async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) -> str:
+    job = work.job
+    if clip.url:
+        await _by_given_url(work, deps, clip)
+        return "url"
+    if clip.cdn_url:
+        try:
+            await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
+        except UrlRefused:
+            writes.append(partial(sources.set_cdn, member_id=clip.id, url=""))
+        else:
+            return "url"
+    try:
+        cdn_url = await _by_bytes(work, deps, clip)
+    except SourceGone:
+        if not work.has_draft:
+            raise
+        return "draft"  # the saved draft knows its clips; the file itself is no longer here
+    writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
+    return "bytes"
+
+
+async def _by_given_url(work: Work, deps: Deps, clip: Member) -> None:
+    try:
+        await deps.api.upload_url(work.job.skill, work.job.session_id, clip.url)
+    except UrlRefused as exc:
+        text = f"The cloud could not take {clip.url} ({exc.text.rstrip('.')})."
+        raise RequestRefused(text, cure="Check the address, or drop the file itself.") from exc
+
+
+async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
+    """Send the file's bytes; returns where the cloud keeps it, "" when it does not say."""
+    claimed = clip.snapshot
+    assert claimed is not None  # a member without a URL is a file
+    fd = await deps.on_disk(open_below, work.watch.inbox, clip.path)
+    try:
+        payload = Payload(clip.name, fd, claimed.size, claimed.mtime_ns)
+        report = deps.board.reporter(work.job.id, "uploading")
+        sent = await deps.api.upload_file(work.job.skill, work.job.session_id, payload, report)
+    finally:
+        await deps.on_disk(os.close, fd)
+    if sent is not None:
+        return sent.cdn_url
+    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    if not state.video_infos:
+        raise RemotePassing("The cloud took the file but does not show it.")
+    return _cdn_of(state.video_infos[-1])
+
+
+def _cdn_of(info: dict[str, object]) -> str:
+    found = info.get("cdn_url") or info.get("cdnUrl") or ""
+    return found if isinstance(found, str) else ""
+
+
