@@ -1,0 +1,113 @@
+"""The control endpoints below `/_sandbox/`: for tests and people, never for a client of the API. They answer plain
+JSON, need no token, and are in no ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from nemowatch.sandbox.door import Host
+from nemowatch.sandbox.faults import from_json
+from nemowatch.sandbox.ledger import ledger
+
+Json = dict[str, Any]
+Control = Callable[[Host, web.Request, Any], Json]
+
+
+def routes(host: Host) -> list[web.RouteDef]:
+    """Every control endpoint."""
+    return [
+        web.get("/_sandbox/ledger", _route(host, _ledger)),
+        web.get("/_sandbox/faults", _route(host, _show_faults)),
+        web.post("/_sandbox/faults", _route(host, _add_faults)),
+        web.delete("/_sandbox/faults", _route(host, _drop_faults)),
+        web.post("/_sandbox/credits", _route(host, _credits)),
+        web.post("/_sandbox/token", _route(host, _token)),
+        web.post("/_sandbox/sessions/{sid}/expire", _route(host, _expire)),
+        web.get("/_sandbox/settings", _route(host, _show_settings)),
+        web.post("/_sandbox/settings", _route(host, _settings)),
+        web.post("/_sandbox/down", _route(host, _down)),
+    ]
+
+
+def _route(host: Host, control: Control) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            text = await request.text()
+            value = control(host, request, json.loads(text) if text else {})
+        except (ValueError, TypeError, KeyError) as problem:
+            return web.json_response({"error": str(problem)}, status=400)
+        return web.json_response(value)
+
+    return handle
+
+
+def _ledger(host: Host, request: web.Request, value: Any) -> Json:
+    return ledger(host.world)
+
+
+def _show_faults(host: Host, request: web.Request, value: Any) -> Json:
+    return {"faults": [asdict(rule) for rule in host.faults.rules]}
+
+
+def _add_faults(host: Host, request: web.Request, value: Any) -> Json:
+    """A list of rules, each a line or an object; they join those in force."""
+    host.faults.rules += [from_json(item) for item in (value if isinstance(value, list) else [value])]
+    return _show_faults(host, request, value)
+
+
+def _drop_faults(host: Host, request: web.Request, value: Any) -> Json:
+    host.faults.rules.clear()
+    return _show_faults(host, request, value)
+
+
+def _credits(host: Host, request: web.Request, value: Any) -> Json:
+    """`{"available": n}` for every account, those to come included; `user_id` narrows it to one."""
+    available, only = int(value["available"]), value.get("user_id")
+    accounts = [*host.world.accounts.values(), *host.world.clients.values()]
+    for account in accounts:
+        if only in (None, account.user_id):
+            account.available = available
+    if only is None:
+        host.world.settings.credits = available
+    return {"available": available}
+
+
+def _token(host: Host, request: web.Request, value: Any) -> Json:
+    """`revoke` a token or `*`; `restore` one or `*`; `accept` a list of supplied tokens ([]: every one)."""
+    world = host.world
+    if "revoke" in value:
+        world.revoke(str(value["revoke"]))
+    if "restore" in value:
+        world.revoked -= world.revoked.copy() if value["restore"] == "*" else {str(value["restore"])}
+    if "accept" in value:
+        world.accepted = {str(token) for token in value["accept"]}
+    return {"revoked": len(world.revoked), "accepted": len(world.accepted)}
+
+
+def _expire(host: Host, request: web.Request, value: Any) -> Json:
+    sid = request.match_info["sid"]
+    sessions = list(host.world.sessions.values()) if sid == "*" else [host.world.sessions[sid]]
+    for session in sessions:
+        session.expired = True
+    return {"expired": [session.sid for session in sessions]}
+
+
+def _show_settings(host: Host, request: web.Request, value: Any) -> Json:
+    return asdict(host.world.settings)
+
+
+def _settings(host: Host, request: web.Request, value: Any) -> Json:
+    host.world.settings.change(value)
+    return asdict(host.world.settings)
+
+
+def _down(host: Host, request: web.Request, value: Any) -> Json:
+    """`{"seconds": s}`: after this answer nobody listens for that long, and open connections are reset."""
+    seconds = float(value.get("seconds", 1))
+    host.go_down(seconds)
+    return {"down": seconds}

@@ -1,0 +1,185 @@
+"""Fault rules: what goes wrong, where, and how often. Pure: it matches and counts; others carry the fault out.
+
+A rule in one line is `ENDPOINT:KIND[:ARG][@WHEN]`.
+
+Endpoints: token session upload upload_url chat state credits render poll download fallback_download cancel.
+WHEN counts the requests that match from the moment the rule is set: nothing means the next one, `@3` the third,
+`@3+` the third and all later, `@2-4` these, `@*` all. As JSON: {"endpoint", "kind", "arg", "nth", "count" (0: for
+ever), "session", "skill", "message"}; the last three are text that the session id, skill or message must contain.
+
+Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen first):
+  reset                the connection is reset
+  refuse[:S]           reset, and for S seconds (1) nobody listens
+  cut_request[:N]      reset after N bytes (1024) of the request's body
+  stall[:S]            S seconds (30) of silence, then as usual
+  400 404 500 502 503 504       that status; 502 with HTML
+  429[:S]              with Retry-After: S, or without
+  402                  as a refused export
+  1001 1002 2001 4001 4002[:STATUS]     that business code, non-2xx, or with the given status (200)
+After the effect, in the answer:
+  refuse_next[:S]      a good answer, then for S seconds (1) nobody listens: the next call is refused
+  cut_response[:N]     the connection closes after N bytes of the body (half of it)
+  stall_body[:S]       half of the body, then S seconds (30) of silence, then the rest
+  slow[:S]             the body in many small pieces over S seconds (5)
+  content_type[:T]     the body under another Content-Type (text/html)
+  broken_json          JSON that does not parse
+  huge_json            the same JSON with 10 MiB of padding
+  empty                no body
+  truncated            half of the body, well framed
+Chat: cut_before[:N] (N events, then cut, no effect)  cut_after (effect, then cut)  late[:S] (cut at once, the effect
+  comes S seconds later)  growing[:S] (cut at once, half the draft at S/2, all of it at S)  goes_on (the turn
+  survives its client)  slow_turn:S  error[:data|code] (error event, no effect)  error_after[:data|code]  silent
+  silent_unchanged  question  unchanged  stream_2001  heartbeats[:S] (nothing else for S seconds, no effect)
+  temporary_issue  style:adk|adk_partial|snake|typed|toplevel
+State: stale (the state before the latest change).  Upload: empty_files, session_lost.  upload_url: refused.
+Render: shape:bare|envelope  duplicate (409, though it runs)  failed  slow_render:S  expired_url:once|always
+  forget (a good answer, and no render).  Poll: failed  expired_url.  Download: expired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+ENDPOINTS = frozenset(
+    {
+        "token", "session", "upload", "upload_url", "chat", "state", "credits", "render", "poll", "download",
+        "fallback_download", "cancel",
+    }
+)  # fmt: skip
+STATUSES = frozenset({"400", "402", "404", "429", "500", "502", "503", "504"})
+CODES = frozenset({"1001", "1002", "2001", "4001", "4002"})
+#: Carried out instead of the effect, or, with `after-`, instead of its answer.
+BEFORE = frozenset({"reset", "refuse", "cut_request", "stall"}) | STATUSES | CODES
+#: Carried out on the answer.
+ANSWER = frozenset(
+    {
+        "refuse_next", "cut_response", "stall_body", "slow", "content_type", "broken_json", "huge_json", "empty",
+        "truncated",
+    }
+)  # fmt: skip
+#: Kinds that only one endpoint knows.
+SPECIAL = {
+    "chat": frozenset(
+        {
+            "cut_before", "cut_after", "late", "growing", "goes_on", "slow_turn", "error", "error_after", "silent",
+            "silent_unchanged", "question", "unchanged", "stream_2001", "heartbeats", "temporary_issue", "style",
+        }
+    ),
+    "state": frozenset({"stale"}),
+    "upload": frozenset({"empty_files", "session_lost"}),
+    "upload_url": frozenset({"refused", "session_lost", "empty_files"}),
+    "render": frozenset({"shape", "duplicate", "failed", "slow_render", "expired_url", "forget"}),
+    "poll": frozenset({"failed", "expired_url", "shape"}),
+    "download": frozenset({"expired"}),
+}  # fmt: skip
+#: What an argument may be, for the kinds that take a word.
+WORDS = {
+    "style": frozenset({"adk", "adk_partial", "snake", "typed", "toplevel"}),
+    "shape": frozenset({"bare", "envelope"}),
+    "expired_url": frozenset({"", "once", "always"}),
+    "error": frozenset({"", "data", "code"}),
+    "error_after": frozenset({"", "data", "code"}),
+}
+_WHEN = re.compile(r"(?P<first>\d+)(?:(?P<on>\+)|-(?P<last>\d+))?")
+
+
+@dataclass(slots=True)
+class Rule:
+    """One fault and when it strikes."""
+
+    endpoint: str
+    kind: str
+    arg: str = ""
+    nth: int = 1  #: the first matching request that it strikes, from 1
+    count: int = 1  #: how many from there on; 0: all
+    session: str = ""  #: filters: text that must be contained
+    skill: str = ""
+    message: str = ""
+    after: bool = False  #: the effect happens first
+    seen: int = 0
+    struck: int = 0
+
+    def number(self, default: float) -> float:
+        """The argument as a number, or `default` when there is none."""
+        return float(self.arg) if self.arg else default
+
+    def matches(self, endpoint: str, session: str, skill: str, message: str) -> bool:
+        """Whether this request is one that the rule counts."""
+        return endpoint == self.endpoint and self.session in session and self.skill in skill and self.message in message
+
+    def strikes(self) -> bool:
+        """Count one matching request; True when it is hit."""
+        self.seen += 1
+        hit = self.seen >= self.nth and (not self.count or self.seen < self.nth + self.count)
+        self.struck += hit
+        return hit
+
+
+def parse(text: str) -> Rule:
+    """`ENDPOINT:KIND[:ARG][@WHEN]` as a rule. Raises ValueError that names what is wrong."""
+    head, _, when = text.partition("@")
+    endpoint, _, rest = head.partition(":")
+    kind, _, arg = rest.partition(":")
+    nth, count = _when(text, when)
+    return _checked(Rule(endpoint, kind, arg, nth, count))
+
+
+def from_json(value: str | dict[str, Any]) -> Rule:
+    """A rule from its line or its JSON object. Raises ValueError."""
+    if isinstance(value, str):
+        return parse(value)
+    known = {"endpoint", "kind", "arg", "nth", "count", "session", "skill", "message"}
+    if unknown := set(value) - known:
+        raise ValueError(f"a rule has no {', '.join(sorted(unknown))}")
+    rule = Rule(str(value.get("endpoint", "")), str(value.get("kind", "")), str(value.get("arg", "")))
+    rule.nth, rule.count = int(value.get("nth", 1)), int(value.get("count", 1))
+    rule.session, rule.skill = str(value.get("session", "")), str(value.get("skill", ""))
+    rule.message = str(value.get("message", ""))
+    return _checked(rule)
+
+
+def _when(text: str, when: str) -> tuple[int, int]:
+    if when in ("", "*"):
+        return 1, 0 if when else 1
+    match = _WHEN.fullmatch(when)
+    if match is None or int(match["first"]) < 1:
+        raise ValueError(f"{text}: after @ stands N, N+, N-M or *")
+    first = int(match["first"])
+    if match["on"]:
+        return first, 0
+    return first, int(match["last"] or first) - first + 1
+
+
+def _checked(rule: Rule) -> Rule:
+    if rule.kind.startswith("after-"):
+        rule.kind, rule.after = rule.kind.removeprefix("after-"), True
+    if rule.endpoint not in ENDPOINTS:
+        raise ValueError(f"no endpoint {rule.endpoint!r}; there are {', '.join(sorted(ENDPOINTS))}")
+    special = SPECIAL.get(rule.endpoint, frozenset())
+    if rule.kind not in BEFORE | (frozenset() if rule.after else ANSWER | special):
+        raise ValueError(f"no fault {rule.kind!r} for {rule.endpoint}")
+    words = WORDS.get(rule.kind)
+    if words is not None and rule.arg not in words:
+        raise ValueError(f"{rule.kind} takes one of {', '.join(sorted(words - {''}))}")
+    if words is None and rule.kind != "content_type":
+        rule.number(0)  # raises ValueError for what is no number
+    return rule
+
+
+class Faults:
+    """The rules in force, in the order they were set; of several that strike at once the first wins."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.rules = list(rules)
+
+    def take(self, endpoint: str, session: str = "", skill: str = "", message: str = "") -> Rule | None:
+        """The fault for this request, if any; every rule that matches counts it."""
+        hit = [rule for rule in self.rules if rule.matches(endpoint, session, skill, message) and rule.strikes()]
+        return hit[0] if hit else None
+
+    def cuts_request(self, endpoint: str) -> bool:
+        """True when a rule wants this endpoint's body left unread: it must be matched before the body."""
+        return any(rule.endpoint == endpoint and rule.kind == "cut_request" for rule in self.rules)

@@ -1,0 +1,123 @@
+"""A sandbox in a process of its own, for tests and the demo that are not asynchronous. Needs only the standard library
+on this side; the process itself needs the extra `sandbox`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from typing import Any, Self
+
+START_LIMIT = 20.0  #: seconds until it must listen; a busy machine takes two
+STOP_LIMIT = 5.0  #: seconds until it is killed
+DOWN_LIMIT = 15.0  #: seconds for which a refused control call is tried again: a fault may have closed the port
+
+
+class SandboxProcess:
+    """Starts `python -m nemowatch.sandbox` and waits until it listens.
+
+    Options are fields of `Settings` (`turn_seconds=1.0`). Raises RuntimeError when it does not start.
+    """
+
+    def __init__(
+        self, *, port: int = 0, faults: Iterable[str] = (), tokens: Iterable[str] = (), **settings: Any
+    ) -> None:
+        command = [sys.executable, "-m", "nemowatch.sandbox", "--port", str(port)]
+        command += [f"--fault={fault}" for fault in faults] + [f"--token={token}" for token in tokens]
+        for name, value in settings.items():
+            command.append(f"--{name.replace('_', '-')}={value}")
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = self._wait()
+
+    def _wait(self) -> str:
+        stream = self._process.stdout
+        assert stream is not None
+        watch = threading.Timer(START_LIMIT, self._process.kill)
+        watch.start()
+        line = stream.readline()
+        watch.cancel()
+        url = line.strip().rpartition(" ")[2]
+        if not url.startswith("http://"):
+            self.stop()
+            raise RuntimeError("the sandbox did not start")
+        return url
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def ledger(self) -> dict[str, Any]:
+        """All that happened so far."""
+        return self._call("GET", "ledger")
+
+    def fault(self, *rules: str | dict[str, Any]) -> None:
+        """Set more fault rules, as lines or objects. Raises ValueError for one that does not exist."""
+        self._call("POST", "faults", list(rules))
+
+    def clear_faults(self) -> None:
+        """No faults from now on."""
+        self._call("DELETE", "faults")
+
+    def set(self, **settings: Any) -> None:
+        """Change settings. Raises ValueError for one that does not exist."""
+        self._call("POST", "settings", settings)
+
+    def credits(self, available: int) -> None:
+        """Set every balance."""
+        self._call("POST", "credits", {"available": available})
+
+    def token(self, **change: Any) -> None:
+        """revoke="…", restore="…" or accept=[…]; "*" means all."""
+        self._call("POST", "token", change)
+
+    def expire(self, session_id: str = "*") -> None:
+        """Let a session be lost, or all of them."""
+        self._call("POST", f"sessions/{session_id}/expire")
+
+    def down(self, seconds: float) -> None:
+        """Nobody listens for `seconds`; open connections are reset."""
+        self._call("POST", "down", {"seconds": seconds})
+
+    def _call(self, method: str, path: str, value: Any = None) -> dict[str, Any]:
+        data = None if value is None else json.dumps(value).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=data, method=method)
+        deadline = time.monotonic() + DOWN_LIMIT
+        # A proxy of the environment must not see calls to loopback.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while True:
+            try:
+                with opener.open(request, timeout=30) as answer:
+                    return dict(json.load(answer))
+            except urllib.error.HTTPError as problem:
+                with problem:
+                    raise ValueError(json.load(problem).get("error", "refused")) from None
+            except (urllib.error.URLError, ConnectionError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the process; a second call changes nothing."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdout is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

@@ -1,0 +1,191 @@
+"""The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves API.md and nothing
+more; what a call means stands in `endpoints`, `uploads`, `chat` and `downloads`, what goes wrong in `faults`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from nemowatch.sandbox import chat, control, downloads, endpoints, reply, uploads
+from nemowatch.sandbox.door import MAX_JSON, Host, guarded
+from nemowatch.sandbox.faults import Faults, parse
+from nemowatch.sandbox.media import sample_video
+from nemowatch.sandbox.settings import Settings
+from nemowatch.sandbox.world import World
+
+#: Method, path, endpoint (a name of `faults.ENDPOINTS`, or `cdn`), handler.
+ROUTES = (
+    ("POST", "/api/auth/anonymous-token", "token", endpoints.token),
+    ("POST", "/api/tasks/me/with-session/nemo_agent", "session", endpoints.open_session),
+    ("POST", "/api/upload-video/nemo_agent/me/{sid}", "upload", uploads.upload),
+    ("POST", "/run_sse", "chat", chat.chat),
+    ("GET", "/api/state/nemo_agent/me/{sid}/latest", "state", endpoints.state),
+    ("GET", "/api/credits/balance/simple", "credits", endpoints.credits),
+    ("POST", "/api/render/proxy/lambda", "render", endpoints.render),
+    ("GET", "/api/render/proxy/lambda/{rid}", "poll", endpoints.poll),
+    ("POST", "/api/render/proxy/lambda/{rid}/cancel", "cancel", endpoints.cancel),
+    ("GET", "/api/render/proxy/{rid}/download", "fallback_download", downloads.fallback),
+    ("GET", "/cdn/uploads/{digest}/{name}", "cdn", downloads.upload),
+    ("GET", "/cdn/results/{number}/output.mp4", "download", downloads.result),
+)
+#: How long the end waits for requests under way; a test's client has gone by then.
+GRACE = 0.2
+
+
+class Sandbox:
+    """A running sandbox: where it listens, what it knows, and the switch for its listening socket."""
+
+    def __init__(self, host: str, world: World, faults: Faults) -> None:
+        self.host, self.world, self.faults = host, world, faults
+        self.port = 0
+        self.door = Host(world, faults, self.go_down)
+        logger = logging.getLogger(f"{__name__}.{id(self)}")
+        logger.addHandler(_Unparsed(world))
+        self._runner = web.AppRunner(
+            _app(self.door), access_log=None, shutdown_timeout=GRACE, handle_signals=False, logger=logger
+        )
+        self._listener: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"http://{self.host}:{self.port}"
+
+    async def start(self, port: int) -> None:
+        """Listen; port 0 takes a free one."""
+        await self._runner.setup()
+        await self._listen(port)
+        self.door.base_url = self.url
+
+    async def _listen(self, port: int) -> None:
+        server = self._runner.server
+        assert server is not None
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(server, self.host, port, reuse_address=True, backlog=1024)
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    def go_down(self, seconds: float) -> None:
+        """After what is being written now, reset every connection and refuse new ones for `seconds`."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+            self.door.later(self._down(seconds))
+
+    async def _down(self, seconds: float) -> None:
+        await asyncio.sleep(0.01)  # the answer that asked for this goes out first
+        server = self._runner.server
+        for connection in list(server.connections) if server else []:
+            reply.reset(connection.transport)
+        await asyncio.sleep(seconds)
+        await self._listen(self.port)
+
+    async def stop(self) -> None:
+        """Stop listening and end every request."""
+        for task in list(self.door.background):
+            task.cancel()
+        if self._listener is not None:
+            self._listener.close()
+        await self._runner.cleanup()
+
+
+class _Unparsed(logging.Handler):
+    """Bytes that are no HTTP never reach an endpoint: aiohttp tells only its logger. They are violations too."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(logging.ERROR)
+        self.world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write down a request that could not be parsed."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            self.world.violation("", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message))
+
+
+def _app(host: Host) -> web.Application:
+    app = web.Application(client_max_size=MAX_JSON)
+    for method, path, endpoint, handler in ROUTES:
+        app.router.add_route(method, path, guarded(host, endpoint, handler))
+    app.add_routes(control.routes(host))
+    app.router.add_route("*", "/{rest:.*}", guarded(host, "unknown", _unknown))
+    return app
+
+
+async def _unknown(call: Any) -> reply.Answer:
+    call.violation("no such endpoint", f"{call.request.method} {call.request.path}")
+    return reply.as_json({"detail": "Not Found"}, 404)
+
+
+@asynccontextmanager
+async def run_sandbox(
+    host: str = "127.0.0.1", port: int = 0, *, faults: Iterable[str] = (), tokens: Iterable[str] = (), **settings: Any
+) -> AsyncIterator[Sandbox]:
+    """A sandbox inside this process, for the length of an `async with`; `settings` are fields of `Settings`.
+
+    Raises ValueError for a fault or a setting that does not exist, OSError when the port is taken.
+    """
+    chosen = Settings()
+    chosen.change(settings)
+    rules = Faults([parse(text) for text in faults])
+    with tempfile.TemporaryDirectory(prefix="nemowatch-sandbox-") as folder:
+        world = World(chosen, Path(folder), time.monotonic)
+        world.accepted = set(tokens)
+        uploads.sample_blob(world, sample_video())
+        sandbox = Sandbox(host, world, rules)
+        await sandbox.start(port)
+        try:
+            yield sandbox
+        finally:
+            await sandbox.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nemowatch sandbox", description="The NemoVideo API, played on loopback.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--fault", action="append", default=[], metavar="ENDPOINT:KIND[:ARG][@WHEN]")
+    parser.add_argument("--token", action="append", default=[], help="the supplied tokens that are good; default: all")
+    for setting in fields(Settings):
+        option = "--" + setting.name.replace("_", "-")
+        kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _yes_no}
+        kind = kinds.get(str(setting.type), str)
+        parser.add_argument(option, type=kind, default=setting.default, dest=setting.name, metavar=str(setting.type))
+    return parser
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise argparse.ArgumentTypeError("yes or no")
+    return text.lower() in ("yes", "true", "1")
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Run until cancelled, with one line on standard output once it listens."""
+    settings = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
+    chosen = {"faults": options.fault, "tokens": options.token}
+    async with run_sandbox(options.host, options.port, **chosen, **settings) as sandbox:
+        print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns the port
+        await asyncio.Event().wait()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command: 0 when it was interrupted, 2 for a wrong option or a port that is taken."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(serve(options))
+    except (ValueError, OSError) as problem:
+        parser.error(str(problem))
+    return 0

@@ -1,0 +1,276 @@
+"""Accounts, sessions, turns, renders and the ledger: the sandbox's state and the rules that change it.
+
+Pure state: no sockets, no HTTP, no waiting; the time comes from outside. It counts what was charged, received and made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nemowatch.sandbox.media import marker_box
+from nemowatch.sandbox.settings import Settings
+
+#: Session ids are 19-digit decimal strings (API.md section 4).
+FIRST_SESSION = 1_842_000_000_000_000_001
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Account:
+    """Whoever holds a token."""
+
+    user_id: str
+    available: int
+    frozen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that were received, or the packaged sample."""
+
+    name: str
+    path: Path
+    size: int  #: bytes
+    sha256: str
+    playable: bool  #: a whole MP4: results are made from it
+    duration: float  #: seconds
+    file_type: str
+
+
+@dataclass(slots=True)
+class Upload:
+    """One file that a session took."""
+
+    blob: Blob
+    name: str
+    by: str  #: bytes or url
+    skill: str
+    url: str = ""  #: as asked for, when by url
+
+
+@dataclass(slots=True)
+class TurnRecord:
+    """One chat turn that began."""
+
+    number: int  #: counted over the whole sandbox, from 0
+    message: str
+    skill: str
+    cost: int
+    charged: int = 0
+    outcome: str = "running"
+    began: float = 0.0
+
+
+@dataclass(slots=True)
+class Session:
+    """One session: its files, its turns, and every draft it has had."""
+
+    sid: str
+    account: Account
+    task_id: str
+    task_name: str
+    language: str
+    uploads: list[Upload] = field(default_factory=list)
+    turns: list[TurnRecord] = field(default_factory=list)
+    drafts: list[Json | None] = field(default_factory=list)  #: oldest first; the last one is current
+    generated: list[Json] = field(default_factory=list)
+    upload_requests: int = 0
+    running: int = 0  #: turns under way
+    expired: bool = False
+
+
+@dataclass(slots=True)
+class Result:
+    """What a render made: a base file, and a box of its own behind it."""
+
+    base: Path
+    base_size: int  #: bytes
+    tail: bytes
+    sha256: str
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return self.base_size + len(self.tail)
+
+
+@dataclass(slots=True)
+class Render:
+    """One render, under the id that its client chose."""
+
+    rid: str
+    session: Session
+    draft: Json
+    skill: str
+    quality: str
+    number: int
+    result: Result
+    began: float
+    seconds: float
+    shape: str
+    failed: str = ""  #: why it fails when its time has come
+    cancelled: bool = False
+    polls: int = 0
+    polled_at: float = -1.0
+    downloads: int = 0
+    urls: dict[int, float] = field(default_factory=dict)  #: serial -> time it was given; dropped when expired
+    expiring: str = ""  #: "once": the next URL given is dead; "always": all are
+
+    def status(self, now: float) -> str:
+        """pending, processing, completed, failed (API.md section 9) or cancelled."""
+        done = now - self.began >= self.seconds
+        if self.cancelled:
+            return "cancelled"
+        if done:
+            return "failed" if self.failed else "completed"
+        return "pending" if now - self.began < self.seconds / 3 else "processing"
+
+    def progress(self, now: float) -> int:
+        """Percent."""
+        return 100 if self.seconds <= 0 else max(5, min(100, round((now - self.began) / self.seconds * 100)))
+
+
+class World:
+    """Everything the sandbox knows. `folder` holds received bytes; `now` gives seconds that never run backwards."""
+
+    def __init__(self, settings: Settings, folder: Path, now: Callable[[], float]) -> None:
+        self.settings, self.folder, self.now = settings, folder, now
+        self.accounts: dict[str, Account] = {}  #: by token
+        self.clients: dict[str, Account] = {}  #: anonymous accounts by client id
+        self.issued: dict[str, int] = {}  #: tokens given, by client id
+        self.issued_tokens: set[str] = set()
+        self.revoked: set[str] = set()
+        self.accepted: set[str] = set()  #: supplied tokens that are good; empty: every one
+        self.sessions: dict[str, Session] = {}
+        self.renders: dict[str, Render] = {}
+        self.blobs: dict[str, Blob] = {}
+        self.violations: list[Json] = []
+        self.requests: list[Json] = []
+        self.downloads: list[Json] = []
+        self.received: dict[str, Json] = {}
+        self.turn_count = 0
+
+    # accounts
+    def issue_token(self, client_id: str) -> tuple[str, Account] | None:
+        """A new anonymous token, or None when this client id has had all of its own (429)."""
+        had, limit = self.issued.get(client_id, 0), self.settings.tokens_per_client
+        if limit and had >= limit:
+            return None
+        self.issued[client_id] = had + 1
+        name = hashlib.sha256(client_id.encode()).hexdigest()[:20]
+        account = self.clients.setdefault(client_id, Account(f"anon_{name}", self.settings.credits))
+        token = f"nmv_usr_{name}{had + 1:04d}"
+        self.accounts[token] = account
+        self.issued_tokens.add(token)
+        return token, account
+
+    def account_of(self, token: str) -> Account | None:
+        """Whose token this is; None when it is empty, revoked or not accepted (1001)."""
+        if not token or token in self.revoked:
+            return None
+        if token not in self.issued_tokens and self.accepted and token not in self.accepted:
+            return None
+        if token not in self.accounts:
+            name = hashlib.sha256(token.encode()).hexdigest()[:12]
+            kind = "anon" if self.settings.supplied_anonymous else "user"
+            self.accounts[token] = Account(f"{kind}_{name}", self.settings.credits)
+        return self.accounts[token]
+
+    def revoke(self, token: str) -> None:
+        """Make a token bad; `*` means every token seen so far."""
+        self.revoked |= set(self.accounts) if token == "*" else {token}
+
+    # sessions
+    def open_session(self, account: Account, task_name: str, language: str) -> Session:
+        """A new session; each call makes one."""
+        number = len(self.sessions)
+        sid = str(FIRST_SESSION + number * 7919)  # ids that are not neighbours, so that a mixed-up one is seen
+        session = Session(sid, account, f"task_{number + 1}", task_name, language)
+        empty: Json = {"t": [], "d": 0, "m": {}}
+        session.drafts.append(None if self.settings.initial_draft == "none" else empty)
+        self.sessions[sid] = session
+        return session
+
+    def keep_blob(self, blob: Blob, counted: bool) -> Blob:
+        """Remember received bytes; the same content is kept once. `counted`: it came over the wire."""
+        if counted:
+            entry = self.received.setdefault(blob.sha256, {"bytes": 0, "times": 0, "name": blob.name})
+            entry["bytes"] += blob.size
+            entry["times"] += 1
+        return self.blobs.setdefault(blob.sha256, blob)
+
+    # turns
+    def begin_turn(self, session: Session, message: str, skill: str) -> TurnRecord | None:
+        """Start a turn and freeze its price; None when the balance is too low (2001)."""
+        cost = self.settings.edit_credits if any(t.charged for t in session.turns) else self.settings.turn_credits
+        account = session.account
+        if account.available < cost:
+            return None
+        turn = TurnRecord(self.turn_count, message, skill, cost, began=self.now())
+        self.turn_count += 1
+        session.turns.append(turn)
+        session.running += 1
+        account.available -= cost
+        account.frozen += cost
+        if self.settings.chat_charge == "start":
+            self.charge(session, turn)
+        return turn
+
+    def charge(self, session: Session, turn: TurnRecord) -> None:
+        """The frozen price is gone; a second call changes nothing."""
+        if not turn.charged:
+            turn.charged = turn.cost
+            session.account.frozen -= turn.cost
+
+    def end_turn(self, session: Session, turn: TurnRecord, outcome: str) -> None:
+        """The turn is over; what was frozen and not charged goes back. A second call changes nothing."""
+        if turn.outcome != "running":
+            return
+        turn.outcome = outcome
+        session.running -= 1
+        if not turn.charged:
+            session.account.frozen -= turn.cost
+            session.account.available += turn.cost
+
+    def take_effect(self, session: Session, turn: TurnRecord, draft: Json, media: Json | None) -> None:
+        """The edit is done: charged, with its draft as the session's current one."""
+        self.charge(session, turn)
+        session.drafts.append(draft)
+        if media is not None:
+            session.generated.append(media)
+
+    # renders
+    def begin_render(self, rid: str, session: Session, draft: Json, skill: str, quality: str) -> Render:
+        """Start a render; the id must be new."""
+        number = len(self.renders)
+        shapes = {"vary": ("envelope", "bare")[number % 2]}
+        shape = shapes.get(self.settings.render_shape, self.settings.render_shape)
+        result = self._result(rid, session, draft)
+        seconds = self.settings.render_seconds
+        render = Render(rid, session, draft, skill, quality, number, result, self.now(), seconds, shape)
+        self.renders[rid] = render
+        return render
+
+    def _result(self, rid: str, session: Session, draft: Json) -> Result:
+        base = next((u.blob for u in session.uploads if u.blob.playable), self.blobs["sample"])
+        tail = marker_box(f"render {rid}; {draft.get('m', {}).get('title', '')}")
+        digest = hashlib.sha256()
+        with base.path.open("rb") as stream:
+            while piece := stream.read(1024 * 1024):
+                digest.update(piece)
+        digest.update(tail)
+        return Result(base.path, base.size, tail, digest.hexdigest())
+
+    def knows_draft(self, draft: Json) -> bool:
+        """True for a draft that some session has had: a client passes it on unchanged."""
+        return any(draft == known for s in self.sessions.values() for known in s.drafts)
+
+    # the record
+    def violation(self, endpoint: str, what: str, detail: str = "") -> None:
+        """Write down that a client broke the contract."""
+        entry = {"endpoint": endpoint, "what": what, "detail": detail[:200], "time": round(self.now(), 3)}
+        self.violations.append(entry)
