@@ -1,0 +1,93 @@
+"""Keys from the environment: `NEMOWATCH_SECTION__KEY`. Owns which names are ours; every other one that begins so is
+refused, since a mistyped name that is silently ignored is a setting that silently does not hold."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from nemowatch.config.explain import unknown_key
+from nemowatch.config.lines import Loc
+from nemowatch.config.schema import Config, sections
+from nemowatch.errors import Problem
+
+PREFIX = "NEMOWATCH_"
+#: Read by `find` and `state_dir`, not keys of the configuration.
+OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
+#: The nearest name is only suggested when it is at least this alike.
+_LIKENESS = 0.6
+
+
+class Keys(Config, BaseSettings):
+    """The configuration as pydantic-settings' sources want to see it: they read only its fields and these options."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
+
+
+class _Given(EnvSettingsSource):
+    """The environment source over a mapping that was handed in, instead of this process's own."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        super().__init__(Keys)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in self._env.items()}
+
+
+def known_names() -> Iterator[str]:
+    """Every name that may be set, with NAME for a recipe's."""
+    yield from OWN_NAMES
+    for section, model in sections():
+        yield from (
+            f"{PREFIX}{section}__{'NAME__' if section == 'recipes' else ''}{key}".upper()
+            for key in model.model_fields
+            if section != "watch"
+        )
+
+
+def _path(name: str) -> Loc:
+    return tuple(name[len(PREFIX) :].lower().split("__"))
+
+
+def _problem(name: str) -> Problem | None:
+    """What is wrong with a name that begins with our prefix; None when nothing is."""
+    path = _path(name)
+    models = dict(sections())
+    if name.upper() in OWN_NAMES or path in {(section,) for section in models}:
+        return None
+    if path[0] == "watch":
+        return Problem(name, "the watched folders can only be named in the file.", "Put them below [[watch]].")
+    depth = 3 if path[0] == "recipes" else 2
+    if path[0] in models and len(path) == depth:
+        return None if path[-1] in models[str(path[0])].model_fields else unknown_key(name, path)
+    wanted = difflib.get_close_matches(name.upper(), list(known_names()), n=1, cutoff=_LIKENESS)
+    cure = f"Did you mean {wanted[0]}?" if wanted else "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
+    return Problem(name, "is not a known setting.", cure)
+
+
+def read_environment(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[Loc, str], list[Problem]]:
+    """What the environment sets: the values as nested tables, the name behind each key, and every mistake."""
+    ours = {name: value for name, value in env.items() if name.upper().startswith(PREFIX)}
+    problems = {name: _problem(name) for name in sorted(ours)}
+    good = {name: ours[name] for name in ours if problems[name] is None and name.upper() not in OWN_NAMES}
+    values: dict[str, Any] = {}
+    for name, value in good.items():  # one by one, so that a value that cannot be read is named
+        try:
+            merge(values, _Given({name: value})())
+        except SettingsError:
+            problems[name] = Problem(name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60].")
+    from_env = {_path(name): name for name in good if problems[name] is None}
+    return values, from_env, [problem for problem in problems.values() if problem]
+
+
+def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
+    """Lay `over` upon `base`, table by table."""
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            merge(base[key], value)
+        else:
+            base[key] = value

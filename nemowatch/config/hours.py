@@ -1,0 +1,32 @@
+"""Active hours: `"22:00-06:00"` in the machine's local time, also across midnight. Pure; reads no clock."""
+
+from __future__ import annotations
+
+import re
+
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|\u2013)\s*(\d{1,2}):(\d{2})")
+_DAY = 24 * 60  # minutes
+
+
+def parse_hours(text: str) -> tuple[int, int]:
+    """The first and the last minute of the day, the last one excluded; (0, 1440) for "" (always). Raises ValueError."""
+    if not text.strip():
+        return (0, _DAY)
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
+        raise ValueError('must look like "22:00-06:00"')
+    hour, minute, end_hour, end_minute = (int(part) for part in match.groups())
+    start, end = hour * 60 + minute, end_hour * 60 + end_minute
+    if minute > 59 or end_minute > 59 or start >= _DAY or end > _DAY:
+        raise ValueError("must be times of a day, from 00:00 to 24:00")
+    if start == end:
+        raise ValueError('must not begin when it ends; leave it empty ("") for always')
+    return (start, end)
+
+
+def is_active(hours: str, minute: int) -> bool:
+    """Whether `minute` (of the local day, 0 to 1439) lies in `hours`; the end does not belong to it."""
+    start, end = parse_hours(hours)
+    if start < end:
+        return start <= minute < end
+    return minute >= start or minute < end

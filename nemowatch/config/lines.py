@@ -1,0 +1,94 @@
+"""Where a key stands in a TOML text, so that an error can name the line. Pure; the parsing proper is `tomllib`'s.
+
+It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline table or an array
+gets the line of the key that holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+Loc = tuple[str | int, ...]
+
+_HEADER = re.compile(r"\s*\[(\[)?([^\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+#: What may hold a bracket or a quote that means nothing: strings on one line, and comments.
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+
+
+def _parts(dotted: str) -> Loc:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+class _Reader:
+    """Walks the lines once and notes where each key begins."""
+
+    def __init__(self) -> None:
+        self.found: dict[Loc, int] = {}
+        self._table: Loc = ()
+        self._arrays: Counter[Loc] = Counter()
+        self._depth = 0  # of brackets that are still open
+        self._fence = ""  # the quotes that end a string of several lines
+
+    def line(self, number: int, text: str) -> None:
+        if not self._fence and not self._depth:
+            self._begin(number, text)
+        self._follow(text)
+
+    def _begin(self, number: int, text: str) -> None:
+        if header := _HEADER.match(text):
+            path = self._inside(_parts(header[2]))
+            if header[1]:
+                self._arrays[path] += 1
+                path = (*path, self._arrays[path] - 1)
+            self._table = path
+            self.found.setdefault(path, number)
+        elif key := _KEY.match(text):
+            self.found.setdefault((*self._table, *_parts(key[1])), number)
+
+    def _inside(self, path: Loc) -> Loc:
+        """`[watch.x]` after `[[watch]]` belongs to the last entry."""
+        for cut in range(1, len(path)):
+            if count := self._arrays[path[:cut]]:
+                return (*path[:cut], count - 1, *path[cut:])
+        return path
+
+    def _follow(self, text: str) -> None:
+        """Keep count of what the line leaves open."""
+        while self._fence or re.search(r'"""|\'\'\'', text):
+            if self._fence:
+                _, fence, text = text.partition(self._fence)
+                if not fence:
+                    return
+                self._fence = ""
+            else:
+                opened = re.search(r'"""|\'\'\'', text)
+                if opened is None:
+                    break
+                self._count(text[: opened.start()])
+                self._fence, text = opened[0], text[opened.end() :]
+        self._count(text)
+
+    def _count(self, text: str) -> None:
+        if _HEADER.match(text) and not self._depth:
+            return
+        bare = _QUOTED.sub("", text)
+        self._depth = max(0, self._depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}"))
+
+
+def find_lines(text: str) -> dict[Loc, int]:
+    """The line (from 1) of every key and header in `text`; entries of `[[array]]` have their index in the path."""
+    reader = _Reader()
+    for number, line in enumerate(text.splitlines(), start=1):
+        reader.line(number, line)
+    return reader.found
+
+
+def line_of(lines: dict[Loc, int], loc: Loc) -> int:
+    """The line of the key at `loc`, or of the nearest thing that holds it; 0 when nothing does."""
+    for cut in range(len(loc), 0, -1):
+        if loc[:cut] in lines:
+            return lines[loc[:cut]]
+    return 0

@@ -1,0 +1,135 @@
+"""Finds and reads the configuration: the file, then the environment over it, then every mistake at once. Reads that one file and
+nothing else: whether the folders it names can be used is `layout`'s question."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import TomlConfigSettingsSource
+
+from nemowatch.config.environment import Keys, merge, read_environment
+from nemowatch.config.explain import WATCH_CURE, toml_problem, validation_problems
+from nemowatch.config.lines import find_lines
+from nemowatch.config.schema import Config
+from nemowatch.errors import ConfigError, Problem
+
+#: A configuration of a service, for everybody on this machine.
+SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
+
+
+class _File(TomlConfigSettingsSource):
+    """The TOML source over a text that has been read: Windows editors put a BOM before it, which TOML does not allow."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._text = text
+        super().__init__(Keys, toml_file=path)
+
+    def _read_file(self, file_path: object) -> dict[str, Any]:
+        return tomllib.loads(self._text)
+
+
+def home(env: Mapping[str, str]) -> Path:
+    """The home folder: `HOME` of `env`, else the account's, else `/` (a service may have neither)."""
+    if env.get("HOME"):
+        return Path(env["HOME"])
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
+def load(path: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in `path` with `NEMOWATCH_SECTION__KEY` of `env` over it. Raises ConfigError with every mistake."""
+    text = _read(path)
+    try:
+        data = _File(path, text)()
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError([toml_problem(path.name, exc)]) from exc
+    except RecursionError as exc:
+        raise ConfigError([Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]) from exc
+    values, from_env, problems = read_environment(env)
+    merge(data, values)
+    if not data.get("watch"):
+        problems.append(Problem(path.name, "names no folder to watch.", WATCH_CURE))
+    context = {"folder": path.absolute().parent, "home": home(env)}
+    try:
+        config = Config.model_validate(data, context=context)
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_input=False, include_context=False)
+        if not data.get("watch"):
+            errors = [error for error in errors if error["loc"] != ("watch",)]
+        problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
+        raise ConfigError(problems) from None  # pydantic's own text may hold values
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        cure = 'Save it again with the encoding "UTF-8".'
+        raise ConfigError([Problem(f"{path.name}:{line}", "is not UTF-8 text.", cure)]) from exc
+    except FileNotFoundError as exc:
+        raise ConfigError([Problem(str(path), "there is no such file.", "nemowatch init makes one.")]) from exc
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else str(exc)
+        raise ConfigError([Problem(str(path), f"cannot be read: {reason}.", "Check its name and its rights.")]) from exc
+
+
+def find(option: Path | None, env: Mapping[str, str]) -> Path:
+    """Where the configuration is: `option`, `$NEMOWATCH_CONFIG`, the home folder's, the system's. Raises ConfigError for none."""
+    if option is not None:
+        return _named(option.absolute(), "--config")
+    if env.get("NEMOWATCH_CONFIG"):
+        return _named(Path(env["NEMOWATCH_CONFIG"]).absolute(), "NEMOWATCH_CONFIG")
+    usual = (home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG)
+    for path in usual:
+        if _exists(path):
+            return path
+    looked = " or ".join(str(path) for path in usual)
+    cure = "Make one with: nemowatch init, or name it with --config FILE."
+    raise ConfigError([Problem("config", f"there is no configuration at {looked}.", cure)])
+
+
+def _named(path: Path, by: str) -> Path:
+    if not _exists(path):
+        cure = "Check the path, or make a configuration with: nemowatch init."
+        raise ConfigError([Problem(by, f"names {path}, and there is no such file.", cure)])
+    return path
+
+
+def _exists(path: Path) -> bool:
+    """Whether a file stands there; one that may not be looked at counts, so that reading it says why."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path:
+    """The folder of the journal and all state (the order of DESIGN section 4); absolute, need not exist."""
+    if env.get("NEMOWATCH_STATE_DIR"):
+        return Path(env["NEMOWATCH_STATE_DIR"]).absolute()
+    if config.state_dir is not None:
+        return config.state_dir.absolute()
+    if env.get("STATE_DIRECTORY"):
+        return Path(env["STATE_DIRECTORY"].split(":")[0]).absolute()  # systemd lists several with colons
+    if _below_etc(config_path):
+        return Path("/var/lib/nemowatch")
+    return home(env) / ".local/state/nemowatch"
+
+
+def _below_etc(path: Path) -> bool:
+    """Whether the configuration is the system's, by its name or by where a link leads: all commands must agree on it."""
+    etc = Path("/etc")
+    return etc in Path(os.path.normpath(path.absolute())).parents or etc in Path(os.path.realpath(path)).parents

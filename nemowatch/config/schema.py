@@ -1,0 +1,321 @@
+"""Every key of the configuration, with its type, its default and the reason for it. Owns what a value may be; reads no
+file, looks at no disk (`load` does the one, `layout` the other).
+
+Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it says so. Relative paths are
+relative to the configuration file's folder: `load` passes that folder as validation context.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from nemowatch.config.hours import parse_hours
+from nemowatch.model import MediaKind
+
+#: Recipes without a skill of their own use this one (API.md section 1).
+DEFAULT_SKILL = "ai-voiceover-for-video"
+#: First words that already mean a task and take arguments: a recipe that begins so could change what `dub-es` means.
+TASK_WORDS = ("dub", "voiceover", "transcribe")
+#: What separates the words of a folder's name (DESIGN section 1).
+SEPARATORS = re.compile(r"[-\s+,]+")
+#: The folders below a root, and how the keys that replace them are called.
+TREES = ("inbox", "outbox", "done", "failed")
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[int, Field(ge=0)]
+Slots = Annotated[int, Field(ge=1)]
+
+
+def place(value: Any, context: Mapping[str, Path] | None) -> Path:
+    """A path as written, made absolute. `context` has `folder` (of the configuration file) and `home`; without it, paths stay
+    as they are. Raises ValueError for what is no path."""
+    if not isinstance(value, str | os.PathLike) or not str(value).strip():
+        raise ValueError("must be a path in quotes")
+    if "\0" in str(value):
+        raise ValueError("must not hold a null character")
+    path = Path(value)
+    if context is None:
+        return path
+    if path.parts[:1] == ("~",):
+        return context["home"].joinpath(*path.parts[1:])
+    with suppress(RuntimeError):  # `~name` without such a user: the tilde is part of the name
+        path = path.expanduser()
+    return context["folder"] / path
+
+
+def _placed(value: Any, info: ValidationInfo) -> Path:
+    return place(value, info.context)
+
+
+Place = Annotated[Path, BeforeValidator(_placed)]
+
+
+class Section(BaseModel):
+    """What all sections share: no unknown key, no change afterwards, no value in an error's text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Api(Section):
+    """`[api]`: the cloud, and who we say we are."""
+
+    base_url: str = "https://mega-api-prod.nemovideo.ai"
+    token_file: Place | None = None
+    platform: Literal["clawhub", "cursor", "unknown"] = "unknown"  # API.md section 1: for a daemon "unknown"
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
+    timeout: Seconds = 60  # of calls that answer at once; turns and transfers have limits of their own
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or not value.isascii() or any(c.isspace() for c in value):
+            raise ValueError("must be an address that begins with https:// (or http://)")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("must be a plain address, without a user name, a password, ? or #")
+        return value.rstrip("/")
+
+
+def _settle(value: Any) -> Any:
+    if value == "auto":
+        return value
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if isinstance(value, bool) or not 0 < seconds < float("inf"):
+        raise ValueError('must be "auto" or a number of seconds greater than 0')
+    return seconds
+
+
+class Watch(Section):
+    """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are filled in."""
+
+    root: Place | None = None
+    inbox: Place
+    outbox: Place
+    done: Place
+    failed: Place
+    mode: Literal["auto", "events", "scan"] = "auto"
+    settle: Annotated[Literal["auto"] | float, BeforeValidator(_settle)] = "auto"  # auto: 10 s local, 30 s network
+    scan_interval: Seconds = 60
+    after: Literal["move", "keep", "delete"] = "move"
+    ignore: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # the user's own patterns, added to the list
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, data: Any, info: ValidationInfo) -> Any:
+        """Give each tree that is not named its default: below the root, or beside the inbox."""
+        if not isinstance(data, dict):
+            return data
+        if data.get("root") is not None:
+            apart = [key for key in ("inbox", "outbox") if key in data]
+            if apart and not _is_filled(data):
+                raise ValueError(f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox")
+            base = _folder_of("root", data["root"], info)
+        elif data.get("inbox") is None or data.get("outbox") is None:
+            raise ValueError("needs a root, or an inbox and an outbox")
+        else:
+            base = _folder_of("inbox", data["inbox"], info).parent
+        return {**{key: base / key for key in TREES}, **data}
+
+    @property
+    def name(self) -> str:
+        """What the journal and the status call this inbox."""
+        return str(self.inbox)
+
+    @property
+    def page(self) -> Path:
+        """Where the status page stands: in the root, else beside the outbox."""
+        return (self.root or self.outbox.parent) / "status.html"
+
+
+def _folder_of(key: str, value: Any, info: ValidationInfo) -> Path:
+    try:
+        return place(value, info.context)
+    except ValueError as exc:
+        raise ValueError(f"{key} {exc}") from exc
+
+
+def _is_filled(data: Mapping[str, Any]) -> bool:
+    """Whether this is a whole record again (as `model_dump` gives it): then root and inbox agree."""
+    return all(data.get(key) is not None for key in TREES) and Path(data["inbox"]) == Path(data["root"]) / "inbox"
+
+
+class RenderSection(Section):
+    """`[render]`: following the cloud's work."""
+
+    poll_interval: Seconds = 30  # API.md section 9
+    give_up: Seconds = 1800  # nothing caps a render there; past this the job is held, not lost
+    quality: Annotated[str, Field(min_length=1)] = "high"
+
+
+class Chat(Section):
+    """`[chat]`: the paid turn (API.md section 6)."""
+
+    timeout: Seconds = 900
+    quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
+    recheck: Annotated[tuple[Seconds, ...], Field(min_length=1)] = (30, 60, 60, 60, 60)
+    on_unknown: Literal["ask", "resend"] = "ask"
+    on_lost_session: Literal["ask", "rebuild"] = "ask"
+
+
+class Retry(Section):
+    """`[retry]`: how attempts that cost nothing are spaced, with full jitter."""
+
+    base: Seconds = 5
+    cap: Seconds = 600
+    attempts: Slots = 8
+
+
+class Limits(Section):
+    """`[limits]`: how much at once, how fast, how dear, and when."""
+
+    uploads: Slots = 2
+    turns: Slots = 4
+    renders: Slots = 16
+    downloads: Slots = 2
+    upload_rate: Rate = 0  # bytes a second, 0: none
+    download_rate: Rate = 0
+    daily_credits: Annotated[int, Field(ge=0)] = 0  # 0: none
+    hours: str = ""  # "": always
+    confirm_above: Annotated[int, Field(ge=0)] = 20  # 0: never asks
+
+    @field_validator("hours")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        parse_hours(value)
+        return value.strip()
+
+
+def _words(value: Any) -> Any:
+    """A list of words in any case, with or without a leading dot; one word alone counts as a list of one."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(dict.fromkeys(v.strip().lower().removeprefix(".") if type(v) is str else v for v in value))
+
+
+class Recipe(Section):
+    """One `[recipes.NAME]`: a folder name of one's own."""
+
+    prompt: Annotated[str, Field(pattern=r"\S")]
+    skill: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL  # it travels in a header
+    accepts: Annotated[tuple[MediaKind, ...], BeforeValidator(_words), Field(min_length=1)] = (
+        MediaKind.VIDEO,
+        MediaKind.AUDIO,
+        MediaKind.IMAGE,
+    )
+    outputs: Annotated[
+        tuple[Literal["mp4", "txt", "srt", "vtt"], ...], BeforeValidator(_words), Field(min_length=1)
+    ] = ("mp4",)
+
+
+class Page(Section):
+    """`[page]`: status.html."""
+
+    enabled: bool = True
+
+
+class Retention(Section):
+    """`[retention]`: in days, 0 for ever."""
+
+    jobs_days: Annotated[int, Field(ge=0)] = 365
+    done_days: Annotated[int, Field(ge=0)] = 0
+
+
+class Service(Section):
+    """`[service]`: life under systemd."""
+
+    drain: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 180  # for paid turns and uploads under way
+
+
+class Log(Section):
+    """`[log]`: what is said, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+def recipe_key(name: str) -> str:
+    """The form in which recipe names are compared: folder names are read in any case and with any separator."""
+    return SEPARATORS.sub("-", name.strip()).strip("-").casefold()
+
+
+def _recipe_fault(name: str) -> str:
+    """What is wrong with a recipe's name, or ""."""
+    key = recipe_key(name)
+    if key == "edit" or key.split("-")[0] in TASK_WORDS:
+        return "is the name of a task that is built in: begin it with another word"
+    if not any(c.isalnum() for c in key) or name.startswith((".", "~")) or key in ("pause", "approve"):
+        return "cannot be a folder's name here: use letters and digits"
+    if any(c in '/\\:*?"<>|' or ord(c) < 32 for c in name) or key.endswith(".project"):
+        return "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending .project"
+    return ""
+
+
+def _sound_name(name: str) -> str:
+    if fault := _recipe_fault(name):
+        raise ValueError(fault)
+    return name
+
+
+def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
+    seen: dict[str, str] = {}
+    for name in recipes:
+        first = seen.setdefault(recipe_key(name), name)
+        if first != name:
+            raise ValueError(f'has "{first}" and "{name}", which are one folder name: rename one')
+    return recipes
+
+
+class Config(Section):
+    """The whole configuration (DESIGN section 4)."""
+
+    state_dir: Place | None = None
+    api: Api = Api()
+    watch: tuple[Watch, ...] = ()
+    render: RenderSection = RenderSection()
+    chat: Chat = Chat()
+    retry: Retry = Retry()
+    limits: Limits = Limits()
+    recipes: Annotated[dict[Annotated[str, AfterValidator(_sound_name)], Recipe], AfterValidator(_distinct)] = Field(
+        default_factory=dict
+    )
+    page: Page = Page()
+    retention: Retention = Retention()
+    service: Service = Service()
+    log: Log = Log()
+
+
+def sections() -> Iterator[tuple[str, type[Section]]]:
+    """(name, model) of each section; `watch` and `recipes` give the model of one entry."""
+    for name, info in Config.model_fields.items():
+        if name == "watch":
+            yield name, Watch
+        elif name == "recipes":
+            yield name, Recipe
+        elif isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield name, info.annotation
