@@ -1,0 +1,165 @@
+"""What is mounted where, and whether the kernel will tell us about files there.
+
+Owns the reading of the mount table and the news that it has changed. It never touches a file below a mount point, so it
+cannot hang on a dead share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import select
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+TABLE = Path("/proc/self/mountinfo")
+
+#: Filesystems on which others write behind our kernel's back: no events, so they are scanned (FINDINGS).
+SCANNED = frozenset(
+    {
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "vboxsf", "virtiofs",
+        "prl_fs", "drvfs", "fuse", "autofs", "ncpfs", "gfs2", "ocfs2", "coda", "orangefs", "beegfs",
+    }
+)  # fmt: skip
+#: FUSE filesystems of local disks that both raise events and are written around: watched and scanned.
+WATCHED_AND_SCANNED = frozenset({"fuse.shfs", "fuse.mergerfs"})
+
+
+class Mode(StrEnum):
+    """How news of files comes."""
+
+    EVENTS = "events"  #: the kernel tells; a scan now and then makes sure
+    SCAN = "scan"  #: only looking tells
+    BOTH = "both"  #: the kernel tells some of it
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One line of the mount table."""
+
+    id: int
+    parent: int
+    device: str  #: "major:minor"
+    point: bytes
+    fstype: str
+    source: str
+    readonly: bool = False
+
+    @property
+    def scanned(self) -> bool:
+        """True when events alone are not to be trusted here."""
+        return mode_of(self.fstype) is not Mode.EVENTS
+
+
+def mode_of(fstype: str) -> Mode:
+    """How news comes on a filesystem of this type. `fuseblk` is a local disk: only our kernel writes to it."""
+    if fstype in WATCHED_AND_SCANNED:
+        return Mode.BOTH
+    if fstype in SCANNED or fstype.startswith("fuse."):
+        return Mode.SCAN
+    return Mode.EVENTS
+
+
+def tells_leases(fstype: str) -> bool:
+    """True where a read lease proves that nobody writes: FUSE always grants one, shares know nothing of other hosts."""
+    return mode_of(fstype) is Mode.EVENTS and not fstype.startswith("fuse")
+
+
+def _unescape(field: str) -> bytes:
+    raw = os.fsencode(field)
+    return re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m.group(1), 8)]), raw)
+
+
+def parse(text: str) -> tuple[Mount, ...]:
+    """Read the format of proc(5) mountinfo; lines that are cut short are left out."""
+    found = []
+    for line in text.splitlines():
+        head, dash, tail = line.partition(" - ")
+        left, right = head.split(" "), tail.split(" ")
+        if not dash or len(left) < 6 or len(right) < 2:
+            continue
+        options = left[5].split(",")
+        found.append(
+            Mount(
+                int(left[0]), int(left[1]), left[2], _unescape(left[4]), right[0], os.fsdecode(_unescape(right[1])),
+                "ro" in options or (len(right) > 2 and "ro" in right[2].split(",")),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+class MountTable:
+    """The mount table as it was when it was read."""
+
+    def __init__(self, mounts: tuple[Mount, ...]) -> None:
+        self._mounts = mounts
+        self._by_place: dict[tuple[int, bytes], Mount] = {(m.parent, m.point): m for m in mounts}
+
+    def __repr__(self) -> str:
+        return f"MountTable({len(self._mounts)} mounts)"
+
+    @classmethod
+    def read(cls, table: Path = TABLE) -> MountTable:
+        """Read it. Raises OSError where there is no /proc."""
+        return cls(parse(os.fsdecode(table.read_bytes())))
+
+    def _root(self) -> Mount | None:
+        ids = {m.id for m in self._mounts}
+        tops = [m for m in self._mounts if m.point == b"/" and (m.parent not in ids or m.parent == m.id)]
+        return tops[-1] if tops else None
+
+    def at(self, path: bytes) -> Mount:
+        """The mount that a resolved absolute path lies on: walked down from the root, so that a mount hidden below
+        another one does not count."""
+        here = self._root()
+        if here is None:  # a chroot whose own root is no mount: the longest prefix is the best there is
+            return self._longest(path)
+        place = b""
+        for piece in [b"", *[p for p in path.split(b"/") if p]]:
+            place = b"/" if not piece else place.rstrip(b"/") + b"/" + piece
+            while (over := self._by_place.get((here.id, place))) is not None and over is not here:
+                here = over
+        return here
+
+    def _longest(self, path: bytes) -> Mount:
+        over = [m for m in self._mounts if path == m.point or path.startswith(m.point.rstrip(b"/") + b"/")]
+        return max(over, key=lambda m: len(m.point), default=Mount(0, 0, "0:0", b"/", "unknown", ""))
+
+    def below(self, path: bytes) -> tuple[Mount, ...]:
+        """Every visible mount strictly below `path`."""
+        prefix = path.rstrip(b"/") + b"/"
+        inside = {m.point for m in self._mounts if m.point.startswith(prefix)}
+        return tuple(m for m in (self.at(p) for p in sorted(inside)) if m.point in inside)
+
+    def concerns(self, path: bytes) -> frozenset[tuple[int, str, bytes, str]]:
+        """What of the table a watch on `path` depends on: two equal answers mean that nothing there has changed."""
+        mounts = [self.at(path), *self.below(path)]
+        return frozenset((m.id, m.device, m.point, m.fstype) for m in mounts)
+
+
+class MountNews:
+    """Calls back, on the loop, in the millisecond in which anything is mounted or unmounted."""
+
+    def __init__(self, call: Callable[[], None], table: Path = TABLE) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._call = call
+        self._fd = os.open(table, os.O_RDONLY | os.O_CLOEXEC)
+        # The table is always readable, and the loop asks for readability: an epoll of our own that asks for POLLPRI
+        # only stands in between.
+        self._epoll = select.epoll()
+        self._epoll.register(self._fd, select.EPOLLPRI | select.EPOLLERR | select.EPOLLET)
+        self._epoll.poll(0)
+        self._loop.add_reader(self._epoll.fileno(), self._ring)
+
+    def _ring(self) -> None:
+        if self._epoll.poll(0):
+            self._call()
+
+    def close(self) -> None:
+        """Stop calling."""
+        self._loop.remove_reader(self._epoll.fileno())
+        self._epoll.close()
+        os.close(self._fd)
