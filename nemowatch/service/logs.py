@@ -1,0 +1,223 @@
+"""The log: one line per event, for journald, a terminal, or a JSON reader, on one stream.
+
+Owns the configuration of structlog and of the standard library's logging, which is routed into the same lines, and what
+is noise. Says nothing itself. What a line may not contain is `redact`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from nemowatch.clock import Clock
+from nemowatch.service.redact import clean_field, clean_key, describe, hide, one_line
+
+__all__ = ["Quiet", "configure_logs", "hide"]
+
+#: journald's priorities (syslog's) for our levels.
+_PRIORITY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
+#: What a terminal shows for a level: dim, none, yellow, red, bold red.
+_COLOUR = {"debug": "2", "info": "0", "warning": "33", "error": "31", "critical": "1;31"}
+
+#: Loggers of libraries that talk too much, and the level from which they are heard.
+NOISE: Mapping[str, int] = {
+    "httpx": logging.WARNING,  # a line per request, with its whole URL
+    "httpcore": logging.WARNING,
+    "apscheduler": logging.WARNING,  # a line per tick
+    "asyncio": logging.WARNING,
+}
+#: watchdog warns with its whole watch table; what it has to say is told by the guard. It is dropped where lines are
+#: written and not at its logger, because the guard listens there for the overflow.
+DEAF_TO = "watchdog"
+
+
+def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
+    """Send every event of the process to `stream` (standard error). May be called again to change its mind.
+
+    `level`: debug, info, warning or error. `format`: auto, console or json (config `log`); auto is journald's form when
+    the stream goes to the journal, else console, coloured on a terminal.
+    """
+    out = stream if stream is not None else sys.stderr
+    handler = _Handler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _trace,
+                _tidy,
+                _renderer(format, out),
+            ],
+        )
+    )
+    handler.addFilter(lambda r: r.levelno >= logging.ERROR or not (r.name + ".").startswith(DEAF_TO + "."))
+    root = logging.getLogger()
+    for old in [h for h in root.handlers if isinstance(h, _Handler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    for name, least in NOISE.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
+    logging.captureWarnings(True)
+    _configure_structlog()
+    _log_uncaught()
+
+
+def _configure_structlog() -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,  # a reload changes the configuration of loggers that exist
+    )
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Ours among the root logger's handlers."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """The standard library would print the message with its arguments and all frames, secrets included."""
+        with suppress(OSError, ValueError):  # the stream itself may be what is broken
+            self.stream.write(one_line(f"a line of the logger {record.name} could not be written") + self.terminator)
+
+
+def _renderer(format: str, stream: TextIO) -> structlog.typing.Processor:
+    if format == "json":
+        return _json
+    if format == "auto" and goes_to_journal(stream, os.environ):
+        return _journal
+    return _coloured if stream.isatty() and "NO_COLOR" not in os.environ else _plain
+
+
+def goes_to_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """Whether `stream` is the very socket that systemd connected to the journal (JOURNAL_STREAM is "dev:inode")."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return env.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"
+
+
+def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Exceptions become one field of one line."""
+    given = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if given is True:
+        given = sys.exc_info()
+    exc = given[1] if isinstance(given, tuple) else given
+    if isinstance(exc, BaseException):
+        event["exception"] = describe(exc)
+    return event
+
+
+def _tidy(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Every field without secrets and on one line. The logger's name is said for foreign lines only."""
+    if str(event.get("logger", "")).startswith("nemowatch"):
+        del event["logger"]
+    return {clean_key(key): clean_field(key, value) for key, value in event.items()}
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
+def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    moment = _now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    head = {"time": moment, "level": event.pop("level", "info"), "event": event.pop("event", "")}
+    return json.dumps({**head, **event}, ensure_ascii=False)
+
+
+def _journal(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return f"<{_PRIORITY.get(event.pop('level', 'info'), 6)}>{_sentence(event)}"
+
+
+def _plain(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return f"{_now().astimezone():%Y-%m-%d %H:%M:%S} {event.pop('level', 'info'):<8} {_sentence(event)}"
+
+
+def _coloured(_: WrappedLogger, __: str, event: EventDict) -> str:
+    level = event.pop("level", "info")
+    colour = _COLOUR.get(level, "0")
+    return f"\x1b[2m{_now().astimezone():%H:%M:%S}\x1b[0m \x1b[{colour}m{level:<8}\x1b[0m {_sentence(event)}"
+
+
+def _sentence(event: EventDict) -> str:
+    said = str(event.pop("event", ""))
+    return " ".join([said, *(f"{key}={_value(value)}" for key, value in event.items() if value not in ("", None))])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str) and value and not any(c in value for c in ' "='):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _log_uncaught() -> None:
+    """What Python would print by itself, with every frame and argument, becomes a line like any other."""
+    log = structlog.get_logger("nemowatch")
+
+    def of_process(kind: type[BaseException], exc: BaseException, trace: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("ended by an unexpected error", exc_info=(kind, exc, trace))
+
+    def of_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_type is not SystemExit and args.exc_value is not None:
+            name = args.thread.name if args.thread else ""
+            log.error("a thread ended by an unexpected error", thread=name, exc_info=args.exc_value)
+
+    def of_nowhere(args: Any) -> None:
+        log.error("an error nobody could catch", where=repr(args.object), exc_info=args.exc_value)
+
+    sys.excepthook = of_process
+    threading.excepthook = of_thread
+    sys.unraisablehook = of_nowhere
+
+
+class Quiet:
+    """One line when a condition starts, one when its reason changes, one when it ends; silence in between."""
+
+    def __init__(self, log: Any, clock: Clock, *, started: str, ended: str) -> None:
+        self._log = log
+        self._clock = clock
+        self._started = started
+        self._ended = ended
+        self._since = 0.0
+        self._reason = ""
+        self.active = False  #: whether the condition holds now
+
+    def __repr__(self) -> str:
+        return f"<Quiet {self._started!r}, {'active: ' + self._reason if self.active else 'not active'}>"
+
+    def start(self, reason: str = "", **fields: Any) -> bool:
+        """The condition holds, because of `reason`; True when that was said."""
+        if self.active and reason == self._reason:
+            return False
+        if not self.active:
+            self._since = self._clock.monotonic()
+        self.active, self._reason = True, reason
+        self._log.warning(self._started, reason=reason, **fields)
+        return True
+
+    def end(self, **fields: Any) -> bool:
+        """The condition no longer holds; True when that was said."""
+        if not self.active:
+            return False
+        self.active, self._reason = False, ""
+        self._log.info(self._ended, after=f"{self._clock.monotonic() - self._since:.0f} s", **fields)
+        return True

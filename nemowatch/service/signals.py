@@ -1,0 +1,51 @@
+"""Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks for a full scan.
+
+Owns only the wiring to the loop; what the words mean is the engine's. Must be installed before the first read lease is
+taken, because SIGIO ends a process that has no handler for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+Action = Callable[[], object]  #: called on the loop's thread; must return at once
+
+#: Both ask for the same: INT comes from a terminal, TERM from systemd.
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def install_signals(
+    loop: asyncio.AbstractEventLoop, *, stop: Action, stop_now: Action, reload: Action, scan: Action
+) -> Callable[[], None]:
+    """Wire the signals of this process to `loop`; call it from the main thread. Returns what takes it all back."""
+    forgive_lease_breaks()
+    asked = False
+
+    def on_stop() -> None:
+        nonlocal asked
+        action, asked = (stop_now if asked else stop), True
+        action()
+
+    wiring: dict[signal.Signals, Action] = {
+        **dict.fromkeys(STOP_SIGNALS, on_stop),
+        signal.SIGHUP: reload,
+        signal.SIGUSR1: scan,
+    }
+    for number, action in wiring.items():
+        loop.add_signal_handler(number, action)
+
+    def undo() -> None:
+        for number in wiring:
+            loop.remove_signal_handler(number)
+
+    return undo
+
+
+def forgive_lease_breaks() -> None:
+    """Outlive SIGIO: a writer that opens a file on which we hold a lease sends it, and its default is our death.
+
+    Nothing needs to happen on it: the lease is given back in the call that took it (intake.settle).
+    """
+    signal.signal(signal.SIGIO, lambda _number, _frame: None)
