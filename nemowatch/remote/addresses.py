@@ -1,0 +1,108 @@
+"""Which addresses of results may be fetched (API.md section 9): only https, and nothing inside somebody's own network.
+
+A result's address comes from outside; without these rules it could make this machine ask its neighbours. It owns the rules
+and the look-up of names they need; it fetches nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.request import getproxies
+
+from nemowatch.errors import UnsafeUrl
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it is a secret)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise UnsafeUrl("The result's address is not a valid one.") from None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise UnsafeUrl("The result's address is not a web address.")
+    return parts
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """(scheme, host, port). Raises UnsafeUrl."""
+    parts = split(url)
+    return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme])
+
+
+def joined(base: str, location: str) -> str:
+    """Where a redirect leads. Raises UnsafeUrl."""
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        raise UnsafeUrl("The result's address leads to one that is not valid.") from None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine itself."""
+    host = (urlsplit(url).hostname or "").lower()
+    literal = _literal(host)
+    return host == "localhost" or host.endswith(".localhost") or (literal is not None and literal.is_loopback)
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is asked of each address on the way to a result, redirects included."""
+
+    home: tuple[str, str, int]  #: the API's own origin: configured, so trusted; the only one that sees the token
+    strict: bool  #: False only when the API itself is on this machine, for tests and the sandbox
+
+    @classmethod
+    def of(cls, base_url: str) -> Rules:
+        """The rules that go with an API's base URL."""
+        return cls(origin(base_url), not is_loopback(base_url))
+
+    def is_home(self, url: str) -> bool:
+        """Whether an address belongs to the API itself."""
+        return origin(url) == self.home
+
+    async def check(self, url: str) -> None:
+        """Raises UnsafeUrl when the address must not be fetched."""
+        parts = split(url)
+        if not self.strict or self.is_home(url):
+            return
+        if parts.scheme != "https":
+            raise UnsafeUrl("The result's address is not https.")
+        for address in await _addresses(parts.hostname or "", parts.port or _PORTS["https"]):
+            _refuse_private(address)
+
+    def check_peer(self, address: str) -> None:
+        """The same for the address that was really connected to: a name may change between look-up and use. Behind a
+        proxy the peer is the proxy."""
+        if self.strict and not getproxies().keys() - {"no"}:
+            _refuse_private(address)
+
+
+def _refuse_private(address: str) -> None:
+    literal = _literal(address)
+    if literal is None or not literal.is_global or literal.is_multicast:
+        raise UnsafeUrl("The result's address leads into a private network.")
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    """What a name resolves to; nothing when it does not resolve here (then connecting fails, or a proxy resolves it)."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [str(entry[4][0]) for entry in found]

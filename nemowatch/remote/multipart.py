@@ -1,0 +1,115 @@
+"""A file as a multipart/form-data body (API.md section 5), streamed: it owns the reading of a source during its upload.
+
+Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is compared with what was
+claimed before each block leaves, so a changed file ends as SourceChanged before its last byte has gone. It must not
+close the descriptor, and it uses no file position: two uploads may share one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncGenerator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from nemowatch.errors import SourceChanged, local_error
+from nemowatch.remote.interface import Payload, Progress
+from nemowatch.remote.pace import Pace
+
+#: Large reads are what makes streaming cheap: 64 KiB blocks are seven times slower.
+_BLOCK = 1024 * 1024
+#: What is handed to the connection at a time. It bounds what must get through within the limit of silence.
+_PIECE = 128 * 1024
+#: The field that the API reads (repeatable, we send one).
+_FIELD = "files"
+
+_TYPES = {
+    ".mp4": "video/mp4", ".mov": "video/quicktime", ".avi": "video/x-msvideo", ".webm": "video/webm",
+    ".mkv": "video/x-matroska", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
+    ".webp": "image/webp", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".m4a": "audio/mp4", ".aac": "audio/aac",
+}  # fmt: skip
+
+
+def content_type(name: str) -> str:
+    """The media type by suffix; any other is plain bytes."""
+    return _TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
+
+
+def quoted(name: str) -> str:
+    """A file name for the header, escaped as browsers do (and only so: anything more changes the name)."""
+    return name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file on its way into the cloud."""
+
+    payload: Payload
+    executor: Executor
+    pace: Pace
+    progress: Progress
+    boundary: str
+
+    @classmethod
+    def of(cls, payload: Payload, executor: Executor, pace: Pace, progress: Progress) -> Upload:
+        """A body with a fresh boundary."""
+        return cls(payload, executor, pace, progress, f"nemowatch-{secrets.token_hex(16)}")
+
+    @property
+    def content_type(self) -> str:
+        """The header that goes with the body."""
+        return f"multipart/form-data; boundary={self.boundary}"
+
+    @property
+    def length(self) -> int:
+        """Bytes of the whole body."""
+        return len(self._head()) + self.payload.size + len(self._tail())
+
+    async def body(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces. Raises SourceChanged, LocalError."""
+        yield self._head()
+        async for piece in self._pieces():
+            yield piece
+        yield self._tail()
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        loop = asyncio.get_running_loop()
+        done, size = 0, self.payload.size
+        step = self.pace.piece(_PIECE)
+        while done < size:
+            block = await loop.run_in_executor(self.executor, self._read, done, min(_BLOCK, size - done))
+            for at in range(0, len(block), step):
+                piece = block[at : at + step]
+                await self.pace.spend(len(piece))
+                yield piece
+                done += len(piece)
+                self.progress(done, size)
+
+    def _read(self, at: int, size: int) -> bytes:
+        """One block, and the proof that the file is still the claimed one after it was read."""
+        name, fd = self.payload.name, self.payload.fd
+        try:
+            block = os.pread(fd, size, at)
+            now = os.fstat(fd)
+        except OSError as exc:
+            raise local_error(exc, name) from None
+        if (now.st_size, now.st_mtime_ns) != (self.payload.size, self.payload.mtime_ns):
+            raise SourceChanged(f"{name} changed while it was uploaded.", path=name)
+        if not block:
+            raise SourceChanged(f"{name} became shorter while it was uploaded.", path=name)
+        return block
+
+    def _head(self) -> bytes:
+        name = self.payload.name
+        head = (
+            f"--{self.boundary}\r\n"
+            f'Content-Disposition: form-data; name="{_FIELD}"; filename="{quoted(name)}"\r\n'
+            f"Content-Type: {content_type(name)}\r\n\r\n"
+        )
+        return head.encode("utf-8", "replace")
+
+    def _tail(self) -> bytes:
+        return f"\r\n--{self.boundary}--\r\n".encode()

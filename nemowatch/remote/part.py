@@ -1,0 +1,147 @@
+"""The part file of a download: what stands there already, what is added, when it is whole. All calls block: run them on
+an executor. It must not know where the bytes come from.
+
+The validator (ETag or Last-Modified) of what stands there is kept beside the journal, not beside the part file: the outbox is
+watched by sync clients. Without it, or with another one, a download starts over. With it stands how much is surely on
+disk: after a power loss a file may have its length and hold zeros, so only that much is taken over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemowatch.errors import local_error
+from nemowatch.model import Downloaded
+from nemowatch.remote import wire
+
+_BLOCK = 1024 * 1024
+#: So much is put on disk and noted at a time: at most this is fetched again after a crash.
+_CHECKPOINT = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a part file from an earlier attempt."""
+
+    validator: str = ""  #: what it was served under, "" when it cannot be resumed
+    size: int = 0  #: bytes that are surely on disk
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The file that remembers it."""
+
+    path: Path
+
+    def read(self, part: Path) -> Standing:
+        """What stands in exactly this part file."""
+        try:
+            fields = wire.table(wire.parse(self.path.read_bytes()))
+        except OSError:
+            return Standing()
+        if wire.text(fields.get("part")) != ascii(str(part)):
+            return Standing()
+        return Standing(wire.text(fields.get("validator")), int(wire.number(fields.get("size"))))
+
+    def write(self, part: Path, standing: Standing) -> None:
+        """Remember it. Losing it costs a fresh start, so a failure is none."""
+        fields = {"part": ascii(str(part)), "validator": standing.validator, "size": standing.size}
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.write_text(json.dumps(fields), "ascii")
+
+    def forget(self) -> None:
+        """The part file is whole, or starts over."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+
+class PartFile:
+    """An opened part file. Every method raises LocalError (NoSpace when the disk is full)."""
+
+    def __init__(self, path: Path, marker: Marker) -> None:
+        self._path = path
+        self._marker = marker
+        self._hash = hashlib.sha256()
+        self._noted = 0
+        self._finished = False
+        self.size = 0  #: bytes that stand and are hashed
+        self.validator = ""  #: what they were served under
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        except OSError as exc:
+            raise local_error(exc, path) from None
+        try:
+            self._adopt()
+        except OSError as exc:
+            os.close(self._fd)
+            raise local_error(exc, path) from None
+
+    def __repr__(self) -> str:
+        return f"<PartFile {self.size} bytes{' resumable' if self.validator else ''}>"
+
+    def _adopt(self) -> None:
+        """Take over what an earlier attempt left, if it can be resumed."""
+        standing = self._marker.read(self._path)
+        self.validator = standing.validator
+        stands = os.fstat(self._fd).st_size
+        os.ftruncate(self._fd, min(stands, standing.size) if self.validator else 0)
+        while block := os.pread(self._fd, _BLOCK, self.size):
+            self._hash.update(block)
+            self.size += len(block)
+        self._noted = self.size
+
+    def restart(self, validator: str) -> None:
+        """Throw away what stands; what follows was served under `validator` ("" when it cannot be resumed)."""
+        try:
+            os.ftruncate(self._fd, 0)
+        except OSError as exc:
+            raise local_error(exc, self._path) from None
+        self._hash = hashlib.sha256()
+        self.size = self._noted = 0
+        self.validator = validator
+        self._marker.forget()
+
+    def append(self, data: bytes) -> None:
+        """Add bytes to the end."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                written = os.pwrite(self._fd, rest, self.size)
+                self._hash.update(rest[:written])
+                self.size += written
+                rest = rest[written:]
+            if self.size - self._noted >= _CHECKPOINT:
+                self._note()
+        except OSError as exc:
+            raise local_error(exc, self._path) from None
+
+    def _note(self) -> None:
+        if self.validator:
+            os.fsync(self._fd)
+            self._marker.write(self._path, Standing(self.validator, self.size))
+            self._noted = self.size
+
+    def finish(self) -> Downloaded:
+        """The file is whole: on disk when this returns."""
+        try:
+            os.fsync(self._fd)
+        except OSError as exc:
+            raise local_error(exc, self._path) from None
+        self._finished = True
+        self._marker.forget()
+        return Downloaded(self._path, self.size, self._hash.hexdigest())
+
+    def close(self) -> None:
+        """Give the descriptor back; unless it is finished, what stands stays for the next attempt."""
+        with contextlib.suppress(OSError):
+            try:
+                if not self._finished and self.size > self._noted:
+                    self._note()
+            finally:
+                os.close(self._fd)

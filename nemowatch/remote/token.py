@@ -1,0 +1,247 @@
+"""Which token a call carries (API.md sections 1 and 3): the user's own where there is one, else an anonymous one that is
+kept in the state folder. It owns that file. A supplied token is never replaced silently, and never written anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused, local_error
+from nemowatch.remote import wire
+
+T = TypeVar("T")
+
+#: systemd's LoadCredential name.
+CREDENTIAL_NAME = "nemo_token"
+#: The anonymous identity, in the state folder.
+STORE_NAME = "anonymous.json"
+#: Without a readable expires_at: the documented life of an anonymous token (section 3).
+LIFE_MS = 7 * 86_400_000
+#: "Shortly before expiry": one token per 7 days is all that a client id gets, so earlier would only be refused.
+RENEW_BEFORE_MS = 10 * 60_000
+#: After a renewal that failed while the present token still works.
+RENEW_AGAIN_S = 600.0
+#: Section 1: on 429 wait this long, once.
+WAIT_ON_429_S = 30.0
+_LONGEST_TOKEN_FILE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Where the user's own token comes from. It is read at each call, so a replaced file counts at once."""
+
+    value: str = field(default="", repr=False)  #: from the environment; it wins
+    files: tuple[tuple[Path, bool], ...] = ()  #: then these, in order: (path, whether it must exist)
+
+    def read(self) -> str:
+        """The present token, "" when the user supplied none. Raises TokenRefused for a file that gives none."""
+        if self.value:
+            return _checked(self.value, "NEMO_TOKEN")
+        for path, required in self.files:
+            found = _read_file(path, required)
+            if found:
+                return found
+        return ""
+
+    def describe(self) -> str:
+        """Where it comes from, for people; never the token itself."""
+        if self.value:
+            return "NEMO_TOKEN"
+        present = [str(path) for path, required in self.files if required or path.exists()]
+        return present[0] if present else "none supplied"
+
+
+def supplied_token(env: Mapping[str, str], token_file: Path | None) -> Credential:
+    """NEMO_TOKEN, then the systemd credential `nemo_token`, then `token_file`. Reads nothing yet."""
+    files: list[tuple[Path, bool]] = []
+    if folder := env.get("CREDENTIALS_DIRECTORY", ""):
+        files.append((Path(folder) / CREDENTIAL_NAME, False))
+    if token_file is not None:
+        files.append((token_file, True))
+    return Credential(env.get("NEMO_TOKEN", "").strip(), tuple(files))
+
+
+def _read_file(path: Path, required: bool) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LONGEST_TOKEN_FILE)
+    except FileNotFoundError:
+        if not required:
+            return ""
+        raise TokenRefused(
+            f"The token file {path} does not exist.", cure="Create it, or change api.token_file."
+        ) from None
+    except OSError as exc:
+        cure = "Give the user that runs nemowatch the right to read it."
+        raise TokenRefused(f"The token file {path} cannot be read: {exc.strerror}.", cure=cure) from None
+    value = data.decode("utf-8-sig", "replace").strip()
+    if not value:
+        raise TokenRefused(f"The token file {path} is empty.", cure="Write the token into it.")
+    return _checked(value, str(path))
+
+
+def _checked(value: str, source: str) -> str:
+    """A token is one printable word: anything else would break the header, and the error would quote it."""
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise TokenRefused(f"What {source} holds is not a token.", cure="It must be the token alone, on one line.")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """The anonymous identity as stored."""
+
+    client_id: str
+    token: str = field(default="", repr=False)
+    user_id: str = ""
+    expires_at: int = 0  #: UTC ms
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The file that keeps the anonymous identity, mode 0600: a lost token cannot be had again for days."""
+
+    path: Path
+
+    def load(self) -> Anonymous:
+        """What is stored; a new client id when there is nothing, or nothing that can be read as one."""
+        try:
+            document = wire.parse(self.path.read_bytes())
+        except FileNotFoundError:
+            document = None
+        except OSError as exc:
+            raise local_error(exc, self.path) from None
+        fields = wire.table(document)
+        client_id = wire.text(fields.get("client_id"))
+        if not client_id:
+            return Anonymous(str(uuid.uuid4()))
+        expires_at = int(wire.number(fields.get("expires_at")))
+        return Anonymous(client_id, wire.text(fields.get("token")), wire.text(fields.get("user_id")), expires_at)
+
+    def save(self, known: Anonymous) -> None:
+        """Replace the file in one step, on disk when this returns. Raises LocalError."""
+        fields = {
+            "client_id": known.client_id, "token": known.token, "user_id": known.user_id, "expires_at": known.expires_at,
+        }  # fmt: skip
+        fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                _write_synced(fresh, json.dumps(fields).encode())
+                fresh.replace(self.path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    fresh.unlink()
+                raise
+            _sync_folder(self.path.parent)
+        except OSError as exc:
+            raise local_error(exc, self.path) from None
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+#: Asks the cloud for an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
+Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
+
+
+class Tokens:
+    """The token of the moment. All of its waiting happens under one lock, so a renewal happens once."""
+
+    def __init__(self, credential: Credential, store: Store, issue: Issue, clock: Clock, executor: Executor) -> None:
+        self._credential = credential
+        self._store = store
+        self._issue = issue
+        self._clock = clock
+        self._executor = executor
+        self._lock = asyncio.Lock()
+        self._known = Anonymous("")
+        self._not_before = 0.0
+        self.supplied = False  #: the last token that was given out came from the user
+
+    def __repr__(self) -> str:
+        return f"<Tokens from {self._credential.describe()}>"
+
+    @property
+    def user_id(self) -> str:
+        """The anonymous user, as far as it is known."""
+        return self._known.user_id
+
+    async def look(self) -> None:
+        """Learn what is stored, without a call to the cloud."""
+        self.supplied = bool(await self._off_loop(self._credential.read))
+        self._known = await self._off_loop(self._store.load)
+
+    async def current(self) -> str:
+        """The token for the next call. Raises TokenRefused, and what asking for an anonymous one raises."""
+        own = await self._off_loop(self._credential.read)
+        self.supplied = bool(own)
+        return own or await self._anonymous()
+
+    async def after_refusal(self, refused: str) -> str:
+        """Another token than the one that the cloud has just refused (1001). Raises TokenRefused when there is none."""
+        own = await self._off_loop(self._credential.read)
+        self.supplied = bool(own)
+        if own and own == refused:
+            source = self._credential.describe()
+            raise TokenRefused(f"The cloud refuses the token from {source}: it is wrong or has expired.")
+        return own or await self._anonymous(refused)
+
+    async def _anonymous(self, refused: str = "") -> str:
+        async with self._lock:
+            if not self._known.token or refused:
+                self._known = await self._off_loop(self._store.load)
+            usable = bool(self._known.token) and self._known.token != refused
+            if usable and not self._renewal_due():
+                return self._known.token
+            try:
+                await self._renew()
+            except (RemoteError, LocalError):
+                self._not_before = self._clock.monotonic() + RENEW_AGAIN_S
+                if not usable:
+                    raise
+            return self._known.token
+
+    def _renewal_due(self) -> bool:
+        soon = self._known.expires_at - RENEW_BEFORE_MS
+        return self._clock.now_ms() >= soon and self._clock.monotonic() >= self._not_before
+
+    async def _renew(self) -> None:
+        """A new token for the same client id, stored before it is used; the id is stored before it is told."""
+        await self._off_loop(self._store.save, self._known)
+        try:
+            value, user_id, expires_at = await self._issue(self._known.client_id)
+        except RateLimited:
+            await asyncio.sleep(WAIT_ON_429_S)
+            value, user_id, expires_at = await self._issue(self._known.client_id)
+        expires_at = expires_at or self._clock.now_ms() + LIFE_MS
+        known = replace(self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at)
+        self._known = known  # first here: a full disk must not lose it
+        await self._off_loop(self._store.save, known)
+
+    async def _off_loop(self, act: Callable[..., T], *args: Anonymous) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, act, *args)

@@ -1,0 +1,218 @@
+"""Downloads of results (API.md section 9): GET, resume, verify. It owns the rules by which an answer may become a part file.
+
+A result is fetched without the token; only addresses of the API itself are given the headers. Two things go wrong with large
+downloads: they are cut, and they are cut without anybody saying so. So sizes are always compared, and a resumed
+download counts only when the server proves that it goes on with the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.errors import NotSent, RemotePassing, ResultExpired, UnsafeUrl
+from nemowatch.model import Downloaded
+from nemowatch.remote import wire
+from nemowatch.remote.addresses import Rules, joined
+from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request, content_length
+from nemowatch.remote.interface import Progress
+from nemowatch.remote.pace import Pace, longest
+from nemowatch.remote.part import Marker, PartFile
+
+T = TypeVar("T")
+
+#: One address rarely leads to more than one other; a circle is cut here.
+_MOST_HOPS = 5
+#: A minute of 1080p video has some 60 MB; no result is larger than this many bytes.
+_LARGEST = 16 * 1024**3
+#: For the time limit of a result whose size nobody has said.
+_SUPPOSED = 2 * 1024**3
+#: Written and hashed at a time.
+_BLOCK = 1024 * 1024
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: An error page or an envelope where a video should be.
+_NOT_MEDIA = frozenset({"text/html", "application/json"})
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is to be fetched, and where to."""
+
+    part: Path
+    marker: Path  #: the file that remembers how far it got
+    size: int  #: bytes as the render said, 0 when it did not
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The answer was not the file but the way to it."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Fetches results."""
+
+    http: Http
+    rules: Rules
+    pace: Pace
+    executor: Executor
+    clock: Clock
+    silence: float  #: seconds
+
+    async def fetch(self, url: str, want: Want, headers: Mapping[str, str]) -> Downloaded:
+        """Fetch `url` into the part file. `headers` hold the token and go to the API itself only; {} sends none at all.
+
+        Raises ResultExpired, UnsafeUrl, RemotePassing, NoSpace, LocalError; from the API itself also what a call raises.
+        """
+        file = await self._off_loop(lambda: PartFile(want.part, Marker(want.marker)))
+        try:
+            for _ in range(_MOST_HOPS):
+                await self.rules.check(url)
+                outcome = await self._get(url, want, file, headers)
+                if isinstance(outcome, Downloaded):
+                    return outcome
+                url = outcome.url
+            raise ResultExpired("The result's address leads in circles.")
+        finally:
+            await self._off_loop(file.close)
+
+    async def _get(self, url: str, want: Want, file: PartFile, headers: Mapping[str, str]) -> Downloaded | Next:
+        home = self.rules.is_home(url)
+        sent = dict(headers) if home else {}
+        if file.size and file.validator:
+            sent |= {"Range": f"bytes={file.size}-", "If-Range": file.validator}
+        limits = Limits(longest(want.size or _SUPPOSED, self.pace.rate, self.silence), self.silence, self.silence)
+        peer = None if home else self.rules.check_peer
+        async with self.http.exchange(Request("GET", url, sent), limits, peer) as exchange:
+            try:
+                await exchange.send()
+            except NotSent as exc:
+                if home:
+                    raise
+                raise RemotePassing(f"Fetching the result: {exc.text}") from None  # not the API's outage
+            if exchange.status in _REDIRECTS:
+                return Next(joined(url, exchange.headers.get("location", "")))
+            if home and headers and (other := await self._refused(exchange)):
+                return other
+            return await self._take(url, want, file, exchange)
+
+    async def _refused(self, exchange: Exchange) -> Next | None:
+        """The API's own answer when it is not the file: its error, or the address in an envelope."""
+        plain = exchange.status in (200, 206) and not _is_text(exchange)
+        if plain or exchange.status in (404, 410, 416):
+            return None
+        reply = Reply(exchange.status, exchange.headers, await exchange.read())
+        found = wire.result_url(wire.answer(reply, self.clock.now_ms()))
+        return Next(found) if found else None
+
+    async def _take(self, url: str, want: Want, file: PartFile, exchange: Exchange) -> Downloaded | Next:
+        if exchange.status == 416 or (exchange.status == 206 and not _goes_on(exchange, file.size)):
+            if not file.size:
+                raise RemotePassing("The server sends a part of the result that was not asked for.", status=206)
+            await self._off_loop(lambda: file.restart(""))
+            return Next(url)
+        _check_status(exchange, self.clock.now_ms())
+        if exchange.status == 200:
+            await self._off_loop(lambda: file.restart(_validator(exchange.headers)))
+        total = _total(exchange, file.size, want.size)
+        await self._receive(exchange, file, total, want.progress)
+        return await self._finished(file, total)
+
+    async def _receive(self, exchange: Exchange, file: PartFile, total: int, progress: Progress) -> None:
+        most, held = total or _LARGEST, bytearray()
+        try:
+            async with contextlib.aclosing(exchange.chunks()) as chunks:
+                async for chunk in chunks:
+                    held += chunk
+                    if file.size + len(held) > most:
+                        held.clear()
+                        await self._off_loop(lambda: file.restart(""))
+                        raise RemotePassing("The result is larger than was said.")
+                    if len(held) >= _BLOCK:
+                        await self._write(file, held, total, progress)
+                    await self.pace.spend(len(chunk))
+        finally:
+            await self._write(file, held, total, progress)
+
+    async def _write(self, file: PartFile, held: bytearray, total: int, progress: Progress) -> None:
+        """Move what is held into the file. It is taken out first: what fails half-way must not be written twice."""
+        data = bytes(held)
+        held.clear()
+        if data:
+            await self._off_loop(lambda: file.append(data))
+            progress(file.size, total)
+
+    async def _finished(self, file: PartFile, total: int) -> Downloaded:
+        if not file.size or (total and file.size < total):
+            raise RemotePassing(f"The result came incomplete: {file.size} of {total or 'some'} bytes.")
+        return await self._off_loop(file.finish)
+
+    async def _off_loop(self, act: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, act)
+
+
+def _is_text(exchange: Exchange) -> bool:
+    return exchange.headers.get("content-type", "").partition(";")[0].strip().lower() in _NOT_MEDIA
+
+
+def _check_status(exchange: Exchange, now_ms: int) -> None:
+    """Raise what an answer without the file means. Its text is not quoted: such pages hold addresses."""
+    status = exchange.status
+    if status == 429:
+        raise wire.refusal(Reply(status, exchange.headers, b""), now_ms)
+    if status >= 500 or status == 408:
+        raise RemotePassing(f"The server of the result answered {status}.", status=status)
+    if status not in (200, 206):
+        raise ResultExpired(f"The result's address no longer works ({status}).", status=status)
+    if _is_text(exchange):
+        raise ResultExpired("The result's address gives a page instead of the file.", status=status)
+    if exchange.headers.get("content-encoding", "identity").lower() != "identity":
+        raise RemotePassing("The server changes the result on its way.", status=status)
+
+
+def _goes_on(exchange: Exchange, size: int) -> bool:
+    """Whether a 206 brings exactly the bytes from `size` to the end."""
+    match = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
+    if not match or not size:
+        return False
+    first, last, whole = (int(group) for group in match.groups())
+    return first == size and last == whole - 1
+
+
+def _total(exchange: Exchange, size: int, said: int) -> int:
+    """The size of the whole result in bytes, 0 when only the end of a chunked body tells. Raises RemotePassing when the
+    render and the server disagree, or when a cut could not be noticed."""
+    length = content_length(exchange.headers)
+    total = size + length if length else 0
+    if total and said and total != said:
+        raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
+    if "chunked" not in exchange.headers.get("transfer-encoding", "").lower() and not (total or said):
+        raise RemotePassing(
+            "The server does not say how large the result is, so nobody could tell whether it is whole."
+        )
+    return total or said
+
+
+def _validator(headers: Mapping[str, str]) -> str:
+    """What If-Range may carry: a strong ETag, else the date of the last change; "" when neither proves anything."""
+    etag = headers.get("etag", "")
+    if etag.startswith('"') and etag.isascii() and etag.isprintable():
+        return etag
+    changed = headers.get("last-modified", "")
+    return changed if changed.isascii() and changed.isprintable() else ""
+
+
+#: What makes the authenticated way worth trying: the address itself does not give the file.
+UNREACHABLE = (ResultExpired, UnsafeUrl, RemotePassing)

@@ -1,0 +1,146 @@
+"""The paid call (API.md section 6): one chat turn, sent once. It owns the question "may this have begun over there?".
+
+It raises only where the answer is a certain no: nothing left this machine, or a refusal came before the stream. Everything
+else is a `Turn` that says how it ended. It must never send twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nemowatch.clock import Clock
+from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing
+from nemowatch.model import Turn, TurnEnd
+from nemowatch.remote import wire
+from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
+from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
+from nemowatch.remote.wording import for_people
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a turn may take, in seconds."""
+
+    total: float  #: chat.timeout: the whole turn, silent or not
+    quiet: float  #: chat.quiet_timeout: heartbeats and nothing else
+    small: float  #: api.timeout: connecting, and reading a refusal
+
+
+async def run(http: Http, request: Request, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
+    """Send the turn and listen to its end. Raises NotSent, or the refusal that came before the stream.
+
+    A silent stream is no reason to end it before `patience.total`: plain servers send nothing while they work.
+    """
+    limits = Limits(total=patience.total, silence=None, connect=min(patience.small, patience.total))
+    async with http.exchange(request, limits) as exchange:
+        try:
+            await exchange.send()
+        except NotSent:
+            raise
+        except RemoteError as exc:
+            return _broken(exchange, exc)
+        if 200 <= exchange.status < 300:
+            return await _accepted(exchange, patience, clock, heartbeat)
+        return await _refused(exchange, patience, clock)
+
+
+def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) -> Turn:
+    """The end of a turn whose connection broke, or was ended by the time limit."""
+    answer = answer or Answer()
+    if answer.failed:
+        return _closed(answer)
+    end = TurnEnd.TIMEOUT if exchange.expired else TurnEnd.CUT
+    return Turn(end, for_people(answer.text), exc.text)
+
+
+async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn:
+    """A status outside 2xx. A 4xx is a refusal; 5xx and whatever else says nothing about what was done."""
+    body = b""
+    exchange.limit_to(patience.small)
+    with contextlib.suppress(RemoteError):
+        body = await exchange.read()
+    reply = Reply(exchange.status, exchange.headers, body)
+    error = wire.refusal(reply, clock.now_ms())
+    passing = isinstance(error, RemotePassing) and not isinstance(error, RateLimited)
+    if not 400 <= exchange.status < 500 or passing:
+        code = wire.business_code(wire.parse(body))
+        return Turn(TurnEnd.CUT, error=error.text, code=code if code in wire.CODES else 0)
+    raise error
+
+
+async def _accepted(exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
+    media_type = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        return await _document(exchange)
+    if media_type == "text/html":
+        return Turn(TurnEnd.CUT, error="A web page came instead of the answer.")
+    return await _listen(exchange, patience, clock, heartbeat)
+
+
+async def _document(exchange: Exchange) -> Turn:
+    """JSON instead of a stream: a business code in it is a refusal before the stream began."""
+    try:
+        body = await exchange.read()
+    except RemoteError as exc:
+        return _broken(exchange, exc)
+    document = wire.parse(body)
+    if document is None:
+        return Turn(TurnEnd.CUT, error="The cloud's answer could not be read.")
+    if wire.business_code(document):
+        wire.raise_refusal(document, exchange.status)
+    answer = Answer()
+    for event in classify("", body.decode("utf-8", "replace")):
+        answer.take(event)
+    return _closed(answer)
+
+
+async def _listen(exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
+    reader, answer, quiet = EventReader(), Answer(), _Quiet(patience.quiet, clock)
+    try:
+        async with contextlib.aclosing(exchange.chunks()) as chunks:
+            async for chunk in chunks:
+                heartbeat()
+                for event in reader.feed(chunk):
+                    answer.take(event)
+                    if quiet.too_long(event):
+                        return _timed_out(answer, patience)
+    except RemoteError as exc:
+        return _broken(exchange, exc, answer)
+    for event in reader.finish():
+        answer.take(event)
+    return _closed(answer)
+
+
+def _closed(answer: Answer) -> Turn:
+    text = for_people(answer.text)
+    if answer.failed:
+        return Turn(TurnEnd.ERROR, text, answer.error, answer.code)
+    return Turn(TurnEnd.CLOSED, text)
+
+
+def _timed_out(answer: Answer, patience: Patience) -> Turn:
+    if answer.failed:
+        return _closed(answer)
+    why = f"Nothing but signs of life for {patience.quiet:g} seconds."
+    return Turn(TurnEnd.TIMEOUT, for_people(answer.text), why)
+
+
+class _Quiet:
+    """Notices heartbeats that come without anything else for too long. Silence alone is not counted."""
+
+    def __init__(self, limit: float, clock: Clock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._beating = False
+        self._since = 0.0
+
+    def too_long(self, event: Event) -> bool:
+        """Whether this event is one heartbeat too many."""
+        now = self._clock.monotonic()
+        if event.kind is not Kind.HEARTBEAT:
+            self._beating = False
+        elif not self._beating:
+            self._beating, self._since = True, now
+        return self._beating and now - self._since >= self._limit
