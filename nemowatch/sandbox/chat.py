@@ -14,7 +14,7 @@ from aiohttp import web
 
 from nemowatch.sandbox import agent, reply
 from nemowatch.sandbox.door import Call, read_fields
-from nemowatch.sandbox.faults import BEFORE, Rule
+from nemowatch.sandbox.faults import Rule
 from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Session, TurnRecord
 
@@ -53,6 +53,8 @@ def _message(call: Call, fields: dict[str, Any]) -> str | Answer:
         return reply.invalid("sessionId", "Field required")
     if "text/event-stream" not in call.request.headers.get("Accept", ""):
         call.violation("a chat turn without Accept: text/event-stream")
+    for name in sorted(set(fields) - {"app_name", "user_id", "session_id", "new_message"}):
+        call.violation(f"unknown field {name}")
     try:
         text = "".join(part["text"] for part in fields["new_message"]["parts"])
     except (KeyError, TypeError):
@@ -100,7 +102,7 @@ class _Stream:
             raise
 
     async def _run(self) -> web.StreamResponse:
-        if self.rule and self.rule.after and self.call.kind in BEFORE:
+        if self.rule and self.rule.after and self.call.kind != "stall":
             self._effect()
             return web.Response()  # the door answers in its place
         kind = self.call.kind
@@ -117,6 +119,8 @@ class _Stream:
         if reply.gone(self.call.request):
             return await self._abandoned()
         await self._outcome(kind)
+        if self.rule and self.rule.after:  # after-stall: the edit is done and the stream stays open
+            await self._work(self.rule.number(30))
         return response
 
     def _seconds(self) -> float:
@@ -172,17 +176,12 @@ class _Stream:
             self.end("unchanged")
         elif kind == "cut_before":
             self.end("cut")
-            await self._cut_before()
+            await self._events(
+                list(agent.speaking("adk_partial", self.turn, "Working on it, this takes a moment."))[:1]
+            )
+            reply.hang_up(self.call.request)
         else:
             await self._done(kind, form)
-
-    async def _cut_before(self) -> None:
-        wanted = int(self.rule.number(0)) if self.rule else 0
-        text = "Working on it, this may take a moment."
-        await self._events(
-            (list(agent.speaking("adk_partial", self.turn, text)) * wanted)[: max(0, wanted - self.lines)]
-        )
-        reply.hang_up(self.call.request)
 
     async def _done(self, kind: str, form: str) -> None:
         """The effect has come: say so, in whatever way the fault leaves."""
@@ -238,7 +237,9 @@ class _Stream:
         """The client has gone, or was cut off: the turn ends here, or goes on without it."""
         if self.turn.outcome == "running":
             if self.call.kind == "goes_on" or not self.call.world.settings.abort_on_disconnect:
-                self.call.host.later(self._finish_alone(self.call.world.settings.turn_seconds, grow=False))
+                given = self.rule.number(-1) if self.rule and self.call.kind == "goes_on" else -1
+                seconds = given if given >= 0 else self.call.world.settings.turn_seconds
+                self.call.host.later(self._finish_alone(seconds, grow=False))
             else:
                 self.end("aborted")
         return self.response or web.Response(status=500)

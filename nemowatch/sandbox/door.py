@@ -102,7 +102,7 @@ def guarded(host: Host, endpoint: str, handler: Handler) -> Callable[[web.Reques
             call.entry["status"] = 0
             raise
         call.entry["status"] = response.status
-        call.entry["fault"] = call.kind
+        call.entry["fault"] = f"{call.kind}:{call.rule.arg}".rstrip(":") if call.rule else ""
         return response
 
     return handle
@@ -164,10 +164,12 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
     if call.endpoint in ("chat", "render") and not late:
         await _read_json(call)
     answer = await _answered(call, handler)
-    if isinstance(answer, web.StreamResponse):
-        return answer
+    if isinstance(answer, web.StreamResponse) and answer.prepared:
+        return answer  # a stream: it has struck its own faults
     if call.rule and call.rule.after and (instead := await _strike(call, call.rule)):
         return instead
+    if isinstance(answer, web.StreamResponse):
+        return answer
     if call.rule and call.kind == "refuse_next":
         answer.headers["Connection"] = "close"
         response = await reply.send(call.request, answer, call.rule)
@@ -179,8 +181,9 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
 def _session_in_path(call: Call) -> str:
     if sid := call.request.match_info.get("sid", ""):
         return sid
-    render = call.world.renders.get(call.request.match_info.get("rid", ""))
-    return render.session.sid if render else ""
+    rid, number = call.request.match_info.get("rid", ""), call.request.match_info.get("number", "")
+    renders = call.world.renders.values()
+    return next((made.session.sid for made in renders if made.rid == rid or str(made.number) == number), "")
 
 
 async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse:

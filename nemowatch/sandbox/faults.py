@@ -26,14 +26,26 @@ After the effect, in the answer:
   huge_json            the same JSON with 10 MiB of padding
   empty                no body
   truncated            half of the body, well framed
-Chat: cut_before[:N] (N events, then cut, no effect)  cut_after (effect, then cut)  late[:S] (cut at once, the effect
-  comes S seconds later)  growing[:S] (cut at once, half the draft at S/2, all of it at S)  goes_on (the turn
-  survives its client)  slow_turn:S  error[:data|code] (error event, no effect)  error_after[:data|code]  silent
-  silent_unchanged  question  unchanged  stream_2001  heartbeats[:S] (nothing else for S seconds, no effect)
-  temporary_issue  style:adk|adk_partial|snake|typed|toplevel
-State: stale (the state before the latest change).  Upload: empty_files, session_lost.  upload_url: refused.
-Render: shape:bare|envelope  duplicate (409, though it runs)  failed  slow_render:S  expired_url:once|always
-  forget (a good answer, and no render).  Poll: failed  expired_url.  Download: expired.
+Chat only:
+  cut_before           some events, then cut, no effect
+  cut_after            the effect, then cut before the answer
+  late[:S]             cut at once; the effect comes S seconds (1) later
+  growing[:S]          cut at once; half the draft after S/2 seconds, all of it after S (1)
+  goes_on[:S]          the turn survives its client; its effect comes S seconds after the client has gone
+  slow_turn:S          the turn takes S seconds
+  error[:data|code]    an error event, no effect; error_after[:data|code]: the same after the effect
+  silent               the effect and no text; silent_unchanged: neither
+  question             a question back and no effect; unchanged: a text and no effect
+  stream_2001          out of credits, told inside the stream
+  heartbeats[:S]       nothing but heartbeats for S seconds (3600), then a clean end, no effect
+  temporary_issue      all is well, then "I encountered a temporary issue"
+  style:WORD           adk, adk_partial, snake, typed or toplevel events
+Others:
+  state: stale         the state before the latest change
+  upload, upload_url: empty_files, session_lost; upload_url: refused (4001)
+  render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S, expired_url[:once|always],
+          forget (a good answer, and no render)
+  poll: failed, expired_url[:once|always], shape:bare|envelope        download: expired (403)
 """
 
 from __future__ import annotations

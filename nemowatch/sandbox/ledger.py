@@ -18,6 +18,7 @@ def ledger(world: World) -> Json:
         "accounts": _accounts(world),
         "received": world.received,
         "violations": world.violations,
+        "problems": world.problems,
         "requests": world.requests,
         "downloads": world.downloads,
     }

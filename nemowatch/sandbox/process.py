@@ -28,11 +28,11 @@ class SandboxProcess:
     def __init__(
         self, *, port: int = 0, faults: Iterable[str] = (), tokens: Iterable[str] = (), **settings: Any
     ) -> None:
-        command = [sys.executable, "-m", "nemowatch.sandbox", "--port", str(port)]
+        command = [sys.executable, "-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
         command += [f"--fault={fault}" for fault in faults] + [f"--token={token}" for token in tokens]
         for name, value in settings.items():
             command.append(f"--{name.replace('_', '-')}={value}")
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = self._wait()
 
     def _wait(self) -> str:
@@ -112,9 +112,10 @@ class SandboxProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        if self._process.stdout is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
     def __enter__(self) -> Self:
         return self

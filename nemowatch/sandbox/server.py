@@ -6,10 +6,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
+import signal
 import tempfile
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -111,6 +114,8 @@ class _Unparsed(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
             self.world.violation("", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message))
+        elif not isinstance(error, ConnectionError | web.RequestPayloadError):  # those: the client went away
+            self.world.problems.append("".join(traceback.format_exception(error)) if error else record.getMessage())
 
 
 def _app(host: Host) -> web.Application:
@@ -156,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--fault", action="append", default=[], metavar="ENDPOINT:KIND[:ARG][@WHEN]")
     parser.add_argument("--token", action="append", default=[], help="the supplied tokens that are good; default: all")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     for setting in fields(Settings):
         option = "--" + setting.name.replace("_", "-")
         kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _yes_no}
@@ -171,12 +177,29 @@ def _yes_no(text: str) -> bool:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    """Run until cancelled, with one line on standard output once it listens."""
+    """Run until told to end, with one line on standard output once it listens."""
     settings = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
     chosen = {"faults": options.fault, "tokens": options.token}
     async with run_sandbox(options.host, options.port, **chosen, **settings) as sandbox:
         print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns the port
-        await asyncio.Event().wait()
+        await _told_to_end(options.until_eof)
+
+
+async def _told_to_end(until_eof: bool) -> None:
+    """SIGTERM, SIGINT, or the end of standard input, so that a caller that dies leaves nobody behind."""
+    end, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end.set)
+    if until_eof:
+        loop.add_reader(0, _end_at_eof, end)
+    await end.wait()
+    if until_eof:
+        loop.remove_reader(0)
+
+
+def _end_at_eof(end: asyncio.Event) -> None:
+    if not os.read(0, 1024):
+        end.set()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -184,8 +207,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     try:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(serve(options))
+        asyncio.run(serve(options))
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
     return 0

@@ -24,6 +24,8 @@ PIECE = 1024 * 1024  #: bytes read at once
 SMALL_LIMIT, LIMIT = 200 * MB, 500 * MB
 #: After the last boundary there may be an empty line, no more (RFC 2046 calls it the epilogue).
 EPILOGUE = 4
+#: Seconds from one part's end to the next part's head; they stand together, so longer means that nothing comes.
+BETWEEN_PARTS = 3.0
 Json = dict[str, Any]
 
 
@@ -34,13 +36,13 @@ async def upload(call: Call) -> Answer:
         if session is not None:
             session.expired = True
         return call.code(1002)
+    taken = await (_by_url(call) if call.endpoint == "upload_url" else _by_bytes(call))
+    if isinstance(taken, Answer):
+        return taken
     session.upload_requests += 1
     limit = call.world.settings.uploads_per_session
     if limit and session.upload_requests > limit:
         call.violation("a second upload into one session", session.sid)
-    taken = await (_by_url(call) if call.endpoint == "upload_url" else _by_bytes(call))
-    if isinstance(taken, Answer):
-        return taken
     await asyncio.sleep(call.world.settings.upload_seconds)
     for item in taken:
         if any(old.blob.sha256 == item.blob.sha256 and old.name == item.name for old in session.uploads):
@@ -97,7 +99,10 @@ async def _by_bytes(call: Call) -> list[Upload] | Answer:
     counter = _Counter(request)
     try:
         return await _parts(call, counter)
-    except ValueError as problem:
+    except TimeoutError:
+        call.violation("Content-Length is larger than the body", f"declared {request.content_length} bytes")
+        return reply.invalid("files", "the body ended before its Content-Length")
+    except (ValueError, AssertionError) as problem:  # aiohttp asserts that a part ends with its boundary
         call.violation("a multipart body that cannot be read", str(problem))
         return reply.invalid("files", str(problem))
 
@@ -118,7 +123,7 @@ async def _parts(call: Call, counter: _Counter) -> list[Upload] | Answer:
     reader = await call.request.multipart()
     taken: list[Upload] = []
     refused: Answer | None = None
-    while (part := await reader.next()) is not None:
+    while (part := await asyncio.wait_for(reader.next(), BETWEEN_PARTS)) is not None:
         if isinstance(part, MultipartReader) or part.name != "files" or not part.filename:
             what = "nested" if isinstance(part, MultipartReader) else f"{part.name} ({part.filename})"
             call.violation("a part that is no file called files", what)
@@ -137,7 +142,7 @@ async def _parts(call: Call, counter: _Counter) -> list[Upload] | Answer:
 
 
 async def _receive(call: Call, part: BodyPartReader) -> Upload | Answer:
-    name, world = part.filename or "", call.world
+    name, world = unescaped(part.filename or ""), call.world
     sink = _Sink(world)
     try:
         while piece := await part.read_chunk(PIECE):
@@ -150,6 +155,11 @@ async def _receive(call: Call, part: BodyPartReader) -> Upload | Answer:
         return call.code(4001)
     limit = world.settings.max_upload_bytes or (SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT)
     return call.code(4002) if blob.size > limit else Upload(blob, name, "bytes", call.skill)
+
+
+def unescaped(name: str) -> str:
+    """A file name as it was before it went between quotes in a header (the WHATWG's three escapes)."""
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 class _Sink:

@@ -149,6 +149,7 @@ class World:
         self.renders: dict[str, Render] = {}
         self.blobs: dict[str, Blob] = {}
         self.violations: list[Json] = []
+        self.problems: list[str] = []  #: mistakes of the sandbox itself; empty unless it has a bug
         self.requests: list[Json] = []
         self.downloads: list[Json] = []
         self.received: dict[str, Json] = {}
