@@ -1,0 +1,190 @@
+"""Results into people's folders: a hidden part file in the target folder itself, whole and on disk, then its final name
+in one step.
+
+Nothing is ever overwritten, and every call can be repeated after a kill at any point. It never writes to the journal,
+never makes a folder below a missing root, and leaves modes and groups to the umask and the folder.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemowatch.errors import SourceGone, show_path
+from nemowatch.model import Downloaded
+from nemowatch.outbox import place
+from nemowatch.outbox.across import too_many
+from nemowatch.outbox.names import OURS, candidates, safe_name
+from nemowatch.outbox.tree import ensure_folder, name_limit, open_root, sha256_at, stat_at, translated
+
+__all__ = [
+    "Published", "ensure_folder", "part_path", "publish", "publish_bytes", "recover", "safe_name", "standing",
+    "stands_already", "write_part",
+]  # fmt: skip
+
+_LEFTOVER = re.compile(rf"{re.escape(OURS)}(?P<part>\d+(-\d+)?\.part)?.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A result under its final name."""
+
+    path: Path
+    already: bool  #: it stood there before this call: an earlier one was cut off after its effect
+
+
+def part_path(target_folder: Path, job_id: int, ordinal: int = 0) -> Path:
+    """Where a job's result grows: beside its final name, so that naming it is one step on every filesystem."""
+    number = f"-{ordinal}" if ordinal else ""
+    return target_folder / f"{OURS}{job_id}{number}.part"
+
+
+def write_part(path: Path, data: bytes) -> Downloaded:
+    """Write a result that we made ourselves (a transcript) into its part file, synced.
+
+    Raises LocalPassing when the folder is away, NoSpace, LocalFinal."""
+    folder = open_root(path.parent)
+    try:
+        with translated(path):
+            place.write_new(path.name, data, folder)
+    finally:
+        os.close(folder)
+    return Downloaded(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+
+def publish(part: Path, wanted: str, sha256: str) -> Published:
+    """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` … when that is taken.
+
+    `sha256` is the hex digest of the part. On disk before it returns. Repeated after a kill it finds what it did before:
+    the part under a second name or, with the part gone, a candidate of exactly this content.
+    Raises SourceGone when neither part nor result is there, LocalPassing (folder away), NoSpace, LocalFinal.
+    """
+    folder = open_root(part.parent)
+    try:
+        with translated(part):
+            if stat_at(part.name, folder) is None:
+                return Published(part.parent / _published_before(part, wanted, sha256, folder), already=True)
+            name, already = _put(part.name, wanted, sha256, folder)
+    finally:
+        os.close(folder)
+    return Published(part.parent / name, already)
+
+
+def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
+    """The first free candidate, or the one that an earlier call took."""
+    if copied := place.claimed(part, folder):
+        if place.is_same(copied, part, folder, sha256):
+            place.finish(part, folder)
+            return copied, True
+        place.clear_claim(part, folder)
+    _sync_file(part, folder)
+    for name in candidates(wanted, name_limit(folder)):
+        if place.is_same(name, part, folder, sha256):
+            place.finish(part, folder)
+            return name, True
+        try:
+            place.put(part, name, folder)
+        except FileExistsError:
+            if not place.is_same(name, part, folder, sha256):
+                continue
+            place.finish(part, folder)  # NFS sent the same link twice and answers for the second
+        return name, False
+    raise too_many(wanted)
+
+
+def _sync_file(name: str, folder: int) -> None:
+    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
+    """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly these bytes already it is
+    ours, from a call that was cut off or from a sibling, and nothing is written. Errors as `publish`."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    if not stands_already(part, wanted, sha256):
+        write_part(part, data)
+    found = publish(part, wanted, sha256)
+    return Downloaded(found.path, len(data), sha256), found
+
+
+def stands_already(part: Path, wanted: str, sha256: str) -> bool:
+    """True when the part is gone because it stands under `wanted` (or ` (2)` …) with exactly this content."""
+    folder = open_root(part.parent)
+    try:
+        with translated(part):
+            return stat_at(part.name, folder) is None and _find(wanted, sha256, folder) != ""
+    finally:
+        os.close(folder)
+
+
+def _published_before(part: Path, wanted: str, sha256: str, folder: int) -> str:
+    """The part is gone: the name under which exactly its content stands."""
+    name = _find(wanted, sha256, folder)
+    if not name:
+        raise SourceGone(f"{show_path(part)}: no longer there.", path=part)
+    place.finish(part.name, folder)
+    return name
+
+
+def _find(wanted: str, sha256: str, folder: int) -> str:
+    """The candidate of this content, or "". Gaps are passed over: people delete files."""
+    there = set(os.listdir(folder))
+    names = (name for name in candidates(wanted, name_limit(folder)) if name in there)
+    return next((name for name in names if sha256_at(name, folder) == sha256), "")
+
+
+def standing(path: Path, size: int, sha256: str) -> bool:
+    """True when a regular file of exactly this size (bytes) and content stands at `path`. A share that is away raises
+    LocalPassing as long as its folder can tell: "not there" must not be believed of an error."""
+    with translated(path):
+        try:
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        try:
+            there = stat_at(path.name, folder)
+            return there is not None and there.st_size == size and sha256_at(path.name, folder) == sha256
+        finally:
+            os.close(folder)
+
+
+def recover(folder: Path, known_part_names: Collection[str]) -> list[Path]:
+    """Remove our own leftovers in one folder that no job owns, and return them. Nothing else is ever touched: only
+    regular files, only names that begin like ours. A folder that is not there has none. Raises LocalError."""
+    removed = []
+    with translated(folder):
+        try:
+            here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        try:
+            for name in sorted(os.listdir(here)):
+                if _is_leftover(name, known_part_names) and _unlink(name, here):
+                    removed.append(folder / name)
+        finally:
+            os.close(here)
+    return removed
+
+
+def _is_leftover(name: str, known: Collection[str]) -> bool:
+    """Ours, and neither a job's part file nor what belongs to one (its claim)."""
+    hit = _LEFTOVER.fullmatch(name)
+    return hit is not None and name not in known and f"{OURS}{hit['part']}" not in known
+
+
+def _unlink(name: str, folder: int) -> bool:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except OSError as exc:
+        if exc.errno in (errno.ENOENT, errno.EISDIR, errno.EPERM):  # gone meanwhile, or a folder: not ours after all
+            return False
+        raise
+    return True
