@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from nemowatch.config.hours import is_active
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import Decision, hold
@@ -55,9 +56,5 @@ def over_cap(budget: Budget) -> bool:
 
 
 def within_hours(hours: str, now: datetime) -> bool:
-    """Whether `now` (local time) lies in "22:00-06:00"; an empty text means always."""
-    if not hours:
-        return True
-    start, end = ((int(h) * 60 + int(m)) for h, m in (part.strip().split(":") for part in hours.split("-")))
-    minute = now.hour * 60 + now.minute
-    return start <= minute < end if start <= end else (minute >= start or minute < end)
+    """Whether `now` (local time) lies in limits.hours."""
+    return is_active(hours, now.hour * 60 + now.minute)

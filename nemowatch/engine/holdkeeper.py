@@ -52,6 +52,10 @@ class HoldKeeper:
         await self._journal.write(lambda conn: self._release(conn, standing, credits))
         self._nudge()
 
+    async def in_outage(self) -> bool:
+        """Whether the cloud counts as out of reach."""
+        return HoldReason.OUTAGE in await self._journal.read(holds.standing)
+
     def _say_new(self, standing: Mapping[HoldReason, HoldRow]) -> None:
         for reason, row in standing.items():
             if reason not in self._said:
@@ -130,13 +134,6 @@ class HoldKeeper:
             inbox = self._inboxes.get(watch)
             if inbox is not None and not inbox.paused(folder):
                 jobs.wake_paused(conn, watch, folder, now)
-
-    async def plan_works(self) -> None:
-        """An export was accepted: whatever waits for the plan goes on."""
-        standing = await self._journal.read(holds.standing)
-        if HoldReason.PLAN in standing:
-            await self._journal.write(lambda conn: self._end(conn, HoldReason.PLAN, self._clock.now_ms()))
-            self._nudge()
 
 
 def free_bytes(watch: Watch) -> int:

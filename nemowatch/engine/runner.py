@@ -231,9 +231,18 @@ class Runner:
             fresh = jobs.by_id(conn, job.id)
             judged = decide(fresh, final.fault, self._circumstances(work))
             return self._commit(conn, replace(work, job=fresh), judged, now)
+        if job.state is State.SUBMITTING and final.state is State.RENDERING:
+            self._plan_allows(conn, now)
         if final.hold is not None:
             holds.put(conn, final.hold, final.text, now, self._balance_seen(conn, job))
         return final
+
+    @staticmethod
+    def _plan_allows(conn: sqlite3.Connection, now: int) -> None:
+        """An export was accepted: whatever waits for the plan goes on."""
+        if HoldReason.PLAN in holds.standing(conn):
+            holds.drop(conn, HoldReason.PLAN)
+            jobs.wake_held(conn, HoldReason.PLAN, now)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
         """Attempts come to an end, however the stage phrased them."""

@@ -241,6 +241,11 @@ def wake_waiting(conn: sqlite3.Connection) -> int:
     return conn.execute(SQL["wake_all"]).rowcount
 
 
+def shift_due(conn: sqlite3.Connection, milliseconds: int) -> None:
+    """The wall clock was set by so much: nothing waits longer, or shorter, for it."""
+    conn.execute(SQL["shift_due"], {"ms": milliseconds})
+
+
 def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
     """Keep what the paid turn made: whatever happens to its session, it can be rendered from this."""
     conn.execute(SQL["save_draft"], (job_id, json.dumps(draft, ensure_ascii=False), now_ms))

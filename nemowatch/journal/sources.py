@@ -148,7 +148,7 @@ def to_retire(conn: sqlite3.Connection, after_id: int, limit: int) -> list[Sourc
 
 
 def retire(conn: sqlite3.Connection, source_id: int, target: bytes | None, now_ms: int) -> None:
-    """Its file has left the inbox for `target` (None: kept there, deleted, or already gone)."""
+    """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with, and stays there)."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
 
 

@@ -3,10 +3,12 @@ before the paid call, so that nothing half-written or taken back is ever paid fo
 
 from __future__ import annotations
 
+import os
+
 from nemowatch.errors import SourceChanged, show_path
-from nemowatch.intake.fingerprint import digest_of
-from nemowatch.intake.opening import lookup
-from nemowatch.model import Member, Snapshot
+from nemowatch.intake.fingerprint import fingerprint
+from nemowatch.intake.opening import lookup, open_below, snapshot, unchanged
+from nemowatch.model import Member
 from nemowatch.stages.deps import Deps, Work
 
 
@@ -20,17 +22,16 @@ async def same(work: Work, deps: Deps) -> None:
 def _same_file(work: Work, member: Member) -> None:
     now = lookup(work.watch.inbox, member.path)
     claimed = member.snapshot
-    if claimed is None or _untouched(now, claimed):
+    if claimed is None or unchanged(claimed, now):
         return
-    if now.size == claimed.size and digest_of(work.watch.inbox, member.path) == member.digest:
+    if now.size == claimed.size and _digest(work, member) == member.digest:
         return  # touched, restored or copied over with the same content
     raise SourceChanged(f"{show_path(member.path)}: changed since it was looked at.", path=member.path)
 
 
-def _untouched(now: Snapshot, claimed: Snapshot) -> bool:
-    return (now.size, now.mtime_ns, now.ctime_ns, now.identity) == (
-        claimed.size,
-        claimed.mtime_ns,
-        claimed.ctime_ns,
-        claimed.identity,
-    )
+def _digest(work: Work, member: Member) -> str:
+    fd = open_below(work.watch.inbox, member.path)
+    try:
+        return fingerprint(fd, snapshot(fd), member.path)
+    finally:
+        os.close(fd)

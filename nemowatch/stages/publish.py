@@ -9,11 +9,12 @@ import os
 from functools import partial
 from pathlib import Path
 
-from nemowatch.errors import NothingMade
+from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.journal import jobs
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
-from nemowatch.outbox.publish import Published, part_path, publish, safe_name, standing, write_part
+from nemowatch.outbox.names import safe_name
+from nemowatch.outbox.publish import Published, part_path, publish, write_part
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.fetch import target_folder
@@ -26,9 +27,10 @@ async def put(work: Work, deps: Deps) -> Decision:
     missing = [o for o in work.job.outputs if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts]
     if missing:
         return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back."))
-    if work.job.part and not await deps.on_disk(_part_stands, work):
+    try:
+        put_out = await deps.on_disk(_put_all, work, texts)
+    except SourceGone:
         return later(State.RENDERING, 0, counts=True, text="the fetched file is gone: fetching it again")
-    put_out = await deps.on_disk(_put_all, work, texts)
     now = deps.clock.now_ms()
     writes: list[Write] = [
         partial(
@@ -50,19 +52,6 @@ def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
 
 def _name(work: Work, output: Output) -> str:
     return safe_name(work.job.stem.encode("utf-8", "surrogateescape"), output.ending)
-
-
-def _part_stands(work: Work) -> bool:
-    """The part file, or what a publish that was killed before its commit made of it."""
-    part = Path(os.fsdecode(work.job.part))
-    if part.exists():
-        return part.stat().st_size == work.job.part_size
-    wanted = target_folder(work) / _name(work, _video(work))
-    return standing(wanted, work.job.part_size, work.job.part_sha256) is not None
-
-
-def _video(work: Work) -> Output:
-    return next(o for o in work.job.outputs if o.kind is OutputKind.VIDEO)
 
 
 def _put_all(work: Work, texts: dict[str, bytes]) -> list[tuple[Output, Downloaded, Published]]:

@@ -36,9 +36,11 @@ async def prepare(work: Work, deps: Deps) -> Decision:
     if state.draft is not None and exportable(state.draft):
         keep = partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms())
         return go(State.INSTRUCTED, keep)
-    if any(o.kind is OutputKind.VIDEO and o.required for o in work.job.outputs):
-        return refuse(State.FAILED, NothingMade())
-    return go(State.DOWNLOADED)
+    return refuse(State.FAILED, NothingMade()) if _video_required(work) else go(State.DOWNLOADED)
+
+
+def _video_required(work: Work) -> bool:
+    return any(o.kind is OutputKind.VIDEO and o.required for o in work.job.outputs)
 
 
 async def submit(work: Work, deps: Deps) -> Decision:
@@ -82,6 +84,8 @@ def _failed(work: Work, deps: Deps, render: Render) -> Decision:
     if work.job.renders < FORGIVEN_FAILURES:
         again = new_render(deps)
         return Decision(again.state, {**again.values, "renders": work.job.renders + 1}, text=f"render failed: {render.error}")
+    if not _video_required(work):
+        return go(State.DOWNLOADED)
     words = f" It said: {render.error}" if render.error else ""
     return refuse(State.FAILED, RenderFailed(f"The cloud could not render the result.{words}"))
 

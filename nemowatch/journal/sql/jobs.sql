@@ -82,6 +82,10 @@ WHERE source_id = :source_id AND state = 'held' AND back IN ('claimed', 'uploadi
 -- a person said "now": whatever only waits for its time is due
 UPDATE job SET due_at = 0 WHERE due_at > 0 AND state NOT IN ('held', 'attention', 'published', 'cancelled', 'rejected', 'failed', 'instructing', 'rendering')
 
+-- name: shift_due
+-- the wall clock was set: what waits for a moment waits for as long as before
+UPDATE job SET due_at = max(due_at + :ms, 1) WHERE due_at > 0
+
 -- name: events
 SELECT at, from_state, to_state, reason, attempt, error FROM event WHERE job_id = ? ORDER BY id
 

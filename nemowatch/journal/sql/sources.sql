@@ -24,9 +24,10 @@ SELECT * FROM member WHERE source_id = ? ORDER BY item, ordinal, id
 SELECT * FROM source WHERE watch = ? AND retired_at IS NULL ORDER BY id
 
 -- name: unretired_members
--- every file of them, to know at a glance what a scan has no need to look at
+-- every file that stands in the inbox, to know at a glance what a scan has no need to look at; an empty retired_to
+-- means that the source is done with and stays where it was dropped
 SELECT m.path, m.size, m.mtime_ns, m.ctime_ns, m.blocks, m.dev, m.ino, s.id, s.settled FROM member m JOIN source s ON s.id = m.source_id
-WHERE s.watch = ? AND s.retired_at IS NULL AND m.path <> x''
+WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <> x''
 
 -- name: to_retire
 -- sources all of whose jobs have ended and that have not been moved yet

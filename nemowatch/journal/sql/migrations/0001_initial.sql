@@ -28,7 +28,7 @@ CREATE TABLE source (                      -- one dropped file (or group, or URL
     settled     INTEGER NOT NULL DEFAULT 1 CHECK (settled IN (0, 1)),  -- 0: changed after the claim, settling again
     batch_id    INTEGER REFERENCES batch (id),
     retired_at  INTEGER,                   -- when the file left the inbox (or was to be kept there)
-    retired_to  BLOB,                      -- absolute path it went to; NULL when kept or deleted
+    retired_to  BLOB,                      -- absolute path it went to; empty: it stays in the inbox; NULL: deleted or gone
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX source_identity ON source (watch, path, digest);
@@ -177,6 +177,7 @@ INSERT INTO transition VALUES
     ('downloading', 'rendering', 'the address of the result has expired'),
     ('downloaded', 'rendering', 'the part file is gone: fetch it again'),
     ('submitting', 'claimed', 'session lost, draft saved: new session, no new turn'),
+    ('rendering', 'downloaded', 'the render failed, and the text is what was asked for'),
     ('rendering', 'claimed', 'session lost, draft saved: new session, no new turn');
 -- later: any working state to itself; aside: any working state to held; final for any working state
 INSERT INTO transition SELECT s, s, 'later' FROM (SELECT DISTINCT from_state AS s FROM transition);

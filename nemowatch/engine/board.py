@@ -1,0 +1,105 @@
+"""What people are told about the whole: the status record, from the journal and from what the daemon has in memory."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.clock import iso
+from nemowatch.config import Watch
+from nemowatch.errors import show_path
+from nemowatch.journal import batches, facts, holds, jobs
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.model import ENDED, WORKING, Credits, HoldReason, State
+
+#: The fact under which the balance that was seen last is kept.
+CREDITS = "credits"
+#: The fact under which the account's user id is kept, for the registration link.
+ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """One watch as the status shows it."""
+
+    root: str
+    mode: str  #: "events" or "scan", or "" when nobody works it
+    state: str  #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not running"
+    reason: str = ""
+
+
+def remember_credits(conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str) -> None:
+    """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
+    facts.put(conn, CREDITS, json.dumps({"available": found.available, "frozen": found.frozen, "total": found.total, "at": now_ms}))
+    facts.put(conn, ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
+
+
+def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
+    """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None before the first answer."""
+    seen = json.loads(facts.get(conn, CREDITS) or "{}")
+    account = json.loads(facts.get(conn, ACCOUNT) or "{}")
+    empty = {"available": None, "frozen": None, "total": None, "at": None, "anonymous": None, "user_id": ""}
+    return {**empty, **seen, **account}
+
+
+def status(conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]) -> dict[str, Any]:
+    """The record that `status --json` prints (DESIGN section 4)."""
+    seen = credits_seen(conn)
+    held = bool(holds.standing(conn).keys() & {HoldReason.CREDITS, HoldReason.CAP, HoldReason.PLAN, HoldReason.TOKEN})
+    return {
+        "daemon": dict(daemon),
+        "watches": [{"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason} for w in watches],
+        "counts": jobs.counts(conn),
+        "credits": {key: seen[key] for key in ("available", "frozen", "total", "anonymous")} | {"held": held},
+        "attention": [row.job.id for row in jobs.listed(conn, state=State.ATTENTION)],
+    }
+
+
+def more(conn: sqlite3.Connection) -> dict[str, Any]:
+    """What the status shows to people beyond that record: holds, held jobs by reason, batches that wait, the account."""
+    seen = credits_seen(conn)
+    return {
+        "holds": [{"reason": h.reason, "text": h.text, "since": iso(h.since)} for h in holds.standing(conn).values()],
+        "held": jobs.held_counts(conn),
+        "batches": [
+            {"watch": b.watch, "cause": b.cause, "jobs": b.waiting or b.expected} for b in batches.waiting(conn)
+        ],
+        "credits_at": iso(seen["at"]) if seen["at"] else "",
+        "user_id": seen["user_id"],
+    }
+
+
+def job_json(conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]) -> dict[str, Any]:
+    """One job as `jobs --json` prints it (DESIGN section 4)."""
+    job = row.job
+    watch = watches.get(row.watch)
+    error = {"code": job.error_code or "held", "text": job.error_text} if job.error_text else None
+    return {
+        "id": job.id, "watch": str(watch.root or watch.inbox) if watch else row.watch,
+        "source": show_path(_source(row)), "folder": show_path(row.folder), "task": row.task, "target": job.target,
+        "state": job.state.value, "attempt": job.attempt, "reason": job.reason or None,
+        "session_id": job.session_id or None, "render_id": job.render_id or None,
+        "outputs": [show_path(o.path) for o in jobs.outputs(conn, job.id)], "error": error,
+        "created_at": iso(job.created_at), "updated_at": iso(job.updated_at),
+    }  # fmt: skip
+
+
+def _source(row: ListedJob) -> bytes:
+    """Where the source was dropped: the watch's name is its inbox's path."""
+    return row.watch.encode("utf-8", "surrogateescape") + b"/" + row.path
+
+
+def sentence(counts: Mapping[str, int], settling: int, credits: float | None) -> str:
+    """The state of everything in one line, for systemd and the log: "2 settling, 3 rendering; credits 120"."""
+    parts = [f"{settling} settling"] if settling else []
+    parts += [f"{n} {state}" for state, n in counts.items() if State(state) not in ENDED and n]
+    line = ", ".join(parts) or "idle"
+    return line if credits is None else f"{line}; credits {credits:g}"
+
+
+def unfinished(counts: Mapping[str, int]) -> int:
+    """How many jobs are being worked on."""
+    return sum(n for state, n in counts.items() if State(state) in WORKING)

@@ -1,0 +1,61 @@
+"""The fixed cadences, on APScheduler: each only nudges, none works. Due work and the watchdog's ping are not here: the
+scheduler runs on the wall clock, and set back an hour it would stop for an hour; a step of that clock wakes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from nemowatch.clock import Clock
+
+#: Seconds by which the two clocks may drift apart before it counts as a step: NTP slews are far below it.
+STEP = 2.0
+
+
+class Cadences:
+    """Calls small functions every so many seconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        # FINDINGS: the defaults drop runs after a stall of one second.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        self._clock = clock
+        self._offset = self._measure()
+
+    def every(self, name: str, seconds: float, nudge: Callable[[], None]) -> None:
+        """Call `nudge` every `seconds`; a cadence of the same name is replaced."""
+        self._scheduler.add_job(_plain(nudge), IntervalTrigger(seconds=seconds, timezone=UTC), id=name, replace_existing=True)
+
+    def start(self) -> None:
+        """Begin; needs a running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; nothing is under way here that could be cut."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def stepped(self) -> float:
+        """Seconds by which the wall clock was set since the last call, else 0; cadences are then counted anew from now."""
+        before, self._offset = self._offset, self._measure()
+        step = self._offset - before
+        if abs(step) <= STEP:
+            return 0.0
+        for job in self._scheduler.get_jobs():
+            job.reschedule(IntervalTrigger(seconds=job.trigger.interval_length, timezone=UTC))
+        return step
+
+    def _measure(self) -> float:
+        return self._clock.now_ms() / 1000 - self._clock.monotonic()
+
+
+def _plain(nudge: Callable[[], None]) -> Callable[[], None]:
+    """A function of its own for each cadence: the scheduler tells jobs apart by what they call."""
+
+    async def call() -> None:
+        nudge()
+
+    return call  # type: ignore[return-value]  # the scheduler awaits it on the loop, a plain one would run in a thread

@@ -1,0 +1,107 @@
+"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to failed/ with its note.
+
+It never repeats a job: a move that is refused is said once and tried again later; the journal knows the file meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.engine.notices import Notices
+from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
+from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import Member, Snapshot, State
+from nemowatch.outbox.retire import After, Leaving, retire_all
+
+log = structlog.get_logger("nemowatch.source")
+
+#: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to others.
+AT_ONCE = 200
+#: Seconds until a refused or impossible move is tried again.
+TRY_AGAIN = 600.0
+#: Seconds until a share that was busy is tried again.
+BUSY_AGAIN = 5.0
+
+
+class Departures:
+    """Moves sources away."""
+
+    def __init__(
+        self, journal: Journal, watches: Callable[[], Mapping[str, Watch]], notices: Notices, disk: Executor, clock: Clock
+    ) -> None:
+        self._journal = journal
+        self._watches = watches
+        self._notices = notices
+        self._disk = disk
+        self._clock = clock
+        self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+
+    async def check(self) -> None:
+        """Move whatever may go now."""
+        after = 0
+        while True:
+            rows = await self._journal.read(lambda conn, after=after: sources.to_retire(conn, after, AT_ONCE))
+            for row in rows:
+                if self._not_before.get(row.id, 0) <= self._clock.monotonic():
+                    await self._leave(row)
+            if len(rows) < AT_ONCE:
+                return
+            after = rows[-1].id
+
+    async def _leave(self, row: SourceRow) -> None:
+        watch = self._watches().get(row.watch)
+        if watch is None:
+            return
+        own_jobs, members = await self._journal.read(
+            lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
+        )
+        done = all(job.state is State.PUBLISHED for job in own_jobs)
+        try:
+            target = await asyncio.get_running_loop().run_in_executor(self._disk, _move, watch, members, done)
+        except (SourceGone, SourceChanged) as exc:
+            log.info("source stays where it is", file=show_path(row.path), why=exc.text)
+            target = None
+        except LocalError as exc:
+            self._postpone(row, exc)
+            return
+        await self._over(row, watch, own_jobs, target, done)
+
+    def _postpone(self, row: SourceRow, exc: LocalError) -> None:
+        first = row.id not in self._not_before
+        wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
+        self._not_before[row.id] = self._clock.monotonic() + wait
+        if first:
+            log.warning("source could not be moved", file=show_path(row.path), why=exc.text, cure=exc.cure)
+
+    async def _over(
+        self, row: SourceRow, watch: Watch, own_jobs: list[Job], target: bytes | None, done: bool
+    ) -> None:
+        self._not_before.pop(row.id, None)
+        now = self._clock.now_ms()
+        await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
+        log.info("source done" if done else "source failed", file=show_path(row.path), moved_to=show_path(target or b""))
+        if done:
+            await self._notices.succeeded(watch, row)
+        else:
+            await self._notices.failed(watch, row)
+
+
+def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
+    """Move the files of a source; returns where its first one went, b"" when they stay in the inbox."""
+    leaving = [Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest) for m in members if m.path]
+    if not leaving:
+        return None
+    if done and watch.after == After.KEEP:
+        return b""
+    mode = watch.after if done else After.MOVE
+    found = retire_all(watch.inbox, leaving, watch.done if done else watch.failed, mode)
+    return os.fsencode(found[0]) if found[0] is not None else None

@@ -1,0 +1,319 @@
+"""The daemon's whole: opens what it needs in order, keeps its loops going, and lets go of everything in reverse.
+
+It wires; it decides nothing. Whoever runs it (service.daemon) gives it a configuration and takes its health.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Config, Watch
+from nemowatch.engine import board
+from nemowatch.engine.cadence import Cadences
+from nemowatch.engine.commands import COMMANDS
+from nemowatch.engine.departures import Departures
+from nemowatch.engine.gate import BudgetGate
+from nemowatch.engine.holdkeeper import HoldKeeper
+from nemowatch.engine.notices import Notices
+from nemowatch.engine.outage import OutageProbe
+from nemowatch.engine.pagewriter import PageWriter
+from nemowatch.engine.reception import Reception
+from nemowatch.engine.runner import Runner
+from nemowatch.engine.upkeep import retain, sweep_parts
+from nemowatch.errors import RemoteError, show_path
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import Journal, jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.model import State
+from nemowatch.remote.interface import RemoteApi
+from nemowatch.stages import recover
+from nemowatch.stages.deps import Board, Deps
+
+log = structlog.get_logger("nemowatch.daemon")
+
+#: Threads for file work of stages: two downloads and two uploads read and write elsewhere; these publish and hash.
+DISK_THREADS = 4
+#: Seconds between two looks at the holds, at most (DESIGN section 3, point 9); sooner where renders are polled sooner.
+HOLD_LOOK = 60.0
+#: Seconds between two passes of the guard over each inbox's watcher.
+GUARD_LOOK = 15.0
+#: Seconds between two looks at the balance while nothing is held for it.
+CREDITS_LOOK = 900.0
+#: Seconds between two sweeps of old history and of leftovers.
+RETENTION_LOOK = 6 * 3600.0
+#: Seconds between two writes of the status page, at least (each is work for every sync client).
+PAGE_LOOK = 30.0
+#: Seconds that requests under way have to end after their connections were closed.
+CLOSE_SECONDS = 5.0
+
+
+class Engine:
+    """One running daemon."""
+
+    def __init__(self, config: Config, state_dir: Path, journal: Journal, api: RemoteApi, clock: Clock, *, state_id: str) -> None:
+        self.config = config
+        self.journal = journal
+        self.api = api
+        self.clock = clock
+        self.board = Board()
+        self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
+        self._state_dir = state_dir
+        self.inboxes: dict[str, Inbox] = {
+            watch.name: Inbox(
+                watch, recipes=config.recipes, clock=clock, confirm_above=config.limits.confirm_above, journal=journal,
+                on_change=self._waker(watch.name), state_id=state_id,
+            )
+            for watch in config.watch
+        }  # fmt: skip
+        self._wake: dict[str, asyncio.Event] = {name: asyncio.Event() for name in self.inboxes}
+        gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
+        deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board)
+        self.runner = Runner(deps, self.watches, self._moved)
+        self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
+        self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge)
+        self._departures = Departures(journal, self.watches, self.notices, self._disk, clock)
+        self._reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
+        self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
+        self._page = PageWriter(self)
+        self._cadences = Cadences(clock)
+        self._departure_due = asyncio.Event()
+        self._notice_due: set[int] = set()
+        self._credits_due = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self._side: set[asyncio.Task[None]] = set()
+        self._stop = asyncio.Event()
+        self.started_at = clock.now_ms()
+        self.settled_once: set[str] = set()  #: inboxes whose first scan is over
+
+    def watches(self) -> Mapping[str, Watch]:
+        """The configured watches by name."""
+        return {watch.name: watch for watch in self.config.watch}
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Recover, start the watchers and the loops. Returns when everything stands; scans are ordinary work."""
+        first_look = self.clock.now_ms() + round(self.config.chat.recheck[0] * 1000)
+        open_ones = await self.journal.write(lambda conn: recover.begin(conn, first_look))
+        if open_ones:
+            log.info("recovering", jobs=open_ones)
+        await asyncio.gather(*(inbox.start() for inbox in self.inboxes.values()))
+        self._cadences.start()
+        self._set_cadences()
+        self._spawn("runner", self.runner.run)
+        self._spawn("outage", self._outage.run)
+        self._spawn("departures", self._depart)
+        self._spawn("credits", self._watch_credits)
+        for name in self.inboxes:
+            self._spawn(f"inbox {name}", lambda name=name: self._receive(name))
+        self._departure_due.set()
+        self._credits_due.set()
+        if await self.holds.in_outage():
+            self.runner.outage.set()
+
+    def reconfigure(self, fresh: Config) -> None:
+        """Go on with a new configuration, as far as it can change while running (config.changes names the rest)."""
+        self.config = fresh
+        self._set_cadences()
+        self.runner.nudge()
+        for name, watch in self.watches().items():
+            if name in self.inboxes:
+                self.inboxes[name].reconfigure(watch, fresh.recipes, fresh.limits.confirm_above)
+        self._later(self.holds.check())
+
+    def _spawn(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            await loop()
+
+        task = asyncio.get_running_loop().create_task(run(), name=name)
+        task.add_done_callback(self._loop_ended)
+        self._loops.append(task)
+
+    def _loop_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._stop.set()
+
+    def _set_cadences(self) -> None:
+        config = self.config
+        nudge = self.runner.nudge
+        quick = min(HOLD_LOOK, 2 * config.render.poll_interval)
+        self._cadences.every("polls", config.render.poll_interval, nudge)
+        self._cadences.every("holds", quick, lambda: self._later(self.holds.check()))
+        self._cadences.every("guard", GUARD_LOOK, self._guard)
+        self._cadences.every("credits", CREDITS_LOOK, self._credits_due.set)
+        self._cadences.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
+        self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._departure_due.set)
+        if config.page.enabled:
+            self._cadences.every("page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write()))
+        for name, inbox in self.inboxes.items():
+            self._cadences.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.request_scan)
+        self._later(self._upkeep())
+
+    def _later(self, work: Awaitable[None]) -> None:
+        """Run a small piece of work beside the loops; its failure is said, never fatal."""
+
+        async def run() -> None:
+            try:
+                await work
+            except Exception:
+                log.exception("internal error", doing="housekeeping")
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+
+    async def wait(self) -> None:
+        """Until somebody asks for the end, or a loop failed. Raises what it failed with."""
+        await self._stop.wait()
+        for task in self._loops:
+            if task.done() and not task.cancelled() and (exc := task.exception()) is not None:
+                raise exc
+
+    def request_stop(self) -> None:
+        """Begin the end."""
+        self._stop.set()
+
+    async def stop(self, drain: float) -> None:
+        """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in reverse."""
+        self._cadences.stop()
+        await asyncio.gather(*(inbox.stop() for inbox in self.inboxes.values()))
+        await self.runner.stop(drain)
+        await self.api.aclose()
+        await self.runner.join(CLOSE_SECONDS)
+        for task in [*self._loops, *self._side]:
+            task.cancel()  # these only wait; requests end by themselves, see runner.join
+        await asyncio.gather(*self._loops, *self._side, return_exceptions=True)
+        self._disk.shutdown(wait=False)
+
+    # -- loops --------------------------------------------------------------------------------------------------------
+
+    def _waker(self, name: str) -> Callable[[], None]:
+        return lambda: self._wake[name].set()
+
+    async def _receive(self, name: str) -> None:
+        """Look after one inbox: scan when due, and pass on what it found."""
+        inbox = self.inboxes[name]
+        while True:
+            self._wake[name].clear()
+            tick = await inbox.tick()
+            await self._reception.take(inbox, tick)
+            self.settled_once.add(name)
+            try:
+                await asyncio.wait_for(self._wake[name].wait(), timeout=max(inbox.due_in(), 0.01))
+            except TimeoutError:
+                continue
+
+    async def _depart(self) -> None:
+        while True:
+            await self._departure_due.wait()
+            self._departure_due.clear()
+            ended, self._notice_due = self._notice_due, set()
+            for job_id in ended:
+                await self.notices.job_ended(self.watches(), job_id)
+            await self._departures.check()
+
+    def _moved(self, job: Job) -> None:
+        """The runner has moved a job."""
+        if job.state in (State.FAILED, State.REJECTED, State.ATTENTION, State.CANCELLED):
+            self._notice_due.add(job.id)
+        if job.state in (State.FAILED, State.REJECTED, State.ATTENTION, State.CANCELLED, State.PUBLISHED):
+            self._departure_due.set()
+        if job.state in (State.INSTRUCTED, State.HELD):
+            self._credits_due.set()
+
+    async def _watch_credits(self) -> None:
+        while True:
+            await self._credits_due.wait()
+            self._credits_due.clear()
+            try:
+                found = await self.api.read_credits()
+            except RemoteError as exc:
+                log.debug("credits unknown", why=exc.text)
+                continue
+            account = self.api.account
+            now = self.clock.now_ms()
+            await self.journal.write(
+                lambda conn: board.remember_credits(conn, found, now, anonymous=account.anonymous, user_id=account.user_id)
+            )
+
+    def _guard(self) -> None:
+        step = self._cadences.stepped()
+        if step:
+            log.warning("the wall clock was set", by_seconds=round(step, 1))
+            self._later(self.journal.write(lambda conn: jobs.shift_due(conn, round(step * 1000))))
+        for inbox in self.inboxes.values():
+            self._later(inbox.guard())
+
+    async def _upkeep(self) -> None:
+        config, now = self.config, self.clock.now_ms()
+        await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, now))
+        owned = await self.journal.read(jobs.owned_parts)
+        await asyncio.get_running_loop().run_in_executor(self._disk, sweep_parts, config.watch, owned, config.retention.done_days)
+
+    # -- what people ask ----------------------------------------------------------------------------------------------
+
+    def handlers(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        """The operations of the control socket."""
+
+        async def scan(_: dict[str, Any]) -> dict[str, Any]:
+            self.scan_all()
+            return {"scanning": len(self.inboxes)}
+
+        return {
+            **{name: self._ordered(name) for name in COMMANDS},
+            "status": self._status, "scan": scan, "take-over": self._take_over, "explain": self._explain,
+        }  # fmt: skip
+
+    def _ordered(self, name: str) -> Callable[[dict[str, Any]], Awaitable[Any]]:
+        async def perform(args: dict[str, Any]) -> Any:
+            now = self.clock.now_ms()
+            result = await self.journal.write(lambda conn: COMMANDS[name](conn, args, now))
+            log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
+            self.runner.nudge()
+            self._departure_due.set()
+            self._later(self.holds.check())
+            return result
+
+        return perform
+
+    def scan_all(self) -> None:
+        """A full scan of every inbox, soon."""
+        for inbox in self.inboxes.values():
+            inbox.request_scan()
+
+    async def _take_over(self, args: dict[str, Any]) -> dict[str, Any]:
+        taken = [name for name, inbox in self.inboxes.items() if await inbox.take_over()]
+        return {"taken": taken}
+
+    async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
+        path = Path(str(args.get("path", "")))
+        why = [w for inbox in self.inboxes.values() for w in inbox.waiting() if inbox.watch.inbox / w.path.decode("utf-8", "surrogateescape") == path]
+        return {"waiting": [w.why for w in why]}
+
+    async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
+        return await self.snapshot({})
+
+    async def snapshot(self, daemon: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything there is to say: the status record, and what people want to see beyond it."""
+        states = self.watch_states()
+        record, more = await self.journal.read(lambda conn: (board.status(conn, daemon, states), board.more(conn)))
+        waiting = [
+            {"path": show_path(bytes(inbox.watch.inbox) + b"/" + w.path), "why": w.why, "since": w.since_ms}
+            for inbox in self.inboxes.values() for w in inbox.waiting()
+        ]  # fmt: skip
+        progress = [{"job": i, "what": what, "done": done, "total": total} for i, (what, done, total) in self.board.rows.items()]
+        return {"status": record, "more": more, "waiting": waiting, "progress": progress}
+
+    def watch_states(self) -> list[board.WatchState]:
+        """The health of every inbox."""
+        return [
+            board.WatchState(str(w.root or w.inbox), box.health.mode, box.health.state, box.health.reason)
+            for box in self.inboxes.values() for w in (box.watch,)
+        ]  # fmt: skip

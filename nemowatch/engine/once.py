@@ -1,0 +1,56 @@
+"""`run --once`: when is everything that is there finished, and did it go well?"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+from nemowatch.engine.lifecycle import Engine
+from nemowatch.journal import jobs, sources
+from nemowatch.model import WORKING, HoldReason, State
+
+#: Seconds between two looks.
+LOOK = 0.1
+#: Holds that end by themselves in a while; all others wait for a person or a time, and `--once` does not.
+PASSING = frozenset({HoldReason.SLOW_RENDER})
+
+
+class Once:
+    """Watches an engine until it has nothing left to do."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def finished(self) -> None:
+        """Return when every file that was there has its results, or waits for somebody."""
+        while not await self._idle():
+            await asyncio.sleep(LOOK)
+
+    async def _idle(self) -> bool:
+        engine = self._engine
+        if len(engine.settled_once) < len(engine.inboxes):
+            return False
+        if any(not w.parked for inbox in engine.inboxes.values() for w in inbox.waiting()):
+            return False
+        return not await engine.journal.read(_work_left)
+
+    async def verdict(self) -> int:
+        """The exit code: 0, or 1 when something failed in this run or waits for a person."""
+        since = self._engine.started_at
+        return await self._engine.journal.read(lambda conn: _verdict(conn, since))
+
+
+def _work_left(conn: sqlite3.Connection) -> bool:
+    held = jobs.held_counts(conn)
+    return (
+        jobs.count_in(conn, WORKING) > 0
+        or any(held.get(reason) for reason in PASSING)
+        or bool(sources.to_retire(conn, 0, 1))
+    )
+
+
+def _verdict(conn: sqlite3.Connection, since_ms: int) -> int:
+    rows = jobs.listed(conn)
+    waits = any(r.job.state in (State.ATTENTION, State.HELD) for r in rows)
+    failed = any(r.job.state in (State.FAILED, State.REJECTED) and r.job.updated_at >= since_ms for r in rows)
+    return int(waits or failed)

@@ -1,0 +1,217 @@
+"""The daemon as a process: lock, journal, signals, systemd, the control socket, and the engine between them.
+
+READY is said once configuration, lock and journal are good and the watchers stand; recovery and scans are ordinary work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from nemowatch import __version__
+from nemowatch.clock import Clock, SystemClock, iso
+from nemowatch.config import Config, changes, check_layout, load
+from nemowatch.engine import board
+from nemowatch.engine.lifecycle import Engine
+from nemowatch.engine.once import Once
+from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError
+from nemowatch.intake.mounts import is_network
+from nemowatch.journal import Journal, facts
+from nemowatch.journal.database import FILE_NAME, set_aside
+from nemowatch.journal.lock import StateLock
+from nemowatch.remote.client import Client
+from nemowatch.remote.token import supplied_token
+from nemowatch.service.control import SOCKET_NAME, ControlServer
+from nemowatch.service.logs import configure_logs, hide
+from nemowatch.service.notify import Notifier, should_ping
+from nemowatch.service.signals import install_signals
+
+log = structlog.get_logger("nemowatch.daemon")
+
+#: Seconds between two looks at the state for STATUS and the watchdog's ping, at most.
+BEAT = 1.0
+#: Seconds by which systemd's patience is extended at each beat of a drain.
+EXTENSION = 15.0
+#: Seconds that stopping takes beyond the drain: closing connections, the journal, the socket.
+CLOSING = 15.0
+
+
+def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], *, once: bool) -> int:
+    """Run until a signal (or, with `once`, until everything that is there has ended); returns the exit code.
+
+    Raises JournalError, ConfigError before anything has begun."""
+    configure_logs(config.log.level, config.log.format)
+    clock = SystemClock()
+    with StateLock(state_dir):
+        journal = open_journal(state_dir, clock)
+        try:
+            return asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
+        finally:
+            journal.close()
+
+
+def open_journal(state_dir: Path, clock: Clock) -> Journal:
+    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly.
+
+    Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull."""
+    if is_network(state_dir):
+        raise JournalOnNetwork(f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe.")
+    path = state_dir / FILE_NAME
+    try:
+        return Journal.open(path, clock)
+    except JournalCorrupt as exc:
+        kept = set_aside(path)
+        log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=exc.text, kept=str(kept))
+        journal = Journal.open(path, clock)
+        journal.write_now(lambda conn: facts.put(conn, "rebuilt", iso(clock.now_ms())))
+        return journal
+
+
+def state_id(journal: Journal) -> str:
+    """A name for this state folder that no other has: the owner file of each workspace carries it."""
+    found = journal.read_now(lambda conn: facts.get(conn, "state_id"))
+    if not found:
+        found = f"{socket.gethostname()}-{secrets.token_hex(8)}"
+        journal.write_now(lambda conn: facts.put(conn, "state_id", found))
+    return found
+
+
+class Daemon:
+    """One process's life."""
+
+    def __init__(
+        self, config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], journal: Journal, clock: Clock
+    ) -> None:
+        self._config = config
+        self._config_path = config_path
+        self._state_dir = state_dir
+        self._env = env
+        self._journal = journal
+        self._clock = clock
+        self._since = clock.now_ms()
+        self._notifier = Notifier(env)
+        self._state = "starting"
+        self._now = asyncio.Event()  # a second signal: stop at once
+        self._engine = Engine(config, state_dir, journal, self._client(), clock, state_id=state_id(journal))
+
+    def _client(self) -> Client:
+        api = self._config.api
+        token = supplied_token(self._env, api.token_file)
+        hide(token.read())
+        limits, chat = self._config.limits, self._config.chat
+        return Client(
+            base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
+            turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=token, state_dir=self._state_dir,
+            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate,
+        )  # fmt: skip
+
+    async def run(self, *, once: bool) -> int:
+        """Start, work, stop."""
+        engine = self._engine
+        undo = install_signals(
+            asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._reload,
+            scan=engine.scan_all,
+        )  # fmt: skip
+        control = ControlServer(self._state_dir / SOCKET_NAME, {**engine.handlers(), "status": self._status, "reload": self._reload_op})
+        try:
+            await control.start()
+            await engine.start()
+            self._state = "running"
+            self._notifier.ready()
+            log.info("nemowatch runs", version=__version__, watches=len(engine.inboxes), state_dir=str(self._state_dir))
+            await self._live(once)
+            return await Once(engine).verdict() if once else 0
+        finally:
+            await self._stop(control)
+            undo()
+
+    async def _live(self, once: bool) -> None:
+        beat = asyncio.create_task(self._beat(), name="beat")
+        waits = [asyncio.create_task(self._engine.wait(), name="engine")]
+        if once:
+            waits.append(asyncio.create_task(Once(self._engine).finished(), name="once"))
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in [beat, *waits]:
+                task.cancel()
+            await asyncio.gather(beat, *waits, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        """The ping to systemd, on the loop's monotonic timer, and STATUS in words."""
+        pause = min(BEAT, self._notifier.ping_seconds or BEAT)
+        while True:
+            age = self._clock.monotonic() - self._engine.runner.last_tick
+            if should_ping(True, age):
+                self._notifier.ping()
+            counts = await self._journal.read(lambda conn: board.status(conn, {}, [])["counts"])
+            credits = await self._journal.read(lambda conn: board.credits_seen(conn)["available"])
+            settling = sum(len(inbox.waiting()) for inbox in self._engine.inboxes.values())
+            self._notifier.status(board.sentence(counts, settling, credits))
+            await asyncio.sleep(pause)
+
+    async def _stop(self, control: ControlServer) -> None:
+        self._state = "stopping"
+        self._notifier.stopping()
+        log.info("nemowatch stops")
+        patience = asyncio.create_task(self._be_patient(), name="patience")
+        stopping = asyncio.create_task(self._engine.stop(self._engine.config.service.drain), name="stopping")
+        at_once = asyncio.create_task(self._now.wait(), name="at once")
+        await asyncio.wait([stopping, at_once], return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            log.warning("stopped at once: what was under way is left for recovery")
+            os._exit(0)  # the journal is consistent at every moment; waiting is what the second signal forbids
+        for task in (patience, at_once):
+            task.cancel()
+        await asyncio.gather(patience, at_once, return_exceptions=True)
+        with contextlib.suppress(NemowatchError):
+            stopping.result()
+        await control.aclose()
+        await self._notifier.aclose()
+
+    async def _be_patient(self) -> None:
+        while True:
+            self._notifier.extend(EXTENSION + CLOSING)
+            await asyncio.sleep(EXTENSION / 2)
+
+    def _stop_now(self) -> None:
+        self._now.set()
+        self._engine.request_stop()
+
+    # -- what can be asked --------------------------------------------------------------------------------------------
+
+    async def _status(self, _: dict[str, object]) -> dict[str, object]:
+        daemon = {"pid": os.getpid(), "state": self._state, "since": iso(self._since), "version": __version__}
+        return await self._engine.snapshot(daemon)
+
+    async def _reload_op(self, _: dict[str, object]) -> dict[str, object]:
+        return self._reload()
+
+    def _reload(self) -> dict[str, object]:
+        """Read the configuration again: what may change lives on at once, the rest is named; a bad one is refused."""
+        self._notifier.reloading()
+        try:
+            fresh = load(self._config_path, self._env)
+            check_layout(fresh)
+        except ConfigError as exc:
+            log.error("the new configuration is refused, the old one goes on", why=exc.text)
+            return {"ok": False, "why": exc.text}
+        else:
+            live, restart = changes(self._engine.config, fresh)
+            self._engine.reconfigure(fresh)
+            configure_logs(fresh.log.level, fresh.log.format)
+            log.info("configuration reloaded", applied=live, needs_restart=restart)
+            return {"ok": True, "applied": live, "needs_restart": restart}
+        finally:
+            self._notifier.ready()
+
+
