@@ -54,6 +54,8 @@ class Sandbox:
         self.port = 0
         self.door = Host(world, faults, self.go_down)
         logger = logging.getLogger(f"{__name__}.{id(self)}")
+        logger.setLevel(logging.DEBUG)  # a first request that is no HTTP is told at this level only
+        logger.propagate = False
         logger.addHandler(_Unparsed(world))
         self._runner = web.AppRunner(
             _app(self.door), access_log=None, shutdown_timeout=GRACE, handle_signals=False, logger=logger
@@ -106,7 +108,7 @@ class _Unparsed(logging.Handler):
     """Bytes that are no HTTP never reach an endpoint: aiohttp tells only its logger. They are violations too."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.DEBUG)
         self.world = world
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -114,8 +116,8 @@ class _Unparsed(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
             self.world.violation("", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message))
-        elif not isinstance(error, ConnectionError | web.RequestPayloadError):  # those: the client went away
-            self.world.problems.append("".join(traceback.format_exception(error)) if error else record.getMessage())
+        elif error is not None and not isinstance(error, ConnectionError | web.RequestPayloadError):  # the client left
+            self.world.problems.append("".join(traceback.format_exception(error)))
 
 
 def _app(host: Host) -> web.Application:

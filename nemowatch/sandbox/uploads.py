@@ -5,27 +5,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
+from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import web
 
 from nemowatch.model import MB
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import Call, read_fields
 from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
+from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Blob, Upload, World
 
-PIECE = 1024 * 1024  #: bytes read at once
 #: API.md section 2; every other skill has the larger limit.
 SMALL_LIMIT, LIMIT = 200 * MB, 500 * MB
-#: After the last boundary there may be an empty line, no more (RFC 2046 calls it the epilogue).
-EPILOGUE = 4
-#: Seconds from one part's end to the next part's head; they stand together, so longer means that nothing comes.
-BETWEEN_PARTS = 3.0
 Json = dict[str, Any]
 
 
@@ -96,70 +93,55 @@ async def _by_bytes(call: Call) -> list[Upload] | Answer:
         return reply.invalid("files", "Field required")
     if request.content_length is None:
         call.violation("an upload without Content-Length")
-    counter = _Counter(request)
+    declared, boundary = request.content_length or 0, _boundary(request)
     try:
-        return await _parts(call, counter)
-    except TimeoutError:
-        call.violation("Content-Length is larger than the body", f"declared {request.content_length} bytes")
-        return reply.invalid("files", "the body ended before its Content-Length")
-    except (ValueError, AssertionError) as problem:  # aiohttp asserts that a part ends with its boundary
+        return await _parts(call, Multipart(request.content, boundary, declared))
+    except ValueError as problem:
         call.violation("a multipart body that cannot be read", str(problem))
         return reply.invalid("files", str(problem))
 
 
-class _Counter:
-    """Compares what a body held with what its head declared."""
-
-    def __init__(self, request: web.Request) -> None:
-        self.declared = request.content_length
-        self.content = request.content
-
-    def left(self) -> int:
-        """Bytes still to come after what has been read and buffered; 0 when nothing was declared."""
-        return 0 if self.declared is None else self.declared - self.content.total_bytes
+def _boundary(request: web.Request) -> str:
+    head = HeaderParser().parsestr(f"Content-Type: {request.headers['Content-Type']}")
+    return str(head.get_boundary(""))
 
 
-async def _parts(call: Call, counter: _Counter) -> list[Upload] | Answer:
-    reader = await call.request.multipart()
+async def _parts(call: Call, body: Multipart) -> list[Upload] | Answer:
     taken: list[Upload] = []
     refused: Answer | None = None
-    while (part := await asyncio.wait_for(reader.next(), BETWEEN_PARTS)) is not None:
-        if isinstance(part, MultipartReader) or part.name != "files" or not part.filename:
-            what = "nested" if isinstance(part, MultipartReader) else f"{part.name} ({part.filename})"
-            call.violation("a part that is no file called files", what)
-            refused = reply.invalid("files", "Field required")
-            continue
-        item = await _receive(call, part)
-        refused = refused or (item if isinstance(item, Answer) else None)
+    while (head := await body.head()) is not None:
+        item = await _receive(call, head, body)
         if isinstance(item, Upload):
             taken.append(item)
-    if counter.left() > EPILOGUE:
-        call.violation("Content-Length is larger than the body", f"by {counter.left()} bytes")
+        else:
+            refused = refused or item
+    if call.request.content_length is not None and body.left > EPILOGUE:
+        call.violation("Content-Length is larger than the body", f"by {body.left} bytes")
+        refused = refused or reply.invalid("files", "the body ended before its Content-Length")
     if not taken and refused is None:
         call.violation("an upload without a file")
         refused = reply.invalid("files", "Field required")
     return refused or taken
 
 
-async def _receive(call: Call, part: BodyPartReader) -> Upload | Answer:
-    name, world = unescaped(part.filename or ""), call.world
+async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
+    name, world = head.filename, call.world
     sink = _Sink(world)
     try:
-        while piece := await part.read_chunk(PIECE):
+        async for piece in body.pieces():
             sink.write(piece)
     except BaseException:
         sink.discard()  # the client went away, or the server ends
         raise
+    if head.name != "files" or not name:
+        sink.discard()
+        call.violation("a part that is no file called files", f"{head.name} ({name})")
+        return reply.invalid("files", "Field required")
     blob = world.keep_blob(sink.finish(name), counted=True)
     if not kind_of(name) or not blob.size:
         return call.code(4001)
     limit = world.settings.max_upload_bytes or (SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT)
     return call.code(4002) if blob.size > limit else Upload(blob, name, "bytes", call.skill)
-
-
-def unescaped(name: str) -> str:
-    """A file name as it was before it went between quotes in a header (the WHATWG's three escapes)."""
-    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 class _Sink:
