@@ -21,6 +21,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
+#: Stands where nothing was looked at.
+NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
+
+
 def of_stat(found: os.stat_result) -> Snapshot:
     """What a stat says, as a record of ours."""
     return Snapshot(

@@ -1,0 +1,70 @@
+"""Task folders: what each one's name asks for, which kinds it takes, and what its prompt.txt says.
+
+Owns the book of folder names read so far. It is pure: names and texts come in, meanings go out; the grammar itself is
+`nemowatch.tasks`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from nemowatch.config import Recipe
+from nemowatch.intake.sniff import kind_by_name
+from nemowatch.model import MediaKind
+from nemowatch.tasks import Folder, Unreadable, read_folder
+
+#: Names kept in the book: a tree of ten thousand task folders fits, and nothing grows for ever.
+MAX_NAMES = 20_000
+_MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
+
+
+def as_text(name: bytes) -> str:
+    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no control characters."""
+    try:
+        text = name.decode("utf-8")
+    except UnicodeDecodeError:
+        text = name.decode("latin-1")
+    return "".join("_" if unicodedata.category(c) == "Cc" else c for c in text)
+
+
+def stem_of(name: bytes) -> bytes:
+    """A file's name without the ending that says its kind."""
+    low = name.lower()
+    for ending in (b".urls.txt.txt", b".urls.txt"):
+        if low.endswith(ending) and len(low) > len(ending):
+            return name[: -len(ending)]
+    stem, dot, _ = name.rpartition(b".")
+    return stem if dot and stem else name
+
+
+class FolderBook:
+    """Reads folder names, each once."""
+
+    def __init__(self, recipes: Mapping[str, Recipe]) -> None:
+        self._recipes = recipes
+        self._read: dict[bytes, Folder | Unreadable] = {}
+
+    def read(self, name: bytes) -> Folder | Unreadable:
+        """What this folder's name asks for."""
+        found = self._read.get(name)
+        if found is None:
+            if len(self._read) >= MAX_NAMES:
+                self._read.clear()
+            found = self._read[name] = read_folder(as_text(name), self._recipes)
+        return found
+
+    def takes(self, folder: bytes, name: bytes) -> bool:
+        """True when a file of this name's ending is of a kind that the folder takes."""
+        kind, found = kind_by_name(name), self.read(folder)
+        return kind is not None and isinstance(found, Folder) and kind in found.accepts
+
+    def groups(self, folder: bytes) -> bool:
+        """True when a text beside a media file of the same stem belongs to it there."""
+        found = self.read(folder)
+        return isinstance(found, Folder) and MediaKind.SCRIPT in found.accepts and bool(_MEDIA & found.accepts)
+
+    def jobs_of_one(self, folder: bytes) -> int:
+        """How many jobs one file in it brings, as far as the name tells: one for each language of a dubbing."""
+        found = self.read(folder)
+        return max(len(found.languages), 1) if isinstance(found, Folder) and found.task == "dub" else 1

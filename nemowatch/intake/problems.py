@@ -1,0 +1,125 @@
+"""What a person should know about an inbox: kept current, so that a note goes when its cause is gone.
+
+Owns the list of problems and the patience before one is told: people rename a new folder, and a file of a kind that
+nobody takes may be about to get its real name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nemowatch.intake.folders import FolderBook, as_text
+from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.intake.survey import FolderFacts, Survey
+from nemowatch.tasks import Unreadable
+
+#: Seconds before files that no task takes are told of (DESIGN section 1).
+FOREIGN_AFTER = 60.0
+#: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
+UNREADABLE_AFTER = 5.0
+#: Names that show how it is done.
+EXAMPLES = ("dub-es-fr", "voiceover", "transcribe")
+
+
+class Problems:
+    """The problems of one inbox."""
+
+    def __init__(self, book: FolderBook) -> None:
+        self._book = book
+        self._files: dict[bytes, FileProblem] = {}
+        self._orders: dict[bytes, tuple[str, str]] = {}
+        self._odd: dict[bytes, FileProblem] = {}
+        self._since: dict[tuple[str, bytes], float] = {}
+        self._facts: Mapping[bytes, FolderFacts] = {}
+
+    def __repr__(self) -> str:
+        return f"Problems({len(self._files)} files, {len(self._orders)} orders, {len(self._odd)} odd)"
+
+    def refuse(self, problem: FileProblem) -> None:
+        """This file will not be worked on."""
+        self._files[problem.path] = problem
+
+    def refused(self, path: bytes) -> FileProblem | None:
+        """Why this file was refused, if it was."""
+        return self._files.get(path)
+
+    def forget(self, path: bytes) -> None:
+        """The file is gone, or has changed."""
+        self._files.pop(path, None)
+        self._odd.pop(path, None)
+
+    def order(self, folder: bytes, what: str, cure: str) -> None:
+        """The folder's order cannot be carried out, whatever lies in it."""
+        self._orders[folder] = (what, cure)
+
+    def order_holds(self, folder: bytes) -> None:
+        """It can, now."""
+        self._orders.pop(folder, None)
+
+    def learn(self, survey: Survey, facts: Mapping[bytes, FolderFacts], now: float) -> None:
+        """Take a scan into account; `facts` are the current ones of every task folder."""
+        self._facts = facts
+        inside = survey.start + b"/"
+        if not survey.start:
+            self._odd.clear()
+            self._orders = {f: o for f, o in self._orders.items() if f in facts}
+        else:
+            self._odd = {p: o for p, o in self._odd.items() if not p.startswith(inside)}
+        self._odd.update((problem.path, problem) for problem in survey.odd)
+        self._keep_time(now)
+
+    def _keep_time(self, now: float) -> None:
+        current = {("foreign", f) for f, facts in self._facts.items() if facts.foreign}
+        current |= {("name", f) for f in self._facts if f and isinstance(self._book.read(f), Unreadable)}
+        self._since = {key: self._since.get(key, now) for key in current}
+
+    def next_at(self, now: float) -> float:
+        """The monotonic second at which the next problem becomes ripe; infinite when none will."""
+        return min((t for t in (self._ripe_at(k) for k in self._since) if t > now), default=float("inf"))
+
+    def _ripe_at(self, key: tuple[str, bytes]) -> float:
+        return self._since[key] + (FOREIGN_AFTER if key[0] == "foreign" else UNREADABLE_AFTER)
+
+    def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
+        """Every problem that is to be told now."""
+        ripe = [key for key in self._since if self._ripe_at(key) <= now]
+        told = [self._name(f) if kind == "name" else self._foreign(f) for kind, f in ripe]
+        orders = [FolderProblem(f, what, (cure,) if cure else ()) for f, (what, cure) in self._orders.items()]
+        revisions = [_revisions(f) for f, facts in self._facts.items() if facts.revisions]
+        return (*self._files.values(), *self._odd.values(), *_one_each(told + orders + revisions))
+
+    def _name(self, folder: bytes) -> FolderProblem:
+        found = self._book.read(folder)
+        if not isinstance(found, Unreadable):
+            return FolderProblem(folder, "This folder's name could not be read.")
+        return FolderProblem(folder, found.what, (found.suggestion, *EXAMPLES) if found.suggestion else EXAMPLES)
+
+    def _foreign(self, folder: bytes) -> FolderProblem:
+        facts = self._facts[folder]
+        names = ", ".join(as_text(n) for n in facts.foreign_names)
+        more = (
+            f" and {facts.foreign - len(facts.foreign_names)} more" if facts.foreign > len(facts.foreign_names) else ""
+        )
+        if not folder:
+            what = f"Files beside the task folders are not worked on: {names}{more}. Put them into one of the folders."
+            return FolderProblem(folder, what, EXAMPLES)
+        return FolderProblem(
+            folder, f"No task here takes files of this kind: {names}{more}. They are left as they are."
+        )
+
+
+def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
+    """One note for each folder, with everything that is wrong in it."""
+    merged: dict[bytes, FolderProblem] = {}
+    for problem in found:
+        before = merged.get(problem.folder)
+        if before is None:
+            merged[problem.folder] = problem
+        else:
+            examples = (*before.examples, *(e for e in problem.examples if e not in before.examples))
+            merged[problem.folder] = FolderProblem(problem.folder, f"{before.what} {problem.what}", examples)
+    return list(merged.values())
+
+
+def _revisions(folder: bytes) -> FolderProblem:
+    return FolderProblem(folder, "Revising a result with a .revise.txt file is not available in this version.")

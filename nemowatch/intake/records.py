@@ -1,0 +1,57 @@
+"""What intake tells the engine: frozen records, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that is not, or not yet, taken, and a person should know why."""
+
+    path: bytes  #: relative to the inbox
+    folder: bytes  #: the task folder's name
+    what: str  #: a whole plain sentence
+    cure: str = ""  #: what to do
+    final: bool = False  #: True: to be moved to failed/ with an error note; False: only noted, never moved
+    code: str = "unusable"  #: the short name that JSON carries
+
+
+@dataclass(frozen=True, slots=True)
+class FolderProblem:
+    """What is wrong with a whole task folder (b"": the inbox itself): it gets one read-me note."""
+
+    folder: bytes
+    what: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The same content at the same place as a source that has ended well."""
+
+    path: bytes
+    source_id: int
+    outputs_stand: bool  #: False: some result is gone and there is no draft to deliver it from
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is not a job yet, and why."""
+
+    path: bytes
+    why: str  #: plain words
+    since_ms: int  #: UTC ms at which it was first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one tick of an inbox brought."""
+
+    claimed: tuple[int, ...] = ()  #: ids of sources that are new, or go on (settled again, retried, delivered anew)
+    problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
+    approved: bool = False  #: an APPROVE stands in the inbox
+    approvals: tuple[bytes, ...] = ()  #: the names of those APPROVE files, relative to the inbox
+    again: tuple[Duplicate, ...] = ()
+    gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
+    more: bool = False  #: there is more to do at once

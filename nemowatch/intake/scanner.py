@@ -1,0 +1,108 @@
+"""One walk of an inbox: what stands there now. The scan is the truth; everything else only says when to do one.
+
+Owns the walking: a generator, so that a hundred thousand files cost no memory. It follows no link, enters no ignored
+folder and opens nothing. What the entries mean is `survey`'s business.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from nemowatch.errors import local_error
+from nemowatch.intake.ignore import Ignore, NameClass
+from nemowatch.intake.opening import NO_LOOK, not_regular, of_stat
+from nemowatch.model import Snapshot
+
+#: The ending of a folder that is one job of many files.
+PROJECT = ".project"
+
+
+class Kind(StrEnum):
+    """What a walk comes upon."""
+
+    FILE = "file"  #: a regular file whose name is not against it (a conflict copy is one too)
+    OURS = "ours"  #: a note or an instruction
+    FOLDER = "folder"  #: a folder that is entered
+    PROJECT = "project"  #: a folder that would be one job
+    ODD = "odd"  #: neither file nor folder: a link, a pipe, a socket, a device
+    CLOSED = "closed"  #: a folder that may not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that stands in the inbox."""
+
+    kind: Kind
+    path: bytes  #: relative to the inbox
+    look: Snapshot
+    what: str = ""  #: for ODD: "a link"
+
+    @property
+    def folder(self) -> bytes:
+        """The task folder's name; b"" for what lies in the inbox itself."""
+        first, slash, _ = self.path.partition(b"/")
+        return first if slash or self.kind in (Kind.FOLDER, Kind.CLOSED) else b""
+
+
+def walk(root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None] = lambda: None) -> Iterator[Entry]:
+    """Everything at and below `start` (relative, b"": all), folders before what is in them.
+
+    A folder that vanishes meanwhile is passed over. Raises LocalPassing (or LocalError) when the root, or the share below
+    it, cannot be read: then nothing may be concluded from what was not seen."""
+    top = os.fsencode(root)
+    todo = [start]
+    while todo:
+        folder = todo.pop()
+        beat()
+        try:
+            entries = list(_list(top + b"/" + folder if folder else top))
+        except OSError as exc:
+            if not folder or not _may_go_on(exc):
+                raise local_error(exc, top + b"/" + folder) from exc
+            if exc.errno in (errno.EACCES, errno.EPERM):
+                yield Entry(Kind.CLOSED, folder, NO_LOOK)
+            continue
+        prefix = folder + b"/" if folder else b""
+        for name, found in entries:
+            entry = _judge(name, prefix + name, found, ignore, top_level=not folder)
+            if entry is not None:
+                yield entry
+                if entry.kind is Kind.FOLDER:
+                    todo.append(entry.path)
+
+
+def _may_go_on(exc: OSError) -> bool:
+    """True for what concerns this folder alone: gone, replaced by a file, or not for us to read."""
+    return exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                yield entry.name, entry.stat(follow_symlinks=False)
+            except OSError as exc:
+                if not _may_go_on(exc):
+                    raise
+
+
+def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool) -> Entry | None:
+    is_folder = stat.S_ISDIR(found.st_mode)
+    verdict = ignore.name(name, folder=is_folder)
+    if is_folder and verdict.kind is NameClass.WORK and ignore.name(name).kind is NameClass.OURS:
+        return Entry(Kind.OURS, path, of_stat(found))  # a folder called PAUSE counts too
+    if verdict.kind is NameClass.IGNORED:
+        return None
+    if verdict.kind is NameClass.OURS:
+        return Entry(Kind.OURS, path, of_stat(found))
+    if is_folder:
+        project = not top_level and name.lower().endswith(PROJECT.encode())
+        return Entry(Kind.PROJECT if project else Kind.FOLDER, path, of_stat(found))
+    what = not_regular(found.st_mode)
+    return Entry(Kind.ODD, path, of_stat(found), what) if what else Entry(Kind.FILE, path, of_stat(found))

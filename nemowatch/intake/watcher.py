@@ -1,0 +1,255 @@
+"""The kernel's news of one inbox, through watchdog: hints where to look, never more.
+
+Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring once; they never raise, read
+or decide. What watchdog does not tell (FINDINGS) is found out by `guard`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from nemowatch.clock import Clock
+
+#: One identical filter for all watches: a second one on the same inode would replace the first. Opening and reading,
+#: which we do ourselves, are not in it.
+FILTER: list[type[FileSystemEvent]] = [
+    FileClosedEvent, FileCreatedEvent, FileMovedEvent, FileDeletedEvent,
+    DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
+]  # fmt: skip
+#: Hints kept at once; with more, everything is looked at, which costs less than to sort them.
+MAX_HINTS = 20_000
+#: Where watchdog logs, and what its line on lost events says.
+LOGGER, OVERFLOW_WORDS = "watchdog", "queue overflowed"
+
+_FDINFO = Path("/proc/self/fdinfo")
+_creating = threading.Lock()
+
+
+class _OverflowBell(logging.Handler):
+    """Hears the one line that matters and keeps watchdog's tables (130 KB for a copied folder) out of the log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.watchers: weakref.WeakSet[Watcher] = weakref.WeakSet()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if OVERFLOW_WORDS in str(record.msg):
+            for watcher in list(self.watchers):
+                watcher.overflowed()
+
+
+_bell = _OverflowBell()
+
+
+def _hang_bell() -> None:
+    logger = logging.getLogger(LOGGER)
+    if _bell not in logger.handlers:
+        logger.addHandler(_bell)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+
+
+class Hints:
+    """Places to look at soon, filled by the watchdog's threads and emptied by the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS) -> None:
+        self._loop, self._ring, self._limit = loop, ring, limit
+        self._lock = threading.Lock()
+        self._places: dict[bytes, float] = {}
+        self._everything = False
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def waiting(self) -> bool:
+        """True when there is something to take."""
+        return self._everything or bool(self._places)
+
+    def add(self, place: bytes, at: float) -> None:
+        """Look at `place` (relative to the inbox); `at`: monotonic seconds of a close or an arrival, negative: neither."""
+        with self._lock:
+            first = not self._places and not self._everything
+            if len(self._places) >= self._limit:
+                self._everything = True
+            else:
+                self._places[place] = max(at, self._places.get(place, -1.0))
+        if first:
+            self._wake()
+
+    def all(self) -> None:
+        """Events were lost: look at everything."""
+        with self._lock:
+            self._everything = True
+        self._wake()
+
+    def take(self, limit: int) -> tuple[dict[bytes, float], bool]:
+        """Up to `limit` places, oldest first, and whether everything must be looked at."""
+        with self._lock:
+            taken = dict(list(self._places.items())[:limit])
+            for place in taken:
+                del self._places[place]
+            everything, self._everything = self._everything, False
+        return taken, everything
+
+    def _wake(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._ring)
+        except RuntimeError:  # the loop has closed: the process ends
+            return
+
+
+class _Handler(FileSystemEventHandler):
+    """Turns an event into hints. An exception here would end watchdog's thread for ever: there is none."""
+
+    def __init__(self, root: bytes, hints: Hints, clock: Clock) -> None:
+        self._prefix = root.rstrip(b"/") + b"/"
+        self._hints, self._clock = hints, clock
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        try:
+            self._hint(event)
+        except Exception:  # noqa: BLE001 - whatever it was, looking everywhere makes up for it
+            self._hints.all()
+
+    def _hint(self, event: FileSystemEvent) -> None:
+        now = self._clock.monotonic()
+        came = not isinstance(event, (FileDeletedEvent, DirDeletedEvent))
+        moved = isinstance(event, (FileMovedEvent, DirMovedEvent))
+        self._add(event.src_path, now if came and not moved else -1.0)
+        if moved:
+            self._add(event.dest_path, now)
+
+    def _add(self, path: bytes | str, at: float) -> None:
+        raw = os.fsencode(path)
+        if raw.startswith(self._prefix):
+            self._hints.add(raw[len(self._prefix) :], at)
+
+
+class _Pulse(FileSystemEventHandler):
+    """Hears the events of our own folder."""
+
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self._heard = heard
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        self._heard()
+
+
+class Watcher:
+    """One Observer on one inbox, and on a folder of our own for the pulse."""
+
+    def __init__(self, root: Path, pulse: Path, hints: Hints, clock: Clock) -> None:
+        """Nothing is watched before `open`. `root` must be resolved: a link as root is deaf. `pulse`: an existing folder
+        on a local disk that nobody else writes to."""
+        self._root, self._pulse = root, pulse
+        self._hints = hints
+        self._handler = _Handler(os.fsencode(root), hints, clock)
+        self._beats = 0
+        self._observer: BaseObserver | None = None
+        self._fds: frozenset[int] = frozenset()
+        self._lost = False
+
+    def __repr__(self) -> str:
+        return f"Watcher({str(self._root)!r}, open={self._observer is not None}, watches={len(self.watched())})"
+
+    def open(self) -> None:
+        """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError (ENOSPC: the limit of watches,
+        EMFILE: of instances)."""
+        _hang_bell()
+        with _creating:
+            before = _inotify_fds()
+            observer = Observer()
+            self._fds = _inotify_fds() - before
+        self._observer = observer
+        try:
+            observer.start()
+            observer.schedule(_Pulse(self._beat), str(self._pulse), event_filter=FILTER)
+            observer.schedule(self._handler, str(self._root), recursive=True, event_filter=FILTER)
+        except BaseException:
+            self.close()
+            raise
+        _bell.watchers.add(self)
+
+    def close(self) -> None:
+        """Stop watching. A thread that does not end is left behind: it is a daemon and hears nothing any more."""
+        _bell.watchers.discard(self)
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.stop()
+            if observer.is_alive():
+                observer.join(5)
+        self._fds = frozenset()
+
+    def overflowed(self) -> None:
+        """The kernel's queue was too short (called from watchdog's thread)."""
+        self._lost = True
+        self._hints.all()
+
+    def take_lost(self) -> bool:
+        """Whether events were lost since the last question."""
+        lost, self._lost = self._lost, False
+        return lost
+
+    def _beat(self) -> None:
+        self._beats += 1
+
+    @property
+    def beats(self) -> int:
+        """Events heard from our own folder so far."""
+        return self._beats
+
+    def knock(self) -> None:
+        """Make an event in our own folder. Raises OSError."""
+        one, other = self._pulse / "tick", self._pulse / "tock"
+        if one.exists():
+            one.replace(other)
+        elif other.exists():
+            other.replace(one)
+        else:
+            one.touch()
+
+    def watched(self) -> frozenset[int]:
+        """The inode numbers that the kernel watches for us."""
+        found: set[int] = set()
+        for fd in self._fds:
+            try:
+                lines = (_FDINFO / str(fd)).read_text().splitlines()
+            except OSError:
+                continue
+            for line in lines:
+                if line.startswith("inotify "):
+                    fields = dict(f.split(":", 1) for f in line.split()[1:] if ":" in f)
+                    found.add(int(fields["ino"], 16))
+        return frozenset(found)
+
+
+def _inotify_fds() -> frozenset[int]:
+    found = set()
+    for entry in os.listdir("/proc/self/fd"):
+        try:
+            if str(Path(f"/proc/self/fd/{entry}").readlink()) == "anon_inode:inotify":
+                found.add(int(entry))
+        except OSError:
+            continue
+    return frozenset(found)

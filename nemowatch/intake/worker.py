@@ -1,0 +1,121 @@
+"""One thread of its own for each inbox, so that a share that hangs stops that inbox and nothing else.
+
+Owns the thread. A call into a hung mount cannot be ended from outside: whoever waits is told, nothing further is sent
+after it, and the thread serves again when the call comes back. The thread is a daemon, so that a hung share does not
+keep the process from ending either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from nemowatch.errors import LocalPassing
+
+T = TypeVar("T")
+
+#: Seconds between two looks at whether a call under way is alive.
+WATCH_EVERY = 0.5
+
+
+class Hung(LocalPassing):
+    """The share does not answer."""
+
+    code = "hung"
+
+
+class Worker:
+    """Runs one function at a time, in order, in its own thread."""
+
+    def __init__(self, name: str, patience: float) -> None:
+        """`patience`: seconds without a beat after which a call counts as hung."""
+        self.patience = patience
+        self._name = name
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._beat = time.monotonic()
+        self._stuck: asyncio.Future[Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Worker({self._name!r}, stuck={self.stuck})"
+
+    @property
+    def stuck(self) -> bool:
+        """True while a hung call has not come back."""
+        return self._stuck is not None and not self._stuck.done()
+
+    def beat(self) -> None:
+        """Called by the function that runs, from its thread: it is alive."""
+        self._beat = time.monotonic()
+
+    async def run(self, call: Callable[[], T], patience: float = 0) -> T:
+        """Run `call` in the thread. Raises Hung when it shows no sign of life for `patience` seconds (0: the worker's
+        own), or when an earlier call still hangs; else whatever `call` raises."""
+        if self.stuck:
+            raise Hung()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self.beat()
+        self._jobs.put(lambda: _carry_out(call, loop, future))
+        self._live()
+        while True:
+            done, _ = await asyncio.wait([future], timeout=min(WATCH_EVERY, patience or self.patience))
+            if done:
+                return future.result()
+            if time.monotonic() - self._beat > (patience or self.patience):
+                self._stuck = future
+                future.add_done_callback(_forget)
+                raise Hung()
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        """Have `call` called on the loop when the hung call has come back."""
+        if self._stuck is not None:
+            self._stuck.add_done_callback(lambda _: call())
+
+    def _live(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread.start()
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+    def close(self, wait: float = 2.0) -> None:
+        """Let the thread end after what it is doing; a hung one is left behind."""
+        self._jobs.put(None)
+        if self._thread is not None and not self.stuck:
+            self._thread.join(wait)
+
+
+def _carry_out(call: Callable[[], T], loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
+    try:
+        result = call()
+    except BaseException as exc:  # noqa: BLE001 - carried to whoever waits
+        _back(loop, future, None, exc)
+    else:
+        _back(loop, future, result, None)
+
+
+def _back(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], result: Any, exc: BaseException | None) -> None:
+    def settle() -> None:
+        if future.cancelled():
+            return
+        if exc is not None:
+            future.set_exception(exc)
+        else:
+            future.set_result(result)
+
+    try:
+        loop.call_soon_threadsafe(settle)
+    except RuntimeError:  # the loop has closed: nobody waits any more
+        return
+
+
+def _forget(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()  # what a hung call says when it comes back is of no use to anybody
