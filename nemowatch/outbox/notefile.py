@@ -55,16 +55,21 @@ def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
             return Wrote.SAME
         if not _is_ours(there, last):
             return Wrote.FOREIGN
-        fresh = f"{OURS}note-{secrets.token_hex(4)}"
-        write_new(fresh, _encoded(text), folder)
-        try:
-            os.rename(fresh, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(fresh, dir_fd=folder)
-            raise
-        sync_folder(folder)
+        replace_file(path.name, _encoded(text), folder)
         return Wrote.WRITTEN
+
+
+def replace_file(name: str, data: bytes, folder: int) -> None:
+    """Put `data` under `name` in one step, over whatever file of ours stands there, synced. Raises OSError."""
+    fresh = f"{OURS}note-{secrets.token_hex(4)}"
+    write_new(fresh, data, folder)
+    try:
+        os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh, dir_fd=folder)
+        raise
+    sync_folder(folder)
 
 
 def remove_note(root: Path, path: Path, last: str = "") -> bool:

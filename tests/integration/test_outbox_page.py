@@ -1,0 +1,166 @@
+"""The status page: hostile names, long lists, links that work on the share, and no needless writes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+import pytest
+
+from nemowatch.errors import LocalFinal, LocalPassing
+from nemowatch.model import State
+from nemowatch.outbox.page import (
+    SHOWN,
+    CreditLine,
+    Failed,
+    Finished,
+    Health,
+    Hold,
+    Listing,
+    Need,
+    PageModel,
+    Running,
+    Waiting,
+    headline,
+    moment,
+    render,
+    write_page,
+)
+
+NOW = 1_795_000_000_000
+EVIL = "<script>alert(1)</script>\u202egpj.exe".encode()
+RAW = b"caf\xe9 #1?.mp4"
+
+
+def model(root: Path, **fields: object) -> PageModel:
+    return replace(PageModel(host="studio", now_ms=NOW, page=root / "status.html"), **fields)  # type: ignore[arg-type]
+
+
+def busy(root: Path) -> PageModel:
+    """A page with something in every section, and names that mean harm."""
+    results = (root / "outbox/dub-es" / os.fsdecode(RAW), root / "outbox/dub-es" / os.fsdecode(EVIL.replace(b"/", b"")))
+    return model(
+        root,
+        version="0.1.0",
+        needs=Listing((Need("The cloud asks: which language?", "Write the answer.", EVIL, b"dub-es", 12),)),
+        holds=(Hold("No credits are left.", "Top up.", NOW - 3_600_000),),
+        waiting=Listing((Waiting(RAW, b"dub-es", "still being copied (40 s)"),)),
+        running=Listing((Running(EVIL, b"dub-es", "Spanish", State.RENDERING, 43.4, "second try"),)),
+        finished=Listing((Finished(RAW, b"dub-es", "Spanish", NOW, results, "98 credits"),)),
+        failed=Listing((Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", "Copy it again.", 7),)),
+        credits=(CreditLine("Left", "100"), CreditLine("Register", "free", "javascript:alert(1)")),
+        folders=(Health("/srv/in", True, "watching"), Health("/srv/<i>", False, "offline since 12:10", "Mount it.")),
+    )
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would act on."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.others: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "href" and tag == "a":
+                self.links.append(value or "")
+            elif name in {"src", "href", "srcset", "action"} or name.startswith("on"):
+                self.others.append(f"{tag} {name}")
+
+
+def test_names_that_mean_harm_are_only_text(tmp_path: Path) -> None:
+    """No script, no image, no foreign address, no turned reading direction, whatever the files are called."""
+    html = render(busy(tmp_path))
+    page = Reader(html)
+    assert not {"script", "img", "link", "iframe", "b"} & set(page.tags)
+    assert page.others == []
+    assert not any(link.startswith(("javascript", "http")) for link in page.links)
+    assert "\u202e" not in html
+    assert "default-src &#39;none&#39;" in html or "default-src 'none'" in html
+    assert "caf\\xe9 #1?.mp4" in html
+
+
+def test_links_lead_to_the_results_from_where_the_page_stands(tmp_path: Path) -> None:
+    """Relative and encoded byte by byte: decoded they name the files."""
+    shown = busy(tmp_path)
+    links = [unquote_to_bytes(link) for link in Reader(render(shown)).links]
+    assert links == [os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].results]
+
+
+def test_long_lists_are_cut_with_a_count(tmp_path: Path) -> None:
+    """500 rows: the first few, and how many more; a total beyond the rows counts."""
+    rows = tuple(Waiting(b"%d.mp4" % index, b"dub-es", "in line") for index in range(500))
+    html = render(model(tmp_path, waiting=Listing(rows, total=1500)))
+    assert f"{SHOWN - 1}.mp4" in html
+    assert f"{SHOWN}.mp4" not in html
+    assert f"and {1500 - SHOWN:,} more" in html
+    assert len(html) < 40_000
+
+
+def test_an_empty_page_says_how_to_begin(tmp_path: Path) -> None:
+    """Who opens it first learns what to do, when it was written and where."""
+    html = render(model(tmp_path))
+    assert "Nothing here yet" in html
+    assert "studio" in html
+
+
+def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
+    """A person's turn before holds, holds before work, work before waiting."""
+    full = busy(tmp_path)
+    assert headline(full) == ("1 thing needs you", "bad")
+    full = replace(full, needs=Listing())
+    assert headline(full) == ("New work waits", "wait")
+    full = replace(full, holds=())
+    assert headline(full) == ("A folder cannot be read", "wait")
+    full = replace(full, folders=())
+    assert headline(full) == ("1 result is being made", "busy")
+    full = replace(full, running=Listing())
+    assert headline(full) == ("1 file waits", "busy")
+    assert headline(model(tmp_path)) == ("All done", "calm")
+
+
+def test_times_carry_their_day_when_it_is_another() -> None:
+    """Today the hour, else the day too."""
+    assert len(moment(NOW, NOW)) == 5
+    assert "," in moment(NOW - 40 * 3_600_000, NOW)
+    assert moment(NOW - 400 * 86_400_000, NOW)[-4:].isdigit()
+
+
+def test_a_page_that_says_nothing_new_is_not_written(tmp_path: Path) -> None:
+    """Only its time differs: no write. Something new: one step, no part left behind."""
+    first = model(tmp_path)
+    path = first.page
+    assert write_page(path, render(first))
+    before = path.stat()
+    assert not write_page(path, render(replace(first, now_ms=NOW + 90_000_000)))
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert write_page(path, render(busy(tmp_path)))
+    assert os.listdir(tmp_path) == ["status.html"]
+
+
+def test_no_page_below_a_missing_root(tmp_path: Path) -> None:
+    """A share that is away gets nothing."""
+    with pytest.raises(LocalPassing):
+        write_page(tmp_path / "share/status.html", "x")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_page_of_somebody_elses_stays(tmp_path: Path) -> None:
+    """A file or a link of that name that is not ours is refused and left alone."""
+    path = tmp_path / "status.html"
+    path.write_text("<html>my site</html>")
+    with pytest.raises(LocalFinal, match="stands there"):
+        write_page(path, render(model(tmp_path)))
+    assert path.read_text() == "<html>my site</html>"
+    path.rename(tmp_path / "site.html")
+    path.symlink_to("site.html")
+    with pytest.raises(LocalFinal):
+        write_page(path, render(model(tmp_path)))
+    assert path.is_symlink()
