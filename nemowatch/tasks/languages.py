@@ -1,0 +1,228 @@
+"""Which languages exist, how they are written in a folder's name, and what they are called in a prompt. Babel decides; this
+module owns only what Babel cannot know: which short words are too dangerous to be read as a rare language.
+
+Babel is loaded on first use: most of its weight is one table of English names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+#: Codes that mean one thing as a language and another as a country (DESIGN section 1), or as an English word: `dub-to-es` asks
+#: for Spanish, hardly for Tongan. They are never read; the note gives both readings. `in` is an old code of Indonesian.
+COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
+WORD_CODES = frozenset(
+    {
+        "to",
+        "new",
+        "all",
+        "fan",
+        "man",
+        "men",
+        "her",
+        "car",
+        "see",
+        "war",
+        "was",
+        "sad",
+        "mad",
+        "fat",
+        "gay",
+        "got",
+        "ban",
+    }
+    | {
+        "bin",
+        "bug",
+        "son",
+        "sun",
+        "run",
+        "mic",
+        "min",
+        "mas",
+        "nap",
+        "lad",
+        "lag",
+        "ter",
+        "sub",
+        "old",
+        "top",
+        "max",
+        "raw",
+    }
+)
+#: Entries of the table that are no language to speak.
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
+#: English names in common use that Babel lists under another one.
+_OTHER_NAMES = {
+    "bengali": "bn", "farsi": "fa", "mandarin": "zh", "castilian": "es_ES", "panjabi": "pa", "oriya": "or", "sinhalese": "si",
+    "uighur": "ug", "moldovan": "ro_MD", "chinese mandarin": "zh",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as Babel knows it."""
+
+    tag: str  #: BCP 47, normalised: "es", "pt-BR", "zh-Hans"
+    name: str  #: in English, as the cloud is told: "Brazilian Portuguese"
+
+
+def fold(name: str) -> str:
+    """A name as it is compared: no case, no accents, no apostrophes, single spaces between words."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split())
+
+
+@cache
+def codes() -> dict[str, str]:
+    """Code (as Babel writes it: "pt_BR") to English name."""
+    from babel import Locale
+
+    return {code: name for code, name in Locale("en").languages.items() if code not in _NO_LANGUAGE}
+
+
+@cache
+def names() -> dict[str, str]:
+    """Folded English name to code."""
+    known = {fold(name): code for code, name in codes().items()}
+    return {**{name: code for name, code in _OTHER_NAMES.items() if code in codes()}, **known}
+
+
+@cache
+def _territories() -> dict[str, str]:
+    from babel import Locale
+
+    return dict(Locale("en").territories)
+
+
+@cache
+def _territory_names() -> dict[str, str]:
+    return {fold(name): code for code, name in _territories().items() if len(code) == 2}
+
+
+@cache
+def _scripts() -> dict[str, str]:
+    from babel import Locale
+
+    return dict(Locale("en").scripts)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Other codes of a language: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
+    from babel.core import get_global
+
+    return {old: new for old, new in get_global("language_aliases").items() if old.isascii() and old.isalpha()}
+
+
+@lru_cache(maxsize=1024)  # it is asked about words of people's making
+def exists(code: str) -> bool:
+    """Whether Babel knows this language with this region or script ("pt_BR", "zh_TW", not "es_FR")."""
+    from babel import Locale, UnknownLocaleError
+
+    if code in codes():
+        return True
+    if "_" not in code:
+        return False
+    try:
+        return _fits(code, str(Locale.parse(code)))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+
+
+def _fits(code: str, found: str) -> bool:
+    """Babel fills in what is likely ("zh_TW": "zh_Hant_TW"), but must not drop what was asked for."""
+    return set(code.split("_")) <= set(found.split("_"))
+
+
+def of_code(code: str) -> Language:
+    """The language of a code that `exists`."""
+    if code in codes():
+        return Language(code.replace("_", "-"), codes()[code])
+    base, *rest = code.split("_")
+    if f"{base}_{rest[0]}" in codes() and len(rest) > 1:
+        base, rest = f"{base}_{rest[0]}", rest[1:]
+    extra = ", ".join(_territories().get(part) or _scripts().get(part) or part for part in rest)
+    return Language(code.replace("_", "-"), f"{codes()[base]} ({extra})")
+
+
+def primary(token: str) -> str:
+    """The code of a token that is a language's code or an alias of one, in any case; "" when it is neither."""
+    low = token.lower()
+    if low in codes():
+        return low
+    alias = _aliases().get(low, "") if len(low) == 3 else ""
+    return alias if alias in codes() else ""
+
+
+def base_of(words: str) -> str:
+    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); "" when it is none."""
+    folded = fold(words)
+    if folded in names():
+        return names()[folded]
+    first, _, rest = folded.partition(" ")
+    turned = names().get(f"{rest} {first}", "")
+    if rest and "_" in turned:  # "portuguese european": only for names of a region's language
+        return turned
+    return primary(words)
+
+
+def is_territory(token: str) -> bool:
+    """Whether a token in upper case or digits is the code of a country or region ("BR", "419")."""
+    return token in _territories()
+
+
+def territory_named(words: str) -> str:
+    """The code of a country by its English name ("brazil", "united kingdom"); "" when it is none."""
+    return _territory_names().get(fold(words), "")
+
+
+def script_of(token: str) -> str:
+    """The code of a script, in any case ("hant": "Hant"); "" when it is none."""
+    return token.title() if len(token) == 4 and token.title() in _scripts() else ""
+
+
+def _subtag(token: str) -> str:
+    """What follows a `_`: a country by code in any case or by name, or a script."""
+    upper = token.upper()
+    return upper if is_territory(upper) else script_of(token) or territory_named(token)
+
+
+def bound(token: str) -> str:
+    """The code of a token whose parts are bound by `_` ("pt_BR", "zh_hant_tw", "portuguese_brazil"); "" when it is none."""
+    named = names().get(fold(token), "")
+    if named:
+        return named
+    head, *rest = token.split("_")
+    base, parts = base_of(head), [_subtag(part) for part in rest]
+    code = "_".join([base, *parts])
+    return code if base and all(parts) and exists(code) else ""
+
+
+def is_dangerous(token: str) -> bool:
+    """Whether a token must not be read as a language's code, whatever Babel says."""
+    return token.lower() in COUNTRY_CODES or token.lower() in WORD_CODES
+
+
+def spoken_in(territory: str) -> str:
+    """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR": "ko"); "" when unknown."""
+    from babel.core import get_global
+
+    upper = territory.upper()
+    likely = "en" if upper in ("US", "GB") else get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
+    if likely not in codes() or upper not in _territories():
+        return ""
+    return f"{likely}_{upper}" if f"{likely}_{upper}" in codes() else likely
+
+
+@cache
+def common() -> dict[str, str]:
+    """Folded name to code of the languages that suggestions come from: those Babel has more than a name for."""
+    from babel import localedata
+
+    living = {identifier.split("_")[0] for identifier in localedata.locale_identifiers()}
+    return {name: code for name, code in names().items() if code.split("_")[0] in living}

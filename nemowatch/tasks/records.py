@@ -1,0 +1,66 @@
+"""The records of this room: what a folder's name says, and what was dropped into it. They hold; they do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from nemowatch.model import MediaKind
+from nemowatch.tasks.languages import Language
+
+
+class Recipe(Protocol):
+    """A folder name of one's own, as the configuration gives it."""
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def skill(self) -> str: ...
+    @property
+    def accepts(self) -> Collection[MediaKind]: ...
+    @property
+    def outputs(self) -> Collection[str]: ...
+
+
+class Gender(StrEnum):
+    """The voice that a voiceover folder asks for."""
+
+    UNSAID = ""  #: the cloud chooses
+    MALE = "male"
+    FEMALE = "female"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a task folder's name says."""
+
+    name: str  #: as the person wrote it
+    task: str  #: "dub", "voiceover", "transcribe", "edit", or the recipe's name as the configuration has it
+    skill: str  #: X-Skill-Source (API.md section 2); scripts alone in a voiceover folder have another
+    languages: tuple[Language, ...] = ()  #: targets, in the order written
+    source_language: Language | None = None  #: what `from` names
+    gender: Gender = Gender.UNSAID
+    accepts: frozenset[MediaKind] = frozenset()  #: kinds of files it takes
+    prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in
+    outputs: tuple[str, ...] = ("mp4",)  #: of an `edit` folder or a recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder's name that is no order. It costs nothing: it is reported."""
+
+    name: str  #: as the person wrote it
+    what: str  #: a whole plain sentence: what is wrong
+    suggestion: str = ""  #: the nearest valid name, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One file, or one group of a stem, in a task folder."""
+
+    kind: MediaKind  #: of the clip; SCRIPT when there is only a text
+    name: str  #: the file's name with its suffix
+    script: str = ""  #: the text of the script, alone or beside the clip
+    prompt: str = ""  #: the text of the folder's prompt.txt, or ""
