@@ -81,7 +81,7 @@ class Engine:
         self._departures = Departures(journal, self.watches, self.notices, self._disk, clock)
         self._reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
-        self._page = PageWriter(self)
+        self._page = PageWriter(journal, self.inboxes, self.board, lambda: api.account, self._disk, clock)
         self._cadences = Cadences(clock)
         self._departure_due = asyncio.Event()
         self._notice_due: set[int] = set()
@@ -314,6 +314,6 @@ class Engine:
     def watch_states(self) -> list[board.WatchState]:
         """The health of every inbox."""
         return [
-            board.WatchState(str(w.root or w.inbox), box.health.mode, box.health.state, box.health.reason)
+            board.WatchState(str(w.root or w.inbox), box.health.mode, str(box.health), box.health.reason)
             for box in self.inboxes.values() for w in (box.watch,)
         ]  # fmt: skip

@@ -1,0 +1,177 @@
+"""Fills the status page of each workspace from the journal and the inboxes, and has it written when it says something new."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from nemowatch import __version__
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.engine import board
+from nemowatch.errors import LocalError
+from nemowatch.intake.health import HealthState
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import Journal, batches, holds, jobs
+from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.model import ENDED, HoldReason, State
+from nemowatch.outbox import page
+from nemowatch.outbox.page import (
+    CreditLine,
+    Failed,
+    Finished,
+    Health,
+    Hold,
+    Listing,
+    Need,
+    PageModel,
+    Running,
+    Waiting,
+    write_page,
+)
+from nemowatch.remote.interface import Account
+from nemowatch.stages.deps import Board
+
+log = structlog.get_logger("nemowatch.page")
+
+#: Jobs read for one page: far more than it shows, so that its counts are true for any usual day.
+READ = 500
+#: What a person can do about a hold.
+CURES: dict[HoldReason, str] = {
+    HoldReason.CREDITS: "Top up the account; it goes on by itself.",
+    HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
+    HoldReason.TOKEN: "Whoever looks after nemowatch has to put in a valid token.",
+    HoldReason.OUTAGE: "Nothing: it goes on by itself when the cloud answers again.",
+    HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
+}
+GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
+
+
+class PageWriter:
+    """Writes status.html of every workspace."""
+
+    def __init__(
+        self, journal: Journal, inboxes: Mapping[str, Inbox], live: Board, account: Callable[[], Account],
+        disk: Executor, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._journal = journal
+        self._inboxes = inboxes
+        self._live = live
+        self._account = account
+        self._disk = disk
+        self._clock = clock
+        self._silent: set[Path] = set()  # pages that cannot be written, said once
+
+    async def write(self) -> None:
+        """Bring every page up to date; a share that is away has none."""
+        for path in {inbox.watch.page for inbox in self._inboxes.values()}:
+            own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
+            if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
+                continue
+            model = await self._journal.read(lambda conn, own=own, path=path: self._model(conn, own, path))
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._disk, lambda m=model, p=path: write_page(p, page.render(m)))
+            except LocalError as exc:
+                if path not in self._silent:
+                    log.warning("status page could not be written", path=str(path), why=exc.text)
+                self._silent.add(path)
+            else:
+                self._silent.discard(path)
+
+    def _model(self, conn: sqlite3.Connection, own: list[Inbox], path: Path) -> PageModel:
+        names = {inbox.watch.name: inbox.watch for inbox in own}
+        open_jobs = [row for row in jobs.unfinished(conn, READ) if row.watch in names]
+        ended = [row for row in jobs.recent(conn, READ) if row.watch in names]
+        published = [row for row in ended if row.job.state is State.PUBLISHED]
+        failed = [row for row in ended if row.job.state in ENDED - {State.PUBLISHED, State.CANCELLED}]
+        return PageModel(
+            host=socket.gethostname(), now_ms=self._clock.now_ms(), page=path, version=__version__,
+            needs=Listing(tuple(_needs(conn, open_jobs, names))),
+            holds=tuple(_hold(row) for row in holds.standing(conn).values()),
+            waiting=Listing(tuple(self._waiting(own, open_jobs))),
+            running=Listing(tuple(self._running(row) for row in open_jobs if _runs(row))),
+            finished=Listing(tuple(_finished(conn, row) for row in published)),
+            failed=Listing(tuple(_failed(row) for row in failed)),
+            credits=tuple(self._credits(conn)),
+            folders=tuple(_health(inbox) for inbox in own),
+        )  # fmt: skip
+
+    def _waiting(self, own: Iterable[Inbox], open_jobs: Iterable[ListedJob]) -> Iterable[Waiting]:
+        for inbox in own:
+            for found in inbox.waiting():
+                yield Waiting(os.path.basename(found.path), found.path.split(b"/")[0], found.why)
+        for row in open_jobs:
+            if row.job.state is State.HELD:
+                yield Waiting(os.path.basename(row.path), row.folder, row.job.error_text or f"waiting: {row.job.reason}")
+            elif row.job.state is State.CLAIMED:
+                why = "next in line" if row.settled else "it has changed and is looked at again"
+                yield Waiting(os.path.basename(row.path), row.folder, why)
+
+    def _running(self, row: ListedJob) -> Running:
+        what, done, total = self._live.rows.get(row.job.id, ("", 0, 0))
+        percent = 100 * done / total if total else -1
+        if row.job.state is State.RENDERING:
+            percent = row.job.progress
+        tries = f"try {row.job.attempt + 1}" if row.job.attempt else ""
+        return Running(os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries)
+
+    def _credits(self, conn: sqlite3.Connection) -> Iterable[CreditLine]:
+        seen = board.credits_seen(conn)
+        if seen["available"] is not None:
+            yield CreditLine("Left", f"{seen['available']:g}")
+        account = self._account()
+        if account.registration_link:
+            yield CreditLine("Keep this account", "register it", account.registration_link)
+
+
+def _runs(row: ListedJob) -> bool:
+    return row.job.state not in (State.HELD, State.ATTENTION, State.CLAIMED)
+
+
+def _needs(conn: sqlite3.Connection, open_jobs: Iterable[ListedJob], names: Mapping[str, Watch]) -> Iterable[Need]:
+    for batch in batches.waiting(conn):
+        if batch.watch in names:
+            what = f"{max(batch.waiting, batch.expected)} new results wait for a yes ({batch.cause})."
+            yield Need(what, "Make an empty file called APPROVE in the inbox, or type: nemowatch approve")
+    for row in open_jobs:
+        name = os.path.basename(row.path)
+        if row.job.state is State.ATTENTION:
+            cure = f"nemowatch resolve {row.job.id} --done or --resend, or nemowatch cancel {row.job.id}"
+            yield Need(row.job.error_text, cure, name, row.folder, row.job.id)
+        elif row.job.reason == HoldReason.CONFLICT:
+            yield Need("A sync program made this copy.", "Keep one: rename it, and delete the others.", name, row.folder)
+
+
+def _hold(row: HoldRow) -> Hold:
+    return Hold(row.text, CURES.get(row.reason, ""), row.since)
+
+
+def _finished(conn: sqlite3.Connection, row: ListedJob) -> Finished:
+    results = tuple(Path(os.fsdecode(o.path)) for o in jobs.outputs(conn, row.job.id))
+    return Finished(os.path.basename(row.path), row.folder, row.job.target, row.job.updated_at, results, cost_words(row.job))
+
+
+def cost_words(job: Any) -> str:
+    """What a job cost, in words; "" while not known."""
+    if job.credits is None:
+        return ""
+    return f"{'about ' if job.credits_about else ''}{job.credits:g} credits"
+
+
+def _failed(row: ListedJob) -> Failed:
+    cure = "Move it from failed/ back into its inbox folder to try again."
+    name = os.path.basename(row.path)
+    return Failed(name, row.folder, row.job.target, row.job.updated_at, row.job.error_text, cure, row.job.id)
+
+
+def _health(inbox: Inbox) -> Health:
+    return Health(str(inbox.watch.root or inbox.watch.inbox), inbox.health.state in GOOD, str(inbox.health))

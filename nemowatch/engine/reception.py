@@ -1,0 +1,198 @@
+"""What a scan found, passed on: unusable files go to failed/ with a note, folders with troubles get theirs, batches ask,
+files that came back are recognised. It claims nothing (intake does) and pays nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.engine import board
+from nemowatch.engine.notices import Notices
+from nemowatch.errors import LocalError, show_path
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.opening import lookup
+from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
+from nemowatch.journal import Journal, batches, jobs, sources, spend
+from nemowatch.journal.batches import BatchRow
+from nemowatch.model import ENDED, PAID, HoldReason, State
+from nemowatch.outbox import notes
+from nemowatch.outbox.notes import Approval, Complaint
+from nemowatch.outbox.retire import Leaving, retire_all
+
+log = structlog.get_logger("nemowatch.inbox")
+
+
+class Reception:
+    """Takes ticks."""
+
+    def __init__(
+        self, journal: Journal, notices: Notices, disk: Executor, clock: Clock, nudge: Callable[[], None]
+    ) -> None:
+        self._journal = journal
+        self._notices = notices
+        self._disk = disk
+        self._clock = clock
+        self._nudge = nudge
+        self._noted: dict[str, dict[bytes, str]] = defaultdict(dict)  # watch -> folder -> the note that stands
+        self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
+
+    async def take(self, inbox: Inbox, tick: Tick) -> None:
+        """Pass on everything one tick brought."""
+        if tick.claimed or tick.again or tick.gone:
+            await self._sources(inbox.watch, tick)
+        if tick.approved:
+            await self._approve(inbox.watch, tick)
+        for problem in tick.problems:
+            if isinstance(problem, FileProblem) and problem.final:
+                await self._fail(inbox.watch, problem)
+        await self._notes(inbox, tick)
+
+    async def _sources(self, watch: Watch, tick: Tick) -> None:
+        for source_id in tick.claimed:
+            await self._say_claimed(source_id)
+        for copy in tick.again:
+            await self._same_again(watch, copy)
+        for source_id in tick.gone:
+            await self._journal.write(lambda conn, source_id=source_id: self._cancel(conn, source_id))
+        self._nudge()
+
+    async def _say_claimed(self, source_id: int) -> None:
+        row, own_jobs = await self._journal.read(
+            lambda conn: (sources.by_id(conn, source_id), jobs.of_source(conn, source_id))
+        )
+        if row is not None:
+            log.info("claimed", file=show_path(row.path), task=row.task, jobs=[j.id for j in own_jobs])
+
+    def _cancel(self, conn: sqlite3.Connection, source_id: int) -> None:
+        """The file was taken away: what is not paid for is not made. Paid work is delivered all the same."""
+        for job in jobs.of_source(conn, source_id):
+            held_paid = job.state is State.HELD and State(job.back) in PAID | {State.INSTRUCTING}
+            safe = job.state in ENDED | PAID | {State.INSTRUCTING, State.ATTENTION} or held_paid
+            if not safe and not jobs.has_draft(conn, job.id):
+                jobs.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
+
+    async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
+        """Done before, with exactly this content: the copy goes to done/, a note says where the results are."""
+        names, own_jobs = await self._journal.read(lambda conn: _results(conn, copy.source_id))
+        log.info("same file again", file=show_path(copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
+        if not copy.outputs_stand:
+            await self._write_off(watch, copy)
+            return
+        try:
+            await self._on_disk(_move_copy, watch, copy.path)
+        except LocalError as exc:
+            log.warning("the second copy could not be moved", file=show_path(copy.path), why=exc.text)
+            return
+        text = notes.same_again_note(os.path.basename(copy.path), names)
+        await self._notices.beside_done(watch, copy.path, text)
+
+    async def _write_off(self, watch: Watch, copy: Duplicate) -> None:
+        """Its results are gone and nothing was kept to deliver them from: only a paid new take could, so a person decides."""
+        what = "This file was done before, but its results are gone and cannot be delivered again without paying."
+        cure = "nemowatch again JOB --new-take makes them anew, and costs again."
+        await self._fail(watch, FileProblem(copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"))
+
+    async def _approve(self, watch: Watch, tick: Tick) -> None:
+        now = self._clock.now_ms()
+        woken = await self._journal.write(lambda conn: batches.approve(conn, watch.name, now))
+        if woken:
+            log.info("approved in the inbox", watch=watch.name, jobs=woken)
+        self._nudge()
+
+    async def _fail(self, watch: Watch, problem: FileProblem) -> None:
+        """An unusable file leaves the inbox; nothing of it was sent anywhere."""
+        try:
+            await self._on_disk(_move_failed, watch, problem.path)
+        except LocalError as exc:
+            self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
+            return
+        log.warning("file refused", file=show_path(problem.path), why=problem.what, cure=problem.cure)
+        await self._notices.unusable(watch, problem)
+
+    def _say(self, watch: Watch, path: bytes, what: str) -> None:
+        key = (watch.name, path, what)
+        if key not in self._said:
+            self._said.add(key)
+            log.warning("file not taken", file=show_path(path), why=what)
+
+    # -- notes in folders ---------------------------------------------------------------------------------------------
+
+    async def _notes(self, inbox: Inbox, tick: Tick) -> None:
+        """Bring the read-me notes of this inbox in line with its troubles."""
+        wanted = {folder: notes.read_me(found) for folder, found in _complaints(tick).items()}
+        batch = await self._journal.read(lambda conn: batches.open_for(conn, inbox.watch.name))
+        if batch is not None and not tick.approved:
+            wanted[b""] = await self._approval(batch)
+        for problem in tick.problems:
+            if isinstance(problem, FileProblem) and not problem.final:
+                self._say(inbox.watch, problem.path, problem.what)
+        await self._bring_in_line(inbox.watch, wanted)
+
+    async def _bring_in_line(self, watch: Watch, wanted: dict[bytes, str]) -> None:
+        standing = self._noted[watch.name]
+        for folder, text in wanted.items():
+            if standing.get(folder) != text:
+                log.info("note", folder=show_path(folder or b"."), watch=watch.name)
+                await self._notices.read_me(watch, folder, text)
+        for folder in standing.keys() - wanted.keys():
+            await self._notices.read_me(watch, folder, "")
+        self._noted[watch.name] = wanted
+
+    async def _approval(self, batch: BatchRow) -> str:
+        jobs_waiting, files, credits, available = await self._journal.read(lambda conn: _estimate(conn, batch))
+        why = f"nemowatch asks because of: {batch.cause}."
+        count = max(jobs_waiting, batch.expected)
+        # Between two claims of one batch the number grows; the note is rewritten only when it has settled.
+        return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))
+
+    async def _on_disk(self, call: Callable[..., object], *args: object) -> object:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: call(*args))
+
+
+def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:
+    """Troubles by folder; files with the same trouble in one entry."""
+    found: dict[bytes, list[Complaint]] = defaultdict(list)
+    files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)
+    for problem in tick.problems:
+        if isinstance(problem, FolderProblem):
+            suggestion = problem.examples[0] if problem.examples else ""
+            found[problem.folder].append(Complaint(problem.what, suggestion))
+        elif not problem.final:
+            words = f"{problem.what} {problem.cure}".strip()
+            files[problem.folder, words].append(os.path.basename(problem.path))
+    for (folder, words), names in files.items():
+        found[folder].append(Complaint(words, files=tuple(names)))
+    return found
+
+
+def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, float, float]:
+    """(jobs that wait, their files, credits each, credits available or -1)."""
+    held = [row for row in jobs.listed(conn, state=State.HELD) if row.job.reason == HoldReason.APPROVAL and row.watch == batch.watch]
+    skills = [row.job.skill for row in held]
+    each = sum(spend.typical(conn, skill) for skill in skills) / len(skills) if skills else spend.EXPECTED_CREDITS
+    available = board.credits_seen(conn)["available"]
+    return len(held), len({row.job.source_id for row in held}), each, -1 if available is None else available
+
+
+def _results(conn: sqlite3.Connection, source_id: int) -> tuple[list[str], int]:
+    own_jobs = jobs.of_source(conn, source_id)
+    names = [os.fsdecode(o.path) for job in own_jobs for o in jobs.outputs(conn, job.id)]
+    return names, len(own_jobs)
+
+
+def _move_copy(watch: Watch, path: bytes) -> None:
+    retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.done)
+
+
+def _move_failed(watch: Watch, path: bytes) -> None:
+    retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.failed)
+
+
