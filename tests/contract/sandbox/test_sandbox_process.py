@@ -83,6 +83,6 @@ def test_it_ends_with_its_caller() -> None:
 def test_a_wrong_fault_is_a_usage_error() -> None:
     """The message names what is wrong; the exit code is 2."""
     command = [sys.executable, "-m", "nemowatch.sandbox", "--fault", "chat:nonsense"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
     assert done.returncode == 2
     assert "no fault 'nonsense' for chat" in done.stderr
