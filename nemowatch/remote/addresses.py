@@ -83,7 +83,8 @@ class Rules:
             return
         if parts.scheme != "https":
             raise UnsafeUrl("The result's address is not https.")
-        for address in await _addresses(parts.hostname or "", parts.port or _PORTS["https"]):
+        host = parts.hostname or ""
+        for address in [host] if _literal(host) else await _addresses(host, parts.port or _PORTS["https"]):
             _refuse_private(address)
 
     def check_peer(self, address: str) -> None:

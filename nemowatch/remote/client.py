@@ -86,7 +86,6 @@ class Client:
         self._patience = turn.Patience(turn_timeout, quiet_timeout, timeout)
         self._clock = clock
         self._http = Http()
-        self._own_executor = executor is None
         self._executor = executor or ThreadPoolExecutor(_THREADS, "nemowatch-remote")
         self._upload_pace = Pace(upload_rate, clock)
         self._state_dir = state_dir
@@ -227,9 +226,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way end with an error."""
-        await self._http.aclose()
-        if self._own_executor:
-            self._executor.shutdown(wait=False)
+        await self._http.aclose()  # the executor stays: what is under way still has files to close on it
 
     # --- how a call is made ------------------------------------------------------------------------------------------
 

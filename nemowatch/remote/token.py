@@ -54,6 +54,11 @@ class Credential:
                 return found
         return ""
 
+    @property
+    def expected(self) -> bool:
+        """Whether the user means to supply one, as far as that can be told without reading."""
+        return bool(self.value) or any(required for _, required in self.files)
+
     def describe(self) -> str:
         """Where it comes from, for people; never the token itself."""
         if self.value:
@@ -181,7 +186,7 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
         self._not_before = 0.0
-        self.supplied = False  #: the last token that was given out came from the user
+        self.supplied = credential.expected  #: the present token comes from the user
 
     def __repr__(self) -> str:
         return f"<Tokens from {self._credential.describe()}>"

@@ -128,7 +128,7 @@ class Transfer:
             await self._off_loop(lambda: file.restart(_validator(exchange.headers)))
         total = _total(exchange, file.size, want.size)
         await self._receive(exchange, file, total, want.progress)
-        return await self._finished(file, total)
+        return await self._finished(file, total, want.size)
 
     async def _receive(self, exchange: Exchange, file: PartFile, total: int, progress: Progress) -> None:
         most, held = total or _LARGEST, bytearray()
@@ -154,9 +154,14 @@ class Transfer:
             await self._off_loop(lambda: file.append(data))
             progress(file.size, total)
 
-    async def _finished(self, file: PartFile, total: int) -> Downloaded:
-        if not file.size or (total and file.size < total):
-            raise RemotePassing(f"The result came incomplete: {file.size} of {total or 'some'} bytes.")
+    async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
+        cut = not file.size or file.size < total
+        if not cut and not said:  # a server that cuts a file tells the wrong length too
+            cut = await self._off_loop(file.looks_cut)
+            if cut:
+                await self._off_loop(lambda: file.restart(""))
+        if cut:
+            raise RemotePassing(f"The result came incomplete ({file.size} of {total or 'some'} bytes).")
         return await self._off_loop(file.finish)
 
     async def _off_loop(self, act: Callable[[], T]) -> T:

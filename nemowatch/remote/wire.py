@@ -87,8 +87,10 @@ def unwrapped(document: Any) -> Any:
 def raise_refusal(document: Any, status: int) -> None:
     """Raise what a document with a 2xx status refuses, if it does."""
     code = business_code(document)
-    refused = isinstance(document, dict) and (document.get("success") is False)
-    if code or refused:
+    refused = isinstance(document, dict) and document.get("success") is False
+    if code or (
+        refused and not table(document.get("data")).get("status")
+    ):  # a failed render is an answer, not a refusal
         raise _by_code(code, message(document), status)
 
 

@@ -1,0 +1,280 @@
+"""What the client makes of bytes: events, answers, wording. No network."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemowatch.errors import NemowatchError, RateLimited, RemotePassing, RequestRefused, SessionLost
+from nemowatch.model import RenderStatus
+from nemowatch.remote import events, wire
+from nemowatch.remote.boxes import looks_cut
+from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
+from nemowatch.remote.http import Reply
+from nemowatch.remote.wording import for_people, without_noise
+
+KEYS = st.sampled_from(
+    [
+        "code",
+        "message",
+        "data",
+        "success",
+        "error",
+        "detail",
+        "content",
+        "parts",
+        "text",
+        "type",
+        "partial",
+        "errorCode",
+        "error_message",
+        "state",
+        "draft",
+        "video_infos",
+        "generated_media",
+        "user_id",
+        "session_id",
+        "files",
+        "filename",
+        "cdn_url",
+        "duration",
+        "status",
+        "progress",
+        "output",
+        "url",
+        "size",
+        "outputUrl",
+        "available",
+        "frozen",
+        "total",
+        "token",
+        "expires_at",
+        "role",
+        "author",
+        "invocationId",
+        "actions",
+        "thought",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=5), inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "kinds"),
+    [
+        ("", [Kind.HEARTBEAT]),
+        ("heartbeat", [Kind.HEARTBEAT]),
+        ("[DONE]", [Kind.HEARTBEAT]),
+        ('{"type":"heartbeat","content":""}', [Kind.HEARTBEAT]),
+        ('{"something":"new"}', [Kind.HEARTBEAT]),
+        ('{"type":"text","content":"hi"}', [Kind.PIECE]),
+        ('{"type":"text","content":{"text":"hi"}}', [Kind.PIECE]),
+        ('{"text":"hi"}', [Kind.PIECE]),
+        ('{"type":"tool_call","content":{"name":"x"}}', [Kind.WORK]),
+        ('{"type":"tool_result","content":"error: none"}', [Kind.WORK]),
+        ('{"type":"error","content":"bad"}', [Kind.ERROR]),
+        ('{"error":"boom"}', [Kind.ERROR]),
+        ('{"error":null,"text":"hi"}', [Kind.PIECE]),
+        ('{"code":2001,"message":"none left"}', [Kind.ERROR]),
+        ('{"code":0,"data":{"text":"hi"}}', [Kind.PIECE]),
+        ('{"error_code":"SAFETY","error_message":"no","invocation_id":"e"}', [Kind.ERROR, Kind.WORK]),
+        ('{"content":{"parts":[{"text":"hi"}],"role":"model"},"partial":true}', [Kind.PIECE]),
+        ('{"content":{"parts":[{"text":"hi"}],"role":"model"}}', [Kind.TEXT]),
+        ('{"content":{"parts":[{"text":"hi","thought":true}]}}', [Kind.WORK]),
+        ('{"content":{"parts":[{"text":"dub it"}],"role":"user"}}', [Kind.WORK]),
+        ('{"content":{"parts":[{"function_call":{"name":"f","args":{}}}]}}', [Kind.WORK]),
+        ('{"invocationId":"e","actions":{"stateDelta":{"k":1}}}', [Kind.WORK]),
+    ],
+)
+def test_every_payload_shape_has_its_kind(data: str, kinds: list[Kind]) -> None:
+    """API.md section 6, spelled in every way it names."""
+    assert [event.kind for event in classify("", data)] == kinds
+
+
+def test_named_heartbeats_and_comments_are_signs_of_life() -> None:
+    """Also after an id line, where the format makes each comment an empty event."""
+    reader = EventReader()
+    found = reader.feed(b"id: 1\nevent: heartbeat\ndata: x\n\n: ping\n\n:\r\n\r\ndata:\n\n")
+    assert found
+    assert {event.kind for event in found} == {Kind.HEARTBEAT}
+
+
+def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory stays bounded, whether one line or many make it large."""
+    monkeypatch.setattr(events, "MAX_EVENT", 1000)
+    for huge in (b"data: " + b"x" * 5000 + b"\n\n", b"data: xxxxx\n" * 500 + b"\n"):
+        reader = EventReader()
+        found = [event for at in range(0, len(huge), 100) for event in reader.feed(huge[at : at + 100])]
+        assert [event.kind for event in found] == [Kind.HEARTBEAT]
+        assert len(reader._line) <= 1000
+        assert reader.feed(b'data: {"text":"hi"}\n\n') == [Event(Kind.PIECE, "hi")]
+
+
+def test_pieces_without_a_mark_that_end_with_the_whole_are_kept_once() -> None:
+    """A typed stream may repeat everything at its end."""
+    answer = Answer()
+    for said in ("Hel", "lo", "Hello"):
+        answer.take(Event(Kind.PIECE, said))
+    assert answer.text == "Hello"
+
+
+def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much comes, only so much is kept; a whole text still replaces its pieces."""
+    monkeypatch.setattr(events, "MAX_ANSWER", 10)
+    answer = Answer()
+    for _ in range(50):
+        answer.take(Event(Kind.PIECE, "abc"))
+    assert len(answer.text) == 10
+    answer.take(Event(Kind.TEXT, "whole"))
+    assert answer.text == "whole"
+
+
+@given(st.binary(max_size=400) | JSON.map(lambda v: b"data: " + json.dumps(v).encode() + b"\n\n"), st.integers(1, 50))
+def test_no_bytes_break_the_reader(data: bytes, step: int) -> None:
+    """Nothing is raised, and how the bytes are cut does not change the events."""
+    whole, cut = EventReader(), EventReader()
+    at_once = whole.feed(data) + whole.finish()
+    in_steps = [event for at in range(0, len(data), step) for event in cut.feed(data[at : at + step])] + cut.finish()
+    assert at_once == in_steps
+    answer = Answer()
+    for event in at_once:
+        answer.take(event)
+    for_people(answer.text).encode()
+
+
+READERS = [wire.session, wire.uploaded, wire.state, wire.credits_left, wire.render, lambda d: wire.token(d, 0)]
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda v: json.dumps(v).encode()), st.sampled_from([200, 201, 204, 302, 400,
+       401, 402, 404, 408, 413, 422, 429, 500, 502]), st.sampled_from(READERS), st.text(max_size=12))  # fmt: skip
+def test_no_answer_raises_anything_but_our_errors(body: bytes, status: int, read: Any, pause: str) -> None:
+    """Any bytes under any status, read as any answer: a record or an error of the tree."""
+    try:
+        read(wire.answer(Reply(status, {"retry-after": pause}, body), 0))
+    except NemowatchError as exc:
+        exc.text.encode()
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"error":' * 300 + b"{}" + b"}" * 300, b"1" * 5000, b'"\\ud800"'])
+def test_hostile_json_is_only_an_unreadable_or_odd_answer(body: bytes) -> None:
+    """Depth, length and halves of characters."""
+    for status in (200, 400):
+        try:
+            wire.render(wire.answer(Reply(status, {}, body), 0))
+        except NemowatchError as exc:
+            exc.text.encode()
+    classify("", body.decode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"taskId": "r", "status": "completed", "progress": 100, "output": {"url": "https://x/o.mp4", "size": 7}},
+        {
+            "success": True,
+            "data": {"id": "r", "status": "COMPLETED", "progress": "100", "outputUrl": "https://x/o.mp4"},
+        },
+    ],
+)
+def test_both_shapes_of_a_render(data: dict[str, Any]) -> None:
+    """Bare and wrapped say the same."""
+    found = wire.render(wire.answer(Reply(200, {}, json.dumps(data).encode()), 0))
+    assert (found.status, found.progress, found.url) == (RenderStatus.COMPLETED, 100, "https://x/o.mp4")
+
+
+def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
+    """`success: false` around a status is how the render stands, not a refused poll."""
+    body = {"success": False, "data": {"status": "failed", "error": {"message": "out of memory"}}}
+    found = wire.render(wire.answer(Reply(200, {}, json.dumps(body).encode()), 0))
+    assert (found.status, found.error) == (RenderStatus.FAILED, "out of memory")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (404, {"detail": "Session not found: nope"}, SessionLost),
+        (404, {"detail": "Not Found"}, RequestRefused),
+        (422, {"detail": [{"msg": "Field required"}]}, RequestRefused),
+        (200, {"code": "1002", "message": "gone"}, SessionLost),
+        (200, {"success": False, "error": "no"}, RequestRefused),
+        (302, {}, RemotePassing),
+        (503, {"code": 7}, RemotePassing),
+    ],
+)
+def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
+    """Codes count more than statuses, and a login page's redirect is no refusal of the API."""
+    with pytest.raises(error):
+        wire.answer(Reply(status, {}, json.dumps(body).encode()), 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("12", 12), ("", 0), ("soon", 0), ("-5", 0), ("99999999999", 86400), ("Thu, 01 Jan 1970 00:01:00 GMT", 60)],
+)
+def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> None:
+    """What cannot be read asks for nothing; what is absurd is cut."""
+    error = wire.refusal(Reply(429, {"retry-after": header}, b""), 0)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('All done. Click the "Export" button to save.', "All done. nemowatch renders and fetches the result itself."),
+        ("已完成。点击导出按钮。", "已完成。nemowatch renders and fetches the result itself."),
+        ("Should I click Export?", "Should I click Export?"),
+        ("Done.\nI encountered a temporary issue. Please try again.", "Done."),
+        ("I encountered a temporary issue.", "I encountered a temporary issue."),
+        ("They click together and open the door.", "They click together and open the door."),
+        ("You can preview the result in the timeline.", "nemowatch show prints the tracks."),
+    ],
+)
+def test_gui_wording_becomes_what_holds_for_a_folder(said: str, expected: str) -> None:
+    """Instructions for the editor are translated; questions and content stay."""
+    assert for_people(said) == expected
+
+
+def test_wording_is_quick_on_hostile_text() -> None:
+    """A megabyte of spaces, commas or the noise itself takes no time to speak of."""
+    import time
+
+    begun = time.perf_counter()
+    for text in (" " * 1_000_000 + "x", "to a, " * 100_000, "I encountered a temporary issue " * 30_000):
+        for_people(text)
+        without_noise(text)
+    assert time.perf_counter() - begun < 5
+
+
+def box(kind: bytes, content: bytes = b"") -> bytes:
+    """An MP4 box."""
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+@pytest.mark.parametrize(
+    ("data", "cut"),
+    [
+        (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99), False),
+        ((box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99))[:-1], True),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"d" * 99), True),
+        (box(b"ftyp", b"isom") + b"\xff\xff\xff\xffjunk", False),
+        (b"not a video at all, but who are we to say", False),
+        (b"", False),
+    ],
+)
+def test_a_video_without_its_end_is_recognised(tmp_path: Any, data: bytes, cut: bool) -> None:
+    """Only boxes that are surely understood speak against a file."""
+    import os
+
+    (tmp_path / "v").write_bytes(data)
+    fd = os.open(tmp_path / "v", os.O_RDONLY)
+    assert looks_cut(fd, len(data)) is cut
+    os.close(fd)
