@@ -58,8 +58,9 @@ def max_bytes(skill: str) -> int:
 
 
 def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
-    """The kinds of files that a folder takes, given the text of its prompt.txt: one with {script} makes an `edit` folder or a recipe
-    take texts."""
+    """The kinds of files that a folder takes, given the text of its prompt.txt.
+
+    {script} in it makes an `edit` folder or a recipe take texts."""
     if folder.task not in TASKS[:3] and prompts.asks_for_script(prompts.instructed(folder.prompt, prompt)):
         return folder.accepts | {MediaKind.SCRIPT}
     return folder.accepts
@@ -97,11 +98,11 @@ def listed(kinds: Iterable[MediaKind]) -> str:
 def _dubbed(folder: Folder, drop: Drop, language: Language) -> Target:
     base = prompts.dub(language, folder.source_language)
     text = prompts.instructed(base, drop.prompt)
-    message = prompts.fill(text, [language], drop.name, drop.script)
-    if language.name.casefold() not in message.casefold():
-        message += (
-            f"\n\nThe language to dub into is {language.name}."  # or each language's job would be sent the same words
+    if not text.startswith(base) and "{languages}" not in text:
+        text += (
+            "\n\nThe language to dub into is {languages}."  # or the job of each language would be sent the same words
         )
+    message = prompts.fill(text, [language], drop.name, drop.script)
     return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
 
 
@@ -113,9 +114,9 @@ def _voiceover(folder: Folder, drop: Drop) -> Order:
     if not drop.script.strip():
         base = prompts.narrate(language, folder.gender)
     elif alone:
-        base = prompts.speak(language, folder.gender, "{script}")
+        base = prompts.speak(language, folder.gender)
     else:
-        base = prompts.narrate_text(language, folder.gender, "{script}")
+        base = prompts.narrate_text(language, folder.gender)
     message = _message(prompts.instructed(base, drop.prompt), drop, [language])
     target = Target("voiceover", message, (Output(".voiceover.mp4", OutputKind.VIDEO),))
     return Order("voiceover", SCRIPT_SKILL if alone else folder.skill, (target,))
@@ -123,8 +124,8 @@ def _voiceover(folder: Folder, drop: Drop) -> Order:
 
 def _message(text: str, drop: Drop, languages: Iterable[Language]) -> str:
     """The text filled in; a script that it has no place for follows it, or it would be paid for and not used."""
-    if drop.script and not prompts.asks_for_script(text):
-        text += "\n\n{script}"
+    if drop.script.strip():
+        text = prompts.with_script(text)
     return prompts.fill(text, tuple(languages), drop.name, drop.script)
 
 

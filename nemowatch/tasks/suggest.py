@@ -85,8 +85,10 @@ def _near(word: str, previous: str) -> str:
         return f"{languages.primary(previous)}_{word.upper()}"
     if not languages.is_dangerous(word) and languages.base_of(word):
         return low
-    if low in _MEANT_CODES or languages.bound(word):
-        return _MEANT_CODES.get(low) or languages.bound(word)
+    if low in _MEANT_CODES:
+        return _MEANT_CODES[low]
+    if "_" in word and (bound := languages.bound(word)):
+        return bound
     if len(word) == 2 and low != "to" and (spoken := languages.spoken_in(word)):
         return spoken
     return "" if languages.is_dangerous(word) else _like(languages.fold(word))
