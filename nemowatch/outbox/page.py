@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Rows of one list: a page of thousands is slow on a phone and read by nobody; the rest is counted.
 SHOWN = 40
+#: Characters of a name: two lines on a phone.
+_NAME_SHOWN = 72
 #: What changes with every writing and says nothing new.
 _WRITTEN = re.compile(rb"<!--written-->.*?<!--/written-->", re.DOTALL)
 
@@ -188,7 +190,9 @@ def render(model: PageModel) -> str:
         headline=headline(model),
         stages=STAGES,
         plain=plain,
+        short=short,
         clock=lambda ms: moment(ms, model.now_ms),
+        written=f"{datetime.fromtimestamp(model.now_ms / 1000, tz=UTC).astimezone():%d %b %Y, %H:%M %Z}",
         iso=lambda ms: datetime.fromtimestamp(ms / 1000, tz=UTC).isoformat(timespec="seconds"),
         link=lambda path: href(model.page, path),
         safe=lambda address: address if address.startswith("https://") else "",
@@ -207,7 +211,9 @@ def headline(model: PageModel) -> tuple[str, str]:
         return (_counted(model.running.count, "result is being made", "results are being made"), "busy")
     if model.waiting.count:
         return (_counted(model.waiting.count, "file waits", "files wait"), "busy")
-    return ("All done", "calm")
+    if model.failed.count:
+        return (_counted(model.failed.count, "file could not be done", "files could not be done"), "wait")
+    return ("All done" if model.finished.count else "Ready", "calm")
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -220,6 +226,14 @@ def moment(ms: int, now_ms: int) -> str:
     if then.date() == now.date():
         return f"{then:%H:%M}"
     return f"{then.day} {then:%b, %H:%M}" if then.year == now.year else f"{then.day} {then:%b %Y}"
+
+
+def short(name: bytes | str) -> str:
+    """A name for the page: at most two lines of a phone, with its beginning and its ending; the whole is its title."""
+    text = plain(name)
+    if len(text) <= _NAME_SHOWN:
+        return text
+    return f"{text[: _NAME_SHOWN - 24].rstrip()} … {text[-20:].lstrip()}"
 
 
 def href(page: Path, target: Path) -> str:

@@ -27,6 +27,7 @@ from nemowatch.outbox.page import (
     headline,
     moment,
     render,
+    short,
     write_page,
 )
 
@@ -123,7 +124,17 @@ def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
     assert headline(full) == ("1 result is being made", "busy")
     full = replace(full, running=Listing())
     assert headline(full) == ("1 file waits", "busy")
-    assert headline(model(tmp_path)) == ("All done", "calm")
+    full = replace(full, waiting=Listing())
+    assert headline(full) == ("1 file could not be done", "wait")
+    assert headline(replace(full, failed=Listing())) == ("All done", "calm")
+    assert headline(model(tmp_path)) == ("Ready", "calm")
+
+
+def test_long_names_keep_their_beginning_and_their_ending() -> None:
+    """A name of 255 bytes does not push everything else off the page."""
+    assert short(b"n" * 240 + b".pt-BR.mp4").endswith("n.pt-BR.mp4")
+    assert len(short(b"n" * 255)) < 80
+    assert short(b"promo.mp4") == "promo.mp4"
 
 
 def test_times_carry_their_day_when_it_is_another() -> None:
