@@ -102,7 +102,7 @@ class Client:
     def account(self) -> Account:
         """Who we are there, as far as it is known."""
         supplied = self._tokens.supplied
-        user_id = self._seen_user or ("" if supplied else self._tokens.user_id)
+        user_id = self._seen_user if supplied else self._tokens.user_id or self._seen_user
         return Account(not supplied or user_id.startswith("anon_"), user_id, supplied)
 
     async def look(self) -> Account:

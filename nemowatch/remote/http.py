@@ -21,6 +21,7 @@ import httpx
 
 from nemowatch import __version__
 from nemowatch.errors import NemowatchError, NotSent, RemoteError, RemotePassing
+from nemowatch.remote.addresses import is_loopback
 
 # Both write addresses and headers into the log: result addresses and the token are secrets.
 for _name in ("httpx", "httpcore"):
@@ -129,7 +130,9 @@ class Exchange:
         """Send the request and wait for the head of its answer."""
         self.limit_to(self._limits.total)
         try:
-            self._client = httpx.AsyncClient(verify=self._tls, timeout=self._timeouts(), http2=False)
+            # What is on this machine is never asked of a proxy, whatever the environment forgot to say.
+            trust_env = not is_loopback(self._request.url)
+            self._client = httpx.AsyncClient(verify=self._tls, timeout=self._timeouts(), trust_env=trust_env)
             self._response = await self._client.send(self._built(self._client), stream=True)
         except Exception as exc:  # noqa: BLE001 - the border: httpx, h11, ssl, idna and proxies raise what they like
             raise self._ours(exc) from None

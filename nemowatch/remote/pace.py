@@ -42,9 +42,11 @@ class Pace:
 
 #: Slower than this, in bytes a second, is a peer that drips to keep us busy, not a slow line.
 SLOWEST = 16 * 1024
+#: So many transfers may share one rate before their limit of time would strike.
+_SHARERS = 16
 
 
 def longest(size: int, rate: int, silence: float) -> float:
     """The seconds that a transfer of `size` bytes may take at worst; `silence` is added for connect and answer."""
-    floor = min(SLOWEST, rate / 2) if rate else SLOWEST
+    floor = min(SLOWEST, rate / _SHARERS) if rate else SLOWEST
     return silence + size / floor

@@ -114,7 +114,7 @@ async def turn_of(play: Play, folder: Path, limit: float = 3.0) -> Turn:
 
 async def test_silence_longer_than_the_read_limit_does_not_end_a_turn(tmp_path: Path) -> None:
     """A plain server sends nothing while it works; the answer still counts."""
-    play = sends(SSE, b'data: {"text":"done"}\n\n', pause=1.0)
+    play = sends(SSE, b'data: {"text":"done"}\n\n', pause=0.6)
     assert await turn_of(play, tmp_path) == Turn(TurnEnd.CLOSED, "done")
 
 
@@ -402,10 +402,10 @@ async def test_redirects_lose_the_token_when_they_leave_the_api(tmp_path: Path) 
 
 async def test_redirects_in_a_circle_end(tmp_path: Path) -> None:
     """And count as an address that does not work."""
-    async with serving(sends(head_of(302, "Location: /again", "Content-Length: 0"))) as server:
-        async with client_of(server.url, tmp_path / "state") as client:
-            with pytest.raises(ResultExpired):
-                await client.download("s", "r1", f"{server.url}/f", tmp_path / "p", 0, nothing)
+    circle = sends(head_of(302, "Location: /again", "Content-Length: 0"))
+    async with serving(circle) as server, client_of(server.url, tmp_path / "state") as client:
+        with pytest.raises(ResultExpired):
+            await client.download("s", "r1", f"{server.url}/f", tmp_path / "p", 0, nothing)
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,8 @@ async def test_a_full_disk_is_no_space_and_the_download_goes_on_later(tmp_path: 
     """The disk's own error, not the network's; what stands is not doubled by the next attempt."""
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(small)], capture_output=True).returncode:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("mounting is not allowed here")
     play = sends(head_of(200, 'ETag: "one"', f"Content-Length: {len(RESULT)}") + RESULT)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -221,8 +221,8 @@ async def test_a_file_that_changes_during_its_upload_never_arrives_whole(bench: 
                 os.utime(path, ns=(1, done))
 
         try:
+            payload = Payload("grows.mp4", fd, facts.st_size, facts.st_mtime_ns)
             with pytest.raises(SourceChanged):
-                payload = Payload("grows.mp4", fd, facts.st_size, facts.st_mtime_ns)
                 await b.client.upload_file(DUB, sid, payload, touch)
         finally:
             os.close(fd)
@@ -431,29 +431,27 @@ async def test_a_download_that_breaks_is_whole_or_an_error(bench: Make, tmp_path
         assert done.sha256 == next(iter(b.world.renders.values())).result.sha256
 
 
-JUNK = ["broken_json", "huge_json", "empty", "content_type:text/html", "cut_response:5", "stall_body", "slow:1", "500",
+JUNK = ["broken_json", "huge_json", "empty", "content_type:text/html", "cut_response:5", "stall_body", "slow:60", "500",
         "502", "reset", "stall:60", "429"]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", JUNK)
 async def test_junk_answers_raise_only_our_errors_and_in_time(bench: Make, fault: str) -> None:
     """Every plain call, every kind of broken answer: a good result or a RemotePassing, within the time limit."""
-    async with bench(timeout=0.6) as b:
+    async with bench(timeout=0.25) as b:
         sid, draft = await b.edited()
         await b.client.submit_render(DUB, "render_1", sid, draft, "high")
         calls: list[tuple[str, Callable[[], Any]]] = [
             ("session", lambda: b.client.open_session(DUB, "x")),
             ("state", lambda: b.client.read_state(DUB, sid)),
-            ("credits", lambda: b.client.read_credits()),
+            ("credits", b.client.read_credits),
             ("poll", lambda: b.client.poll_render(DUB, "render_1")),
             ("render", lambda: b.client.submit_render(DUB, "render_1", sid, draft, "high")),
         ]
         for endpoint, call in calls:
             b.fault(f"{endpoint}:{fault}")
-            try:
+            with suppress(RemotePassing):
                 await call()
-            except RemotePassing:
-                pass
             assert (await b.client.read_credits()).total > 0
 
 

@@ -17,49 +17,11 @@ from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
 from nemowatch.remote.http import Reply
 from nemowatch.remote.wording import for_people, without_noise
 
-KEYS = st.sampled_from(
-    [
-        "code",
-        "message",
-        "data",
-        "success",
-        "error",
-        "detail",
-        "content",
-        "parts",
-        "text",
-        "type",
-        "partial",
-        "errorCode",
-        "error_message",
-        "state",
-        "draft",
-        "video_infos",
-        "generated_media",
-        "user_id",
-        "session_id",
-        "files",
-        "filename",
-        "cdn_url",
-        "duration",
-        "status",
-        "progress",
-        "output",
-        "url",
-        "size",
-        "outputUrl",
-        "available",
-        "frozen",
-        "total",
-        "token",
-        "expires_at",
-        "role",
-        "author",
-        "invocationId",
-        "actions",
-        "thought",
-    ]
-)
+WORDS = """code message data success error detail content parts text type partial errorCode error_message state draft
+video_infos generated_media user_id session_id files filename cdn_url duration status progress output url size
+outputUrl available frozen total token expires_at role author invocationId actions thought"""
+KEYS = st.sampled_from(WORDS.split())
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=5), inner, max_size=6),
