@@ -144,6 +144,9 @@ class Standin:
             "pid": os.getpid(),
             "uid": os.getuid(),
             "token_length": len(self.token),
+            "credentials": os.listdir(os.environ["CREDENTIALS_DIRECTORY"])
+            if "CREDENTIALS_DIRECTORY" in os.environ
+            else [],
             "seen": self.seen.names,
             "scans": self.scans,
             "word": self.config["standin"]["word"],

@@ -50,6 +50,10 @@ def why_not() -> str:
         return "needs overlayfs"
     if not _cgroups():
         return "needs cgroup v2"
+    if subprocess.run(
+        ["unshare", "--mount", "--pid", "--cgroup", "--net", "--fork", "true"], check=False, capture_output=True
+    ).returncode:
+        return "may not make namespaces here"
     asked = [SYSTEM_PYTHON, "-c", "import sys; print(*sys.version_info[:2])"]
     found = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
     if found != [str(n) for n in sys.version_info[:2]]:
@@ -236,7 +240,14 @@ class Service:
         run("systemctl", "kill", "--signal=KILL", self.name, check=False)
         run("systemctl", "stop", self.name, check=False)
         run("systemctl", "reset-failed", check=False)
-        run("rm", "-rf", f"/etc/systemd/system/{self.name}.service.d", "/etc/nemowatch", f"/var/lib/{self.name}")
+        run(
+            "rm",
+            "-rf",
+            f"/etc/systemd/system/{self.name}.service.d",
+            "/etc/nemowatch",
+            "/etc/credstore",
+            f"/var/lib/{self.name}",
+        )
         run("umount", "/srv/studio", check=False)
         run("rm", "-rf", "/srv/studio")
         run("journalctl", "--rotate", "--vacuum-time=1us")

@@ -58,7 +58,7 @@ def service(bed: Bed) -> Iterator[Service]:
     made = Service(bed)
     made.drop_in("media.conf")
     made.configure(config())
-    bed.write("/etc/nemowatch/nemo_token", TOKEN + "\n", 0o600)
+    bed.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
     bed.run("install", "-d", "-o", "nemowatch", "-g", "nemowatch", "/srv/studio/inbox", "/srv/studio/outbox")
     yield made
     made.remove()
@@ -81,6 +81,7 @@ def test_systemctl_status_shows_words_in_any_script(service: Service) -> None:
     assert 'Status: "2 settling, 1 uploading 43 %: промо 视频.mp4; first"' in service.do("status")
 
 
+@pytest.mark.slow
 def test_a_reload_is_live_and_a_bad_configuration_is_refused(service: Service) -> None:
     """The process stays the same, and after a mistake the old configuration goes on."""
     service.do("start")
@@ -106,6 +107,7 @@ def test_with_notify_reload_the_command_waits(service: Service) -> None:
     assert facts(service)["word"] == "second"
 
 
+@pytest.mark.slow
 def test_usr1_asks_for_a_scan(service: Service) -> None:
     """The signal reaches the daemon and ends nothing."""
     service.do("start")
@@ -113,6 +115,7 @@ def test_usr1_asks_for_a_scan(service: Service) -> None:
     wait_for(lambda: facts(service)["scans"] == 1, "one scan")
 
 
+@pytest.mark.slow
 def test_a_stop_drains_and_asks_for_the_time_it_needs(service: Service) -> None:
     """A drain longer than TimeoutStopSec ends cleanly, because EXTEND_TIMEOUT_USEC said so."""
     service.drop_in("short.conf", "[Service]\nTimeoutStopSec=1\n")
@@ -123,6 +126,7 @@ def test_a_stop_drains_and_asks_for_the_time_it_needs(service: Service) -> None:
     assert service.show("Result", "ExecMainStatus", "ActiveState") == ["success", "0", "inactive"]
 
 
+@pytest.mark.slow
 def test_a_hung_daemon_is_killed_by_the_watchdog_and_started_again(service: Service) -> None:
     """SIGSTOP silences the pings; systemd ends the process and starts another."""
     service.drop_in("short.conf", "[Service]\nWatchdogSec=2\nRestartSec=100ms\n")
@@ -134,6 +138,7 @@ def test_a_hung_daemon_is_killed_by_the_watchdog_and_started_again(service: Serv
     assert any("watchdog" in str(e.get("MESSAGE", "")).lower() for e in service.bed.journal("nemowatch"))
 
 
+@pytest.mark.slow
 def test_a_live_daemon_outlives_its_watchdog(service: Service) -> None:
     """Pings arrive in time, three to a period."""
     service.drop_in("short.conf", "[Service]\nWatchdogSec=1\nRestartSec=100ms\n")
@@ -143,6 +148,7 @@ def test_a_live_daemon_outlives_its_watchdog(service: Service) -> None:
     assert service.show("NRestarts", "ActiveState") == ["0", "active"]
 
 
+@pytest.mark.slow
 def test_a_killed_daemon_is_started_again(service: Service) -> None:
     """SIGKILL leaves a stale socket and an open journal; the next one takes both over."""
     service.drop_in("short.conf", "[Service]\nRestartSec=100ms\n")
@@ -153,6 +159,7 @@ def test_a_killed_daemon_is_started_again(service: Service) -> None:
     assert facts(service)["pid"] != first
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_configuration_is_not_tried_again(service: Service) -> None:
     """Exit code 2 stays down and visible."""
     service.drop_in("short.conf", "[Service]\nRestartSec=100ms\n")
@@ -178,12 +185,14 @@ def test_the_token_reaches_the_daemon_and_nobody_else(service: Service) -> None:
 
 
 def test_without_a_token_file_the_service_starts_all_the_same(service: Service) -> None:
-    """The credential is then empty, which means: none given."""
-    service.bed.run("rm", "/etc/nemowatch/nemo_token")
+    """The credential is then not there at all, which means: none given."""
+    service.bed.run("rm", "/etc/credstore/nemo_token")
     service.do("start")
-    assert facts(service)["token_length"] == 0
+    found = facts(service)
+    assert (found["token_length"], found["credentials"]) == (0, [])
 
 
+@pytest.mark.slow
 def test_the_state_folder_is_the_daemon_s_alone(service: Service) -> None:
     """Owner nemowatch, mode 0700; the socket 0600; root reaches it from outside."""
     service.do("start")
@@ -230,6 +239,7 @@ def test_a_share_mounted_after_the_start_is_found_and_written(service: Service) 
     assert service.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/result.mp4") == "nemowatch users 664\n"
 
 
+@pytest.mark.slow
 def test_the_lease_on_foreign_files_needs_its_drop_in(service: Service) -> None:
     """Refused to the hardened service, granted with CAP_LEASE, and nothing else is granted with it."""
     service.do("start")
@@ -241,6 +251,7 @@ def test_the_lease_on_foreign_files_needs_its_drop_in(service: Service) -> None:
     assert (found["lease"], found["capabilities"]) == ("granted", 1 << 28)
 
 
+@pytest.mark.slow
 def test_the_journal_gets_priorities_and_one_entry_per_event(service: Service) -> None:
     """A hostile file name is one entry of the right priority."""
     service.do("start")
@@ -251,11 +262,12 @@ def test_the_journal_gets_priorities_and_one_entry_per_event(service: Service) -
     assert [(e["PRIORITY"], e["MESSAGE"]) for e in found] == [("6", 'seen file="a\\\\n<0>forged \\\\x1b[2J.mp4"')]
 
 
+@pytest.mark.slow
 def test_two_instances_live_side_by_side(service: Service) -> None:
     """nemowatch@NAME has a configuration, a token and a state folder of its own."""
     second = Service(service.bed, "nemowatch@second")
     service.bed.write("/etc/nemowatch/second.toml", config(word="other"))
-    service.bed.write("/etc/nemowatch/second.token", TOKEN[:12], 0o600)
+    service.bed.write("/etc/credstore/nemo_token-second", TOKEN[:12], 0o600)
     service.do("start")
     second.do("start")
     found = facts(second, "/var/lib/nemowatch-second/control.sock")
