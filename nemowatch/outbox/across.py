@@ -72,6 +72,7 @@ def copied_before(name: str, new_names: Iterable[str], source: int, target: int)
         now = os.stat(new_name, dir_fd=target, follow_symlinks=False)
         alike = now.st_size == was.st_size and abs(now.st_mtime_ns - was.st_mtime_ns) < _TIME_GRAIN_NS
         if alike and sha256_at(new_name, target) == sha256_at(name, source) != "":
+            place.finish(_part(name), target)
             return new_name
     return ""
 

@@ -107,11 +107,18 @@ def _sync_file(name: str, folder: int) -> None:
 
 def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly these bytes already it is
-    ours, from a call that was cut off or from a sibling, and nothing is written. Errors as `publish`."""
+    ours, from a call that was cut off or from a sibling, and nothing is written: a part made anew could not be known for
+    the one that stands there. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
-    if not stands_already(part, wanted, sha256):
-        write_part(part, data)
-    found = publish(part, wanted, sha256)
+    folder = open_root(part.parent)
+    try:
+        with translated(part):
+            name = _find(wanted, sha256, folder)
+            if name:
+                place.finish(part.name, folder)
+    finally:
+        os.close(folder)
+    found = Published(part.parent / name, True) if name else publish(write_part(part, data).path, wanted, sha256)
     return Downloaded(found.path, len(data), sha256), found
 
 

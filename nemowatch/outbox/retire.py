@@ -231,25 +231,25 @@ def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
             place.move_exclusive(shadow, source, new_shadow, target)
         except OSError as exc:
             if exc.errno == errno.EXDEV:
-                across.copy(shadow, [new_shadow], source, target, lambda: None)
+                if not across.copied_before(shadow, [new_shadow], source, target):
+                    across.copy(shadow, [new_shadow], source, target, lambda: None)
                 os.unlink(shadow, dir_fd=source)
 
 
 def _free_number(members: Sequence[Leaving], tree: Path) -> int:
     """The first number under which none of the files is in the way of another: `clip (2).mp4` beside `clip (2).txt`."""
-    taken = [(member, _listing(tree, member.folder)) for member in members]
-    for number in range(1, LAST_NUMBER):
-        if not any(numbered(member.name, number) in there for member, there in taken):
-            return number
-    return LAST_NUMBER
+    free = (n for n in range(1, LAST_NUMBER) if not any(_is_taken(member, tree, n) for member in members))
+    return next(free, LAST_NUMBER)
 
 
-def _listing(tree: Path, relative: bytes) -> set[str]:
+def _is_taken(member: Leaving, tree: Path, number: int) -> bool:
+    """True when something else stands there. The member's own copy, whose original was not yet unlinked, is not in the way."""
     try:
-        with folder_of(tree, relative) as folder, translated(tree):
-            return set(os.listdir(folder))
+        with folder_of(tree, member.folder) as folder, translated(tree):
+            name = numbered(member.name, number, name_limit(folder))
+            return stat_at(name, folder) is not None and not _is_member(name, member, folder)
     except SourceGone:
-        return set()
+        return False
 
 
 def _names(member: Leaving, target: int, first: int) -> Iterator[str]:
