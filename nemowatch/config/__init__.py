@@ -4,7 +4,23 @@ It owns the file's meaning. It must not act on it: no folder is made, no connect
 """
 
 from nemowatch.config.hours import is_active, parse_hours
+from nemowatch.config.layout import check_layout
 from nemowatch.config.load import find, home, load, state_dir
+from nemowatch.config.reload import changes
 from nemowatch.config.schema import Config, Recipe, Watch
+from nemowatch.config.show import show
 
-__all__ = ["Config", "Recipe", "Watch", "find", "home", "is_active", "load", "parse_hours", "state_dir"]
+__all__ = [
+    "Config",
+    "Recipe",
+    "Watch",
+    "changes",
+    "check_layout",
+    "find",
+    "home",
+    "is_active",
+    "load",
+    "parse_hours",
+    "show",
+    "state_dir",
+]

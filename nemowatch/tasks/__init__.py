@@ -6,8 +6,10 @@ Pure: it is given names, texts and bytes. It must not open a file, ask the cloud
 from nemowatch.tasks.describe import describe
 from nemowatch.tasks.grammar import DEFAULT_SKILL, read_folder
 from nemowatch.tasks.languages import Language
+from nemowatch.tasks.links import read_links
 from nemowatch.tasks.plan import MAX_BYTES, max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
+from nemowatch.tasks.scripts import decode_text, read_script
 
 __all__ = [
     "DEFAULT_SKILL",
@@ -18,9 +20,12 @@ __all__ = [
     "Language",
     "Recipe",
     "Unreadable",
+    "decode_text",
     "describe",
     "max_bytes",
     "plan",
     "read_folder",
+    "read_links",
+    "read_script",
     "takes",
 ]

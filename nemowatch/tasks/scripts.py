@@ -1,0 +1,156 @@
+"""Texts that people drop: decoding whatever a Windows editor writes, and the words of a Word document. Works on bytes that were
+read elsewhere; raises OrderError for what holds no text, and nothing else, whatever the bytes are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from nemowatch.errors import OrderError
+from nemowatch.model import MB
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+#: bytes; a text file beyond this is not a script but something misnamed. A Word document may hold pictures.
+MAX_TEXT, MAX_DOCX = 1 * MB, 20 * MB
+#: bytes that a Word document may unpack to: a small archive can be made to fill all memory.
+MAX_UNPACKED = 100 * MB
+#: Characters of a message: hours of speech, where the skill is best under 150 words (API.md section 2).
+MAX_CHARACTERS = 100_000
+
+#: A byte order mark names the encoding; UTF-32's begins like UTF-16's, so it comes first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share is zero on one side.
+_ZERO_SHARE = 0.4
+#: Control bytes that do stand in texts: white space, and the end mark of DOS.
+_SPACES = b"\t\n\v\f\r\x1a"
+_SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
+
+
+def decode_text(data: bytes) -> str:
+    """Text from UTF-8 or UTF-16 (with or without a mark), else cp1252, with plain line ends. Raises OrderError."""
+    if len(data) > MAX_TEXT:
+        raise OrderError(f"The text is larger than {MAX_TEXT // MB} MB.", cure="Keep only the words that are needed.")
+    return _checked(_decoded(data))
+
+
+def read_script(data: bytes, suffix: str) -> str:
+    """The words of a script by its suffix: .docx is a Word document, everything else text. Raises OrderError."""
+    if suffix.lower().lstrip(".") == "docx":
+        return _checked(_docx(data))
+    return decode_text(data)
+
+
+def _checked(text: str) -> str:
+    """`text` in plain form; refuses what is empty, is no text, or is too long."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").strip("\0\x1a \t\n\v\f")
+    if not plain:
+        raise OrderError("The text is empty.", cure="Write the words into it and save it.")
+    if any(ord(c) < 32 and c not in "\n\t\f\v" for c in plain):
+        raise OrderError("The file is not a text: it holds bytes that no text has.", cure=_SAVE_AGAIN)
+    if len(plain) > MAX_CHARACTERS:
+        said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
+        raise OrderError(said, cure="Divide it into several files.")
+    return plain
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if encoding := _unmarked_utf16(data):
+        return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")  # five of its bytes mean nothing
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """The encoding when zeros stand on one side of the byte pairs and hardly on the other; "" when this is not UTF-16."""
+    sample = data[: 4096 // 2 * 2]
+    pairs = len(sample) // 2
+    if pairs == 0:
+        return ""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > even and odd >= pairs * _ZERO_SHARE and even <= odd * 0.1:
+        return "utf-16-le"
+    if even > odd and even >= pairs * _ZERO_SHARE and odd <= even * 0.1:
+        return "utf-16-be"
+    return _by_control_bytes(data)
+
+
+def _by_control_bytes(data: bytes) -> str:
+    """UTF-16 of a script without Latin letters (Russian, Chinese): half of its bytes are no characters of their own, among them
+    control bytes, which UTF-8 and cp1252 texts do not hold. The right order of bytes is the one that stays in few blocks."""
+    if len(data) % 2 or not any(byte < 32 and byte not in _SPACES for byte in data):
+        return ""
+    fitting: dict[str, int] = {}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if all(c.isprintable() or c in "\r\n\t\u3000" for c in text):
+                fitting[encoding] = len({ord(c) >> 8 for c in text})
+    return min(fitting, key=fitting.__getitem__, default="")
+
+
+def _docx(data: bytes) -> str:
+    """Paragraphs and table cells in their order. Raises OrderError for anything that is no Word document."""
+    if len(data) > MAX_DOCX:
+        said = f"The Word document is larger than {MAX_DOCX // MB} MB."
+        raise OrderError(said, cure="Copy its words into a .txt file and drop that.")
+    try:
+        _refuse_bomb(data)
+        import docx
+
+        return "\n".join(_lines(docx.Document(io.BytesIO(data))))
+    except OrderError:
+        raise
+    except Exception as exc:  # zipfile, lxml and docx raise what they like on damaged bytes
+        raise OrderError("The file is not a Word document that can be read.", cure=_SAVE_AGAIN) from exc
+
+
+def _refuse_bomb(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > MAX_UNPACKED:
+        raise OrderError("The Word document is too large when unpacked.", cure=_SAVE_AGAIN)
+
+
+def _lines(document: Document) -> Iterator[str]:
+    for block in document.iter_inner_content():
+        yield from _block_lines(block)
+
+
+def _block_lines(block: Paragraph | Table) -> Iterator[str]:
+    rows = getattr(block, "rows", None)
+    if rows is None:
+        yield str(getattr(block, "text", ""))
+        return
+    for row in rows:
+        yield from _row_lines(row)
+
+
+def _row_lines(row: Any) -> Iterator[str]:
+    """The cells of a row; a merged cell comes once for each column it covers, and is read once."""
+    seen: set[int] = set()
+    for cell in row.cells:
+        if id(cell._tc) in seen:
+            continue
+        seen.add(id(cell._tc))
+        for block in cell.iter_inner_content():
+            yield from _block_lines(block)
