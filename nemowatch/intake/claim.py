@@ -196,12 +196,12 @@ def unpaid(found: Iterable[Job]) -> bool:
     )  # fmt: skip
 
 
-def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> None:
+def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
     """These files have changed: their jobs rest until they have settled again, unless something is paid already."""
     for path in paths:
         for row in sources.at_path(conn, watch, path):
             if row.retired_at is None and row.settled and unpaid(jobs.of_source(conn, row.id)):
-                sources.unsettle(conn, row.id)
+                sources.unsettle(conn, row.id, now_ms)
 
 
 #: Up to this many missing files are asked for one by one; more are read in one go.

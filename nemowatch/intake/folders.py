@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from nemowatch.config import Recipe
 from nemowatch.intake.sniff import kind_by_name
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Unreadable, read_folder
+from nemowatch.tasks import Folder, Unreadable, read_folder, takes
 
 #: Names kept in the book: a tree of ten thousand task folders fits, and nothing grows for ever.
 MAX_NAMES = 20_000
@@ -44,6 +44,7 @@ class FolderBook:
     def __init__(self, recipes: Mapping[str, Recipe]) -> None:
         self._recipes = recipes
         self._read: dict[bytes, Folder | Unreadable] = {}
+        self._prompts: dict[bytes, str] = {}
 
     def read(self, name: bytes) -> Folder | Unreadable:
         """What this folder's name asks for."""
@@ -54,15 +55,30 @@ class FolderBook:
             found = self._read[name] = read_folder(as_text(name), self._recipes)
         return found
 
+    def instruct(self, folder: bytes, prompt: str) -> None:
+        """The text of the folder's prompt.txt ("": none) has been read."""
+        if prompt:
+            self._prompts[folder] = prompt
+        else:
+            self._prompts.pop(folder, None)
+
+    def prompt(self, folder: bytes) -> str:
+        """The text of its prompt.txt as it was read last, or ""."""
+        return self._prompts.get(folder, "")
+
+    def kinds(self, folder: bytes) -> frozenset[MediaKind]:
+        """The kinds of files that the folder takes; none when its name cannot be read."""
+        found = self.read(folder)
+        return takes(found, self.prompt(folder)) if isinstance(found, Folder) else frozenset()
+
     def takes(self, folder: bytes, name: bytes) -> bool:
         """True when a file of this name's ending is of a kind that the folder takes."""
-        kind, found = kind_by_name(name), self.read(folder)
-        return kind is not None and isinstance(found, Folder) and kind in found.accepts
+        return kind_by_name(name) in self.kinds(folder)
 
     def groups(self, folder: bytes) -> bool:
         """True when a text beside a media file of the same stem belongs to it there."""
-        found = self.read(folder)
-        return isinstance(found, Folder) and MediaKind.SCRIPT in found.accepts and bool(_MEDIA & found.accepts)
+        kinds = self.kinds(folder)
+        return MediaKind.SCRIPT in kinds and bool(_MEDIA & kinds)
 
     def jobs_of_one(self, folder: bytes) -> int:
         """How many jobs one file in it brings, as far as the name tells: one for each language of a dubbing."""

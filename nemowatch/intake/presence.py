@@ -25,7 +25,7 @@ from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.mounts import Mode, MountNews, MountTable, mode_of, tells_leases
 from nemowatch.intake.settle import LOCAL_SETTLE, NETWORK_SETTLE, Pace
 from nemowatch.intake.watcher import Hints, Watcher
-from nemowatch.intake.worker import Hung, Worker
+from nemowatch.intake.worker import Hung, Worker, aside
 from nemowatch.journal import Journal, facts
 
 #: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an error after 6 to 12 s.
@@ -106,10 +106,7 @@ class Presence:
         if self._news is not None:
             self._news.close()
             self._news = None
-        watcher, self._watcher = self._watcher, None
-        loop = asyncio.get_running_loop()
-        if watcher is not None:
-            await loop.run_in_executor(None, watcher.close)
+        await self._close_watcher()
         self.worker.close()
 
     def _mounts_changed(self) -> None:
@@ -122,16 +119,16 @@ class Presence:
         try:
             look = await self.worker.run(self._look, patience)
         except Hung:
-            self.hung()
+            await self.hung()
             return False
         except (OSError, LocalError, ValueError) as exc:
-            self._away(_missing_words(exc, self.watch.inbox))
+            await self._away(_missing_words(exc, self.watch.inbox))
             return False
         if look.lost_mount:
-            self._away("the share is not mounted: only its empty mount point is there")
+            await self._away("the share is not mounted: only its empty mount point is there")
             return False
         if not look.standing.ours:
-            self._close_watcher_soon()
+            await self._close_watcher()
             self.health.become(HealthState.HELD, look.standing.holder)
             return False
         await self._here(look)
@@ -154,7 +151,7 @@ class Presence:
         before, self._identity = self._identity, look.identity
         came = not self.online
         changed = before is not None and before != look.identity
-        if came and before is not None or changed or self.health.now.state is HealthState.OFFLINE:
+        if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
             self.returned = True
         if came or changed:
             self.scan_soon = True
@@ -187,7 +184,7 @@ class Presence:
         try:
             self._watcher = await self.worker.run(self._open_watcher)
         except Hung:
-            self.hung()
+            await self.hung()
         except OSError as exc:
             self._troubled(_limit_of(exc))
         else:
@@ -202,15 +199,10 @@ class Presence:
         watcher.open()
         return watcher
 
-    def _close_watcher_soon(self) -> None:
-        watcher, self._watcher = self._watcher, None
-        if watcher is not None:
-            asyncio.get_running_loop().run_in_executor(None, watcher.close)
-
     async def _close_watcher(self) -> None:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
-            await asyncio.get_running_loop().run_in_executor(None, watcher.close)
+            await aside(watcher.close)
 
     def _healthy(self) -> None:
         fstype = self._identity.fstype if self._identity else ""
@@ -224,18 +216,18 @@ class Presence:
         self._backoff.tried(self._clock.monotonic())
         self.health.become(HealthState.DEGRADED, trouble, self.mode)
 
-    def _away(self, why: str) -> None:
-        self._close_watcher_soon()
+    async def _away(self, why: str) -> None:
+        await self._close_watcher()
         self.health.become(HealthState.OFFLINE, why)
 
-    def hung(self) -> None:
+    async def hung(self) -> None:
         """A call into the share does not come back: this inbox waits, and nothing else does."""
         self.worker.when_free(self._mounts_changed)
-        self._away("the share does not answer")
+        await self._away("the share does not answer")
 
-    def failed(self, error: LocalError) -> None:
+    async def failed(self, error: LocalError) -> None:
         """A scan could not read the share."""
-        self._away(error.text)
+        await self._away(error.text)
 
     async def same_root(self) -> bool:
         """True when the root is still the one that was looked at: asked after a scan, before anything is concluded."""
@@ -307,7 +299,7 @@ class Presence:
             return True
         except LocalError:
             return True
-        while watcher.beats == before and self._clock.monotonic() < until:
+        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110 - the event comes in a foreign thread
             await asyncio.sleep(0.02)
         return watcher.beats != before
 

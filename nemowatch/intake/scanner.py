@@ -6,6 +6,7 @@ folder and opens nothing. What the entries mean is `survey`'s business.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -53,8 +54,8 @@ class Entry:
 def walk(root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None] = lambda: None) -> Iterator[Entry]:
     """Everything at and below `start` (relative, b"": all), folders before what is in them.
 
-    A folder that vanishes meanwhile is passed over. Raises LocalPassing (or LocalError) when the root, or the share below
-    it, cannot be read: then nothing may be concluded from what was not seen."""
+    A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and nothing may be concluded about
+    what is in it. Raises LocalError when the place where the walk begins at the root cannot be read."""
     top = os.fsencode(root)
     todo = [start]
     while todo:
@@ -63,10 +64,10 @@ def walk(root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None
         try:
             entries = list(_list(top + b"/" + folder if folder else top))
         except OSError as exc:
-            if not folder or not _may_go_on(exc):
-                raise local_error(exc, top + b"/" + folder) from exc
-            if exc.errno in (errno.EACCES, errno.EPERM):
-                yield Entry(Kind.CLOSED, folder, NO_LOOK)
+            if not folder:
+                raise local_error(exc, top) from exc
+            if exc.errno not in (errno.ENOENT, errno.ENOTDIR):
+                yield Entry(Kind.CLOSED, folder, NO_LOOK, exc.strerror or "")
             continue
         prefix = folder + b"/" if folder else b""
         for name, found in entries:
@@ -77,19 +78,11 @@ def walk(root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None
                     todo.append(entry.path)
 
 
-def _may_go_on(exc: OSError) -> bool:
-    """True for what concerns this folder alone: gone, replaced by a file, or not for us to read."""
-    return exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG)
-
-
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            try:
+            with contextlib.suppress(OSError):  # gone meanwhile, or not to be asked: that is no deletion
                 yield entry.name, entry.stat(follow_symlinks=False)
-            except OSError as exc:
-                if not _may_go_on(exc):
-                    raise
 
 
 def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool) -> Entry | None:

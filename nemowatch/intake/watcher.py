@@ -196,9 +196,10 @@ class Watcher:
         _bell.watchers.discard(self)
         observer, self._observer = self._observer, None
         if observer is not None:
-            observer.stop()
-            if observer.is_alive():
-                observer.join(5)
+            with _creating:  # a descriptor that closes while another is counted would be taken for it
+                observer.stop()
+                if observer.is_alive():
+                    observer.join(5)
         self._fds = frozenset()
 
     def overflowed(self) -> None:

@@ -92,6 +92,14 @@ class Worker:
             self._thread.join(wait)
 
 
+async def aside(call: Callable[[], T]) -> T:
+    """Run `call` in a thread made for it: for what must not wait behind a share that hangs."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+    threading.Thread(target=lambda: _carry_out(call, loop, future), daemon=True, name="aside").start()
+    return await future
+
+
 def _carry_out(call: Callable[[], T], loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
     try:
         result = call()
