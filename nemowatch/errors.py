@@ -299,8 +299,8 @@ class RequestRefused(RemoteError):
 
     code = "refused"
 
-    def __init__(self, text: str = "", *, status: int = 0, business_code: int = 0) -> None:
-        super().__init__(text, status=status)
+    def __init__(self, text: str = "", *, cure: str = "", status: int = 0, business_code: int = 0) -> None:
+        super().__init__(text, cure=cure, status=status)
         self.business_code = business_code
 
 

@@ -33,7 +33,8 @@ class WatchState:
 
 def remember_credits(conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str) -> None:
     """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
-    facts.put(conn, CREDITS, json.dumps({"available": found.available, "frozen": found.frozen, "total": found.total, "at": now_ms}))
+    balance = {"available": found.available, "frozen": found.frozen, "total": found.total, "at": now_ms}
+    facts.put(conn, CREDITS, json.dumps(balance))
     facts.put(conn, ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
 
 

@@ -37,7 +37,7 @@ def cancel(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> di
     """{"jobs": [id]}: taken back; a render that runs in the cloud is left to end there."""
     for job_id in _ids(args):
         jobs.cancel(conn, job_id, "Cancelled by a person.", now_ms)
-    return {"jobs": {job_id: State.CANCELLED.value for job_id in _ids(args)}}
+    return {"jobs": dict.fromkeys(_ids(args), State.CANCELLED.value)}
 
 
 def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:

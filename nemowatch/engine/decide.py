@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nemowatch.engine.backoff import backoff
 from nemowatch.errors import (
@@ -123,7 +124,7 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     return later(job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job))
 
 
-def _doubt(job: Job) -> dict[str, str]:
+def _doubt(job: Job) -> dict[str, Any]:
     return {"reason": CHECKING} if job.state in DOUBTFUL else {}
 
 

@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 
 import structlog
 
@@ -49,7 +50,7 @@ class Departures:
         """Move whatever may go now."""
         after = 0
         while True:
-            rows = await self._journal.read(lambda conn, after=after: sources.to_retire(conn, after, AT_ONCE))
+            rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE))
             for row in rows:
                 if self._not_before.get(row.id, 0) <= self._clock.monotonic():
                     await self._leave(row)
@@ -100,7 +101,7 @@ def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
     leaving = [Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest) for m in members if m.path]
     if not leaving:
         return None
-    if done and watch.after == After.KEEP:
+    if done and watch.after == "keep":
         return b""
     mode = watch.after if done else After.MOVE
     found = retire_all(watch.inbox, leaving, watch.done if done else watch.failed, mode)

@@ -6,8 +6,10 @@ It wires; it decides nothing. Whoever runs it (service.daemon) gives it a config
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from nemowatch.errors import RemoteError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.model import State
+from nemowatch.model import Credits, State
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages import recover
 from nemowatch.stages.deps import Board, Deps
@@ -65,14 +67,14 @@ class Engine:
         self.board = Board()
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
         self._state_dir = state_dir
+        self._wake = {watch.name: asyncio.Event() for watch in config.watch}
         self.inboxes: dict[str, Inbox] = {
             watch.name: Inbox(
                 watch, recipes=config.recipes, clock=clock, confirm_above=config.limits.confirm_above, journal=journal,
-                on_change=self._waker(watch.name), state_id=state_id,
+                on_change=self._wake[watch.name].set, state_id=state_id,
             )
             for watch in config.watch
         }  # fmt: skip
-        self._wake: dict[str, asyncio.Event] = {name: asyncio.Event() for name in self.inboxes}
         gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
         deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board)
         self.runner = Runner(deps, self.watches, self._moved)
@@ -112,7 +114,7 @@ class Engine:
         self._spawn("departures", self._depart)
         self._spawn("credits", self._watch_credits)
         for name in self.inboxes:
-            self._spawn(f"inbox {name}", lambda name=name: self._receive(name))
+            self._spawn(f"inbox {name}", partial(self._receive, name))
         self._departure_due.set()
         self._credits_due.set()
         if await self.holds.in_outage():
@@ -194,9 +196,6 @@ class Engine:
 
     # -- loops --------------------------------------------------------------------------------------------------------
 
-    def _waker(self, name: str) -> Callable[[], None]:
-        return lambda: self._wake[name].set()
-
     async def _receive(self, name: str) -> None:
         """Look after one inbox: scan when due, and pass on what it found."""
         inbox = self.inboxes[name]
@@ -233,15 +232,15 @@ class Engine:
             await self._credits_due.wait()
             self._credits_due.clear()
             try:
-                found = await self.api.read_credits()
+                await self._remember_credits(await self.api.read_credits())
             except RemoteError as exc:
                 log.debug("credits unknown", why=exc.text)
-                continue
-            account = self.api.account
-            now = self.clock.now_ms()
-            await self.journal.write(
-                lambda conn: board.remember_credits(conn, found, now, anonymous=account.anonymous, user_id=account.user_id)
-            )
+
+    async def _remember_credits(self, found: Credits) -> None:
+        who, now = self.api.account, self.clock.now_ms()
+        await self.journal.write(
+            lambda conn: board.remember_credits(conn, found, now, anonymous=who.anonymous, user_id=who.user_id)
+        )
 
     def _guard(self) -> None:
         step = self._cadences.stepped()
@@ -289,13 +288,16 @@ class Engine:
             inbox.request_scan()
 
     async def _take_over(self, args: dict[str, Any]) -> dict[str, Any]:
-        taken = [name for name, inbox in self.inboxes.items() if await inbox.take_over()]
-        return {"taken": taken}
+        for inbox in self.inboxes.values():
+            await inbox.take_over()
+        return {"taken": list(self.inboxes)}
 
     async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
         path = Path(str(args.get("path", "")))
-        why = [w for inbox in self.inboxes.values() for w in inbox.waiting() if inbox.watch.inbox / w.path.decode("utf-8", "surrogateescape") == path]
-        return {"waiting": [w.why for w in why]}
+        here = [
+            w.why for inbox in self.inboxes.values() for w in inbox.waiting() if inbox.watch.inbox / os.fsdecode(w.path) == path
+        ]
+        return {"waiting": here}
 
     async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
         return await self.snapshot({})

@@ -24,13 +24,13 @@ class Once:
     async def finished(self) -> None:
         """Return when every file that was there has its results, or waits for somebody."""
         while not await self._idle():
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK)  # noqa: ASYNC110 - what it waits for is spread over the journal and every inbox
 
     async def _idle(self) -> bool:
         engine = self._engine
         if len(engine.settled_once) < len(engine.inboxes):
             return False
-        if any(not w.parked for inbox in engine.inboxes.values() for w in inbox.waiting()):
+        if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
         return not await engine.journal.read(_work_left)
 

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,9 @@ class PageWriter:
             own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
             if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
                 continue
-            model = await self._journal.read(lambda conn, own=own, path=path: self._model(conn, own, path))
+            model = await self._journal.read(partial(self._model, own=own, path=path))
             try:
-                await asyncio.get_running_loop().run_in_executor(self._disk, lambda m=model, p=path: write_page(p, page.render(m)))
+                await asyncio.get_running_loop().run_in_executor(self._disk, _write, model)
             except LocalError as exc:
                 if path not in self._silent:
                     log.warning("status page could not be written", path=str(path), why=exc.text)
@@ -117,7 +118,7 @@ class PageWriter:
                 yield Waiting(os.path.basename(row.path), row.folder, why)
 
     def _running(self, row: ListedJob) -> Running:
-        what, done, total = self._live.rows.get(row.job.id, ("", 0, 0))
+        _, done, total = self._live.rows.get(row.job.id, ("", 0, 0))
         percent = 100 * done / total if total else -1
         if row.job.state is State.RENDERING:
             percent = row.job.progress
@@ -131,6 +132,10 @@ class PageWriter:
         account = self._account()
         if account.registration_link:
             yield CreditLine("Keep this account", "register it", account.registration_link)
+
+
+def _write(model: PageModel) -> None:
+    write_page(model.page, page.render(model))
 
 
 def _runs(row: ListedJob) -> bool:

@@ -9,6 +9,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 
 import structlog
 
@@ -61,7 +62,7 @@ class Reception:
         for copy in tick.again:
             await self._same_again(watch, copy)
         for source_id in tick.gone:
-            await self._journal.write(lambda conn, source_id=source_id: self._cancel(conn, source_id))
+            await self._journal.write(partial(self._cancel, source_id=source_id))
         self._nudge()
 
     async def _say_claimed(self, source_id: int) -> None:
@@ -81,7 +82,7 @@ class Reception:
 
     async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
         """Done before, with exactly this content: the copy goes to done/, a note says where the results are."""
-        names, own_jobs = await self._journal.read(lambda conn: _results(conn, copy.source_id))
+        names = await self._journal.read(lambda conn: _results(conn, copy.source_id))
         log.info("same file again", file=show_path(copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
         if not copy.outputs_stand:
             await self._write_off(watch, copy)
@@ -175,17 +176,16 @@ def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:
 
 def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, float, float]:
     """(jobs that wait, their files, credits each, credits available or -1)."""
-    held = [row for row in jobs.listed(conn, state=State.HELD) if row.job.reason == HoldReason.APPROVAL and row.watch == batch.watch]
+    of_watch = [row for row in jobs.listed(conn, state=State.HELD) if row.watch == batch.watch]
+    held = [row for row in of_watch if row.job.reason == HoldReason.APPROVAL]
     skills = [row.job.skill for row in held]
     each = sum(spend.typical(conn, skill) for skill in skills) / len(skills) if skills else spend.EXPECTED_CREDITS
     available = board.credits_seen(conn)["available"]
     return len(held), len({row.job.source_id for row in held}), each, -1 if available is None else available
 
 
-def _results(conn: sqlite3.Connection, source_id: int) -> tuple[list[str], int]:
-    own_jobs = jobs.of_source(conn, source_id)
-    names = [os.fsdecode(o.path) for job in own_jobs for o in jobs.outputs(conn, job.id)]
-    return names, len(own_jobs)
+def _results(conn: sqlite3.Connection, source_id: int) -> list[str]:
+    return [os.fsdecode(o.path) for job in jobs.of_source(conn, source_id) for o in jobs.outputs(conn, job.id)]
 
 
 def _move_copy(watch: Watch, path: bytes) -> None:

@@ -147,6 +147,7 @@ class Runner:
         if work.job.state is not job.state:
             return  # a command was quicker
         step = TABLE[work.job.state]
+        decision: Decision | None
         try:
             decision = await step.stage(work, self._deps)
         except NemowatchError as exc:
@@ -246,7 +247,8 @@ class Runner:
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
         """Attempts come to an end, however the stage phrased them."""
-        if decision.counts and work.job.attempt + 1 >= self._deps.config().retry.attempts and work.job.state is not State.INSTRUCTING:
+        used_up = work.job.attempt + 1 >= self._deps.config().retry.attempts
+        if decision.counts and used_up and work.job.state is not State.INSTRUCTING:
             return again(work.job, RemotePassing(decision.text), replace(self._circumstances(work), attempts=0))
         return decision
 

@@ -131,6 +131,18 @@ class Inbox:
                 found.append(Waiting(path, reason, since))
         return found
 
+    def busy(self) -> bool:
+        """True while some file may still become a job by itself: it is settling, or news of others wait to be followed."""
+        hints = self._presence.hints
+        news = self._presence.scan_soon or (hints is not None and hints.waiting)
+        return self._presence.online and bool(self._ledger.tracker.busy() or news)
+
+    def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
+        """Go on with what may change while running (config.changes): how often to scan, and when to ask."""
+        self.watch = watch
+        self._desk.confirm_above = confirm_above
+        self.request_scan()
+
     def _prompt_paths(self) -> set[bytes]:
         return {facts.prompt for facts in self._ledger.facts.values() if facts.prompt}
 
@@ -265,8 +277,8 @@ class Inbox:
         """Claimed files that look different now rest until they have settled again."""
         changed = [path for path in fresh if self._ledger.known.pop(path, None) is not None]
         if changed:
-            name = self.watch.name
-            await self._journal.write(lambda conn: claim.unsettle(conn, name, changed))
+            name, now_ms = self.watch.name, self._clock.now_ms()
+            await self._journal.write(lambda conn: claim.unsettle(conn, name, changed, now_ms))
 
     async def _missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved away."""

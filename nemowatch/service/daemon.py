@@ -22,7 +22,7 @@ from nemowatch.engine import board
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError
-from nemowatch.intake.mounts import is_network
+from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.database import FILE_NAME, set_aside
 from nemowatch.journal.lock import StateLock
@@ -61,7 +61,7 @@ def open_journal(state_dir: Path, clock: Clock) -> Journal:
     """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly.
 
     Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull."""
-    if is_network(state_dir):
+    if mode_of(MountTable.read().at(os.fsencode(state_dir.resolve())).fstype) is Mode.SCAN:
         raise JournalOnNetwork(f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe.")
     path = state_dir / FILE_NAME
     try:
@@ -119,7 +119,8 @@ class Daemon:
             asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._reload,
             scan=engine.scan_all,
         )  # fmt: skip
-        control = ControlServer(self._state_dir / SOCKET_NAME, {**engine.handlers(), "status": self._status, "reload": self._reload_op})
+        handlers = {**engine.handlers(), "status": self._status, "reload": self._reload_op}
+        control = ControlServer(self._state_dir / SOCKET_NAME, handlers)
         try:
             await control.start()
             await engine.start()

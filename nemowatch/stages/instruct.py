@@ -124,7 +124,8 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
         return later(State.INSTRUCTING, pause, looked, attempt=0)
     if work.job.answer and said is Look.NOTHING:
         return await _answered(work, deps, call, state, work.job.answer)
-    return await _unknown(work, deps, call, looked, "The connection broke while the cloud worked on it, and nothing shows whether it did.")
+    text = "The connection broke while the cloud worked on it, and nothing shows whether it did."
+    return await _unknown(work, deps, call, looked, text)
 
 
 async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
