@@ -26,7 +26,7 @@ from nemowatch.intake.presence import PROBE_EVERY, Presence
 from nemowatch.intake.records import Tick, Waiting
 from nemowatch.intake.scanner import walk
 from nemowatch.intake.settle import Look, Verdict, why
-from nemowatch.intake.survey import FolderFacts, Survey, Surveyor
+from nemowatch.intake.survey import FolderFacts, Survey, Surveyor, look_hash
 from nemowatch.intake.worker import Hung
 from nemowatch.journal import Journal, batches, inboxes, sources
 from nemowatch.model import Snapshot
@@ -213,7 +213,8 @@ class Inbox:
         self._ledger.approvals = tuple(survey.approvals)
         self._absorb(survey)
         await self._note_changed(survey.fresh)
-        if returned:  # after an absence nothing is taken for a deletion
+        if returned:  # after an absence nothing is taken for a deletion, and nothing is blocked by what was then
+            self._ledger.unblock(b"")
             for path in survey.missing:
                 self._ledger.known.pop(path, None)
             return []
@@ -361,8 +362,6 @@ class Inbox:
                 self._see(seen, taken[seen.path])
 
     def _is_known(self, path: bytes, look: Snapshot) -> bool:
-        from nemowatch.intake.survey import look_hash
-
         return self._ledger.known.get(path) == look_hash(look, local=self._presence.is_local(path))
 
     # -- looking
@@ -381,7 +380,8 @@ class Inbox:
         ready, prompts = [], self._prompt_paths()
         for seen in await self._look_at(self._ledger.tracker.due(self._clock.monotonic(), PORTION)):
             if isinstance(seen.look, LocalPassing):
-                raise seen.look
+                self._not_now(seen.path, seen.look)
+                continue
             if isinstance(seen.look, SourceGone):
                 self._ledger.tracker.drop(seen.path)
                 continue
@@ -398,14 +398,19 @@ class Inbox:
                     ready.append(seen.path)
         return ready
 
+    def _not_now(self, path: bytes, error: LocalPassing) -> None:
+        """This file, or the whole share, cannot be asked: which of them, a look at the root tells."""
+        tracked = self._ledger.tracker.get(path)
+        if tracked is not None:
+            tracked.block(f"cannot be read right now: {error.text}")
+        self._presence.next_probe = 0.0
+
     async def _read_prompt(self, path: bytes, look: Snapshot) -> None:
         """A prompt.txt has settled: the folder's files follow it from now on."""
         folder = path.partition(b"/")[0]
         root = self._presence.root
         try:
             text = await self._presence.worker.run(lambda: read_prompt(root, path, look, decode_text))
-        except LocalPassing:
-            raise
         except OrderError as exc:
             self._ledger.problems.order(folder, exc.text, exc.cure)
             self._ledger.tracker.drop(path)

@@ -48,8 +48,8 @@ class Ledger:
         return any(name in self.facts and self.facts[name].paused for name in (b"", folder))
 
     def unblock(self, folder: bytes) -> None:
-        """Something in this folder has changed that files may have waited for."""
-        prefix = folder + b"/"
+        """Something in this folder (b"": anywhere) has changed that files may have waited for."""
+        prefix = folder + b"/" if folder else b""
         for path in self.tracker:
             tracked = self.tracker.get(path)
             if tracked is not None and tracked.blocked and path.startswith(prefix):

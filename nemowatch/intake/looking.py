@@ -65,16 +65,16 @@ class Places:
 
 
 def sort_places(root: Path, places: Iterable[bytes]) -> Places:
-    """Tell files from folders and from what is gone. Raises LocalPassing when the share is away."""
+    """Tell files from folders and from what is gone; a place that cannot be asked is left to the next scan."""
     found, top = Places(), os.fsencode(root) + b"/"
     for place in places:
         try:
             mode = os.lstat(top + place).st_mode
         except OSError as exc:
-            error = local_error(exc, top + place)
-            if isinstance(error, LocalPassing):
-                raise error from exc
-            found.gone.append(place)
+            if isinstance(local_error(exc, place), SourceGone):
+                found.gone.append(place)
+            else:
+                found.odd = True
             continue
         if stat.S_ISREG(mode):
             found.files.append(place)
@@ -86,14 +86,8 @@ def sort_places(root: Path, places: Iterable[bytes]) -> Places:
 
 
 def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
-    """Those of `paths` at which nothing stands any more. Raises LocalPassing when the share is away."""
-    gone = []
-    for path, look in look_many(root, paths):
-        if isinstance(look, LocalPassing):
-            raise look
-        if isinstance(look, SourceGone):
-            gone.append(path)
-    return gone
+    """Those of `paths` at which nothing stands any more; what cannot be asked does not count as gone."""
+    return [path for path, look in look_many(root, paths) if isinstance(look, SourceGone)]
 
 
 def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
@@ -150,26 +144,29 @@ class Terms:
 def inspect(
     root: Path, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Callable[[], None]
 ) -> Inspected:
-    """Open a file that has kept still, and decide. Never raises for what is wrong with the file; raises LocalPassing when
-    the share is away."""
+    """Open a file that has kept still, and decide. Never raises for what is wrong with the file."""
     try:
         fd = open_below(root, path)
     except SourceGone:
         return Inspected(path, Advice.GONE)
-    except LocalPassing:
-        raise
+    except LocalPassing as exc:
+        return Inspected(path, Advice.WAIT, f"cannot be read right now: {exc.text}", code=exc.code)
     except LocalError as exc:
         return _refuse(path, terms, exc.text, exc.cure, "permission")
     try:
         return _opened(fd, path, expected, pace, terms, beat)
     except SourceChanged:
         return Inspected(path, Advice.AGAIN)
+    except LocalPassing as exc:
+        return Inspected(path, Advice.WAIT, f"cannot be read right now: {exc.text}", code=exc.code)
+    except LocalError as exc:
+        return _refuse(path, terms, exc.text, exc.cure, exc.code)
     except OrderError as exc:
         return _refuse(path, terms, exc.text, exc.cure, exc.code)
     except OSError as exc:
         error = local_error(exc, path)
         if isinstance(error, LocalPassing):
-            raise error from exc
+            return Inspected(path, Advice.WAIT, f"cannot be read right now: {error.text}", code=error.code)
         return _refuse(path, terms, error.text, error.cure)
     finally:
         os.close(fd)

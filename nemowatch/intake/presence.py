@@ -65,6 +65,8 @@ class Presence:
         self._clock, self._journal, self._state_id, self._ring = clock, journal, state_id, ring
         self._identity: Identity | None = None
         self._table: MountTable | None = None
+        self._pace = self._pace_of("")
+        self._below: tuple[tuple[bytes, Pace], ...] = ()
         self._remembered: dict[str, str] = {}
         self._watcher: Watcher | None = None
         self._news: MountNews | None = None
@@ -149,6 +151,7 @@ class Presence:
 
     async def _here(self, look: RootLook) -> None:
         before, self._identity = self._identity, look.identity
+        self._set_paces(look.identity)
         came = not self.online
         changed = before is not None and before != look.identity
         if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
@@ -240,9 +243,10 @@ class Presence:
 
     def pace(self, path: bytes) -> Pace:
         """How long a file at this place must be still."""
-        mount = self._table.at(os.fsencode(self.root) + b"/" + path) if self._nested(path) and self._table else None
-        fstype = mount.fstype if mount else (self._identity.fstype if self._identity else "")
-        return self._pace_of(fstype)
+        for point, pace in self._below:
+            if path.startswith(point):
+                return pace
+        return self._pace
 
     def _pace_of(self, fstype: str) -> Pace:
         local = mode_of(fstype) is Mode.EVENTS

@@ -148,7 +148,11 @@ def _oddity(entry: Entry) -> FileProblem:
     if entry.kind is Kind.CLOSED:
         cure = "Give the user that runs nemowatch the right to read it."
         return FileProblem(
-            entry.path, entry.folder, "This folder may not be read by nemowatch.", cure, code="permission"
+            entry.path,
+            entry.folder,
+            f"This folder cannot be read by nemowatch ({entry.what.lower() or 'no reason given'}).",
+            cure,
+            code="permission",
         )
     what = f"It is {entry.what}, not a file; nemowatch leaves it alone."
     return FileProblem(entry.path, entry.folder, what, "Copy the file itself here.", code="not a file")
