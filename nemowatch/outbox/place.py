@@ -16,10 +16,10 @@ from nemowatch.outbox.names import NAME_LIMIT, OURS
 from nemowatch.outbox.tree import BLOCK, open_file, sha256_at, stat_at, sync_folder
 
 _RENAME_NOREPLACE = 1  # linux/fs.h
-#: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS …). A plain lack of rights is
-#: answered by the rename that follows, too.
+#: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS or, where nobody wrote the call,
+#: EROFS). A plain lack of rights, and a disk that truly is read-only, are answered by the rename that follows, too.
 _NO_LINK = frozenset(
-    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.ENOTTY, errno.EACCES}
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.ENOTTY, errno.EACCES, errno.EROFS}
 )
 #: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE).
 _NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})

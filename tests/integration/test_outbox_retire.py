@@ -267,6 +267,25 @@ def test_a_file_swapped_in_at_the_last_moment_goes_back(share: Share, monkeypatc
     assert share.names() == []
 
 
+def test_where_nothing_renames_without_replacing_the_source_is_copied(
+    share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some FUSE mounts offer neither links nor a rename that refuses to replace: still nothing is overwritten."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(place, "link_exclusive", lambda *_: False)
+    monkeypatch.setattr(place, "rename_exclusive", refuse)
+    (share.tree / "dub-es/a").mkdir(parents=True)
+    (share.tree / "dub-es/a/promo.mp4").write_bytes(b"earlier")
+    went = share.leave()
+    assert went == share.tree / "dub-es/a/promo (2).mp4"
+    assert went.read_bytes() == DATA
+    assert share.names() == ["dub-es/a/promo (2).mp4", "dub-es/a/promo.mp4"]
+    assert share.names(share.inbox) == []
+
+
 def test_a_refused_move_says_which_file_and_what_to_do(share: Share) -> None:
     """Where the rights are missing the file stays and the error names it and the cure."""
     if os.geteuid() == 0:
