@@ -431,7 +431,7 @@ async def test_a_download_that_breaks_is_whole_or_an_error(bench: Make, tmp_path
         assert done.sha256 == next(iter(b.world.renders.values())).result.sha256
 
 
-JUNK = ["broken_json", "huge_json", "empty", "content_type:text/html", "cut_response:5", "stall_body", "slow:60", "500",
+JUNK = ["broken_json", "huge_json", "empty", "content_type:text/html", "cut_response:5", "stall_body", "500",
         "502", "reset", "stall:60", "429"]  # fmt: skip
 
 

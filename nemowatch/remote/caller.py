@@ -1,0 +1,148 @@
+"""How a call to the API is made: its headers (API.md section 1), its token, and the order "call, refused token, another token,
+call again". It must not know which calls there are: that is `client`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.errors import RemoteError, TokenRefused
+from nemowatch.remote import wire
+from nemowatch.remote.http import Http, Limits, Request
+from nemowatch.remote.interface import DEFAULT_SKILL, Account
+from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens
+
+T = TypeVar("T")
+
+#: X-Skill-Version [doc].
+_VERSION = "1.0.0"
+#: Shorter than this is no token, only a word that may stand in any sentence.
+_SHORTEST_SECRET = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a call sends: bytes, or a stream with its exact length."""
+
+    content: bytes | AsyncIterator[bytes] = b""
+    length: int = 0
+    content_type: str = ""
+
+
+def json_body(fields: dict[str, Any]) -> Body:
+    """An object as JSON."""
+    return Body(json.dumps(fields).encode(), 0, "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call with a small answer."""
+
+    skill: str
+    method: str
+    path: str
+    body: Callable[[], Body] = Body  #: made anew for each try
+    any_answer: bool = False  #: a 2xx counts as done, whatever it says
+
+
+class Caller:
+    """Makes calls in the name of one account."""
+
+    def __init__(
+        self, base: str, platform: str, timeout: float, credential: Credential, state_dir: Path, clock: Clock,
+        executor: Executor,
+    ) -> None:  # fmt: skip
+        self.base = base
+        self.http = Http()
+        self._platform = platform
+        self._limits = Limits(timeout, timeout, timeout)
+        self._clock = clock
+        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor)
+        self._seen_user = ""
+
+    def __repr__(self) -> str:
+        return f"<Caller {self.base} {self._tokens!r} {self.http!r}>"
+
+    @property
+    def account(self) -> Account:
+        """Who we are there, as far as it is known."""
+        supplied = self._tokens.supplied
+        user_id = self._seen_user if supplied else self._tokens.user_id or self._seen_user
+        return Account(not supplied or user_id.startswith("anon_"), user_id, supplied)
+
+    async def look(self) -> None:
+        """Learn who we are without a call."""
+        await self._tokens.look()
+
+    async def call(self, call: Call, limits: Limits | None = None) -> Any:
+        """The payload of the answer, out of its envelope. Raises what the answer means."""
+        return await self.with_token(lambda token: self._once(call, limits or self._limits, token))
+
+    async def _once(self, call: Call, limits: Limits, token: str) -> Any:
+        body, headers = call.body(), self.headers(call.skill, token)
+        if body.content_type:
+            headers["Content-Type"] = body.content_type
+        request = Request(call.method, self.base + call.path, headers, body.content, body.length)
+        reply = await self.http.fetch(request, limits)
+        if call.any_answer and 200 <= reply.status < 300 and wire.parse(reply.body) is None:
+            return {}
+        data = wire.answer(reply, self._clock.now_ms())
+        self._remember_user(data)
+        return data
+
+    async def with_token(self, once: Callable[[str], Awaitable[T]]) -> T:
+        """Do it with the present token. A refusal of it (1001) is certain to have done nothing, so the same is done once
+        more where there is another token."""
+        token = await self._tokens.current()
+        try:
+            return await self._silent(once, token)
+        except TokenRefused:
+            self._seen_user = ""
+            token = await self._tokens.after_refusal(token)
+        return await self._silent(once, token)
+
+    async def _silent(self, once: Callable[[str], Awaitable[T]], token: str) -> T:
+        """An answer may quote the token back at us: no error's text shows it."""
+        try:
+            return await once(token)
+        except RemoteError as exc:
+            exc.args = (without(token, exc.text), *exc.args[1:])
+            raise
+
+    async def _issue(self, client_id: str) -> tuple[str, str, int]:
+        """Section 3: the one call without a token."""
+        headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
+        reply = await self.http.fetch(Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits)
+        now_ms = self._clock.now_ms()
+        return wire.token(wire.answer(reply, now_ms), now_ms)
+
+    def headers(self, skill: str, token: str) -> dict[str, str]:
+        """Section 1: without all of them an export is refused."""
+        headers = {
+            "X-Skill-Source": _header(skill),
+            "X-Skill-Version": _VERSION,
+            "X-Skill-Platform": _header(self._platform),
+        }
+        return headers | {"Authorization": f"Bearer {token}"} if token else headers
+
+    def _remember_user(self, data: Any) -> None:
+        """Section 8: an `anon_` id makes the account anonymous, wherever it is seen."""
+        found = wire.user_id(data)
+        if found.startswith("anon_") or (found and not self._seen_user):
+            self._seen_user = found
+
+
+def without(token: str, said: str) -> str:
+    """A text that does not show the token."""
+    return said.replace(token, "(token)") if len(token) >= _SHORTEST_SECRET else said
+
+
+def _header(value: str) -> str:
+    """A value of the user's that must not break the header: recipes may name any skill."""
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in value).strip()
