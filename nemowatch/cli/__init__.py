@@ -1,0 +1,31 @@
+"""The commands, one module each. They read the journal, ask the daemon, and print; they decide nothing about jobs.
+
+Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it: `--version` and `jobs --json`
+answer at once, and `nemowatch run` reads its two options itself, so that the daemon never loads typer.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from nemowatch.cli import run
+from nemowatch.cli.guard import guarded
+
+
+def main() -> int:
+    """The console script: carry out the command line and return its exit code (DESIGN section 4)."""
+    words = sys.argv[1:]
+    if words == ["--version"]:
+        from nemowatch import __version__
+
+        print(f"nemowatch {__version__}")
+        return 0
+    if words[:1] == ["run"] and (options := run.read_options(words[1:])) is not None:
+        return guarded(lambda: run.start(*options))
+    return guarded(lambda: _through_typer(words))
+
+
+def _through_typer(words: list[str]) -> int:
+    from nemowatch.cli.app import carry_out
+
+    return carry_out(words)

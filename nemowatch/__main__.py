@@ -1,0 +1,7 @@
+"""`python -m nemowatch`."""
+
+import sys
+
+from nemowatch.cli import main
+
+sys.exit(main())

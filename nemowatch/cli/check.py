@@ -1,0 +1,85 @@
+"""`nemowatch check`: is everything in place, and what to do where it is not. The looks themselves are in `checks` and `checkcloud`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from nemowatch.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from nemowatch.cli.checks import Finding
+
+
+def check(as_json: options.Json = False, config: options.Config = None) -> None:
+    """Check the configuration, folders, rights, disks, limits, the cloud, the token and the credits; each with its cure."""
+    from nemowatch.cli.checks import from_problems
+    from nemowatch.errors import ConfigError
+
+    try:
+        findings = list(_findings(config))
+        code = 1 if any(found.level == "fail" for found in findings) else 0
+    except ConfigError as exc:
+        findings, code = from_problems(exc), 2
+    if as_json:
+        _print_json(findings)
+    else:
+        _print(findings)
+    raise typer.Exit(code)
+
+
+def _findings(option: Path | None) -> Iterator[Finding]:
+    from nemowatch.cli import checkcloud, checks
+    from nemowatch.cli.setting import as_owner, find_setting
+    from nemowatch.config import check_layout
+    from nemowatch.errors import ConfigError
+
+    setting = find_setting(option)
+    yield checks.Finding("ok", "config", f"{setting.path} is sound.")
+    try:
+        check_layout(setting.config)
+    except ConfigError as exc:
+        yield from checks.from_problems(exc)
+    yield from checks.state(setting)
+    yield checks.daemon(setting)
+    with as_owner(setting.state_dir):  # whose rights count
+        for watch in setting.config.watch:
+            yield from checks.workspace(watch)
+    yield checks.inotify(setting.config.watch)
+    yield from checkcloud.cloud(setting)
+
+
+def _print_json(findings: list[Finding]) -> None:
+    from nemowatch.cli.out import print_json
+
+    ok = not any(found.level == "fail" for found in findings)
+    rows: list[dict[str, Any]] = [
+        {"level": f.level, "what": f.what, "text": f.text, "cure": f.cure or None} for f in findings
+    ]  # fmt: skip
+    print_json({"ok": ok, "checks": rows})
+
+
+def _print(findings: list[Finding]) -> None:
+    from rich.text import Text
+
+    from nemowatch.cli.out import console, word
+    from nemowatch.cli.words import clean, plural
+
+    target = console()
+    for found in findings:
+        line = Text.assemble(word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"), clean(found.text))
+        if found.cure:
+            line.append(f"\n{'':13}{clean(found.cure)}")
+        target.print(line, soft_wrap=True)
+    bad = sum(found.level == "fail" for found in findings)
+    warned = sum(found.level == "warn" for found in findings)
+    if bad:
+        end = word(f"{plural(bad, 'thing')} must be put right first.", "red")
+    else:
+        end = word(f"Ready, with {plural(warned, 'warning')}." if warned else "Ready.", "green")
+    target.print()
+    target.print(end)

@@ -1,0 +1,106 @@
+"""`nemowatch credits`: the balance, and what was spent on which day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nemowatch.cli import options, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nemowatch.cli.setting import Setting
+    from nemowatch.journal.spend import Paid
+
+By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False)]
+
+
+def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
+    """Show the balance; with --by day also what was spent on each day."""
+    from nemowatch.cli.out import print_json
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.talk import read_journal
+    from nemowatch.errors import UsageError
+    from nemowatch.journal import spend
+
+    if by not in ("", "day"):
+        raise UsageError(f"Credits cannot be summed by {by!r}.", cure="Use --by day.")
+    setting = find_setting(config)
+    record = balance(setting)
+    if by:
+        record["days"] = by_day(read_journal(setting, spend.paid_calls, list))
+    if as_json:
+        print_json(record)
+    else:
+        _print(record)
+
+
+def balance(setting: Setting) -> dict[str, Any]:
+    """The balance now, or, when the cloud does not answer, the one seen last and why.
+
+    {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh answer."""
+    from nemowatch.cli.cloud import ask_cloud
+    from nemowatch.cli.talk import read_journal
+    from nemowatch.clock import iso
+    from nemowatch.engine import board
+    from nemowatch.errors import NemowatchError
+
+    try:
+        answer = ask_cloud(setting)
+    except NemowatchError as exc:
+        seen = read_journal(setting, board.credits_seen, dict)
+        if seen.get("available") is None:
+            exc.cure = exc.cure or "nemowatch check says more."
+            raise
+        return {
+            **{key: seen[key] for key in ("available", "frozen", "total", "anonymous")},
+            "registration": _link(seen["user_id"]) if seen["anonymous"] else "", "at": iso(seen["at"]),
+            "problem": f"{exc.text} {exc.cure}".strip(),
+        }  # fmt: skip
+    found, account = answer
+    return {
+        "available": found.available, "frozen": found.frozen, "total": found.total, "anonymous": account.anonymous,
+        "registration": account.registration_link, "at": None, "problem": "",
+    }  # fmt: skip
+
+
+def _link(user_id: str) -> str:
+    from nemowatch.remote.interface import Account
+
+    return Account(anonymous=True, user_id=user_id).registration_link
+
+
+def by_day(calls: Iterable[Paid]) -> list[dict[str, Any]]:
+    """[{day, credits, turns, unknown}] in order; `unknown` counts turns whose cost nobody knows."""
+    days: dict[str, dict[str, Any]] = {}
+    for call in calls:
+        day = words.local_day(call.opened_at)
+        sums = days.setdefault(day, {"day": day, "credits": 0.0, "turns": 0, "unknown": 0})
+        sums["turns"] += 1
+        sums["credits"] += call.credits or 0.0
+        sums["unknown"] += call.credits is None
+    return [days[day] for day in sorted(days)]
+
+
+def _print(record: dict[str, Any]) -> None:
+    from nemowatch.cli.out import print_table, say
+
+    if record["problem"]:
+        say(record["problem"])
+        say(f"Seen last, {words.local_time(record['at'])}:")
+    say(f"available  {words.credits(record['available'])}")
+    say(f"frozen     {words.credits(record['frozen'])}")
+    say(f"total      {words.credits(record['total'])}")
+    if record["anonymous"]:
+        link = record["registration"]
+        say("The account is anonymous." + (f" Register it to keep it: {link}" if link else ""))
+    if "days" not in record:
+        return
+    print()
+    rows = [(d["day"], words.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or "")) for d in record["days"]]
+    if rows:
+        print_table(("DAY", "CREDITS", "TURNS", "COST UNKNOWN"), rows, right=(1, 2, 3))
+    else:
+        say("Nothing was spent yet.")

@@ -1,0 +1,184 @@
+"""`nemowatch explain PATH`: what a folder's name asks for, or what becomes of a file and why it waits. No network, no change."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nemowatch.cli import options
+from nemowatch.cli.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nemowatch.cli.setting import Setting
+    from nemowatch.config import Watch
+    from nemowatch.tasks import Drop, Folder
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A task folder, or just its name; or a file in one.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path lies."""
+
+    path: Path  #: absolute
+    watch: Watch | None  #: None: in no inbox
+    relative: bytes = b""  #: to the inbox; empty for the inbox itself
+
+    @property
+    def parts(self) -> list[bytes]:
+        """The names below the inbox."""
+        return [part for part in self.relative.split(b"/") if part]
+
+
+def explain(path: PathArgument, as_json: options.Json = False, config: options.Config = None) -> None:
+    """Explain a folder (task, languages, prompt, results) or a file (every decision, and why it waits). Nothing is sent."""
+    from nemowatch.cli.explainfile import explain_file
+    from nemowatch.cli.out import print_json
+    from nemowatch.cli.setting import find_setting
+
+    setting = find_setting(config)
+    place = locate(setting.config.watch, path)
+    if is_folder(place):
+        record = explain_folder(setting, place)
+        lines = _folder_lines(record)
+    else:
+        record = explain_file(setting, place)
+        lines = _file_lines(record)
+    if as_json:
+        print_json(record)
+    else:
+        print("\n".join(clean(line) for line in lines))
+
+
+def locate(watches: Iterable[Watch], path: Path) -> Place:
+    """Which inbox a path lies in: as it is, else below an inbox (`dub-es/clip.mp4`)."""
+    known = list(watches)
+    absolute = Path(os.path.normpath(path.absolute()))
+    for watch in known:
+        if absolute.is_relative_to(watch.inbox):
+            return Place(absolute, watch, os.fsencode(absolute.relative_to(watch.inbox)).removeprefix(b"."))
+    if not path.is_absolute() and not _exists(absolute):
+        for watch in known:
+            below = Path(os.path.normpath(watch.inbox / path))
+            if below.is_relative_to(watch.inbox) and _exists(watch.inbox / path.parts[0]):
+                return Place(below, watch, os.fsencode(below.relative_to(watch.inbox)))
+    return Place(absolute, None, os.fsencode(absolute.name))
+
+
+def _exists(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def is_folder(place: Place) -> bool:
+    """Whether this is about a folder: one that exists, or a name that no file has."""
+    if _exists(place.path):
+        return place.path.is_dir()
+    if place.watch is not None:
+        return len(place.parts) < 2
+    return not place.path.suffix and not _exists(place.path.parent / place.path.name)
+
+
+def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
+    """The whole meaning of a task folder's name, with its prompt.txt."""
+    from nemowatch.intake.folders import as_text
+    from nemowatch.tasks import Folder, describe, read_folder
+
+    name = place.parts[0] if place.parts else os.fsencode(place.path.name)
+    record: dict[str, Any] = {"kind": "folder", "path": clean(str(place.path)), "name": clean(os.fsdecode(name))}
+    if place.watch is not None and not place.parts:
+        return record | {
+            "readable": False,
+            "problem": "This is the inbox itself: task folders stand in it.",
+            "suggestion": "",
+        }
+    folder = read_folder(as_text(name), setting.config.recipes)
+    if not isinstance(folder, Folder):
+        return record | {"readable": False, "problem": folder.what, "suggestion": folder.suggestion}
+    prompt = prompt_text(place.watch.inbox / os.fsdecode(name) if place.watch else place.path)
+    return record | {
+        "readable": True, "task": folder.task, "skill": folder.skill,
+        "languages": [{"tag": language.tag, "name": language.name} for language in folder.languages],
+        "accepts": sorted(kind.value for kind in folder.accepts), "prompt_file": bool(prompt),
+        "orders": [_order(folder, drop) for drop in _examples(folder, prompt)], "text": describe(folder),
+    }  # fmt: skip
+
+
+def prompt_text(folder: Path) -> str:
+    """What the folder's prompt.txt says; "" when there is none, or none that can be read as text."""
+    from nemowatch.errors import OrderError
+    from nemowatch.intake.ignore import PROMPT_NAMES, folded
+    from nemowatch.tasks import decode_text
+
+    try:
+        names = [entry for entry in os.listdir(os.fsencode(folder)) if folded(entry) in PROMPT_NAMES]
+        return decode_text((folder / os.fsdecode(min(names))).read_bytes()) if names else ""
+    except (OSError, OrderError):
+        return ""
+
+
+def _examples(folder: Folder, prompt: str) -> list[Drop]:
+    """One drop of each shape that the folder knows."""
+    from nemowatch.model import MediaKind
+    from nemowatch.tasks import Drop, takes
+
+    accepted = takes(folder, prompt)
+    suffixes = ((MediaKind.VIDEO, "mp4"), (MediaKind.AUDIO, "mp3"), (MediaKind.IMAGE, "jpg"))
+    media = [(kind, f"clip.{suffix}") for kind, suffix in suffixes if kind in accepted][:1]
+    drops = [Drop(kind, name, "", prompt) for kind, name in media]
+    if MediaKind.SCRIPT in accepted:
+        drops.append(Drop(MediaKind.SCRIPT, "script.txt", "(the text of script.txt)", prompt))
+        drops += [Drop(kind, name, "(the text of clip.txt)", prompt) for kind, name in media]
+    return drops
+
+
+def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
+    """What one drop would give: each target's prompt and results, or why it cannot be done."""
+    from nemowatch.errors import OrderError
+    from nemowatch.model import MediaKind
+    from nemowatch.tasks import plan
+
+    paired = drop.kind is not MediaKind.SCRIPT and drop.script
+    shown = f"{drop.name} and clip.txt" if paired else drop.name
+    try:
+        order = plan(folder, drop)
+    except OrderError as exc:
+        return {"file": shown, "problem": exc.text, "cure": exc.cure, "targets": []}
+    stem = drop.name.rpartition(".")[0]
+    targets = [
+        {"target": t.name, "prompt": t.prompt, "results": [stem + output.ending for output in t.outputs]}
+        for t in order.targets
+    ]
+    return {"file": shown, "skill": order.skill, "problem": "", "cure": "", "targets": targets}
+
+
+def _folder_lines(record: dict[str, Any]) -> list[str]:
+    lines = [f"Folder {record['name']}"]
+    if not record["readable"]:
+        lines.append(f"  {record['problem']}")
+        return [*lines, f"  The nearest name that works: {record['suggestion']}"] if record["suggestion"] else lines
+    lines += [f"  {line}" for line in record["text"]]
+    if record["prompt_file"]:
+        lines.append("  Its prompt.txt is part of the prompts below.")
+    for order in record["orders"]:
+        lines += ["", f"  {order['file']}"]
+        if order["problem"]:
+            lines += [f"    {order['problem']}", f"    {order['cure']}"]
+        for target in order["targets"]:
+            said = target["prompt"].splitlines()
+            lines += [f"    {target['target']}: {', '.join(target['results'])}", *(f"      {part}" for part in said)]
+    return lines
+
+
+def _file_lines(record: dict[str, Any]) -> list[str]:
+    marks = {"ok": "+", "wait": "~", "no": "-", "info": " "}
+    lines = [f"File {record['path']}"]
+    lines += [f"  {marks[step['result']]} {step['text']}" for step in record["steps"]]
+    return [*lines, "", record["verdict"]]

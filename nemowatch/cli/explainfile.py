@@ -1,0 +1,219 @@
+"""The chain of decisions about one file, from its place to its jobs. Looks, and changes nothing; the daemon, when it runs,
+adds what only it knows: how long the file has kept still, and what it waits for."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemowatch.cli.explain import Place, prompt_text
+from nemowatch.cli.show import cure_of
+from nemowatch.cli.words import local_time, name, size
+from nemowatch.errors import LocalError, NemowatchError, OrderError
+from nemowatch.intake.folders import as_text, stem_of
+from nemowatch.intake.ignore import PAUSE_NAMES, Ignore, NameClass, folded
+from nemowatch.intake.mounts import Mode, MountTable, mode_of
+from nemowatch.intake.opening import not_regular, open_below, snapshot
+from nemowatch.intake.sniff import Finding, kind_by_name, sniff
+from nemowatch.model import MediaKind
+from nemowatch.tasks import Drop, Folder, max_bytes, plan, read_folder, takes
+
+if TYPE_CHECKING:
+    from nemowatch.cli.setting import Setting
+    from nemowatch.config import Watch
+    from nemowatch.journal.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision."""
+
+    result: str  #: "ok": go on; "wait": not now; "no": not at all; "info": nothing depends on it
+    text: str
+
+
+def explain_file(setting: Setting, place: Place) -> dict[str, Any]:
+    """The record: {kind, path, steps, jobs, verdict}."""
+    steps = list(_chain(setting, place))
+    jobs = _jobs(setting, place) if place.watch else []
+    waiting = _waiting(setting, place)
+    steps += [Step("wait", f"The daemon says: {why}.") for why in waiting]
+    steps += [Step("info", _job_text(job)) for job in jobs]
+    return {
+        "kind": "file", "path": name(os.fsencode(place.path)),
+        "steps": [{"result": step.result, "text": step.text} for step in steps],
+        "jobs": [{"id": job.id, "target": job.target, "state": job.state.value, "reason": job.reason or None} for job in jobs],
+        "verdict": _verdict(steps, jobs),
+    }  # fmt: skip
+
+
+def _verdict(steps: list[Step], jobs: list[Job]) -> str:
+    refused = [step for step in steps if step.result == "no"]
+    if refused:
+        return f"It is not taken: {refused[0].text}"
+    if jobs:
+        cures = [cure for job in jobs if (cure := cure_of(job.id, job.state, job.reason))]
+        return "It is a job already." + (f" To do: {cures[0]}" if cures else "")
+    waits = [step for step in steps if step.result == "wait"]
+    return f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."
+
+
+def _chain(setting: Setting, place: Place) -> Iterator[Step]:
+    """Every step up to the first that says no."""
+    for step in _steps(setting, place):
+        yield step
+        if step.result == "no":
+            return
+
+
+def _steps(setting: Setting, place: Place) -> Iterator[Step]:
+    watch = place.watch
+    if watch is None:
+        inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in setting.config.watch)
+        yield Step("no", f"It lies in no watched inbox ({inboxes}).")
+        return
+    yield from _about_inbox(watch)
+    verdict = Ignore(watch.ignore).path(place.relative)
+    if verdict.kind in (NameClass.IGNORED, NameClass.OURS):
+        yield Step("no", f"Its name is never work: {verdict.why}.")
+        return
+    if verdict.kind is NameClass.CONFLICT:
+        yield Step("wait", f"It looks like {verdict.why}: it is held until a person decides.")
+    if len(place.parts) < 2:
+        yield Step("no", "It lies in the inbox itself: files belong into a task folder.")
+        return
+    folder = read_folder(as_text(place.parts[0]), setting.config.recipes)
+    if not isinstance(folder, Folder):
+        yield Step(
+            "no", folder.what + (f" The nearest name that works: {folder.suggestion}." if folder.suggestion else "")
+        )
+        return
+    yield Step("ok", f"The folder {name(place.parts[0])} asks for: {folder.task}.")
+    yield from _about_file(watch, place, folder)
+    yield from _pauses(watch, place)
+
+
+def _about_inbox(watch: Watch) -> Iterator[Step]:
+    shown = name(os.fsencode(watch.inbox))
+    if not watch.inbox.is_dir():
+        yield Step("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
+        return
+    fstype = MountTable.read().at(os.path.realpath(os.fsencode(watch.inbox))).fstype
+    how = {Mode.EVENTS: "changes are seen at once", Mode.SCAN: f"it is scanned every {watch.scan_interval:g} s"}
+    said = how.get(mode_of(fstype), "it is watched and scanned") if watch.mode == "auto" else f"mode = {watch.mode}"
+    yield Step("ok", f"It lies in the inbox {shown} ({fstype}; {said}).")
+
+
+def _about_file(watch: Watch, place: Place, folder: Folder) -> Iterator[Step]:
+    prompt = prompt_text(watch.inbox / os.fsdecode(place.parts[0]))
+    promised = kind_by_name(place.parts[-1])
+    if promised is None:
+        yield Step("no", "No task takes files with this ending.")
+        return
+    if promised not in takes(folder, prompt):
+        yield _planned(folder, Drop(promised, as_text(place.parts[-1]), "text", prompt))
+        return
+    if not os.path.lexists(place.path):
+        yield Step("info", "The file is not there now; this is what its name says.")
+        yield _planned(folder, Drop(promised, as_text(place.parts[-1]), _script(place, promised), prompt))
+        return
+    yield from _about_content(watch, place, folder, prompt)
+
+
+def _about_content(watch: Watch, place: Place, folder: Folder, prompt: str) -> Iterator[Step]:
+    mode = place.path.lstat().st_mode
+    if not stat.S_ISREG(mode):
+        yield Step("no", f"It is {not_regular(mode)}: only real files are taken.")
+        return
+    try:
+        fd = open_below(watch.inbox, place.relative)
+    except LocalError as exc:
+        yield Step("no", f"{exc.text} {exc.cure}".strip())
+        return
+    try:
+        look = snapshot(fd)
+        changed = local_time(look.mtime_ns // 1_000_000)
+        yield Step("ok" if look.size else "wait", f"It has {size(look.size)}, last changed {changed}.")
+        found = sniff(fd, place.parts[-1], look.size)
+    finally:
+        os.close(fd)
+    if found.finding is Finding.NOT_MEDIA:
+        yield Step("no", f"{found.why[:1].upper()}{found.why[1:]}.")
+    elif found.finding is not Finding.MEDIA:
+        yield Step("wait", f"It is not whole yet: {found.why}.")
+    else:
+        yield Step("ok", f"Its first bytes say: {found.kind}.")
+        yield _planned(
+            folder, Drop(found.kind, as_text(place.parts[-1]), _script(place, found.kind), prompt), look.size
+        )
+
+
+def _script(place: Place, kind: MediaKind) -> str:
+    """A text stands for the script: its own, or that of a text of the same stem beside it."""
+    if kind is MediaKind.SCRIPT:
+        return "text"
+    stem = stem_of(os.fsencode(place.path))
+    return "text" if any(os.path.lexists(stem + suffix) for suffix in (b".txt", b".md", b".docx")) else ""
+
+
+def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
+    try:
+        order = plan(folder, drop)
+    except OrderError as exc:
+        return Step("no", f"{exc.text} {exc.cure}".strip())
+    if length > max_bytes(order.skill):
+        return Step(
+            "no", f"It has {size(length)}, and {order.skill} takes {size(max_bytes(order.skill))}: compress or trim it."
+        )
+    stem = drop.name.rpartition(".")[0]
+    results = ", ".join(stem + output.ending for target in order.targets for output in target.outputs)
+    return Step("ok", f"It will give {results}, by {order.skill}.")
+
+
+def _pauses(watch: Watch, place: Place) -> Iterator[Step]:
+    for folder in (watch.inbox, watch.inbox / os.fsdecode(place.parts[0])):
+        for found in _pause_files(folder):
+            yield Step("wait", f"{name(os.fsencode(folder))} is paused by the file {name(found)}: delete it to go on.")
+
+
+def _pause_files(folder: Path) -> list[bytes]:
+    try:
+        return [entry for entry in os.listdir(os.fsencode(folder)) if folded(entry) in PAUSE_NAMES]
+    except OSError:
+        return []
+
+
+def _waiting(setting: Setting, place: Place) -> list[str]:
+    """What the daemon has in memory about this file; nothing when it does not run."""
+    from nemowatch.cli.talk import ask_if_running
+
+    try:
+        answer = ask_if_running(setting, "explain", path=str(place.path))
+    except NemowatchError:
+        return []
+    return [str(why).rstrip(".") for why in (answer or {}).get("waiting", [])]
+
+
+def _jobs(setting: Setting, place: Place) -> list[Job]:
+    """The jobs of the newest source that stood at this place."""
+    from nemowatch.cli.talk import read_journal
+    from nemowatch.journal import jobs, sources
+
+    watch = place.watch.name if place.watch else ""
+
+    def read(conn: sqlite3.Connection) -> list[Job]:
+        found = sources.at_path(conn, watch, place.relative)
+        return jobs.of_source(conn, found[0].id) if found else []
+
+    return read_journal(setting, read, list)
+
+
+def _job_text(job: Job) -> str:
+    reason = f" ({job.reason})" if job.reason else ""
+    why = f": {job.error_text}" if job.error_text else ""
+    return f"Job {job.id}, {job.target}: {job.state}{reason}{why}"

@@ -1,0 +1,132 @@
+"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what stands there stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nemowatch.cli import options
+
+#: Folders to try at once: one for each built-in task.
+EXAMPLES = ("dub-es", "voiceover", "transcribe")
+TREES = ("inbox", "outbox", "done", "failed")
+
+CONFIG = """\
+# nemowatch's configuration. Every key, with its default and its meaning, is in config.example.toml.
+
+[[watch]]
+root = {root}
+
+[api]
+# Your token goes into a file that only you can read; without one, an anonymous account is used.
+# token_file = "~/.config/nemowatch/token"
+
+[limits]
+# daily_credits = 500      # 0: no cap
+# confirm_above = 20       # more new files than this at once wait for: nemowatch approve
+"""
+
+Folder = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="The workspace; default: ~/nemowatch.", show_default=False)
+]
+
+
+def init(folder: Folder = None, config: options.Config = None) -> None:
+    """Create a workspace and a configuration; never overwrites."""
+    from nemowatch.cli.out import say
+    from nemowatch.errors import show_path
+
+    root = (folder or Path.home() / "nemowatch").absolute()
+    path = config_path(config, os.environ)
+    written = path.exists()
+    if written:
+        _check_existing(path, root)
+    text = CONFIG.format(root=_toml(root))
+    made = _make_folders(root)
+    if not written:
+        _write_config(path, text)
+    say(f"Workspace {show_path(root)}: {'made' if made else 'was there already'}.")
+    say(f"Configuration {show_path(path)}: {'was there already, unchanged' if written else 'written'}.")
+    print("\nWhat to do next:")
+    for line in _next_steps(root, path, config is not None):
+        say(f"  {line}")
+
+
+def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
+    """Where the configuration is to be: `--config`, `$NEMOWATCH_CONFIG`, else the user's own."""
+    from nemowatch.config import home
+
+    if option is not None or env.get("NEMOWATCH_CONFIG"):
+        return (option or Path(env["NEMOWATCH_CONFIG"])).absolute()
+    return home(env) / ".config/nemowatch/config.toml"
+
+
+def _check_existing(path: Path, root: Path) -> None:
+    """An existing configuration must watch this workspace already. Raises UsageError, before anything is made."""
+    from nemowatch.config import load
+    from nemowatch.errors import UsageError, show_path
+
+    found = load(path, os.environ)
+    if not any(root in (watch.root, watch.inbox.parent) for watch in found.watch):
+        text = f"{show_path(path)} is there already and does not watch {show_path(root)}; it is left as it is."
+        cure = f"Add to it: [[watch]] and below it root = {_toml(root)}; or name another file with --config."
+        raise UsageError(text, cure=cure)
+
+
+def _toml(path: Path) -> str:
+    """A path as a TOML string. Raises UsageError for a name that is not UTF-8, which TOML cannot hold."""
+    from nemowatch.errors import UsageError, show_path
+
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as exc:
+        cure = "Choose a folder whose name is plain text."
+        raise UsageError(
+            f"{show_path(path)}: this name is not UTF-8 and cannot stand in a configuration.", cure=cure
+        ) from exc
+    return json.dumps(str(path))
+
+
+def _make_folders(root: Path) -> bool:
+    """Make what is missing; whether anything was. Raises UsageError."""
+    from nemowatch.errors import UsageError, show_path
+
+    folders = [root / tree for tree in TREES]
+    if not folders[0].exists():
+        folders += [folders[0] / example for example in EXAMPLES]
+    missing = [folder for folder in folders if not folder.is_dir()]
+    for folder in missing:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            cure = "Choose another place, or remove what is in the way."
+            raise UsageError(f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure) from exc
+    return bool(missing)
+
+
+def _write_config(path: Path, text: str) -> None:
+    from nemowatch.errors import UsageError, show_path
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as exc:
+        cure = "Name a place where you may write with --config FILE."
+        raise UsageError(f"{show_path(path)}: cannot be written: {exc.strerror}.", cure=cure) from exc
+
+
+def _next_steps(root: Path, path: Path, named: bool) -> list[str]:
+    from nemowatch.errors import show_path
+
+    option = f" --config {show_path(path)}" if named else ""
+    return [
+        f"1. nemowatch check{option}   (is everything in place?)",
+        f"2. nemowatch run{option}     (the daemon; leave it running)",
+        f"3. Copy a video into {show_path(root)}/inbox/dub-es/ - the result appears in {show_path(root)}/outbox/dub-es/",
+    ]

@@ -1,0 +1,94 @@
+"""`nemowatch journal check|backup`: is the journal whole, and a copy of it while the daemon runs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nemowatch.cli import options
+
+if TYPE_CHECKING:
+    from nemowatch.cli.setting import Setting
+    from nemowatch.journal import Journal
+
+app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, rich_markup_mode=None)
+
+#: Findings that are told: the first ones say what is wrong.
+MOST_FINDINGS = 10
+
+Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; must not exist.")]
+
+
+@app.command("check")
+def check(config: options.Config = None) -> None:
+    """Read the whole journal and say whether it is sound."""
+    from nemowatch.cli.out import say
+    from nemowatch.cli.setting import as_owner, find_setting
+    from nemowatch.errors import JournalCorrupt
+
+    setting = find_setting(config)
+    with as_owner(setting.state_dir):
+        journal = _open(setting)
+        try:
+            findings = journal.read_now(_findings)
+        finally:
+            journal.close()
+    if findings:
+        cure = "Stop the daemon and put a backup in its place; or just start it: it sets a damaged journal aside and rebuilds."
+        raise JournalCorrupt(f"{journal.path}: the journal is damaged: {'; '.join(findings)}.", cure=cure)
+    say(f"{journal.path}: sound.")
+
+
+@app.command("backup")
+def backup(target: Target, config: options.Config = None) -> None:
+    """Write a consistent copy of the journal; the daemon may run."""
+    from nemowatch.cli.out import say
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.errors import UsageError, show_path
+
+    setting = find_setting(config)
+    if target.exists() or target.is_symlink():
+        raise UsageError(
+            f"{show_path(target)} is there already; it is left as it is.", cure="Name a file that does not exist."
+        )
+    journal = _open(setting)
+    try:
+        _copy(journal, target)
+    finally:
+        journal.close()
+    say(f"{show_path(target)}: a copy of the journal, {target.stat().st_size} bytes. Back up {setting.path} beside it.")
+
+
+def _open(setting: Setting) -> Journal:
+    from nemowatch.clock import SystemClock
+    from nemowatch.journal import Journal
+    from nemowatch.journal.database import FILE_NAME
+
+    return Journal.open_for_reading(setting.state_dir / FILE_NAME, SystemClock())
+
+
+def _findings(conn: sqlite3.Connection) -> list[str]:
+    found = [str(row[0]) for row in conn.execute(f"PRAGMA integrity_check({MOST_FINDINGS})")]
+    broken = [f"a row of {row[0]} belongs to nothing" for row in conn.execute("PRAGMA foreign_key_check")]
+    return [text for text in found if text != "ok"] + broken[:MOST_FINDINGS]
+
+
+def _copy(journal: Journal, target: Path) -> None:
+    """The copy, on disk and for its owner alone, or nothing. Raises NemowatchError."""
+    from nemowatch.errors import NemowatchError, show_path
+
+    umask = os.umask(0o077)  # prompts and drafts are private
+    try:
+        journal.backup(target)
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
+    except (OSError, sqlite3.Error) as exc:
+        target.unlink(missing_ok=True)
+        cure = "Name a folder that exists, with enough space and where you may write."
+        raise NemowatchError(f"{show_path(target)}: the copy could not be written: {exc}.", cure=cure) from exc
+    finally:
+        os.umask(umask)

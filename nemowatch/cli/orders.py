@@ -1,0 +1,113 @@
+"""`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a person orders. The daemon carries it
+out when it runs, else the journal is written directly; what each order means is `engine.commands`'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nemowatch.cli import options
+from nemowatch.cli.words import plural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nemowatch.cli.setting import Setting
+
+NewTake = Annotated[bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")]
+Done = Annotated[bool, typer.Option("--done", help="The work was done there: go on with its result.")]
+Resend = Annotated[bool, typer.Option("--resend", help="It was not: send it again. This may pay a second time.")]
+WatchName = Annotated[str, typer.Argument(metavar="WATCH", help="A root or an inbox; all of them when left out.")]
+
+
+def retry(jobs: options.Jobs, config: options.Config = None) -> None:
+    """Try failed jobs again, from the last step that is saved; what is paid is not paid again."""
+    _tell_jobs(_order(config, "retry", jobs=jobs), "goes on from")
+
+
+def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
+    """Take jobs back. What was paid stays paid."""
+    _tell_jobs(_order(config, "cancel", jobs=jobs), "is")
+
+
+def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config = None) -> None:
+    """Deliver published jobs anew from what is saved, free of charge; or pay for a new take."""
+    _tell_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from")
+
+
+def resolve(job: options.Job, done: Done = False, resend: Resend = False, config: options.Config = None) -> None:
+    """Decide about a job of which only a person can say whether its paid work was done."""
+    from nemowatch.errors import UsageError
+
+    if done == resend:
+        cure = f"nemowatch show {job} has the balance before and after: it often tells. Then --done or --resend."
+        raise UsageError("Say either --done or --resend.", cure=cure)
+    answer = _order(config, "resolve", job=job, how="done" if done else "resend")
+    print(f"Job {answer['job']} goes on from: {answer['state']}.")
+
+
+def pause(config: options.Config = None) -> None:
+    """Begin nothing new, anywhere; what is already paid for is finished."""
+    _order(config, "pause")
+    print("Paused. nemowatch resume goes on.")
+
+
+def resume(config: options.Config = None) -> None:
+    """End a pause, and try at once whatever is held or waits for its next try."""
+    print(f"Going on; {plural(_order(config, 'resume')['resumed'], 'job')} woken.")
+
+
+def approve(watch: WatchName = "", config: options.Config = None) -> None:
+    """Approve what was dropped in one go: credits may be spent on it."""
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.talk import order
+
+    setting = find_setting(config)
+    approved = order(setting, "approve", watch=watch_name(setting, watch))["approved"]
+    print(f"{plural(approved, 'job')} approved." if approved else "Nothing waits for approval.")
+
+
+def take_over(config: options.Config = None) -> None:
+    """Become the host that works these folders, in place of the one that does. Stop the other one first."""
+    from nemowatch.cli.out import say
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.talk import ask
+
+    taken = ask(find_setting(config), "take-over")["taken"]
+    for inbox in taken:
+        say(f"{inbox}: worked by this host from now on. What it has not paid for itself waits: nemowatch approve")
+    if not taken:
+        say("No inbox is held by another host: there is nothing to take over.")
+
+
+def watch_name(setting: Setting, wanted: str) -> str:
+    """The journal's name of a watch that a person named by its root, its inbox or its last word; "" for all."""
+    from pathlib import Path
+
+    from nemowatch.errors import UsageError, show_path
+
+    if not wanted:
+        return ""
+    place = Path(wanted).absolute()
+    for watch in setting.config.watch:
+        if place in (watch.root, watch.inbox) or wanted in (watch.name, _last(watch.root), _last(watch.inbox)):
+            return watch.name
+    known = ", ".join(show_path(w.root or w.inbox) for w in setting.config.watch)
+    raise UsageError(f"{show_path(wanted)} is not a watched folder.", cure=f"Watched: {known}.")
+
+
+def _last(path: Path | None) -> str:
+    return path.name if path else ""
+
+
+def _order(config: Path | None, op: str, **args: Any) -> Any:
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.talk import order
+
+    return order(find_setting(config), op, **args)
+
+
+def _tell_jobs(answer: dict[str, Any], verb: str) -> None:
+    for job_id, state in answer["jobs"].items():
+        print(f"Job {job_id} {verb}: {state}." if verb != "is" else f"Job {job_id} is {state}.")

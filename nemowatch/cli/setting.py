@@ -1,0 +1,97 @@
+"""Where a command finds what it works on: the options all commands share, the configuration, the state folder.
+
+It makes the state folder when it is to be written; it makes nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nemowatch.errors import ConfigError, NemowatchError, Problem
+
+if TYPE_CHECKING:
+    from nemowatch.config import Config, Watch
+
+#: The journal and the anonymous token are the user's own.
+PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One installation: its configuration and its state folder."""
+
+    config: Config
+    path: Path  #: of the configuration
+    state_dir: Path  #: need not exist
+    env: Mapping[str, str]
+
+    @property
+    def watches(self) -> dict[str, Watch]:
+        """The watches by the name that the journal knows them by."""
+        return {watch.name: watch for watch in self.config.watch}
+
+
+def find_setting(option: Path | None) -> Setting:
+    """The installation that `--config`, the environment or the usual places name. Raises ConfigError."""
+    from nemowatch.config import find, load, state_dir
+
+    env = dict(os.environ)
+    path = find(option, env)
+    config = load(path, env)
+    return Setting(config, path, state_dir(config, path, env), env)
+
+
+def prepare_state_dir(folder: Path) -> None:
+    """Make the state folder, for its user alone; one that others may read is closed. Raises ConfigError."""
+    try:
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        found = folder.stat()
+        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+            folder.chmod(PRIVATE)
+    except OSError as exc:
+        what = f"the state folder cannot be made or used: {exc.strerror}."
+        cure = "Set state_dir to a folder that the user of nemowatch may write, or give that user the right."
+        raise ConfigError([Problem(str(folder), what, cure)]) from exc
+
+
+def owner_of(folder: Path) -> int:
+    """The user id that owns the state folder; our own when there is none yet. Raises NemowatchError when it cannot be seen."""
+    try:
+        return folder.stat().st_uid
+    except FileNotFoundError:
+        return os.geteuid()
+    except OSError as exc:
+        cure = "Run the command as the user that runs nemowatch, or as root."
+        raise NemowatchError(f"{folder}: the state folder cannot be looked into: {exc.strerror}.", cure=cure) from exc
+
+
+@contextmanager
+def as_owner(folder: Path) -> Iterator[None]:
+    """Act as the user of the state folder when root commands a service of another user: files that root made there would
+    lock the daemon out, and what root may do says nothing about what the daemon may."""
+    uid = owner_of(folder)
+    if os.geteuid() != 0 or uid == 0:
+        yield
+        return
+    groups, gid = os.getgroups(), os.getegid()
+    try:
+        account = pwd.getpwuid(uid)
+        theirs, group = os.getgrouplist(account.pw_name, account.pw_gid), account.pw_gid
+    except KeyError:  # a dynamic user of systemd is only known while its service runs
+        theirs, group = [folder.stat().st_gid], folder.stat().st_gid
+    os.setgroups(theirs)
+    os.setegid(group)
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(gid)
+        os.setgroups(groups)

@@ -1,0 +1,114 @@
+"""`nemowatch show`: all that is known of one job, with its whole history."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from nemowatch.cli import options
+from nemowatch.cli.words import HOLD_CURES, clean, credits, local_time, name, size
+
+
+def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
+    """Show one job: what was ordered, how it stands, what it cost, and its whole history."""
+    from nemowatch.cli.out import print_json
+    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.talk import read_journal
+    from nemowatch.errors import UsageError
+
+    setting = find_setting(config)
+    record = read_journal(setting, lambda conn: _record(conn, job, setting.watches), dict)
+    if not record:
+        raise UsageError(f"There is no job {job}.", cure="nemowatch jobs lists them.")
+    if as_json:
+        print_json(record)
+    else:
+        print("\n".join(clean(line) for line in _lines(record)))
+
+
+def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:
+    """The record of `jobs --json`, and beside it what only this command tells."""
+    from nemowatch.clock import iso
+    from nemowatch.engine import board
+    from nemowatch.journal import jobs, spend
+
+    found = jobs.listed(conn, job_id=job_id)
+    if not found:
+        return {}
+    row, job = found[0], found[0].job
+    events = jobs.events(conn, job_id)
+    calls = spend.of_job(conn, job_id)
+    return board.job_json(conn, row, watches) | {
+        "skill": job.skill, "prompt": job.prompt, "answer": job.answer, "progress": job.progress,
+        "due_at": iso(job.due_at) if job.due_at else None, "credits": job.credits, "credits_about": job.credits_about,
+        "source_now": name(row.retired_to) if row.retired_to else None, "draft_saved": jobs.has_draft(conn, job_id),
+        "sizes": [output.size for output in jobs.outputs(conn, job_id)],
+        "paid_calls": [
+            {"at": iso(c.opened_at), "outcome": c.outcome.value, "before": c.credits_before, "after": c.credits_after}
+            for c in calls
+        ],
+        "history": [
+            {"at": iso(e.at), "from": e.from_state or None, "to": e.to_state, "reason": e.reason or None,
+             "attempt": e.attempt, "error": e.error or None}
+            for e in events
+        ],
+    }  # fmt: skip
+
+
+def _lines(record: dict[str, Any]) -> list[str]:
+    reason = f" ({record['reason']})" if record["reason"] else ""
+    lines = [
+        f"Job {record['id']}: {record['state']}{reason}",
+        f"  source   {record['source']}",
+        *([f"  now at   {record['source_now']}"] if record["source_now"] else []),
+        f"  order    {record['task']}, {record['target']} (skill {record['skill']})",
+        f"  prompt   {_indented(record['prompt'])}",
+        *([f"  answer   {_indented(record['answer'])}"] if record["answer"] else []),
+        *_trouble(record), *_cost(record), *_results(record), "  history",
+    ]  # fmt: skip
+    return lines + [f"    {_event(event)}" for event in record["history"]]
+
+
+def _indented(text: str) -> str:
+    return "\n           ".join(text.splitlines()) if text else "-"
+
+
+def _trouble(record: dict[str, Any]) -> list[str]:
+    lines = []
+    if record["error"]:
+        lines.append(f"  why      {_indented(record['error']['text'])} [{record['error']['code']}]")
+    if cure := cure_of(record["id"], record["state"], record["reason"] or ""):
+        lines.append(f"  do       {cure}")
+    return lines
+
+
+def cure_of(job_id: int, state: str, reason: str) -> str:
+    """What a person can do about a job that does not go on by itself; "" when there is nothing to do."""
+    if state == "held":
+        return HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job_id))
+    if state == "attention":
+        resend = f"nemowatch resolve {job_id} --resend"
+        return resend if reason == "question" else f"nemowatch resolve {job_id} --done, or {resend} (pays again)"
+    return f"nemowatch retry {job_id}" if state in ("failed", "rejected", "cancelled") else ""
+
+
+def _cost(record: dict[str, Any]) -> list[str]:
+    lines = []
+    if record["credits"] is not None:
+        lines.append(f"  credits  {'about ' if record['credits_about'] else ''}{credits(record['credits'])}")
+    for call in record["paid_calls"]:
+        balance = f"balance before {credits(call['before'])}, after {credits(call['after'])}"
+        lines.append(f"  paid     {local_time(call['at'])}  {call['outcome']}; {balance}")
+    return lines
+
+
+def _results(record: dict[str, Any]) -> list[str]:
+    pairs = zip(record["outputs"], record["sizes"], strict=True)
+    return [f"  result   {path} ({size(count)})" for path, count in pairs]
+
+
+def _event(event: dict[str, Any]) -> str:
+    reason = f" ({event['reason']})" if event["reason"] else ""
+    attempt = f", attempt {event['attempt']}" if event["attempt"] else ""
+    error = f": {event['error']}" if event["error"] else ""
+    return f"{local_time(event['at'])}  {event['to']}{reason}{attempt}{error}"

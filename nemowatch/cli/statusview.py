@@ -1,0 +1,216 @@
+"""What the status looks like to a person. Pure: a gathered View in, lines out; asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.text import Text
+
+from nemowatch.cli.jobs import state_words
+from nemowatch.cli.out import COLOURS, word
+from nemowatch.cli.show import cure_of
+from nemowatch.cli.words import HOLD_CURES, clean, credits, local_time, name, plural, size
+
+if TYPE_CHECKING:
+    from nemowatch.journal.jobs import ListedJob
+
+#: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
+LONGEST = 12
+#: Cells of a progress bar.
+BAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is known, gathered at one moment."""
+
+    status: Mapping[str, Any]  #: the record of `status --json`
+    more: Mapping[str, Any]  #: holds, batches, the account (engine.board.more)
+    waiting: Sequence[Mapping[str, Any]]  #: files that are no jobs yet
+    progress: Sequence[Mapping[str, Any]]  #: transfers under way
+    unfinished: Sequence[ListedJob] = ()
+    failed: Sequence[ListedJob] = ()
+
+    @property
+    def running(self) -> bool:
+        """Whether a daemon answered."""
+        return self.status["daemon"]["pid"] is not None
+
+
+def draw(view: View, width: int, *, rows: int = 0) -> Group:
+    """The whole status; `rows` > 0: what fits a screen of that height."""
+    longest = LONGEST if not rows else max(3, (rows - 14) // 3)
+    sections = [
+        _daemon(view), _inboxes(view), _counts(view), _in_work(view, width, longest), _waiting(view, width, longest),
+        _holds(view), _credits(view), _person(view, longest),
+    ]  # fmt: skip
+    lines = [line for section in sections for line in section]
+    return Group(*lines)
+
+
+def _line(*parts: Text | str) -> Text:
+    line = Text()
+    for part in parts:
+        line.append(part if isinstance(part, Text) else clean(part))
+    return line
+
+
+def _title(text: str) -> Text:
+    return Text(f"{text:<10}", style="bold")
+
+
+def _daemon(view: View) -> list[Text]:
+    daemon = view.status["daemon"]
+    if not view.running:
+        return [_line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run")]
+    since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
+    text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
+    return [_line(_title("nemowatch"), word(text, "green"))]
+
+
+def _inboxes(view: View) -> list[Text]:
+    lines = []
+    for index, watch in enumerate(view.status["watches"]):
+        good = watch["state"] in ("watching", "scanning")
+        state = watch["state"] + (
+            f": {watch['reason']}" if watch["reason"] and watch["reason"] not in watch["state"] else ""
+        )
+        style = "green" if good else "dim" if not view.running else "yellow"
+        lines.append(_line(_title("inboxes" if not index else ""), f"{watch['root']}  ", word(state, style)))
+    return lines
+
+
+def _counts(view: View) -> list[Text]:
+    counts = view.status["counts"]
+    if not counts:
+        return [_line(_title("jobs"), "none yet")]
+    line = _line(_title("jobs"))
+    for index, (state, count) in enumerate(counts.items()):
+        line.append_text(_line(", " if index else "", word(f"{count} {state}", COLOURS.get(state, ""))))
+    return [line]
+
+
+def _limited(lines: list[Text], longest: int, rest: str) -> list[Text]:
+    if len(lines) <= longest:
+        return lines
+    return [*lines[:longest], _line(f"           … and {len(lines) - longest} more: {rest}")]
+
+
+def _in_work(view: View, width: int, longest: int) -> list[Text]:
+    moving = {row["job"]: row for row in view.progress}
+    working = [row for row in view.unfinished if row.job.state not in ("held", "attention")]
+    lines = [_line(_title("in work"))] if working else []
+    return lines + _limited(
+        [_work_line(row, moving.get(row.job.id), width) for row in working], longest, "nemowatch jobs"
+    )
+
+
+def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, width: int) -> Text:
+    left = f"{row.job.id:>6}  {row.job.state:<12}"
+    done, label = _share(row, moving)
+    right = f"{_bar(done)} {label}" if label else ""
+    room = max(width - len(left) - len(right) - 4, 12)
+    return _line(left, word(_short(f"{name(row.path)} > {row.job.target}", room), "bold"), "  ", word(right, "cyan"))
+
+
+def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float, str]:
+    """How much of the present step is done, 0 to 1, and in words; ("" when nobody knows)."""
+    if moving and moving["total"]:
+        return moving["done"] / moving["total"], f"{size(moving['done'])} of {size(moving['total'])}"
+    if moving:
+        return 0, size(moving["done"])
+    if row.job.state == "rendering":
+        return row.job.progress / 100, f"{row.job.progress:.0f} %"
+    return 0, ""
+
+
+def _bar(share: float) -> str:
+    full = round(max(0.0, min(share, 1.0)) * BAR)
+    return "█" * full + "░" * (BAR - full)
+
+
+def _short(text: str, room: int) -> str:
+    """Text that fits `room` cells: cut in its middle, since both ends of a name tell it apart."""
+    from rich.cells import cell_len, chop_cells
+
+    if cell_len(text) <= room:
+        return text
+    head = chop_cells(text, (room - 1) // 2)[0]
+    tail = chop_cells(text[::-1], room - 1 - (room - 1) // 2)[0][::-1]
+    return f"{head}…{tail}"
+
+
+def _waiting(view: View, width: int, longest: int) -> list[Text]:
+    lines = [_line(_title("waiting"))] if view.waiting else []
+    found = []
+    for row in view.waiting:
+        room = max(width - 10 - len(row["why"]), 20)
+        found.append(
+            _line("        ", word(_short(clean(row["path"]), room), "bold"), "  ", word(row["why"], "yellow"))
+        )
+    return lines + _limited(found, longest, "look again later")
+
+
+def _holds(view: View) -> list[Text]:
+    held, texts = view.more["held"], {hold["reason"]: hold for hold in view.more["holds"]}
+    lines: list[Text] = []
+    for reason in dict.fromkeys([*texts, *held]):
+        if reason == "approval":
+            continue  # the batches say more
+        count = f"{plural(held[reason], 'job')} held: " if held.get(reason) else ""
+        since = f", since {local_time(texts[reason]['since'])}" if reason in texts else ""
+        lines.append(_line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow")))
+        if reason in texts:
+            lines += _below(texts[reason]["text"])
+        if cure := HOLD_CURES.get(reason, ""):
+            lines += _below(cure.replace("JOB", _first_held(view, reason)))
+    return lines
+
+
+def _first_held(view: View, reason: str) -> str:
+    found = (row.job.id for row in view.unfinished if row.job.state == "held" and row.job.reason == reason)
+    return str(next(found, "JOB"))
+
+
+def _below(text: str) -> Iterable[Text]:
+    return [_line("          ", line) for line in text.splitlines()]
+
+
+def _credits(view: View) -> list[Text]:
+    seen, more = view.status["credits"], view.more
+    if seen["available"] is None:
+        return [_line(_title("credits"), "not known yet")]
+    frozen = f", {credits(seen['frozen'])} frozen" if seen["frozen"] else ""
+    at = f" (seen {local_time(more['credits_at'])})" if more["credits_at"] else ""
+    lines = [_line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")]
+    if seen["anonymous"]:
+        link = registration_link(more["user_id"])
+        lines += _below(
+            f"The account is anonymous. Register it to keep it: {link}" if link else "The account is anonymous."
+        )
+    return lines
+
+
+def registration_link(user_id: str) -> str:
+    """Where an anonymous user registers; "" while the user is not known."""
+    from nemowatch.remote.interface import Account
+
+    return Account(anonymous=True, user_id=user_id).registration_link
+
+
+def _person(view: View, longest: int) -> list[Text]:
+    """What does not go on without a person, each with the command to type."""
+    lines: list[Text] = []
+    for batch in view.more["batches"]:
+        what = f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in {batch['watch']}"
+        lines += [_line("        ", word(what, "bold yellow")), *_below("nemowatch approve")]
+    asking = [row for row in view.unfinished if row.job.state == "attention"]
+    for row in [*asking, *reversed(view.failed)]:
+        job = row.job
+        what = f"{job.id:>6}  {name(row.path)} > {job.target}: {state_words(row)}"
+        lines += [_line(word(what, COLOURS.get(job.state, ""))), *_below(job.error_text)]
+        lines += _below(cure_of(job.id, job.state, job.reason))
+    return [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")] if lines else []

@@ -1,0 +1,78 @@
+"""How things are said to a person: names without tricks, sizes, times, bars. Pure; prints nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+from nemowatch.errors import show_path
+from nemowatch.model import HoldReason
+
+#: Characters that steer a terminal, or turn the reading direction round: a file's name must not.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: Joiners that emoji and several scripts are written with: they steer nothing.
+_JOINERS = frozenset("\u200c\u200d")
+
+#: What a person can do about each hold.
+HOLD_CURES: dict[str, str] = {
+    HoldReason.CREDITS: "Top up the account; it goes on by itself.",
+    HoldReason.CAP: "It goes on tomorrow; or raise limits.daily_credits.",
+    HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
+    HoldReason.TOKEN: "Put a valid token in its place; it goes on by itself.",
+    HoldReason.OUTAGE: "Nothing to do: it goes on when the cloud answers again.",
+    HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
+    HoldReason.HOURS: "It goes on in the hours of limits.hours.",
+    HoldReason.PAUSED: "Delete the file PAUSE in the folder, or: nemowatch resume",
+    HoldReason.APPROVAL: "nemowatch approve",
+    HoldReason.CONFLICT: "A sync conflict copy: delete it, or do it all the same with: nemowatch retry JOB",
+    HoldReason.SLOW_RENDER: "It goes on in the cloud; look again now with: nemowatch resume",
+}
+
+
+def clean(text: str) -> str:
+    r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8 as well; one line stays one."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(c) if unicodedata.category(c) in _UNSAFE and c not in _JOINERS else c for c in text)
+
+
+def _escape(char: str) -> str:
+    number = ord(char)
+    if 0xDC80 <= number <= 0xDCFF:  # how Python keeps a byte that is not UTF-8
+        number -= 0xDC00
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def name(path: bytes | str) -> str:
+    """A path for a person."""
+    return clean(show_path(path))
+
+
+def size(count: float) -> str:
+    """Bytes in the largest fitting unit, of 1024 (API.md section 2)."""
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TB"
+
+
+def local_time(moment: str | int) -> str:
+    """An ISO 8601 time, or UTC milliseconds, as local time for people."""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else datetime.fromtimestamp(moment / 1000, tz=UTC)
+    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def local_day(ms: int) -> str:
+    """The machine's local day that holds a moment in UTC milliseconds."""
+    return datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone().strftime("%Y-%m-%d")
+
+
+def plural(count: int, noun: str) -> str:
+    """1 job, 2 jobs."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def credits(count: float | None) -> str:
+    """A number of credits, which may not be known."""
+    return "unknown" if count is None else f"{count:g}"
