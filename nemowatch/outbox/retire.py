@@ -75,7 +75,8 @@ def retire_all(
     inbox: Path, members: Sequence[Leaving], tree: Path | None, mode: str = After.MOVE
 ) -> tuple[Path | None, ...]:
     """Let the files of one source leave together, under one number where names are taken. One that has changed keeps all of
-    them. Those that an earlier call moved are recognised. Returns and raises as `retire`, in the order of `members`."""
+    them. Those that an earlier call moved are recognised; one that a person took away meanwhile (None) keeps nobody.
+    Returns and raises as `retire`, in the order of `members`."""
     if After(mode) is After.KEEP or not members:
         return tuple(None for _ in members)
     present = [_present(inbox, member) for member in members]
@@ -89,11 +90,14 @@ def retire_all(
             f"{show_path(members[0].relative)}: there is no folder to move it to.", path=members[0].relative
         )
     ensure_tree(tree, inbox)
-    gone = [
-        None if there else _moved_before(inbox, member, tree) for member, there in zip(members, present, strict=True)
-    ]
+    gone = [None if there else _moved_before(inbox, m, tree) for m, there in zip(members, present, strict=True)]
+    if not any(present) and not any(gone):
+        raise SourceGone(f"{show_path(members[0].relative)}: no longer there.", path=members[0].relative)
     number = _free_number([member for member, there in zip(members, present, strict=True) if there], tree)
-    return tuple(found or _move(inbox, member, tree, number) for member, found in zip(members, gone, strict=True))
+    return tuple(
+        _move(inbox, member, tree, number) if there else found
+        for member, there, found in zip(members, present, gone, strict=True)
+    )
 
 
 def _present(inbox: Path, member: Leaving) -> bool:
@@ -200,17 +204,16 @@ def _check_moved(member: Leaving, claimed: int, name: str, source: int, target: 
     raise SourceChanged(f"{show_path(member.relative)}: it changed while it was moved; it stays.", path=member.relative)
 
 
-def _moved_before(inbox: Path, member: Leaving, tree: Path) -> Path:
-    """The file is not in the inbox: where an earlier call put it. Raises SourceGone when it did not."""
-    whole = inbox / os.fsdecode(member.relative)
-    with contextlib.suppress(SourceGone), folder_of(tree, member.folder) as target, translated(whole):
+def _moved_before(inbox: Path, member: Leaving, tree: Path) -> Path | None:
+    """The file is not in the inbox: where an earlier call put it; None when a person took it."""
+    with contextlib.suppress(SourceGone), folder_of(tree, member.folder) as target, translated(tree):
         there = set(os.listdir(target))
         for name in (name for name in _names(member, target, 1) if name in there):
             if _is_member(name, member, target):
                 with contextlib.suppress(SourceGone), folder_of(inbox, member.folder) as source:
                     _move_shadow(member.name, name, source, target)
                 return _below(tree, member, name)
-    raise SourceGone(f"{show_path(whole)}: no longer there.", path=whole)
+    return None
 
 
 def _is_member(name: str, member: Leaving, target: int) -> bool:

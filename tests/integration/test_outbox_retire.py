@@ -178,6 +178,15 @@ def test_members_move_together_or_not_at_all(share: Share) -> None:
     assert retire_all(share.inbox, members, share.tree) == went
 
 
+def test_a_member_that_a_person_took_keeps_nobody(share: Share) -> None:
+    """The script was deleted meanwhile: the clip goes all the same."""
+    script = share.file.with_name("promo.txt")
+    script.write_bytes(b"words")
+    members = [Leaving(b"dub-es/a/promo.txt", look(script)), Leaving(NAME, share.claimed, share.digest)]
+    script.unlink()
+    assert retire_all(share.inbox, members, share.tree) == (None, share.tree / "dub-es/a/promo.mp4")
+
+
 def test_a_share_that_is_away_is_passing(share: Share, tmp_path: Path) -> None:
     """A missing inbox or tree root is waited for; nothing is made below it."""
     share.tree.rename(tmp_path / "elsewhere")
