@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nemowatch.tasks import languages
 from nemowatch.tasks.words import split
@@ -59,10 +59,20 @@ def _heads(words: list[str], tasks: Sequence[str], recipes: Sequence[str]) -> It
     for task in tasks:
         if first.startswith(task) and len(first) > len(task):
             yield task, [first[len(task) :].strip("_"), *words[1:]]
-    for count in range(min(3, len(words)), 0, -1):
-        joined_words = "-".join(words[:count]).lower()
-        for match in difflib.get_close_matches(joined_words, list(known), n=2, cutoff=_TASK_LIKENESS):
-            yield known[match], words[count:]
+    yield from _alike(words, known)
+
+
+def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Tasks and recipes spelled nearly like the first one, two or three words, the most alike first."""
+    found = []
+    for count in range(1, min(3, len(words)) + 1):
+        joined = "-".join(words[:count]).lower()
+        for name in known:
+            likeness = difflib.SequenceMatcher(None, joined, name).ratio()
+            if likeness >= _TASK_LIKENESS:
+                found.append((likeness, name, count))
+    for _, name, count in sorted(found, key=lambda one: -one[0]):
+        yield known[name], words[count:]
 
 
 def _mended(words: list[str]) -> list[str]:

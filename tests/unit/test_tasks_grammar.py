@@ -1,0 +1,244 @@
+"""What a folder's name means, as tables of names."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from nemowatch.config import Recipe
+from nemowatch.model import MediaKind
+from nemowatch.tasks import Folder, Gender, Unreadable, read_folder
+
+RECIPES = {
+    "Shorts": Recipe(prompt="Cut {file}, subtitles in {languages}."),
+    "my recipe": Recipe(prompt="Brighten it.", skill="own-skill", accepts=(MediaKind.IMAGE,)),
+    "narrated": Recipe(prompt="Speak {script}"),
+    "Übersicht": Recipe(prompt="Sum it up."),
+}
+
+TARGETS = [
+    ("dub-es-fr", ["es", "fr"]),
+    ("DUB-ES-FR", ["es", "fr"]),
+    ("Dub es, fr+de", ["es", "fr", "de"]),
+    ("dub  es", ["es"]),
+    ("dub-pt_BR", ["pt-BR"]),
+    ("dub-PT_br", ["pt-BR"]),
+    ("dub-pt-BR", ["pt-BR"]),
+    ("dub-pt-BR-fr", ["pt-BR", "fr"]),
+    ("DUB-DE-IT", ["de", "it"]),
+    ("dub-es-419", ["es-419"]),
+    ("dub-zh-Hans", ["zh-Hans"]),
+    ("dub-zh-hant", ["zh-Hant"]),
+    ("dub-zh_TW", ["zh-TW"]),
+    ("dub-zh_hant_tw", ["zh-Hant-TW"]),
+    ("dub-en-GB-en-US", ["en-GB", "en-US"]),
+    ("dub-spa-deu", ["es", "de"]),
+    ("dub-spanish", ["es"]),
+    ("Dub Spanish, French", ["es", "fr"]),
+    ("dub-brazilian-portuguese", ["pt-BR"]),
+    ("dub-portuguese-brazil-french", ["pt-BR", "fr"]),
+    ("dub-portuguese_brazil", ["pt-BR"]),
+    ("dub-portuguese-BR", ["pt-BR"]),
+    ("dub-portuguese-brazilian", ["pt-BR"]),
+    ("dub-english-united-kingdom-german", ["en-GB", "de"]),
+    ("dub-chinese-simplified", ["zh-Hans"]),
+    ("dub-norwegian-bokmal", ["nb"]),
+    ("dub-norwegian-bokmål", ["nb"]),
+    ("dub-northern-sami", ["se"]),
+    ("dub-breton", ["br"]),
+    ("dub-bre", ["br"]),
+    ("dub-br_FR", ["br-FR"]),
+    ("dub-my-MM", ["my-MM"]),
+    ("dub-en-thai", ["en", "th"]),
+    ("dub-bengali-mandarin", ["bn", "zh"]),
+    ("dub-fil-yue", ["fil", "yue"]),
+    ("dub-uk", ["uk"]),
+    ("dub-no", ["no"]),
+]
+
+
+@pytest.mark.parametrize(("name", "tags"), TARGETS)
+def test_a_dub_folder_names_its_languages(name: str, tags: list[str]) -> None:
+    """Codes, regions and English names in any case and with any separator are read as the languages they are."""
+    folder = read_folder(name, {})
+    assert isinstance(folder, Folder), folder
+    assert [language.tag for language in folder.languages] == tags
+    assert (folder.task, folder.skill, folder.name) == ("dub", "multilingual-video-dubbing", name)
+
+
+def test_a_language_is_told_by_its_english_name() -> None:
+    """A region's language has Babel's English display name."""
+    folder = read_folder("dub-pt-BR-es-zh_TW", {})
+    assert isinstance(folder, Folder)
+    assert [language.name for language in folder.languages] == ["Brazilian Portuguese", "Spanish", "Chinese (Taiwan)"]
+
+
+@pytest.mark.parametrize("name", ["dub-from-en-es", "dub-es-from-en", "Dub from English, Spanish"])
+def test_from_names_the_language_of_the_video(name: str) -> None:
+    """`from` and one language are the source; the others are targets."""
+    folder = read_folder(name, {})
+    assert isinstance(folder, Folder)
+    assert folder.source_language is not None
+    assert (folder.source_language.tag, [x.tag for x in folder.languages]) == ("en", ["es"])
+
+
+VOICES = [
+    ("voiceover", "en", Gender.UNSAID),
+    ("Voiceover-DE", "de", Gender.UNSAID),
+    ("voiceover-female", "en", Gender.FEMALE),
+    ("voiceover-male-pt-BR", "pt-BR", Gender.MALE),
+    ("voiceover-german-female", "de", Gender.FEMALE),
+]
+
+
+@pytest.mark.parametrize(("name", "tag", "gender"), VOICES)
+def test_a_voiceover_folder_names_language_and_voice(name: str, tag: str, gender: Gender) -> None:
+    """Without a language the skill's own is meant: English."""
+    folder = read_folder(name, {})
+    assert isinstance(folder, Folder)
+    assert ([x.tag for x in folder.languages], folder.gender) == ([tag], gender)
+    assert folder.accepts == {MediaKind.VIDEO, MediaKind.SCRIPT, MediaKind.LINK}
+
+
+@pytest.mark.parametrize(
+    ("name", "tags"), [("transcribe", []), ("Transcribe-de", ["de"]), ("transcribe-brazilian-portuguese", ["pt-BR"])]
+)
+def test_a_transcribe_folder_has_at_most_one_language(name: str, tags: list[str]) -> None:
+    """Without a language the transcript is in the spoken one."""
+    folder = read_folder(name, {})
+    assert isinstance(folder, Folder)
+    assert [x.tag for x in folder.languages] == tags
+    assert folder.accepts == {MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.LINK}
+
+
+READINGS = [
+    ("dub-pt-br", ["dub-pt_BR for Brazilian Portuguese", "dub-pt-breton for Breton"], "dub-pt_BR"),
+    ("DUB-PT-BR", ["DUB-pt_BR for Brazilian Portuguese", "DUB-PT-breton for Breton"], "DUB-pt_BR"),
+    ("dub-br", ["dub-pt_BR for Brazilian Portuguese", "dub-breton for Breton"], "dub-pt_BR"),
+    ("dub-kr", ["dub-ko for Korean", "dub-kanuri for Kanuri"], "dub-ko"),
+    ("dub-se-fr", ["dub-sv-fr for Swedish", "dub-northern-sami-fr for Northern Sami"], "dub-sv-fr"),
+    ("dub-my", ["dub-ms for Malay", "dub-burmese for Burmese"], "dub-ms"),
+    ("dub-ch", ["dub-de_CH for Swiss High German", "dub-chamorro for Chamorro"], "dub-de_CH"),
+    ("dub-dk", ["dub-da for Danish"], "dub-da"),
+    ("dub-jp", ["dub-ja for Japanese"], "dub-ja"),
+    ("dub-cn", ["dub-zh for Chinese"], "dub-zh"),
+    ("dub-in", ["dub-hi for Hindi"], "dub-hi"),
+    ("dub-se-SE", ["dub-sv for Swedish", "dub-northern-sami for Northern Sami"], "dub-sv"),
+    ("voiceover-kr-female", ["voiceover-ko-female for Korean"], "voiceover-ko-female"),
+    ("dub-from-en-to-es", ["dub-from-en-tongan-es for Tongan"], "dub-from-en-es"),
+    ("dub-es-new", ["dub-es-newari for Newari"], "dub-es"),
+    ("dub-es-FR", ["dub-es-fr"], "dub-es-fr"),
+]
+
+
+@pytest.mark.parametrize(("name", "readings", "suggestion"), READINGS)
+def test_a_code_with_two_meanings_is_not_read(name: str, readings: list[str], suggestion: str) -> None:
+    """The sentence gives both readings as names that can be written, and each of them is readable."""
+    found = read_folder(name, {})
+    assert isinstance(found, Unreadable)
+    assert found.suggestion == suggestion
+    for reading in readings:
+        assert reading in found.what
+        assert isinstance(read_folder(reading.split(" for ")[0], {}), Folder)
+
+
+NEAR = [
+    ("dubb-es", "dub-es"),
+    ("dubbing-es-fr", "dub-es-fr"),
+    ("dub_es", "dub-es"),
+    ("dubes", "dub-es"),
+    ("dub\u2013es", "dub-es"),
+    ("dub", "dub-es"),
+    ("transcript", "transcribe"),
+    ("transcibe-de", "transcribe-de"),
+    ("subtitles-de", "transcribe-de"),
+    ("voice-over", "voiceover"),
+    ("Voice Over German", "voiceover-German"),
+    ("voiceovr-fr", "voiceover-fr"),
+    ("translate-es", "dub-es"),
+    ("dub-sp", "dub-es"),
+    ("dub-es-mx", "dub-es_MX"),
+    ("dub-en-us", "dub-en_US"),
+    ("dub-gr", "dub-el"),
+    ("dub-spansh", "dub-es"),
+    ("dub-es (2)", "dub-es"),
+    ("dub-es - Copy", "dub-es"),
+    ("dub-es-es", "dub-es"),
+    ("dub-es-spanish", "dub-es"),
+    ("dub-es-male", "dub-es"),
+    ("dub-es_FR", "dub-es"),
+    ("voiceover-male-female", "voiceover-male"),
+    ("voiceover-de-fr", "voiceover-de"),
+    ("transcribe-de-en", "transcribe-de"),
+    ("edit-this", "edit"),
+    ("edits", "edit"),
+    ("my-recipe-es", "my-recipe"),
+    ("myrecipe", "my-recipe"),
+    ("short-es", "Shorts-es"),
+]
+
+
+@pytest.mark.parametrize(("name", "suggestion"), NEAR)
+def test_a_near_miss_gets_the_nearest_valid_name(name: str, suggestion: str) -> None:
+    """It is not read, says what is wrong in a sentence, and proposes a name."""
+    found = read_folder(name, RECIPES)
+    assert isinstance(found, Unreadable)
+    assert found.suggestion == suggestion
+    assert found.what.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["vacation photos", "", "---", "2024", "\u0430\u0431\u0432"])
+def test_a_name_that_is_no_order_is_not_read(name: str) -> None:
+    """Nothing is guessed from it, and what is wrong is said."""
+    found = read_folder(name, {})
+    assert isinstance(found, Unreadable)
+    assert found.what
+
+
+WRONG = [
+    ("dub-from-en-en", "both the language of the video"),
+    ("dub-from", 'ends with "from"'),
+    ("dub-from-en-from-de-es", "twice"),
+    ("dub-from-en", "no language to dub into"),
+    ("transcribe-from-en", '"from" is not a language'),
+    ("dub-es-es", "Spanish stands in the name twice"),
+    ("dub-xx", '"xx" is not a language'),
+    ("dub-\udcff", '"\\xff" is not a language'),
+    ("party-es", "Tasks are: dub, voiceover, transcribe, edit, Shorts"),
+]
+
+
+@pytest.mark.parametrize(("name", "said"), WRONG)
+def test_what_is_wrong_is_said_plainly(name: str, said: str) -> None:
+    """The sentence names the word that is wrong, and can be written anywhere."""
+    found = read_folder(name, RECIPES)
+    assert isinstance(found, Unreadable)
+    assert said in found.what
+    found.what.encode()
+
+
+def test_recipes_are_read_in_any_case_and_with_any_separator() -> None:
+    """A recipe's own name is the task, however the folder spells it; NFD too."""
+    for name in ("my recipe", "My-Recipe", "MY+RECIPE"):
+        folder = read_folder(name, RECIPES)
+        assert isinstance(folder, Folder)
+        assert (folder.task, folder.skill, folder.accepts) == ("my recipe", "own-skill", {MediaKind.IMAGE})
+    decomposed = read_folder(unicodedata.normalize("NFD", "übersicht"), RECIPES)
+    assert isinstance(decomposed, Folder)
+    assert decomposed.task == "Übersicht"
+
+
+def test_a_recipe_carries_languages_only_when_its_prompt_has_a_place_for_them() -> None:
+    """`shorts-es-pt-BR` is read, `my-recipe-es` is not."""
+    folder = read_folder("shorts-es-pt-BR", RECIPES)
+    assert isinstance(folder, Folder)
+    assert [x.tag for x in folder.languages] == ["es", "pt-BR"]
+    assert isinstance(read_folder("my-recipe-es", RECIPES), Unreadable)
+
+
+def test_a_recipe_takes_scripts_when_its_prompt_has_a_place_for_one() -> None:
+    """Links are taken wherever video is, scripts where {script} stands."""
+    folder = read_folder("narrated", RECIPES)
+    assert isinstance(folder, Folder)
+    assert folder.accepts == frozenset(MediaKind)

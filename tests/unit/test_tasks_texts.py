@@ -1,0 +1,161 @@
+"""Scripts and links as editors, Word and browsers write them."""
+
+from __future__ import annotations
+
+import io
+import plistlib
+import zipfile
+
+import docx
+import pytest
+
+from nemowatch.errors import OrderError
+from nemowatch.tasks import decode_text, read_links, read_script
+from nemowatch.tasks.scripts import MAX_CHARACTERS, MAX_DOCX, MAX_TEXT
+
+WORDS = 'Grüße aus Köln, "naïve" café.'
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_latin_text_is_read_from_every_encoding(encoding: str) -> None:
+    """Line ends become plain ones."""
+    assert decode_text(f"{WORDS}\r\nSecond line\r\n".encode(encoding)) == f"{WORDS}\nSecond line"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["Привет, это наш новый ролик.", "你好,这是我们的新影片。\n请看!", "こんにちは 世界"])
+def test_other_scripts_are_read_too(encoding: str, text: str) -> None:
+    """Without a mark as well, although hardly any of their bytes is zero."""
+    assert decode_text(text.encode(encoding)) == text
+
+
+def test_marks_of_both_byte_orders_are_read() -> None:
+    """UTF-16 as a Mac and as Windows write it."""
+    assert decode_text(b"\xfe\xff" + "héllo".encode("utf-16-be")) == "héllo"
+    assert decode_text(b"\xff\xfe" + "héllo".encode("utf-16-le")) == "héllo"
+
+
+def test_an_ascii_text_of_even_length_stays_what_it_is() -> None:
+    """The famous sentence that some editors take for Chinese."""
+    assert decode_text(b"Bush hid the facts") == "Bush hid the facts"
+    assert decode_text(b"caf\xe9s") == "cafés"
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0"])
+def test_an_empty_text_is_refused(data: bytes) -> None:
+    """A mark alone is no text either."""
+    with pytest.raises(OrderError, match="empty"):
+        decode_text(data)
+
+
+def test_what_is_no_text_or_too_much_of_it_is_refused() -> None:
+    """A program, a file that is too large, and more characters than a message holds."""
+    with pytest.raises(OrderError, match="not a text"):
+        decode_text(b"\x7fELF\x02\x01\x01\x00\x00\x01\x80\x07\x05")
+    with pytest.raises(OrderError, match="larger than 1 MB"):
+        decode_text(b"a" * (MAX_TEXT + 1))
+    with pytest.raises(OrderError, match="characters"):
+        decode_text(b"a " * MAX_CHARACTERS)
+
+
+def word(*, table: bool = True, text: str = "First paragraph, ä.") -> bytes:
+    document = docx.Document()
+    document.add_paragraph(text)
+    if table:
+        grid = document.add_table(rows=2, cols=2)
+        for n, cell in enumerate(c for row in grid.rows for c in row.cells):
+            cell.text = f"cell {n}"
+        grid.cell(1, 0).merge(grid.cell(1, 1))
+        document.add_paragraph("After the table.")
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_a_word_document_gives_paragraphs_and_tables_in_order() -> None:
+    """A merged cell is read once."""
+    lines = read_script(word(), ".DOCX").split("\n")
+    assert lines == ["First paragraph, ä.", "cell 0", "cell 1", "cell 2", "cell 3", "After the table."]
+
+
+def test_what_is_no_word_document_is_refused() -> None:
+    """Damaged, renamed, empty, too large, and made to fill the memory."""
+    whole = word()
+    for data in (b"", b"plain text", whole[: len(whole) // 2], b"PK\x03\x04nothing"):
+        with pytest.raises(OrderError, match="not a Word document"):
+            read_script(data, ".docx")
+    with pytest.raises(OrderError, match="empty"):
+        read_script(word(table=False, text=" "), ".docx")
+    with pytest.raises(OrderError, match="larger than 20 MB"):
+        read_script(b"P" * (MAX_DOCX + 1), ".docx")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\0" * 101 * 1024 * 1024)
+    with pytest.raises(OrderError, match="unpacked"):
+        read_script(bomb.getvalue(), ".docx")
+
+
+SHORTCUT = "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_windows_shortcut_gives_its_address(encoding: str) -> None:
+    """Whatever its encoding and whatever else stands in it."""
+    assert read_links(SHORTCUT.encode(encoding), "Clip.URL") == ("https://example.org/Ä?a=b#c",)
+
+
+@pytest.mark.parametrize("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
+def test_a_mac_shortcut_gives_its_address(form: plistlib.PlistFormat) -> None:
+    """XML or binary."""
+    assert read_links(plistlib.dumps({"URL": "https://example.org/a.mp4"}, fmt=form), "a.webloc") == (
+        "https://example.org/a.mp4",
+    )
+
+
+def test_a_list_gives_each_address_once() -> None:
+    """In its order, without comments and empty lines; an address keeps its own #."""
+    text = (
+        "# mine\r\nhttps://a.example/1.mp4\r\n\r\n  http://b.example/2.mp4#t=3  # second\r\nhttps://a.example/1.mp4\r\n"
+    )
+    assert read_links(text.encode("utf-16"), "clips.urls.txt") == (
+        "https://a.example/1.mp4",
+        "http://b.example/2.mp4#t=3",
+    )
+
+
+BAD = [
+    "file:///etc/passwd",
+    "ftp://a.example/x",
+    "javascript:alert(1)",
+    "a.example/x",
+    "https://",
+    "https:// a.example",
+    "http://[::1",
+    "https://a.example:99999/",
+]
+
+
+@pytest.mark.parametrize("url", BAD)
+def test_only_web_addresses_are_taken(url: str) -> None:
+    """Everything else is refused by name, in each of the three forms."""
+    forms = {
+        "a.urls.txt": url.encode(),
+        "a.url": f"[InternetShortcut]\nURL={url}".encode(),
+        "a.webloc": plistlib.dumps({"URL": url}),
+    }
+    for name, data in forms.items():
+        with pytest.raises(OrderError) as caught:
+            read_links(data, name)
+        assert name in caught.value.text
+
+
+def test_a_file_without_an_address_is_refused() -> None:
+    """A shortcut to nowhere, a list of comments, a property list of another kind."""
+    for name, data in {
+        "a.url": b"[Other]\nURL=https://a.example",
+        "a.urls.txt": b"# none",
+        "a.webloc": plistlib.dumps(["x"]),
+    }.items():
+        with pytest.raises(OrderError, match="holds no address"):
+            read_links(data, name)
