@@ -64,8 +64,13 @@ def _problem(name: str) -> Problem | None:
     depth = 3 if path[0] == "recipes" else 2
     if path[0] in models and len(path) == depth:
         return None if path[-1] in models[str(path[0])].model_fields else unknown_key(name, path)
-    wanted = difflib.get_close_matches(name.upper(), list(known_names()), n=1, cutoff=_LIKENESS)
-    cure = f"Did you mean {wanted[0]}?" if wanted else "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
+    known = [right.removeprefix(PREFIX) for right in known_names()]
+    wanted = difflib.get_close_matches(name.upper().removeprefix(PREFIX), known, n=1, cutoff=_LIKENESS)
+    cure = (
+        f"Did you mean {PREFIX}{wanted[0]}?"
+        if wanted
+        else "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
+    )
     return Problem(name, "is not a known setting.", cure)
 
 

@@ -1,0 +1,116 @@
+"""The example file, `config show`, and what a reload may change."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from nemowatch.config import Config, Watch, changes, load, show
+from nemowatch.config.schema import sections
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+#: A setting or header that is not active: a # with the key right behind it.
+INACTIVE = re.compile(r"^#(?=\[|\w+ = )", re.MULTILINE)
+
+
+def keys(text: str) -> set[str]:
+    found, section = set(), ""
+    for line in text.splitlines():
+        if header := re.match(r"#?\[+([\w.]+)\]+", line):
+            section = header[1].split(".")[0] + "."
+        elif key := re.match(r"#?(\w+) = ", line):
+            found.add(section + key[1])
+    return found
+
+
+def test_the_example_names_every_key_and_nothing_else() -> None:
+    """Active or not, each with a comment before it."""
+    wanted = {f"{name}.{key}" for name, model in sections() for key in model.model_fields}
+    assert keys(EXAMPLE.read_text()) == wanted | {"state_dir"}
+    assert {name for name, _ in sections()} | {"state_dir"} == set(Config.model_fields)
+
+
+def test_the_example_is_commented_throughout() -> None:
+    """Above each key, or above the group of keys it stands in, there is a sentence."""
+    above = ""
+    for line in EXAMPLE.read_text().splitlines():
+        if re.match(r"#?\w+ = ", line):
+            assert above, f"no comment for: {line}"
+        above = line if line.startswith("# ") or (re.match(r"#?\w+ = ", line) and above) else ""
+
+
+def test_the_example_loads_and_shows_the_defaults() -> None:
+    """As it stands, it is the configuration of its one root."""
+    assert load(EXAMPLE, {}) == Config(watch=(Watch(root=Path("/srv/nemowatch")),))
+
+
+def test_what_the_example_leaves_out_can_be_put_in(tmp_path: Path) -> None:
+    """Every inactive line is right, too (the folders apart in the place of the root)."""
+    text = INACTIVE.sub("", EXAMPLE.read_text()).replace('root = "/srv/nemowatch"\n', "")
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    config = load(path, {})
+    assert config.watch[0].done == Path("/srv/done")
+    assert "{languages}" in config.recipes["shorts"].prompt
+    fresh = type(config.recipes["shorts"])(prompt=config.recipes["shorts"].prompt)
+    assert config.recipes["shorts"] == fresh
+
+
+def test_what_is_shown_loads_again(tmp_path: Path) -> None:
+    """Quotes, line ends and control characters included."""
+    first = tmp_path / "config.toml"
+    first.write_text(
+        'state_dir = "s"\n[limits]\nhours = "22:00-06:00"\n[chat]\nrecheck = [0.5]\n'
+        '[[watch]]\nroot = "a"\nignore = ["*.bak", "a\\\\b"]\nsettle = 2\n[[watch]]\ninbox = "i"\noutbox = "o"\n'
+        '[recipes."Für \\"uns\\""]\nprompt = """\nTwo\nlines \\u007f \\t."""\noutputs = ["srt"]\n'.replace(
+            '\\"uns\\"', "uns"
+        )
+    )
+    config = load(first, {})
+    second = tmp_path / "shown.toml"
+    second.write_text(show(config))
+    assert load(second, {}) == config
+
+
+def test_a_configuration_cannot_be_changed() -> None:
+    """Every section is frozen."""
+    config = Config(watch=(Watch(root=Path("/w")),))
+    for section, key in ((config, "api"), (config.api, "timeout"), (config.watch[0], "mode")):
+        with pytest.raises(ValidationError):
+            setattr(section, key, getattr(section, key))
+
+
+def test_a_reload_tells_what_applies_and_what_needs_a_restart() -> None:
+    """By key; a watch by its inbox."""
+    old = Config.model_validate(
+        {"watch": [{"root": "/a"}, {"root": "/b"}], "recipes": {"x": {"prompt": "1"}, "y": {"prompt": "1"}}}
+    )
+    new = Config.model_validate(
+        {
+            "state_dir": "/s",
+            "api": {"base_url": "http://localhost:1", "language": "de"},
+            "watch": [{"root": "/a", "settle": 3, "mode": "scan"}, {"root": "/c"}],
+            "limits": {"turns": 1},
+            "recipes": {"x": {"prompt": "2"}, "z": {"prompt": "1"}},
+        }
+    )
+    live, restart = changes(old, new)
+    assert sorted(live) == [
+        "api.language",
+        "limits.turns",
+        "recipes.x",
+        "recipes.y",
+        "recipes.z",
+        "watch /a/inbox: settle",
+    ]
+    assert sorted(restart) == [
+        "api.base_url",
+        "state_dir",
+        "watch /a/inbox: mode",
+        "watch /b/inbox: removed",
+        "watch /c/inbox: added",
+    ]
+    assert changes(new, new) == ([], [])
