@@ -1,4 +1,4 @@
-"""`nemowatch check`: is everything in place, and what to do where it is not. The looks themselves are in `checks` and `checkcloud`."""
+"""`nemowatch check`: is everything in place, and what to do where it is not. The looks are `checks` and `checkcloud`."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
     setting = find_setting(config)
     record = balance(setting)
     if by:
-        record["days"] = by_day(read_journal(setting, spend.paid_calls, list))
+        record["days"] = by_day(read_journal(setting, spend.paid_calls, list[spend.Paid]))
     if as_json:
         print_json(record)
     else:
@@ -50,7 +50,7 @@ def balance(setting: Setting) -> dict[str, Any]:
     try:
         answer = ask_cloud(setting)
     except NemowatchError as exc:
-        seen = read_journal(setting, board.credits_seen, dict)
+        seen = read_journal(setting, board.credits_seen, dict[str, Any])
         if seen.get("available") is None:
             exc.cure = exc.cure or "nemowatch check says more."
             raise

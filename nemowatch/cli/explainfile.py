@@ -210,7 +210,7 @@ def _jobs(setting: Setting, place: Place) -> list[Job]:
         found = sources.at_path(conn, watch, place.relative)
         return jobs.of_source(conn, found[0].id) if found else []
 
-    return read_journal(setting, read, list)
+    return read_journal(setting, read, list[jobs.Job])
 
 
 def _job_text(job: Job) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -52,11 +52,11 @@ def _print_json(setting: Setting, state: str) -> None:
     from nemowatch.engine import board
     from nemowatch.journal import jobs as journal_jobs
 
-    def read(conn: sqlite3.Connection) -> list[dict[str, object]]:
+    def read(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         watches = setting.watches
         return [board.job_json(conn, row, watches) for row in journal_jobs.listed(conn, state=state)]
 
-    print_json(read_journal(setting, read, list))
+    print_json(read_journal(setting, read, list[dict[str, Any]]))
 
 
 def _print_table(setting: Setting, state: str) -> None:
@@ -64,7 +64,7 @@ def _print_table(setting: Setting, state: str) -> None:
     from nemowatch.cli.talk import read_journal
     from nemowatch.journal import jobs as journal_jobs
 
-    rows = read_journal(setting, lambda conn: journal_jobs.listed(conn, state=state), list)
+    rows = read_journal(setting, lambda conn: journal_jobs.listed(conn, state=state), list[journal_jobs.ListedJob])
     if not rows:
         say(f"No job is {state}." if state else "There are no jobs yet.")
         return

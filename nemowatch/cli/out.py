@@ -28,8 +28,8 @@ def print_json(value: Any) -> None:
 
 
 def say(text: str = "") -> None:
-    """One line for a person."""
-    print(clean(text))
+    """One line for a person, at once, in a pipe too."""
+    print(clean(text), flush=True)
 
 
 def console(*, stderr: bool = False) -> Console:

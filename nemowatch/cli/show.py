@@ -17,7 +17,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     from nemowatch.errors import UsageError
 
     setting = find_setting(config)
-    record = read_journal(setting, lambda conn: _record(conn, job, setting.watches), dict)
+    record = read_journal(setting, lambda conn: _record(conn, job, setting.watches), dict[str, Any])
     if not record:
         raise UsageError(f"There is no job {job}.", cure="nemowatch jobs lists them.")
     if as_json:
