@@ -210,7 +210,7 @@ class Desk:
         tracked = self._ledger.tracker.get(one.path)
         match one.advice:
             case Advice.GONE:
-                self._ledger.tracker.drop(one.path)
+                return  # the next look says so
             case Advice.WAIT if tracked is not None and not tracked.settled():
                 tracked.event_at = -1.0  # no short cut for what does not look whole
                 tracked.see(Look(tracked.last, self._clock.monotonic(), tracked.lease))

@@ -189,7 +189,8 @@ class Inbox:
         if not presence.online:
             return Tick(gone=tuple(gone))
         gone += await self._follow(places)
-        ready = await self._look()
+        ready, vanished = await self._look()
+        gone += await self._missing(vanished)
         taken = await self._desk.take(ready)
         more = taken.more or presence.hints.waiting
         return Tick(tuple(taken.claimed), again=tuple(taken.again), gone=tuple(gone), more=more)
@@ -277,13 +278,14 @@ class Inbox:
     async def _note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
         changed = [path for path in fresh if self._ledger.known.pop(path, None) is not None]
+        self._ledger.changed.update(changed)
         if changed:
             name, now_ms = self.watch.name, self._clock.now_ms()
             await self._journal.write(lambda conn: claim.unsettle(conn, name, changed, now_ms))
 
     async def _missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved away."""
-        known = [path for path in paths if path in self._ledger.known]
+        known = [path for path in paths if path in self._ledger.known or path in self._ledger.changed]
         if not known:
             return []
         root = self._presence.root
@@ -292,6 +294,7 @@ class Inbox:
             return []
         for path in gone:
             self._ledger.known.pop(path, None)
+            self._ledger.changed.discard(path)
             self._ledger.problems.forget(path)
         name = self.watch.name
         return await self._journal.read(lambda conn: claim.gone_sources(conn, name, gone))
@@ -375,15 +378,16 @@ class Inbox:
             look = Look(seen.look, self._clock.monotonic(), seen.lease, event_at)
             self._ledger.tracker.see(seen.path, look, self._presence.pace(seen.path))
 
-    async def _look(self) -> list[bytes]:
-        """Look at tracked files whose time has come; returns those that are ready."""
-        ready, prompts = [], self._prompt_paths()
+    async def _look(self) -> tuple[list[bytes], list[bytes]]:
+        """Look at tracked files whose time has come; returns those that are ready, and those that are gone."""
+        ready, vanished, prompts = list[bytes](), list[bytes](), self._prompt_paths()
         for seen in await self._look_at(self._ledger.tracker.due(self._clock.monotonic(), PORTION)):
             if isinstance(seen.look, LocalPassing):
                 self._not_now(seen.path, seen.look)
                 continue
             if isinstance(seen.look, SourceGone):
                 self._ledger.tracker.drop(seen.path)
+                vanished.append(seen.path)
                 continue
             if isinstance(seen.look, LocalError):
                 self._ledger.tracker.drop(seen.path)
@@ -396,7 +400,7 @@ class Inbox:
                     await self._read_prompt(seen.path, seen.look)
                 else:
                     ready.append(seen.path)
-        return ready
+        return ready, vanished
 
     def _not_now(self, path: bytes, error: LocalPassing) -> None:
         """This file, or the whole share, cannot be asked: which of them, a look at the root tells."""

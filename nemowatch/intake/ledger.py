@@ -26,6 +26,7 @@ class Ledger:
     problems: Problems
     tracker: Tracker = field(default_factory=Tracker)
     known: dict[bytes, int] = field(default_factory=dict)  #: claimed or refused files: path -> hash of the look
+    changed: set[bytes] = field(default_factory=set)  #: claimed files that look different since, and are settling again
     facts: dict[bytes, FolderFacts] = field(default_factory=dict)  #: by task folder; b"" is the inbox itself
     prompts: dict[bytes, Snapshot] = field(
         default_factory=dict
@@ -41,6 +42,7 @@ class Ledger:
     def know(self, path: bytes, look: Snapshot, *, local: bool) -> None:
         """This file needs no further look until it changes."""
         self.known[path] = look_hash(look, local=local)
+        self.changed.discard(path)
         self.tracker.drop(path)
 
     def paused(self, folder: bytes) -> bool:

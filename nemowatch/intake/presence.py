@@ -253,14 +253,13 @@ class Presence:
         settle = self.watch.settle if self.watch.settle != "auto" else LOCAL_SETTLE if local else NETWORK_SETTLE
         return Pace(float(settle), local, leases=tells_leases(fstype), blocks=local)
 
-    def _nested(self, path: bytes) -> bool:
+    def _set_paces(self, found: Identity) -> None:
+        """Reckoned once for each look at the root: every file of a scan asks."""
         top = os.fsencode(self.root) + b"/"
-        points = (
-            [point[len(top) :] for _, _, point, _ in self._identity.concerns if point.startswith(top)]
-            if self._identity
-            else []
-        )
-        return any(path == p or path.startswith(p + b"/") for p in points)
+        below = self._table.below(top) if self._table else ()
+        inside = sorted((m.point[len(top) :] + b"/", m.fstype) for m in below)
+        self._below = tuple((point, self._pace_of(fstype)) for point, fstype in reversed(inside))
+        self._pace = self._pace_of(found.fstype)
 
     def is_local(self, path: bytes) -> bool:
         """True where inode numbers are real."""

@@ -1,0 +1,327 @@
+"""The inbox on real folders, with real events, leases and a real journal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from nemowatch.intake.health import HealthState
+from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.journal import batches, jobs, sources
+from nemowatch.model import MemberRole, State
+
+from .inbox_kit import bench, mp4
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A workspace with three task folders."""
+    top = tmp_path / "ws"
+    for name in ("dub-es-fr", "voiceover", "edit"):
+        (top / "inbox" / name).mkdir(parents=True)
+    return top
+
+
+async def test_a_dropped_file_becomes_one_job_for_each_language(root: Path, tmp_path: Path) -> None:
+    """A closed file is claimed once, in about the quick time, with a job for each language."""
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        b.put("dub-es-fr/clientA/promo.mp4", mp4())
+        await b.until(lambda: bool(b.claimed))
+        assert await b.paths() == [b"dub-es-fr/clientA/promo.mp4"]
+        assert [j.target for j in await b.jobs(b.claimed[0])] == ["es", "fr"]
+
+
+async def test_default_pickup_is_quick_for_a_file_that_was_closed(root: Path, tmp_path: Path) -> None:
+    """At the defaults a local file that may be leased is taken within 1.5 s of its close."""
+    async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+        b.put("dub-es-fr/first.mp4", mp4("a"))
+        began = time.monotonic()
+        await b.until(lambda: bool(b.claimed))
+        assert time.monotonic() - began < 1.6
+
+
+async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path: Path) -> None:
+    """However long it is quiet, a file open for writing waits, and says so."""
+    async with bench(root, tmp_path / "s") as b:
+        with (root / "inbox/dub-es-fr/slow.mp4").open("wb") as file:
+            file.write(mp4())
+            file.flush()
+            await b.until(lambda: any("another program" in w.why for w in b.inbox.waiting()))
+            began = time.monotonic()
+            await b.until(lambda: time.monotonic() - began > 1.2)
+            assert b.claimed == []
+        await b.until(lambda: bool(b.claimed))
+
+
+async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path: Path) -> None:
+    """A move, a hard link, a tree that is moved in and names that are no UTF-8 each become a source."""
+    away = tmp_path / "away"
+    (away / "deep" / "er").mkdir(parents=True)
+    (away / "deep/er/x.mp4").write_bytes(mp4("x"))
+    (away / "m.mp4").write_bytes(mp4("m"))
+    (away / "l.mp4").write_bytes(mp4("l"))
+    async with bench(root, tmp_path / "s") as b:
+        os.rename(away / "m.mp4", root / "inbox/dub-es-fr/m.mp4")
+        os.link(away / "l.mp4", root / "inbox/dub-es-fr/l.mp4")
+        os.rename(away / "deep", root / "inbox/dub-es-fr/deep")
+        odd = os.fsencode(root) + b"/inbox/dub-es-fr/caf\xe9.mp4"
+        with open(odd, "wb") as file:
+            file.write(mp4("odd"))
+        await b.until(lambda: len(b.claimed) == 4)
+        assert await b.paths() == [
+            b"dub-es-fr/caf\xe9.mp4", b"dub-es-fr/deep/er/x.mp4", b"dub-es-fr/l.mp4", b"dub-es-fr/m.mp4",
+        ]  # fmt: skip
+        row = next(r for r in await b.rows() if b"caf" in r.path)
+        assert (await b.jobs(row.id))[0].stem == "café"
+
+
+async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -> None:
+    """In a voiceover folder clip.mp4 and clip.txt are one source; a text alone is one too."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("voiceover/clip.txt", b"Say this, please.")
+        b.put("voiceover/clip.mp4", mp4())
+        b.put("voiceover/alone.txt", b"Only words.")
+        await b.until(lambda: len(b.claimed) == 2)
+        assert await b.paths() == [b"voiceover/alone.txt", b"voiceover/clip.mp4"]
+        row = next(r for r in await b.rows() if r.path.endswith(b"clip.mp4"))
+        members = await b.journal.read(lambda conn: sources.members(conn, row.id))
+        assert [m.role for m in members] == [MemberRole.CLIP, MemberRole.SCRIPT]
+        assert "Say this, please." in (await b.jobs(row.id))[0].prompt
+
+
+async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_path: Path) -> None:
+    """A text that arrives after its video was claimed, and before anything is paid, makes one new order of both."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("voiceover/clip.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        b.put("voiceover/clip.txt", b"Late words.")
+        await b.until(lambda: len(b.claimed) == 2)
+        first, second = await b.rows()
+        assert [j.state for j in await b.jobs(first.id)] == [State.CANCELLED]
+        assert "Late words." in (await b.jobs(second.id))[0].prompt
+
+
+async def test_a_file_that_changes_after_its_claim_settles_again(root: Path, tmp_path: Path) -> None:
+    """A file replaced before payment keeps its one source, with the new content."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/p.mp4", mp4("one"))
+        await b.until(lambda: len(b.claimed) == 1)
+        b.put("dub-es-fr/p.mp4", mp4("two, longer", 3000))
+        await b.until(lambda: len(b.claimed) == 2)
+        rows = await b.rows()
+        assert len(rows) == 1
+        assert rows[0].settled
+
+
+async def test_a_deleted_file_is_reported_gone_and_a_touched_one_is_not_taken_twice(root: Path, tmp_path: Path) -> None:
+    """chmod and touch bring no second job; a deletion names the source."""
+    async with bench(root, tmp_path / "s", scan_interval=0.5) as b:
+        path = b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        path.chmod(0o600)
+        os.utime(path)
+        b.put("dub-es-fr/other.mp4", mp4("other"))
+        await b.until(lambda: len(await_rows(b)) >= 2)
+        path.unlink()
+        await b.until(lambda: b.gone == [1])
+        assert len(await b.rows()) == 2
+
+
+def await_rows(b: object) -> list[int]:
+    """What has been claimed so far, without asking the journal."""
+    return sorted(set(b.claimed))  # type: ignore[attr-defined]
+
+
+async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(root: Path, tmp_path: Path) -> None:
+    """The same content at the same place: published is reported, failed is tried again."""
+    out = tmp_path / "result.mp4"
+    out.write_bytes(b"result")
+    async with bench(root, tmp_path / "s") as b:
+        data = mp4()
+        path = b.put("dub-es-fr/p.mp4", data)
+        await b.until(lambda: len(b.claimed) == 1)
+
+        def finish(conn: object) -> None:
+            es, fr = jobs.of_source(conn, 1)  # type: ignore[arg-type]
+            jobs.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)  # type: ignore[arg-type]
+            for state in ("uploading", "uploaded", "instructing", "instructed", "downloaded", "published"):
+                job = jobs.by_id(conn, es.id)  # type: ignore[arg-type]
+                jobs.apply(conn, job, State(state), 1)  # type: ignore[arg-type]
+            jobs.apply(conn, fr, State.FAILED, 1)  # type: ignore[arg-type]
+            sources.retire(conn, 1, b"/failed/p.mp4", 1)  # type: ignore[arg-type]
+
+        await b.journal.write(finish)
+        path.unlink()
+        await b.until(lambda: b"dub-es-fr/p.mp4" not in b.inbox._ledger.known)
+        b.put("dub-es-fr/p.mp4", data)
+        await b.until(lambda: len(b.claimed) == 2)
+        assert [j.state for j in await b.jobs(1)] == [State.PUBLISHED, State.CLAIMED]
+        assert b.gone == []
+
+
+async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:
+    """A disguised file is refused; links, pipes and sockets are told; an empty file waits; good files are taken."""
+    inbox = root / "inbox"
+    os.mkfifo(inbox / "dub-es-fr/pipe.mp4")
+    (inbox / "dub-es-fr/link.mp4").symlink_to("/etc/passwd")
+    with socket.socket(socket.AF_UNIX) as made:
+        here = Path.cwd()
+        os.chdir(inbox / "dub-es-fr")
+        try:
+            made.bind("s.mp4")
+        finally:
+            os.chdir(here)
+    (inbox / "dub-es-fr/empty.mp4").touch()
+    (inbox / "dub-es-fr/fake.mp4").write_bytes(b"%PDF-1.7 not a film")
+    (inbox / "dub-es-fr/good.mp4").write_bytes(mp4())
+    (inbox / "dub-xx-nonsense").mkdir()
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: len(b.claimed) == 1)
+        await b.until(lambda: any(isinstance(p, FileProblem) and p.final for p in b.problems))
+        final = [p for p in b.problems if isinstance(p, FileProblem) and p.final]
+        assert [p.path for p in final] == [b"dub-es-fr/fake.mp4"]
+        assert "PDF" in final[0].what
+        told = {p.path for p in b.problems if isinstance(p, FileProblem) and not p.final}
+        assert told == {b"dub-es-fr/pipe.mp4", b"dub-es-fr/link.mp4", b"dub-es-fr/s.mp4"}
+        assert [w.path for w in b.inbox.waiting()] == [b"dub-es-fr/empty.mp4"]
+        assert await b.paths() == [b"dub-es-fr/good.mp4"]
+        await b.until(lambda: any(isinstance(p, FolderProblem) and p.folder == b"dub-xx-nonsense" for p in b.problems))
+
+
+async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -> None:
+    """Without instructions the folder says so; when prompt.txt comes the file is taken with it."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("edit/clip.mp4", mp4())
+        await b.until(lambda: any(isinstance(p, FolderProblem) and p.folder == b"edit" for p in b.problems))
+        b.put("edit/prompt.txt", b"Cut it to ten seconds.")
+        await b.until(lambda: len(b.claimed) == 1)
+        assert "ten seconds" in (await b.jobs(b.claimed[0]))[0].prompt
+        await b.until(lambda: not any(isinstance(p, FolderProblem) for p in b.problems))
+
+
+async def test_pause_and_approve_are_seen_in_any_case(root: Path, tmp_path: Path) -> None:
+    """PAUSE in a folder or the inbox, APPROVE in the inbox, as files or folders, with or without .txt."""
+    async with bench(root, tmp_path / "s") as b:
+        (root / "inbox/voiceover/pause.TXT").touch()
+        await b.until(lambda: b.inbox.paused(b"voiceover"))
+        assert not b.inbox.paused(b"dub-es-fr")
+        (root / "inbox/Pause").mkdir()
+        (root / "inbox/approve.txt").touch()
+        await b.until(lambda: b.inbox.paused(b"dub-es-fr") and b.approved)
+        (root / "inbox/Pause").rmdir()
+        (root / "inbox/approve.txt").unlink()
+        await b.until(lambda: not b.inbox.paused(b"dub-es-fr") and not b.approved)
+
+
+async def test_many_files_at_first_sight_wait_for_a_person(root: Path, tmp_path: Path) -> None:
+    """More new jobs than confirm_above in a first scan begin held; what follows joins them until they are approved."""
+    for number in range(4):
+        (root / f"inbox/dub-es-fr/{number}.mp4").write_bytes(mp4(str(number)))
+    async with bench(root, tmp_path / "s", confirm_above=5) as b:
+        await b.until(lambda: len(b.claimed) == 4)
+        assert {(j.state, j.reason) for i in b.claimed for j in await b.jobs(i)} == {(State.HELD, "approval")}
+        b.put("voiceover/more.mp4", mp4("more"))
+        await b.until(lambda: len(b.claimed) == 5)
+        assert (await b.jobs(5))[0].reason == "approval"
+        await b.journal.write(lambda conn: batches.approve(conn, b.watch.name, 1))
+        b.put("voiceover/later.mp4", mp4("later"))
+        await b.until(lambda: len(b.claimed) == 6)
+        assert (await b.jobs(6))[0].state is State.CLAIMED
+
+
+async def test_a_conflict_copy_is_held(root: Path, tmp_path: Path) -> None:
+    """A sync client's conflict copy is claimed and waits for a person."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/p.sync-conflict-20260101-101010-ABCDEFG.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        assert {(j.state, j.reason) for j in await b.jobs(1)} == {(State.HELD, "conflict")}
+
+
+async def test_a_missing_root_is_a_state_and_nothing_is_written(tmp_path: Path) -> None:
+    """The inbox waits, makes no folder, and begins when the root comes; what came with it counts as a return."""
+    root = tmp_path / "ws"
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
+        assert not root.exists()
+        b.put("dub-es-fr/p.mp4", mp4())
+        b.inbox.request_scan()
+        await b.until(lambda: len(b.claimed) == 1)
+        os.rename(root, tmp_path / "elsewhere")
+        await b.inbox.guard()
+        assert b.inbox.health.state is HealthState.OFFLINE
+        os.rename(tmp_path / "elsewhere", root)
+        b.inbox.request_scan()
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        b.put("dub-es-fr/after.mp4", mp4("after"))
+        await b.until(lambda: len(b.claimed) == 2)
+        assert b.gone == []
+
+
+async def test_a_root_made_anew_is_watched_again(root: Path, tmp_path: Path) -> None:
+    """A root that was replaced by another folder of its name is noticed by the guard, and watched."""
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        os.rename(root / "inbox", root / "old")
+        (root / "inbox/dub-es-fr").mkdir(parents=True)
+        await b.inbox.guard()
+        b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+
+
+async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path) -> None:
+    """After watchdog's thread has died the guard repairs, and files are seen again by events."""
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        watcher = b.inbox._presence._watcher
+        assert watcher is not None
+        fd = next(iter(watcher._fds))
+        os.dup2(os.open("/dev/null", os.O_RDONLY), fd)  # what the thread reads from now on is nothing
+        await b.inbox.guard()
+        await b.inbox.guard()
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+
+
+async def test_another_host_keeps_the_inbox_until_take_over(root: Path, tmp_path: Path) -> None:
+    """A second state stays passive, says who owns the folder, and works it only when a person says so."""
+    async with bench(root, tmp_path / "one", state_id="one"):
+        pass
+    async with bench(root, tmp_path / "two", state_id="two", confirm_above=1) as b:
+        assert b.inbox.health.state is HealthState.HELD
+        b.put("dub-es-fr/p.mp4", mp4())
+        await asyncio.sleep(0.8)
+        assert b.claimed == []
+        await b.inbox.take_over()
+        await b.until(lambda: len(b.claimed) == 1)
+        assert {j.reason for j in await b.jobs(1)} == {"approval"}
+
+
+async def test_a_restart_claims_nothing_twice(root: Path, tmp_path: Path) -> None:
+    """What was claimed before a restart is known after it."""
+    (root / "inbox/dub-es-fr/p.mp4").write_bytes(mp4())
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: len(b.claimed) == 1)
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/q.mp4", mp4("q"))
+        await b.until(lambda: len(b.claimed) == 1)
+        assert await b.paths() == [b"dub-es-fr/p.mp4", b"dub-es-fr/q.mp4"]
+
+
+async def test_a_burst_is_claimed_exactly_once(root: Path, tmp_path: Path) -> None:
+    """Three thousand files in many folders: each one source."""
+    async with bench(root, tmp_path / "s") as b:
+        for number in range(3000):
+            b.put(f"voiceover/{number % 50}/{number}.mp4", mp4(str(number), 100))
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        await b.until(lambda: len(b.claimed) >= 3000, 40)
+        assert len(await b.rows()) == 3000
