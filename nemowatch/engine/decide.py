@@ -10,6 +10,7 @@ from nemowatch.engine.backoff import backoff
 from nemowatch.errors import (
     FileRefused,
     FileTooLarge,
+    LocalFinal,
     LocalPassing,
     NemowatchError,
     NoCredits,
@@ -77,8 +78,10 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if isinstance(error, NoSpace):
         return hold(HoldReason.SPACE, job.state, f"{error.text} {error.cure}", account=True)
-    if isinstance(error, LocalPassing):
-        return later(job.state, backoff(2, at.base, at.cap, 0.5 + at.roll / 2), text=error.text, **_doubt(job))
+    if isinstance(error, LocalPassing) or (isinstance(error, LocalFinal) and job.state in PAID):
+        # What is paid for waits in the cloud until the outbox can take it, however long its rights or shape forbid it.
+        pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
+        return later(job.state, pause, text=error.text, error_text=f"{error.text} {error.cure}".strip(), **_doubt(job))
     if isinstance(error, SourceGone):
         return _taken_back(job, error)
     if isinstance(error, SourceChanged):

@@ -266,8 +266,8 @@ class Runner:
 
     def _say(self, work: Work, decision: Decision) -> None:
         job = work.job
-        if decision.state is job.state and not decision.text:
-            return
+        if decision.state is job.state and (not decision.text or decision.text in job.error_text):
+            return  # nothing new
         about = {"job": job.id, "file": show_path(work.source.path), "target": job.target}
         text = {"why": decision.text} if decision.text else {}
         say = log.warning if decision.state in (State.FAILED, State.REJECTED, State.ATTENTION) else log.info

@@ -14,7 +14,7 @@ from nemowatch.journal import jobs
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
 from nemowatch.outbox.names import safe_name
-from nemowatch.outbox.publish import Published, part_path, publish, write_part
+from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.fetch import target_folder
@@ -58,11 +58,11 @@ def _put_all(work: Work, texts: dict[str, bytes]) -> list[tuple[Output, Download
     folder = target_folder(work)
     done = []
     for ordinal, output in enumerate(work.job.outputs):
+        name = _name(work, output)
         if output.kind is OutputKind.VIDEO and work.job.part:
             whole = Downloaded(Path(os.fsdecode(work.job.part)), work.job.part_size, work.job.part_sha256)
+            done.append((output, whole, publish(whole.path, name, whole.sha256)))
         elif output.ending in texts:
-            whole = write_part(part_path(folder, work.job.id, ordinal + 1), texts[output.ending])
-        else:
-            continue
-        done.append((output, whole, publish(whole.path, _name(work, output), whole.sha256)))
+            part = part_path(folder, work.job.id, ordinal + 1)
+            done.append((output, *publish_bytes(part, name, texts[output.ending])))
     return done

@@ -63,6 +63,7 @@ class Studio:
         self, base: Path, sandbox: SandboxProcess, *, settle: float = 0.4, scan: float = 2, confirm: int = 0, extra: str = ""
     ) -> None:
         self.sandbox = sandbox
+        base.mkdir(exist_ok=True)
         self.root = base / "studio"
         self.state = base / "state"
         self.log_path = base / "daemon.log"

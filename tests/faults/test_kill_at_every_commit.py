@@ -1,0 +1,86 @@
+"""A kill after each commit of a job's life: nothing is lost, nothing is paid twice, nothing is left half.
+
+Every commit is tried by scripts/faults; here every seventh, shifted by one for each task kind, so that all kinds together
+cover the life of a job at each run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.studio import Studio, script, studio
+
+DYING = str(Path(__file__).with_name("dying.py"))
+#: Every how many commits a kill is tried in the default run; scripts/faults sets 1.
+EVERY = int(os.environ.get("KILL_EVERY", "7"))
+#: What is dropped, and what must stand afterwards, by task kind.
+KINDS: dict[str, tuple[dict[str, bytes | None], set[str]]] = {
+    "dub": ({"dub-es/clip.mp4": None}, {"dub-es/clip.es.mp4"}),
+    "siblings": ({"dub-es-fr/clip.mp4": None}, {"dub-es-fr/clip.es.mp4", "dub-es-fr/clip.fr.mp4"}),
+    "script": ({"voiceover/say.txt": script()}, {"voiceover/say.voiceover.mp4"}),
+    "transcribe": (
+        {"transcribe/talk.mp4": None},
+        {"transcribe/talk.txt", "transcribe/talk.srt", "transcribe/talk.vtt", "transcribe/talk.transcribed.mp4"},
+    ),
+}
+
+
+def run_dying(house: Studio, after: int, commits: Path | None = None) -> int:
+    """Run until everything is done or the n-th commit; returns the exit code, negative for the signal."""
+    environment = house.environment() | ({"COMMITS": str(commits)} if commits else {})
+    command = [sys.executable, DYING, str(after), "run", "--once", "--config", str(house.config)]
+    with house.log_path.open("ab") as log:
+        return subprocess.run(command, env=environment, stdout=log, stderr=log, timeout=60, cwd=Path.cwd()).returncode
+
+
+def drop(house: Studio, kind: str) -> set[str]:
+    dropped, wanted = KINDS[kind]
+    for where, data in dropped.items():
+        house.drop(where, data)
+    return wanted
+
+
+@pytest.mark.parametrize(("kind", "shift"), [(kind, shift) for shift, kind in enumerate(KINDS)])
+def test_kill_after_a_commit(tmp_path: Path, kind: str, shift: int) -> None:
+    """Killed after a commit and started again, a job ends published and charged once, or asks a person when its intent to
+    pay was written and nobody can know whether it was sent."""
+    total = _commits(tmp_path / "whole", kind)
+    for after in range(1 + shift % EVERY, total + 1, EVERY):
+        with studio(tmp_path / str(after), sandbox={"abort_on_disconnect": False}) as house:
+            wanted = drop(house, kind)
+            assert run_dying(house, after) == -9
+            run_dying(house, 0)
+            _check(house, wanted, f"{kind}, killed after commit {after} of {total}")
+
+
+def _commits(base: Path, kind: str) -> int:
+    base.mkdir()
+    with studio(base) as house:
+        wanted = drop(house, kind)
+        assert run_dying(house, 0, base / "commits") == 0, house.log()
+        assert wanted <= house.results()
+        # The last few commits belong to the end of the process and may fall away: a kill must surely come before them.
+        return int((base / "commits").read_text()) - 4
+
+
+def _check(house: Studio, wanted: set[str], case: str) -> None:
+    jobs, turns = house.jobs(), house.charged_turns()
+    told = f"{case}: {jobs} {house.log()}"
+    by_session: dict[str, int] = {}
+    for session_id, session in house.ledger()["sessions"].items():
+        by_session[session_id] = len([t for t in session["turns"] if t["charged"]])
+    assert max(by_session.values(), default=0) <= 1, told
+    assert len(turns) <= len(jobs), told
+    states = {job["state"] for job in jobs}
+    assert states <= {"published", "attention"}, told
+    assert house.results() == wanted or "attention" in states, told
+    if states == {"published"}:
+        assert len(turns) == len(jobs), told
+        assert house.results("inbox") == set(), told
+    assert house.ledger()["violations"] == [], told
+    parts = [p for p in house.root.rglob(".~nemowatch*")]
+    assert parts == [], told
