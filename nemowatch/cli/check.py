@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def check(as_json: options.Json = False, config: options.Config = None) -> None:
-    """Check the configuration, folders, rights, disks, limits, the cloud, the token and the credits; each with its cure."""
+    """Check everything it needs, each with its cure.
+
+    The configuration, folders, rights, disks, limits, the cloud, the token and the credits."""
     from nemowatch.cli.checks import from_problems
     from nemowatch.errors import ConfigError
 

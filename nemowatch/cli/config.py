@@ -6,7 +6,7 @@ import typer
 
 from nemowatch.cli import options
 
-app = typer.Typer(help="The configuration.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show the configuration as it holds.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -18,7 +18,7 @@ By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spen
 
 
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
-    """Show the balance; with --by day also what was spent on each day."""
+    """Show the balance, and what was spent by day."""
     from nemowatch.cli.out import print_json
     from nemowatch.cli.setting import find_setting
     from nemowatch.cli.talk import read_journal

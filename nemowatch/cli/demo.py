@@ -42,7 +42,9 @@ Folder = Annotated[
 
 
 def demo(folder: Folder = None, config: options.Config = None) -> None:
-    """Show everything at work, offline, in a minute. It brings a configuration of its own."""
+    """Show everything at work, offline, in a minute.
+
+    It brings a configuration of its own, and uses nothing of yours."""
     from nemowatch.cli.demostage import set_stage
 
     with set_stage(folder) as stage:
@@ -53,7 +55,8 @@ def demo(folder: Folder = None, config: options.Config = None) -> None:
 def _play(stage: Stage) -> bool:
     from nemowatch.cli.out import say
 
-    say(f"The workspace is {stage.workspace}; the cloud is a stand-in at {stage.sandbox.url}.")
+    say(f"Workspace: {stage.workspace}")
+    say(f"Cloud:     a stand-in at {stage.sandbox.url}; nothing leaves this machine")
     for folder, file, kind in DROPS:
         stage.drop(folder, file, kind)
         say(f"Copied {file} into inbox/{folder}/")
@@ -126,16 +129,16 @@ def _tell(stage: Stage, good: bool, seconds: float) -> None:
         say(f"  {line}")
     print()
     if good:
-        made = f"{plural(len(DROPS), 'file')} in, {plural(len(RESULTS), 'result')} out, after {seconds:.0f} seconds."
-        say(f"{made} The sources moved to {stage.workspace}/done.")
+        say(f"{plural(len(DROPS), 'file')} in, {plural(len(RESULTS), 'result')} out, after {seconds:.0f} seconds.")
+        say(f"The sources moved to {stage.workspace}/done")
     else:
         missing = [result for result in RESULTS if not (stage.workspace / "outbox" / result).is_file()]
         say(
             f"Not everything came back within {seconds:.0f} seconds. Missing: {', '.join(missing) or 'a move to done'}."
         )
         say(f"The daemon's log is {stage.log}")
-    say(f"The status page that people see in the share: {stage.page}")
-    say(f"Look at it in a browser: {stage.page.as_uri()}")
+    say("The status page that people find in the share, for a browser:")
+    say(f"  {stage.page.as_uri()}")
     say(f"To remove everything: rm -r {stage.base}")
 
 

@@ -39,7 +39,9 @@ class Place:
 
 
 def explain(path: PathArgument, as_json: options.Json = False, config: options.Config = None) -> None:
-    """Explain a folder (task, languages, prompt, results) or a file (every decision, and why it waits). Nothing is sent."""
+    """Explain a folder's order, or why a file waits.
+
+    A folder: task, languages, prompt, results. A file: every decision about it. Nothing is sent or changed."""
     from nemowatch.cli.explainfile import explain_file
     from nemowatch.cli.out import print_json
     from nemowatch.cli.setting import find_setting

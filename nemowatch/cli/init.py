@@ -32,16 +32,18 @@ root = {root}
 """
 
 Folder = Annotated[
-    Path | None, typer.Argument(metavar="DIR", help="The workspace; default: ~/nemowatch.", show_default=False)
+    Path | None, typer.Argument(metavar="DIR", help="The workspace; default: ~/Studio.", show_default=False)
 ]
 
 
 def init(folder: Folder = None, config: options.Config = None) -> None:
-    """Create a workspace and a configuration; never overwrites."""
+    """Create a workspace and a configuration.
+
+    What stands there already stays as it is."""
     from nemowatch.cli.out import say
     from nemowatch.errors import show_path
 
-    root = (folder or Path.home() / "nemowatch").absolute()
+    root = (folder or Path.home() / "Studio").absolute()
     path = config_path(config, os.environ)
     written = path.exists()
     if written:

@@ -22,7 +22,9 @@ WatchName = Annotated[str, typer.Argument(metavar="WATCH", help="A root or an in
 
 
 def retry(jobs: options.Jobs, config: options.Config = None) -> None:
-    """Try failed jobs again, from the last step that is saved; what is paid is not paid again."""
+    """Try failed jobs again; what is paid stays paid.
+
+    They go on from the last step whose effect is saved. Held jobs go on where they stood."""
     _tell_jobs(_order(config, "retry", jobs=jobs), "goes on from")
 
 
@@ -32,12 +34,16 @@ def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
 
 
 def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config = None) -> None:
-    """Deliver published jobs anew from what is saved, free of charge; or pay for a new take."""
+    """Deliver results anew, free of charge.
+
+    They come from what is saved of the edit; with --new-take the cloud makes and charges a new one."""
     _tell_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from")
 
 
 def resolve(job: options.Job, done: Done = False, resend: Resend = False, config: options.Config = None) -> None:
-    """Decide about a job of which only a person can say whether its paid work was done."""
+    """Decide about a job that only a person can judge.
+
+    Say whether its paid work was done (--done) or not (--resend); nemowatch show JOB helps."""
     from nemowatch.errors import UsageError
 
     if done == resend:
@@ -48,18 +54,18 @@ def resolve(job: options.Job, done: Done = False, resend: Resend = False, config
 
 
 def pause(config: options.Config = None) -> None:
-    """Begin nothing new, anywhere; what is already paid for is finished."""
+    """Begin nothing new; finish what is paid."""
     _order(config, "pause")
     print("Paused. nemowatch resume goes on.")
 
 
 def resume(config: options.Config = None) -> None:
-    """End a pause, and try at once whatever is held or waits for its next try."""
+    """End a pause, and try at once whatever waits."""
     print(f"Going on; {plural(_order(config, 'resume')['resumed'], 'job')} woken.")
 
 
 def approve(watch: WatchName = "", config: options.Config = None) -> None:
-    """Approve what was dropped in one go: credits may be spent on it."""
+    """Let credits be spent on what waits for approval."""
     from nemowatch.cli.setting import find_setting
     from nemowatch.cli.talk import order
 
@@ -69,7 +75,9 @@ def approve(watch: WatchName = "", config: options.Config = None) -> None:
 
 
 def take_over(config: options.Config = None) -> None:
-    """Become the host that works these folders, in place of the one that does. Stop the other one first."""
+    """Work these folders in place of another host.
+
+    Stop nemowatch there first. What this host has not paid for itself then waits for approval."""
     from nemowatch.cli.out import say
     from nemowatch.cli.setting import find_setting
     from nemowatch.cli.talk import ask

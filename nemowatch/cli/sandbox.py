@@ -19,7 +19,9 @@ Fault = Annotated[
 
 
 def sandbox(context: typer.Context, port: Port = 0, fault: Fault = [], config: options.Config = None) -> None:  # noqa: B006
-    """Serve the stand-in of the cloud's API on loopback, until Ctrl-C. Its settings are options too: --turn-seconds=2."""
+    """Serve a stand-in of the cloud on loopback.
+
+    It runs until Ctrl-C. Its settings are options too: --turn-seconds=2."""
     faults = [f"--fault={rule}" for rule in fault]
     raise typer.Exit(serve(["--port", str(port), *faults, *context.args]))
 

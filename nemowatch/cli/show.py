@@ -10,7 +10,7 @@ from nemowatch.cli.words import HOLD_CURES, clean, credits, local_time, name, si
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
-    """Show one job: what was ordered, how it stands, what it cost, and its whole history."""
+    """Show all of one job, with its whole history."""
     from nemowatch.cli.out import print_json
     from nemowatch.cli.setting import find_setting
     from nemowatch.cli.talk import read_journal

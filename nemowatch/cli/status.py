@@ -23,7 +23,7 @@ WatchOption = Annotated[bool, typer.Option("--watch", help="Keep showing it, unt
 
 
 def status(as_json: options.Json = False, watch: WatchOption = False, config: options.Config = None) -> None:
-    """Say how everything stands: the daemon, the inboxes, the jobs, the credits, and what needs a person."""
+    """Say how everything stands, and what needs a person."""
     from nemowatch.cli.out import print_json
     from nemowatch.cli.setting import find_setting
     from nemowatch.errors import UsageError

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 #: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
 LONGEST = 12
 #: Cells of a progress bar.
-BAR = 20
+BAR = 12
+#: Cells of a line in work beside the name: number, state, bar, "999.9 MB of 999.9 MB".
+WORK_FRAME = 8 + 12 + 2 + BAR + 1 + 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +105,42 @@ def _in_work(view: View, width: int, longest: int) -> list[Text]:
     moving = {row["job"]: row for row in view.progress}
     working = [row for row in view.unfinished if row.job.state not in ("held", "attention")]
     lines = [_line(_title("in work"))] if working else []
+    room = _names_room(working, width)
     return lines + _limited(
-        [_work_line(row, moving.get(row.job.id), width) for row in working], longest, "nemowatch jobs"
+        [_work_line(row, moving.get(row.job.id), room) for row in working], longest, "nemowatch jobs"
     )
 
 
-def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, width: int) -> Text:
-    left = f"{row.job.id:>6}  {row.job.state:<12}"
-    done, label = _share(row, moving)
-    right = f"{_bar(done)} {label}" if label else ""
-    room = max(width - len(left) - len(right) - 4, 12)
-    return _line(left, word(_short(f"{name(row.path)} > {row.job.target}", room), "bold"), "  ", word(right, "cyan"))
+def _names_room(rows: Sequence[ListedJob], width: int) -> int:
+    """Cells for the names, the same in every line, so that the bars stand below each other."""
+    from rich.cells import cell_len
+
+    widest = max((cell_len(_work_name(row)) for row in rows), default=0)
+    return max(min(widest, width - WORK_FRAME), 12)
 
 
-def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float, str]:
-    """How much of the present step is done, 0 to 1, and in words; ("" when nobody knows)."""
+def _work_name(row: ListedJob) -> str:
+    return f"{name(row.path)} > {row.job.target}"
+
+
+def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> Text:
+    from rich.cells import set_cell_size
+
+    share, label = _share(row, moving)
+    shown = set_cell_size(_short(_work_name(row), room), room)
+    right = (f"{_bar(share)} {label}" if share is not None else label) if label else ""
+    return _line(f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan"))
+
+
+def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float | None, str]:
+    """How much of the present step is done, 0 to 1 (None: nobody knows), and in words."""
     if moving and moving["total"]:
         return moving["done"] / moving["total"], f"{size(moving['done'])} of {size(moving['total'])}"
-    if moving:
-        return 0, size(moving["done"])
+    if moving and moving["done"]:
+        return None, size(moving["done"])
     if row.job.state == "rendering":
         return row.job.progress / 100, f"{row.job.progress:.0f} %"
-    return 0, ""
+    return None, "the cloud works on it" if row.job.state == "instructing" else ""
 
 
 def _bar(share: float) -> str:
