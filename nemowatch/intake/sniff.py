@@ -39,6 +39,10 @@ DISGUISES: tuple[tuple[bytes, str], ...] = (
     (b"BM", "a bitmap"), (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"), (b"SQLite", "a database"),
     (b"#!", "a script"),
 )  # fmt: skip
+#: Those of them that no text begins with; the others are letters that one may well begin with.
+NEVER_TEXT = frozenset({b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"})
+#: Marks with which a text says its encoding; the first looks like a frame of MP3.
+TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
 class Finding(StrEnum):
@@ -115,14 +119,17 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
         if document:
             return Sniffed(Finding.MEDIA, kind)
         return Sniffed(Finding.NOT_MEDIA, kind, _but(name, known_disguise(head) or "no Word document"))
-    found = known_disguise(head)
-    if media_kind(head, name) is not None and not head[:3].isascii():
+    if head.startswith(TEXT_MARKS):
+        return Sniffed(Finding.MEDIA, kind)
+    found = next((what for magic, what in DISGUISES if magic in NEVER_TEXT and head.startswith(magic)), "")
+    if (
+        not found
+        and not _audio_frame(head)
+        and media_kind(head, name) is not None
+        and b"\0" in head + b"\0" * (head[0] > 127)
+    ):
         found = "a media file"
-    if found and not found.startswith(
-        ("a script", "a bitmap", "a Windows program")
-    ):  # letters that a text may begin with
-        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
-    return Sniffed(Finding.MEDIA, kind)
+    return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found)) if found else Sniffed(Finding.MEDIA, kind)
 
 
 def known_disguise(head: bytes) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from nemowatch.clock import SystemClock
@@ -60,10 +60,8 @@ class Bench:
             self.wake.clear()
             wait = self.inbox.due_in()
             if wait > 0:
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), min(wait, 5))
-                except TimeoutError:
-                    pass
             else:
                 await asyncio.sleep(0)
 
@@ -82,13 +80,15 @@ class Bench:
     async def rows(self) -> list[sources.SourceRow]:
         """All sources."""
         return await self.journal.read(
-            lambda conn: [r for i in range(1, 100_000) if (r := sources.by_id(conn, i)) is not None]
-            if conn.execute("SELECT count(*) FROM source").fetchone()[0] > 1000
-            else [
-                found
-                for (i,) in conn.execute("SELECT id FROM source ORDER BY id")
-                if (found := sources.by_id(conn, i)) is not None
-            ]
+            lambda conn: (
+                [r for i in range(1, 100_000) if (r := sources.by_id(conn, i)) is not None]
+                if conn.execute("SELECT count(*) FROM source").fetchone()[0] > 1000
+                else [
+                    found
+                    for (i,) in conn.execute("SELECT id FROM source ORDER BY id")
+                    if (found := sources.by_id(conn, i)) is not None
+                ]
+            )
         )
 
     async def jobs(self, source_id: int) -> list[jobs.Job]:
@@ -104,7 +104,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(root: Path, state: Path, *, confirm_above: int = 0, state_id: str = "", **options: object) -> AsyncIterator[Bench]:
+async def bench(
+    root: Path, state: Path, *, confirm_above: int = 0, state_id: str = "", **options: object
+) -> AsyncIterator[Bench]:
     """A started inbox with its loop running."""
     made = Bench(root, state, **options)
     made.inbox = Inbox(

@@ -1,0 +1,349 @@
+"""The pure parts of intake: names, mounts, stillness, health, backoff, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemowatch.clock import ManualClock
+from nemowatch.intake.folders import as_text, stem_of
+from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
+from nemowatch.intake.health import Health, HealthState, HealthTracker
+from nemowatch.intake.ignore import Ignore, NameClass
+from nemowatch.intake.lease import Lease
+from nemowatch.intake.mounts import Mode, MountTable, mode_of, parse, tells_leases
+from nemowatch.intake.settle import Look, Pace, Tracked, Tracker, Verdict, why
+from nemowatch.model import Snapshot
+
+IGNORED = [
+    "a.part",
+    "a.PARTIAL",
+    "a.filepart",
+    "a.crdownload",
+    "a.download",
+    "a.opdownload",
+    "a.tmp",
+    "a.Temp",
+    "a.uploading",
+    "a.aria2",
+    "a.!qB",
+    "a.!ut",
+    "a.ytdl",
+    "a.crswap",
+    "a.swp",
+    "a.kate-swp",
+    "a.unmanic.part",
+    "a.fftemp",
+    "._a.mp4",
+    ".~a",
+    "~$a.docx",
+    ".~lock.a#",
+    ".syncthing.a.mp4.tmp",
+    "~syncthing~a.tmp",
+    ".nfs0001",
+    ".fuse_hidden1",
+    ".goutputstream-X",
+    ".org.chromium.x",
+    ".com.google.Chrome.x",
+    ".a.mp4.Xy12Zz",
+    "a.ocTransferId1.part",
+    "a.0123abcd.partial",
+    "a.mp4.sb-1234-Xy",
+    "~x.tmp",
+    "a.mp4~",
+    ".DS_Store",
+    "DESKTOP.INI",
+    "Thumbs.db",
+    "ehthumbs.db",
+    ".localized",
+    ".directory",
+    ".apdisk",
+    ".stignore",
+    ".nosync",
+    ".dropbox",
+    ".dropbox.attr",
+    ".sync.ffs_db",
+    "a@SynoResource",
+    "a@SynoEAStream",
+]
+FOLDERS = [
+    "@eaDir",
+    "#recycle",
+    "#snapshot",
+    "@tmp",
+    "@sharebin",
+    "@Recycle",
+    ".@__thumb",
+    "@Recently-Snapshot",
+    "@Transcode",
+    ".streams",
+    ".qsync",
+    ".SynologyWorkingDirectory",
+    "$RECYCLE.BIN",
+    ".Trash-1000",
+    ".Trashes",
+    ".Spotlight-V100",
+    ".fseventd",
+    ".TemporaryItems",
+    ".DocumentRevisions-V100",
+    "__MACOSX",
+    "lost+found",
+    ".snapshot",
+    ".zfs",
+    ".stfolder",
+    ".stversions",
+    ".dropbox.cache",
+    ".sync",
+    ".git",
+    ".hidden",
+]
+
+
+@pytest.mark.parametrize("name", [*IGNORED, "Icon\r"])
+def test_names_of_the_list_are_ignored_in_any_case_and_say_why(name: str) -> None:
+    """Every line of the ignore list holds, whatever its case."""
+    for form in (name, name.upper(), name.lower()):
+        verdict = Ignore().name(form.encode())
+        assert verdict.kind is NameClass.IGNORED, form
+        assert verdict.why
+
+
+@pytest.mark.parametrize("name", [*FOLDERS, "System Volume Information"])
+def test_folders_of_the_list_are_never_entered(name: str) -> None:
+    """Every folder of the list is pruned, and so is all below it."""
+    assert Ignore().name(name.upper().encode(), folder=True).kind is NameClass.IGNORED
+    assert Ignore().path(b"dub-es/" + name.encode() + b"/clip.mp4").kind is NameClass.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.sync-conflict-20260101-1.mp4", NameClass.CONFLICT), ("a (Bob's conflicted copy 2026).mp4", NameClass.CONFLICT),
+        ("a_conflict-2026.mp4", NameClass.CONFLICT), ("a (Conflict 1).mp4", NameClass.CONFLICT),
+        ("nemowatch - Read Me.txt", NameClass.OURS), ("a.mp4.error.txt", NameClass.OURS), ("PAUSE", NameClass.OURS),
+        ("Pause.TXT", NameClass.OURS), ("approve", NameClass.OURS), ("prompt.txt.txt", NameClass.OURS),
+        ("a.es.mp4.revise.txt.txt", NameClass.OURS), (".~nemowatch-7.part", NameClass.OURS),
+        (".nemowatch-owner.json", NameClass.OURS), ("a.question.txt", NameClass.OURS), ("a.answer.txt", NameClass.OURS),
+        ("clip.mp4", NameClass.WORK), ("part.mp4", NameClass.WORK), ("my.tmp.mp4", NameClass.WORK), ("tmp", NameClass.WORK),
+        ("paused.mp4", NameClass.WORK), ("prompt.mp4", NameClass.WORK),
+    ],
+)  # fmt: skip
+def test_conflicts_and_our_own_names_are_told_apart_from_work(name: str, kind: NameClass) -> None:
+    """Conflict copies are held, ours are never sources, everything else is work."""
+    assert Ignore().name(name.encode()).kind is kind
+
+
+def test_own_patterns_are_added_and_odd_bytes_are_no_obstacle() -> None:
+    """A user's pattern adds to the list; names that are not UTF-8 are judged too."""
+    own = Ignore(("*.DRAFT.mp4",))
+    assert own.name(b"a.draft.MP4").kind is NameClass.IGNORED
+    assert own.name(b"a.part").kind is NameClass.IGNORED
+    assert own.name(b"caf\xe9.mp4").kind is NameClass.WORK
+
+
+@given(st.binary(min_size=1, max_size=255).filter(lambda b: b"/" not in b and b"\0" not in b))
+def test_any_name_gets_a_verdict_and_a_valid_text(name: bytes) -> None:
+    """No byte string breaks the list, the stem or the text of a name."""
+    Ignore().name(name)
+    assert stem_of(name)
+    as_text(name).encode("utf-8")
+
+
+TABLE = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:40 / /mnt/nas\\040one rw - nfs4 srv:/x rw
+31 22 0:41 / /data rw - tmpfs tmpfs rw
+32 31 0:42 / /data/in rw - fuse.bindfs /back ro
+33 22 0:43 / /data rw - ext4 /dev/sdb1 rw
+cut short
+"""
+
+
+def test_the_mount_table_answers_by_what_is_visible() -> None:
+    """Escapes are read; a mount over another hides it and what is below it."""
+    table = MountTable(parse(TABLE))
+    assert table.at(b"/mnt/nas one/inbox").fstype == "nfs4"
+    assert table.at(b"/mnt/nas").fstype == "ext4"
+    assert table.at(b"/data/in/x").id == 33
+    assert table.below(b"/data") == ()
+    before = MountTable(parse(TABLE.replace("33 22", "33 9999")))
+    assert before.at(b"/data/in/x").fstype == "fuse.bindfs"
+    assert [m.id for m in before.below(b"/data")] == [32]
+    assert before.concerns(b"/data") != table.concerns(b"/data")
+
+
+def test_modes_follow_the_filesystem() -> None:
+    """Shares and FUSE are scanned, local disks watched, array filesystems both; leases only count on local disks."""
+    assert mode_of("nfs4") is mode_of("cifs") is mode_of("fuse.sshfs") is Mode.SCAN
+    assert mode_of("ext4") is mode_of("overlay") is mode_of("fuseblk") is Mode.EVENTS
+    assert mode_of("fuse.shfs") is Mode.BOTH
+    assert tells_leases("ext4")
+    assert not tells_leases("fuseblk")
+    assert not tells_leases("nfs")
+
+
+LOCAL = Pace(10, local=True, leases=True)
+SHARE = Pace(30, local=False, blocks=False)
+WHOLE = Snapshot(10_000, 5, 5, 24, 1, 2)
+
+
+def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
+    """The short cut: a close that was seen, a granted lease, all blocks."""
+    tracked = Tracked(Look(WHOLE, 100, Lease.FREE, 100), LOCAL)
+    assert tracked.verdict() is Verdict.WAIT
+    tracked.see(Look(WHOLE, 100.9, Lease.FREE))
+    assert tracked.verdict() is Verdict.WAIT
+    tracked.see(Look(WHOLE, 101, Lease.FREE))
+    assert tracked.verdict() is Verdict.READY
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        Look(WHOLE, 100, Lease.UNKNOWN, 100), Look(WHOLE, 100, Lease.FREE), Look(replace(WHOLE, blocks=8), 100, Lease.FREE, 100),
+    ],
+)  # fmt: skip
+def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Look) -> None:
+    """No short cut for a foreign owner, a file found by a scan, or one whose blocks do not cover its size."""
+    tracked = Tracked(look, LOCAL)
+    tracked.see(replace(look, at=109.9, event_at=-1))
+    assert tracked.verdict() is Verdict.WAIT
+    tracked.see(replace(look, at=110, event_at=-1))
+    assert tracked.verdict() is Verdict.READY
+
+
+def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
+    """Refused leases mean not ready for ever; after the last one the stillness begins."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER), LOCAL)
+    for hour in range(1, 50):
+        tracked.see(Look(WHOLE, hour * 3600, Lease.WRITER))
+        assert tracked.verdict() is Verdict.WRITER
+    tracked.see(Look(WHOLE, 49 * 3600 + 5, Lease.FREE))
+    assert tracked.verdict() is Verdict.WAIT
+    tracked.see(Look(WHOLE, 49 * 3600 + 10, Lease.FREE))
+    assert tracked.verdict() is Verdict.READY
+
+
+def test_empty_files_and_placeholders_are_never_ready() -> None:
+    """No byte, or a size without blocks, waits for ever; where blocks are not told, the content decides."""
+    empty, hollow = replace(WHOLE, size=0, blocks=0), replace(WHOLE, blocks=0)
+    for look, verdict in ((empty, Verdict.EMPTY), (hollow, Verdict.PLACEHOLDER)):
+        tracked = Tracked(Look(look, 0), LOCAL)
+        tracked.see(Look(look, 1e6))
+        assert tracked.verdict() is verdict
+        assert why(tracked, 1e6)
+    share = Tracked(Look(hollow, 0), SHARE)
+    share.see(Look(hollow, 30))
+    assert share.verdict() is Verdict.READY
+
+
+def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
+    """Closed, grown and closed again: from then on the whole settle time counts."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
+    tracked.see(Look(more, 0.8, Lease.FREE, 0.8))
+    tracked.see(Look(more, 2.5, Lease.FREE))
+    assert tracked.verdict() is Verdict.WAIT
+
+
+def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
+    """On FUSE the kernel may make inode numbers up anew; locally another inode is another file."""
+    other = replace(WHOLE, ino=99, dev=7)
+    for pace, still in ((SHARE, 5), (LOCAL, 0)):
+        tracked = Tracked(Look(WHOLE, 0), pace)
+        tracked.see(Look(other, 5))
+        assert tracked.still == still
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 40), st.booleans(), st.sampled_from(list(Lease)), st.booleans()), max_size=40),
+    st.sampled_from([LOCAL, SHARE, Pace(0.2, local=True, leases=True)]),
+)
+def test_whatever_happens_ready_means_still_and_nobody_writing(
+    steps: list[tuple[float, bool, Lease, bool]], pace: Pace
+) -> None:
+    """For any sequence of looks: ready only after the quick time without a change and without a writer, and after the
+    whole settle time at the latest."""
+    now, version, quiet_since = 0.0, 5, 0.0
+    tracker = Tracker()
+    tracked = tracker.see(b"f", Look(WHOLE, now), pace)
+    for step, changes, lease, event in steps:
+        now += step
+        version += changes
+        look = replace(WHOLE, mtime_ns=version, ctime_ns=version)
+        if changes or lease is Lease.WRITER:
+            quiet_since = now
+        tracked = tracker.see(b"f", Look(look, now, lease, now if event else -1), pace)
+        still = now - quiet_since
+        if tracked.verdict() is Verdict.READY:
+            assert still >= pace.quick
+            assert lease is not Lease.WRITER
+        if still >= pace.settle and lease is not Lease.WRITER:
+            assert tracked.verdict() is Verdict.READY
+        assert tracked.next_at >= now
+        assert tracked.next_at - now <= pace.look_every + 1e-6
+
+
+def test_looks_are_due_more_often_than_half_the_settle_time() -> None:
+    """A pause of half the settle time is always seen as one."""
+    for settle in (0.2, 1, 10):
+        tracked = Tracked(Look(WHOLE, 0), Pace(settle, local=True))
+        assert tracked.next_at <= settle / 2
+
+
+def test_health_tells_each_change_once_and_trouble_needs_a_reason() -> None:
+    """The same state twice is told once; a trouble without a reason is refused."""
+    told: list[Health] = []
+    clock = ManualClock()
+    tracker = HealthTracker(clock, told.append)
+    assert tracker.become(HealthState.SCANNING, "nfs4", "scan")
+    assert not tracker.become(HealthState.SCANNING, "nfs4", "scan")
+    assert str(tracker.now) == "scanning (nfs4)"
+    with pytest.raises(ValueError, match="reason"):
+        tracker.become(HealthState.DEGRADED)
+    clock.advance(5)
+    tracker.become(HealthState.OFFLINE, "it is not there")
+    since = tracker.now.since
+    clock.advance(5)
+    tracker.become(HealthState.OFFLINE, "it does not answer")
+    assert tracker.now.since == since
+    assert str(tracker.now).startswith("offline since 20")
+    tracker.become(HealthState.HELD, "nas2")
+    assert str(tracker.now) == "held by nas2"
+    assert len(told) == 4
+
+
+def test_repairs_begin_soon_and_back_off_to_an_hour() -> None:
+    """Seconds first, then a minute, doubling, never more than an hour; a success begins anew."""
+    backoff, waits = Backoff(), []
+    for _ in range(16):
+        backoff.tried(0)
+        waits.append(backoff.due_at)
+    assert waits[0] < 5
+    assert 60 in waits
+    assert waits == sorted(waits)
+    assert waits[-1] == REPAIR_MOST
+    backoff.worked()
+    backoff.tried(0)
+    assert backoff.due_at == waits[0]
+
+
+def test_coverage_counts_what_is_not_watched() -> None:
+    """Missing inodes count; where numbers differ altogether (overlay) the counts are compared."""
+    assert uncovered({1, 2, 3}, {1, 2, 3, 9}) == 0
+    assert uncovered({1, 2, 3}, {1, 2}) == 1
+    assert uncovered({1, 2, 3}, {11, 12, 13, 14}) == 0
+    assert uncovered({1, 2, 3}, {11}) == 2
+
+
+def test_an_empty_folder_where_a_share_was_is_a_share_that_is_away() -> None:
+    """Only an empty folder that is no mount any more counts as lost; a filled one is somebody's decision."""
+    plain = Identity(1, 2, "ext4", frozenset(), False)
+    assert is_lost_mount("nfs4", True, plain, empty=True)
+    assert is_lost_mount("tmpfs", True, plain, empty=True)
+    assert not is_lost_mount("nfs4", True, plain, empty=False)
+    assert not is_lost_mount("ext4", False, plain, empty=True)
+    assert not is_lost_mount("nfs4", True, Identity(1, 2, "nfs4", frozenset(), True), empty=True)
