@@ -122,7 +122,7 @@ class _Reader:
                 self._at += count
                 return f"{base}_{region}"
         following = self._words[self._at : self._at + 1]
-        if following and _binds(last, following[0]) and languages.is_territory(following[0]):
+        if following and _binds(last, following[0]) and _may_be_region(following[0]):
             return self._bind(base, last, following[0])
         return base
 
@@ -133,9 +133,13 @@ class _Reader:
             return f"{base}_{region}"
         name, other = languages.codes()[base], languages.primary(region)
         said = f'"{shown(last)}-{region}" would be {name} as spoken in a country where it is not known'
+        before, after = self._words[: self._at - 1], self._words[self._at :]
+        if region == "UK" and base == "en":
+            british = "-".join([*before[:-1], "en_GB", *after])
+            raise WrongError(f'"UK" is the code of Ukrainian: write {british} for British English.', british)
         if not other or languages.is_dangerous(region):
-            raise WrongError(f"{said}.", "-".join([*self._words[: self._at - 1], *self._words[self._at :]]))
-        apart = "-".join([*self._words[: self._at - 1], region.lower(), *self._words[self._at :]])
+            raise WrongError(f"{said}.", "-".join([*before, *after]))
+        apart = "-".join([*before, region.lower(), *after])
         raise WrongError(f"{said}; the languages {name} and {languages.codes()[other]} are written {apart}.", apart)
 
     def _refuse_danger(self, begin: int, end: int) -> None:
@@ -145,7 +149,7 @@ class _Reader:
         rare = languages.primary(word)
         readings: list[tuple[str, str]] = []
         if country:
-            kept = before[:-1] if before and country.startswith(f"{languages.primary(before[-1])}_") else before
+            kept, country = _joined(before, country, word)
             readings.append(("-".join([*kept, country, *after]), languages.of_code(country).name))
         if rare:
             name = languages.codes()[rare]
@@ -162,6 +166,22 @@ class _Reader:
 def _binds(language: str, region: str) -> bool:
     """Whether a region in upper case (or digits: `es-419`) follows a language that is not in upper case."""
     return (region.isupper() or region.isdigit()) and not language.isupper()
+
+
+def _may_be_region(word: str) -> bool:
+    """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely, Ukrainian."""
+    return languages.is_territory(word) or (len(word) == 2 and bool(languages.primary(word)))
+
+
+def _joined(before: list[str], country: str, word: str) -> tuple[list[str], str]:
+    """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`, `cn` (`zh_CN`); `fr`, `ch`."""
+    previous = languages.base_of(before[-1]) if before else ""
+    regional = f"{previous}_{word.upper()}"
+    if previous and regional in languages.codes():
+        return before[:-1], regional
+    if previous and previous == country and languages.exists(regional):
+        return before[:-1], regional
+    return before, country
 
 
 def _is_doubled(code: str) -> bool:

@@ -14,46 +14,12 @@ from functools import cache, lru_cache
 #: Codes that mean one thing as a language and another as a country (DESIGN section 1), or as an English word: `dub-to-es` asks
 #: for Spanish, hardly for Tongan. They are never read; the note gives both readings. `in` is an old code of Indonesian.
 COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
-WORD_CODES = frozenset(
-    {
-        "to",
-        "new",
-        "all",
-        "fan",
-        "man",
-        "men",
-        "her",
-        "car",
-        "see",
-        "war",
-        "was",
-        "sad",
-        "mad",
-        "fat",
-        "gay",
-        "got",
-        "ban",
-    }
-    | {
-        "bin",
-        "bug",
-        "son",
-        "sun",
-        "run",
-        "mic",
-        "min",
-        "mas",
-        "nap",
-        "lad",
-        "lag",
-        "ter",
-        "sub",
-        "old",
-        "top",
-        "max",
-        "raw",
-    }
-)
+_ENGLISH_WORDS = """
+    to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay got her hit kin lad lag lam lil
+    lol mad mag man mas max men mic min moe mus nan nap new non nov old pal pap pro rap rar raw rom rue rug run sad sam sat see sid
+    sly son sub sun sus tem ter tog top war was yap zap zen
+"""
+WORD_CODES = frozenset(_ENGLISH_WORDS.split())
 #: Entries of the table that are no language to speak.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
 #: English names in common use that Babel lists under another one.
@@ -101,7 +67,7 @@ def _territories() -> dict[str, str]:
 
 @cache
 def _territory_names() -> dict[str, str]:
-    return {fold(name): code for code, name in _territories().items() if len(code) == 2}
+    return {fold(name): code for code, name in _territories().items() if len(code) == 2 or code == "419"}
 
 
 @cache
@@ -160,8 +126,11 @@ def primary(token: str) -> str:
 
 
 def base_of(words: str) -> str:
-    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); "" when it is none."""
+    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); "" when it is none. What is both, as
+    "ga" (Irish by its code, a language of Ghana by its name), is a code."""
     folded = fold(words)
+    if words.lower() in codes():
+        return words.lower()
     if folded in names():
         return names()[folded]
     first, _, rest = folded.partition(" ")

@@ -19,7 +19,9 @@ _MEANT = {
 #: Codes that people make up and no other rule finds; "sp" is found by the beginning of "Spanish".
 _MEANT_CODES = {"esp": "es", "cht": "zh_Hant", "chs": "zh_Hans", "eng": "en", "ptbr": "pt_BR", "ua": "uk", "gre": "el"}
 #: How alike a task's name must be, and a language's: languages are many, and a wrong one costs money.
-_TASK_LIKENESS, _LANGUAGE_LIKENESS = 0.6, 0.75
+_TASK_LIKENESS, _LANGUAGE_LIKENESS = 0.6, 0.8
+#: Shorter words are near to some language whatever they are: "und" to Rundi.
+_SHORTEST = 5
 #: A name of more words than this is a sentence, not an order: nothing is proposed.
 _MOST_WORDS = 24
 
@@ -80,8 +82,11 @@ def _mended(words: list[str]) -> list[str]:
     found: list[str] = []
     for word in words:
         near = _near(word, found[-1] if found else "")
-        if near and "_" in near and found and near.startswith(f"{languages.primary(found[-1])}_"):
-            found[-1] = near  # `es-mx` is one language
+        last = languages.base_of(found[-1]) or found[-1].split("_")[0] if found else ""
+        if "_" in near and near.split("_")[0] == last:
+            found[-1] = near  # `es-mx`, `english-us`: one language
+        elif last and languages.base_of(near) == last and "_" in found[-1]:
+            continue  # `us-english`
         elif near and (near in ("from", "male", "female") or near not in found):
             found.append(near)
     return found
@@ -99,7 +104,7 @@ def _near(word: str, previous: str) -> str:
         return _MEANT_CODES[low]
     if "_" in word and (bound := languages.bound(word)):
         return bound
-    if len(word) == 2 and low != "to" and (spoken := languages.spoken_in(word)):
+    if len(word) == 2 and low != "to" and len((spoken := languages.spoken_in(word)).split("_")[0]) == 2:
         return spoken
     return "" if languages.is_dangerous(word) else _like(languages.fold(word))
 
@@ -110,5 +115,7 @@ def _like(word: str) -> str:
     begins = {common[name] for name in common if name.startswith(word)} if len(word) > 1 else set()
     if len(begins) == 1:
         return begins.pop()
+    if len(word) < _SHORTEST:
+        return ""
     match = difflib.get_close_matches(word, list(common), n=1, cutoff=_LANGUAGE_LIKENESS)
     return common[match[0]] if match else ""

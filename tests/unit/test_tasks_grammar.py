@@ -55,6 +55,9 @@ TARGETS = [
     ("dub-fil-yue", ["fil", "yue"]),
     ("dub-uk", ["uk"]),
     ("dub-no", ["no"]),
+    ("dub-ga", ["ga"]),
+    ("dub-es-latin-america", ["es-419"]),
+    ("dub-en-uk", ["en", "uk"]),
 ]
 
 
@@ -123,6 +126,12 @@ READINGS = [
     ("dub-dk", ["dub-da for Danish"], "dub-da"),
     ("dub-jp", ["dub-ja for Japanese"], "dub-ja"),
     ("dub-cn", ["dub-zh for Chinese"], "dub-zh"),
+    ("dub-zh-cn", ["dub-zh_CN for Chinese (China)"], "dub-zh_CN"),
+    ("dub-fr-ch", ["dub-fr_CH for Swiss French", "dub-fr-chamorro for Chamorro"], "dub-fr_CH"),
+    ("dub-es-br", ["dub-es-pt_BR for Brazilian Portuguese", "dub-es-breton for Breton"], "dub-es-pt_BR"),
+    ("dub-sv-se", ["dub-sv_SE for Swedish (Sweden)"], "dub-sv_SE"),
+    ("dub-en-UK", ["dub-en_GB for British English"], "dub-en_GB"),
+    ("dub-es-pro", ["dub-es-old-provencal for Old Proven\u00e7al"], "dub-es"),
     ("dub-in", ["dub-hi for Hindi"], "dub-hi"),
     ("dub-se-SE", ["dub-sv for Swedish", "dub-northern-sami for Northern Sami"], "dub-sv"),
     ("voiceover-kr-female", ["voiceover-ko-female for Korean"], "voiceover-ko-female"),
@@ -140,7 +149,9 @@ def test_a_code_with_two_meanings_is_not_read(name: str, readings: list[str], su
     assert found.suggestion == suggestion
     for reading in readings:
         assert reading in found.what
-        assert isinstance(read_folder(reading.split(" for ")[0], {}), Folder)
+        written = read_folder(reading.split(" for ")[0], {})
+        assert isinstance(written, Folder)
+        assert reading.split(" for ")[-1] in [x.name for x in written.languages] or " for " not in reading
 
 
 NEAR = [
@@ -161,6 +172,11 @@ NEAR = [
     ("dub-es-mx", "dub-es_MX"),
     ("dub-en-us", "dub-en_US"),
     ("dub-gr", "dub-el"),
+    ("dub-us-english", "dub-en_US"),
+    ("dub-english-us", "dub-en_US"),
+    ("dub-es-und-fr", "dub-es-fr"),
+    ("dub-video-es", "dub-es"),
+    ("dub-es-EN", "dub-es-en"),
     ("dub-spansh", "dub-es"),
     ("dub-es (2)", "dub-es"),
     ("dub-es - Copy", "dub-es"),

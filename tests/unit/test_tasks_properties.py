@@ -83,7 +83,7 @@ def test_a_name_made_of_codes_reads_back_as_those_languages(chosen: list[str], g
     assert [language.tag for language in folder.languages] == chosen
 
 
-@given(st.sampled_from(sorted(names())))
+@given(st.sampled_from(sorted(set(names()) - set(codes()))))
 def test_every_english_name_reads_as_its_language(name: str) -> None:
     """All names that Babel has can be written, word by word."""
     folder = read_folder("dub-" + name.replace(" ", "-"), {})
