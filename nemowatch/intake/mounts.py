@@ -155,8 +155,8 @@ class MountNews:
         self._loop.add_reader(self._epoll.fileno(), self._ring)
 
     def _ring(self) -> None:
-        if self._epoll.poll(0):
-            self._call()
+        self._epoll.poll(0)  # being asked already took the news out of it: its answer says nothing more
+        self._call()
 
     def close(self) -> None:
         """Stop calling."""

@@ -1,0 +1,272 @@
+"""Intake against the kernel: mounts, limits, foreign owners, hung calls, leases. Some of it needs root."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
+from nemowatch.intake import lease, owner
+from nemowatch.intake.fingerprint import fingerprint
+from nemowatch.intake.health import HealthState
+from nemowatch.intake.lease import Lease
+from nemowatch.intake.mounts import MountNews
+from nemowatch.intake.opening import lookup, open_below, snapshot
+from nemowatch.intake.worker import Hung, Worker
+
+from .inbox_kit import bench, mp4
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing owners needs root")
+REPO = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def mounts(tmp_path: Path) -> Iterator[list[Path]]:
+    """Mount points to be unmounted after the test."""
+    made: list[Path] = []
+    yield made
+    for point in reversed(made):
+        subprocess.run(["umount", "-l", str(point)], check=False, capture_output=True)
+
+
+def mount_tmpfs(point: Path, mounts: list[Path]) -> None:
+    """Mount a small tmpfs, or skip where that is not allowed."""
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(point)], check=False, capture_output=True
+    )
+    if done.returncode:
+        pytest.skip(f"cannot mount here: {done.stderr.decode()}")
+    mounts.append(point)
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: Path, mounts: list[Path]) -> None:
+    """Its empty mount point is not an empty inbox: offline, nothing gone, nothing written; back, it is watched again."""
+    root = tmp_path / "ws"
+    (root / "inbox").mkdir(parents=True)
+    mount_tmpfs(root / "inbox", mounts)
+    (root / "inbox/dub-es").mkdir()
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        b.put("dub-es/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        subprocess.run(["umount", "-l", str(root / "inbox")], check=True)
+        await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE, 3)
+        assert list((root / "inbox").iterdir()) == []
+        mount_tmpfs(root / "inbox", mounts)
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING, 3)
+        b.put("dub-es/q.mp4", mp4("q"))
+        await b.until(lambda: len(b.claimed) == 2)
+        assert b.gone == []
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_a_mount_over_the_root_is_noticed_at_once(tmp_path: Path, mounts: list[Path]) -> None:
+    """Mounted over: the new root is watched without waiting for the guard."""
+    root = tmp_path / "ws"
+    (root / "inbox/dub-es").mkdir(parents=True)
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        mount_tmpfs(root / "inbox", mounts)
+        await b.until(lambda: b.inbox._presence.pace(b"x").local and b.inbox._presence._identity.on_mount, 3)  # type: ignore[union-attr]
+        b.put("dub-es/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_the_mount_table_rings(tmp_path: Path, mounts: list[Path]) -> None:
+    """A mount and an umount each ring within a fraction of a second, and silence does not."""
+    rung = asyncio.Event()
+    count = 0
+
+    def ring() -> None:
+        nonlocal count
+        count += 1
+        rung.set()
+
+    news = MountNews(ring)
+    try:
+        mount_tmpfs(tmp_path, mounts)
+        await asyncio.wait_for(rung.wait(), 2)
+        rung.clear()
+        subprocess.run(["umount", str(tmp_path)], check=True)
+        await asyncio.wait_for(rung.wait(), 2)
+        assert count < 20
+    finally:
+        news.close()
+
+
+WATCH_LIMIT = """
+import asyncio, sys
+sys.path.insert(0, {repo!r})
+from pathlib import Path
+from tests.integration.inbox_kit import bench, mp4
+async def main():
+    root, state = Path({root!r}), Path({state!r})
+    async with bench(root, state, scan_interval=60) as b:
+        for number in range(40):
+            b.put(f"dub-es/{{number}}/clip.mp4", mp4(str(number)))
+        await b.until(lambda: len(b.claimed) == 40, 25) if {works} else None
+        for _ in range(6):
+            await b.inbox.guard()
+            await asyncio.sleep(0.6)
+        print(b.inbox.health, len(b.claimed))
+asyncio.run(main())
+"""
+
+
+@needs_root
+def test_a_used_up_watch_limit_is_degraded_and_loses_nothing(tmp_path: Path) -> None:
+    """With 20 watches for 40 folders every file is taken all the same, and the health says why it is slower."""
+    (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
+    code = WATCH_LIMIT.format(repo=str(REPO), root=str(tmp_path / "ws"), state=str(tmp_path / "s"), works=False)
+    code = code.replace("print(", "await b.until(lambda: len(b.claimed) == 40, 25)\n        print(")
+    script = tmp_path / "run.py"
+    script.write_text(code)
+    command = f"echo 20 > /proc/sys/user/max_inotify_watches && exec {sys.executable} {script}"
+    done = subprocess.run(["unshare", "-U", "-r", "bash", "-c", command], check=False, capture_output=True, timeout=60)
+    if b"unshare" in done.stderr or b"denied" in done.stderr:
+        pytest.skip(done.stderr.decode())
+    assert done.stdout.decode().strip().splitlines()[-1] == "degraded: watch limit 40", done.stderr.decode()[-2000:]
+
+
+def test_leases_tell_writers_from_silence(tmp_path: Path) -> None:
+    """WRITER while somebody has it open for writing, FREE after; a writer that comes during the lease hurts nobody."""
+    path = tmp_path / "f"
+    path.write_bytes(b"x")
+    assert lease.prepare()
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        if lease.probe(fd) is Lease.UNKNOWN:
+            pytest.skip("this filesystem has no leases")
+        with path.open("ab"):
+            assert lease.probe(fd) is Lease.WRITER
+        assert lease.probe(fd) is Lease.FREE
+        stop = threading.Event()
+        writer = threading.Thread(target=lambda: [path.open("ab").close() for _ in iter(stop.is_set, True)])
+        writer.start()
+        answers = {lease.probe(fd) for _ in range(20_000)}
+        stop.set()
+        writer.join()
+        assert answers <= {Lease.FREE, Lease.WRITER}
+        assert signal.getsignal(signal.SIGIO) not in (signal.SIG_DFL, None)
+    finally:
+        os.close(fd)
+
+
+@needs_root
+def test_a_foreign_owner_makes_leases_tell_nothing(tmp_path: Path) -> None:
+    """An ordinary user gets UNKNOWN on a file of another, FREE on its own."""
+    theirs, own = tmp_path / "theirs", tmp_path / "own"
+    for path, uid in ((theirs, 1234), (own, 65534)):
+        path.write_bytes(b"x")
+        os.chown(path, uid, uid)
+        path.chmod(0o644)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(REPO)!r})\n"
+        "from nemowatch.intake import lease\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534); lease.prepare()\n"
+        f"for p in ({str(theirs)!r}, {str(own)!r}): print(lease.probe(os.open(p, os.O_RDONLY)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.stdout.split() == ["unknown", "free"], done.stderr
+
+
+def test_nothing_outside_the_inbox_can_be_opened(tmp_path: Path) -> None:
+    """Links as file or as folder, dots, absolute paths and pipes are refused, quickly."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (tmp_path / "secret").write_bytes(b"s")
+    (inbox / "link").symlink_to(tmp_path / "secret")
+    (inbox / "up").symlink_to(tmp_path)
+    os.mkfifo(inbox / "pipe")
+    (inbox / "good").write_bytes(b"g")
+    for path in (b"link", b"../secret", b"up/secret", b"/etc/passwd", b"pipe", b".", b"", b"good/../../secret"):
+        with pytest.raises((LocalFinal, SourceGone)):
+            open_below(inbox, path)
+    with pytest.raises(SourceGone):
+        lookup(inbox, b"none")
+    os.close(open_below(inbox, b"good"))
+
+
+def test_a_file_that_changes_while_it_is_hashed_is_noticed(tmp_path: Path) -> None:
+    """Growth and replacement between the looks raise SourceChanged; a still file gives its SHA-256."""
+    path = tmp_path / "f"
+    path.write_bytes(b"abc")
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        before = snapshot(fd)
+        assert fingerprint(fd, before, b"f").startswith("ba7816bf")
+        with path.open("ab") as file:
+            file.write(b"d")
+        with pytest.raises(SourceChanged):
+            fingerprint(fd, before, b"f")
+    finally:
+        os.close(fd)
+
+
+@pytest.mark.anyio
+async def test_a_hung_call_is_told_and_nothing_is_put_on_top() -> None:
+    """While a call hangs others are refused at once; when it comes back the thread serves again."""
+    worker, release = Worker("test", 0.2), threading.Event()
+    try:
+        with pytest.raises(Hung):
+            await worker.run(lambda: release.wait(10))
+        began = time.monotonic()
+        with pytest.raises(Hung):
+            await worker.run(lambda: 1)
+        assert time.monotonic() - began < 0.1
+        free = asyncio.Event()
+        worker.when_free(free.set)
+        release.set()
+        await asyncio.wait_for(free.wait(), 2)
+        assert await worker.run(lambda: 42) == 42
+    finally:
+        release.set()
+        worker.close()
+
+
+def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: Path) -> None:
+    """The first state owns it, the second is told the host; a broken file counts as somebody's; a missing root stays so."""
+    assert owner.claim(tmp_path, "one", 1).ours
+    assert owner.claim(tmp_path, "one", 2).ours
+    second = owner.claim(tmp_path, "two", 3)
+    assert not second.ours
+    assert second.holder == os.uname().nodename
+    written = (tmp_path / owner.NAME).read_text()
+    assert owner.take_over(tmp_path, "two", 4).ours
+    assert not owner.claim(tmp_path, "one", 5).ours
+    assert written != (tmp_path / owner.NAME).read_text()
+    (tmp_path / owner.NAME).write_text("{half")
+    assert not owner.claim(tmp_path, "one", 6).ours
+    assert [p.name for p in tmp_path.iterdir()] == [owner.NAME]
+    with pytest.raises(OSError, match="missing"):
+        owner.claim(tmp_path / "none", "one", 7)
+
+
+@pytest.mark.anyio
+async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
+    """When the kernel's queue overflows, the one line of the library is heard and everything is looked at."""
+    import logging
+
+    (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
+    async with bench(tmp_path / "ws", tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING and b.inbox.due_in() > 1)
+        scans = b.inbox._presence.scans
+        logging.getLogger("watchdog.observers.inotify_c").warning(
+            "Inotify queue overflowed; filesystem events were lost"
+        )
+        await b.until(lambda: b.inbox._presence.scans > scans)
