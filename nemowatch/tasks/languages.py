@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
 _ENGLISH_WORDS = """
     to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay got her hit kin lad lag lam lil
-    lol mad mag man mas max men mic min moe mus nan nap new non nov old pal pap pro rap rar raw rom rue rug run sad sam sat see sid
-    sly son sub sun sus tem ter tog top war was yap zap zen
+    lol mad mag man mas max men mic min moe mus nan nap new non nov old pal pap pro rap rar raw rom rue rug run sad sam sat see
+    sid sly son sub sun sus tem ter tog top war was yap zap zen
 """
 WORD_CODES = frozenset(_ENGLISH_WORDS.split())
 #: Entries of the table that are no language to speak.

@@ -57,7 +57,7 @@ def read_script(data: bytes, suffix: str) -> str:
 
 def _checked(text: str) -> str:
     """`text` in plain form; refuses what is empty, is no text, or is too long."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").strip("\0\x1a \t\n\v\f")
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").strip().strip("\0\x1a").strip()
     if not plain:
         raise OrderError("The text is empty.", cure="Write the words into it and save it.")
     if any(ord(c) < 32 and c not in "\n\t\f\v" for c in plain):

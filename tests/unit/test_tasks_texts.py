@@ -42,7 +42,7 @@ def test_an_ascii_text_of_even_length_stays_what_it_is() -> None:
     assert decode_text(b"caf\xe9s") == "cafés"
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0"])
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0", b"\xa0"])
 def test_an_empty_text_is_refused(data: bytes) -> None:
     """A mark alone is no text either."""
     with pytest.raises(OrderError, match="empty"):
