@@ -210,8 +210,12 @@ class Service:
         self.bed.write("/etc/nemowatch/config.toml", text)
 
     def do(self, verb: str, *options: str) -> str:
-        """`systemctl VERB` for it; fails when systemctl does."""
-        return self.bed.run("systemctl", verb, *options, self.name)
+        """`systemctl VERB` for it; fails, showing its log, when systemctl does."""
+        try:
+            return self.bed.run("systemctl", verb, *options, self.name)
+        except AssertionError as failure:
+            lines = "\n".join(str(entry["MESSAGE"]) for entry in self.bed.journal(self.name))
+            raise AssertionError(f"{failure}\n{lines}") from None
 
     def show(self, *keys: str) -> list[str]:
         """Its properties, in the order of `keys`."""
