@@ -63,7 +63,7 @@ class Taken:
 
     claimed: list[int] = field(default_factory=list)
     again: list[Duplicate] = field(default_factory=list)
-    more: bool = False
+    left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
 
 
 class Desk:
@@ -75,10 +75,10 @@ class Desk:
 
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when the share is away."""
-        taken = Taken(more=len(ready) > PORTION)
+        taken = Taken(left=ready[PORTION:])
         groups = await self._groups(ready[:PORTION])
         read = await self._read(groups)
-        taken.more |= len(read) < len(groups)
+        taken.left[:0] = [group.main for group in groups[len(read) :]]
         candidates = [c for group, found in read if (c := self._judge(group, found)) is not None]
         if candidates:
             for claimed in await self._claim(candidates):

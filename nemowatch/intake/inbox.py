@@ -60,6 +60,7 @@ class Inbox:
         self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above)
         self._scan_at = 0.0  #: monotonic seconds
         self._due_at = 0.0
+        self._ready: list[bytes] = []  #: settled files that the desk has not come to yet
         self._first = True
         self._cause = ""
         self._busy = asyncio.Lock()
@@ -189,10 +190,12 @@ class Inbox:
         if not presence.online:
             return Tick(gone=tuple(gone))
         gone += await self._follow(places)
-        ready, vanished = await self._look()
-        gone += await self._missing(vanished)
-        taken = await self._desk.take(ready)
-        more = taken.more or presence.hints.waiting
+        if not self._ready:
+            self._ready, vanished = await self._look()
+            gone += await self._missing(vanished)
+        taken = await self._desk.take(self._ready)
+        self._ready = [path for path in taken.left if path in self._ledger.tracker]
+        more = bool(self._ready) or presence.hints.waiting
         return Tick(tuple(taken.claimed), again=tuple(taken.again), gone=tuple(gone), more=more)
 
     # -- scanning
