@@ -82,11 +82,12 @@ def take_over(config: options.Config = None) -> None:
     from nemowatch.cli.setting import find_setting
     from nemowatch.cli.talk import ask
 
-    taken = ask(find_setting(config), "take-over")["taken"]
-    for inbox in taken:
-        say(f"{inbox}: worked by this host from now on. What it has not paid for itself waits: nemowatch approve")
-    if not taken:
+    setting = find_setting(config)
+    if not any(watch["state"] == "held" for watch in ask(setting, "status")["status"]["watches"]):
         say("No inbox is held by another host: there is nothing to take over.")
+        return
+    for inbox in ask(setting, "take-over")["taken"]:
+        say(f"{inbox}: worked by this host from now on. What it has not paid for itself waits: nemowatch approve")
 
 
 def watch_name(setting: Setting, wanted: str) -> str:

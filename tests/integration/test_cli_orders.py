@@ -1,0 +1,112 @@
+"""What a person orders when the daemon does not run: straight into the journal, under its lock."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from nemowatch.journal import batches, facts, jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.lock import StateLock
+from nemowatch.model import State
+from tests.integration.cli_kit import Cli
+
+
+def job_of(cli: Cli, job_id: int) -> Job:
+    """The job as the journal has it now."""
+    with cli.journal() as journal:
+        return journal.read_now(lambda conn: jobs.by_id(conn, job_id))
+
+
+def test_retry_from_the_saved_draft(tmp_path: Path) -> None:
+    """A failed job whose draft is saved goes on from it: nothing is paid again."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(state=State.FAILED, error_text="no")
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: jobs.save_draft(conn, job_id, {"t": []}, 1))
+    done = cli.spawn("retry", str(job_id), "--config", cli.config)
+    assert (done.returncode, done.stdout) == (0, f"Job {job_id} goes on from: instructed.\n")
+    assert job_of(cli, job_id).state is State.INSTRUCTED
+
+
+def test_an_order_that_makes_no_sense_changes_nothing(tmp_path: Path) -> None:
+    """Retrying what has not failed is refused for all jobs named, exit code 2."""
+    cli = Cli(tmp_path)
+    failed, fine = cli.add_job(state=State.FAILED), cli.add_job(b"dub-es/other.mp4")
+    done = cli.run("retry", str(failed), str(fine))
+    assert (done.returncode, "not failed" in done.stderr) == (2, True)
+    assert job_of(cli, failed).state is State.FAILED
+
+
+def test_cancel_and_again(tmp_path: Path) -> None:
+    """A job can be taken back; a published one without a draft is only made anew when a new take is asked for."""
+    cli = Cli(tmp_path)
+    waiting, published = cli.add_job(), cli.add_job(b"dub-es/b.mp4", State.PUBLISHED)
+    assert cli.run("cancel", str(waiting)).stdout == f"Job {waiting} is cancelled.\n"
+    refused = cli.run("again", str(published))
+    assert (refused.returncode, "--new-take" in refused.stderr) == (2, True)
+    assert cli.run("again", str(published), "--new-take").returncode == 0
+    assert job_of(cli, published).state is State.CLAIMED
+
+
+@pytest.mark.parametrize(("how", "state"), [("--done", State.INSTRUCTED), ("--resend", State.CLAIMED)])
+def test_resolve(tmp_path: Path, how: str, state: State) -> None:
+    """A person's word moves a job on that nobody else could judge; without a word nothing happens."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(state=State.ATTENTION, reason="unknown")
+    assert cli.run("resolve", str(job_id)).returncode == 2
+    assert cli.run("resolve", str(job_id), how).returncode == 0
+    assert job_of(cli, job_id).state is state
+
+
+def test_pause_and_resume(tmp_path: Path) -> None:
+    """A pause is remembered in the journal, also before the first start; resume wakes what it held."""
+    cli = Cli(tmp_path)
+    assert cli.run("pause").returncode == 0
+    with cli.journal() as journal:
+        assert journal.read_now(lambda conn: facts.get(conn, "paused")) == "yes"
+    held = cli.add_job(state=State.HELD, reason="paused")
+    assert "1 job woken" in cli.run("resume").stdout
+    assert job_of(cli, held).state is State.CLAIMED
+
+
+def test_approve_one_watch(tmp_path: Path) -> None:
+    """A watch is named by its root, its inbox or its last word; an unknown one is told with those that exist."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(state=State.HELD, reason="approval")
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: batches.begin(conn, cli.watch, "first scan", 1, 1))
+    wrong = cli.run("approve", "/elsewhere")
+    assert (wrong.returncode, str(cli.root) in wrong.stderr) == (2, True)
+    assert cli.run("approve", "studio").stdout == "1 job approved.\n"
+    assert job_of(cli, job_id).state is State.CLAIMED
+    assert cli.run("approve").stdout == "Nothing waits for approval.\n"
+
+
+def test_take_over_needs_the_daemon(tmp_path: Path) -> None:
+    """What only the daemon can do exits with 3 and says how to start it."""
+    done = Cli(tmp_path).run("take-over")
+    assert (done.returncode, "nemowatch run" in done.stderr) == (3, True)
+
+
+def test_an_order_while_the_daemon_starts(tmp_path: Path) -> None:
+    """With the state locked and nobody listening yet, the order is refused, not written behind the daemon's back."""
+    cli = Cli(tmp_path)
+    with StateLock(cli.state_dir):
+        done = cli.run("pause")
+    assert (done.returncode, "try again in a moment" in done.stderr) == (1, True)
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
+def test_orders_of_root_leave_the_state_to_its_user(tmp_path: Path) -> None:
+    """What root orders is written as the user of the state folder, so that its daemon can still open it."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    cli = Cli(tmp_path)
+    os.chown(cli.state_dir, 65534, 65534)
+    assert cli.spawn("pause", "--config", cli.config).returncode == 0
+    assert {entry.stat().st_uid for entry in cli.state_dir.iterdir()} == {65534}

@@ -1,0 +1,211 @@
+"""What the commands tell: jobs, show, status, credits, explain, over a real journal, without a daemon."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.engine import board
+from nemowatch.journal import batches, holds, jobs, spend
+from nemowatch.journal.spend import Outcome
+from nemowatch.model import Credits, HoldReason, State
+from tests.integration.cli_kit import WAY, Cli
+
+NOW = SystemClock().now_ms()
+ODD = b"dub-es/caf\xe9\x1b[31m\x07.mp4"
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """An installation with one job of each interesting kind."""
+    cli = Cli(tmp_path_factory.mktemp("reading"))
+    cli.add_job(b"dub-es/done.mp4", State.PUBLISHED)
+    cli.add_job(
+        b"dub-es/broken.mp4", State.FAILED, error_code="render failed", error_text="The cloud could not render it."
+    )
+    cli.add_job(
+        b"dub-es/asks.mp4", State.ATTENTION, reason="unknown", error_text="Nobody can tell whether it happened."
+    )
+    cli.add_job(b"dub-es/later.mp4", State.HELD, reason="approval")
+    cli.add_job(ODD, State.RENDERING, progress=42.0)
+    with cli.journal() as journal:
+        journal.write_now(_furnish)
+    return cli
+
+
+def _furnish(conn: sqlite3.Connection) -> None:
+    jobs.add_output(conn, 1, ".es.mp4", b"/out/dub-es/done.es.mp4", 2048, "sha", NOW)
+    call = spend.open_call(conn, 1, "session", "hash", "base", 1000.0, NOW)
+    spend.settle(conn, call, Outcome.HAPPENED, 900.0, NOW)
+    doubt = spend.open_call(conn, 3, "session", "hash", "base", 900.0, NOW)
+    spend.doubt(conn, doubt)
+    holds.put(conn, HoldReason.CREDITS, "The account has no credits left.", NOW, 0)
+    batches.begin(conn, "/studio/inbox", "first scan", 40, NOW)
+    board.remember_credits(conn, Credits(5, 1, 6), NOW, anonymous=True, user_id="anon_77")
+
+
+def test_jobs_json_has_the_documented_keys(cli: Cli) -> None:
+    """`jobs --json` is a list of objects with exactly the keys of DESIGN section 4."""
+    rows = cli.json("jobs")
+    keys = "id watch source folder task target state attempt reason session_id render_id outputs error created_at updated_at"
+    assert [sorted(row) for row in rows] == [sorted(keys.split())] * 5
+    assert rows[0]["outputs"] == ["/out/dub-es/done.es.mp4"]
+    assert rows[1]["error"] == {"code": "render failed", "text": "The cloud could not render it."}
+    assert (rows[3]["state"], rows[3]["reason"], rows[0]["error"]) == ("held", "approval", None)
+    assert rows[4]["source"] == f"{cli.root}/inbox/dub-es/caf\\xe9\x1b[31m\x07.mp4"
+
+
+def test_jobs_in_a_pipe_are_plain_lines(cli: Cli) -> None:
+    """In a pipe each job is one line without colours, and no name can steer the terminal."""
+    done = cli.spawn("jobs", "--config", cli.config)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 6
+    assert lines[0].split() == ["JOB", "STATE", "TARGET", "FILE"]
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
+    assert "caf\\xe9\\x1b[31m\\x07.mp4" in lines[5]
+    assert "rendering 42 %" in lines[5]
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_jobs_of_one_state(cli: Cli) -> None:
+    """`--state` leaves only that state; a state that does not exist is told with the nearest one, exit code 2."""
+    assert [row["id"] for row in cli.json("jobs", "--state", "failed")] == [2]
+    wrong = cli.run("jobs", "--state", "publishd")
+    assert wrong.returncode == 2
+    assert "Did you mean published?" in wrong.stderr
+
+
+def test_show_tells_history_cost_and_results(cli: Cli) -> None:
+    """`show` tells each step with its time, the balance before and after, and the results with their sizes."""
+    record = cli.json("show", "1")
+    assert [step["to"] for step in record["history"]] == [State.CLAIMED, *WAY]
+    assert record["paid_calls"][0] | {"at": ""} == {"at": "", "outcome": "happened", "before": 1000.0, "after": 900.0}
+    text = cli.run("show", "1").stdout
+    assert "balance before 1000, after 900" in text
+    assert "/out/dub-es/done.es.mp4 (2.0 KB)" in text
+
+
+def test_show_says_what_to_type(cli: Cli) -> None:
+    """A job that waits for a person names the command that lets it go on."""
+    text = cli.run("show", "3").stdout
+    assert "nemowatch resolve 3 --done" in text
+    assert "Nobody can tell whether it happened." in text
+    missing = cli.spawn("show", "99", "--config", cli.config)
+    assert (missing.returncode, missing.stderr.splitlines()[0]) == (2, "nemowatch: There is no job 99.")
+
+
+def test_status_json_without_a_daemon(cli: Cli) -> None:
+    """`status --json` is the documented record, from the journal alone, with the daemon as not running."""
+    record = cli.json("status")
+    assert sorted(record) == ["attention", "counts", "credits", "daemon", "watches"]
+    assert record["daemon"]["pid"] is None
+    assert record["daemon"]["state"] == "not running"
+    assert record["watches"] == [{"root": str(cli.root), "mode": "", "state": "not running", "reason": ""}]
+    assert record["counts"] == {"published": 1, "failed": 1, "attention": 1, "held": 1, "rendering": 1}
+    assert record["credits"] == {"available": 5.0, "frozen": 1.0, "total": 6.0, "anonymous": True, "held": True}
+    assert record["attention"] == [3]
+
+
+def test_status_for_people(cli: Cli) -> None:
+    """The status says what is held with its cure, what needs a person with the command, and where to register."""
+    text = cli.run("status").stdout
+    for expected in (
+        "not running; start it: nemowatch run", "The account has no credits left.", "Top up the account",
+        "nemowatch resolve 3 --done", "nemowatch retry 2", "40 jobs wait for approval (first scan)", "nemowatch approve",
+        "https://nemovideo.com/register?bind=anon_77", "42 %",
+    ):  # fmt: skip
+        assert expected in text
+    assert "\x1b" not in text
+
+
+def test_reading_before_the_first_start(tmp_path: Path) -> None:
+    """Without a journal, lists are empty and fine, and nothing is made."""
+    cli = Cli(tmp_path)
+    assert cli.json("jobs") == []
+    assert cli.json("status")["counts"] == {}
+    assert cli.run("jobs").stdout == "There are no jobs yet.\n"
+    assert list(cli.state_dir.iterdir()) == []
+
+
+def test_credits_by_day_when_the_cloud_is_away(cli: Cli) -> None:
+    """The balance seen last is told with why, and each day has its sum and its turns of unknown cost."""
+    done = cli.run("credits", "--by", "day", "--json", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9")
+    record = json.loads(done.stdout)
+    assert (record["available"], record["registration"]) == (5.0, "https://nemovideo.com/register?bind=anon_77")
+    assert record["problem"]
+    assert [(d["credits"], d["turns"], d["unknown"]) for d in record["days"]] == [(100.0, 2, 1)]
+
+
+def test_explain_a_folder_by_its_name(cli: Cli) -> None:
+    """A folder's name alone tells its task, languages, prompts and results; a dangerous one its readings."""
+    record = cli.json("explain", "dub-es-fr")
+    assert [language["tag"] for language in record["languages"]] == ["es", "fr"]
+    assert [t["results"] for t in record["orders"][0]["targets"]] == [["clip.es.mp4"], ["clip.fr.mp4"]]
+    text = cli.run("explain", "dub-pt-br").stdout
+    assert "dub-pt_BR" in text
+    assert "dub-pt-breton" in text
+
+
+def test_explain_a_folder_with_its_prompt(cli: Cli) -> None:
+    """The folder's prompt.txt, however Windows named it, is part of the prompt that would be sent."""
+    folder = cli.root / "inbox" / "voiceover-french"
+    folder.mkdir()
+    (folder / "Prompt.txt.txt").write_bytes(b"\xff\xfe" + "+ Speak very slowly.".encode("utf-16-le"))
+    record = cli.json("explain", folder)
+    assert record["prompt_file"]
+    assert all("Speak very slowly." in t["prompt"] for order in record["orders"] for t in order["targets"])
+
+
+def test_explain_a_file(cli: Cli) -> None:
+    """A file's whole chain is told: place, name, content, order, and its jobs with what to do."""
+    folder = cli.root / "inbox" / "dub-es"
+    folder.mkdir()
+    (folder / "broken.mp4").write_bytes(b"%PDF-1.7 this is no video")
+    steps = cli.json("explain", folder / "broken.mp4")["steps"]
+    assert [s["result"] for s in steps][:3] == ["ok", "ok", "ok"]
+    assert any(s["result"] == "no" and "PDF" in s["text"] for s in steps)
+    assert any("Job 2, es: failed" in s["text"] for s in steps)
+    ignored = cli.run("explain", folder / "new.mp4.part")
+    assert "never work" in ignored.stdout
+
+
+def test_explain_pause_and_odd_files(cli: Cli) -> None:
+    """A PAUSE file, a link and a name of bytes are explained, and none of it is an error."""
+    folder = cli.root / "inbox" / "transcribe"
+    folder.mkdir()
+    (folder / "pause.TXT").touch()
+    (folder / "link.mp4").symlink_to("/etc/passwd")
+    assert "paused by the file pause.TXT" in cli.run("explain", folder / "talk.mp4").stdout
+    assert "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout
+    done = cli.run("explain", os.fsencode(folder) + b"/caf\xe9.mp4")
+    assert done.returncode == 0
+    assert "caf\\xe9.mp4" in done.stdout
+
+
+def test_journal_check_and_backup(cli: Cli) -> None:
+    """The check reads the whole journal; a backup is a whole journal, private, and never overwrites."""
+    assert "sound" in cli.run("journal", "check").stdout
+    target = cli.folder / "copy.db"
+    assert cli.run("journal", "backup", target).returncode == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(target) as copy:
+        assert copy.execute("SELECT count(*) FROM job").fetchone()[0] == 5
+    copy.close()
+    again = cli.run("journal", "backup", target)
+    assert (again.returncode, "left as it is" in again.stderr) == (2, True)
+
+
+def test_a_damaged_journal_is_said(tmp_path: Path) -> None:
+    """A journal that is no database is an error with a cure, exit code 1, and not a page of Python."""
+    cli = Cli(tmp_path)
+    (cli.state_dir / "journal.db").write_bytes(b"not a database" * 1000)
+    done = cli.spawn("jobs", "--config", cli.config)
+    assert done.returncode == 1
+    assert "damaged" in done.stderr
+    assert "Traceback" not in done.stderr

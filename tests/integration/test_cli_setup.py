@@ -1,0 +1,203 @@
+"""Setting up: init, check, config show, and what a mistake gets: text on standard error and the right exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemowatch import __version__
+from nemowatch.sandbox.process import SandboxProcess
+from tests.integration.cli_kit import Cli
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    """The stand-in cloud."""
+    with SandboxProcess() as running:
+        yield running
+
+
+def test_version_is_quick_and_needs_nothing(tmp_path: Path) -> None:
+    """`--version` answers without a configuration, and without loading typer, rich or pydantic."""
+    probe = "import sys; sys.argv = ['nemowatch', '--version']; from nemowatch.cli import main; main(); "
+    probe += "print(sorted({'typer', 'rich', 'pydantic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert done.stdout == f"nemowatch {__version__}\n[]\n"
+
+
+def test_init_makes_a_workspace_that_works(tmp_path: Path) -> None:
+    """A new workspace and a configuration that loads; what to do next in three lines; a second call changes nothing."""
+    cli = Cli(tmp_path)
+    done = cli.spawn("init", tmp_path / "new")
+    assert done.returncode == 0
+    assert [line.strip()[:2] for line in done.stdout.splitlines()[-3:]] == ["1.", "2.", "3."]
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["done", "failed", "inbox", "outbox"]
+    assert sorted(p.name for p in (tmp_path / "new/inbox").iterdir()) == ["dub-es", "transcribe", "voiceover"]
+    config = tmp_path / ".config/nemowatch/config.toml"
+    before = config.read_bytes()
+    again = cli.spawn("init", tmp_path / "new")
+    assert (again.returncode, config.read_bytes()) == (0, before)
+    assert "unchanged" in again.stdout
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    """A configuration that watches something else stays as it is, nothing is made, and it says what to add; exit code 2."""
+    cli = Cli(tmp_path)
+    before = cli.config.read_bytes()
+    done = cli.run("init", tmp_path / "other")
+    assert (done.returncode, cli.config.read_bytes()) == (2, before)
+    assert "[[watch]]" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_init_in_a_folder_with_odd_letters(tmp_path: Path) -> None:
+    """Quotes, backslashes and other alphabets in the path come through the configuration unharmed."""
+    root = tmp_path / 'Vidéos "neu" \\ 映像'
+    cli = Cli(tmp_path)
+    cli.config.unlink()
+    assert cli.run("init", root).returncode == 0
+    assert tomllib.loads(cli.config.read_text("utf-8"))["watch"] == [{"root": str(root)}]
+    refused = cli.run("init", os.fsencode(tmp_path) + b"/caf\xe9")
+    assert (refused.returncode, "caf\\xe9" in refused.stderr) == (2, True)
+
+
+def test_no_configuration(tmp_path: Path) -> None:
+    """Without a configuration every command exits with 2 and says how to make one."""
+    cli = Cli(tmp_path)
+    for words in (["status"], ["run", "--once"], ["check"]):
+        done = cli.spawn(*words)
+        assert done.returncode == 2, words
+        assert "nemowatch init" in done.stderr + done.stdout
+
+
+def test_every_mistake_of_a_configuration_at_once(tmp_path: Path) -> None:
+    """`run` tells every mistake with its line and its cure, exit code 2; `check` tells the same as lines of its own."""
+    cli = Cli(tmp_path, extra="[render]\npol_interval = 3\n[limits]\nuploads = 0\n")
+    done = cli.run("run")
+    assert done.returncode == 2
+    assert "config.toml:" in done.stderr
+    assert "poll_interval" in done.stderr
+    assert "uploads" in done.stderr
+    checked = cli.run("check", "--json")
+    assert checked.returncode == 2
+    assert [row["level"] for row in json.loads(checked.stdout)["checks"]] == ["fail", "fail"]
+
+
+def test_outbox_inside_the_inbox(tmp_path: Path) -> None:
+    """Results inside a watched inbox are refused at start, exit code 2, before anything is made."""
+    cli = Cli(tmp_path)
+    inbox = cli.root / "inbox"
+    cli.config.write_text(f"state_dir = '{tmp_path}/fresh'\n[[watch]]\ninbox = '{inbox}'\noutbox = '{inbox}/out'\n")
+    done = cli.run("run", "--once")
+    assert (done.returncode, "outbox" in done.stderr) == (2, True)
+    assert not (tmp_path / "fresh").exists()
+
+
+def test_wrong_words(tmp_path: Path) -> None:
+    """Unknown commands, options and misplaced --config exit with 2, in words, without a traceback."""
+    cli = Cli(tmp_path)
+    for words in (["bogus"], ["jobs", "--bogus"], ["show"], ["show", "x"], ["run", "--onse"]):
+        done = cli.spawn(*words)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False), words
+    misplaced = cli.spawn("--config", str(cli.config), "jobs")
+    assert (misplaced.returncode, "after the command's name" in misplaced.stderr) == (2, True)
+
+
+def test_config_show_is_a_configuration_again(tmp_path: Path) -> None:
+    """What `config show` prints is TOML with every default, the environment's values included, and no token."""
+    cli = Cli(tmp_path)
+    done = cli.run("config", "show", NEMO_TOKEN="nmv_usr_secret", NEMOWATCH_LIMITS__TURNS="9")
+    shown = tomllib.loads(done.stdout)
+    assert (shown["limits"]["turns"], shown["render"]["poll_interval"]) == (9, 30)
+    assert "nmv_usr_secret" not in done.stdout
+
+
+def test_check_when_all_is_well(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """All lines are ok or warnings, exit code 0, and the probe files are gone again."""
+    cli = Cli(tmp_path)
+    done = cli.run("check", "--json", NEMOWATCH_API__BASE_URL=sandbox.url)
+    rows = {(row["what"], row["level"]) for row in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 0
+    assert {
+        ("config", "ok"),
+        ("rights", "ok"),
+        ("disk", "ok"),
+        ("cloud", "ok"),
+        ("token", "warn"),
+        ("credits", "ok"),
+    } <= rows
+    assert [p for tree in ("outbox", "done", "failed") for p in (cli.root / tree).iterdir()] == []
+    assert (cli.state_dir / "anonymous.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """A refused token and an outbox that is a file fail, each with a cure, exit code 1; the token is never shown."""
+    cli = Cli(tmp_path)
+    (cli.root / "outbox").rmdir()
+    (cli.root / "outbox").touch()
+    sandbox.token(revoke="nmv_usr_revoked")
+    done = cli.run("check", "--json", NEMOWATCH_API__BASE_URL=sandbox.url, NEMO_TOKEN="nmv_usr_revoked")
+    failed = {row["what"]: row for row in json.loads(done.stdout)["checks"] if row["level"] == "fail"}
+    assert done.returncode == 1
+    assert {"rights", "token"} <= failed.keys()
+    assert all(row["cure"] for row in failed.values())
+    assert "nmv_usr_revoked" not in done.stdout + done.stderr
+
+
+def test_check_when_the_cloud_is_away(tmp_path: Path) -> None:
+    """An address that nobody listens on fails with its cure; a missing root is a warning, because it is waited for."""
+    cli = Cli(tmp_path)
+    for tree in ("inbox", "outbox", "done", "failed"):
+        (cli.root / tree).rmdir()
+    cli.root.rmdir()
+    done = cli.run("check", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "fail cloud" in done.stdout
+    assert "warn folder" in done.stdout
+    assert not cli.root.exists()
+
+
+def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """While the daemon runs, status and orders go through its socket; SIGTERM ends it with 0."""
+    cli = Cli(tmp_path)
+    command = [sys.executable, "-m", "nemowatch", "run", "--config", cli.config]
+    with (tmp_path / "log").open("wb") as log:
+        daemon = subprocess.Popen(command, env=cli.env(NEMOWATCH_API__BASE_URL=sandbox.url), stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 20
+        while cli.json("status")["watches"][0]["state"] != "watching":
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        status = cli.json("status")
+        assert (status["daemon"]["pid"], status["daemon"]["state"]) == (daemon.pid, "running")
+        assert cli.run("pause").returncode == 0
+        assert cli.run("take-over").stdout.startswith("No inbox is held by another host")
+        assert "process" in cli.run("status").stdout
+        second = cli.run("run", "--once")
+        assert (second.returncode, "another nemowatch" in second.stderr) == (1, True)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(20) == 0
+    assert cli.json("status")["daemon"]["pid"] is None
+
+
+def test_the_sandbox_as_a_command(tmp_path: Path) -> None:
+    """`nemowatch sandbox` says where it listens and ends with 0; a fault that does not exist is refused with 2."""
+    cli = Cli(tmp_path)
+    command = [sys.executable, "-m", "nemowatch", "sandbox", "--fault", "chat:silent", "--turn-seconds=0.1"]
+    with subprocess.Popen(command, env=cli.env(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("sandbox listening on http://127.0.0.1:")
+        process.terminate()
+        assert process.wait(10) == 0
+    wrong = cli.spawn("sandbox", "--fault", "chat:nonsense")
+    assert (wrong.returncode, "nonsense" in wrong.stderr) == (2, True)
