@@ -23,8 +23,9 @@ class Once:
 
     async def finished(self) -> None:
         """Return when every file that was there has its results, or waits for somebody."""
-        while not await self._idle():
-            await asyncio.sleep(LOOK)  # noqa: ASYNC110 - what it waits for is spread over the journal and every inbox
+        # What it waits for is spread over the journal and every inbox: no single event tells.
+        while not await self._idle():  # noqa: ASYNC110
+            await asyncio.sleep(LOOK)
 
     async def _idle(self) -> bool:
         engine = self._engine

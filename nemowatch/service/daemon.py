@@ -21,7 +21,7 @@ from nemowatch.config import Config, changes, check_layout, load
 from nemowatch.engine import board
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
-from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError
+from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.database import FILE_NAME, set_aside
@@ -104,7 +104,8 @@ class Daemon:
     def _client(self) -> Client:
         api = self._config.api
         token = supplied_token(self._env, api.token_file)
-        hide(token.read())
+        with contextlib.suppress(TokenRefused):  # a file that gives none now may give one later: a hold, not an end
+            hide(token.read())
         limits, chat = self._config.limits, self._config.chat
         return Client(
             base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,

@@ -8,13 +8,15 @@ from pathlib import Path
 from nemowatch.errors import ResultExpired
 from nemowatch.model import State
 from nemowatch.outbox.publish import ensure_folder, part_path
+from nemowatch.outbox.tree import ensure_tree
 from nemowatch.stages.decision import Decision, go, later
 from nemowatch.stages.deps import Deps, Work
 
 
 def target_folder(work: Work) -> Path:
-    """Where the results of this job go: the outbox, in the shape of the inbox. The folder is made if it is missing;
-    a missing outbox root is never made (raises LocalPassing)."""
+    """Where the results of this job go: the outbox, in the shape of the inbox. What is missing of it is made, but
+    never below a root that is away (raises LocalPassing)."""
+    ensure_tree(work.watch.outbox, work.watch.inbox)
     return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
 
 

@@ -34,7 +34,7 @@ def run_dying(house: Studio, after: int, commits: Path | None = None) -> int:
     environment = house.environment() | ({"COMMITS": str(commits)} if commits else {})
     command = [sys.executable, DYING, str(after), "run", "--once", "--config", str(house.config)]
     with house.log_path.open("ab") as log:
-        return subprocess.run(command, env=environment, stdout=log, stderr=log, timeout=60, cwd=Path.cwd()).returncode
+        return subprocess.run(command, env=environment, stdout=log, stderr=log, timeout=60, check=False).returncode
 
 
 def drop(house: Studio, kind: str) -> set[str]:
@@ -82,5 +82,5 @@ def _check(house: Studio, wanted: set[str], case: str) -> None:
         assert len(turns) == len(jobs), told
         assert house.results("inbox") == set(), told
     assert house.ledger()["violations"] == [], told
-    parts = [p for p in house.root.rglob(".~nemowatch*")]
+    parts = list(house.root.rglob(".~nemowatch*"))
     assert parts == [], told
