@@ -46,6 +46,11 @@ class FolderBook:
         self._read: dict[bytes, Folder | Unreadable] = {}
         self._prompts: dict[bytes, str] = {}
 
+    def reread(self, recipes: Mapping[str, Recipe]) -> None:
+        """The configuration's recipes have changed."""
+        self._recipes = recipes
+        self._read.clear()
+
     def read(self, name: bytes) -> Folder | Unreadable:
         """What this folder's name asks for."""
         found = self._read.get(name)

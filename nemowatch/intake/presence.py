@@ -159,7 +159,8 @@ class Presence:
         if came or changed:
             self.scan_soon = True
             await self._remember(look.identity)
-            await self._rewatch()
+            if await self._rewatch():
+                self._healthy()
 
     async def _remember(self, found: Identity) -> None:
         fresh = {"fstype": found.fstype, "mounted": "yes" if found.on_mount else ""}
@@ -176,22 +177,23 @@ class Presence:
         below = self._table.below(os.fsencode(self.root)) if self._table else ()
         return Mode.BOTH if mode is Mode.EVENTS and any(m.scanned for m in below) else mode
 
-    async def _rewatch(self) -> None:
-        """A new observer, and with it a full scan: for a root that is new, came back, or fell silent."""
+    async def _rewatch(self) -> bool:
+        """A new observer, and with it a full scan: for a root that is new, came back, or fell silent. Returns whether it
+        could be made (True where none is needed)."""
         await self._close_watcher()
         self.scan_soon = True
         self._trouble = None
         if self.mode is Mode.SCAN:
-            self._healthy()
-            return
+            return True
         try:
             self._watcher = await self.worker.run(self._open_watcher)
         except Hung:
             await self.hung()
+            return False
         except OSError as exc:
             self._troubled(_limit_of(exc))
-        else:
-            self._healthy()
+            return False
+        return True
 
     def _open_watcher(self) -> Watcher:
         assert self.hints is not None  # start() made them
@@ -335,11 +337,12 @@ class Presence:
         return False
 
     async def _repair(self, trouble: Trouble) -> None:
-        suspect = self._suspect_scan
-        await self._rewatch()
-        if self.health.now.state is HealthState.WATCHING:  # whether it helped, the next pass will show
-            self._suspect_scan, self._trouble = suspect, trouble
-            self.health.become(HealthState.DEGRADED, trouble, self.mode)
+        if not await self._rewatch():
+            return
+        self._trouble = trouble
+        if await self._find_trouble() is None:
+            self._trouble = None
+            self._healthy()
 
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""

@@ -16,7 +16,7 @@ from nemowatch.tasks import Unreadable
 #: Seconds before files that no task takes are told of (DESIGN section 1).
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
-UNREADABLE_AFTER = 5.0
+UNREADABLE_AFTER = 3.0
 #: Names that show how it is done.
 EXAMPLES = ("dub-es-fr", "voiceover", "transcribe")
 
@@ -42,6 +42,10 @@ class Problems:
     def refused(self, path: bytes) -> FileProblem | None:
         """Why this file was refused, if it was."""
         return self._files.get(path)
+
+    def final(self) -> list[bytes]:
+        """Refused files: the engine moves them away, and no event may tell of it."""
+        return [path for path, problem in self._files.items() if problem.final]
 
     def forget(self, path: bytes) -> None:
         """The file is gone, or has changed."""

@@ -75,14 +75,14 @@ async def test_a_share_is_scanned_without_being_told_to(share: Share, tmp_path: 
 async def test_a_slow_writer_behind_the_share_is_never_taken_early(share: Share, tmp_path: Path) -> None:
     """Pauses of more than half the settle time, and a size that is final from the start, take nobody in."""
     whole = mp4("slow", 8000)
-    async with bench(share.front, tmp_path / "s", settle=0.8, scan_interval=0.3) as b:
+    async with bench(share.front, tmp_path / "s", settle=0.5, scan_interval=0.2) as b:
         with (share.back / "inbox/dub-es/slow.mp4").open("wb") as file:
             file.truncate(len(whole))
             for at in range(0, len(whole), 2000):
                 file.seek(at)
                 file.write(whole[at : at + 2000])
                 file.flush()
-                until = time.monotonic() + 0.55
+                until = time.monotonic() + 0.35
                 await b.until(lambda until=until: time.monotonic() > until)  # type: ignore[misc]
                 assert b.claimed == []
         await b.until(lambda: len(b.claimed) == 1)

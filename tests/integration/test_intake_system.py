@@ -118,9 +118,9 @@ async def main():
         for number in range(40):
             b.put(f"dub-es/{{number}}/clip.mp4", mp4(str(number)))
         await b.until(lambda: len(b.claimed) == 40, 25) if {works} else None
-        for _ in range(6):
+        for _ in range(4):
             await b.inbox.guard()
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(0.5)
         print(b.inbox.health, len(b.claimed))
 asyncio.run(main())
 """
