@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nemowatch.cli.setting import Setting
-    from nemowatch.journal.spend import Paid
+    from nemowatch.journal.spend import Drop, Paid
 
 By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False)]
 
@@ -30,7 +30,9 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
     setting = find_setting(config)
     record = balance(setting)
     if by:
-        record["days"] = by_day(read_journal(setting, spend.paid_calls, list[spend.Paid]))
+        record["days"] = read_journal(
+            setting, lambda conn: by_day(spend.paid_calls(conn), spend.drops(conn)), list[dict[str, Any]]
+        )
     if as_json:
         print_json(record)
     else:
@@ -72,15 +74,19 @@ def _link(user_id: str) -> str:
     return Account(anonymous=True, user_id=user_id).registration_link
 
 
-def by_day(calls: Iterable[Paid]) -> list[dict[str, Any]]:
-    """[{day, credits, turns, unknown}] in order; `unknown` counts turns whose cost nobody knows."""
+def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]:
+    """[{day, credits, turns, unknown}] in order; `unknown` counts turns around which no balance could be read."""
     days: dict[str, dict[str, Any]] = {}
+
+    def sums(at: int) -> dict[str, Any]:
+        day = words.local_day(at)
+        return days.setdefault(day, {"day": day, "credits": 0.0, "turns": 0, "unknown": 0})
+
     for call in calls:
-        day = words.local_day(call.opened_at)
-        sums = days.setdefault(day, {"day": day, "credits": 0.0, "turns": 0, "unknown": 0})
-        sums["turns"] += 1
-        sums["credits"] += call.credits or 0.0
-        sums["unknown"] += call.credits is None
+        sums(call.opened_at)["turns"] += 1
+        sums(call.opened_at)["unknown"] += not call.known
+    for drop in drops:
+        sums(drop.at)["credits"] += drop.credits
     return [days[day] for day in sorted(days)]
 
 

@@ -97,7 +97,7 @@ class HoldKeeper:
     @staticmethod
     def _enough(conn: sqlite3.Connection, found: Credits, row: HoldRow) -> bool:
         """More than when it ran out, or enough for a turn as the contract prices it."""
-        grown = row.seen is None or found.available > row.seen
+        grown = row.seen is None or found.total > row.seen
         return (found.available > 0 and grown) or found.available >= spend.EXPECTED_CREDITS
 
     def _try_one(self, conn: sqlite3.Connection, row: HoldRow) -> None:

@@ -91,16 +91,34 @@ def settle(
     )
 
 
-def overlaps(conn: sqlite3.Connection, call: Spend, until_ms: int) -> bool:
-    """Whether other paid calls were under way at the same time."""
+def overlaps(conn: sqlite3.Connection, call: Spend, until_ms: int) -> int:
+    """How many other paid calls were under way at the same time."""
     values = {"id": call.id, "since": call.opened_at, "until": until_ms}
-    return bool(conn.execute(SQL["overlapping"], values).fetchone()[0])
+    return int(conn.execute(SQL["overlapping"], values).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A fall of the balance between two readings."""
+
+    at: int  #: UTC ms of the second reading
+    credits: float
+
+
+def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[Drop]:
+    """Every fall of the balance since a moment: exact in sum, however many turns overlapped; a top-up is no fall."""
+    found, last = [], None
+    for row in conn.execute(SQL["readings"], {"since": since_ms}):
+        if last is not None and row["value"] < last:
+            found.append(Drop(row["at"], last - row["value"]))
+        last = row["value"]
+    return found
 
 
 def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, int]:
     """(credits known to be spent since a moment, paid calls whose cost is not known)."""
-    row = conn.execute(SQL["since"], (since_ms,)).fetchone()
-    return float(row["known"]), int(row["unsure"])
+    unsure = int(conn.execute(SQL["unsure"], (since_ms,)).fetchone()[0])
+    return sum(drop.credits for drop in drops(conn, since_ms)), unsure
 
 
 def typical(conn: sqlite3.Connection, skill: str) -> float:
@@ -111,21 +129,15 @@ def typical(conn: sqlite3.Connection, skill: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One paid call, for sums by day."""
+    """One paid call, to be counted by day."""
 
     opened_at: int  #: UTC ms
-    credits: float | None  #: None while not known
+    known: bool  #: whether the balance was read before and after it
 
 
 def paid_calls(conn: sqlite3.Connection) -> list[Paid]:
     """Every call that may have cost something, oldest first."""
-    return [Paid(row["opened_at"], _difference(row)) for row in conn.execute(SQL["every"])]
-
-
-def _difference(row: sqlite3.Row) -> float | None:
-    if row["credits_before"] is None or row["credits_after"] is None:
-        return None
-    return max(float(row["credits_before"]) - float(row["credits_after"]), 0.0)
+    return [Paid(row["opened_at"], bool(row["known"])) for row in conn.execute(SQL["every"])]
 
 
 def _spend(row: sqlite3.Row) -> Spend:

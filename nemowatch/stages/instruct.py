@@ -187,17 +187,18 @@ def _settle(call: Spend, outcome: Outcome, credits: float | None, deps: Deps) ->
 
 
 async def _balance(deps: Deps) -> float | None:
-    """Credits available now; None when the cloud does not say: knowing the price is never worth a failed job."""
+    """All credits of the account now (what is frozen may come back); None when the cloud does not say: knowing the price is never worth a failed job."""
     try:
         found: Credits = await deps.api.read_credits()
     except RemoteError:
         return None
-    return found.available
+    return found.total
 
 
 async def _cost(deps: Deps, call: Spend, after: float | None) -> dict[str, object]:
     if after is None or call.credits_before is None:
         return {}
     now = deps.clock.now_ms()
-    about = await deps.journal.read(lambda conn: spend.overlaps(conn, call, now))
-    return {"credits": max(call.credits_before - after, 0.0), "credits_about": about}
+    others = await deps.journal.read(lambda conn: spend.overlaps(conn, call, now))
+    share = max(call.credits_before - after, 0.0) / (1 + others)
+    return {"credits": share, "credits_about": others > 0}

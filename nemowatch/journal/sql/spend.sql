@@ -26,12 +26,16 @@ UPDATE spend SET outcome = :outcome, credits_after = :credits_after, settled_at 
 SELECT count(*) FROM spend WHERE id <> :id AND opened_at <= :until AND coalesce(settled_at, :until) >= :since
 AND outcome NOT IN ('unsent', 'refused')
 
--- name: since
--- credits known to be spent since a moment, plus what is under way and not known yet
-SELECT coalesce(sum(CASE WHEN outcome = 'happened' AND credits_after IS NOT NULL AND credits_before IS NOT NULL
-    THEN max(credits_before - credits_after, 0) ELSE 0 END), 0) AS known,
-    coalesce(sum(outcome IN ('open', 'unknown') OR (outcome IN ('happened', 'given up') AND (credits_after IS NULL OR credits_before IS NULL))), 0) AS unsure
-FROM spend WHERE opened_at >= ? AND outcome NOT IN ('unsent', 'refused')
+-- name: readings
+-- every balance that was read around paid calls since a moment, in the order in which it was read
+SELECT opened_at AS at, credits_before AS value FROM spend WHERE credits_before IS NOT NULL AND opened_at >= :since
+UNION ALL SELECT settled_at, credits_after FROM spend WHERE credits_after IS NOT NULL AND settled_at >= :since
+ORDER BY at, value DESC
+
+-- name: unsure
+-- paid calls since a moment whose cost is not known: under way, open, or without a second balance
+SELECT count(*) FROM spend WHERE opened_at >= ? AND (outcome IN ('open', 'unknown')
+    OR (outcome IN ('happened', 'given up') AND (credits_after IS NULL OR credits_before IS NULL)))
 
 -- name: typical
 -- what a turn of this skill has cost here lately
@@ -41,4 +45,5 @@ SELECT avg(credits) AS typical FROM (SELECT credits FROM job WHERE skill = ? AND
 SELECT count(*) AS n, coalesce(sum(outcome = 'happened'), 0) AS happened FROM spend WHERE outcome NOT IN ('unsent', 'refused')
 
 -- name: every
-SELECT opened_at, credits_before, credits_after, outcome FROM spend WHERE outcome NOT IN ('unsent', 'refused') ORDER BY id
+SELECT opened_at, credits_before IS NOT NULL AND credits_after IS NOT NULL AS known FROM spend
+WHERE outcome NOT IN ('unsent', 'refused') ORDER BY id
