@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nemowatch.cli.checks import Finding
+    from nemowatch.config import Watch
+
+#: Seconds for the looks at one workspace: a slow share takes one or two.
+PATIENCE = 10.0
 
 
 def check(as_json: options.Json = False, config: options.Config = None) -> None:
@@ -36,6 +40,7 @@ def check(as_json: options.Json = False, config: options.Config = None) -> None:
 
 def _findings(option: Path | None) -> Iterator[Finding]:
     from nemowatch.cli import checkcloud, checks
+    from nemowatch.cli.patience import within
     from nemowatch.cli.setting import as_owner, find_setting
     from nemowatch.config import check_layout
     from nemowatch.errors import ConfigError
@@ -43,16 +48,31 @@ def _findings(option: Path | None) -> Iterator[Finding]:
     setting = find_setting(option)
     yield checks.Finding("ok", "config", f"{setting.path} is sound.")
     try:
-        check_layout(setting.config)
+        within(PATIENCE, lambda: check_layout(setting.config))
     except ConfigError as exc:
         yield from checks.from_problems(exc)
+    except TimeoutError:
+        pass  # the folder that hangs is told below
     yield from checks.state(setting)
     yield checks.daemon(setting)
     with as_owner(setting.state_dir):  # whose rights count
         for watch in setting.config.watch:
-            yield from checks.workspace(watch)
+            yield from _workspace(watch)
     yield checks.inotify(setting.config.watch)
     yield from checkcloud.cloud(setting)
+
+
+def _workspace(watch: Watch) -> list[Finding]:
+    from nemowatch.cli import checks
+    from nemowatch.cli.patience import within
+    from nemowatch.cli.words import name
+
+    try:
+        return within(PATIENCE, lambda: list(checks.workspace(watch)))
+    except TimeoutError:
+        cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
+        root = name(bytes(watch.root or watch.inbox))
+        return [checks.Finding("fail", "folder", f"{root} does not answer within {PATIENCE:g} seconds.", cure)]
 
 
 def _print_json(findings: list[Finding]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.cli.patience import within
 from nemowatch.cli.words import local_time, name, plural, size
 from nemowatch.errors import ConfigError, JournalError, NemowatchError
 from nemowatch.intake import owner
@@ -31,6 +32,8 @@ LITTLE_SPACE = 2048 * MB
 NO_SPACE = 64 * MB
 #: Folders that are counted against the watch limit, at most: the answer is clear long before.
 MOST_FOLDERS = 200_000
+#: Seconds for counting them: a slow disk reads some thousand folders in that time.
+COUNT_SECONDS = 15.0
 #: Part of the watch limit that we may take: every other program of the user shares it.
 FAIR_SHARE = 0.5
 #: Our own beginning: the ignore list knows it, should anyone watch that folder.
@@ -188,7 +191,12 @@ def _owner(root: Path) -> Iterator[Finding]:
 
 def inotify(watches: Iterable[Watch]) -> Finding:
     """The kernel's limit of watches against the folders that need one each."""
-    folders = sum(_count_folders(watch.inbox) for watch in watches if watch.mode != "scan")
+    try:
+        folders = within(COUNT_SECONDS, lambda: sum(_count_folders(w.inbox) for w in watches if w.mode != "scan"))
+    except TimeoutError:
+        return Finding(
+            "warn", "inotify", "The folders could not be counted in time.", "nemowatch scans what it cannot watch."
+        )
     try:
         limit = int(Path("/proc/sys/fs/inotify/max_user_watches").read_text("ascii"))
     except (OSError, ValueError):

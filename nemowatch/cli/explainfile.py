@@ -58,7 +58,7 @@ def _verdict(steps: list[Step], jobs: list[Job]) -> str:
         return f"It is not taken: {refused[0].text}"
     if jobs:
         cures = [cure for job in jobs if (cure := cure_of(job.id, job.state, job.reason))]
-        return "It is a job already." + (f" To do: {cures[0]}" if cures else "")
+        return "It is a job already." + (f" To do: {', or '.join(cures[0].splitlines())}" if cures else "")
     waits = [step for step in steps if step.result == "wait"]
     return f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."
 

@@ -57,9 +57,11 @@ def tell(exc: NemowatchError) -> int:
 
 
 def _tell_unexpected(exc: Exception) -> None:
+    from nemowatch.service.redact import redact
+
     where = traceback.extract_tb(exc.__traceback__)[-1]
     what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    print(clean(f"nemowatch: something is wrong in nemowatch itself: {what}"), file=sys.stderr)
+    print(clean(redact(f"nemowatch: something is wrong in nemowatch itself: {what}")), file=sys.stderr)
     print(f"  It happened at {where.filename}:{where.lineno}; please report that line.", file=sys.stderr)
     print("  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.", file=sys.stderr)
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from pathlib import Path
+
+from nemowatch.errors import NemowatchError
+
+#: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
+LAYOUT_SECONDS = 10.0
 
 
 def read_options(words: list[str]) -> tuple[Path | None, bool] | None:
@@ -26,11 +33,19 @@ def read_options(words: list[str]) -> tuple[Path | None, bool] | None:
 
 def start(config: Path | None, once: bool) -> int:
     """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at once."""
+    from nemowatch.cli.patience import within
     from nemowatch.cli.setting import find_setting, prepare_state_dir
     from nemowatch.config import check_layout
     from nemowatch.service.daemon import run_daemon
 
     setting = find_setting(config)
-    check_layout(setting.config)
+    with suppress(TimeoutError):  # a share that hangs is waited for by its inbox, not by the start
+        within(LAYOUT_SECONDS, lambda: check_layout(setting.config))
     prepare_state_dir(setting.state_dir)
-    return run_daemon(setting.config, setting.path, setting.state_dir, setting.env, once=once)
+    try:
+        return run_daemon(setting.config, setting.path, setting.state_dir, setting.env, once=once)
+    except NemowatchError:
+        raise
+    except Exception as exc:
+        sys.excepthook(type(exc), exc, exc.__traceback__)  # the daemon's own: into its log, secrets hidden
+        raise

@@ -76,19 +76,20 @@ def _indented(text: str) -> str:
 def _trouble(record: dict[str, Any]) -> list[str]:
     lines = []
     if record["error"]:
-        lines.append(f"  why      {_indented(record['error']['text'])} [{record['error']['code']}]")
+        code = f" [{record['error']['code']}]" if record["state"] not in ("held", "attention") else ""
+        lines.append(f"  why      {_indented(record['error']['text'])}{code}")
     if cure := cure_of(record["id"], record["state"], record["reason"] or ""):
-        lines.append(f"  do       {cure}")
+        lines.append(f"  do       {_indented(cure)}")
     return lines
 
 
 def cure_of(job_id: int, state: str, reason: str) -> str:
-    """What a person can do about a job that does not go on by itself; "" when there is nothing to do."""
+    """What a person can do about a job that does not go on by itself, one way a line; "" when there is nothing to do."""
     if state == "held":
         return HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job_id))
     if state == "attention":
         resend = f"nemowatch resolve {job_id} --resend"
-        return resend if reason == "question" else f"nemowatch resolve {job_id} --done, or {resend} (pays again)"
+        return resend if reason == "question" else f"nemowatch resolve {job_id} --done\n{resend}   (may pay again)"
     return f"nemowatch retry {job_id}" if state in ("failed", "rejected", "cancelled") else ""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from nemowatch.cli.jobs import state_words
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 LONGEST = 12
 #: Cells of a progress bar.
 BAR = 12
-#: Cells of a line in work beside the name: number, state, bar, "999.9 MB of 999.9 MB".
-WORK_FRAME = 8 + 12 + 2 + BAR + 1 + 20
+#: Cells of a line in work beside the name and the words at its end: number, state, gaps, bar.
+WORK_FRAME = 8 + 12 + 2 + BAR + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _title(text: str) -> Text:
     return Text(f"{text:<10}", style="bold")
 
 
-def _daemon(view: View) -> list[Text]:
+def _daemon(view: View) -> list[RenderableType]:
     daemon = view.status["daemon"]
     if not view.running:
         return [_line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run")]
@@ -73,8 +74,8 @@ def _daemon(view: View) -> list[Text]:
     return [_line(_title("nemowatch"), word(text, "green"))]
 
 
-def _inboxes(view: View) -> list[Text]:
-    lines = []
+def _inboxes(view: View) -> list[RenderableType]:
+    lines: list[RenderableType] = []
     for index, watch in enumerate(view.status["watches"]):
         good = watch["state"] in ("watching", "scanning")
         state = watch["state"] + (
@@ -85,7 +86,7 @@ def _inboxes(view: View) -> list[Text]:
     return lines
 
 
-def _counts(view: View) -> list[Text]:
+def _counts(view: View) -> list[RenderableType]:
     counts = view.status["counts"]
     if not counts:
         return [_line(_title("jobs"), "none yet")]
@@ -95,28 +96,29 @@ def _counts(view: View) -> list[Text]:
     return [line]
 
 
-def _limited(lines: list[Text], longest: int, rest: str) -> list[Text]:
+def _limited(lines: Sequence[RenderableType], longest: int, rest: str) -> list[RenderableType]:
     if len(lines) <= longest:
-        return lines
+        return list(lines)
     return [*lines[:longest], _line(f"           … and {len(lines) - longest} more: {rest}")]
 
 
-def _in_work(view: View, width: int, longest: int) -> list[Text]:
+def _in_work(view: View, width: int, longest: int) -> list[RenderableType]:
     moving = {row["job"]: row for row in view.progress}
     working = [row for row in view.unfinished if row.job.state not in ("held", "attention")]
     lines = [_line(_title("in work"))] if working else []
-    room = _names_room(working, width)
+    room = _names_room([(row, _share(row, moving.get(row.job.id))[1]) for row in working], width)
     return lines + _limited(
         [_work_line(row, moving.get(row.job.id), room) for row in working], longest, "nemowatch jobs"
     )
 
 
-def _names_room(rows: Sequence[ListedJob], width: int) -> int:
+def _names_room(rows: Sequence[tuple[ListedJob, str]], width: int) -> int:
     """Cells for the names, the same in every line, so that the bars stand below each other."""
     from rich.cells import cell_len
 
-    widest = max((cell_len(_work_name(row)) for row in rows), default=0)
-    return max(min(widest, width - WORK_FRAME), 12)
+    widest = max((cell_len(_work_name(row)) for row, _ in rows), default=0)
+    labels = max((len(label) for _, label in rows), default=0)
+    return max(min(widest, width - WORK_FRAME - labels), 12)
 
 
 def _work_name(row: ListedJob) -> str:
@@ -159,7 +161,7 @@ def _short(text: str, room: int) -> str:
     return f"{head}…{tail}"
 
 
-def _waiting(view: View, width: int, longest: int) -> list[Text]:
+def _waiting(view: View, width: int, longest: int) -> list[RenderableType]:
     lines = [_line(_title("waiting"))] if view.waiting else []
     found = []
     for row in view.waiting:
@@ -170,9 +172,9 @@ def _waiting(view: View, width: int, longest: int) -> list[Text]:
     return lines + _limited(found, longest, "look again later")
 
 
-def _holds(view: View) -> list[Text]:
+def _holds(view: View) -> list[RenderableType]:
     held, texts = view.more["held"], {hold["reason"]: hold for hold in view.more["holds"]}
-    lines: list[Text] = []
+    lines: list[RenderableType] = []
     for reason in dict.fromkeys([*texts, *held]):
         if reason == "approval":
             continue  # the batches say more
@@ -191,22 +193,21 @@ def _first_held(view: View, reason: str) -> str:
     return str(next(found, "JOB"))
 
 
-def _below(text: str) -> Iterable[Text]:
-    return [_line("          ", line) for line in text.splitlines()]
+def _below(text: str) -> list[RenderableType]:
+    """Lines below a title; long ones are broken and stay below it."""
+    return [Padding(_line(line), (0, 0, 0, 10)) for line in text.splitlines()]
 
 
-def _credits(view: View) -> list[Text]:
+def _credits(view: View) -> list[RenderableType]:
     seen, more = view.status["credits"], view.more
     if seen["available"] is None:
         return [_line(_title("credits"), "not known yet")]
     frozen = f", {credits(seen['frozen'])} frozen" if seen["frozen"] else ""
     at = f" (seen {local_time(more['credits_at'])})" if more["credits_at"] else ""
-    lines = [_line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")]
+    lines: list[RenderableType] = [_line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")]
     if seen["anonymous"]:
         link = registration_link(more["user_id"])
-        lines += _below(
-            f"The account is anonymous. Register it to keep it: {link}" if link else "The account is anonymous."
-        )
+        lines += _below("The account is anonymous" + (f"; register it to keep it:\n{link}" if link else "."))
     return lines
 
 
@@ -217,9 +218,9 @@ def registration_link(user_id: str) -> str:
     return Account(anonymous=True, user_id=user_id).registration_link
 
 
-def _person(view: View, longest: int) -> list[Text]:
+def _person(view: View, longest: int) -> list[RenderableType]:
     """What does not go on without a person, each with the command to type."""
-    lines: list[Text] = []
+    lines: list[RenderableType] = []
     for batch in view.more["batches"]:
         what = f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in {batch['watch']}"
         lines += [_line("        ", word(what, "bold yellow")), *_below("nemowatch approve")]

@@ -25,7 +25,7 @@ def ask(setting: Setting, op: str, /, **args: Any) -> Any:
 
 
 def ask_if_running(setting: Setting, op: str, /, **args: Any) -> Any | None:
-    """The daemon's answer; None when it does not run."""
+    """The daemon's answer to a question; None when it does not run. For questions only: an order's answer may be None."""
     try:
         return ask(setting, op, **args)
     except DaemonNeeded:
@@ -54,9 +54,13 @@ def read_journal(setting: Setting, work: Callable[[sqlite3.Connection], T], noth
 
 
 def order(setting: Setting, op: str, /, **args: Any) -> Any:
-    """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its lock."""
-    answer = ask_if_running(setting, op, **args)
-    return _order_offline(setting, op, args) if answer is None else answer
+    """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its lock.
+
+    Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it out."""
+    try:
+        return ask(setting, op, **args)
+    except DaemonNeeded:
+        return _order_offline(setting, op, args)
 
 
 def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,7 +197,10 @@ def test_the_sandbox_as_a_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nemowatch", "sandbox", "--fault", "chat:silent", "--turn-seconds=0.1"]
     with subprocess.Popen(command, env=cli.env(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("sandbox listening on http://127.0.0.1:")
+        said = process.stdout.readline()
+        assert said.startswith("sandbox listening on http://127.0.0.1:")
+        with urllib.request.urlopen(f"{said.split()[-1]}/_sandbox/ledger", timeout=10) as answer:
+            assert answer.status == 200  # it answers, so its signal handlers stand
         process.terminate()
         assert process.wait(10) == 0
     wrong = cli.spawn("sandbox", "--fault", "chat:nonsense")

@@ -1,0 +1,101 @@
+"""How the commands say things: nothing in a name reaches the terminal but text, and the status fits its width."""
+
+from __future__ import annotations
+
+import io
+import threading
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from nemowatch.cli import words
+from nemowatch.cli.credits import by_day
+from nemowatch.cli.patience import within
+from nemowatch.cli.run import read_options
+from nemowatch.cli.statusview import View, draw
+from nemowatch.journal.spend import Drop, Paid
+
+
+@given(st.binary())
+def test_no_name_steers_the_terminal(raw: bytes) -> None:
+    """Whatever bytes a name has, what is shown has no control character, no direction mark and no lone surrogate."""
+    shown = words.name(raw)
+    assert all(unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in shown)
+    shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"caf\xe9.mp4", "caf\\xe9.mp4"), (b"a\x1b[2Jb", "a\\x1b[2Jb"), ("x\u202egpj.exe", "x\\u202egpj.exe"),
+        ("映像.mp4", "映像.mp4"),
+        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"), ("a\nb", "a\\x0ab"),
+    ],
+)  # fmt: skip
+def test_names_as_people_see_them(raw: bytes | str, shown: str) -> None:
+    """Letters of every script stay; bytes, escapes and direction marks are written out."""
+    assert words.name(raw) == shown
+
+
+def test_sizes_and_counts() -> None:
+    """Sizes are of 1024, and one is not many."""
+    assert [words.size(n) for n in (0, 1023, 1536, 5 * 1024**3)] == ["0 bytes", "1023 bytes", "1.5 KB", "5.0 GB"]
+    assert (words.plural(1, "job"), words.plural(2, "job")) == ("1 job", "2 jobs")
+
+
+@pytest.mark.parametrize(
+    ("given_words", "read"),
+    [
+        ([], ("None", False)), (["--once"], ("None", True)), (["--config", "x", "--once"], ("x", True)),
+        (["--config=y"], ("y", False)), (["--config"], None), (["--help"], None), (["--onse"], None), (["x"], None),
+    ],
+)  # fmt: skip
+def test_the_daemon_reads_its_two_options_itself(given_words: list[str], read: tuple[str, bool] | None) -> None:
+    """`run` without anything else needs no parser; everything else is typer's to judge."""
+    found = read_options(given_words)
+    assert (found and (str(found[0]), found[1])) == read
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_status_fits_its_width(width: int) -> None:
+    """Long names, many holds and many waiting files never make a line wider than the terminal."""
+    hold = {"reason": "credits", "text": "The account has no credits left. " * 5, "since": "2026-11-21T00:00:00.000Z"}
+    view = View(
+        {
+            "daemon": {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "0.1.0"},
+            "watches": [{"root": "/srv/" + "long " * 40, "mode": "events", "state": "offline", "reason": "the root is missing"}],
+            "counts": {"rendering": 3}, "attention": [],
+            "credits": {"available": 1.5, "frozen": 0, "total": 1.5, "anonymous": True, "held": True},
+        },
+        {"holds": [hold], "held": {"credits": 3}, "batches": [], "credits_at": "", "user_id": "anon_1"},
+        [{"path": "/srv/映像" * 30, "why": "still being copied", "since": 0}] * 40, [],
+    )  # fmt: skip
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None).print(draw(view, width))
+    assert max(cell_len(line) for line in out.getvalue().splitlines()) <= width
+    assert "and 28 more" in out.getvalue()
+
+
+def test_credits_are_summed_by_local_day() -> None:
+    """Each day has the falls of its balance; a turn around which no balance was read is counted, not guessed."""
+    day = 86_400_000
+    calls = [Paid(0, True), Paid(3 * day, True), Paid(3 * day, False)]
+    days = by_day(calls, [Drop(0, 100.0), Drop(3 * day, 20.0), Drop(3 * day, 30.0)])
+    assert [(d["credits"], d["turns"], d["unknown"]) for d in days] == [(100.0, 1, 0), (50.0, 2, 1)]
+
+
+def test_a_disk_that_does_not_answer_is_left_behind() -> None:
+    """A call that hangs ends in a TimeoutError; one that raises, raises."""
+    never = threading.Event()
+    try:
+        with pytest.raises(TimeoutError):
+            within(0.05, never.wait)
+        with pytest.raises(ZeroDivisionError):
+            within(5, lambda: 1 // 0)
+        assert within(5, lambda: 7) == 7
+    finally:
+        never.set()
