@@ -15,7 +15,7 @@ from nemowatch.intake.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, Na
 from nemowatch.intake.ledger import Ledger
 from nemowatch.intake.looking import Seen, look_at, read_prompt, really_gone, sort_places
 from nemowatch.intake.presence import Presence
-from nemowatch.intake.scanner import walk
+from nemowatch.intake.scanner import in_project, walk
 from nemowatch.intake.settle import Look, Verdict
 from nemowatch.intake.survey import FolderFacts, Survey, Surveyor, look_hash
 from nemowatch.journal import Journal
@@ -122,6 +122,9 @@ class Feed:
         verdict = self._ledger.ignore.path(place)
         if verdict.kind is NameClass.OURS and folded(place.rpartition(b"/")[2]) in INSTRUCTIONS:
             self._presence.scan_soon = True
+        if in_project(place):
+            self._presence.scan_soon = True
+            return False
         return verdict.kind in (NameClass.WORK, NameClass.CONFLICT)
 
     def _held_something(self, place: bytes) -> bool:

@@ -21,7 +21,7 @@ from nemowatch.intake.opening import NO_LOOK, not_regular, of_stat
 from nemowatch.model import Snapshot
 
 #: The ending of a folder that is one job of many files.
-PROJECT = ".project"
+PROJECT = b".project"
 
 
 class Kind(StrEnum):
@@ -49,6 +49,11 @@ class Entry:
         """The task folder's name; b"" for what lies in the inbox itself."""
         first, slash, _ = self.path.partition(b"/")
         return first if slash or self.kind in (Kind.FOLDER, Kind.CLOSED) else b""
+
+
+def in_project(path: bytes) -> bool:
+    """True for a folder that is one job of many files, and for all that is in it."""
+    return any(piece.lower().endswith(PROJECT) for piece in path.split(b"/")[1:])
 
 
 def walk(root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None] = lambda: None) -> Iterator[Entry]:
@@ -95,7 +100,7 @@ def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, t
     if verdict.kind is NameClass.OURS:
         return Entry(Kind.OURS, path, of_stat(found))
     if is_folder:
-        project = not top_level and name.lower().endswith(PROJECT.encode())
+        project = not top_level and name.lower().endswith(PROJECT)
         return Entry(Kind.PROJECT if project else Kind.FOLDER, path, of_stat(found))
     what = not_regular(found.st_mode)
     return Entry(Kind.ODD, path, of_stat(found), what) if what else Entry(Kind.FILE, path, of_stat(found))

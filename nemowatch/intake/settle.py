@@ -100,7 +100,8 @@ class Tracked:
         """Take a new look into account."""
         changed = self._key(self.last) != self._key(look.snapshot)
         if look.event_at > self.event_at:
-            self.reopened = self.reopened or (changed and self.event_at >= 0 and self.last.size > 0)
+            closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
+            self.reopened = self.reopened or (changed and closed_before)
             self.event_at = look.event_at
         if changed or look.lease is Lease.WRITER:
             self.since = look.at

@@ -196,6 +196,38 @@ async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path
         await b.until(lambda: any(isinstance(p, FolderProblem) and p.folder == b"dub-xx-nonsense" for p in b.problems))
 
 
+async def test_a_project_folder_is_told_and_never_taken_apart(root: Path, tmp_path: Path) -> None:
+    """What lies in NAME.project is no job of its own, whether a scan or an event finds it."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/Film.project/one.mp4", mp4())
+        b.put("dub-es-fr/p.mp4", mp4("p"))
+        await b.until(lambda: len(b.claimed) == 1)
+        await b.until(lambda: any(isinstance(p, FileProblem) and p.code == "project" for p in b.problems))
+        assert await b.paths() == [b"dub-es-fr/p.mp4"]
+
+
+async def test_a_file_moved_to_another_folder_follows_its_new_order(root: Path, tmp_path: Path) -> None:
+    """The old place is reported gone, the new one is claimed with the new folder's jobs."""
+    async with bench(root, tmp_path / "s") as b:
+        path = b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        os.rename(path, root / "inbox/voiceover/p.mp4")
+        await b.until(lambda: len(b.claimed) == 2 and b.gone == [1])
+        assert [j.target for j in await b.jobs(2)] == ["voiceover"]
+
+
+async def test_a_list_of_links_is_one_source_with_an_item_for_each(root: Path, tmp_path: Path) -> None:
+    """Each URL becomes a clip and jobs of its own item, and more than confirm_above of them wait for a person."""
+    async with bench(root, tmp_path / "s", confirm_above=3) as b:
+        b.put("dub-es-fr/films.urls.txt", b"https://example.com/a.mp4\nhttps://example.com/b.mp4\n")
+        await b.until(lambda: len(b.claimed) == 1)
+        found = await b.jobs(1)
+        assert [(j.item, j.stem, j.target) for j in found] == [
+            ("1", "a", "es"), ("1", "a", "fr"), ("2", "b", "es"), ("2", "b", "fr"),
+        ]  # fmt: skip
+        assert {j.reason for j in found} == {"approval"}
+
+
 async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -> None:
     """Without instructions the folder says so; when prompt.txt comes the file is taken with it."""
     async with bench(root, tmp_path / "s") as b:

@@ -249,6 +249,15 @@ def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
     assert tracked.verdict() is Verdict.WAIT
 
 
+def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
+    """Created, grown under one open descriptor, closed: a second after the close is enough."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER, 0), LOCAL)
+    more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
+    tracked.see(Look(more, 5, Lease.FREE, 5))
+    tracked.see(Look(more, 6, Lease.FREE))
+    assert tracked.verdict() is Verdict.READY
+
+
 def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
     """On FUSE the kernel may make inode numbers up anew; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
