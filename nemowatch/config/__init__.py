@@ -6,7 +6,7 @@ It owns the file's meaning. It must not act on it: no folder is made, no connect
 from nemowatch.config.hours import is_active, parse_hours
 from nemowatch.config.layout import check_layout
 from nemowatch.config.load import find, home, load, state_dir
-from nemowatch.config.reload import changes
+from nemowatch.config.reload import changes, in_force
 from nemowatch.config.schema import Config, Recipe, Watch
 from nemowatch.config.show import show
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_layout",
     "find",
     "home",
+    "in_force",
     "is_active",
     "load",
     "parse_hours",

@@ -1,4 +1,5 @@
-"""What differs between two configurations, and whether it can change while the daemon runs. Pure: applying it is the engine's."""
+"""What differs between two configurations, what of it can change while the daemon runs, and the configuration that is then
+in force. Pure: going on with it is the engine's."""
 
 from __future__ import annotations
 
@@ -12,11 +13,10 @@ NEEDS_RESTART = frozenset(
     {
         "state_dir",  # the journal is open there
         "api.base_url", "api.token_file", "api.platform", "api.timeout",  # the client is built with them
-        "log.format",  # the output is set up for it
     }
 )  # fmt: skip
 #: Of a [[watch]]: where it looks and how; the rest may change under it.
-_WATCH_RESTART = frozenset({"root", "inbox", "outbox", "done", "failed", "mode"})
+_WATCH_RESTART = frozenset({"root", "inbox", "outbox", "done", "failed", "mode", "settle", "ignore"})
 
 
 def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
@@ -28,6 +28,21 @@ def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
     for key, needs_restart in _changed_watches(old, new):
         (restart if needs_restart else live).append(key)
     return live, restart
+
+
+def in_force(old: Config, new: Config) -> Config:
+    """What holds after a reload: `new`, but for what needs a restart, which stays as it is in `old`. Nothing is ever half
+    in force: a watch that was moved, added or removed goes on where it was."""
+    api = {key.removeprefix("api."): getattr(old.api, key.removeprefix("api.")) for key in NEEDS_RESTART if "." in key}
+    after = {watch.name: watch for watch in new.watch}
+    watches = tuple(_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch)
+    return new.model_copy(
+        update={"state_dir": old.state_dir, "api": new.api.model_copy(update=api), "watch": watches}
+    )
+
+
+def _watch_in_force(old: Watch, new: Watch) -> Watch:
+    return new.model_copy(update={key: getattr(old, key) for key in _WATCH_RESTART})
 
 
 def _changed(old: Config, new: Config) -> Iterator[str]:

@@ -29,6 +29,11 @@ class Cadences:
         """Call `nudge` every `seconds`; a cadence of the same name is replaced."""
         self._scheduler.add_job(_plain(nudge), IntervalTrigger(seconds=seconds, timezone=UTC), id=name, replace_existing=True)
 
+    def drop(self, name: str) -> None:
+        """End a cadence, where there is one of that name."""
+        if self._scheduler.get_job(name) is not None:
+            self._scheduler.remove_job(name)
+
     def start(self) -> None:
         """Begin; needs a running loop."""
         self._scheduler.start()

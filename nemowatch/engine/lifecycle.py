@@ -154,6 +154,8 @@ class Engine:
         self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._departure_due.set)
         if config.page.enabled:
             self._cadences.every("page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write()))
+        else:
+            self._cadences.drop("page")
         for name, inbox in self.inboxes.items():
             self._cadences.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.request_scan)
         self._later(self._upkeep())

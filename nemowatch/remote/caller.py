@@ -16,7 +16,7 @@ from nemowatch.errors import RemoteError, TokenRefused
 from nemowatch.remote import wire
 from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.interface import DEFAULT_SKILL, Account
-from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens
+from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens, Told
 
 T = TypeVar("T")
 
@@ -56,14 +56,14 @@ class Caller:
 
     def __init__(
         self, base: str, platform: str, timeout: float, credential: Credential, state_dir: Path, clock: Clock,
-        executor: Executor,
+        executor: Executor, tell: Told = lambda _: None,
     ) -> None:  # fmt: skip
         self.base = base
         self.http = Http()
         self._platform = platform
         self._limits = Limits(timeout, timeout, timeout)
         self._clock = clock
-        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor)
+        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, tell)
         self._seen_user = ""
 
     def __repr__(self) -> str:

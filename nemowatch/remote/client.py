@@ -33,7 +33,7 @@ from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import DEFAULT_SKILL, Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
-from nemowatch.remote.token import Credential
+from nemowatch.remote.token import Credential, Told
 from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 
 #: The cloud looks into a file before it answers for it: so many times the usual silence.
@@ -60,7 +60,9 @@ class Client:
         upload_rate: int = 0,
         download_rate: int = 0,
         executor: ThreadPoolExecutor | None = None,
+        on_token: Told = lambda _: None,
     ) -> None:
+        """`on_token` is told every token before its first use, from any thread: whoever writes a log hides it."""
         self._language = language
         self._timeout = timeout
         self._patience = turn.Patience(turn_timeout, quiet_timeout, timeout)
@@ -69,12 +71,21 @@ class Client:
         self._executor = executor or ThreadPoolExecutor(_THREADS, "nemowatch-remote")
         self._upload_pace = Pace(upload_rate, clock)
         base = base_url.rstrip("/")
-        self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor)
-        pace = Pace(download_rate, clock)
-        self._transfer = Transfer(self._caller.http, Rules.of(base), pace, self._executor, clock, timeout)
+        self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor, on_token)
+        self._download_pace = Pace(download_rate, clock)
+        self._transfer = Transfer(self._caller.http, Rules.of(base), self._download_pace, self._executor, clock, timeout)
 
     def __repr__(self) -> str:
         return f"<Client {self._caller!r}>"
+
+    def adjust(
+        self, *, language: str, turn_timeout: float, quiet_timeout: float, upload_rate: int, download_rate: int
+    ) -> None:
+        """Go on with other settings, in the units of the constructor; calls under way keep their time limits."""
+        self._language = language
+        self._patience = turn.Patience(turn_timeout, quiet_timeout, self._timeout)
+        self._upload_pace.rate = upload_rate
+        self._download_pace.rate = download_rate
 
     @property
     def account(self) -> Account:

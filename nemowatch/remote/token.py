@@ -170,6 +170,8 @@ def _sync_folder(path: Path) -> None:
         os.close(fd)
 
 
+#: Is told every token before it is used, so that the log can hide it.
+Told = Callable[[str], None]
 #: Asks the cloud for an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
 Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
 
@@ -177,8 +179,12 @@ Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
 class Tokens:
     """The token of the moment. All of its waiting happens under one lock, so a renewal happens once."""
 
-    def __init__(self, credential: Credential, store: Store, issue: Issue, clock: Clock, executor: Executor) -> None:
+    def __init__(
+        self, credential: Credential, store: Store, issue: Issue, clock: Clock, executor: Executor,
+        tell: Told = lambda _: None,
+    ) -> None:  # fmt: skip
         self._credential = credential
+        self._tell = tell
         self._store = store
         self._issue = issue
         self._clock = clock
@@ -198,28 +204,36 @@ class Tokens:
 
     async def look(self) -> None:
         """Learn what is stored, without a call to the cloud."""
-        self.supplied = bool(await self._off_loop(self._credential.read))
-        self._known = await self._off_loop(self._store.load)
+        await self._own()
+        await self._load()
 
     async def current(self) -> str:
         """The token for the next call. Raises TokenRefused, and what asking for an anonymous one raises."""
-        own = await self._off_loop(self._credential.read)
-        self.supplied = bool(own)
-        return own or await self._anonymous()
+        return await self._own() or await self._anonymous()
 
     async def after_refusal(self, refused: str) -> str:
         """Another token than the one that the cloud has just refused (1001). Raises TokenRefused when there is none."""
-        own = await self._off_loop(self._credential.read)
-        self.supplied = bool(own)
+        own = await self._own()
         if own and own == refused:
             source = self._credential.describe()
             raise TokenRefused(f"The cloud refuses the token from {source}: it is wrong or has expired.")
         return own or await self._anonymous(refused)
 
+    async def _own(self) -> str:
+        """The user's own token as it is now, "" for none."""
+        own = await self._off_loop(self._credential.read)
+        self._tell(own)
+        self.supplied = bool(own)
+        return own
+
+    async def _load(self) -> None:
+        self._known = await self._off_loop(self._store.load)
+        self._tell(self._known.token)
+
     async def _anonymous(self, refused: str = "") -> str:
         async with self._lock:
             if not self._known.token or refused:
-                self._known = await self._off_loop(self._store.load)
+                await self._load()
             usable = bool(self._known.token) and self._known.token != refused
             if usable and not self._renewal_due():
                 return self._known.token
@@ -243,6 +257,7 @@ class Tokens:
         except RateLimited:
             await asyncio.sleep(WAIT_ON_429_S)
             value, user_id, expires_at = await self._issue(self._known.client_id)
+        self._tell(value)
         expires_at = expires_at or self._clock.now_ms() + LIFE_MS
         known = replace(self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at)
         self._known = known  # first here: a full disk must not lose it

@@ -10,19 +10,20 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
-from nemowatch.config import Config, changes, check_layout, load
+from nemowatch.config import Config, changes, check_layout, in_force, load
 from nemowatch.engine import board
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
+from nemowatch.intake.worker import aside
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.database import FILE_NAME, set_aside
 from nemowatch.journal.lock import StateLock
@@ -39,6 +40,8 @@ log = structlog.get_logger("nemowatch.daemon")
 BEAT = 1.0
 #: Seconds by which systemd's patience is extended at each beat of a drain.
 EXTENSION = 15.0
+#: Seconds that a reload waits for the disks its folders lie on: one that hangs is its inbox's matter.
+LAYOUT_SECONDS = 10.0
 #: Seconds that stopping takes beyond the drain: closing connections, the journal, the socket.
 CLOSING = 15.0
 
@@ -99,9 +102,13 @@ class Daemon:
         self._notifier = Notifier(env)
         self._state = "starting"
         self._now = asyncio.Event()  # a second signal: stop at once
-        self._engine = Engine(config, state_dir, journal, self._client(), clock, state_id=state_id(journal))
+        self._running = asyncio.Event()
+        self._reloading = asyncio.Lock()
+        self._asked: set[asyncio.Task[None]] = set()
+        self._client = self._connect()
+        self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(journal))
 
-    def _client(self) -> Client:
+    def _connect(self) -> Client:
         api = self._config.api
         token = supplied_token(self._env, api.token_file)
         with contextlib.suppress(TokenRefused):  # a file that gives none now may give one later: a hold, not an end
@@ -110,14 +117,14 @@ class Daemon:
         return Client(
             base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
             turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=token, state_dir=self._state_dir,
-            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate,
+            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate, on_token=hide,
         )  # fmt: skip
 
     async def run(self, *, once: bool) -> int:
         """Start, work, stop."""
         engine = self._engine
         undo = install_signals(
-            asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._reload,
+            asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._ask_reload,
             scan=engine.scan_all,
         )  # fmt: skip
         handlers = {**engine.handlers(), "status": self._status, "reload": self._reload_op}
@@ -126,6 +133,7 @@ class Daemon:
             await control.start()
             await engine.start()
             self._state = "running"
+            self._running.set()
             self._notifier.ready()
             log.info("nemowatch runs", version=__version__, watches=len(engine.inboxes), state_dir=str(self._state_dir))
             await self._live(once)
@@ -196,24 +204,50 @@ class Daemon:
         return await self._engine.snapshot(daemon)
 
     async def _reload_op(self, _: dict[str, object]) -> dict[str, object]:
-        return self._reload()
+        return await self._reload()
 
-    def _reload(self) -> dict[str, object]:
+    def _ask_reload(self) -> None:
+        async def reload() -> None:
+            await self._reload()
+
+        task = asyncio.get_running_loop().create_task(reload(), name="reload")
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
+    async def _reload(self) -> dict[str, object]:
         """Read the configuration again: what may change lives on at once, the rest is named; a bad one is refused."""
-        self._notifier.reloading()
-        try:
-            fresh = load(self._config_path, self._env)
-            check_layout(fresh)
-        except ConfigError as exc:
-            log.error("the new configuration is refused, the old one goes on", why=exc.text)
-            return {"ok": False, "why": exc.text}
-        else:
-            live, restart = changes(self._engine.config, fresh)
-            self._engine.reconfigure(fresh)
-            configure_logs(fresh.log.level, fresh.log.format)
-            log.info("configuration reloaded", applied=live, needs_restart=restart)
-            return {"ok": True, "applied": live, "needs_restart": restart}
-        finally:
-            self._notifier.ready()
+        await self._running.wait()  # READY must not come early
+        async with self._reloading:
+            self._tell_reload(self._notifier.reloading)
+            try:
+                return self._take_up(await self._read_again())
+            except ConfigError as exc:
+                log.error("the new configuration is refused, the old one goes on", why=exc.text)
+                return {"ok": False, "why": exc.text}
+            finally:
+                self._tell_reload(self._notifier.ready)
 
+    def _tell_reload(self, tell: Callable[[], None]) -> None:
+        if self._state == "running":  # systemd hears nothing of it after STOPPING
+            tell()
 
+    async def _read_again(self) -> Config:
+        """The configuration as it stands on the disk. Raises ConfigError."""
+        fresh = await aside(lambda: load(self._config_path, self._env))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(aside(lambda: check_layout(fresh)), LAYOUT_SECONDS)
+        return fresh
+
+    def _take_up(self, fresh: Config) -> dict[str, object]:
+        """Go on with `fresh` as far as it can change while running."""
+        live, restart = changes(self._engine.config, fresh)
+        config = in_force(self._engine.config, fresh)
+        limits, chat = config.limits, config.chat
+        self._client.adjust(
+            language=config.api.language, turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout,
+            upload_rate=limits.upload_rate, download_rate=limits.download_rate,
+        )  # fmt: skip
+        self._engine.reconfigure(config)
+        configure_logs(config.log.level, config.log.format)
+        log.info("configuration reloaded", applied=live, needs_restart=restart)
+        return {"ok": True, "applied": live, "needs_restart": restart}

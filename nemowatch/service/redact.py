@@ -40,7 +40,7 @@ def hide(secret: str) -> None:
     """Never write `secret` again, as it is or as part of a URL. Call it wherever a secret is read. Thread-safe."""
     global _secrets  # noqa: PLW0603 -- secrets are of the whole process, like its log
     bare = secret.strip()
-    if len(bare) >= SHORTEST_SECRET:
+    if len(bare) >= SHORTEST_SECRET and bare not in _secrets:
         known = {*_secrets, bare, quote(bare, safe="")}
         _secrets = tuple(sorted(known, key=len, reverse=True))  # the longest first: one may contain another
 

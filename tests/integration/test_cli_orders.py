@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nemowatch.cli.setting import Setting
+from nemowatch.cli.talk import order
+from nemowatch.config import Config
 from nemowatch.journal import batches, facts, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.lock import StateLock
 from nemowatch.model import State
+from nemowatch.service.control import SOCKET_NAME, ControlServer
 from tests.integration.cli_kit import Cli
 
 
@@ -110,3 +116,26 @@ def test_orders_of_root_leave_the_state_to_its_user(tmp_path: Path) -> None:
     os.chown(cli.state_dir, 65534, 65534)
     assert cli.spawn("pause", "--config", cli.config).returncode == 0
     assert {entry.stat().st_uid for entry in cli.state_dir.iterdir()} == {65534}
+
+
+def test_an_order_is_carried_out_once_whatever_the_daemon_answers(tmp_path: Path) -> None:
+    """A daemon that answers an order with nothing has carried it out: the journal is left alone."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job()
+    asked: list[dict[str, Any]] = []
+
+    async def cancel(args: dict[str, Any]) -> None:
+        asked.append(args)
+
+    async def scene() -> Any:
+        server = ControlServer(cli.state_dir / SOCKET_NAME, {"cancel": cancel})
+        await server.start()
+        try:
+            setting = Setting(Config(), cli.config, cli.state_dir, {})
+            return await asyncio.to_thread(order, setting, "cancel", jobs=[job_id])
+        finally:
+            await server.aclose()
+
+    assert asyncio.run(scene()) is None
+    assert asked == [{"jobs": [job_id]}]
+    assert job_of(cli, job_id).state is State.CLAIMED

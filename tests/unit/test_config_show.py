@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from nemowatch.config import Config, Watch, changes, load, show
+from nemowatch.config import Config, Watch, changes, in_force, load, show
 from nemowatch.config.schema import sections
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -92,7 +92,7 @@ def test_a_reload_tells_what_applies_and_what_needs_a_restart() -> None:
         {
             "state_dir": "/s",
             "api": {"base_url": "http://localhost:1", "language": "de"},
-            "watch": [{"root": "/a", "settle": 3, "mode": "scan"}, {"root": "/c"}],
+            "watch": [{"root": "/a", "settle": 3, "mode": "scan", "after": "keep"}, {"root": "/c"}],
             "limits": {"turns": 1},
             "recipes": {"x": {"prompt": "2"}, "z": {"prompt": "1"}},
         }
@@ -104,13 +104,19 @@ def test_a_reload_tells_what_applies_and_what_needs_a_restart() -> None:
         "recipes.x",
         "recipes.y",
         "recipes.z",
-        "watch /a/inbox: settle",
+        "watch /a/inbox: after",
     ]
     assert sorted(restart) == [
         "api.base_url",
         "state_dir",
         "watch /a/inbox: mode",
+        "watch /a/inbox: settle",
         "watch /b/inbox: removed",
         "watch /c/inbox: added",
     ]
     assert changes(new, new) == ([], [])
+    held = in_force(old, new)
+    assert changes(held, new)[0] == []
+    assert sorted(changes(held, new)[1]) == sorted(restart)
+    assert sorted(changes(old, held)[0]) == sorted(live)
+    assert changes(old, held)[1] == []
