@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.checks import Finding
-from nemowatch.cli.cloud import ask_cloud
-from nemowatch.cli.words import credits
+from nemowatch.cli.cloud import Known, ask_cloud, ask_daemon
+from nemowatch.cli.words import HOLD_CURES, credits, local_time
 from nemowatch.errors import LocalError, NemowatchError, NotSent, RateLimited, RemotePassing, TokenRefused
 from nemowatch.journal.spend import EXPECTED_CREDITS
+from nemowatch.model import HoldReason
+from nemowatch.remote.interface import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nemowatch.cli.setting import Setting
     from nemowatch.model import Credits
-    from nemowatch.remote.interface import Account
 
 
 def cloud(setting: Setting) -> Iterator[Finding]:
     """One call answers all three."""
     host = setting.config.api.base_url
     try:
+        if (known := ask_daemon(setting)) is not None:
+            yield from _as_the_daemon_says(host, known)
+            return
         found, account = ask_cloud(setting)
     except TokenRefused as exc:
         yield Finding("ok", "cloud", f"{host} answers.")
@@ -39,6 +43,17 @@ def cloud(setting: Setting) -> Iterator[Finding]:
         yield Finding("ok", "cloud", f"{host} answers.")
         yield _token(account)
         yield _credits(found, account)
+
+
+def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
+    """The daemon has the token: what it was answered last counts."""
+    seen = f"as the daemon was told at {local_time(known.at)}"
+    for what, reason in (("cloud", HoldReason.OUTAGE), ("token", HoldReason.TOKEN)):
+        if reason in known.held:
+            yield Finding("fail", what, known.held[reason], HOLD_CURES[reason])
+        else:
+            yield Finding("ok", what, f"{host} answers, {seen}." if what == "cloud" else "The daemon's is accepted.")
+    yield _credits(known.credits, Account(anonymous=False))
 
 
 def _token(account: Account) -> Finding:

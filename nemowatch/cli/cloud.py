@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.setting import Setting, as_owner, prepare_state_dir
@@ -23,6 +25,33 @@ def ask_cloud(setting: Setting) -> tuple[Credits, Account]:
     with as_owner(setting.state_dir):
         prepare_state_dir(setting.state_dir)
         return asyncio.run(_ask(setting))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the running daemon knows of its account, whose token this command may not have (a systemd credential)."""
+
+    credits: Credits
+    at: str  #: ISO 8601: when the cloud said so
+    held: Mapping[str, str]  #: reason -> text of each hold that stands
+
+
+def ask_daemon(setting: Setting) -> Known | None:
+    """The daemon's word, when it has a token of the user and this command has none; None: ask the cloud directly."""
+    from nemowatch.cli.talk import ask_if_running
+    from nemowatch.model import Credits
+    from nemowatch.remote.token import supplied_token
+
+    if supplied_token(setting.env, setting.config.api.token_file).read():
+        return None
+    answer = ask_if_running(setting, "status")
+    if answer is None or answer["status"]["credits"]["anonymous"] is not False:
+        return None
+    seen = answer["status"]["credits"]
+    found = Credits(seen["available"], seen["frozen"], seen["total"])
+    return Known(
+        found, answer["more"]["credits_at"], {hold["reason"]: hold["text"] for hold in answer["more"]["holds"]}
+    )
 
 
 async def _ask(setting: Setting) -> tuple[Credits, Account]:

@@ -43,13 +43,18 @@ def balance(setting: Setting) -> dict[str, Any]:
     """The balance now, or, when the cloud does not answer, the one seen last and why.
 
     {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh answer."""
-    from nemowatch.cli.cloud import ask_cloud
+    from nemowatch.cli.cloud import ask_cloud, ask_daemon
     from nemowatch.cli.talk import read_journal
     from nemowatch.clock import iso
     from nemowatch.engine import board
     from nemowatch.errors import NemowatchError
 
     try:
+        if (known := ask_daemon(setting)) is not None:
+            return {
+                "available": known.credits.available, "frozen": known.credits.frozen, "total": known.credits.total,
+                "anonymous": False, "registration": "", "at": known.at, "problem": "As the daemon was told:",
+            }  # fmt: skip
         answer = ask_cloud(setting)
     except NemowatchError as exc:
         seen = read_journal(setting, board.credits_seen, dict[str, Any])

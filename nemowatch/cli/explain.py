@@ -65,14 +65,20 @@ def locate(watches: Iterable[Watch], path: Path) -> Place:
     known = list(watches)
     absolute = Path(os.path.normpath(path.absolute()))
     for watch in known:
-        if absolute.is_relative_to(watch.inbox):
-            return Place(absolute, watch, os.fsencode(absolute.relative_to(watch.inbox)).removeprefix(b"."))
+        for place, inbox in ((absolute, watch.inbox), (_real(absolute), Path(os.path.realpath(watch.inbox)))):
+            if place.is_relative_to(inbox):
+                return Place(absolute, watch, os.fsencode(place.relative_to(inbox)).removeprefix(b"."))
     if not path.is_absolute() and not _exists(absolute):
         for watch in known:
             below = Path(os.path.normpath(watch.inbox / path))
             if below.is_relative_to(watch.inbox) and _exists(watch.inbox / path.parts[0]):
                 return Place(below, watch, os.fsencode(below.relative_to(watch.inbox)))
     return Place(absolute, None, os.fsencode(absolute.name))
+
+
+def _real(path: Path) -> Path:
+    """The path with links above it resolved; the file itself may be a link, which is refused, not followed."""
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def _exists(path: Path) -> bool:

@@ -48,16 +48,16 @@ def explain_file(setting: Setting, place: Place) -> dict[str, Any]:
         "kind": "file", "path": name(os.fsencode(place.path)),
         "steps": [{"result": step.result, "text": step.text} for step in steps],
         "jobs": [{"id": job.id, "target": job.target, "state": job.state.value, "reason": job.reason or None} for job in jobs],
-        "verdict": _verdict(steps, jobs),
+        "verdict": _verdict(steps, jobs, setting.option),
     }  # fmt: skip
 
 
-def _verdict(steps: list[Step], jobs: list[Job]) -> str:
+def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
     refused = [step for step in steps if step.result == "no"]
     if refused:
         return f"It is not taken: {refused[0].text}"
     if jobs:
-        cures = [cure for job in jobs if (cure := cure_of(job.id, job.state, job.reason))]
+        cures = [cure for job in jobs if (cure := cure_of(job.id, job.state, job.reason, option))]
         return "It is a job already." + (f" To do: {', or '.join(cures[0].splitlines())}" if cures else "")
     waits = [step for step in steps if step.result == "wait"]
     return f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,12 @@ class Setting:
     path: Path  #: of the configuration
     state_dir: Path  #: need not exist
     env: Mapping[str, str]
+    named: bool = False  #: by --config: commands that we tell people to type must name it, too
+
+    @property
+    def option(self) -> str:
+        """What a command to type ends with, so that it concerns this installation and no other."""
+        return f" --config {shlex.quote(str(self.path))}" if self.named else ""
 
     @property
     def watches(self) -> dict[str, Watch]:
@@ -45,7 +52,7 @@ def find_setting(option: Path | None) -> Setting:
     env = dict(os.environ)
     path = find(option, env)
     config = load(path, env)
-    return Setting(config, path, state_dir(config, path, env), env)
+    return Setting(config, path, state_dir(config, path, env), env, option is not None)
 
 
 def prepare_state_dir(folder: Path) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from nemowatch.cli import options
-from nemowatch.cli.words import HOLD_CURES, clean, credits, local_time, name, size
+from nemowatch.cli.words import clean, credits, hold_cure, local_time, name, size
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
@@ -23,7 +23,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     if as_json:
         print_json(record)
     else:
-        print("\n".join(clean(line) for line in _lines(record)))
+        print("\n".join(clean(line) for line in _lines(record, setting.option)))
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
     }  # fmt: skip
 
 
-def _lines(record: dict[str, Any]) -> list[str]:
+def _lines(record: dict[str, Any], option: str) -> list[str]:
     reason = f" ({record['reason']})" if record["reason"] else ""
     lines = [
         f"Job {record['id']}: {record['state']}{reason}",
@@ -64,7 +64,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"  order    {record['task']}, {record['target']} (skill {record['skill']})",
         f"  prompt   {_indented(record['prompt'])}",
         *([f"  answer   {_indented(record['answer'])}"] if record["answer"] else []),
-        *_trouble(record), *_cost(record), *_results(record), "  history",
+        *_trouble(record, option), *_cost(record), *_results(record), "  history",
     ]  # fmt: skip
     return lines + [f"    {_event(event)}" for event in record["history"]]
 
@@ -73,24 +73,26 @@ def _indented(text: str) -> str:
     return "\n           ".join(text.splitlines()) if text else "-"
 
 
-def _trouble(record: dict[str, Any]) -> list[str]:
+def _trouble(record: dict[str, Any], option: str) -> list[str]:
     lines = []
     if record["error"]:
         code = f" [{record['error']['code']}]" if record["state"] not in ("held", "attention") else ""
         lines.append(f"  why      {_indented(record['error']['text'])}{code}")
-    if cure := cure_of(record["id"], record["state"], record["reason"] or ""):
+    if cure := cure_of(record["id"], record["state"], record["reason"] or "", option):
         lines.append(f"  do       {_indented(cure)}")
     return lines
 
 
-def cure_of(job_id: int, state: str, reason: str) -> str:
+def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
     """What a person can do about a job that does not go on by itself, one way a line; "" when there is nothing to do."""
     if state == "held":
-        return HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job_id))
+        return hold_cure(reason, job_id, option)
     if state == "attention":
-        resend = f"nemowatch resolve {job_id} --resend"
-        return resend if reason == "question" else f"nemowatch resolve {job_id} --done\n{resend}   (may pay again)"
-    return f"nemowatch retry {job_id}" if state in ("failed", "rejected", "cancelled") else ""
+        resend = f"nemowatch resolve {job_id} --resend{option}"
+        return (
+            resend if reason == "question" else f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)"
+        )
+    return f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
 
 
 def _cost(record: dict[str, Any]) -> list[str]:

@@ -48,7 +48,7 @@ def gather(setting: Setting, *, jobs: bool = True) -> View:
     if answer is None:
         answer = read_journal(setting, lambda conn: _offline(conn, setting), lambda: _before_start(setting))
     in_work = read_journal(setting, _jobs, _no_jobs) if jobs else _no_jobs()
-    return View(answer["status"], answer["more"], answer["waiting"], answer["progress"], *in_work)
+    return View(answer["status"], answer["more"], answer["waiting"], answer["progress"], *in_work, setting.option)
 
 
 def _offline(conn: sqlite3.Connection, setting: Setting) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from nemowatch.cli.jobs import state_words
 from nemowatch.cli.out import COLOURS, word
 from nemowatch.cli.show import cure_of
-from nemowatch.cli.words import HOLD_CURES, clean, credits, local_time, name, plural, size
+from nemowatch.cli.words import clean, credits, hold_cure, local_time, name, plural, size
 
 if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
@@ -36,6 +36,7 @@ class View:
     progress: Sequence[Mapping[str, Any]]  #: transfers under way
     unfinished: Sequence[ListedJob] = ()
     failed: Sequence[ListedJob] = ()
+    option: str = ""  #: what a command to type ends with
 
     @property
     def running(self) -> bool:
@@ -68,7 +69,7 @@ def _title(text: str) -> Text:
 def _daemon(view: View) -> list[RenderableType]:
     daemon = view.status["daemon"]
     if not view.running:
-        return [_line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run")]
+        return [_line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run", view.option)]
     since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
     return [_line(_title("nemowatch"), word(text, "green"))]
@@ -183,8 +184,7 @@ def _holds(view: View) -> list[RenderableType]:
         lines.append(_line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow")))
         if reason in texts:
             lines += _below(texts[reason]["text"])
-        if cure := HOLD_CURES.get(reason, ""):
-            lines += _below(cure.replace("JOB", _first_held(view, reason)))
+        lines += _below(hold_cure(reason, _first_held(view, reason), view.option))
     return lines
 
 
@@ -223,11 +223,11 @@ def _person(view: View, longest: int) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for batch in view.more["batches"]:
         what = f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in {batch['watch']}"
-        lines += [_line("        ", word(what, "bold yellow")), *_below("nemowatch approve")]
+        lines += [_line("        ", word(what, "bold yellow")), *_below(f"nemowatch approve{view.option}")]
     asking = [row for row in view.unfinished if row.job.state == "attention"]
     for row in [*asking, *reversed(view.failed)]:
         job = row.job
         what = f"{job.id:>6}  {name(row.path)} > {job.target}: {state_words(row)}"
         lines += [_line(word(what, COLOURS.get(job.state, ""))), *_below(job.error_text)]
-        lines += _below(cure_of(job.id, job.state, job.reason))
+        lines += _below(cure_of(job.id, job.state, job.reason, view.option))
     return [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")] if lines else []

@@ -29,6 +29,12 @@ HOLD_CURES: dict[str, str] = {
 }
 
 
+def hold_cure(reason: str, job: int | str, option: str) -> str:
+    """What a person can do about a hold; a command in it, which stands at its end, names this installation."""
+    cure = HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job))
+    return cure + option if "nemowatch " in cure else cure
+
+
 def clean(text: str) -> str:
     r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8 as well; one line stays one."""
     if text.isascii() and text.isprintable():

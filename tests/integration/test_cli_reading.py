@@ -175,6 +175,21 @@ def test_explain_a_file(cli: Cli) -> None:
     assert "never work" in ignored.stdout
 
 
+def test_explain_through_a_link(cli: Cli) -> None:
+    """An inbox that is reached by another name is the same inbox; a path in none is said to be in none."""
+    (cli.folder / "other").symlink_to(cli.root)
+    told = cli.run("explain", cli.folder / "other/inbox/dub-es-fr/a.mp4").stdout
+    assert "a.es.mp4, a.fr.mp4" in told
+    assert "It lies in no watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
+
+
+def test_commands_to_type_name_their_installation(cli: Cli) -> None:
+    """What a person is told to type works as it stands: it names the configuration that was asked about."""
+    told = cli.run("status").stdout
+    assert f"nemowatch retry 2 --config {cli.config}" in told
+    assert f"nemowatch resolve 3 --done --config {cli.config}" in told
+
+
 def test_explain_pause_and_odd_files(cli: Cli) -> None:
     """A PAUSE file, a link and a name of bytes are explained, and none of it is an error."""
     folder = cli.root / "inbox" / "transcribe"

@@ -168,21 +168,27 @@ def test_check_when_the_cloud_is_away(tmp_path: Path) -> None:
 
 
 def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    """While the daemon runs, status and orders go through its socket; SIGTERM ends it with 0."""
+    """While the daemon runs, status, orders and its account go through its socket; SIGTERM ends it with 0."""
     cli = Cli(tmp_path)
     command = [sys.executable, "-m", "nemowatch", "run", "--config", cli.config]
     with (tmp_path / "log").open("wb") as log:
-        daemon = subprocess.Popen(command, env=cli.env(NEMOWATCH_API__BASE_URL=sandbox.url), stdout=log, stderr=log)
+        env = cli.env(NEMOWATCH_API__BASE_URL=sandbox.url, NEMO_TOKEN="nmv_usr_of_the_service")
+        daemon = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 20
-        while cli.json("status")["watches"][0]["state"] != "watching":
+        status = cli.json("status")
+        while status["watches"][0]["state"] != "watching" or status["credits"]["available"] is None:
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.1)
-        status = cli.json("status")
+            status = cli.json("status")
         assert (status["daemon"]["pid"], status["daemon"]["state"]) == (daemon.pid, "running")
         assert cli.run("pause").returncode == 0
         assert cli.run("take-over").stdout.startswith("No inbox is held by another host")
         assert "process" in cli.run("status").stdout
+        checked = {row["what"]: row["level"] for row in cli.json("check")["checks"]}
+        assert (checked["token"], checked["credits"]) == ("ok", "ok")  # its token, which this command does not have
+        assert cli.json("credits")["anonymous"] is False
+        assert not (cli.state_dir / "anonymous.json").exists()
         second = cli.run("run", "--once")
         assert (second.returncode, "another nemowatch" in second.stderr) == (1, True)
     finally:
