@@ -10,14 +10,19 @@ from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config
 from nemowatch.engine import budget
 from nemowatch.engine.budget import Budget
+from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, facts, holds, spend
 from nemowatch.model import State
-from nemowatch.stages.decision import Decision
+from nemowatch.stages.decision import Decision, later
 from nemowatch.stages.deps import Work
 
 #: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
 PAUSED = "paused"
+#: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken away.
+SHARE_AGAIN = 15.0
+#: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody has seen yet holds it.
+SCAN_AGAIN = 0.5
 
 
 class BudgetGate:
@@ -35,6 +40,12 @@ class BudgetGate:
         """A hold, or None when the way is free. A job that is paid already passes: what is left costs nothing."""
         if work.has_draft:
             return None
+        inbox = self._inboxes.get(work.source.watch)
+        if inbox is not None and inbox.health.state is HealthState.OFFLINE:
+            text = f"Waits for the share: {inbox.health}."
+            return later(State(work.job.state), SHARE_AGAIN, text=text, error_text=text)
+        if inbox is not None and not inbox.surveyed:
+            return later(State(work.job.state), SCAN_AGAIN)
         found = await self._journal.read(lambda conn: self._gather(conn, work))
         return budget.closed(found, State(work.job.state), paying=paying)
 

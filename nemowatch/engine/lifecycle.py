@@ -19,6 +19,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.engine import board
 from nemowatch.engine.cadence import Cadences
+from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.commands import COMMANDS
 from nemowatch.engine.departures import Departures
 from nemowatch.engine.gate import BudgetGate
@@ -77,13 +78,16 @@ class Engine:
         }  # fmt: skip
         gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
         deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board)
-        self.runner = Runner(deps, self.watches, self._moved)
+        chronicle = Chronicle(clock)
+        self.runner = Runner(deps, self.watches, self._moved, chronicle)
         self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
-        self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge)
+        self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
         self._departures = Departures(journal, self.watches, self.notices, self._disk, clock)
         self._reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
-        self._page = PageWriter(journal, self.inboxes, self.board, lambda: api.account, self._disk, clock)
+        self._page = PageWriter(
+            journal, self.inboxes, self._reception, self.board, lambda: api.account, self._disk, clock
+        )
         self._cadences = Cadences(clock)
         self._departure_due = asyncio.Event()
         self._notice_due: set[int] = set()

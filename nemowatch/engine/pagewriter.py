@@ -18,9 +18,11 @@ from nemowatch import __version__
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
+from nemowatch.engine.reception import Reception
 from nemowatch.errors import LocalError
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.records import FolderProblem
 from nemowatch.journal import Journal, batches, holds, jobs
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
@@ -61,11 +63,12 @@ class PageWriter:
     """Writes status.html of every workspace."""
 
     def __init__(
-        self, journal: Journal, inboxes: Mapping[str, Inbox], live: Board, account: Callable[[], Account],
-        disk: Executor, clock: Clock,
+        self, journal: Journal, inboxes: Mapping[str, Inbox], reception: Reception, live: Board,
+        account: Callable[[], Account], disk: Executor, clock: Clock,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._inboxes = inboxes
+        self._reception = reception
         self._live = live
         self._account = account
         self._disk = disk
@@ -96,12 +99,12 @@ class PageWriter:
         failed = [row for row in ended if row.job.state in ENDED - {State.PUBLISHED, State.CANCELLED}]
         return PageModel(
             host=socket.gethostname(), now_ms=self._clock.now_ms(), page=path, version=__version__,
-            needs=Listing(tuple(_needs(conn, open_jobs, names))),
+            needs=Listing((*_needs(conn, open_jobs, names), *self._troubles(names))),
             holds=tuple(_hold(row) for row in holds.standing(conn).values()),
             waiting=Listing(tuple(self._waiting(own, open_jobs))),
             running=Listing(tuple(self._running(row) for row in open_jobs if _runs(row))),
             finished=Listing(tuple(_finished(conn, row) for row in published)),
-            failed=Listing(tuple(_failed(row) for row in failed)),
+            failed=Listing((*self._refused(names), *(_failed(row) for row in failed))),
             credits=tuple(self._credits(conn)),
             folders=tuple(_health(inbox) for inbox in own),
         )  # fmt: skip
@@ -116,6 +119,21 @@ class PageWriter:
             elif row.job.state is State.CLAIMED:
                 why = "next in line" if row.settled else "it has changed and is looked at again"
                 yield Waiting(os.path.basename(row.path), row.folder, why)
+
+    def _troubles(self, names: Mapping[str, Watch]) -> Iterable[Need]:
+        """Folders and files that only a person can put right."""
+        for watch in names:
+            for problem in self._reception.problems.get(watch, ()):
+                if isinstance(problem, FolderProblem):
+                    yield Need(problem.what, problem.cure or "The note in the folder says what works.", folder=problem.folder)
+                elif not problem.final:
+                    yield Need(problem.what, problem.cure, os.path.basename(problem.path), problem.folder)
+
+    def _refused(self, names: Mapping[str, Watch]) -> Iterable[Failed]:
+        for refused in self._reception.refused:
+            if refused.watch in names:
+                found = refused.problem
+                yield Failed(os.path.basename(found.path), found.folder, "", refused.at_ms, found.what, found.cure)
 
     def _running(self, row: ListedJob) -> Running:
         _, done, total = self._live.rows.get(row.job.id, ("", 0, 0))

@@ -6,9 +6,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -31,6 +32,19 @@ from nemowatch.outbox.retire import Leaving, retire_all
 log = structlog.get_logger("nemowatch.inbox")
 
 
+#: Refused files that the status page can still tell of: as many as it shows.
+REMEMBERED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that never became a job, and is in failed/ with its note."""
+
+    watch: str
+    problem: FileProblem
+    at_ms: int  #: UTC ms
+
+
 class Reception:
     """Takes ticks."""
 
@@ -44,9 +58,12 @@ class Reception:
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = defaultdict(dict)  # watch -> folder -> the note that stands
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
+        self.problems: dict[str, tuple[FileProblem | FolderProblem, ...]] = {}  #: what stands, by watch
+        self.refused: deque[Refused] = deque(maxlen=REMEMBERED)  #: files that never became jobs, latest first
 
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything one tick brought."""
+        self.problems[inbox.watch.name] = tick.problems
         if tick.claimed or tick.again or tick.gone:
             await self._sources(inbox.watch, tick)
         if tick.approved:
@@ -116,6 +133,7 @@ class Reception:
             self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
             return
         log.warning("file refused", file=show_path(problem.path), why=problem.what, cure=problem.cure)
+        self.refused.appendleft(Refused(watch.name, problem, self._clock.now_ms()))
         await self._notices.unusable(watch, problem)
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
@@ -164,8 +182,8 @@ def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:
     files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)
     for problem in tick.problems:
         if isinstance(problem, FolderProblem):
-            suggestion = problem.examples[0] if problem.examples else ""
-            found[problem.folder].append(Complaint(problem.what, suggestion))
+            words = f"{problem.what} {problem.cure}".strip()
+            found[problem.folder].append(Complaint(words, problem.suggestion))
         elif not problem.final:
             words = f"{problem.what} {problem.cure}".strip()
             files[problem.folder, words].append(os.path.basename(problem.path))

@@ -195,9 +195,7 @@ class Desk:
                 self._not_now(one)
                 for other in found:
                     if other is not one and other.advice is Advice.TAKE:
-                        self._block(
-                            other.path, f"waits for {as_text(one.path.rpartition(b'/')[2])}, which belongs to it"
-                        )
+                        self._with(other, one)
                 return None
         main, text = found[0], found[1].text if len(found) > 1 else found[0].text
         folder = self._ledger.book.read(_folder(group.main))
@@ -205,6 +203,15 @@ class Desk:
             return None
         order = self._order(folder, main, text)
         return None if order is None else _candidate(group, found, order, self._is_conflict(group))
+
+    def _with(self, other: Inspected, one: Inspected) -> None:
+        """What one file of a group meets, the other shares: a text whose clip is refused was never meant alone."""
+        name, tracked = as_text(one.path.rpartition(b"/")[2]), self._ledger.tracker.get(other.path)
+        if one.advice is Advice.REFUSE and tracked is not None:
+            why = f"It belongs to {name}, which cannot be used."
+            self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
+        else:
+            self._block(other.path, f"waits for {name}, which belongs to it")
 
     def _not_now(self, one: Inspected) -> None:
         tracked = self._ledger.tracker.get(one.path)

@@ -110,6 +110,11 @@ class Inbox:
             self._cause = "take-over"
         self.request_scan()
 
+    @property
+    def surveyed(self) -> bool:
+        """Whether a scan has seen the whole inbox since the start: before that, nobody knows whether a PAUSE stands there."""
+        return not self._first
+
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""
         return self._ledger.paused(folder)

@@ -17,8 +17,6 @@ from nemowatch.tasks import Unreadable
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0
-#: Names that show how it is done.
-EXAMPLES = ("dub-es-fr", "voiceover", "transcribe")
 
 
 class Problems:
@@ -88,7 +86,7 @@ class Problems:
         """Every problem that is to be told now."""
         ripe = [key for key in self._since if self._ripe_at(key) <= now]
         told = [self._name(f) if kind == "name" else self._foreign(f) for kind, f in ripe]
-        orders = [FolderProblem(f, what, (cure,) if cure else ()) for f, (what, cure) in self._orders.items()]
+        orders = [FolderProblem(f, what, cure=cure) for f, (what, cure) in self._orders.items()]
         revisions = [_revisions(f) for f, facts in self._facts.items() if facts.revisions]
         return (*self._files.values(), *self._odd.values(), *_one_each(told + orders + revisions))
 
@@ -96,7 +94,7 @@ class Problems:
         found = self._book.read(folder)
         if not isinstance(found, Unreadable):
             return FolderProblem(folder, "This folder's name could not be read.")
-        return FolderProblem(folder, found.what, (found.suggestion, *EXAMPLES) if found.suggestion else EXAMPLES)
+        return FolderProblem(folder, found.what, found.suggestion)
 
     def _foreign(self, folder: bytes) -> FolderProblem:
         facts = self._facts[folder]
@@ -105,8 +103,8 @@ class Problems:
             f" and {facts.foreign - len(facts.foreign_names)} more" if facts.foreign > len(facts.foreign_names) else ""
         )
         if not folder:
-            what = f"Files beside the task folders are not worked on: {names}{more}. Put them into one of the folders."
-            return FolderProblem(folder, what, EXAMPLES)
+            what = f"Files beside the task folders are not worked on: {names}{more}."
+            return FolderProblem(folder, what, cure="Put them into one of the folders.")
         return FolderProblem(
             folder, f"No task here takes files of this kind: {names}{more}. They are left as they are."
         )
@@ -120,8 +118,8 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
         if before is None:
             merged[problem.folder] = problem
         else:
-            examples = (*before.examples, *(e for e in problem.examples if e not in before.examples))
-            merged[problem.folder] = FolderProblem(problem.folder, f"{before.what} {problem.what}", examples)
+            what, cure = f"{before.what} {problem.what}", f"{before.cure} {problem.cure}".strip()
+            merged[problem.folder] = FolderProblem(problem.folder, what, before.suggestion or problem.suggestion, cure)
     return list(merged.values())
 
 

@@ -23,7 +23,8 @@ class FolderProblem:
 
     folder: bytes
     what: str
-    examples: tuple[str, ...] = ()
+    suggestion: str = ""  #: the nearest folder name that works, "" when there is none near
+    cure: str = ""  #: what to do, when it is not the name
 
 
 @dataclass(frozen=True, slots=True)
