@@ -10,11 +10,10 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-import structlog
-
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config, Watch
 from nemowatch.engine import budget
+from nemowatch.engine.chronicle import Chronicle, causes
 from nemowatch.engine.gate import PAUSED
 from nemowatch.errors import NotSent, RemoteError, RemotePassing
 from nemowatch.intake.inbox import Inbox
@@ -22,8 +21,6 @@ from nemowatch.journal import Journal, facts, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, Credits, HoldReason
 from nemowatch.remote.interface import RemoteApi
-
-log = structlog.get_logger("nemowatch.hold")
 
 #: Free bytes from which a full disk counts as having space again: the largest result the contract shows is 15 MB.
 SPACE_AGAIN = 64 * MB
@@ -34,7 +31,7 @@ class HoldKeeper:
 
     def __init__(
         self, journal: Journal, api: RemoteApi, config: Callable[[], Config], inboxes: Mapping[str, Inbox], clock: Clock,
-        nudge: Callable[[], None],
+        nudge: Callable[[], None], chronicle: Chronicle,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._api = api
@@ -42,25 +39,26 @@ class HoldKeeper:
         self._inboxes = inboxes
         self._clock = clock
         self._nudge = nudge
-        self._said: set[HoldReason] = set()
+        self._chronicle = chronicle
+        self._woken: dict[HoldReason, int] = {}
 
     async def check(self) -> None:
         """Look at everything that is held. Never raises for what the cloud or the disk answers."""
         standing = await self._journal.read(holds.standing)
-        self._say_new(standing)
         credits = await self._ask(standing)
         await self._journal.write(lambda conn: self._release(conn, standing, credits))
         self._nudge()
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Say in the log what has begun and what is over."""
+        woken, self._woken = self._woken, {}
+        asked_at = self._clock.monotonic()
+        self._chronicle.stands(await self._journal.read(causes), woken, asked_at)
 
     async def in_outage(self) -> bool:
         """Whether the cloud counts as out of reach."""
         return HoldReason.OUTAGE in await self._journal.read(holds.standing)
-
-    def _say_new(self, standing: Mapping[HoldReason, HoldRow]) -> None:
-        for reason, row in standing.items():
-            if reason not in self._said:
-                log.warning(f"hold begins: {reason}", why=row.text)
-        self._said |= set(standing)
 
     async def _ask(self, standing: Mapping[HoldReason, HoldRow]) -> Credits | RemoteError | None:
         """The balance: it answers for the outage, the token and the credits at once. None when nobody needs it."""
@@ -110,9 +108,7 @@ class HoldKeeper:
 
     def _end(self, conn: sqlite3.Connection, reason: HoldReason, now: int) -> None:
         holds.drop(conn, reason)
-        woken = jobs.wake_held(conn, reason, now)
-        self._said.discard(reason)
-        log.info(f"hold ends: {reason}", jobs=woken)
+        self._woken[reason] = jobs.wake_held(conn, reason, now)
 
     def _own_holds(self, conn: sqlite3.Connection, now: int) -> None:
         """Holds that are no account's: hours, the day's cap, slow renders, pauses."""

@@ -16,9 +16,10 @@ from functools import partial
 import structlog
 
 from nemowatch.config import Watch
+from nemowatch.engine.chronicle import Chronicle, place
 from nemowatch.engine.cloud import Cloud
 from nemowatch.engine.decide import Circumstances, again, decide
-from nemowatch.errors import JournalError, NemowatchError, NotSent, RemoteError, RemotePassing, show_path
+from nemowatch.errors import JournalError, NemowatchError, NotSent, RemoteError, RemotePassing
 from nemowatch.journal import holds, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
@@ -44,10 +45,13 @@ LANES: dict[Lane, tuple[State, ...]] = {
 class Runner:
     """Works jobs off."""
 
-    def __init__(self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None]) -> None:
+    def __init__(
+        self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None], chronicle: Chronicle
+    ) -> None:
         self._deps = deps
         self._watches = watches
         self._on_ended = on_ended
+        self._chronicle = chronicle
         self._cloud = Cloud()
         self._nudge = asyncio.Event()
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
@@ -101,7 +105,7 @@ class Runner:
         now = self._deps.clock.now_ms()
         busy = dict(self._running)
         chosen, next_due = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
-        for lane, job in chosen:
+        for lane, job in chosen if not self._stopping else ():  # a stop may have come while the journal was asked
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)
             task.add_done_callback(partial(self._over, job.id))
@@ -155,7 +159,7 @@ class Runner:
                 raise
             decision = self._judge(work, exc)
         except Exception as exc:
-            log.exception("internal error", job=job.id, doing=step.effect, file=show_path(work.source.path))
+            log.exception("internal error", job=job.id, doing=step.effect, **place(work.source))
             decision = self._stumbled(work, exc)
         else:
             if step.lane is not Lane.LOCAL:
@@ -214,7 +218,7 @@ class Runner:
         final = await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
         if final is None:
             return
-        self._say(work, final)
+        self._chronicle.moved(work.job, work.source, final)
         if final.hold is HoldReason.OUTAGE:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))
@@ -263,13 +267,3 @@ class Runner:
     def _balance_seen(conn: sqlite3.Connection, job: Job) -> float | None:
         last = spend.latest(conn, job.id)
         return last.credits_before if last else None
-
-    def _say(self, work: Work, decision: Decision) -> None:
-        job = work.job
-        if decision.state is job.state and (not decision.text or decision.text in job.error_text):
-            return  # nothing new
-        about = {"job": job.id, "file": show_path(work.source.path), "target": job.target}
-        text = {"why": decision.text} if decision.text else {}
-        say = log.warning if decision.state in (State.FAILED, State.REJECTED, State.ATTENTION) else log.info
-        reason = decision.values.get("reason") or ""
-        say(f"{decision.state}" + (f" ({reason})" if reason else ""), **about, **text)

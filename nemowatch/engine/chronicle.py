@@ -1,0 +1,117 @@
+"""What the log says of jobs and holds: one line for each change, with the job, its file and its folder.
+
+Owns what has been said. A cause that stops many jobs (an outage, a full disk, hours, a pause) is one line when it begins and one
+when it ends, however many jobs meet it; what each of them does meanwhile is there at level debug. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.errors import show_path
+from nemowatch.journal import holds, jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import Decision
+
+log = structlog.get_logger("nemowatch.job")
+holds_log = structlog.get_logger("nemowatch.hold")
+
+#: Causes that concern more than the one job that meets them.
+SHARED = frozenset(
+    {
+        HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE, HoldReason.CAP,
+        HoldReason.HOURS, HoldReason.PAUSED,
+    }
+)  # fmt: skip
+#: States that a person should see when only warnings are read.
+LOUD = (State.FAILED, State.REJECTED, State.ATTENTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What stops jobs: a reason, and for a pause the folder it is for."""
+
+    reason: HoldReason
+    folder: str = ""
+
+
+def place(source: SourceRow) -> dict[str, str]:
+    """Where a source was dropped: its task folder, whole, and the file within it."""
+    return {
+        "file": show_path(os.path.relpath(source.path, source.folder or b".")),
+        "folder": whole(source.watch, source.folder),
+    }
+
+
+class Chronicle:
+    """Writes the lines."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._standing: dict[Cause, float] = {}  # what has begun and not ended: when, monotonic
+
+    def __repr__(self) -> str:
+        return f"Chronicle(standing={[str(cause.reason) for cause in self._standing]})"
+
+    def moved(self, job: Job, source: SourceRow, decision: Decision) -> None:
+        """A decision about `job` has been written."""
+        if decision.state is job.state and (not decision.text or decision.text in job.error_text):
+            return  # nothing new
+        where = place(source)
+        about = {"job": job.id, **where, "target": job.target}
+        reason = str(decision.values.get("reason") or "")
+        event = f"{decision.state} ({reason})" if reason else str(decision.state)
+        if decision.state is State.HELD and reason in SHARED:
+            self.begins(Cause(HoldReason(reason), where["folder"] if reason == HoldReason.PAUSED else ""), decision.text)
+            log.debug(event, **about)
+            return
+        text = {"why": decision.text} if decision.text else {}
+        (log.warning if decision.state in LOUD else log.info)(event, **about, **text)
+
+    def begins(self, cause: Cause, why: str) -> None:
+        """Jobs are stopped by `cause` from now on; said once until it ends."""
+        if cause in self._standing:
+            return
+        self._standing[cause] = self._clock.monotonic()
+        holds_log.warning(f"hold begins: {cause.reason}", why=why, folder=cause.folder)
+
+    def stands(self, causes: Mapping[Cause, str], woken: Mapping[HoldReason, int], asked_at: float) -> None:
+        """All that stopped jobs when the journal was asked (monotonic seconds), with its words; what had begun by then
+        and is not among it has ended. `woken`: jobs that went on with it."""
+        for cause, why in causes.items():
+            self.begins(cause, why)
+        for cause in [c for c, since in self._standing.items() if since < asked_at and c not in causes]:
+            seconds = self._clock.monotonic() - self._standing.pop(cause)
+            more = {"jobs": woken[cause.reason]} if cause.reason in woken else {}
+            holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), folder=cause.folder, **more)
+
+
+def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
+    """Everything that stops more than one job now, with its words."""
+    found = {Cause(row.reason): row.text for row in holds.standing(conn).values()}
+    for reason in (HoldReason.CAP, HoldReason.HOURS):
+        if waiting := jobs.held_for(conn, reason):
+            found[Cause(reason)] = waiting[0].error_text
+    for watch, folder in jobs.paused_folders(conn):
+        found[Cause(HoldReason.PAUSED, whole(watch, folder))] = "nemowatch resume, or a PAUSE file taken away, goes on."
+    return found
+
+
+def whole(watch: str, folder: bytes) -> str:
+    """A task folder with the inbox it is in."""
+    return show_path(watch.encode("utf-8", "surrogateescape") + b"/" + folder)
+
+
+def lasted(seconds: float) -> str:
+    """A length of time as people say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
