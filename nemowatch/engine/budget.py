@@ -41,18 +41,23 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
         return hold(HoldReason.PAUSED, back, "A file called PAUSE stands in the folder: delete it to go on.")
     if not within_hours(budget.hours, budget.local_time):
         return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
-    if paying and over_cap(budget):
-        text = f"The {budget.daily_credits:g} credits a day are used up ({budget.spent_today:g} spent); it goes on tomorrow."
-        return hold(HoldReason.CAP, back, text)
+    if paying and over_cap(budget.daily_credits, budget.spent_today, budget.unsure_today, budget.typical):
+        return hold(HoldReason.CAP, back, _cap_words(budget))
     return None
 
 
-def over_cap(budget: Budget) -> bool:
-    """Whether one more turn could pass the day's cap: calls whose cost is not known yet count as typical ones."""
-    if not budget.daily_credits:
-        return False
-    expected = budget.spent_today + (budget.unsure_today + 1) * budget.typical
-    return expected > budget.daily_credits
+def _cap_words(budget: Budget) -> str:
+    if budget.typical > budget.daily_credits:
+        return (
+            f"One turn costs about {budget.typical:g} credits, more than the {budget.daily_credits:g} a day that may be spent: "
+            "raise limits.daily_credits."
+        )
+    return f"The {budget.daily_credits:g} credits a day are used up ({budget.spent_today:g} spent); it goes on tomorrow."
+
+
+def over_cap(daily: float, spent: float, unsure: int, typical: float) -> bool:
+    """Whether one more turn could pass the day's cap (0: none): calls whose cost is not known yet count as typical ones."""
+    return daily > 0 and spent + (unsure + 1) * typical > daily
 
 
 def within_hours(hours: str, now: datetime) -> bool:

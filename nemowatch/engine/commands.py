@@ -49,6 +49,8 @@ def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """{"job": id, "how": "done"|"resend"}: a person says whether the paid turn happened."""
+    if args.get("how") not in ("done", "resend"):
+        raise UsageError("Say either done or resend.")
     job = jobs.by_id(conn, int(args["job"]))
     if job.state is not State.ATTENTION:
         raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.")

@@ -68,6 +68,8 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
         if at.cloud_down:
             return hold(HoldReason.OUTAGE, job.state, error.text, account=True)
         return again(job, error, at)
+    if job.state is State.INSTRUCTING and not isinstance(error, LocalPassing):
+        return ask(AttentionReason.UNKNOWN, error.text)  # no error of a look ends a paid call that is open
     if isinstance(error, SessionLost):
         return _session_lost(job, error, at)
     if isinstance(error, FileRefused | FileTooLarge):
@@ -97,6 +99,8 @@ def _taken_back(job: Job, error: SourceGone) -> Decision:
 
 def _changed(job: Job, error: SourceChanged, at: Circumstances) -> Decision:
     """Back to settling, unless a sibling has been paid for the old content: then the new one is a source of its own."""
+    if job.state in PAID:
+        return refuse(State.FAILED, error)
     if at.sibling_paid:
         return refuse(State.CANCELLED, SourceChanged("A newer version of the file has taken its place."))
     unsettle = partial(sources.unsettle, source_id=job.source_id, now_ms=at.now_ms)
@@ -106,8 +110,6 @@ def _changed(job: Job, error: SourceChanged, at: Circumstances) -> Decision:
 def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
     """A new session; the paid turn is repeated only where none was begun, or where the user has said so."""
     fresh = {"session_id": "", "uploaded_by": "", "reason": ""}
-    if job.state is State.INSTRUCTING:
-        return ask(AttentionReason.UNKNOWN, error.text)
     if job.state in PAID and not at.has_draft and not at.rebuild:
         cure = "Moving it back into its inbox folder makes it anew, and costs again."
         return refuse(State.FAILED, SessionLost("The cloud lost the edit before it could be saved here.", cure=cure))

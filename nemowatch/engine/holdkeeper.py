@@ -5,9 +5,11 @@ One line in the log when a hold begins and one when it ends, however many jobs i
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from nemowatch.clock import Clock, local_day_start_ms
@@ -19,11 +21,17 @@ from nemowatch.errors import NotSent, RemoteError, RemotePassing
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, facts, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
-from nemowatch.model import MB, Credits, HoldReason
+from nemowatch.model import MB, PAID, Credits, HoldReason, State
 from nemowatch.remote.interface import RemoteApi
 
 #: Free bytes from which a full disk counts as having space again: the largest result the contract shows is 15 MB.
 SPACE_AGAIN = 64 * MB
+#: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
+DISK_SECONDS = 5.0
+
+
+#: States of a job that is trying an export now: its answer is about to come.
+EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
 
 
 class HoldKeeper:
@@ -41,12 +49,15 @@ class HoldKeeper:
         self._nudge = nudge
         self._chronicle = chronicle
         self._woken: dict[HoldReason, int] = {}
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="space")
+        self._measuring: asyncio.Future[bool] | None = None
 
     async def check(self) -> None:
         """Look at everything that is held. Never raises for what the cloud or the disk answers."""
         standing = await self._journal.read(holds.standing)
         credits = await self._ask(standing)
-        await self._journal.write(lambda conn: self._release(conn, standing, credits))
+        space = HoldReason.SPACE in standing and await self._has_space()
+        await self._journal.write(lambda conn: self._release(conn, standing, credits, space=space))
         self._nudge()
         await self._tell()
 
@@ -69,16 +80,28 @@ class HoldKeeper:
         except RemoteError as exc:
             return exc
 
+    async def _has_space(self) -> bool:
+        """Whether every outbox has room again, asked on a thread of its own: one question at a time, however long it hangs."""
+        if self._measuring is None or self._measuring.done():
+            watches = [inbox.watch for inbox in self._inboxes.values()]
+            loop = asyncio.get_running_loop()
+            self._measuring = loop.run_in_executor(self._disk, lambda: all(free_bytes(w) > SPACE_AGAIN for w in watches))
+        done, _ = await asyncio.wait({self._measuring}, timeout=DISK_SECONDS)
+        return bool(done) and self._measuring.result()
+
     def _release(
-        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Credits | RemoteError | None
-    ) -> None:
+        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Credits | RemoteError | None,
+        *, space: bool,
+    ) -> None:  # fmt: skip
         now = self._clock.now_ms()
         for reason, row in standing.items():
-            if self._gone(conn, row, answer):
+            if self._gone(conn, row, answer, space=space):
                 self._end(conn, reason, now)
         self._own_holds(conn, now)
 
-    def _gone(self, conn: sqlite3.Connection, row: HoldRow, answer: Credits | RemoteError | None) -> bool:
+    def _gone(
+        self, conn: sqlite3.Connection, row: HoldRow, answer: Credits | RemoteError | None, *, space: bool
+    ) -> bool:
         """Whether the cause of an account's hold is gone."""
         if row.reason is HoldReason.OUTAGE:
             return not isinstance(answer, NotSent | RemotePassing)
@@ -87,10 +110,8 @@ class HoldKeeper:
         if row.reason is HoldReason.CREDITS:
             return isinstance(answer, Credits) and self._enough(conn, answer, row)
         if row.reason is HoldReason.SPACE:
-            return all(free_bytes(inbox.watch) > SPACE_AGAIN for inbox in self._inboxes.values())
-        if row.reason is HoldReason.PLAN:
-            self._try_one(conn, row)
-        return False
+            return space
+        return row.reason is HoldReason.PLAN and not self._try_one(conn, row)
 
     @staticmethod
     def _enough(conn: sqlite3.Connection, found: Credits, row: HoldRow) -> bool:
@@ -98,13 +119,13 @@ class HoldKeeper:
         grown = row.seen is None or found.total > row.seen
         return (found.available > 0 and grown) or found.available >= spend.EXPECTED_CREDITS
 
-    def _try_one(self, conn: sqlite3.Connection, row: HoldRow) -> None:
-        """Nothing but an export tells whether the plan allows one, and asking costs nothing: let one job try."""
-        held = jobs.held_for(conn, row.reason)
+    def _try_one(self, conn: sqlite3.Connection, row: HoldRow) -> bool:
+        """Nothing but an export tells whether the plan allows one, and asking costs nothing: let one job try that has
+        come so far. False when there is none: then the hold has nobody left to end it."""
+        held = [job for job in jobs.held_for(conn, row.reason) if State(job.back) in PAID]
         if held:
             jobs.wake_one(conn, held[0].id, self._clock.now_ms())
-        else:
-            holds.drop(conn, row.reason)
+        return bool(held) or jobs.count_in(conn, EXPORTING) > 0
 
     def _end(self, conn: sqlite3.Connection, reason: HoldReason, now: int) -> None:
         holds.drop(conn, reason)
@@ -117,8 +138,9 @@ class HoldKeeper:
         if budget.within_hours(limits.hours, local):
             jobs.wake_held(conn, HoldReason.HOURS, now)
         spent, unsure = spend.since(conn, local_day_start_ms(now))
-        if not limits.daily_credits or spent + (unsure + 1) * spend.EXPECTED_CREDITS <= limits.daily_credits:
-            jobs.wake_held(conn, HoldReason.CAP, now)
+        for job in jobs.held_for(conn, HoldReason.CAP):
+            if not budget.over_cap(limits.daily_credits, spent, unsure, spend.typical(conn, job.skill)):
+                jobs.wake_one(conn, job.id, now)
         for reason in (HoldReason.SLOW_RENDER, HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
             if reason not in holds.standing(conn):
                 jobs.wake_held(conn, reason, now)

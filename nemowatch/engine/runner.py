@@ -16,10 +16,11 @@ from functools import partial
 import structlog
 
 from nemowatch.config import Watch
+from nemowatch.engine.backoff import backoff
 from nemowatch.engine.chronicle import Chronicle, place
 from nemowatch.engine.cloud import Cloud
 from nemowatch.engine.decide import Circumstances, again, decide
-from nemowatch.errors import JournalError, NemowatchError, NotSent, RemoteError, RemotePassing
+from nemowatch.errors import JournalError, NemowatchError, NotSent, RateLimited, RemoteError, RemotePassing
 from nemowatch.journal import holds, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
@@ -54,6 +55,7 @@ class Runner:
         self._chronicle = chronicle
         self._cloud = Cloud()
         self._nudge = asyncio.Event()
+        self._cloud_held = False  # as it was at the last look
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
@@ -104,7 +106,10 @@ class Runner:
         """Start what may start; returns the seconds until something else is due."""
         now = self._deps.clock.now_ms()
         busy = dict(self._running)
-        chosen, next_due = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
+        chosen, next_due, held = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
+        if self._cloud_held and not held:
+            self._cloud.answered()  # somebody asked it, and the outage is over: failures count anew
+        self._cloud_held = held
         for lane, job in chosen if not self._stopping else ():  # a stop may have come while the journal was asked
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)
@@ -119,7 +124,7 @@ class Runner:
 
     def _choose(
         self, conn: sqlite3.Connection, now: int, busy: Mapping[int, tuple[Lane, object]]
-    ) -> tuple[list[tuple[Lane, Job]], int | None]:
+    ) -> tuple[list[tuple[Lane, Job]], int | None, bool]:
         cloud_held = HoldReason.OUTAGE in holds.standing(conn)
         chosen: list[tuple[Lane, Job]] = []
         for lane, states in LANES.items():
@@ -130,7 +135,7 @@ class Runner:
             if free > 0:
                 found = jobs.due(conn, self._open_states(conn, lane, states), now, free + len(busy))
                 chosen.extend((lane, job) for job in [j for j in found if j.id not in busy][:free])
-        return chosen, jobs.next_due(conn, now)
+        return chosen, jobs.next_due(conn, now), cloud_held
 
     def _bound(self, lane: Lane) -> int:
         limits = self._deps.config().limits
@@ -165,7 +170,17 @@ class Runner:
             if step.lane is not Lane.LOCAL:
                 self._cloud.answered()
         if decision is not None:
-            await self._write(work, decision)
+            await self._carry_on(work, decision)
+
+    async def _carry_on(self, work: Work, decision: Decision) -> None:
+        """Write the decision. An intent to pay is acted on at once: one that waited here for its turn would, after any end
+        of the process, look like a call that was sent, and ask a person for nothing."""
+        pays = decision.state is State.INSTRUCTING and work.job.state is State.UPLOADED
+        if pays and self._stopping:
+            return
+        final = await self._write(work, decision)
+        if pays and final is not None:
+            await self._work(replace(work.job, state=final.state))
 
     def _load(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
         job = jobs.by_id(conn, job_id)
@@ -177,7 +192,9 @@ class Runner:
         paid = PAID | {State.INSTRUCTING}
         sibling_paid = any(j.state in paid for j in jobs.of_source(conn, source.id) if j.id != job.id)
         has_draft = jobs.has_draft(conn, job_id)
-        return Work(job, source, members, watch, has_draft, spend.latest(conn, job_id), sibling_paid)
+        calls = spend.of_job(conn, job_id)
+        before = any(call.outcome not in (Outcome.UNSENT, Outcome.REFUSED) for call in calls[:-1])
+        return Work(job, source, members, watch, has_draft, calls[-1] if calls else None, sibling_paid, before)
 
     def _park(self, conn: sqlite3.Connection, job: Job) -> None:
         """Its folder is no longer in the configuration: the job waits until it is."""
@@ -189,11 +206,11 @@ class Runner:
     def _judge(self, work: Work, error: NemowatchError) -> Decision | None:
         if self._stopping and isinstance(error, RemoteError):
             return None  # we closed the connection ourselves: the state as it stands is what recovery needs
-        if isinstance(error, RemotePassing):
+        if isinstance(error, RemotePassing) and not isinstance(error, RateLimited):
             self._cloud.failed()
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
             self._cloud.answered()
-        return decide(work.job, error, self._circumstances(work))
+        return self._doubted(work, decide(work.job, error, self._circumstances(work)))
 
     def _circumstances(self, work: Work) -> Circumstances:
         config = self._deps.config()
@@ -201,27 +218,33 @@ class Runner:
             base=config.retry.base, cap=config.retry.cap, attempts=config.retry.attempts, roll=random.random(),
             now_ms=self._deps.clock.now_ms(), cloud_down=self._cloud.down, has_draft=work.has_draft,
             sibling_paid=work.sibling_paid,
-            rebuild=config.chat.on_lost_session == "rebuild",
+            rebuild=config.chat.on_lost_session == "rebuild" and not work.paid_before,
         )  # fmt: skip
 
     def _stumbled(self, work: Work, exc: Exception) -> Decision:
-        """A fault of ours: the job rests and is tried again; an open paid call becomes unknown, never repeated."""
+        """A fault of ours: the job rests and is tried again."""
         error = NemowatchError(f"nemowatch itself failed here ({type(exc).__name__}); the log has the details.")
-        decision = again(work.job, error, self._circumstances(work))
-        if work.job.state is State.INSTRUCTING and work.spend and work.spend.outcome is Outcome.OPEN:
-            doubt = partial(spend.doubt, spend_id=work.spend.id)
-            return replace(decision, writes=(*decision.writes, doubt), after=self._deps.config().chat.recheck[0])
-        return decision
+        return self._doubted(work, again(work.job, error, self._circumstances(work)))
 
-    async def _write(self, work: Work, decision: Decision) -> None:
+    def _doubted(self, work: Work, decision: Decision) -> Decision:
+        """After any error between the send and the commit of its outcome the call may have happened: it becomes unknown,
+        so that its stage never takes it for one that is still to be sent."""
+        if work.job.state is not State.INSTRUCTING or work.spend is None or work.spend.outcome is not Outcome.OPEN:
+            return decision
+        doubt = partial(spend.doubt, spend_id=work.spend.id)
+        pause = max(decision.after, self._deps.config().chat.recheck[0])
+        return replace(decision, writes=(*decision.writes, doubt), after=pause)
+
+    async def _write(self, work: Work, decision: Decision) -> Decision | None:
         now = self._deps.clock.now_ms()
         final = await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
         if final is None:
-            return
+            return None
         self._chronicle.moved(work.job, work.source, final)
         if final.hold is HoldReason.OUTAGE:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))
+        return final
 
     def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
         """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""
@@ -250,10 +273,14 @@ class Runner:
             jobs.wake_held(conn, HoldReason.PLAN, now)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
-        """Attempts come to an end, however the stage phrased them."""
-        used_up = work.job.attempt + 1 >= self._deps.config().retry.attempts
-        if decision.counts and used_up and work.job.state is not State.INSTRUCTING:
-            return again(work.job, RemotePassing(decision.text), replace(self._circumstances(work), attempts=0))
+        """Attempts come to an end, however the stage phrased them, and only the first of them is made at once."""
+        job, at = work.job, self._circumstances(work)
+        if not decision.counts or job.state is State.INSTRUCTING:
+            return decision
+        if job.attempt + 1 >= at.attempts:
+            return again(job, RemotePassing(decision.text), replace(at, attempts=0))
+        if decision.after == 0 and job.attempt:
+            return replace(decision, after=backoff(job.attempt, at.base, at.cap, at.roll))
         return decision
 
     @staticmethod

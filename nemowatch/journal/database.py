@@ -134,12 +134,16 @@ def _connect(path: Path) -> sqlite3.Connection:
     umask = os.umask(0o077)  # drafts and prompts are the user's: the file is for the daemon's user alone
     try:
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-        _prepare(conn)
-        conn.execute("PRAGMA journal_mode = WAL").fetchone()
-        conn.execute("PRAGMA synchronous = FULL")
-        _check_version(conn, path)
-        _check_whole(conn)
-        _migrate(conn)
+        try:
+            _prepare(conn)
+            conn.execute("PRAGMA journal_mode = WAL").fetchone()
+            conn.execute("PRAGMA synchronous = FULL")
+            _check_version(conn, path)
+            _check_whole(conn, path)
+            _migrate(conn)
+        except BaseException:
+            conn.close()  # a damaged file is about to be moved away: nothing may hold it open
+            raise
     finally:
         os.umask(umask)
     return conn
@@ -159,10 +163,10 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
         raise JournalTooNew(f"{path}: written by a newer nemowatch (journal version {version}; this one knows {newest}).")
 
 
-def _check_whole(conn: sqlite3.Connection) -> None:
+def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
     answer = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
-        raise JournalCorrupt(f"The journal is damaged: {answer}.")
+        raise JournalCorrupt(f"{path}: the journal is damaged ({answer}).")
 
 
 def _migrate(conn: sqlite3.Connection) -> None:

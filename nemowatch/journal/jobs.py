@@ -298,9 +298,22 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     if spend.unsettled(conn, job_id) is not None:
         apply(conn, job, State.ATTENTION, now_ms, {"reason": "unknown", "due_at": 0})
         return State.ATTENTION
-    state = State.INSTRUCTED if has_draft(conn, job_id) and job.state is not State.REJECTED else State.CLAIMED
+    state = State.INSTRUCTED if job.state is not State.REJECTED and _edit_exists(conn, job) else State.CLAIMED
     apply(conn, job, state, now_ms, FRESH)
     return state
+
+
+#: `error_code` of ends after which the session has nothing to show: only a new turn helps, and the note says what it costs.
+NOTHING_LEFT = frozenset({"nothing made", "session lost"})
+
+
+def _edit_exists(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether there is a paid edit to go on from: saved here, or known to have happened in the session that the job has."""
+    if has_draft(conn, job.id):
+        return True
+    last = spend.latest(conn, job.id)
+    happened = last is not None and last.outcome is spend.Outcome.HAPPENED and last.session_id == job.session_id
+    return happened and job.error_code not in NOTHING_LEFT
 
 
 def redeliver(conn: sqlite3.Connection, job_id: int, now_ms: int, *, new_take: bool = False) -> State:
@@ -314,6 +327,8 @@ def redeliver(conn: sqlite3.Connection, job_id: int, now_ms: int, *, new_take: b
         raise UsageError(
             f"Job {job_id} has no saved draft to deliver from.", cure="nemowatch again --new-take pays for a new one."
         )
+    if new_take and not job.prompt:
+        raise UsageError(f"The instructions of job {job_id} are no longer kept.", cure="Drop its file again.")
     if new_take:
         conn.execute(SQL["drop_draft"], (job_id,))
     conn.execute(SQL["drop_outputs"], (job_id,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nemowatch.journal import jobs
 from nemowatch.journal.queries import load
-from nemowatch.model import ENDED, MediaKind, Member, MemberRole, Snapshot, Target
+from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,11 @@ def unretire(conn: sqlite3.Connection, source_id: int) -> None:
 
 
 def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    """It changed after the claim: none of its jobs is worked on until it has settled again."""
+    """It changed after the claim: no unpaid job of it is worked on until it has settled again.
+
+    Nothing happens once something is paid, or being paid, for what it was: then the new content is another source's."""
+    if any(job.state in PAID | {State.INSTRUCTING} for job in jobs.of_source(conn, source_id)):
+        return
     conn.execute(SQL["set_settled"], (0, source_id))
     jobs.reset_unpaid(conn, source_id, now_ms)
 

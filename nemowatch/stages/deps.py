@@ -33,6 +33,7 @@ class Work:
     has_draft: bool
     spend: Spend | None  #: the newest paid call
     sibling_paid: bool  #: another job of the same source has been paid for, or is being
+    paid_before: bool = False  #: a call before the newest one may have cost something: nothing is sent again by itself
 
     @property
     def clips(self) -> tuple[Member, ...]:

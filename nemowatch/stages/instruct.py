@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
+from nemowatch.errors import LocalError, NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
 from nemowatch.journal import jobs, spend
 from nemowatch.journal.spend import Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State, Turn, TurnEnd
@@ -45,11 +45,11 @@ async def prepare(work: Work, deps: Deps) -> Decision:
 
 
 def _happened_after_all(work: Work, now: str) -> bool:
-    """A call that was refused inside its stream, in this very session, and whose edit is there all the same."""
+    """A call that was refused inside its stream or given up, in this very session, and whose edit is there all the same."""
     last = work.spend
     return (
         last is not None
-        and last.outcome is Outcome.REFUSED
+        and last.outcome in (Outcome.REFUSED, Outcome.GIVEN_UP)
         and last.session_id == work.job.session_id
         and turn.changed(last.baseline, now)
     )
@@ -102,8 +102,9 @@ def _open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     pause = deps.config().chat.recheck[0]
     words = answer.error or answer.text or "The cloud ended the turn without a word."
     doubt = partial(spend.doubt, spend_id=call.id)
+    whole = answer.text if answer.end is TurnEnd.CLOSED else ""  # half an answer is never a result
     return later(
-        State.INSTRUCTING, pause, doubt, text=f"outcome unknown: {words}", reason=CHECKING, answer=answer.text,
+        State.INSTRUCTING, pause, doubt, text=f"outcome unknown: {words}", reason=CHECKING, answer=whole,
         error_code=AGENT_ERROR if answer.end is TurnEnd.ERROR else "", error_text=words,
     )  # fmt: skip
 
@@ -122,26 +123,31 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
     if said is Look.AGAIN:
         pause = pauses[min(call.checks + 1, len(pauses) - 1)]
         return later(State.INSTRUCTING, pause, looked, attempt=0)
-    if work.job.answer and said is Look.NOTHING:
+    if said is Look.UNSTEADY:
+        return _ask(work, call, await _balance(deps), (looked,), "The cloud does not stop working on it.")
+    if work.job.answer:
         return await _answered(work, deps, call, state, work.job.answer)
     text = "The connection broke while the cloud worked on it, and nothing shows whether it did."
-    return await _unknown(work, deps, call, looked, text)
+    return await _unknown(work, deps, call, (looked,), text)
 
 
 async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
-    if deps.config().chat.on_lost_session == "rebuild":
+    if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
         given_up = _settle(call, Outcome.GIVEN_UP, await _balance(deps), deps)
         return go(State.CLAIMED, given_up, session_id="")
     text = "The cloud lost this job's session while the paid turn was open, so nothing shows whether it happened."
-    return await _unknown(work, deps, call, None, text)
+    return await _unknown(work, deps, call, (), text)
 
 
-async def _unknown(work: Work, deps: Deps, call: Spend, looked: Write | None, text: str) -> Decision:
-    """Unchanged to the end: a person decides, unless the configuration already has."""
+async def _unknown(work: Work, deps: Deps, call: Spend, looked: tuple[Write, ...], text: str) -> Decision:
+    """Unchanged to the end: a person decides, unless the configuration already has; that counts for one call only."""
     credits = await _balance(deps)
-    if deps.config().chat.on_unknown == "resend":
+    if deps.config().chat.on_unknown == "resend" and not work.paid_before:
         return go(State.UPLOADED, _settle(call, Outcome.GIVEN_UP, credits, deps))
-    writes = (looked,) if looked else ()
+    return _ask(work, call, credits, looked, text)
+
+
+def _ask(work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str) -> Decision:
     reason = AttentionReason.ERROR if work.job.error_code == AGENT_ERROR else AttentionReason.UNKNOWN
     said = f" It said: {work.job.error_text}" if work.job.error_text else ""
     return ask(reason, f"{text}{said} {_balance_words(call, credits)}".strip(), *writes)
@@ -187,10 +193,11 @@ def _settle(call: Spend, outcome: Outcome, credits: float | None, deps: Deps) ->
 
 
 async def _balance(deps: Deps) -> float | None:
-    """All credits of the account now (what is frozen may come back); None when the cloud does not say: knowing the price is never worth a failed job."""
+    """All credits of the account now (what is frozen may come back); None when nobody says: knowing the price is never
+    worth a failed job, least of all between a turn and the commit of its outcome."""
     try:
         found: Credits = await deps.api.read_credits()
-    except RemoteError:
+    except (RemoteError, LocalError):
         return None
     return found.total
 

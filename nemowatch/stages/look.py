@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from nemowatch.errors import SourceChanged, show_path
+from nemowatch.errors import LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.opening import lookup, open_below, snapshot, unchanged
 from nemowatch.model import Member
@@ -20,7 +20,12 @@ async def same(work: Work, deps: Deps) -> None:
 
 
 def _same_file(work: Work, member: Member) -> None:
-    now = lookup(work.watch.inbox, member.path)
+    try:
+        now = lookup(work.watch.inbox, member.path)
+    except SourceGone:
+        if not work.watch.inbox.is_dir():  # the share went, not the file
+            raise LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox) from None
+        raise
     claimed = member.snapshot
     if claimed is None or unchanged(claimed, now):
         return

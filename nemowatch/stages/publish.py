@@ -30,7 +30,8 @@ async def put(work: Work, deps: Deps) -> Decision:
     try:
         put_out = await deps.on_disk(_put_all, work, texts)
     except SourceGone:
-        return later(State.RENDERING, 0, counts=True, text="the fetched file is gone: fetching it again")
+        back = State.RENDERING if work.job.part else State.DOWNLOADED  # a text is made anew, there is nothing to fetch
+        return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
     now = deps.clock.now_ms()
     writes: list[Write] = [
         partial(

@@ -28,7 +28,8 @@ def new_render(deps: Deps) -> Decision:
 
 async def prepare(work: Work, deps: Deps) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
-    if not any(o.kind is OutputKind.VIDEO for o in work.job.outputs):
+    video = any(o.kind is OutputKind.VIDEO for o in work.job.outputs)
+    if not video and (work.has_draft or work.job.answer):
         return go(State.DOWNLOADED)
     if work.has_draft:
         return new_render(deps)
@@ -56,14 +57,14 @@ async def submit(work: Work, deps: Deps) -> Decision:
         else:
             return _polling(deps)
     draft = await deps.journal.read(lambda conn: jobs.draft(conn, job.id))
-    if draft is None:
-        return go(State.CLAIMED, session_id="")
+    if draft is None:  # never back to a new turn: this one is paid
+        return refuse(State.FAILED, NothingMade())
     await deps.api.submit_render(job.skill, job.render_id, job.session_id, draft, deps.config().render.quality)
-    return _polling(deps)
+    return _polling(deps, render_at=deps.clock.now_ms())
 
 
-def _polling(deps: Deps) -> Decision:
-    decision = go(State.RENDERING)
+def _polling(deps: Deps, **values: int) -> Decision:
+    decision = go(State.RENDERING, **values)
     return Decision(decision.state, decision.values, after=deps.config().render.poll_interval)
 
 

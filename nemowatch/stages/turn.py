@@ -9,13 +9,16 @@ from enum import StrEnum
 from nemowatch.model import RemoteState, Turn, TurnEnd
 from nemowatch.outbox.transcript import exportable
 
+#: The one code that ends a turn from inside its stream without anything done (API.md section 1).
+NO_CREDITS = 2001
+
 
 class Verdict(StrEnum):
     """What became of the turn."""
 
     HAPPENED = "happened"  #: the edit is there
     ANSWERED = "answered"  #: only words came: a transcript, or a question back
-    REFUSED = "refused"  #: a business code inside the stream, and nothing changed
+    REFUSED = "refused"  #: a business code in place of the work, and nothing changed
     OPEN = "open"  #: nobody can tell yet: look again later
 
 
@@ -36,13 +39,18 @@ def changed(baseline: str, now: str) -> bool:
 
 def judge(turn: Turn, baseline: str, now: str) -> Verdict:
     """Judge a turn right after its stream ended, with the state as read then."""
-    if turn.code and not changed(baseline, now):
+    if _refused(turn) and not changed(baseline, now):
         return Verdict.REFUSED
     if turn.end is not TurnEnd.CLOSED:
         return Verdict.OPEN
     if changed(baseline, now):
         return Verdict.HAPPENED
     return Verdict.ANSWERED if turn.text else Verdict.OPEN
+
+
+def _refused(turn: Turn) -> bool:
+    """A code instead of the stream is a refusal; inside the stream only "no credits" says that no work was done."""
+    return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)
 
 
 class Look(StrEnum):

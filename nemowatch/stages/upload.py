@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from nemowatch.errors import RemotePassing, RequestRefused, SourceGone, UrlRefused
+from nemowatch.errors import LocalError, LocalPassing, RemotePassing, RequestRefused, UrlRefused
 from nemowatch.intake.opening import open_below
 from nemowatch.journal import sources
 from nemowatch.model import Member, State
@@ -65,10 +65,10 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
             return "url"
     try:
         cdn_url = await _by_bytes(work, deps, clip)
-    except SourceGone:
-        if not work.has_draft:
+    except LocalError as exc:
+        if not work.has_draft or isinstance(exc, LocalPassing):
             raise
-        return "draft"  # the saved draft knows its clips; the file itself is no longer here
+        return "draft"  # the saved draft knows its clips; the file that was paid for is no longer here
     writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
     return "bytes"
 

@@ -9,15 +9,17 @@ SELECT * FROM job WHERE id = ?
 SELECT * FROM job WHERE source_id = ? ORDER BY id
 
 -- name: due
--- what may run now, first come first served; jobs of a source that is settling again rest
+-- what may run now, first come first served; unpaid jobs of a source that is settling again rest
 SELECT j.* FROM job j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now AND s.settled = 1
+WHERE j.state = :state AND j.due_at <= :now
+AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded') OR EXISTS (SELECT 1 FROM draft d WHERE d.job_id = j.id))
 ORDER BY j.due_at, j.id LIMIT :limit
 
 -- name: due_uploads
 -- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url
 SELECT j.* FROM job j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now AND s.settled = 1
+WHERE j.state = :state AND j.due_at <= :now
+AND (s.settled = 1 OR EXISTS (SELECT 1 FROM draft d WHERE d.job_id = j.id))
 AND NOT EXISTS (
     SELECT 1 FROM job b WHERE b.source_id = j.source_id AND b.item = j.item AND b.id <> j.id
     AND (b.state = 'uploading' OR (b.state = 'claimed' AND b.id < j.id AND b.due_at <= :now))
@@ -53,13 +55,13 @@ UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submittin
 WHERE id = :id AND state = 'held'
 
 -- name: wake_batch
-UPDATE job SET state = back, reason = '', back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submitting') THEN 'checking' ELSE '' END, back = '', due_at = 0, updated_at = :now
 WHERE state = 'held' AND reason = 'approval' AND source_id IN (
     SELECT s.id FROM source s WHERE s.batch_id IN (SELECT id FROM batch WHERE approved_at IS NOT NULL) OR s.batch_id IS NULL)
 
 -- name: wake_paused
--- jobs of one watch that were paused; the folder is given when only that one goes on
-UPDATE job SET state = back, reason = '', back = '', due_at = 0, updated_at = :now
+-- jobs of one folder that were paused, or whose folder was out of the configuration: those may stand anywhere
+UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submitting') THEN 'checking' ELSE '' END, back = '', due_at = 0, updated_at = :now
 WHERE state = 'held' AND reason = 'paused' AND source_id IN (
     SELECT id FROM source WHERE watch = :watch AND folder = :folder)
 

@@ -31,7 +31,7 @@ WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <>
 
 -- name: to_retire
 -- sources all of whose jobs have ended and that have not been moved yet
-SELECT s.* FROM source s WHERE s.retired_at IS NULL AND s.settled = 1
+SELECT s.* FROM source s WHERE s.retired_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM job j WHERE j.source_id = s.id AND j.state NOT IN ('published', 'cancelled', 'rejected', 'failed'))
 AND s.id > ? ORDER BY s.id LIMIT ?
 
@@ -39,7 +39,7 @@ AND s.id > ? ORDER BY s.id LIMIT ?
 UPDATE source SET retired_at = :now, retired_to = :target WHERE id = :id
 
 -- name: unretire
-UPDATE source SET retired_at = NULL, retired_to = NULL WHERE id = :id
+UPDATE source SET retired_at = NULL, retired_to = NULL, settled = 1 WHERE id = :id
 
 -- name: set_settled
 UPDATE source SET settled = ? WHERE id = ?

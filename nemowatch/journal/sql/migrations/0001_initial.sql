@@ -176,9 +176,13 @@ INSERT INTO transition VALUES
     ('rendering', 'submitting', 'the render failed: a new id, once'),
     ('downloading', 'rendering', 'the address of the result has expired'),
     ('downloaded', 'rendering', 'the part file is gone: fetch it again'),
+    ('instructed', 'claimed', 'session lost before the draft was saved, and the configuration says: make it anew'),
     ('submitting', 'claimed', 'session lost, draft saved: new session, no new turn'),
     ('rendering', 'downloaded', 'the render failed, and the text is what was asked for'),
-    ('rendering', 'claimed', 'session lost, draft saved: new session, no new turn');
+    ('rendering', 'claimed', 'session lost, draft saved: new session, no new turn'),
+    ('rendered', 'claimed', 'session lost, draft saved: new session, no new turn'),
+    ('downloading', 'claimed', 'session lost, draft saved: new session, no new turn'),
+    ('downloaded', 'claimed', 'session lost, draft saved: new session, no new turn');
 -- later: any working state to itself; aside: any working state to held; final for any working state
 INSERT INTO transition SELECT s, s, 'later' FROM (SELECT DISTINCT from_state AS s FROM transition);
 INSERT INTO transition SELECT s, 'held', 'waits for a cause outside' FROM (SELECT DISTINCT from_state AS s FROM transition);

@@ -1,0 +1,62 @@
+"""The fixed cadences, and a wall clock that is set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from nemowatch.clock import ManualClock
+from nemowatch.engine.cadence import Cadences
+
+pytestmark = pytest.mark.anyio
+
+
+async def reached(condition: Callable[[], bool], limit: float = 5.0) -> bool:
+    end = asyncio.get_running_loop().time() + limit
+    while not condition() and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.01)
+    return condition()
+
+
+async def test_each_cadence_calls_its_own_function() -> None:
+    """Several functions, several paces; one that is set again takes the other's place."""
+    cadences, called = Cadences(ManualClock()), []
+    cadences.every("one", 0.02, lambda: called.append("one"))
+    cadences.every("two", 0.02, lambda: called.append("two"))
+    cadences.every("one", 0.02, lambda: called.append("new one"))
+    cadences.start()
+    assert await reached(lambda: {"two", "new one"} <= set(called))
+    cadences.stop()
+    assert "one" not in called
+
+
+async def test_a_step_of_the_wall_clock_is_told_once() -> None:
+    """Forward or back: the seconds, then 0; passing time and small drifts are no step."""
+    clock = ManualClock()
+    cadences = Cadences(clock)
+    cadences.every("one", 60, lambda: None)
+    cadences.start()
+    clock.advance(3600)
+    assert cadences.stepped() == 0
+    clock.step_wall(1.5)
+    assert cadences.stepped() == 0
+    for step in (3600, -7200):
+        clock.step_wall(step)
+        assert round(cadences.stepped()) == step
+        assert cadences.stepped() == 0
+    cadences.stop()
+
+
+async def test_stopping_what_never_began_is_fine() -> None:
+    """The end of a daemon that did not come up; and what is stopped calls nobody."""
+    cadences, called = Cadences(ManualClock()), []
+    cadences.stop()
+    cadences.every("one", 0.02, lambda: called.append(1))
+    cadences.start()
+    assert await reached(lambda: bool(called))
+    cadences.stop()
+    await asyncio.sleep(0)
+    before = len(called)
+    assert not await reached(lambda: len(called) > before + 1, limit=0.2)

@@ -1,0 +1,187 @@
+"""What an error means for a job: tables over every state and every error, and what the journal allows."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemowatch import errors
+from nemowatch.clock import ManualClock
+from nemowatch.engine.backoff import backoff
+from nemowatch.engine.decide import Circumstances, again, decide
+from nemowatch.errors import (
+    FileRefused,
+    FileTooLarge,
+    LocalFinal,
+    LocalPassing,
+    NemowatchError,
+    NoCredits,
+    NoSpace,
+    NotSent,
+    PlanRefused,
+    RateLimited,
+    RemotePassing,
+    RequestRefused,
+    SessionLost,
+    SourceChanged,
+    SourceGone,
+    TokenRefused,
+)
+from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import NewJob, NewSource
+from nemowatch.model import PAID, WORKING, HoldReason, State, Target
+from nemowatch.stages.decision import CHECKING
+
+AT = Circumstances(base=5, cap=600, attempts=8, roll=0.5, now_ms=1_000_000)
+#: Every error a stage can meet; the ones of the journal and of the command line end the process or the command.
+ERRORS: list[NemowatchError] = [
+    kind()
+    for kind in vars(errors).values()
+    if isinstance(kind, type)
+    and issubclass(kind, NemowatchError)
+    and not issubclass(kind, errors.JournalError | errors.UsageError | errors.DaemonNeeded)
+]
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    journal = Journal.open(tmp_path_factory.mktemp("journal") / "journal.db", ManualClock())
+    new = NewSource("/in", b"dub-es", b"dub-es/a.mp4", "d", "dub", (), (NewJob("", "a", Target("es", "p", ()), "s"),))
+    row = journal.write_now(lambda conn: sources.claim(conn, new, 1))
+    made = journal.read_now(lambda conn: jobs.of_source(conn, row.id))[0]
+    journal.close()
+    return made
+
+
+@pytest.fixture(scope="module")
+def legal(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
+    path: Path = tmp_path_factory.mktemp("legal") / "journal.db"
+    Journal.open(path, ManualClock()).close()
+    with sqlite3.connect(path) as conn:
+        found = {(a, b) for a, b in conn.execute("SELECT from_state, to_state FROM transition")}
+    conn.close()
+    return found
+
+
+@pytest.mark.parametrize("state", sorted(WORKING))
+def test_every_decision_is_a_legal_transition(state: State, job: Job, legal: set[tuple[str, str]]) -> None:
+    """No error in any state leads where the journal forbids: an illegal step would end the daemon at every start."""
+    for error, draft, paid, rebuild, down, attempt in product(
+        ERRORS, (False, True), (False, True), (False, True), (False, True), (0, 7)
+    ):
+        at = replace(AT, has_draft=draft, sibling_paid=paid, rebuild=rebuild, cloud_down=down)
+        decision = decide(replace(job, state=state, attempt=attempt), error, at)
+        assert (state, decision.state) in legal, (error, at)
+
+
+def test_an_open_paid_call_is_never_ended_by_an_error(job: Job) -> None:
+    """Whatever a look at it meets: later, held, or a person; never back to where it is sent again, never failed."""
+    for error in ERRORS:
+        decision = decide(replace(job, state=State.INSTRUCTING, attempt=7), error, AT)
+        assert decision.state in (State.INSTRUCTING, State.HELD, State.ATTENTION), error
+
+
+def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(job: Job) -> None:
+    """After the paid turn only a lost session leads back, and only with the draft saved or by the user's word."""
+    for state, error in product(sorted(PAID & WORKING), ERRORS):
+        decision = decide(replace(job, state=state), error, AT)
+        assert decision.state not in (State.CANCELLED, State.CLAIMED), (state, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "to", "reason", "counts"),
+    [
+        (NotSent(), State.UPLOADING, State.HELD, HoldReason.OUTAGE, False),
+        (TokenRefused(), State.UPLOADED, State.HELD, HoldReason.TOKEN, False),
+        (NoCredits(), State.UPLOADED, State.HELD, HoldReason.CREDITS, False),
+        (PlanRefused(), State.SUBMITTING, State.HELD, HoldReason.PLAN, False),
+        (NoSpace(), State.DOWNLOADING, State.HELD, HoldReason.SPACE, False),
+        (RateLimited(), State.RENDERING, State.RENDERING, None, False),
+        (RemotePassing(), State.UPLOADED, State.UPLOADED, None, True),
+        (RemotePassing(), State.UPLOADING, State.UPLOADING, CHECKING, True),
+        (RemotePassing(), State.SUBMITTING, State.SUBMITTING, CHECKING, True),
+        (LocalPassing(), State.DOWNLOADED, State.DOWNLOADED, None, False),
+        (LocalFinal(), State.CLAIMED, State.FAILED, "", False),
+        (LocalFinal(), State.DOWNLOADED, State.DOWNLOADED, None, False),
+        (SourceGone(), State.UPLOADED, State.CANCELLED, "", False),
+        (SourceChanged(), State.UPLOADED, State.CLAIMED, "", False),
+        (SessionLost(), State.UPLOADED, State.CLAIMED, "", True),
+        (SessionLost(), State.SUBMITTING, State.FAILED, "", False),
+        (FileRefused(), State.UPLOADING, State.REJECTED, "", False),
+        (FileTooLarge(), State.UPLOADING, State.REJECTED, "", False),
+        (RequestRefused(), State.CLAIMED, State.FAILED, "", False),
+    ],
+)
+def test_the_table(job: Job, error: NemowatchError, state: State, to: State, reason: str | None, counts: bool) -> None:
+    """Each error has its meaning (DESIGN section 3, point 9)."""
+    decision = decide(replace(job, state=state), error, AT)
+    assert decision.state is to
+    assert decision.values.get("reason") == reason
+    assert decision.counts is counts
+    if to is State.HELD:
+        assert decision.values["back"] == state
+        assert decision.hold is HoldReason(reason)
+
+
+def test_a_cloud_that_nobody_reaches_is_no_attempt(job: Job) -> None:
+    """While no other call succeeds the whole queue waits, and no file is blamed."""
+    decision = decide(replace(job, state=State.RENDERING, attempt=7), RemotePassing("cut"), replace(AT, cloud_down=True))
+    assert (decision.state, decision.counts) == (State.HELD, False)
+
+
+def test_attempts_come_to_an_end(job: Job) -> None:
+    """The last attempt fails the job with the error's words."""
+    for attempt, state in [(0, State.RENDERING), (6, State.RENDERING), (7, State.FAILED), (99, State.FAILED)]:
+        decision = again(replace(job, state=State.RENDERING, attempt=attempt), RemotePassing("cut"), AT)
+        assert decision.state is state
+        assert decision.values["error_text"].startswith("cut")
+
+
+def test_a_lost_session_is_replaced_and_paid_again_only_by_the_users_word(job: Job) -> None:
+    """Before the turn: a new session. After it: from the draft, else only with chat.on_lost_session = rebuild."""
+    lost = SessionLost("gone")
+    for state, has_draft, rebuild, to in [
+        (State.UPLOADING, False, False, State.CLAIMED),
+        (State.SUBMITTING, True, False, State.CLAIMED),
+        (State.INSTRUCTED, False, False, State.FAILED),
+        (State.INSTRUCTED, False, True, State.CLAIMED),
+    ]:
+        at = replace(AT, has_draft=has_draft, rebuild=rebuild)
+        assert decide(replace(job, state=state), lost, at).state is to
+
+
+def test_a_change_after_a_sibling_was_paid_is_another_source(job: Job) -> None:
+    """The old source's unpaid job is cancelled; alone, it goes back to settling."""
+    changed = SourceChanged()
+    at_uploaded = replace(job, state=State.UPLOADED)
+    assert decide(at_uploaded, changed, replace(AT, sibling_paid=True)).state is State.CANCELLED
+    decision = decide(at_uploaded, changed, AT)
+    assert decision.state is State.CLAIMED
+    assert len(decision.writes) == 1
+
+
+@given(st.integers(0, 10**6), st.floats(0.001, 1e4), st.floats(0.001, 1e6), st.floats(0, 0.999999))
+def test_backoff_is_bounded(attempt: int, base: float, cap: float, roll: float) -> None:
+    """Never negative, never above the cap or the doubled base, whatever the attempt."""
+    pause = backoff(attempt, base, cap, roll)
+    assert 0 <= pause <= min(cap, base * 2.0 ** min(attempt, 60))
+
+
+def test_backoff_doubles() -> None:
+    """With the jitter at its top the pause doubles up to the cap."""
+    assert [backoff(n, 5, 60, 1) for n in range(6)] == [5, 10, 20, 40, 60, 60]
+
+
+@pytest.mark.parametrize(("after", "least"), [(0, 0), (30, 30), (7200, 7200)])
+def test_retry_after_is_honoured(job: Job, after: float, least: float) -> None:
+    """429: at least as long as the cloud says, and no attempt."""
+    decision = decide(replace(job, state=State.RENDERING), RateLimited("slow", retry_after=after), AT)
+    assert decision.after >= least
+    assert not decision.counts

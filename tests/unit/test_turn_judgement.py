@@ -1,0 +1,106 @@
+"""What a paid turn came to, by its stream and by the state before and after (API.md section 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemowatch.model import RemoteState, Turn, TurnEnd
+from nemowatch.stages.turn import EXTRA_LOOKS, Look, Verdict, changed, digest, judge, judge_look
+
+CLIP = {"t": [{"tt": 0, "sg": [{"id": "v"}]}], "d": 1000}
+EDIT = {"t": [{"tt": 0, "sg": [{"id": "v"}]}, {"tt": 1, "sg": [{"id": "a"}]}], "d": 1000}
+EMPTY = digest(RemoteState(None))
+BEFORE = digest(RemoteState(CLIP))
+AFTER = digest(RemoteState(EDIT))
+
+drafts = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("turn", "now", "verdict"),
+    [
+        (Turn(TurnEnd.CLOSED, "done"), AFTER, Verdict.HAPPENED),
+        (Turn(TurnEnd.CLOSED), AFTER, Verdict.HAPPENED),
+        (Turn(TurnEnd.CLOSED, "Which language?"), BEFORE, Verdict.ANSWERED),
+        (Turn(TurnEnd.CLOSED), BEFORE, Verdict.OPEN),
+        (Turn(TurnEnd.ERROR, error="oops"), BEFORE, Verdict.OPEN),
+        (Turn(TurnEnd.ERROR, error="oops"), AFTER, Verdict.OPEN),
+        (Turn(TurnEnd.CUT, "half an ans"), BEFORE, Verdict.OPEN),
+        (Turn(TurnEnd.CUT), AFTER, Verdict.OPEN),
+        (Turn(TurnEnd.TIMEOUT), AFTER, Verdict.OPEN),
+        (Turn(TurnEnd.ERROR, code=2001), BEFORE, Verdict.REFUSED),
+        (Turn(TurnEnd.ERROR, code=2001), AFTER, Verdict.OPEN),
+        (Turn(TurnEnd.CUT, code=2001), BEFORE, Verdict.REFUSED),
+        (Turn(TurnEnd.CUT, code=1001), BEFORE, Verdict.REFUSED),
+    ],
+)
+def test_right_after_the_stream(turn: Turn, now: str, verdict: Verdict) -> None:
+    """Only a clean close with a changed state is a success; what is not known stays open."""
+    assert judge(turn, BEFORE, now) is verdict
+
+
+@pytest.mark.parametrize("code", [1001, 1002, 4001, 4002])
+def test_a_code_inside_the_stream_is_an_error_event(code: int) -> None:
+    """Work had begun: but for "no credits" it is treated like a cut stream and never sent again by itself."""
+    assert judge(Turn(TurnEnd.ERROR, error="…", code=code), BEFORE, BEFORE) is Verdict.OPEN
+
+
+@given(st.sampled_from([e for e in TurnEnd if e is not TurnEnd.CLOSED]), st.text(), st.sampled_from([BEFORE, AFTER, EMPTY]))
+def test_no_broken_stream_is_a_success_or_an_answer(end: TurnEnd, text: str, now: str) -> None:
+    """Half a stream never counts as a result, whatever it said."""
+    assert judge(Turn(end, text, "broken"), BEFORE, now) is Verdict.OPEN
+
+
+@given(drafts, drafts)
+def test_a_digest_tells_states_apart_and_never_raises(one: Any, other: Any) -> None:
+    """Equal states have equal digests, others have others; uploads do not count."""
+    first = digest(RemoteState({"t": one}))
+    assert first == digest(RemoteState({"t": one}, video_infos=({"cdn_url": "x"},)))
+    if repr(one) != repr(other) and one != other:
+        assert first != digest(RemoteState({"t": other}))
+
+
+def test_an_emptied_draft_is_no_work() -> None:
+    """A state with nothing to show never counts as changed; generated media do."""
+    assert not changed(BEFORE, EMPTY)
+    assert not changed(BEFORE, digest(RemoteState({"t": []})))
+    assert changed(EMPTY, digest(RemoteState(None, generated_media=({"id": 1},))))
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "done", "said"),
+    [
+        ("", BEFORE, 0, Look.AGAIN),
+        (BEFORE, BEFORE, 3, Look.AGAIN),
+        (BEFORE, BEFORE, 4, Look.NOTHING),
+        ("", AFTER, 0, Look.AGAIN),
+        (BEFORE, AFTER, 3, Look.AGAIN),
+        (AFTER, AFTER, 1, Look.HAPPENED),
+        (BEFORE, AFTER, 4, Look.AGAIN),
+        (BEFORE, AFTER, 4 + EXTRA_LOOKS, Look.UNSTEADY),
+    ],
+)
+def test_later_looks(last: str, now: str, done: int, said: Look) -> None:
+    """Happened: changed and the same twice in a row. Unchanged through all five looks: nothing."""
+    assert judge_look(BEFORE, last, now, done, 5) is said
+
+
+@given(st.lists(st.sampled_from([BEFORE, AFTER, EMPTY, "1half"]), min_size=40, max_size=40), st.integers(1, 6))
+def test_looking_comes_to_an_end(seen: list[str], planned: int) -> None:
+    """Whatever the state does, there are at most the planned looks and the extra ones."""
+    last = ""
+    for done, now in enumerate(seen):
+        said = judge_look(BEFORE, last, now, done, planned)
+        if said is not Look.AGAIN:
+            assert done < planned + EXTRA_LOOKS
+            return
+        last = now
+    raise AssertionError("it never ends")
