@@ -1,4 +1,5 @@
-"""Whether an MP4 ends before its own headers say: the last proof when nobody but the server has told a result's size.
+"""What a fetched result's own bytes say against it: an MP4 that ends before its headers say, or a page or an envelope
+where a video should be. The last proof when nobody but the server has told a result's size.
 
 Pure but for reads of a descriptor. It judges only what it surely understands: anything else counts as whole.
 """
@@ -16,6 +17,16 @@ _TOP = frozenset(
 )  # fmt: skip
 #: Real files have a handful, fragmented ones some thousands.
 _MOST_BOXES = 100_000
+
+
+#: What text of the web begins with, after blanks and a byte order mark; no container of video or sound begins so.
+_TEXT = (b"{", b"[{", b"<")
+
+
+def looks_like_text(fd: int) -> bool:
+    """True when the file begins as JSON, HTML or XML does: a server's error, whatever type it was sent under. Raises
+    OSError."""
+    return os.pread(fd, 64, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(_TEXT)
 
 
 def looks_cut(fd: int, size: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.errors import RemoteError, TokenRefused
+from nemowatch.errors import RemoteError, RemotePassing, TokenRefused
 from nemowatch.remote import wire
 from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.interface import DEFAULT_SKILL, Account
@@ -116,11 +116,17 @@ class Caller:
             raise
 
     async def _issue(self, client_id: str) -> tuple[str, str, int]:
-        """Section 3: the one call without a token."""
+        """Section 3: the one call without a token. Any refusal of it is one of the account, whatever code it carries: no
+        file may be rejected for it."""
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
         reply = await self.http.fetch(Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits)
         now_ms = self._clock.now_ms()
-        return wire.token(wire.answer(reply, now_ms), now_ms)
+        try:
+            return wire.token(wire.answer(reply, now_ms), now_ms)
+        except RemotePassing:
+            raise
+        except RemoteError as exc:
+            raise TokenRefused(f"The cloud gives no anonymous token: {exc.text}", status=exc.status) from None
 
     def headers(self, skill: str, token: str) -> dict[str, str]:
         """Section 1: without all of them an export is refused."""

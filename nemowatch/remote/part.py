@@ -18,7 +18,7 @@ from pathlib import Path
 from nemowatch.errors import local_error
 from nemowatch.model import Downloaded
 from nemowatch.remote import wire
-from nemowatch.remote.boxes import looks_cut
+from nemowatch.remote.boxes import looks_cut, looks_like_text
 
 _BLOCK = 1024 * 1024
 #: So much is put on disk and noted at a time: at most this is fetched again after a crash.
@@ -132,6 +132,13 @@ class PartFile:
         """Whether what stands is a video without its end."""
         try:
             return looks_cut(self._fd, self.size)
+        except OSError as exc:
+            raise local_error(exc, self._path) from None
+
+    def looks_like_text(self) -> bool:
+        """Whether what stands is a page or an envelope instead of a video."""
+        try:
+            return looks_like_text(self._fd)
         except OSError as exc:
             raise local_error(exc, self._path) from None
 

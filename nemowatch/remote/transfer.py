@@ -162,6 +162,9 @@ class Transfer:
                 await self._off_loop(lambda: file.restart(""))
         if cut:
             raise RemotePassing(f"The result came incomplete ({file.size} of {total or 'some'} bytes).")
+        if await self._off_loop(file.looks_like_text):
+            await self._off_loop(lambda: file.restart(""))
+            raise ResultExpired("The result's address gives text instead of a video.")
         return await self._off_loop(file.finish)
 
     async def _off_loop(self, act: Callable[[], T]) -> T:

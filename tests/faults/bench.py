@@ -109,7 +109,7 @@ class Bench:
 
     def parts(self) -> list[Path]:
         """Part files anywhere below the root."""
-        return [path for path in self.root.rglob(".~nemowatch*")]
+        return list(self.root.rglob(".~nemowatch*"))
 
     # -- the daemon
 
