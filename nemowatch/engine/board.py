@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from nemowatch.model import ENDED, WORKING, Credits, HoldReason, State
 CREDITS = "credits"
 #: The fact under which the account's user id is kept, for the registration link.
 ACCOUNT = "account"
+#: Nothing to tell.
+EMPTY: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,30 @@ def _source(row: ListedJob) -> bytes:
     return row.watch.encode("utf-8", "surrogateescape") + b"/" + row.path
 
 
-def sentence(counts: Mapping[str, int], settling: int, credits: float | None) -> str:
-    """The state of everything in one line, for systemd and the log: "2 settling, 3 rendering; credits 120"."""
+def sentence(
+    counts: Mapping[str, int], settling: int, credits: float | None, progress: Mapping[str, int] = EMPTY,
+    held: Mapping[str, int] = EMPTY, troubles: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The state of everything in one line, for systemd: "2 settling, 1 uploading 43 %, 3 rendering; credits 120".
+
+    `progress`: percent of the transfers of a state; `held`: jobs by reason; `troubles`: what is wrong with inboxes."""
     parts = [f"{settling} settling"] if settling else []
-    parts += [f"{n} {state}" for state, n in counts.items() if State(state) not in ENDED and n]
-    line = ", ".join(parts) or "idle"
-    return line if credits is None else f"{line}; credits {credits:g}"
+    for state in State:
+        if counts.get(state, 0) and state not in ENDED and state is not State.HELD:
+            parts.append(f"{counts[state]} {state}" + (f" {progress[state]} %" if state in progress else ""))
+    parts += [f"{n} held ({reason})" for reason, n in held.items() if n]
+    more = [] if credits is None else [f"credits {credits:g}"]
+    return "; ".join([", ".join(parts) or "idle", *more, *troubles])
+
+
+def percents(live: Iterable[tuple[str, int, int]]) -> dict[str, int]:
+    """How far the transfers under way are, together, by what they do; `live` holds (what, done, in all)."""
+    sums: dict[str, tuple[int, int]] = {}
+    for what, done, total in live:
+        if total:
+            before = sums.get(what, (0, 0))
+            sums[what] = (before[0] + done, before[1] + total)
+    return {what: 100 * done // total for what, (done, total) in sums.items()}
 
 
 def unfinished(counts: Mapping[str, int]) -> int:

@@ -6,7 +6,6 @@ when it ends, however many jobs meet it; what each of them does meanwhile is the
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,11 +43,14 @@ class Cause:
 
 
 def place(source: SourceRow) -> dict[str, str]:
-    """Where a source was dropped: its task folder, whole, and the file within it."""
-    return {
-        "file": show_path(os.path.relpath(source.path, source.folder or b".")),
-        "folder": whole(source.watch, source.folder),
-    }
+    """Where a source was dropped."""
+    return spot(source.watch, source.path)
+
+
+def spot(watch: str, path: bytes) -> dict[str, str]:
+    """A place in the inbox of that name: the task folder, whole, and the file within it."""
+    folder, _, file = path.partition(b"/")
+    return {"file": show_path(file), "folder": whole(watch, folder)} if file else {"file": show_path(path), "folder": watch}
 
 
 class Chronicle:

@@ -15,6 +15,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
+from nemowatch.engine.chronicle import place
 from nemowatch.engine.notices import Notices
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.journal import Journal, jobs, sources
@@ -69,7 +70,7 @@ class Departures:
         try:
             target = await asyncio.get_running_loop().run_in_executor(self._disk, _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
-            log.info("source stays where it is", file=show_path(row.path), why=exc.text)
+            log.info("source stays where it is", **place(row), why=exc.text)
             target = None
         except LocalError as exc:
             self._postpone(row, exc)
@@ -81,7 +82,7 @@ class Departures:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
         self._not_before[row.id] = self._clock.monotonic() + wait
         if first:
-            log.warning("source could not be moved", file=show_path(row.path), why=exc.text, cure=exc.cure)
+            log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
 
     async def _over(
         self, row: SourceRow, watch: Watch, own_jobs: list[Job], target: bytes | None, done: bool
@@ -89,7 +90,7 @@ class Departures:
         self._not_before.pop(row.id, None)
         now = self._clock.now_ms()
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
-        log.info("source done" if done else "source failed", file=show_path(row.path), moved_to=show_path(target or b""))
+        log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
         if done:
             await self._notices.succeeded(watch, row)
         else:

@@ -319,6 +319,16 @@ class Engine:
         progress = [{"job": i, "what": what, "done": done, "total": total} for i, (what, done, total) in self.board.rows.items()]
         return {"status": record, "more": more, "waiting": waiting, "progress": progress}
 
+    async def sentence(self) -> str:
+        """The state of everything in one line."""
+        counts, held, credits = await self.journal.read(
+            lambda conn: (jobs.counts(conn), jobs.held_counts(conn), board.credits_seen(conn)["available"])
+        )
+        boxes = self.inboxes.values()
+        troubles = [f"{box.watch.root or box.watch.inbox}: {box.health}" for box in boxes if box.health.troubled]
+        settling = sum(len(box.waiting()) for box in boxes)
+        return board.sentence(counts, settling, credits, board.percents(self.board.rows.values()), held, troubles)
+
     def watch_states(self) -> list[board.WatchState]:
         """The health of every inbox."""
         return [

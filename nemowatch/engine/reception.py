@@ -17,8 +17,9 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
+from nemowatch.engine.chronicle import place, spot, whole
 from nemowatch.engine.notices import Notices
-from nemowatch.errors import LocalError, show_path
+from nemowatch.errors import LocalError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
@@ -79,7 +80,7 @@ class Reception:
         for copy in tick.again:
             await self._same_again(watch, copy)
         for source_id in tick.gone:
-            await self._journal.write(partial(self._cancel, source_id=source_id))
+            await self._taken_away(source_id)
         self._nudge()
 
     async def _say_claimed(self, source_id: int) -> None:
@@ -87,27 +88,36 @@ class Reception:
             lambda conn: (sources.by_id(conn, source_id), jobs.of_source(conn, source_id))
         )
         if row is not None:
-            log.info("claimed", file=show_path(row.path), task=row.task, jobs=[j.id for j in own_jobs])
+            log.info("claimed", **place(row), task=row.task, jobs=[j.id for j in own_jobs])
 
-    def _cancel(self, conn: sqlite3.Connection, source_id: int) -> None:
-        """The file was taken away: what is not paid for is not made. Paid work is delivered all the same."""
+    async def _taken_away(self, source_id: int) -> None:
+        row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
+        cancelled = await self._journal.write(partial(self._cancel, source_id=source_id))
+        if row is not None:
+            log.info("file taken away", **place(row), cancelled=cancelled)
+
+    def _cancel(self, conn: sqlite3.Connection, source_id: int) -> list[int]:
+        """The file was taken away: what is not paid for is not made. Paid work is delivered all the same. Returns job ids."""
+        cancelled: list[int] = []
         for job in jobs.of_source(conn, source_id):
             held_paid = job.state is State.HELD and State(job.back) in PAID | {State.INSTRUCTING}
             safe = job.state in ENDED | PAID | {State.INSTRUCTING, State.ATTENTION} or held_paid
             if not safe and not jobs.has_draft(conn, job.id):
                 jobs.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
+                cancelled.append(job.id)
+        return cancelled
 
     async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
         """Done before, with exactly this content: the copy goes to done/, a note says where the results are."""
         names = await self._journal.read(lambda conn: _results(conn, copy.source_id))
-        log.info("same file again", file=show_path(copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
+        log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
         if not copy.outputs_stand:
             await self._write_off(watch, copy)
             return
         try:
             await self._on_disk(_move_copy, watch, copy.path)
         except LocalError as exc:
-            log.warning("the second copy could not be moved", file=show_path(copy.path), why=exc.text)
+            log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
             return
         text = notes.same_again_note(os.path.basename(copy.path), names)
         await self._notices.beside_done(watch, copy.path, text)
@@ -122,7 +132,7 @@ class Reception:
         now = self._clock.now_ms()
         woken = await self._journal.write(lambda conn: batches.approve(conn, watch.name, now))
         if woken:
-            log.info("approved in the inbox", watch=watch.name, jobs=woken)
+            log.info("approved in the inbox", inbox=watch.name, jobs=woken)
         self._nudge()
 
     async def _fail(self, watch: Watch, problem: FileProblem) -> None:
@@ -132,7 +142,7 @@ class Reception:
         except LocalError as exc:
             self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
             return
-        log.warning("file refused", file=show_path(problem.path), why=problem.what, cure=problem.cure)
+        log.warning("file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure)
         self.refused.appendleft(Refused(watch.name, problem, self._clock.now_ms()))
         await self._notices.unusable(watch, problem)
 
@@ -140,7 +150,7 @@ class Reception:
         key = (watch.name, path, what)
         if key not in self._said:
             self._said.add(key)
-            log.warning("file not taken", file=show_path(path), why=what)
+            log.warning("file not taken", **spot(watch.name, path), why=what)
 
     # -- notes in folders ---------------------------------------------------------------------------------------------
 
@@ -159,7 +169,7 @@ class Reception:
         standing = self._noted[watch.name]
         for folder, text in wanted.items():
             if standing.get(folder) != text:
-                log.info("note", folder=show_path(folder or b"."), watch=watch.name)
+                log.info("note", folder=whole(watch.name, folder) if folder else watch.name)
                 await self._notices.read_me(watch, folder, text)
         for folder in standing.keys() - wanted.keys():
             await self._notices.read_me(watch, folder, "")

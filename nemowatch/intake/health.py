@@ -32,6 +32,11 @@ class Health:
     mode: str  #: "events", "scan" or "both"
     since: int  #: UTC ms
 
+    @property
+    def troubled(self) -> bool:
+        """True when somebody may have to do something."""
+        return self.state in (HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD)
+
     def __str__(self) -> str:
         match self.state:
             case HealthState.OFFLINE:

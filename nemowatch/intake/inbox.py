@@ -271,7 +271,6 @@ class Inbox:
 
 def _say(name: str) -> Callable[[Health], None]:
     def tell(health: Health) -> None:
-        trouble = health.state in (HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD)
-        (log.warning if trouble else log.info)(f"inbox {health}", inbox=name)
+        (log.warning if health.troubled else log.info)(f"inbox {health}", inbox=name)
 
     return tell

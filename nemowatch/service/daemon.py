@@ -18,7 +18,6 @@ import structlog
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
 from nemowatch.config import Config, changes, check_layout, in_force, load
-from nemowatch.engine import board
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused
@@ -163,10 +162,7 @@ class Daemon:
             age = self._clock.monotonic() - self._engine.runner.last_tick
             if should_ping(True, age):
                 self._notifier.ping()
-            counts = await self._journal.read(lambda conn: board.status(conn, {}, [])["counts"])
-            credits = await self._journal.read(lambda conn: board.credits_seen(conn)["available"])
-            settling = sum(len(inbox.waiting()) for inbox in self._engine.inboxes.values())
-            self._notifier.status(board.sentence(counts, settling, credits))
+            self._notifier.status(await self._engine.sentence())
             await asyncio.sleep(pause)
 
     async def _stop(self, control: ControlServer) -> None:

@@ -1,0 +1,102 @@
+"""What the log and systemd are told of jobs and holds: each thing once, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import structlog
+
+from nemowatch.clock import ManualClock
+from nemowatch.engine import board
+from nemowatch.engine.chronicle import Cause, Chronicle, lasted, spot
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import go, hold
+
+
+@pytest.fixture
+def lines() -> Iterator[list[dict[str, Any]]]:
+    """Every event with its fields."""
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+
+
+def source() -> SourceRow:
+    """A file in a subfolder of a task folder."""
+    return SourceRow(1, "/srv/inbox", b"dub-es", b"dub-es/a/promo.mp4", "d", "dub", True, None, None, None, 0)
+
+
+JOB = Job(
+    7, 1, "", "promo", "es", "skill", "", (), State.CLAIMED, "", "", 0, 0, "", "", "", 0, 0, 0.0, "", 0, b"", "", 0, "",
+    None, False, "", "", 0, 0,
+)  # fmt: skip
+
+
+def outage(number: int) -> tuple[Job, SourceRow, Any]:
+    return replace(JOB, id=number), source(), hold(HoldReason.OUTAGE, State.CLAIMED, "Nobody answers.", account=True)
+
+
+def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: list[dict[str, Any]]) -> None:
+    """What each job does meanwhile is for the level debug."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    for number in range(50):
+        chronicle.moved(*outage(number))
+    clock.advance(130)
+    chronicle.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
+    loud = [line for line in lines if line["log_level"] != "debug"]
+    assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
+    assert (loud[0]["why"], loud[1]["after"], loud[1]["jobs"]) == ("Nobody answers.", "2 min", 50)
+    assert len(lines) == 52
+
+
+def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(lines: list[dict[str, Any]]) -> None:
+    """An answer from before it says nothing about it."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    asked_at = clock.monotonic()
+    chronicle.moved(*outage(1))
+    chronicle.stands({}, {}, asked_at)
+    assert [line["event"] for line in lines if line["log_level"] != "debug"] == ["hold begins: outage"]
+
+
+def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
+    """Two folders that are paused are two causes, and end apart."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    both = {Cause(HoldReason.PAUSED, folder): "PAUSE" for folder in ("/a", "/b")}
+    chronicle.stands(both, {}, clock.monotonic())
+    clock.advance(1)
+    chronicle.stands({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
+    assert [(line["event"], line["folder"]) for line in lines] == [
+        ("hold begins: paused", "/a"), ("hold begins: paused", "/b"), ("hold ends: paused", "/a"),
+    ]  # fmt: skip
+
+
+def test_a_job_s_line_names_its_folder_and_its_file(lines: list[dict[str, Any]]) -> None:
+    """So that it can be found in the share, whichever of several inboxes it is in."""
+    Chronicle(ManualClock()).moved(JOB, source(), go(State.UPLOADING))
+    assert lines == [
+        {"event": "uploading", "job": 7, "file": "a/promo.mp4", "folder": "/srv/inbox/dub-es", "target": "es",
+         "log_level": "info"},
+    ]  # fmt: skip
+    assert spot("/srv/inbox", b"loose.mp4") == {"file": "loose.mp4", "folder": "/srv/inbox"}
+
+
+def test_lengths_of_time_as_people_say_them() -> None:
+    """Seconds, then minutes, then hours."""
+    assert [lasted(s) for s in (3, 130, 7300)] == ["3 s", "2 min", "2.0 h"]
+
+
+def test_the_status_in_words() -> None:
+    """In the order of a job's life, with how far the transfers are, what is held and what is wrong."""
+    counts = {"rendering": 3, "uploading": 2, "published": 9, "held": 5}
+    progress = board.percents([("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)])
+    assert board.sentence(counts, 2, 120, progress) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
+    troubled = board.sentence({"held": 5}, 0, None, {}, {"outage": 5}, ["/srv: offline"])
+    assert troubled == "5 held (outage); /srv: offline"
+    assert board.sentence({}, 0, None) == "idle"
