@@ -5,6 +5,9 @@ overlayfs, unshare, systemd installed. `why_not()` says what is missing. Memory,
 
 Inside: /opt/nemowatch holds a virtual environment of /usr/bin/python3 whose packages are those of the Python that runs this
 file, and /usr/lib/systemd/system the machine's own units. /share is a folder of the outside.
+
+NEMOWATCH_BED_TREE names another root to boot (a newer Debian, see scripts/newer-systemd), NEMOWATCH_BED_PACKAGES the packages
+for its Python.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[2]
 SYSTEM_PYTHON = "/usr/bin/python3"  # a service may not enter root's home, where other Pythons like to live
 SYSTEMD = "/lib/systemd/systemd"
+TREE = Path(os.environ.get("NEMOWATCH_BED_TREE", "/"))
+PACKAGES = Path(os.environ.get("NEMOWATCH_BED_PACKAGES", sysconfig.get_path("purelib")))
 BOOT_SECONDS = 30.0
 TARGET = """[Unit]
 Description=what a bed boots into
@@ -43,9 +48,12 @@ def why_not() -> str:
     """Why no bed can be made here; "" when one can."""
     if os.geteuid() != 0:
         return "needs root"
-    for tool in ("unshare", "nsenter", "pivot_root", "systemctl", SYSTEM_PYTHON, SYSTEMD):
+    for tool in ("unshare", "nsenter", "pivot_root", "chroot"):
         if not shutil.which(tool):
             return f"needs {tool}"
+    for path in (SYSTEM_PYTHON, SYSTEMD, "/usr/bin/systemctl"):
+        if not (TREE / path[1:]).exists():
+            return f"needs {path}" + (f" in {TREE}" if Path("/") != TREE else "")
     if "overlay" not in Path("/proc/filesystems").read_text():
         return "needs overlayfs"
     if not _cgroups():
@@ -54,17 +62,24 @@ def why_not() -> str:
         ["unshare", "--mount", "--pid", "--cgroup", "--net", "--fork", "true"], check=False, capture_output=True
     ).returncode:
         return "may not make namespaces here"
-    asked = [SYSTEM_PYTHON, "-c", "import sys; print(*sys.version_info[:2])"]
-    found = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
-    if found != [str(n) for n in sys.version_info[:2]]:
-        return f"needs {SYSTEM_PYTHON} to be Python {sys.version_info[0]}.{sys.version_info[1]}"
+    ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if "NEMOWATCH_BED_PACKAGES" not in os.environ and python_version() != ours:
+        return f"needs {SYSTEM_PYTHON} to be Python {ours}, whose packages it borrows"
     return ""
+
+
+def python_version() -> str:
+    """The version of the Python that services run with, as "3.11"."""
+    return _in_tree(SYSTEM_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
 
 
 def systemd_version() -> int:
     """The version of the systemd that will boot."""
-    said = subprocess.run(["systemctl", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.split()[1])
+    return int(_in_tree("/usr/bin/systemctl", "--version").split()[1])
+
+
+def _in_tree(*command: str) -> str:
+    return subprocess.run(["chroot", TREE, *command], capture_output=True, text=True, check=True).stdout
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
@@ -185,8 +200,13 @@ class Bed:
         return self.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded")
 
     def _make_venv(self, where: Path) -> None:
-        subprocess.run([SYSTEM_PYTHON, "-m", "venv", "--without-pip", "--symlinks", str(where)], check=True)
-        (next(where.glob("lib/python*/site-packages")) / "bed.pth").write_text("/opt/source\n/opt/packages\n")
+        """By hand, because the Python it is for may be another system's: only what makes it one."""
+        packages = where / f"lib/python{python_version()}/site-packages"
+        packages.mkdir(parents=True)
+        (packages / "bed.pth").write_text("/opt/source\n/opt/packages\n")
+        (where / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+        (where / "bin").mkdir()
+        (where / "bin/python").symlink_to(SYSTEM_PYTHON)
         script = where / "bin/nemowatch"
         script.write_text(self._program)
         script.chmod(0o755)
@@ -287,17 +307,18 @@ def _inside(work: Path) -> None:
     _mount("tmpfs", upper, "tmpfs")
     for name in ("up", "work"):
         (upper / name).mkdir()
-    _mount("overlay", root, "overlay", f"lowerdir=/,upperdir={upper}/up,workdir={upper}/work")
+    _mount("overlay", root, "overlay", f"lowerdir={TREE},upperdir={upper}/up,workdir={upper}/work")
     _kernel_filesystems(root)
     _devices(root / "dev", work)
     _bind(work / "venv", root / "opt/nemowatch")
-    _bind(Path(sysconfig.get_path("purelib")), root / "opt/packages")
+    _bind(PACKAGES, root / "opt/packages")
     _bind(CHECKOUT / "nemowatch", root / "opt/source/nemowatch")
     _bind(work / "share", root / "share")
     (root / "etc/machine-id").write_text("")
     (root / "etc/hostname").write_text("bed\n")
     (root / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
     (root / "etc/systemd/system/bed.target").write_text(TARGET)
+    (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")  # the kernel is the outside's
     (root / ".outside").mkdir()
     os.chdir(root)
     _do("pivot_root", ".", ".outside")
