@@ -36,7 +36,7 @@ from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import Credits, State
 from nemowatch.remote.interface import RemoteApi
-from nemowatch.stages import recover
+from nemowatch.stages import recover, standing
 from nemowatch.stages.deps import Board, Deps
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -72,7 +72,7 @@ class Engine:
         self.inboxes: dict[str, Inbox] = {
             watch.name: Inbox(
                 watch, recipes=config.recipes, clock=clock, confirm_above=config.limits.confirm_above, journal=journal,
-                on_change=self._wake[watch.name].set, state_id=state_id,
+                on_change=self._wake[watch.name].set, state_id=state_id, finder=standing.find,
             )
             for watch in config.watch
         }  # fmt: skip

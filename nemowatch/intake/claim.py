@@ -109,6 +109,9 @@ class Claims:
                     return self._resettle(row, candidate), Outcome.RESETTLED
                 self._supersede(row)
         batch, held = self._batch_for(candidate)
+        done = sum(1 for job in candidate.jobs if job.stands)
+        if done and batch is not None:
+            batches.shrink(self._conn, batch, done, self._now)
         new = NewSource(
             self._watch, candidate.folder, candidate.path, candidate.digest, candidate.task, candidate.members,
             candidate.jobs, batch, held,

@@ -31,7 +31,8 @@ from nemowatch.intake.opening import lookup
 from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.intake.settle import Look, Tracked, Verdict
-from nemowatch.journal import Journal
+from nemowatch.intake.standing import Finder, nothing_stands, with_results
+from nemowatch.journal import Journal, batches
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, plan
@@ -69,8 +70,12 @@ class Taken:
 class Desk:
     """Claims what is ready in one inbox."""
 
-    def __init__(self, presence: Presence, ledger: Ledger, journal: Journal, clock: Clock, confirm_above: int) -> None:
+    def __init__(
+        self, presence: Presence, ledger: Ledger, journal: Journal, clock: Clock, confirm_above: int,
+        finder: Finder = nothing_stands,
+    ) -> None:  # fmt: skip
         self._presence, self._ledger, self._journal, self._clock = presence, ledger, journal, clock
+        self._finder = finder
         self.confirm_above = confirm_above
 
     async def take(self, ready: list[bytes]) -> Taken:
@@ -219,8 +224,7 @@ class Desk:
             case Advice.GONE:
                 return  # the next look says so
             case Advice.WAIT if tracked is not None and not tracked.settled():
-                tracked.event_at = -1.0  # no short cut for what does not look whole
-                tracked.see(Look(tracked.last, self._clock.monotonic(), tracked.lease))
+                tracked.no_short_cut(self._clock.monotonic())
             case Advice.WAIT if tracked is not None:
                 tracked.block(one.why)
             case Advice.AGAIN if tracked is not None:
@@ -259,7 +263,12 @@ class Desk:
 
     async def _claim(self, candidates: list[Candidate]) -> list[Claimed]:
         watch = self._presence.watch
-        ended = await self._journal.read(lambda conn: ended_before(conn, watch.name, candidates))
+        ended, batch = await self._journal.read(
+            lambda conn: (ended_before(conn, watch.name, candidates), batches.open_for(conn, watch.name))
+        )
+        if batch is not None and batch.cause == batches.REBUILT:
+            beat, finder, asked = self._presence.worker.beat, self._finder, candidates
+            candidates = await self._presence.worker.run(lambda: with_results(asked, watch, finder, beat))
         lost = await self._presence.worker.run(lambda: _lost(ended)) if ended else frozenset[int]()
         confirm, keeps = self.confirm_above, watch.after == "keep"
         now = self._clock.now_ms()

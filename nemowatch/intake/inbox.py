@@ -24,6 +24,7 @@ from nemowatch.intake.ledger import Ledger
 from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Tick, Waiting
 from nemowatch.intake.settle import why
+from nemowatch.intake.standing import Finder, nothing_stands
 from nemowatch.intake.survey import Survey
 from nemowatch.intake.worker import Hung
 from nemowatch.journal import Journal, batches, inboxes, sources
@@ -43,16 +44,16 @@ class Inbox:
 
     def __init__(
         self, watch: Watch, *, recipes: Mapping[str, Recipe], clock: Clock, confirm_above: int, journal: Journal,
-        on_change: Callable[[], None], state_id: str,
+        on_change: Callable[[], None], state_id: str, finder: Finder = nothing_stands,
     ) -> None:  # fmt: skip
         """`on_change` is called, on the loop, when `tick` has something to do at once. `state_id` names our state folder
-        in the owner file."""
+        in the owner file. `finder` finds results in the outbox after a journal was lost."""
         self.watch = watch
         self._clock, self._journal, self._on_change = clock, journal, on_change
         self._presence = Presence(watch, clock, journal, state_id, _say(watch.name), on_change)
         self._ledger = Ledger.of(watch, recipes)
         self._feed = Feed(self._presence, self._ledger, journal, clock)
-        self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above)
+        self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above, finder)
         self._scan_at = 0.0  #: monotonic seconds
         self._scan_free_at = 0.0
         self._due_at = 0.0
@@ -257,6 +258,8 @@ class Inbox:
         name, now_ms = self.watch.name, self._clock.now_ms()
         new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
         cause = self._cause or ("first scan" if new else "return of the share" if returned else "")
+        if await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms)):
+            cause = ""  # a person is asked whatever the limit says: what stands here may have been paid for
         expected, limit = survey.expected, self._desk.confirm_above
         if cause and 0 < limit < expected and not survey.more:
             fresh = list(survey.fresh)

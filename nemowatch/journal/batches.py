@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.journal import jobs
+from nemowatch.journal import facts, jobs
 from nemowatch.journal.queries import load
 
 SQL = load("rest")
+
+#: The cause of a batch after a damaged journal was set aside: nobody remembers what was paid for.
+REBUILT = "rebuilt journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,28 @@ def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_m
         return standing.id
     values = {"watch": watch, "cause": cause, "expected": expected, "now": now_ms}
     return int(conn.execute(SQL["batch_begin"], values).fetchone()["id"])
+
+
+def shrink(conn: sqlite3.Connection, batch_id: int, fewer: int, now_ms: int) -> None:
+    """So many of its jobs turned out to be done: with none left there is nothing to ask a person."""
+    conn.execute(SQL["batch_grow"], {"id": batch_id, "more": -fewer})
+    conn.execute(SQL["batch_close_empty"], {"id": batch_id, "now": now_ms})
+
+
+def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
+    """The journal was begun anew: what stands in these inboxes at their first scan waits for a person."""
+    for watch in watches:
+        facts.put(conn, f"{REBUILT} {watch}", "yes")
+
+
+def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
+    """The first scan of a watch: where the journal was begun anew, a batch of all that stands there; True then."""
+    if facts.get(conn, f"{REBUILT} {watch}") != "yes":
+        return False
+    facts.put(conn, f"{REBUILT} {watch}", "")
+    if expected:
+        begin(conn, watch, REBUILT, expected, now_ms)
+    return True
 
 
 def approve(conn: sqlite3.Connection, watch: str | None, now_ms: int) -> int:

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from nemowatch.journal import jobs
+from nemowatch.journal.jobs import PublishedOutput
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
 
@@ -19,6 +20,7 @@ class NewJob:
     stem: str  #: what its results are named after
     target: Target
     skill: str
+    stands: tuple[PublishedOutput, ...] = ()  #: its results, when they stand in the outbox already: nothing is made of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,18 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     source_id = int(row["id"])
     _write_members(conn, source_id, new.members)
     for job in new.jobs:
-        jobs.begin(
-            conn, source_id, job.item, job.stem, job.target, job.skill, "claimed" if not new.held else "held",
-            new.held, now_ms,
-        )  # fmt: skip
+        _begin(conn, source_id, job, new.held, now_ms)
     found = by_id(conn, source_id)
     assert found is not None  # just written
     return found
+
+
+def _begin(conn: sqlite3.Connection, source_id: int, job: NewJob, held: str, now_ms: int) -> None:
+    held = "" if job.stands else held
+    state = "published" if job.stands else "held" if held else "claimed"
+    job_id = jobs.begin(conn, source_id, job.item, job.stem, job.target, job.skill, state, held, now_ms)
+    for out in job.stands:
+        jobs.add_output(conn, job_id, out.ending, out.path, out.size, out.sha256, out.published_at)
 
 
 def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Member, ...]) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import structlog
@@ -20,10 +20,10 @@ from nemowatch.clock import Clock, SystemClock, iso
 from nemowatch.config import Config, changes, check_layout, in_force, load
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
-from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused
+from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused, local_error
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.worker import aside
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import Journal, batches, facts
 from nemowatch.journal.database import FILE_NAME, set_aside
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
@@ -35,6 +35,8 @@ from nemowatch.service.signals import install_signals
 
 log = structlog.get_logger("nemowatch.daemon")
 
+#: The file in the state folder that names it.
+STATE_ID = "state-id"
 #: Seconds between two looks at the state for STATUS and the watchdog's ping, at most.
 BEAT = 1.0
 #: Seconds by which systemd's patience is extended at each beat of a drain.
@@ -52,15 +54,16 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
     with StateLock(state_dir):
-        journal = open_journal(state_dir, clock)
+        journal = open_journal(state_dir, clock, [watch.name for watch in config.watch])
         try:
             return asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
         finally:
             journal.close()
 
 
-def open_journal(state_dir: Path, clock: Clock) -> Journal:
-    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly.
+def open_journal(state_dir: Path, clock: Clock, watches: Iterable[str]) -> Journal:
+    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly: of what then
+    stands in the inboxes nothing is made whose results stand in the outbox, and the rest waits for a person.
 
     Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull."""
     if mode_of(MountTable.read().at(os.fsencode(state_dir.resolve())).fstype) is Mode.SCAN:
@@ -72,16 +75,24 @@ def open_journal(state_dir: Path, clock: Clock) -> Journal:
         kept = set_aside(path)
         log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=exc.text, kept=str(kept))
         journal = Journal.open(path, clock)
-        journal.write_now(lambda conn: facts.put(conn, "rebuilt", iso(clock.now_ms())))
+        journal.write_now(lambda conn: batches.expect_rebuilding(conn, watches))
         return journal
 
 
-def state_id(journal: Journal) -> str:
-    """A name for this state folder that no other has: the owner file of each workspace carries it."""
-    found = journal.read_now(lambda conn: facts.get(conn, "state_id"))
-    if not found:
-        found = f"{socket.gethostname()}-{secrets.token_hex(8)}"
-        journal.write_now(lambda conn: facts.put(conn, "state_id", found))
+def state_id(state_dir: Path, journal: Journal) -> str:
+    """A name for this state folder that no other has: the owner file of each workspace carries it. It stands in a file of
+    its own, so that with a lost journal the workspaces are still ours. Raises LocalError when it cannot be written."""
+    path = state_dir / STATE_ID
+    try:
+        found = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+        if not found:
+            in_journal = journal.read_now(lambda conn: facts.get(conn, "state_id"))
+            found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
+            fresh = path.with_name(f".{STATE_ID}.{secrets.token_hex(4)}")
+            fresh.write_text(f"{found}\n", "utf-8")
+            fresh.replace(path)
+    except OSError as exc:
+        raise local_error(exc, path) from exc
     return found
 
 
@@ -105,7 +116,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._asked: set[asyncio.Task[None]] = set()
         self._client = self._connect()
-        self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(journal))
+        self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal))
 
     def _connect(self) -> Client:
         api = self._config.api

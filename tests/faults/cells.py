@@ -6,12 +6,17 @@ What must come of every cell stands in `outcomes.toml`: data, reviewed by people
 from __future__ import annotations
 
 import asyncio
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from tests.faults.bench import TOKEN, Bench, bench, word
 
+#: What is right for each cell; a cell that is not named is simply published.
+OUTCOMES = Path(__file__).with_name("outcomes.toml")
 #: Seconds for which jobs must keep still to be at rest, and after which a job that never rests counts as "keeps trying".
 STILL, PATIENCE = 1.0, 8.0
 
@@ -28,6 +33,7 @@ class Row:
     token: str = TOKEN
     always: tuple[str, ...] = ()  #: faults that stand all the time, so that the call is made at all
     effect: bool = False  #: it changes something there: also struck after its effect
+    refused: str = ""  #: the rule that makes this call meet a closed port, where the call before it must answer first
 
 
 ROWS = (
@@ -36,7 +42,7 @@ ROWS = (
     Row("upload", "upload", effect=True),
     Row("upload by URL", "upload_url", drops="dub-es-fr/clip.mp4", jobs=2, effect=True),
     Row("state before the turn", "state"),
-    Row("chat (the paid turn)", "chat", effect=True),
+    Row("chat (the paid turn)", "chat", effect=True, refused="state:refuse_next:0.6"),
     Row("state after the turn", "state", nth=2),
     Row("credits", "credits", nth=2),
     Row("render", "render", effect=True),
@@ -83,6 +89,8 @@ class Cell:
     @property
     def rule(self) -> str:
         kind = (FAULTS | AFTER)[self.fault]
+        if self.fault == "refused" and self.row.refused and not self.lasting:
+            return self.row.refused
         return f"{self.row.endpoint}:{kind}@{self.row.nth}{'+' if self.lasting else ''}"
 
     def __str__(self) -> str:
@@ -92,6 +100,13 @@ class Cell:
 def cells(*, lasting: bool) -> list[Cell]:
     """Every cell of one of the two tables."""
     return [Cell(row, fault, lasting) for row in ROWS for fault in (FAULTS | (AFTER if row.effect else {}))]
+
+
+def expected(cell: Cell) -> tuple[str, ...]:
+    """The outcomes that are right for a cell: nearly always one; two where the moment decides."""
+    table = tomllib.loads(OUTCOMES.read_text())["lasting" if cell.lasting else "once"]
+    right = table.get(cell.row.name, {}).get(cell.fault, "published")
+    return (right,) if isinstance(right, str) else tuple(right)
 
 
 async def run_cell(base: Path, cell: Cell) -> str:
@@ -114,7 +129,7 @@ async def _once(house: Bench, cell: Cell) -> str:
     return _words(found) + via
 
 
-def _words(found: list) -> str:  # type: ignore[type-arg]
+def _words(found: Iterable[Job]) -> str:
     return " + ".join(sorted({word(job) for job in found}))
 
 

@@ -23,6 +23,10 @@ INSERT INTO batch (watch, cause, expected, created_at) VALUES (:watch, :cause, :
 -- name: batch_grow
 UPDATE batch SET expected = expected + :more WHERE id = :id
 
+-- name: batch_close_empty
+UPDATE batch SET approved_at = :now WHERE id = :id AND approved_at IS NULL AND expected <= 0
+AND NOT EXISTS (SELECT 1 FROM job j JOIN source s ON s.id = j.source_id WHERE s.batch_id = :id AND j.state = 'held' AND j.reason = 'approval')
+
 -- name: batch_approve
 UPDATE batch SET approved_at = :now WHERE approved_at IS NULL AND (:watch = '' OR watch = :watch)
 

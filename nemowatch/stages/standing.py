@@ -1,0 +1,50 @@
+"""Finds results in the outbox by the names a job would give them: for a journal that was lost and begun anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalFinal, LocalPassing, SourceGone
+from nemowatch.intake.fingerprint import fingerprint
+from nemowatch.intake.opening import lookup, open_below, snapshot
+from nemowatch.journal.jobs import PublishedOutput
+from nemowatch.journal.sources import NewJob
+from nemowatch.outbox.names import safe_name
+
+
+def find(watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]) -> tuple[PublishedOutput, ...]:
+    """Every result of `job` for the source at `path`, when all that are required stand in the outbox; else ().
+
+    Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the share is away."""
+    found: list[PublishedOutput] = []
+    for output in job.target.outputs:
+        name = safe_name(job.stem.encode("utf-8", "surrogateescape"), output.ending)
+        relative = os.path.join(os.path.dirname(path), os.fsencode(name))
+        standing = _standing(watch.outbox, relative, output.ending, beat)
+        if standing is not None:
+            found.append(standing)
+        elif output.required:
+            return ()
+    return tuple(found)
+
+
+def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]) -> PublishedOutput | None:
+    """The file there, None when there is none or an empty one."""
+    try:
+        look = lookup(root, relative)
+        fd = open_below(root, relative)
+    except LocalFinal:  # a folder of that name, or a file that nobody may read: no result that we could vouch for
+        return None
+    except SourceGone:
+        if not root.is_dir():
+            raise LocalPassing(f"{root}: not there right now.", path=root) from None
+        return None
+    try:
+        digest = fingerprint(fd, snapshot(fd), relative, beat)
+    finally:
+        os.close(fd)
+    where = os.path.join(os.fsencode(root), relative)
+    return PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000) if look.size else None
