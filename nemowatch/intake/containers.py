@@ -1,6 +1,7 @@
 """Does a container promise more than is there? MP4 and QuickTime boxes, RIFF, Matroska.
 
-Owns the walking of outermost structures, by a few small reads. "" from `missing` means "as whole as it can tell".
+Owns the walking of outermost structures, by a few small reads. "" from `missing` means "as whole as it can tell"; only
+`ends` says that the file itself tells where it ends, and ends there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ MAX_BOXES = 100_000
 #: RIFF writers that stream put one of these where the size belongs.
 OPEN_RIFF = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18\x53\x80\x67"
+#: First and last bytes of kinds that say their end with a mark: JPEG, PNG, GIF.
+END_MARKS = ((b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND\xaeB`\x82"), (b"GIF8", b"\x3b"))
+#: A ZIP archive, which a Word document is, ends with this record of 22 bytes.
+ZIP, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 
 
 def is_mp4(head: bytes) -> bool:
@@ -30,6 +35,40 @@ def missing(fd: int, head: bytes, size: int) -> str:
     if head[:4] == EBML:
         return _matroska(head, size)
     return ""
+
+
+def ends(fd: int, head: bytes, size: int) -> bool:
+    """True when the file says by itself where it ends and that is where it ends, so that no further piece is to come. MP3,
+    AAC, texts and recordings of open length never say so. Raises OSError."""
+    if missing(fd, head, size):
+        return False
+    if is_mp4(head):
+        return _mp4_ends(fd, size)
+    if head[:4] == b"RIFF":
+        return int.from_bytes(head[4:8], "little") not in OPEN_RIFF
+    if head[:4] == EBML:
+        return not _matroska_is_open(head)
+    if head.startswith(ZIP):
+        return os.pread(fd, len(ZIP_END), max(size - 22, 0)) == ZIP_END
+    last = os.pread(fd, 16, max(size - 16, 0))
+    return any(head.startswith(first) and last.endswith(mark) for first, mark in END_MARKS)
+
+
+def _mp4_ends(fd: int, size: int) -> bool:
+    """With its index, its content, and no box that runs "to the end"."""
+    offset, kinds = 0, set[bytes]()
+    for _ in range(MAX_BOXES):
+        header = os.pread(fd, 16, offset)
+        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        kinds.add(kind)
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        if length < 8:
+            return False
+        offset += length
+        if offset >= size:
+            return offset == size and b"mdat" in kinds
+    return False
 
 
 def _mp4(fd: int, size: int) -> str:
@@ -77,14 +116,28 @@ def _number(data: bytes, at: int) -> tuple[int, int, bool]:
     return value, length, value == (1 << 7 * length) - 1
 
 
-def _matroska(head: bytes, size: int) -> str:
+def _segment(head: bytes) -> int:
+    """Where the segment of a Matroska file begins; -1 when something else than a filler stands before it."""
     value, length, _ = _number(head, 4)
     at = 4 + length + value
     while length and at + 4 <= len(head) and head[at : at + 4] != SEGMENT:
         if head[at] != 0xEC:  # only a filler (Void) may stand in between
-            return ""
+            return -1
         value, length, _ = _number(head, at + 1)
         at += 1 + length + value
+    return at
+
+
+def _matroska_is_open(head: bytes) -> bool:
+    at = _segment(head)
+    _, length, unknown = _number(head, at + 4)
+    return at < 0 or not length or unknown
+
+
+def _matroska(head: bytes, size: int) -> str:
+    at = _segment(head)
+    if at < 0:
+        return ""
     value, length, unknown = _number(head, at + 4)
     if not length:
         return "" if size > len(head) else "it ends in its header"

@@ -199,7 +199,9 @@ class Feed:
             self._see(seen)
             tracked = self._ledger.tracker.get(seen.path)
             if tracked is not None and tracked.verdict() is Verdict.READY:
-                if seen.path in prompts:
+                if seen.path in prompts and not tracked.settled():
+                    tracked.no_short_cut(self._clock.monotonic())  # a text may still grow: it says nowhere that it ends
+                elif seen.path in prompts:
                     await self._read_prompt(seen.path, seen.look)
                 else:
                     ready.append(seen.path)

@@ -184,6 +184,8 @@ def _opened(fd: int, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, 
         return _not_taken(path, found.finding, found.why, terms)
     if found.kind not in terms.accepts:
         return _refuse(path, terms, *_wrong_kind(found.kind, terms.accepts), "unsupported")
+    if not found.ends and not terms.settled:  # MP3 or text: a further piece may come, for all that the file says
+        return Inspected(path, Advice.WAIT, "still being copied")
     text_like = found.kind in (MediaKind.SCRIPT, MediaKind.LINK)
     limit = MAX_TEXT if text_like else terms.max_bytes
     if now.size > limit:

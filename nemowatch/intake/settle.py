@@ -7,7 +7,8 @@ It owns the decision "ready or not yet, and why". It never touches a disk. The c
 * a writer that keeps the file open for hours without a byte: the lease says so, and no quiet makes it ready;
 * copies that keep old times, or times in the future: times are compared with each other, never with the clock;
 * a local file that was closed, or moved in whole: about a second is enough, when nobody has it open for writing;
-* a writer that opens and closes again for each piece: once seen, the short cut is off for this file;
+* a writer that opens and closes again for each piece: once seen, the short cut is off for this file, and it is only
+  for kinds that say where they end (`sniff`);
 * a copy that died: full size, half its blocks: no short cut, and the look into the file decides (`sniff`);
 * a placeholder of a cloud drive: a size, and no blocks at all: not ready, ever;
 * an empty file: somebody is about to write it;
@@ -109,6 +110,11 @@ class Tracked:
             self.blocked = ""
         self.last, self.last_at, self.lease = look.snapshot, look.at, look.lease
         self._plan()
+
+    def no_short_cut(self, now: float) -> None:
+        """What was seen of its content, or of its kind, asks for the whole settle time; judged at `now`."""
+        self.event_at = -1.0
+        self.see(Look(self.last, now, self.lease))
 
     def block(self, why: str) -> None:
         """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.intake import containers
@@ -61,6 +61,7 @@ class Sniffed:
     finding: Finding
     kind: MediaKind = MediaKind.VIDEO
     why: str = ""
+    ends: bool = False  #: it says by itself where it ends, and ends there: no further piece is to come
 
 
 def kind_by_name(name: bytes) -> MediaKind | None:
@@ -79,14 +80,17 @@ def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sni
     if not head or not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
     if promised in (MediaKind.SCRIPT, MediaKind.LINK):
-        return _text(head, name, promised)
+        found = _text(head, name, promised)
+        return replace(found, ends=head.startswith(containers.ZIP) and containers.ends(fd, head, size))
     kind = media_kind(head, name)
     if kind is None:
         return Sniffed(Finding.NOT_MEDIA, why=_disguise(head, name))
     why = containers.missing(fd, head, size)
     if not why and _tail_missing(fd, size, blocks_short):
         why = "its last part has not arrived"
-    return Sniffed(Finding.CUT_SHORT, kind, why) if why else Sniffed(Finding.MEDIA, kind)
+    if why:
+        return Sniffed(Finding.CUT_SHORT, kind, why)
+    return Sniffed(Finding.MEDIA, kind, ends=containers.ends(fd, head, size))
 
 
 def media_kind(head: bytes, name: bytes) -> MediaKind | None:

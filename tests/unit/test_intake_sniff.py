@@ -62,7 +62,23 @@ def look(tmp_path: Path, name: str, data: bytes, *, short: bool = False) -> Snif
 )  # fmt: skip
 def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: bytes, kind: MediaKind) -> None:
     """Every uploadable kind, and texts and links, are recognised."""
-    assert look(tmp_path, name, data) == Sniffed(Finding.MEDIA, kind)
+    found = look(tmp_path, name, data)
+    assert (found.finding, found.kind) == (Finding.MEDIA, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "ends"),
+    [
+        ("a.mp4", MP4, True), ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m"), False),
+        ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m") + b"\0\0\0\0mdatxx", False),
+        ("a.wav", WAV, True), ("a.mkv", MKV, True), ("a.webm", OPEN_MKV, False), ("a.mp3", MP3, False), ("a.txt", b"Hello", False),
+        ("a.jpg", b"\xff\xd8\xff\xe0jj\xff\xd9", True), ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, False),
+        ("a.docx", b"PK\3\4rest" + b"PK\5\6" + bytes(18), True), ("a.docx", b"PK\3\4rest", False),
+    ],
+)  # fmt: skip
+def test_only_kinds_that_say_their_end_are_known_to_be_whole(tmp_path: Path, name: str, data: bytes, ends: bool) -> None:
+    """An MP3, a text or an open recording may still grow; a container with all it promises, a picture with its mark not."""
+    assert look(tmp_path, name, data).ends is ends
 
 
 @pytest.mark.parametrize(
