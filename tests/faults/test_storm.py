@@ -1,0 +1,156 @@
+"""A storm: many files, and the daemon killed at random moments again and again, beside faults and lost power; in the end
+every file has its results, whole, paid for once."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.studio import Studio, studio, wait_for
+
+#: Files and kills: small by default; scripts/faults runs 60 and 100.
+FILES = int(os.environ.get("STORM_FILES", "8"))
+KILLS = int(os.environ.get("STORM_KILLS", "6"))
+SEED = int(os.environ.get("STORM_SEED", "4"))
+KINDS = ("dub-es/{}.mp4", "dub-de-fr/sub/{}.mp4", "transcribe/{}.mp4", "voiceover-female/{}.mp4")
+
+
+def drop_all(house: Studio, count: int) -> set[str]:
+    """Files over all kinds of folders; returns their names."""
+    names = [KINDS[n % len(KINDS)].format(f"clip{n:02d}") for n in range(count)]
+    for name in names:
+        house.drop(name)
+    return set(names)
+
+
+def sound(house: Studio, names: set[str], *, all_published: bool = True) -> dict[str, Any]:
+    """Nothing paid twice, nothing lost, nothing half. Returns figures."""
+    jobs, ledger = house.jobs(), house.ledger()
+    told = house.log()
+    per_session = [len([t for t in s["turns"] if t["charged"]]) for s in ledger["sessions"].values()]
+    assert max(per_session, default=0) <= 1, told
+    charged = sum(per_session)
+    published = [job for job in jobs if job["state"] == "published"]
+    assert len(published) <= charged <= len(jobs), f"{charged} charged, {len(published)} of {len(jobs)} published\n{told}"
+    assert ledger["violations"] == [], told
+    if all_published:
+        assert {job["state"] for job in jobs} <= {"published", "attention"}, told
+    places = {tree: house.results(tree) for tree in ("inbox", "done", "failed")}
+    for name in names:
+        assert sum(name in found for found in places.values()) == 1, f"{name}: {told}"
+    served = {r["sha256"] for s in ledger["sessions"].values() for r in s["renders"]}
+    whole = [name for name in house.results() if name.endswith(".mp4")]
+    for name in whole:
+        assert digest(house.outbox / name) in served, f"half: {name}"
+    assert len(whole) == len(published), f"{sorted(whole)}\n{told}"
+    assert list(house.root.rglob(".~nemowatch*")) == []
+    return {"jobs": len(jobs), "charged": charged, "published": len(published), "attention": len(jobs) - len(published)}
+
+
+def digest(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rest(house: Studio, limit: float) -> None:
+    """Until every job has ended or waits for a person, and ended sources have left the inbox."""
+
+    def at_rest() -> bool:
+        jobs = house.jobs()
+        quiet = jobs and all(job["state"] in ("published", "attention", "failed", "rejected", "cancelled") for job in jobs)
+        asked = {Path(job["source"]).name for job in jobs if job["state"] == "attention"}
+        left = {Path(name).name for name in house.results("inbox")} - asked
+        return bool(quiet) and not {name for name in left if not name.endswith(".txt")}
+
+    wait_for(f"rest; {house.log()}", at_rest, limit)
+
+
+def storm(house: Studio, names: set[str], kills: int, rng: random.Random) -> int:
+    """Start and kill the daemon at random moments; returns how often it was killed while jobs were open."""
+    for _ in range(kills):
+        start_blind(house)
+        time.sleep(rng.uniform(0.5, 2.2))  # the moment of the kill is the point: there is nothing to wait for
+        house.kill()
+    return kills
+
+
+def start_blind(house: Studio) -> None:
+    """Start the daemon without waiting for it: the kill may come before it is up."""
+    import sys
+
+    with house.log_path.open("ab") as log:
+        command = [sys.executable, "-m", "nemowatch", "run", "--config", str(house.config)]
+        house.daemon = subprocess.Popen(command, env=house.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["turns survive their client", "turns end with their client"])
+def test_a_storm_of_kills(tmp_path: Path, goes_on: bool) -> None:
+    """Random kills over many files: every job published, or with a person where nobody can know; charged once each."""
+    settings = {"abort_on_disconnect": not goes_on, "turn_seconds": 0.3, "render_seconds": 0.4, "upload_seconds": 0.05}
+    files, kills = (FILES, KILLS) if goes_on else (max(FILES // 2, 2), max(KILLS // 2, 2))
+    with studio(tmp_path, sandbox=settings) as house:
+        names = drop_all(house, files)
+        storm(house, names, kills, random.Random(SEED))
+        house.start()
+        rest(house, 120 + 2 * files)
+        figures = sound(house, names)
+        if goes_on:
+            assert figures["attention"] <= kills, figures
+        tell("storm" if goes_on else "storm, turns end with their client", {"files": files, "kills": kills, **figures})
+
+
+def tell(what: str, figures: dict[str, Any]) -> None:
+    """Leave figures for the report, where one is written."""
+    import json
+
+    if folder := os.environ.get("FAULTS_RESULTS"):
+        Path(folder, f"figures-{what}.json").write_text(json.dumps({"what": what, **figures}))
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("xfs_io"), reason="power loss needs root and xfs_io (xfsprogs)")
+def test_power_loss_under_the_journal(tmp_path: Path) -> None:
+    """The journal's disk loses its power again and again, with all that was not yet on it: nothing is paid twice."""
+    image, mounted = tmp_path / "disk.img", tmp_path / "disk"
+    mounted.mkdir()
+    with image.open("wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+    settings = {"abort_on_disconnect": False, "turn_seconds": 0.3, "render_seconds": 0.3}
+    rng, losses = random.Random(SEED), max(KILLS // 3, 2)
+    with studio(tmp_path / "house", sandbox=settings) as house:
+        house.config.write_text(house.config.read_text().replace(str(house.state), str(mounted / "state")))
+        names = drop_all(house, max(FILES // 2, 4))
+        mount(image, mounted)
+        try:
+            (mounted / "state").mkdir(mode=0o700)
+            subprocess.run(["sync", "-f", str(mounted)], check=True)
+            for _ in range(losses):
+                start_blind(house)
+                time.sleep(rng.uniform(1.0, 2.5))  # the moment is the point
+                subprocess.run(["xfs_io", "-x", "-c", "shutdown", str(mounted)], check=True)
+                house.kill()
+                subprocess.run(["umount", str(mounted)], check=True)
+                mount(image, mounted)
+            house.start()
+            rest(house, 120)
+            figures = sound(house, names)
+            assert not list((mounted / "state").glob("journal.db.damaged-*"))
+            tell("power loss under the journal", {"files": len(names), "losses": losses, **figures})
+            house.stop()
+        finally:
+            if house.daemon is not None and house.daemon.poll() is None:
+                house.kill()
+            subprocess.run(["umount", "-l", str(mounted)], check=True)
+
+
+def mount(image: Path, where: Path) -> None:
+    subprocess.run(["mount", "-o", "loop", str(image), str(where)], check=True)
