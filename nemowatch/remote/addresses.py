@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from nemowatch.errors import UnsafeUrl
 
@@ -87,11 +88,17 @@ class Rules:
         for address in [host] if _literal(host) else await _addresses(host, parts.port or _PORTS["https"]):
             _refuse_private(address)
 
-    def check_peer(self, address: str) -> None:
-        """The same for the address that was really connected to: a name may change between look-up and use. Behind a
-        proxy the peer is the proxy."""
-        if self.strict and not getproxies().keys() - {"no"}:
-            _refuse_private(address)
+    def peer_check(self, url: str) -> Callable[[str], None]:
+        """The same for the address that `url` is really fetched from: a name may change between look-up and use. Behind
+        a proxy that address is the proxy's, and nothing is asked of it."""
+        if not self.strict or self.is_home(url) or _goes_by_proxy(split(url)):
+            return lambda _: None
+        return _refuse_private
+
+
+def _goes_by_proxy(parts: SplitResult) -> bool:
+    known = getproxies()
+    return bool(known.get(parts.scheme) or known.get("all")) and not proxy_bypass(parts.hostname or "")
 
 
 def _refuse_private(address: str) -> None:

@@ -94,7 +94,7 @@ class Transfer:
         if file.size and file.validator:
             sent |= {"Range": f"bytes={file.size}-", "If-Range": file.validator}
         limits = Limits(longest(want.size or _SUPPOSED, self.pace.rate, self.silence), self.silence, self.silence)
-        peer = None if home else self.rules.check_peer
+        peer = self.rules.peer_check(url)
         async with self.http.exchange(Request("GET", url, sent), limits, peer) as exchange:
             try:
                 await exchange.send()

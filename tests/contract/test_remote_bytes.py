@@ -434,8 +434,23 @@ async def test_public_https_and_the_api_itself_are_fetched() -> None:
     await Rules.of("https://api.example.com").check("https://8.8.8.8/x")
     await Rules.of("http://10.1.1.1:8000").check("http://10.1.1.1:8000/api/render/proxy/r/download")
     await Rules.of("http://127.0.0.1:9").check("http://127.0.0.1:10/x")
+
+
+async def test_the_peer_is_asked_about_unless_it_is_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy may be in one's own network; what NO_PROXY exempts, and the other scheme, go straight."""
+    rules, url = Rules.of("https://api.example.com"), "https://cdn.example.com/x"
     with pytest.raises(UnsafeUrl):
-        Rules.of("https://api.example.com").check_peer("192.168.1.1")
+        rules.peer_check(url)("192.168.1.1")
+    monkeypatch.setenv("HTTP_PROXY", "http://192.168.1.1:3128")
+    with pytest.raises(UnsafeUrl):
+        rules.peer_check(url)("192.168.1.1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://192.168.1.1:3128")
+    rules.peer_check(url)("192.168.1.1")
+    monkeypatch.setenv("NO_PROXY", ".example.com")
+    with pytest.raises(UnsafeUrl):
+        rules.peer_check(url)("192.168.1.1")
+    rules.peer_check("https://api.example.com/x")("192.168.1.1")
+    Rules.of("http://127.0.0.1:9").peer_check(url)("127.0.0.1")
 
 
 @pytest.mark.root
