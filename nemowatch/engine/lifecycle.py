@@ -29,12 +29,13 @@ from nemowatch.engine.outage import OutageProbe
 from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
-from nemowatch.engine.upkeep import retain, sweep_parts
+from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
 from nemowatch.errors import RemoteError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import Credits, State
+from nemowatch.outbox import leftovers
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages import recover, standing
 from nemowatch.stages.deps import Board, Deps
@@ -95,6 +96,7 @@ class Engine:
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
+        self._ending = False
         self.started_at = clock.now_ms()
         self.settled_once: set[str] = set()  #: inboxes whose first scan is over
 
@@ -190,6 +192,7 @@ class Engine:
 
     async def stop(self, drain: float) -> None:
         """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in reverse."""
+        self._ending = True
         self._cadences.stop()
         await asyncio.gather(*(inbox.stop() for inbox in self.inboxes.values()))
         await self.runner.stop(drain)
@@ -205,7 +208,7 @@ class Engine:
     async def _receive(self, name: str) -> None:
         """Look after one inbox: scan when due, and pass on what it found."""
         inbox = self.inboxes[name]
-        while True:
+        while not self._ending:  # asked as well as cancelled: wait_for forgets a cancellation that meets its event
             self._wake[name].clear()
             tick = await inbox.tick()
             await self._reception.take(inbox, tick)
@@ -259,8 +262,12 @@ class Engine:
     async def _upkeep(self) -> None:
         config, now = self.config, self.clock.now_ms()
         await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, now))
-        owned = await self.journal.read(jobs.owned_parts)
-        await asyncio.get_running_loop().run_in_executor(self._disk, sweep_parts, config.watch, owned, config.retention.done_days)
+        loop, watches = asyncio.get_running_loop(), config.watch
+        found = await loop.run_in_executor(self._disk, find_leftovers, watches)
+        mine = await self.journal.read(lambda conn: unowned(conn, found))
+        for path in await loop.run_in_executor(self._disk, leftovers.remove, mine):
+            log.info("leftover removed", file=str(path))
+        await loop.run_in_executor(self._disk, expire_done, watches, config.retention.done_days)
 
     # -- what people ask ----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -11,9 +12,10 @@ from pathlib import Path
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.errors import LocalError
+from nemowatch.journal import jobs
 from nemowatch.journal.queries import load
-from nemowatch.outbox.publish import recover
+from nemowatch.outbox import leftovers
+from nemowatch.outbox.leftovers import Leftover
 
 log = structlog.get_logger("nemowatch.upkeep")
 
@@ -32,23 +34,35 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
     return pruned
 
 
-def sweep_parts(watches: Iterable[Watch], owned: set[bytes], done_days: int) -> None:
-    """Take away part files that no job owns, and sources in done/ older than `done_days` (0: none ever)."""
+def find_leftovers(watches: Iterable[Watch]) -> list[Leftover]:
+    """Files of ours that a killed process may have left: below the outbox and failed/, in the workspace, and in the
+    task folders (notes stand there)."""
+    found = []
     for watch in watches:
-        for folder in _folders(watch.outbox):
-            names = {os.fsdecode(os.path.basename(p)) for p in owned if os.path.dirname(p) == os.fsencode(folder)}
-            try:
-                for gone in recover(folder, names):
-                    log.info("leftover removed", file=str(gone))
-            except LocalError as exc:
-                log.debug("leftovers not swept", folder=str(folder), why=exc.text)
-        if done_days:
+        found += leftovers.find(_folders(watch))
+    return found
+
+
+def _folders(watch: Watch) -> Iterable[Path]:
+    yield from {watch.page.parent, watch.inbox}
+    with contextlib.suppress(OSError):
+        yield from [Path(entry.path) for entry in os.scandir(watch.inbox) if entry.is_dir(follow_symlinks=False)]
+    for tree in (watch.outbox, watch.done, watch.failed):
+        for where, _, _ in os.walk(tree):
+            yield Path(where)
+
+
+def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftover]:
+    """Those of them that no job may still need: asked after they were found, so that a part begun meanwhile is safe."""
+    working = {row.job.id for row in jobs.unfinished(conn, -1)}
+    return [leftover for leftover in found if leftover.job not in working]
+
+
+def expire_done(watches: Iterable[Watch], done_days: int) -> None:
+    """Delete sources that have lain in done/ for more than `done_days` (0: keep them for ever)."""
+    if done_days:
+        for watch in watches:
             _expire(watch.done, time.time() - done_days * DAY_MS / 1000)
-
-
-def _folders(root: Path) -> Iterable[Path]:
-    for where, _, _ in os.walk(root):
-        yield Path(where)
 
 
 def _expire(root: Path, before: float) -> None:

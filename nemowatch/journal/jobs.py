@@ -275,11 +275,6 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
     return [PublishedOutput(**{n: row[n] for n in names}) for row in conn.execute(SQL["outputs"], (job_id,))]
 
 
-def owned_parts(conn: sqlite3.Connection) -> set[bytes]:
-    """Absolute paths of part files that unfinished jobs still need."""
-    return {row["part"] for row in conn.execute(SQL["parts"])}
-
-
 #: What a fresh start of a job forgets.
 FRESH: dict[str, Any] = {
     "reason": "", "back": "", "attempt": 0, "due_at": 0, "render_id": "", "render_at": 0, "renders": 0, "progress": 0,

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 #: Every file of ours that is not meant for people begins so; intake never looks at such names (IGNORE.md).
 OURS = ".~nemowatch-"
+#: Marks brief files of this process, so that a later one knows what was left behind.
+PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.
 NAME_LIMIT = 255
 #: How often one name may be taken before something else is wrong.

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from nemowatch.errors import SourceGone
-from nemowatch.outbox.names import OURS, note_name
+from nemowatch.outbox.names import OURS, PROCESS, note_name
 from nemowatch.outbox.place import write_new
 from nemowatch.outbox.tree import folder_of, open_file, parts, stat_at, sync_folder, translated
 
@@ -61,7 +61,7 @@ def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
 
 def replace_file(name: str, data: bytes, folder: int) -> None:
     """Put `data` under `name` in one step, over whatever file of ours stands there, synced. Raises OSError."""
-    fresh = f"{OURS}note-{secrets.token_hex(4)}"
+    fresh = f"{OURS}note-{PROCESS}-{secrets.token_hex(4)}"
     write_new(fresh, data, folder)
     try:
         os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -7,11 +7,8 @@ never makes a folder below a missing root, and leaves modes and groups to the um
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +24,6 @@ __all__ = [
     "stands_already", "write_part",
 ]  # fmt: skip
 
-_LEFTOVER = re.compile(rf"{re.escape(OURS)}(?P<part>\d+(-\d+)?\.part)?.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,37 +157,3 @@ def standing(path: Path, size: int, sha256: str) -> bool:
             return there is not None and there.st_size == size and sha256_at(path.name, folder) == sha256
         finally:
             os.close(folder)
-
-
-def recover(folder: Path, known_part_names: Collection[str]) -> list[Path]:
-    """Remove our own leftovers in one folder that no job owns, and return them. Nothing else is ever touched: only
-    regular files, only names that begin like ours. A folder that is not there has none. Raises LocalError."""
-    removed = []
-    with translated(folder):
-        try:
-            here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        try:
-            for name in sorted(os.listdir(here)):
-                if _is_leftover(name, known_part_names) and _unlink(name, here):
-                    removed.append(folder / name)
-        finally:
-            os.close(here)
-    return removed
-
-
-def _is_leftover(name: str, known: Collection[str]) -> bool:
-    """Ours, and neither a job's part file nor what belongs to one (its claim)."""
-    hit = _LEFTOVER.fullmatch(name)
-    return hit is not None and name not in known and f"{OURS}{hit['part']}" not in known
-
-
-def _unlink(name: str, folder: int) -> bool:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except OSError as exc:
-        if exc.errno in (errno.ENOENT, errno.EISDIR, errno.EPERM):  # gone meanwhile, or a folder: not ours after all
-            return False
-        raise
-    return True

@@ -14,7 +14,8 @@ import pytest
 
 from nemowatch.model import Snapshot
 from nemowatch.outbox import place
-from nemowatch.outbox.publish import part_path, publish, publish_bytes, recover, write_part
+from nemowatch.outbox.leftovers import find, remove
+from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import Leaving, retire_all
 
 DATA = b"a film" * 5000
@@ -100,7 +101,7 @@ def test_a_result_is_published_once_whenever_it_is_killed(
         write_part(part_path(folder(number), 7), DATA)
     for number in every_kill(work):
         work(number)
-        recover(folder(number), set())
+        remove(find([folder(number)]))
         found = {name: (folder(number) / name).read_bytes() for name in os.listdir(folder(number))}
         mine = found.pop("promo.mp4")
         assert mine == b"mine"
@@ -117,7 +118,7 @@ def test_a_transcript_is_published_once_whenever_it_is_killed(tmp_path: Path) ->
         (tmp_path / str(number)).mkdir()
     for number in every_kill(work):
         work(number)
-        recover(tmp_path / str(number), set())
+        remove(find([tmp_path / str(number)]))
         assert os.listdir(tmp_path / str(number)) == ["promo.txt"]
 
 
@@ -153,7 +154,7 @@ def test_sources_leave_once_whenever_it_is_killed(tmp_path: Path, trees: Path) -
     for number in every_kill(work):
         went = retire_all(inbox, members[number], trees)
         folder = trees / str(number)
-        recover(folder, set())
+        remove(find([folder]))
         assert [path for path in went if path] == [folder / "a.mp4", folder / "a.txt"]
         assert sorted(os.listdir(folder)) == ["._a.mp4", "a.mp4", "a.txt"]
         assert all((folder / name).read_bytes() == name.encode() * 1000 for name in os.listdir(folder))

@@ -14,12 +14,13 @@ import pytest
 
 from nemowatch.errors import LocalFinal, LocalPassing, NoSpace, SourceGone
 from nemowatch.outbox import place
+from nemowatch.outbox.leftovers import find, remove
+from nemowatch.outbox.names import PROCESS
 from nemowatch.outbox.publish import (
     ensure_folder,
     part_path,
     publish,
     publish_bytes,
-    recover,
     safe_name,
     standing,
     stands_already,
@@ -308,17 +309,17 @@ def test_recovery_removes_only_leftovers_that_no_job_owns(tmp_path: Path) -> Non
         ".~nemowatch-1.part",
         ".~nemowatch-1.part.to",
         ".~nemowatch-2-1.part",
-        ".~nemowatch-note-x",
+        ".~nemowatch-note-00ff00ff-12ab34cd",
         ".~nemowatch-12.part",
     ]
-    kept = [".~nemowatch-3.part", ".~nemowatch-3.part.to", "promo.mp4", ".~other", ".nemowatch-owner.json", "a.part"]
+    kept = [f".~nemowatch-note-{PROCESS}-12ab34cd", ".~nemowatch-3.part", ".~nemowatch-3.part.to", "promo.mp4", ".~other", ".nemowatch-owner.json", "a.part"]
     for name in ours + kept:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / ".~nemowatch-9.part").mkdir()
-    removed = recover(tmp_path, {".~nemowatch-3.part"})
+    removed = remove(leftover for leftover in find([tmp_path]) if leftover.job != 3)
     assert sorted(path.name for path in removed) == sorted(ours)
     assert visible(tmp_path) == sorted([*kept, ".~nemowatch-9.part"])
-    assert recover(tmp_path / "none", set()) == []
+    assert remove(find([tmp_path / "none"])) == []
 
 
 PUBLISHER = """

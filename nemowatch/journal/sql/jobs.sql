@@ -100,10 +100,6 @@ WHERE j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.upd
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM job j JOIN source s ON s.id = j.source_id
 WHERE j.state NOT IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.id LIMIT ?
 
--- name: parts
--- part files that jobs still own
-SELECT part FROM job WHERE part <> x'' AND state IN ('rendered', 'downloading', 'downloaded', 'held')
-
 -- name: save_draft
 INSERT INTO draft (job_id, draft, saved_at) VALUES (?, ?, ?)
 ON CONFLICT (job_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.saved_at
