@@ -73,7 +73,12 @@ FREE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", FREE)
+#: Those in which a mistake would cost money or a file; the others are in the long run.
+DEAREST = {"upload:after-reset", "state:1002", "chat:reset", "chat:after-reset", "chat:cut_after", "chat:growing:0.1",
+           "chat:stream_2001", "credits:500@*", "render:after-reset", "render:1002", "download:expired"}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", [pytest.param(f, marks=() if f in DEAREST else pytest.mark.slow) for f in FREE])
 async def test_what_passes_by_itself(house: Bench, fault: str) -> None:
     """The job ends published and charged once, or waits for a person where nobody can know; it is never charged twice."""
     (job_id,) = house.drop()

@@ -1,0 +1,353 @@
+"""The journal's file: how it is opened, locked, copied, and every way in which it can be unusable."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import ManualClock
+from nemowatch.errors import (
+    JournalCorrupt,
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTooNew,
+)
+from nemowatch.journal import Journal, facts
+from nemowatch.journal.database import set_aside
+from nemowatch.journal.lock import StateLock
+from nemowatch.journal.queries import load, migrations
+
+CLOCK = ManualClock()
+
+
+def open_at(path: Path) -> Journal:
+    return Journal.open(path, CLOCK)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    """A journal of some pages, closed."""
+    journal = open_at(path)
+    journal.write_now(lambda conn: [facts.put(conn, f"fact {n}", "x" * 500) for n in range(400)])
+    journal.close()
+    return path
+
+
+# -- opening
+
+
+def test_it_is_durable_and_strict(path: Path) -> None:
+    """WAL with synchronous=FULL and foreign keys; every table STRICT; the file for its owner alone."""
+    journal = open_at(path)
+    ask = lambda pragma: journal.read_now(lambda conn: conn.execute(f"PRAGMA {pragma}").fetchone()[0])  # noqa: E731
+    assert (ask("journal_mode"), ask("synchronous"), ask("foreign_keys")) == ("wal", 2, 1)
+    asked = "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
+    assert journal.read_now(lambda conn: conn.execute(asked).fetchall()) == []
+    assert ask("user_version") == migrations()[-1][0]
+    assert path.stat().st_mode & 0o777 == 0o600
+    journal.close()
+
+
+def test_migrations_run_once_and_in_order(path: Path) -> None:
+    """Numbers begin at 1 without gaps; opening again changes nothing and keeps what was written."""
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+    journal = open_at(path)
+    journal.write_now(lambda conn: facts.put(conn, "a", "1"))
+    journal.close()
+    journal = open_at(path)
+    assert journal.read_now(lambda conn: facts.get(conn, "a")) == "1"
+    journal.close()
+
+
+def test_a_migration_that_was_cut_off_is_done_again(path: Path) -> None:
+    """Nothing half of it stays: it is one transaction with its number."""
+    script = migrations()[0][1]
+    conn = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        conn.executescript(f"BEGIN IMMEDIATE;\n{script}\nSELECT * FROM the_power_went;\nCOMMIT;")
+    conn.close()
+    journal = open_at(path)
+    assert journal.read_now(lambda conn: conn.execute("SELECT count(*) FROM transition").fetchone()[0]) > 50
+    journal.close()
+
+
+def test_every_query_is_named_once_and_compiles(path: Path) -> None:
+    """A typing mistake in an SQL file is found here, not at night."""
+    journal = open_at(path)
+    for file in ("jobs", "sources", "spend", "rest", "recover", "retention"):
+        for name, text in load(file).items():
+            marks = dict.fromkeys(set(_names(text)))
+            values: object = marks if marks else (None,) * text.count("?")
+            journal.read_now(lambda conn, t=text, v=values: conn.execute(f"EXPLAIN {t}", v).fetchall())
+            assert name
+    journal.close()
+
+
+def _names(text: str) -> list[str]:
+    return re.findall(r"(?<![:\w]):([a-z_]+)", text)
+
+
+# -- transactions
+
+
+def test_a_write_is_whole_or_not_at_all(path: Path) -> None:
+    """An error inside leaves nothing, and the next write works."""
+    journal = open_at(path)
+
+    def half(conn: sqlite3.Connection) -> None:
+        facts.put(conn, "half", "done")
+        raise ValueError("in the middle")
+
+    with pytest.raises(ValueError, match="middle"):
+        journal.write_now(half)
+    assert journal.read_now(lambda conn: facts.get(conn, "half")) == ""
+    journal.write_now(lambda conn: facts.put(conn, "half", "whole"))
+    assert journal.read_now(lambda conn: facts.get(conn, "half")) == "whole"
+    journal.close()
+
+
+@pytest.mark.anyio
+async def test_writes_from_many_tasks_are_one_after_the_other(path: Path) -> None:
+    """One thread, in order; a task that is dropped does not tear its transaction."""
+    journal = open_at(path)
+
+    def count(conn: sqlite3.Connection) -> int:
+        value = int(facts.get(conn, "n") or "0") + 1
+        facts.put(conn, "n", str(value))
+        return value
+
+    tasks = [asyncio.create_task(journal.write(count)) for _ in range(50)]
+    await asyncio.sleep(0)
+    tasks[20].cancel()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(isinstance(f, asyncio.CancelledError) for f in found) == 1
+    assert await journal.read(lambda conn: facts.get(conn, "n")) == "50"
+    journal.close()
+
+
+KILLED = """
+import sys, os, signal
+from pathlib import Path
+from nemowatch.clock import SystemClock
+from nemowatch.journal import Journal, facts
+journal = Journal.open(Path(sys.argv[1]), SystemClock())
+for n in range(10**9):
+    journal.write_now(lambda conn: facts.put(conn, "n", str(n)))
+    print(n, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
+    """SIGKILL between commits: the last one that returned is there, and the file is whole."""
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) >= 50:
+                process.kill()
+                break
+        told = [int(line) for line in (line, *process.stdout.read().splitlines()) if line.strip().isdigit()]
+    journal = open_at(path)
+    assert int(journal.read_now(lambda conn: facts.get(conn, "n"))) >= max(told)
+    journal.close()
+
+
+def test_a_backup_is_taken_while_it_is_open_and_written(path: Path, tmp_path: Path) -> None:
+    """Consistent, complete, a journal of its own."""
+    journal = open_at(path)
+    journal.write_now(lambda conn: facts.put(conn, "a", "before"))
+    journal.backup(tmp_path / "copy.db")
+    journal.write_now(lambda conn: facts.put(conn, "a", "after"))
+    journal.close()
+    copy = open_at(tmp_path / "copy.db")
+    assert copy.read_now(lambda conn: facts.get(conn, "a")) == "before"
+    copy.close()
+
+
+def test_reading_beside_the_daemon(path: Path) -> None:
+    """A second connection sees what is committed, and cannot write; without a journal it says so."""
+    with pytest.raises(JournalError, match="no journal yet"):
+        Journal.open_for_reading(path, CLOCK)
+    daemon = open_at(path)
+    daemon.write_now(lambda conn: facts.put(conn, "a", "1"))
+    reader = Journal.open_for_reading(path, CLOCK)
+    assert reader.read_now(lambda conn: facts.get(conn, "a")) == "1"
+    with pytest.raises(JournalReadOnly):
+        reader.write_now(lambda conn: facts.put(conn, "a", "2"))
+    reader.close()
+    daemon.close()
+
+
+# -- unusable
+
+
+@pytest.mark.parametrize("content", [b"this is no database, whatever its name says " * 50, os.urandom(8192)])
+def test_what_is_no_database(path: Path, content: bytes) -> None:
+    """Named as damaged, left as it was, and can be set aside."""
+    path.write_bytes(content)
+    with pytest.raises(JournalCorrupt, match=r"journal\.db"):
+        open_at(path)
+    assert path.read_bytes() == content
+    aside = set_aside(path)
+    assert (aside.read_bytes(), path.exists()) == (content, False)
+    open_at(path).close()
+
+
+def test_a_truncated_file(filled: Path) -> None:
+    """Half of it is damage, not a smaller journal."""
+    os.truncate(filled, filled.stat().st_size // 2)
+    with pytest.raises(JournalCorrupt, match=r"journal\.db"):
+        open_at(filled)
+
+
+def test_pages_of_rubbish(filled: Path) -> None:
+    """Found at the opening, not by a job in the middle of the night."""
+    with filled.open("r+b") as file:
+        for page in range(20, 60):
+            file.seek(page * 4096)
+            file.write(b"\xa5" * 4096)
+    with pytest.raises(JournalCorrupt):
+        open_at(filled)
+
+
+def test_setting_aside_takes_everything_along(filled: Path) -> None:
+    """The WAL of a damaged journal must not be applied to its successor."""
+    for suffix in ("-wal", "-shm"):
+        filled.with_name(filled.name + suffix).write_bytes(b"x")
+    aside = set_aside(filled)
+    assert sorted(p.name for p in filled.parent.iterdir()) == sorted(aside.name + s for s in ("", "-shm", "-wal"))
+
+
+def test_a_newer_one_is_left_alone(filled: Path) -> None:
+    """Its version is said, and nothing is written."""
+    conn = sqlite3.connect(filled)
+    conn.execute("PRAGMA user_version = 999")
+    conn.close()
+    for way in (Journal.open, Journal.open_for_reading):
+        with pytest.raises(JournalTooNew, match="999"):
+            way(filled, CLOCK)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """Named, with what to do."""
+    with pytest.raises(JournalReadOnly) as caught:
+        open_at(tmp_path / "missing" / "journal.db")
+    assert caught.value.cure
+
+
+def mounted(tmp_path: Path, options: str) -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small filesystem needs root")
+    place = tmp_path / "small"
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("mounting is not allowed here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    yield from mounted(tmp_path, "size=400k")
+
+
+@pytest.mark.root
+def test_a_full_disk(small: Path) -> None:
+    """Said as such; what was committed stays, and with space back the same journal goes on."""
+    journal = open_at(small / "journal.db")
+    journal.write_now(lambda conn: facts.put(conn, "kept", "yes"))
+
+    def fill() -> None:
+        for n in range(1000):
+            journal.write_now(lambda conn, n=n: facts.put(conn, f"fact {n}", "x" * 4000))
+
+    with pytest.raises(JournalFull) as caught:
+        fill()
+    assert "full" in caught.value.text
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small)], check=True)
+    assert journal.read_now(lambda conn: facts.get(conn, "kept")) == "yes"
+    journal.write_now(lambda conn: facts.put(conn, "more", "yes"))
+    journal.close()
+
+
+@pytest.mark.root
+def test_a_disk_that_is_full_from_the_start(small: Path) -> None:
+    """The journal cannot even be made: full, not damaged."""
+    (small / "fill").write_bytes(b"x" * 390 * 1024)
+    with pytest.raises(JournalFull):
+        open_at(small / "journal.db")
+
+
+@pytest.mark.root
+def test_a_read_only_disk(small: Path) -> None:
+    """Said as such, with the cure."""
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small)], check=True)
+    open_at(small / "journal.db").close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    with pytest.raises(JournalReadOnly) as caught:
+        open_at(small / "journal.db")
+    assert caught.value.cure
+
+
+# -- the lock
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from nemowatch.journal.lock import StateLock
+with StateLock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def holder(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+@pytest.mark.parametrize("end", ["release", "kill"])
+def test_one_process_at_a_time(tmp_path: Path, end: str) -> None:
+    """A second one is refused and told who has it; the kernel gives it free however the first one ends."""
+    with holder(tmp_path) as first:
+        with pytest.raises(JournalLocked, match=rf"process {first.pid}"):
+            StateLock(tmp_path).acquire()
+        if end == "kill":
+            first.send_signal(signal.SIGKILL)
+        else:
+            assert first.stdin is not None
+            first.stdin.close()
+        first.wait(10)
+    with StateLock(tmp_path):
+        assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
+    with StateLock(tmp_path):
+        pass
+
+
+def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:
+    """A helper process that outlives us must not keep the state folder locked."""
+    lock = StateLock(tmp_path).acquire()
+    with subprocess.Popen(["sleep", "30"]) as child:
+        lock.release()
+        with StateLock(tmp_path):
+            child.kill()
