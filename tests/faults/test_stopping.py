@@ -1,0 +1,33 @@
+"""The end always comes: whatever happens at the very moment, a stop is never swallowed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.faults.bench import bench
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_stop_amid_news(tmp_path: Path) -> None:
+    """News of files at the very moment of the stop do not keep the daemon alive: wait_for may swallow a cancellation."""
+    for _ in range(5):
+        async with bench(tmp_path) as house:
+            await house.start()
+            engine = house.engine
+            assert engine is not None
+
+            async def news() -> None:
+                while True:
+                    engine.scan_all()
+                    await asyncio.sleep(0)
+
+            noise = asyncio.create_task(news())
+            stopping = asyncio.create_task(engine.stop(1.0))
+            done, _ = await asyncio.wait({stopping}, timeout=10)
+            noise.cancel()
+            await asyncio.gather(noise, return_exceptions=True)
+            assert done, "the engine never stopped"
