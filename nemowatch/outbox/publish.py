@@ -20,7 +20,7 @@ from nemowatch.outbox.names import OURS, candidates, safe_name
 from nemowatch.outbox.tree import ensure_folder, name_limit, open_root, sha256_at, stat_at, translated
 
 __all__ = [
-    "Published", "ensure_folder", "part_path", "publish", "publish_bytes", "recover", "safe_name", "standing",
+    "Published", "ensure_folder", "part_path", "publish", "publish_bytes", "safe_name", "standing",
     "stands_already", "write_part",
 ]  # fmt: skip
 

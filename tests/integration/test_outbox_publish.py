@@ -312,7 +312,8 @@ def test_recovery_removes_only_leftovers_that_no_job_owns(tmp_path: Path) -> Non
         ".~nemowatch-note-00ff00ff-12ab34cd",
         ".~nemowatch-12.part",
     ]
-    kept = [f".~nemowatch-note-{PROCESS}-12ab34cd", ".~nemowatch-3.part", ".~nemowatch-3.part.to", "promo.mp4", ".~other", ".nemowatch-owner.json", "a.part"]
+    own = f".~nemowatch-note-{PROCESS}-12ab34cd"
+    kept = [own, ".~nemowatch-3.part", ".~nemowatch-3.part.to", "promo.mp4", ".~other", ".nemowatch-owner.json", "a.part"]
     for name in ours + kept:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / ".~nemowatch-9.part").mkdir()
