@@ -71,7 +71,8 @@ def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: byte
     [
         ("a.mp4", MP4, True), ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m"), False),
         ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m") + b"\0\0\0\0mdatxx", False),
-        ("a.wav", WAV, True), ("a.mkv", MKV, True), ("a.webm", OPEN_MKV, False), ("a.mp3", MP3, False), ("a.txt", b"Hello", False),
+        ("a.wav", WAV, True), ("a.mkv", MKV, True), ("a.webm", OPEN_MKV, False), ("a.mp3", MP3, False),
+        ("a.txt", b"Hello", False),
         ("a.jpg", b"\xff\xd8\xff\xe0jj\xff\xd9", True), ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, False),
         ("a.docx", b"PK\3\4rest" + b"PK\5\6" + bytes(18), True), ("a.docx", b"PK\3\4rest", False),
     ],

@@ -1,0 +1,139 @@
+"""Plays every scenario many times and writes what it showed into docs/reliability.md: `scripts/test-shares`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+import pytest
+
+from tests.acceptance.shares_all import SCENARIOS
+from tests.acceptance.shares_kit import SCAN, SETTLE, Scenario, Verdict, play
+
+REPO = Path(__file__).parents[2]
+PAGE = REPO / "docs/reliability.md"
+BEGIN, END = "<!-- shares -->", "<!-- /shares -->"
+_print = Lock()
+
+
+@dataclass
+class Row:
+    """What the runs of one scenario showed."""
+
+    scenario: Scenario
+    verdicts: list[Verdict] = field(default_factory=list)
+    skipped: str = ""
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """True when no run found anything wrong."""
+        return not self.broken and all(v.good for v in self.verdicts)
+
+    def line(self) -> str:
+        """The row of the table."""
+        if self.skipped:
+            return f"| {self.scenario.name} | skipped: {self.skipped} | | | | | |"
+        sums = [sum(len(getattr(v, what)) for v in self.verdicts) for what in ("lost", "early", "doubled")]
+        files = sum(v.files for v in self.verdicts)
+        slowest = max((v.slowest for v in self.verdicts), default=0.0)
+        broken = f" ({len(self.broken)} could not be played)" if self.broken else ""
+        runs = f"{len(self.verdicts)}{broken}"
+        return f"| {self.scenario.name} | {runs} | {files} | {sums[0]} | {sums[1]} | {sums[2]} | {slowest:.1f} s |"
+
+
+def say(text: str) -> None:
+    """One line at a time, from many threads."""
+    with _print:
+        print(text, flush=True)
+
+
+def once(row: Row, number: int) -> None:
+    """Play a scenario once and keep what it showed."""
+    base = Path(tempfile.mkdtemp(prefix="nemowatch-shares-"))
+    base.chmod(0o755)
+    try:
+        verdict = play(row.scenario, base)
+    except pytest.skip.Exception as why:
+        row.skipped = str(why).removeprefix(f"{row.scenario.name}: ")
+    except Exception as exc:
+        row.broken.append(str(exc))
+        say(f"{row.scenario.name} {number}: could not be played: {exc}")
+    else:
+        row.verdicts.append(verdict)
+        say(f"{row.scenario.name} {number}: {'good' if verdict.good else verdict} ({verdict.slowest:.1f} s)")
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def run_all(chosen: list[Scenario], runs: int, at_once: int) -> list[Row]:
+    """Play everything: the runs one after the other by number, several scenarios at a time; those that change the whole
+    machine come last, alone."""
+    rows = [Row(one) for one in chosen]
+    with ThreadPoolExecutor(at_once) as pool:
+        for number in range(runs):
+            for row in rows:
+                if not row.scenario.alone:
+                    pool.submit(once, row, number)
+    for row in rows:
+        for number in range(runs if row.scenario.alone else 0):
+            once(row, number)
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """The part of the page between the marks."""
+    today = datetime.now(UTC).date()
+    head = [
+        f"Played on {today} by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan every "
+        f"{SCAN:g} s where a scenario sets nothing else. Pick-up: from a file's last byte to its claim, while several "
+        "scenarios share the machine.",
+        "",
+        "| scenario | runs | files | lost | early | doubled | slowest pick-up |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *(row.line() for row in rows)])
+
+
+def write(text: str, page: Path = PAGE) -> None:
+    """Put the table between its marks; the page is begun when there is none."""
+    if not page.exists():
+        page.write_text(
+            "# Reliability, measured\n\n## Ways in which files come\n\n<!-- shares -->\n<!-- /shares -->\n\n"
+            "## Faults\n\n<!-- faults -->\n<!-- /faults -->\n",
+            encoding="utf-8",
+        )
+    before = page.read_text(encoding="utf-8")
+    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+    if not pattern.search(before):
+        before += f"\n## Ways in which files come\n\n{BEGIN}\n{END}\n"
+    page.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", before), encoding="utf-8")
+
+
+def main() -> int:
+    """The command; 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(prog="scripts/test-shares", description=__doc__)
+    parser.add_argument("--runs", type=int, default=1, help="how often each scenario is played")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument("--at-once", type=int, default=3, help="how many are played side by side")
+    parser.add_argument("--only", default="", help="those whose name contains this")
+    options = parser.parse_args()
+    chosen = [one for one in SCENARIOS.values() if options.only.lower() in one.name.lower()]
+    rows = run_all(chosen, options.runs, options.at_once)
+    text = table(rows)
+    print(text)
+    if options.write:
+        write(text)
+    return 0 if all(row.good for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
