@@ -59,6 +59,7 @@ class Chronicle:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._standing: dict[Cause, float] = {}  # what has begun and not ended: when, monotonic
+        self._why: dict[Cause, str] = {}  # the words for it that were said last
 
     def __repr__(self) -> str:
         return f"Chronicle(standing={[str(cause.reason) for cause in self._standing]})"
@@ -79,11 +80,14 @@ class Chronicle:
         (log.warning if decision.state in LOUD else log.info)(event, **about, **text)
 
     def begins(self, cause: Cause, why: str) -> None:
-        """Jobs are stopped by `cause` from now on; said once until it ends."""
-        if cause in self._standing:
-            return
-        self._standing[cause] = self._clock.monotonic()
-        holds_log.warning(f"hold begins: {cause.reason}", why=why, folder=cause.folder)
+        """Jobs are stopped by `cause` from now on; said once until it ends, or until a token is wrong in another way."""
+        where = {"folder": cause.folder} if cause.folder else {}
+        if cause not in self._standing:
+            self._standing[cause] = self._clock.monotonic()
+            holds_log.warning(f"hold begins: {cause.reason}", why=why, **where)
+        elif cause.reason is HoldReason.TOKEN and self._why[cause] != why:
+            holds_log.warning(f"hold goes on: {cause.reason}", why=why)
+        self._why[cause] = why
 
     def stands(self, causes: Mapping[Cause, str], woken: Mapping[HoldReason, int], asked_at: float) -> None:
         """All that stopped jobs when the journal was asked (monotonic seconds), with its words; what had begun by then
@@ -92,8 +96,10 @@ class Chronicle:
             self.begins(cause, why)
         for cause in [c for c, since in self._standing.items() if since < asked_at and c not in causes]:
             seconds = self._clock.monotonic() - self._standing.pop(cause)
-            more = {"jobs": woken[cause.reason]} if cause.reason in woken else {}
-            holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), folder=cause.folder, **more)
+            more: dict[str, object] = {"folder": cause.folder} if cause.folder else {}
+            if cause.reason in woken:
+                more["jobs"] = woken[cause.reason]
+            holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), **more)
 
 
 def causes(conn: sqlite3.Connection) -> dict[Cause, str]:

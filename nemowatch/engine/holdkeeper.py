@@ -17,7 +17,7 @@ from nemowatch.config import Config, Watch
 from nemowatch.engine import budget
 from nemowatch.engine.chronicle import Chronicle, causes
 from nemowatch.engine.gate import PAUSED
-from nemowatch.errors import NotSent, RemoteError, RemotePassing
+from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, facts, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
@@ -29,6 +29,9 @@ SPACE_AGAIN = 64 * MB
 #: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
 DISK_SECONDS = 5.0
 
+
+#: What the question for the balance brought; None: nobody needed to ask.
+Answer = Credits | RemoteError | LocalError | None
 
 #: States of a job that is trying an export now: its answer is about to come.
 EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
@@ -71,13 +74,13 @@ class HoldKeeper:
         """Whether the cloud counts as out of reach."""
         return HoldReason.OUTAGE in await self._journal.read(holds.standing)
 
-    async def _ask(self, standing: Mapping[HoldReason, HoldRow]) -> Credits | RemoteError | None:
+    async def _ask(self, standing: Mapping[HoldReason, HoldRow]) -> Answer:
         """The balance: it answers for the outage, the token and the credits at once. None when nobody needs it."""
         if not standing.keys() & {HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS}:
             return None
         try:
             return await self._api.read_credits()
-        except RemoteError as exc:
+        except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
             return exc
 
     async def _has_space(self) -> bool:
@@ -90,21 +93,23 @@ class HoldKeeper:
         return bool(done) and self._measuring.result()
 
     def _release(
-        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Credits | RemoteError | None,
+        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Answer,
         *, space: bool,
     ) -> None:  # fmt: skip
         now = self._clock.now_ms()
         for reason, row in standing.items():
             if self._gone(conn, row, answer, space=space):
                 self._end(conn, reason, now)
+            elif reason is HoldReason.TOKEN and isinstance(answer, TokenRefused):  # why may have changed: empty, then wrong
+                holds.put(conn, reason, f"{answer.text} {answer.cure}".strip(), now)
         self._own_holds(conn, now)
 
     def _gone(
-        self, conn: sqlite3.Connection, row: HoldRow, answer: Credits | RemoteError | None, *, space: bool
+        self, conn: sqlite3.Connection, row: HoldRow, answer: Answer, *, space: bool
     ) -> bool:
         """Whether the cause of an account's hold is gone."""
         if row.reason is HoldReason.OUTAGE:
-            return not isinstance(answer, NotSent | RemotePassing)
+            return not isinstance(answer, NotSent | RemotePassing | LocalError)
         if row.reason is HoldReason.TOKEN:
             return isinstance(answer, Credits)
         if row.reason is HoldReason.CREDITS:

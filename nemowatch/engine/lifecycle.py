@@ -30,7 +30,7 @@ from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
 from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
-from nemowatch.errors import RemoteError, show_path
+from nemowatch.errors import LocalError, RemoteError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
@@ -242,7 +242,7 @@ class Engine:
             self._credits_due.clear()
             try:
                 await self._remember_credits(await self.api.read_credits())
-            except RemoteError as exc:
+            except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
                 log.debug("credits unknown", why=exc.text)
 
     async def _remember_credits(self, found: Credits) -> None:
