@@ -19,10 +19,9 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from nemowatch.clock import Clock
 from nemowatch.service.redact import clean_field, clean_key, describe, hide, one_line
 
-__all__ = ["Quiet", "configure_logs", "hide"]
+__all__ = ["configure_logs", "hide"]
 
 #: journald's priorities (syslog's) for our levels.
 _PRIORITY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
@@ -187,37 +186,3 @@ def _log_uncaught() -> None:
     sys.excepthook = of_process
     threading.excepthook = of_thread
     sys.unraisablehook = of_nowhere
-
-
-class Quiet:
-    """One line when a condition starts, one when its reason changes, one when it ends; silence in between."""
-
-    def __init__(self, log: Any, clock: Clock, *, started: str, ended: str) -> None:
-        self._log = log
-        self._clock = clock
-        self._started = started
-        self._ended = ended
-        self._since = 0.0
-        self._reason = ""
-        self.active = False  #: whether the condition holds now
-
-    def __repr__(self) -> str:
-        return f"<Quiet {self._started!r}, {'active: ' + self._reason if self.active else 'not active'}>"
-
-    def start(self, reason: str = "", **fields: Any) -> bool:
-        """The condition holds, because of `reason`; True when that was said."""
-        if self.active and reason == self._reason:
-            return False
-        if not self.active:
-            self._since = self._clock.monotonic()
-        self.active, self._reason = True, reason
-        self._log.warning(self._started, reason=reason, **fields)
-        return True
-
-    def end(self, **fields: Any) -> bool:
-        """The condition no longer holds; True when that was said."""
-        if not self.active:
-            return False
-        self.active, self._reason = False, ""
-        self._log.info(self._ended, after=f"{self._clock.monotonic() - self._since:.0f} s", **fields)
-        return True

@@ -21,9 +21,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.clock import ManualClock
 from nemowatch.service import redact
-from nemowatch.service.logs import Quiet, configure_logs, hide
+from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.redact import VALUE_LIMIT, clean, describe
 
 TOKEN = "nmv_usr_Zm9vYmFyLXBsYW50ZWQ"
@@ -306,38 +305,6 @@ else:
     assert len(ran.stderr.splitlines()) == 1
     assert "RuntimeError: Bearer [hidden]" in ran.stderr
     assert TOKEN not in ran.stderr
-
-
-def test_a_condition_is_said_when_it_starts_and_when_it_ends(out: io.StringIO) -> None:
-    """An outage of a thousand failures is two lines, and the second says how long it was."""
-    configure_logs("info", "json", out)
-    clock = ManualClock()
-    outage = Quiet(
-        structlog.get_logger(), clock, started="the cloud cannot be reached", ended="the cloud answers again"
-    )
-    assert outage.end() is False
-    for _ in range(1000):
-        outage.start("connection refused")
-        clock.advance(1)
-    assert outage.active
-    assert outage.end() is True
-    outage.end()
-    lines = said(out)
-    assert [(line["level"], line["event"]) for line in lines] == [
-        ("warning", "the cloud cannot be reached"),
-        ("info", "the cloud answers again"),
-    ]
-    assert lines[1]["after"] == "1000 s"
-
-
-def test_a_condition_whose_reason_changes_says_so(out: io.StringIO) -> None:
-    """Another reason is news; the same one again is not."""
-    configure_logs("info", "json", out)
-    outage = Quiet(structlog.get_logger(), ManualClock(), started="offline", ended="back")
-    for reason in ("refused", "refused", "timed out", "timed out"):
-        outage.start(reason)
-    assert [line["reason"] for line in said(out)] == ["refused", "timed out"]
-    assert "timed out" in repr(outage)
 
 
 @given(
