@@ -233,6 +233,7 @@ class NoCredits(RemoteError):
     """The account has no credits left (2001)."""
 
     code = "credits"
+    cure = "Top up the account; nemowatch sees it and goes on by itself."
 
 
 class PlanRefused(RemoteError):

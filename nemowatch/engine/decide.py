@@ -43,6 +43,7 @@ class Circumstances:
     has_draft: bool = False
     sibling_paid: bool = False  #: another job of the same source has been paid for
     rebuild: bool = False  #: chat.on_lost_session = "rebuild"
+    registration: str = ""  #: where an anonymous user registers; "" for others
 
 
 #: Errors of the whole account, and the hold each means.
@@ -60,7 +61,7 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """What happens to `job` after `error`."""
     for kind, reason in ACCOUNT.items():
         if isinstance(error, kind):
-            return hold(reason, job.state, f"{error.text} {error.cure}".strip(), account=True)
+            return hold(reason, job.state, _account_words(error, at), account=True)
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, backoff(job.attempt + 1, at.base, at.cap, at.roll))
         return later(job.state, pause, text=error.text, **_doubt(job))
@@ -75,6 +76,14 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if isinstance(error, FileRefused | FileTooLarge):
         return refuse(State.REJECTED, error)
     return _local(job, error, at)
+
+
+def _account_words(error: NemowatchError, at: Circumstances) -> str:
+    """What happened and its cure; an anonymous user without credits, or with too small a plan, is told where to register."""
+    words = f"{error.text.rstrip('.')}. {error.cure}".strip()
+    if at.registration and isinstance(error, NoCredits | PlanRefused):
+        return f"{words} Register this account here: {at.registration}"
+    return words
 
 
 def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:

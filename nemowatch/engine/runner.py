@@ -219,6 +219,7 @@ class Runner:
             now_ms=self._deps.clock.now_ms(), cloud_down=self._cloud.down, has_draft=work.has_draft,
             sibling_paid=work.sibling_paid,
             rebuild=config.chat.on_lost_session == "rebuild" and not work.paid_before,
+            registration=self._deps.api.account.registration_link,
         )  # fmt: skip
 
     def _stumbled(self, work: Work, exc: Exception) -> Decision:

@@ -1,0 +1,172 @@
+"""Holds of the whole account: one notice, free work goes on, and it ends by itself when its cause is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nemowatch.engine import board
+from nemowatch.journal import facts, holds
+from nemowatch.journal.jobs import Job
+from nemowatch.model import HoldReason, State
+from tests.faults.bench import Bench, bench
+
+pytestmark = pytest.mark.anyio
+
+
+def held(found: list[Job], reason: HoldReason, count: int = 1) -> bool:
+    return sum(job.state is State.HELD and job.reason == reason for job in found) >= count
+
+
+async def standing(house: Bench) -> dict[HoldReason, str]:
+    assert house.journal is not None
+    return await house.journal.read(lambda conn: {r: h.text for r, h in holds.standing(conn).items()})
+
+
+async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:
+    """Out of credits the queue waits under one hold; what is paid for is rendered and delivered meanwhile; a top-up seen in
+    the balance lets it go on, and nothing is paid twice."""
+    async with bench(tmp_path, settings={"credits": 150, "render_seconds": 0.8}) as house:
+        for name in ("a", "b", "c"):
+            house.drop(f"dub-es/{name}.mp4")
+        await house.start()
+        await house.until("one done, two held", lambda f: len(f) == 3 and held(f, HoldReason.CREDITS, 2)
+                          and any(j.state is State.PUBLISHED for j in f))  # fmt: skip
+        assert list(await standing(house)) == [HoldReason.CREDITS]
+        assert house.charged() == 1
+        for account in house.sandbox.world.accounts.values():
+            account.available = 1000
+        assert {job.state for job in await house.ended(3)} == {State.PUBLISHED}
+        assert house.charged() == 3
+        assert await standing(house) == {}
+
+
+async def test_an_anonymous_user_gets_the_link(tmp_path: Path) -> None:
+    """Without credits an anonymous user is shown where to register."""
+    async with bench(tmp_path, token="", settings={"credits": 50}) as house:
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        await house.until("held", lambda f: held(f, HoldReason.CREDITS))
+        assert house.engine is not None
+        assert "https://nemovideo.com/register?bind=anon_" in house.engine.api.account.registration_link
+        text = (await standing(house))[HoldReason.CREDITS]
+        assert "https://nemovideo.com/register?bind=anon_" in text
+
+
+@pytest.mark.parametrize("when", ["session", "upload", "state", "chat", "render", "poll"])
+async def test_a_new_token_in_its_file(tmp_path: Path, when: str) -> None:
+    """A supplied token that is refused at any call stops paid work; a new one in its file lets the jobs go on by themselves."""
+    path = tmp_path / "token"
+    path.write_text("nmv_usr_the_old_one")
+    async with bench(tmp_path, token="", api=f'token_file = "{path}"') as house:
+        world = house.sandbox.world
+        house.fault(f"{when}:1001@1+")
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        found = await house.until("held", lambda f: held(f, HoldReason.TOKEN))
+        world.revoke("nmv_usr_the_old_one")
+        house.clear_faults()
+        charged = house.charged()
+        assert str(path) in found[0].error_text
+        world.accounts["nmv_usr_the_new_one"] = world.accounts["nmv_usr_the_old_one"]  # the same user's next token
+        path.write_text("nmv_usr_the_new_one")
+        found = await house.ended(1)
+        assert [job.state for job in found] == [State.PUBLISHED]
+        assert house.charged() == 1 >= charged
+        await house.departed(found)
+        await house.agrees({"dub-es/a.mp4"})
+
+
+@pytest.mark.parametrize("when", ["session", "upload", "state", "chat", "render", "poll", "fallback_download"])
+async def test_an_anonymous_token_that_ends(tmp_path: Path, when: str) -> None:
+    """An anonymous token that expires during any call is replaced for the same client, and the job goes on."""
+    faults = [f"{when}:1001@1"] + (["download:expired@*"] if when == "fallback_download" else [])
+    async with bench(tmp_path, token="", faults=faults) as house:
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        found = await house.ended(1)
+        assert [job.state for job in found] == [State.PUBLISHED]
+        assert len(house.sandbox.world.issued) == 1
+        assert house.charged() == 1
+        await house.departed(found)
+        await house.agrees({"dub-es/a.mp4"})
+
+
+async def test_renewal_before_the_end(tmp_path: Path) -> None:
+    """An anonymous token is renewed before it expires, for the same client; a 429 then leaves the present one in use."""
+    async with bench(tmp_path, token="", settings={"token_seconds": 30.0, "tokens_per_client": 1}) as house:
+        house.drop("dub-es/a.mp4")
+        house.fault("token:429@2+")
+        await house.start()
+        assert [job.state for job in await house.ended(1)] == [State.PUBLISHED]
+        assert list(house.sandbox.world.issued.values()) == [1]
+
+
+async def test_the_day_s_cap(tmp_path: Path) -> None:
+    """With a cap of 250 a day two turns are paid for; the third waits for tomorrow and is no fault of its own."""
+    async with bench(tmp_path, limits="daily_credits = 250\nturns = 1") as house:
+        for name in ("a", "b", "c"):
+            house.drop(f"dub-es/{name}.mp4")
+        await house.start()
+        found = await house.until("two done, one held", lambda f: len(f) == 3 and held(f, HoldReason.CAP)
+                                  and sum(j.state is State.PUBLISHED for j in f) == 2)  # fmt: skip
+        assert house.charged() == 2
+        waiting = next(job for job in found if job.state is State.HELD)
+        assert waiting.attempt == 0
+        assert "tomorrow" in waiting.error_text
+
+
+async def test_an_outage_of_everything(tmp_path: Path) -> None:
+    """When every call fails nothing is given up: one hold, no attempts, and on it goes when the cloud answers."""
+    endpoints = ("session", "upload", "chat", "state", "credits", "render", "poll", "download")
+    async with bench(tmp_path, faults=[f"{e}:503@*" for e in endpoints]) as house:
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        await house.until("held", lambda f: held(f, HoldReason.OUTAGE))
+        assert list(await standing(house)) == [HoldReason.OUTAGE]
+        house.clear_faults()
+        assert [job.state for job in await house.ended(1)] == [State.PUBLISHED]
+
+
+async def test_attention_says_before_and_after(tmp_path: Path) -> None:
+    """Where only a person can tell, the balance before and after stands in the question."""
+    async with bench(tmp_path, faults=["chat:cut_before"]) as house:
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        found = await house.until("attention", lambda f: any(j.state is State.ATTENTION for j in f))
+        assert "Credits before: 10000, after: 10000" in found[0].error_text
+
+
+async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:
+    """`again` delivers from the saved draft, even with the session gone; a new take is a new paid turn."""
+    async with bench(tmp_path) as house:
+        house.drop("dub-es/a.mp4")
+        await house.start()
+        found = await house.ended(1)
+        await house.departed(found)
+        assert house.engine is not None
+        for session in house.sandbox.world.sessions.values():
+            session.expired = True
+        again = house.engine.handlers()["again"]
+        await again({"jobs": [1]})
+        await house.ended(1)
+        assert house.charged() == 1
+        assert len([n for n in house.files("outbox") if n.endswith(".mp4")]) in (1, 2)
+
+
+async def test_balance_is_remembered(tmp_path: Path) -> None:
+    """The balance seen last stands in the journal, for commands while the cloud is away."""
+    async with bench(tmp_path) as house:
+        await house.start()
+        assert house.journal is not None
+
+        def seen(conn: sqlite3.Connection) -> object:
+            return board.credits_seen(conn)["available"] if facts.get(conn, board.CREDITS) else None
+
+        for _ in range(200):
+            if await house.journal.read(seen) is not None:
+                break
+            await house.until("a moment", lambda _found: True)
+        assert await house.journal.read(seen) == 10_000
