@@ -17,7 +17,7 @@ from systemd_bed import CHECKOUT, Bed, Service, install_units, wait_for, why_not
 sys.path.pop(0)
 
 REASON = why_not()
-pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.skipif(bool(REASON), reason=REASON)]
+pytestmark = [pytest.mark.root, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
 TOKEN = "nmv_usr_cGxhbnRlZC1pbi10aGUtYmVk"
 STATE = "/var/lib/nemowatch"
@@ -122,6 +122,7 @@ def test_a_dropped_file_becomes_its_result(studio: Studio) -> None:
     wait_for(lambda: "credits" in studio.status_text(), "STATUS in words")
 
 
+@pytest.mark.slow
 def test_it_starts_with_the_cloud_down(studio: Studio) -> None:
     """An outage is no reason not to be ready; when the cloud is back, the work goes on by itself."""
     studio.end_sandbox()
@@ -133,6 +134,7 @@ def test_it_starts_with_the_cloud_down(studio: Studio) -> None:
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
 
 
+@pytest.mark.slow
 def test_a_hung_daemon_finishes_its_job_without_a_second_charge(studio: Studio) -> None:
     """Stopped while it waits for a render, killed by the watchdog, started again: one turn, one render, one result."""
     studio.sandbox(render_seconds=6)
@@ -148,6 +150,7 @@ def test_a_hung_daemon_finishes_its_job_without_a_second_charge(studio: Studio) 
     assert (totals["charged_turns"], totals["renders"], totals["violations"]) == (1, 1, 0)
 
 
+@pytest.mark.slow
 def test_a_killed_daemon_finishes_its_job_without_a_second_charge(studio: Studio) -> None:
     """The same for SIGKILL."""
     studio.sandbox(render_seconds=3)
@@ -163,6 +166,7 @@ def test_a_killed_daemon_finishes_its_job_without_a_second_charge(studio: Studio
     assert (totals["charged_turns"], totals["renders"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
     """The turn under way ends and is kept, longer than TimeoutStopSec would allow; after the start only the rest is done."""
     studio.sandbox(turn_seconds=5)
@@ -180,6 +184,7 @@ def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
     assert totals["charged_turns"] == totals["turns"] == 1
 
 
+@pytest.mark.slow
 def test_a_reload_applies_and_a_mistake_is_refused(studio: Studio) -> None:
     """The process stays, the change is named, and a mistake leaves the old configuration in force."""
     studio.do("start")
@@ -193,6 +198,7 @@ def test_a_reload_applies_and_a_mistake_is_refused(studio: Studio) -> None:
     assert studio.show("ActiveState", "MainPID") == ["active", *before]
 
 
+@pytest.mark.slow
 def test_without_a_token_it_works_anonymously(studio: Studio) -> None:
     """The credential may be missing; what the daemon then stores is for its eyes only."""
     studio.bed.run("rm", "/etc/credstore/nemo_token")
