@@ -108,6 +108,23 @@ def test_with_notify_reload_the_command_waits(service: Service) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not REASON and systemd_version() < 254, reason="RestartSteps needs systemd 254")
+def test_with_restart_steps_each_restart_waits_longer(service: Service) -> None:
+    """From 5 s to 5 minutes in 8 steps: the wait before the next restart grows with each one."""
+    service.drop_in("254-restart-steps.conf")
+    assert service.show("RestartSteps", "RestartUSec", "RestartMaxDelayUSec") == ["8", "5s", "5min"]
+    service.drop_in("short.conf", "[Service]\nRestartSec=100ms\nRestartMaxDelaySec=3s\nRestartSteps=3\n")
+    service.do("start")
+    waits = []
+    for restarts in ("1", "2"):
+        waits.append(service.show("RestartUSecNext")[0])
+        service.kill(signal.SIGKILL)
+        wait_for(lambda n=restarts: service.show("NRestarts", "ActiveState") == [n, "active"], "restarted", 20)
+    assert waits[0] == "100ms"
+    assert service.show("RestartUSecNext")[0] not in waits
+
+
+@pytest.mark.slow
 def test_usr1_asks_for_a_scan(service: Service) -> None:
     """The signal reaches the daemon and ends nothing."""
     service.do("start")
