@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from nemowatch.clock import Clock
 from nemowatch.errors import (
     JournalCorrupt,
@@ -27,6 +29,8 @@ from nemowatch.errors import (
 )
 from nemowatch.journal.queries import migrations
 
+log = structlog.get_logger("nemowatch.journal")
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -34,6 +38,8 @@ Work = Callable[[sqlite3.Connection], T]
 SQLITE_NEEDED = (3, 37, 0)
 #: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
 BUSY_SECONDS = 10.0
+#: Seconds between two tries to write on a full disk, and between two lines in the log about it.
+FULL_LOOK, FULL_SAY = 2.0, 600.0
 #: A file name of its own, so that a backup script can name it.
 FILE_NAME = "journal.db"
 
@@ -46,6 +52,7 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
+        self._say_full_at = 0.0
 
     def __repr__(self) -> str:
         return f"Journal({str(self.path)!r})"
@@ -89,8 +96,22 @@ class Journal:
         return await self._submit(lambda: self.read_now(work))
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` in one transaction; all of it is on the disk when this returns, or none of it."""
-        return await self._submit(lambda: self.write_now(work))
+        """Run `work` in one transaction; all of it is on the disk when this returns, or none of it.
+
+        On a full disk it waits for space and runs `work` anew: what the cloud has just answered, paid turns above all, is
+        kept in memory meanwhile, and nothing new can begin, for every beginning is a write."""
+        while True:
+            try:
+                return await self._submit(lambda: self.write_now(work))
+            except JournalFull as exc:
+                self._say_full(exc)
+                await asyncio.sleep(FULL_LOOK)
+
+    def _say_full(self, exc: JournalFull) -> None:
+        now = self.clock.monotonic()
+        if now >= self._say_full_at:
+            log.error("the journal's disk is full: everything waits for space", why=exc.text, cure=exc.cure)
+            self._say_full_at = now + FULL_SAY
 
     async def _submit(self, call: Callable[[], T]) -> T:
         # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's result away.

@@ -54,9 +54,14 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
     with StateLock(state_dir):
-        journal = open_journal(state_dir, clock, [watch.name for watch in config.watch])
+        watches = [watch.name for watch in config.watch]
+        journal = open_journal(state_dir, clock, watches)
         try:
             return asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
+        except JournalCorrupt as exc:  # damage that the check at the start cannot see: the next start begins anew
+            journal.close()
+            journal = begin_anew(journal.path, clock, watches, exc)
+            raise
         finally:
             journal.close()
 
@@ -72,11 +77,16 @@ def open_journal(state_dir: Path, clock: Clock, watches: Iterable[str]) -> Journ
     try:
         return Journal.open(path, clock)
     except JournalCorrupt as exc:
-        kept = set_aside(path)
-        log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=exc.text, kept=str(kept))
-        journal = Journal.open(path, clock)
-        journal.write_now(lambda conn: batches.expect_rebuilding(conn, watches))
-        return journal
+        return begin_anew(path, clock, watches, exc)
+
+
+def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: JournalCorrupt) -> Journal:
+    """Set a damaged journal aside and open a new one in its place, which knows that it knows nothing."""
+    kept = set_aside(path)
+    log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=damage.text, kept=str(kept))
+    journal = Journal.open(path, clock)
+    journal.write_now(lambda conn: batches.expect_rebuilding(conn, watches))
+    return journal
 
 
 def state_id(state_dir: Path, journal: Journal) -> str:

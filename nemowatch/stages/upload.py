@@ -18,6 +18,9 @@ from nemowatch.stages import look
 from nemowatch.stages.decision import CHECKING, Decision, Write, go
 from nemowatch.stages.deps import Deps, Work
 
+#: Failures after which a clip's address is no longer tried: sending the bytes costs only time.
+URL_TRIES = 2
+
 
 async def begin(work: Work, deps: Deps) -> Decision:
     """claimed: make a session, or go straight to the render when the edit is saved and its session may live."""
@@ -56,7 +59,7 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
     if clip.url:
         await _by_given_url(work, deps, clip)
         return "url"
-    if clip.cdn_url:
+    if clip.cdn_url and job.attempt < URL_TRIES:
         try:
             await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:

@@ -71,8 +71,8 @@ class House(RuleBasedStateMachine):
 
     @rule(endpoint=st.sampled_from(ENDPOINTS), kind=st.sampled_from(KINDS), nth=st.integers(1, 2))
     def fault(self, endpoint: str, kind: str, nth: int) -> None:
-        if ":" in kind and kind.split(":")[0] == "chat":
-            endpoint, kind = kind.split(":", 1)
+        if kind.startswith("chat:"):
+            endpoint, kind = "chat", kind.removeprefix("chat:")
         self.house.fault(f"{endpoint}:{kind}@{nth}")
 
     @rule()
@@ -165,7 +165,8 @@ class House(RuleBasedStateMachine):
     async def paid_once(self) -> None:
         house, cloud = self.house, self.house.ledger()
         assert house.journal is not None
-        rows = await house.journal.read(lambda conn: [tuple(r) for r in conn.execute("SELECT job_id, session_id FROM spend")])
+        query = "SELECT job_id, session_id FROM spend"
+        rows = await house.journal.read(lambda conn: [tuple(row) for row in conn.execute(query)])
         paid = {sid: sum(1 for turn in s["turns"] if turn["charged"]) for sid, s in cloud["sessions"].items()}
         by_job: Counter[int] = Counter()
         for job_id, session_id in set(rows):

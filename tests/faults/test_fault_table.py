@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +27,9 @@ CELL_SECONDS = 90.0
 
 
 @pytest.fixture(autouse=True)
-def short_wait_for_tokens(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_wait_for_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pause after a refused token is half a minute; only its length is changed."""
     monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.1)
-    yield
 
 
 async def run_all(base: Path, wanted: list[Cell]) -> dict[Cell, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -9,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.clock import SystemClock
+from nemowatch.config import load
+from nemowatch.errors import JournalCorrupt
+from nemowatch.journal import Journal, batches
+from nemowatch.service.daemon import Daemon, run_daemon
 from tests.acceptance.studio import Studio, studio, video, wait_for
 
 
@@ -132,6 +138,31 @@ def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", str(mounted)], check=True)
 
 
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None:
+    """The journal's disk fills up in the middle of the work: everything waits, and goes on by itself when there is space."""
+    mounted = tmp_path / "small"
+    mounted.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(mounted)], check=True)
+    try:
+        house.config.write_text(house.config.read_text().replace(str(house.state), str(mounted)))
+        house.start()
+        ballast = mounted / "ballast"
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+        for number in range(6):
+            house.drop(f"dub-es/clip{number}.mp4")
+        wait_for("a word about the disk", lambda: "disk is full" in house.log())
+        ballast.unlink()
+        house.wait_states("published", count=6)
+        assert len(house.charged_turns()) == 6
+        assert house.stop() == 0
+    finally:
+        subprocess.run(["umount", "-l", str(mounted)], check=True)
+
+
 def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
     """`journal check` and `journal backup` work beside the running daemon, and a restored backup asks for nothing paid."""
     house.drop("dub-es/clip.mp4")
@@ -148,3 +179,22 @@ def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
     house.stop()
     spoil(house)
     assert house.run("journal", "check", check=False).returncode == 1
+
+
+def test_damage_that_shows_only_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a read in the middle of the work meets damage, the journal is set aside there and then, and its successor asks."""
+
+    async def meets_damage(self: Daemon, *, once: bool) -> int:
+        raise JournalCorrupt("database disk image is malformed")
+
+    monkeypatch.setattr(Daemon, "run", meets_damage)
+    with studio(tmp_path) as house:
+        config = load(house.config, {})
+        with pytest.raises(JournalCorrupt):
+            run_daemon(config, house.config, house.state, {}, once=True)
+        assert len(list(house.state.glob("journal.db.damaged-*"))) == 1
+        journal = Journal.open(house.state / "journal.db", SystemClock())
+        name = config.watch[0].name
+        assert journal.write_now(lambda conn: batches.rebuild(conn, name, 3, 1))
+        assert journal.read_now(lambda conn: batches.open_for(conn, name)).cause == "rebuilt journal"
+        journal.close()

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.engine.lifecycle import Engine
 from tests.faults.bench import bench
 
 pytestmark = pytest.mark.anyio
+
+
+async def news(engine: Engine) -> None:
+    """Something to look at, at every turn of the loop."""
+    while True:
+        engine.scan_all()
+        await asyncio.sleep(0)
 
 
 async def test_stop_amid_news(tmp_path: Path) -> None:
@@ -20,12 +28,7 @@ async def test_stop_amid_news(tmp_path: Path) -> None:
             engine = house.engine
             assert engine is not None
 
-            async def news() -> None:
-                while True:
-                    engine.scan_all()
-                    await asyncio.sleep(0)
-
-            noise = asyncio.create_task(news())
+            noise = asyncio.create_task(news(engine))
             stopping = asyncio.create_task(engine.stop(1.0))
             done, _ = await asyncio.wait({stopping}, timeout=10)
             noise.cancel()

@@ -1,0 +1,120 @@
+"""Writes what the fault tests came to into docs/reliability.md, between its own markers.
+
+    python -m tests.faults.report RESULTS docs/reliability.md
+
+Only what was run is written: a part that did not run keeps what stood there before.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from pathlib import Path
+
+BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
+OTHER = "<!-- shares -->\n<!-- /shares -->"
+HEAD = f"""# What was proven
+
+Each part is written by the script it names, from runs on real parts.
+
+{BEGIN}
+{END}
+
+{OTHER}
+"""
+TITLES = {
+    "once": ("A fault that strikes once", "What comes of the job. `P` is published, with exactly one charged turn."),
+    "lasting": (
+        "A fault that lasts until it is mended", "What the job comes to meanwhile; behind `→` what comes once it is mended."
+    ),
+}
+SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after ("))
+
+
+def main(results: Path, document: Path) -> None:
+    text = document.read_text() if document.exists() else HEAD
+    if BEGIN not in text:
+        text += f"\n{BEGIN}\n{END}\n"
+    before, rest = text.split(BEGIN, 1)
+    old, after = rest.split(END, 1)
+    parts = sections(old)
+    parts.update(fresh(results))
+    order = ["intro", "once", "lasting", "figures", "tests"]
+    body = "\n".join(f"<!-- part {name} -->\n{parts[name]}" for name in order if name in parts)
+    document.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}")
+
+
+def sections(old: str) -> dict[str, str]:
+    """The parts that stand there, by name."""
+    found = re.split(r"<!-- part (\w+) -->\n", old)
+    return {name: text.rstrip("\n") + "\n" for name, text in zip(found[1::2], found[2::2], strict=True)}
+
+
+def fresh(results: Path) -> dict[str, str]:
+    """The parts that this run brings."""
+    parts = {"intro": INTRO}
+    for name, (title, words) in TITLES.items():
+        path = results / f"{name}.json"
+        if path.exists():
+            parts[name] = table(title, words, json.loads(path.read_text()))
+    figures = [json.loads(path.read_text()) for path in sorted(results.glob("figures-*.json"))]
+    if figures:
+        parts["figures"] = figure_table(figures)
+    if (results / "junit.xml").exists():
+        parts["tests"] = tests(ET.parse(results / "junit.xml").getroot())
+    return parts
+
+
+INTRO = """## Faults, kills, storms
+
+`scripts/faults` runs all of this and writes it here. After every single cell the stand-in cloud's own ledger is read: at
+most one charged turn for a job, exactly one where it is published, no breach of the contract, every source in inbox, done
+or failed, nothing half in the outbox.
+"""
+
+
+def table(title: str, words: str, record: list[dict[str, str]]) -> str:
+    rows = list(dict.fromkeys(cell["row"] for cell in record))
+    faults = list(dict.fromkeys(cell["fault"] for cell in record))
+    outcome = {(cell["row"], cell["fault"]): short(cell["outcome"]) for cell in record}
+    wrong = sum(1 for cell in record if not cell["right"])
+    lines = [f"### {title}", "", f"{words} {len(record)} cells, {wrong} of them not as the table of right outcomes says.", ""]
+    lines += [line(["", *rows]), line(["---"] * (len(rows) + 1))]
+    lines += [line([fault, *(outcome.get((row, fault), "") for row in rows)]) for fault in faults]
+    return "\n".join([*lines, ""])
+
+
+def short(outcome: str) -> str:
+    for long, brief in SHORT:
+        outcome = outcome.replace(long, brief)
+    return outcome if len(outcome) < 80 else outcome[:77] + "…"
+
+
+def line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+def figure_table(figures: list[dict[str, object]]) -> str:
+    keys = list(dict.fromkeys(key for found in figures for key in found if key != "what"))
+    lines = ["### Storms and lost power", "", line(["", *keys]), line(["---"] * (len(keys) + 1))]
+    lines += [line([str(found["what"]), *(str(found.get(key, "")) for key in keys)]) for found in figures]
+    return "\n".join([*lines, ""])
+
+
+def tests(root: ET.Element) -> str:
+    """Each test of the run with its result."""
+    lines = ["### Every test of the run", "", line(["test", "result", "seconds"]), line(["---"] * 3)]
+    for case in root.iter("testcase"):
+        result = "skipped" if case.find("skipped") is not None else "passed"
+        if case.find("failure") is not None or case.find("error") is not None:
+            result = "FAILED"
+        name = f"{case.get('classname', '').rpartition('.')[2]}: {case.get('name', '')}"
+        lines.append(line([name, result, f"{float(case.get('time', 0)):.0f}"]))
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
