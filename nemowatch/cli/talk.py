@@ -65,6 +65,7 @@ def order(setting: Setting, op: str, /, **args: Any) -> Any:
 
 def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
     from nemowatch.clock import SystemClock
+    from nemowatch.engine import returns
     from nemowatch.engine.commands import COMMANDS
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
@@ -75,6 +76,7 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
         with _locked(setting.state_dir):
             journal = Journal.open(setting.state_dir / FILE_NAME, clock)
             try:
+                returns.carry_out(journal.read_now(lambda conn: returns.needed(conn, op, args)))
                 return journal.write_now(lambda conn: COMMANDS[op](conn, args, clock.now_ms()))
             finally:
                 journal.close()

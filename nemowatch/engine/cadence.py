@@ -23,6 +23,7 @@ class Cadences:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._clock = clock
+        self._stopped = True
         self._offset = self._measure()
 
     def every(self, name: str, seconds: float, nudge: Callable[[], None]) -> None:
@@ -37,10 +38,12 @@ class Cadences:
     def start(self) -> None:
         """Begin; needs a running loop."""
         self._scheduler.start()
+        self._stopped = False
 
     def stop(self) -> None:
         """End; nothing is under way here that could be cut."""
-        if self._scheduler.running:
+        if not self._stopped:
+            self._stopped = True
             self._scheduler.shutdown(wait=False)
 
     def stepped(self) -> float:

@@ -44,6 +44,9 @@ def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
     """{"jobs": [id], "new_take": bool}: published jobs are delivered anew; a new take costs credits."""
     new_take = bool(args.get("new_take"))
     done = {i: jobs.redeliver(conn, i, now_ms, new_take=new_take).value for i in _ids(args)}
+    if new_take:  # their files stand in the inbox again
+        for job_id in _ids(args):
+            sources.unretire(conn, jobs.by_id(conn, job_id).source_id)
     return {"jobs": done}
 
 

@@ -47,6 +47,11 @@ class Departures:
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
 
+    @property
+    def postponed(self) -> set[int]:
+        """Sources that could not be moved, and are tried again later."""
+        return set(self._not_before)
+
     async def check(self) -> None:
         """Move whatever may go now."""
         after = 0

@@ -11,17 +11,18 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config, Watch
 from nemowatch.engine import budget
 from nemowatch.engine.chronicle import Chronicle, causes
 from nemowatch.engine.gate import PAUSED
-from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
+from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, RenderUnknown, TokenRefused
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, facts, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
-from nemowatch.model import MB, PAID, Credits, HoldReason, State
+from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
 from nemowatch.remote.interface import RemoteApi
 
 #: Free bytes from which a full disk counts as having space again: the largest result the contract shows is 15 MB.
@@ -59,8 +60,11 @@ class HoldKeeper:
         """Look at everything that is held. Never raises for what the cloud or the disk answers."""
         standing = await self._journal.read(holds.standing)
         credits = await self._ask(standing)
+        slow = [] if HoldReason.OUTAGE in standing else await self._slow_renders()
         space = HoldReason.SPACE in standing and await self._has_space()
         await self._journal.write(lambda conn: self._release(conn, standing, credits, space=space))
+        for job_id in slow:
+            await self._journal.write(partial(jobs.wake_one, job_id=job_id, now_ms=self._clock.now_ms()))
         self._nudge()
         await self._tell()
 
@@ -82,6 +86,21 @@ class HoldKeeper:
             return await self._api.read_credits()
         except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
             return exc
+
+    async def _slow_renders(self) -> list[int]:
+        """Jobs held for a slow render that has come to an end: asked about here, so that waiting writes no history."""
+        ended = []
+        for job in await self._journal.read(lambda conn: jobs.held_for(conn, HoldReason.SLOW_RENDER)):
+            try:
+                render = await self._api.poll_render(job.skill, job.render_id)
+            except RenderUnknown:
+                ended.append(job.id)
+            except (RemoteError, LocalError):
+                continue
+            else:
+                if render.status in (RenderStatus.COMPLETED, RenderStatus.FAILED):
+                    ended.append(job.id)
+        return ended
 
     async def _has_space(self) -> bool:
         """Whether every outbox has room again, asked on a thread of its own: one question at a time, however long it hangs."""
@@ -137,7 +156,7 @@ class HoldKeeper:
         self._woken[reason] = jobs.wake_held(conn, reason, now)
 
     def _own_holds(self, conn: sqlite3.Connection, now: int) -> None:
-        """Holds that are no account's: hours, the day's cap, slow renders, pauses."""
+        """Holds that are no account's: hours, the day's cap, pauses."""
         limits = self._config().limits
         local = datetime.fromtimestamp(now / 1000, tz=UTC).astimezone()
         if budget.within_hours(limits.hours, local):
@@ -146,7 +165,7 @@ class HoldKeeper:
         for job in jobs.held_for(conn, HoldReason.CAP):
             if not budget.over_cap(limits.daily_credits, spent, unsure, spend.typical(conn, job.skill)):
                 jobs.wake_one(conn, job.id, now)
-        for reason in (HoldReason.SLOW_RENDER, HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
+        for reason in (HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
             if reason not in holds.standing(conn):
                 jobs.wake_held(conn, reason, now)
         if facts.get(conn, PAUSED) != "yes":

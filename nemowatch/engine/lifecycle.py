@@ -17,7 +17,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.engine import board
+from nemowatch.engine import board, returns
 from nemowatch.engine.cadence import Cadences
 from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.commands import COMMANDS
@@ -83,7 +83,7 @@ class Engine:
         self.runner = Runner(deps, self.watches, self._moved, chronicle)
         self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
         self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
-        self._departures = Departures(journal, self.watches, self.notices, self._disk, clock)
+        self.departures = Departures(journal, self.watches, self.notices, self._disk, clock)
         self._reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = PageWriter(
@@ -225,7 +225,7 @@ class Engine:
             ended, self._notice_due = self._notice_due, set()
             for job_id in ended:
                 await self.notices.job_ended(self.watches(), job_id)
-            await self._departures.check()
+            await self.departures.check()
 
     def _moved(self, job: Job) -> None:
         """The runner has moved a job."""
@@ -255,7 +255,7 @@ class Engine:
         step = self._cadences.stepped()
         if step:
             log.warning("the wall clock was set", by_seconds=round(step, 1))
-            self._later(self.journal.write(lambda conn: jobs.shift_due(conn, round(step * 1000))))
+            self._later(self.journal.write(lambda conn: jobs.shift_due(conn, round(step * 1000), self.clock.now_ms())))
         for inbox in self.inboxes.values():
             self._later(inbox.guard())
 
@@ -285,6 +285,8 @@ class Engine:
 
     def _ordered(self, name: str) -> Callable[[dict[str, Any]], Awaitable[Any]]:
         async def perform(args: dict[str, Any]) -> Any:
+            back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
+            await asyncio.get_running_loop().run_in_executor(self._disk, returns.carry_out, back)
             now = self.clock.now_ms()
             result = await self.journal.write(lambda conn: COMMANDS[name](conn, args, now))
             log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Collection
 
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.journal import jobs, sources
@@ -33,7 +34,8 @@ class Once:
             return False
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
-        return not await engine.journal.read(_work_left)
+        stuck = engine.departures.postponed
+        return not await engine.journal.read(lambda conn: _work_left(conn, set(engine.inboxes), stuck))
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
@@ -41,13 +43,10 @@ class Once:
         return await self._engine.journal.read(lambda conn: _verdict(conn, since))
 
 
-def _work_left(conn: sqlite3.Connection) -> bool:
+def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int]) -> bool:
     held = jobs.held_counts(conn)
-    return (
-        jobs.count_in(conn, WORKING) > 0
-        or any(held.get(reason) for reason in PASSING)
-        or bool(sources.to_retire(conn, 0, 1))
-    )
+    leaving = [row for row in sources.to_retire(conn, 0, -1) if row.watch in watches and row.id not in stuck]
+    return bool(jobs.count_in(conn, WORKING) or any(held.get(reason) for reason in PASSING) or leaving)
 
 
 def _verdict(conn: sqlite3.Connection, since_ms: int) -> int:

@@ -133,8 +133,8 @@ class Runner:
             taken = sum(1 for running_lane, _ in busy.values() if running_lane is lane)
             free = self._bound(lane) - taken
             if free > 0:
-                found = jobs.due(conn, self._open_states(conn, lane, states), now, free + len(busy))
-                chosen.extend((lane, job) for job in [j for j in found if j.id not in busy][:free])
+                found = [j for j in jobs.due(conn, states, now, free + len(busy)) if j.id not in busy][:free]
+                chosen.extend((lane, job) for job in self._within_renders(conn, lane, found, taken))
         return chosen, jobs.next_due(conn, now), cloud_held
 
     def _bound(self, lane: Lane) -> int:
@@ -142,10 +142,13 @@ class Runner:
         bounds = {Lane.UPLOADS: limits.uploads, Lane.TURNS: limits.turns, Lane.DOWNLOADS: limits.downloads}
         return bounds.get(lane) or FREE_LANES[lane]
 
-    def _open_states(self, conn: sqlite3.Connection, lane: Lane, states: tuple[State, ...]) -> tuple[State, ...]:
+    def _within_renders(self, conn: sqlite3.Connection, lane: Lane, found: list[Job], taken: int) -> list[Job]:
         """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
-        full = lane is Lane.RENDERS and jobs.count_in(conn, RENDERS_THERE) >= self._deps.config().limits.renders
-        return tuple(s for s in states if not (full and s is State.INSTRUCTED))
+        if lane is not Lane.RENDERS:
+            return found
+        room = self._deps.config().limits.renders - jobs.count_in(conn, RENDERS_THERE) - taken
+        begun = [job for job in found if job.state is not State.INSTRUCTED]
+        return begun + [job for job in found if job.state is State.INSTRUCTED][: max(room, 0)]
 
     async def _work(self, job: Job) -> None:
         """Run one stage and write its decision."""

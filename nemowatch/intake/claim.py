@@ -126,7 +126,7 @@ class Claims:
         return self._batch, HoldReason.CONFLICT if candidate.conflict else held
 
     def _unpaid(self, row: SourceRow) -> bool:
-        return unpaid(jobs.of_source(self._conn, row.id))
+        return unpaid(self._conn, jobs.of_source(self._conn, row.id))
 
     def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
         """True when the jobs written then are those the new content asks for."""
@@ -191,11 +191,13 @@ class Claims:
         return outcome
 
 
-def unpaid(found: Iterable[Job]) -> bool:
-    """True when nothing has been, or may have been, paid for any of these jobs and some are still to be done."""
+def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
+    """True when nothing has been, or may have been, paid for any of these jobs and some are still to be done. A job that
+    lost its session stands at the beginning again, and is paid for all the same: its draft is saved."""
     left = [job for job in found if job.state is not State.CANCELLED]
     return bool(left) and all(
-        job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID) for job in left
+        (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID)) and not jobs.has_draft(conn, job.id)
+        for job in left
     )  # fmt: skip
 
 
@@ -203,7 +205,7 @@ def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_m
     """These files have changed: their jobs rest until they have settled again, unless something is paid already."""
     for path in paths:
         for row in sources.at_path(conn, watch, path):
-            if row.retired_at is None and row.settled and unpaid(jobs.of_source(conn, row.id)):
+            if row.retired_at is None and row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
                 sources.unsettle(conn, row.id, now_ms)
 
 

@@ -241,9 +241,19 @@ def wake_waiting(conn: sqlite3.Connection) -> int:
     return conn.execute(SQL["wake_all"]).rowcount
 
 
-def shift_due(conn: sqlite3.Connection, milliseconds: int) -> None:
+#: No pause is longer: retry.cap and the waits that the cloud asks for are minutes.
+LONGEST_WAIT_MS = 3600 * 1000
+
+
+def shift_due(conn: sqlite3.Connection, milliseconds: int, now_ms: int) -> None:
     """The wall clock was set by so much: nothing waits longer, or shorter, for it."""
     conn.execute(SQL["shift_due"], {"ms": milliseconds})
+    clamp_due(conn, now_ms)
+
+
+def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
+    """Nothing waits beyond the longest pause there is: a due time written under a wrong clock could be years away."""
+    conn.execute(SQL["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})
 
 
 def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:

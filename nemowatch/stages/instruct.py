@@ -84,8 +84,6 @@ async def _judge(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     verdict = turn.judge(answer, call.baseline, turn.digest(state))
     if verdict is Verdict.HAPPENED:
         return await _happened(work, deps, call, state, answer.text)
-    if verdict is Verdict.ANSWERED:
-        return await _answered(work, deps, call, state, answer.text)
     if verdict is Verdict.REFUSED:
         settled = _settle(call, Outcome.REFUSED, await _balance(deps), deps)
         return Decision(State.UPLOADED, {}, (settled,), fault=_fault(answer))
@@ -101,10 +99,11 @@ def _open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     """Nobody knows: the first look comes after the configured pause."""
     pause = deps.config().chat.recheck[0]
     words = answer.error or answer.text or "The cloud ended the turn without a word."
+    said = "answered without an edit; looking once more" if answer.end is TurnEnd.CLOSED and answer.text else "outcome unknown"
     doubt = partial(spend.doubt, spend_id=call.id)
     whole = answer.text if answer.end is TurnEnd.CLOSED else ""  # half an answer is never a result
     return later(
-        State.INSTRUCTING, pause, doubt, text=f"outcome unknown: {words}", reason=CHECKING, answer=whole,
+        State.INSTRUCTING, pause, doubt, text=f"{said}: {words}", reason=CHECKING, answer=whole,
         error_code=AGENT_ERROR if answer.end is TurnEnd.ERROR else "", error_text=words,
     )  # fmt: skip
 
@@ -116,7 +115,9 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
     except SessionLost:
         return await _lost(work, deps, call)
     now = turn.digest(state)
-    said = turn.judge_look(call.baseline, call.last_seen, now, call.checks, len(pauses))
+    # A turn that ended cleanly with words is over: one look is enough to see whether the state lagged behind them.
+    planned = 1 if work.job.answer else len(pauses)
+    said = turn.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
     if said is Look.HAPPENED:
         return await _happened(work, deps, call, state, work.job.answer)
     looked = partial(spend.looked, spend_id=call.id, seen=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from nemowatch.journal import jobs
 from nemowatch.journal.queries import load
 from nemowatch.stages.decision import CHECKING
 
@@ -15,6 +16,7 @@ def begin(conn: sqlite3.Connection, first_look_ms: int) -> int:
     An open paid call becomes unknown: its stage reads the session's state on the schedule of `chat.recheck`, from
     `first_look_ms` (UTC ms) on."""
     sql = load("recover")
+    jobs.clamp_due(conn, first_look_ms)
     conn.execute(sql["wait_for_turns"], {"due": first_look_ms})
     conn.execute(sql["doubt_calls"])
     return conn.execute(sql["doubt_jobs"], {"checking": CHECKING}).rowcount

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from functools import partial
 
-from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
+from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
 from nemowatch.journal import jobs
 from nemowatch.model import HoldReason, OutputKind, Render, RenderStatus, State
 from nemowatch.outbox.transcript import exportable
@@ -33,7 +33,12 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return go(State.DOWNLOADED)
     if work.has_draft:
         return new_render(deps)
-    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    try:
+        state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    except SessionLost:
+        if _video_required(work) or not work.job.answer:
+            raise
+        return go(State.DOWNLOADED)  # the words are in hand, and they are what was asked for
     if state.draft is not None and exportable(state.draft):
         keep = partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms())
         return go(State.INSTRUCTED, keep)

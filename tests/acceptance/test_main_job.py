@@ -46,7 +46,10 @@ def test_every_folder_kind_gives_its_results(house: Studio) -> None:
         "voiceover-de-female/clip.voiceover.mp4", "voiceover/both.voiceover.mp4", "transcribe/talk.txt",
         "transcribe/talk.srt", "transcribe/talk.vtt", "transcribe/talk.transcribed.mp4", "edit/raw.edit.mp4",
     )  # fmt: skip
-    house.wait_results("dub-es-fr/clientA/promo.mp4", "voiceover/both.txt", "voiceover/both.mp4", "edit/raw.mp4", tree="done")
+    house.wait_results(
+        "dub-es-fr/clientA/promo.mp4", "voiceover/both.txt", "voiceover/both.mp4", "edit/raw.mp4", "transcribe/talk.mp4",
+        "voiceover/script.txt", "voiceover-de-female/clip.mp4", tree="done",
+    )  # fmt: skip
     assert house.results("inbox") == {"edit/prompt.txt"}
     assert house.results("failed") == set()
     assert len(house.charged_turns()) == len(house.jobs()) == 7
@@ -137,6 +140,23 @@ def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
     (house.root / "failed/dub-es-fr/clip.mp4").rename(house.inbox / "dub-es-fr/clip.mp4")
     house.wait_results("dub-es-fr/clip.es.mp4", "dub-es-fr/clip.fr.mp4")
     wait_for("the note to go away", lambda: house.results("failed") == set())
+    assert len(house.charged_turns()) == 2
+
+
+def test_retry_and_a_new_take_bring_the_file_back(house: Studio) -> None:
+    """`retry` and `again --new-take` work although the file has left the inbox; a new take is one more paid turn."""
+    house.sandbox.fault("chat:4001@1")
+    house.drop("dub-es/clip.mp4")
+    house.start()
+    house.wait_results("dub-es/clip.mp4", tree="failed")
+    house.run("retry", "1")
+    house.wait_results("dub-es/clip.mp4", tree="done")
+    assert len(house.charged_turns()) == 1
+    house.run("again", "1", "--new-take")
+    house.wait_results("dub-es/clip.es (2).mp4")
+    assert len(house.charged_turns()) == 2
+    house.run("again", "1")
+    house.wait_states("published")
     assert len(house.charged_turns()) == 2
 
 

@@ -88,6 +88,10 @@ UPDATE job SET due_at = 0 WHERE due_at > 0 AND state NOT IN ('held', 'attention'
 -- the wall clock was set: what waits for a moment waits for as long as before
 UPDATE job SET due_at = max(due_at + :ms, 1) WHERE due_at > 0
 
+-- name: clamp_due
+-- no pause of ours is longer than this: what waits beyond it was written under another clock
+UPDATE job SET due_at = :latest WHERE due_at > :latest
+
 -- name: events
 SELECT at, from_state, to_state, reason, attempt, error FROM event WHERE job_id = ? ORDER BY id
 
