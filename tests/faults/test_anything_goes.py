@@ -160,7 +160,8 @@ class House(RuleBasedStateMachine):
     def stands(self, tree: str, name: str) -> bool:
         """Under its own name or, beside one of that name, numbered."""
         stem, _, ending = name.rpartition(".")
-        return any(found == name or (found.startswith(f"{stem} (") and found.endswith(ending)) for found in self.house.files(tree))
+        found = self.house.files(tree)
+        return name in found or any(other.startswith(f"{stem} (") and other.endswith(ending) for other in found)
 
     async def paid_once(self) -> None:
         house, cloud = self.house, self.house.ledger()

@@ -64,6 +64,7 @@ def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
     house.wait_results("dub-es-fr/half.fr.mp4", "dub-es/open.es.mp4")
 
 
+@pytest.mark.slow
 def test_nothing_left_to_ask(house: Studio) -> None:
     """When every result stands there is nothing to ask: no note stays, and a file dropped later is simply made."""
     house.config.write_text(house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1))
@@ -80,6 +81,7 @@ def test_nothing_left_to_ask(house: Studio) -> None:
     wait_for("no note", lambda: not (house.inbox / "nemowatch - read me.txt").exists())
 
 
+@pytest.mark.slow
 def test_a_truncated_journal_is_a_damaged_one(house: Studio) -> None:
     """Cut to half of its pages it is set aside like any other damage, never believed."""
     house.drop("dub-es/clip.mp4")
@@ -116,6 +118,7 @@ def test_a_newer_journal_is_left_alone(house: Studio) -> None:
     assert path.read_bytes()[:4096] == before[:4096]
 
 
+@pytest.mark.slow
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
@@ -138,6 +141,7 @@ def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", str(mounted)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import pytest
 from tests.acceptance.studio import Studio, studio, wait_for
 
 #: Files and kills: small by default; scripts/faults runs 60 and 100.
-FILES = int(os.environ.get("STORM_FILES", "8"))
-KILLS = int(os.environ.get("STORM_KILLS", "6"))
+FILES = int(os.environ.get("STORM_FILES", "6"))
+KILLS = int(os.environ.get("STORM_KILLS", "4"))
 SEED = int(os.environ.get("STORM_SEED", "4"))
 KINDS = ("dub-es/{}.mp4", "dub-de-fr/sub/{}.mp4", "transcribe/{}.mp4", "voiceover-female/{}.mp4")
 
@@ -91,7 +91,13 @@ def start_blind(house: Studio) -> None:
         house.daemon = subprocess.Popen(command, env=house.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("goes_on", [True, False], ids=["turns survive their client", "turns end with their client"])
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        pytest.param(True, id="turns survive their client"),
+        pytest.param(False, id="turns end with their client", marks=pytest.mark.slow),
+    ],
+)
 def test_a_storm_of_kills(tmp_path: Path, goes_on: bool) -> None:
     """Random kills over many files: every job published, or with a person where nobody can know; charged once each."""
     settings = {"abort_on_disconnect": not goes_on, "turn_seconds": 0.3, "render_seconds": 0.4, "upload_seconds": 0.05}
@@ -115,6 +121,7 @@ def tell(what: str, figures: dict[str, Any]) -> None:
         Path(folder, f"figures-{what}.json").write_text(json.dumps({"what": what, **figures}))
 
 
+@pytest.mark.slow
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("xfs_io"), reason="power loss needs root and xfs_io (xfsprogs)")
 def test_power_loss_under_the_journal(tmp_path: Path) -> None:
