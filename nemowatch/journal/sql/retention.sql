@@ -1,6 +1,6 @@
 -- name: slim_jobs
--- words that only history needs; a failed job keeps its prompt, for it may still be tried again
-UPDATE job SET answer = '', prompt = '' WHERE state = 'published' AND updated_at < :before AND (answer <> '' OR prompt <> '')
+-- words that only history needs; the order stays, for a new take sends it again, and so does an answer that is the result
+UPDATE job SET answer = '' WHERE state = 'published' AND updated_at < :before AND answer <> '' AND outputs NOT LIKE '%"text"%'
 
 -- name: drop_events
 DELETE FROM event WHERE job_id IN (
