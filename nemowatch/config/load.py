@@ -125,8 +125,14 @@ def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path
     if env.get("STATE_DIRECTORY"):
         return Path(env["STATE_DIRECTORY"].split(":")[0]).absolute()  # systemd lists several with colons
     if _below_etc(config_path):
-        return Path("/var/lib/nemowatch")
+        return _of_instance(config_path) or Path("/var/lib/nemowatch")
     return home(env) / ".local/state/nemowatch"
+
+
+def _of_instance(path: Path) -> Path | None:
+    """The state folder that systemd has made for nemowatch@NAME, which runs /etc/nemowatch/NAME.toml; None without one."""
+    folder = Path(f"/var/lib/nemowatch-{path.stem}")
+    return folder if path.parent == Path("/etc/nemowatch") and folder.is_dir() else None
 
 
 def _below_etc(path: Path) -> bool:

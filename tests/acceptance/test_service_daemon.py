@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -182,6 +183,107 @@ def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
     totals = studio.totals()
     assert totals is not None
     assert totals["charged_turns"] == totals["turns"] == 1
+
+
+@pytest.mark.slow
+def test_the_commands_find_the_state_of_each_instance(studio: Studio) -> None:
+    """nemowatch@NAME has a state folder of its own, and root's commands find it by the configuration's name alone."""
+    second = Service(studio.bed, "nemowatch@second")
+    second.drop_in("media.conf")
+    other = CONFIG.format(url=URL, limits="").replace("/srv/studio", "/srv/second")
+    studio.bed.write("/etc/nemowatch/second.toml", other)
+    studio.do("start")
+    second.do("start")
+    try:
+        status = studio.ask("status", "--config", "/etc/nemowatch/second.toml")
+        assert [watch["root"] for watch in status["watches"]] == ["/srv/second"]
+        assert status["daemon"]["pid"] == int(second.show("MainPID")[0])
+        assert studio.ask("status")["daemon"]["pid"] == int(studio.show("MainPID")[0])
+    finally:
+        second.do("stop")
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> None:
+    """docs/operations.md, word for word, but for the two lines that fetch the program."""
+    run, checkout = studio.bed.run, studio.bed.path("/root/checkout")
+    studio.remove()
+    run("rm", "-rf", "/etc/nemowatch", "/etc/sysusers.d/nemowatch.conf", "/etc/systemd/system/nemowatch.service")
+    shutil.copytree(CHECKOUT / "systemd", checkout / "systemd")
+    shutil.copy(CHECKOUT / "config.example.toml", checkout)
+    text = (CHECKOUT / "docs/operations.md").read_text()
+    block = text.partition("## Install")[2].partition("```sh\n")[2].partition("```")[0]
+    steps = [line for line in block.splitlines() if "-m venv" not in line and "pip install" not in line]
+    assert len(steps) > 6
+    for step in steps:
+        if step.startswith("systemctl enable"):  # "then edit it"
+            studio.configure(CONFIG.format(url=URL, limits=""))
+        run("sh", "-euc", f"cd /root/checkout; printf '%s\\n' {TOKEN} | {{ {step}\n}}")
+    assert studio.show("ActiveState", "UnitFileState") == ["active", "enabled"]
+    assert run("stat", "-c", "%U %a", "/etc/credstore", "/etc/credstore/nemo_token").split() == ["root", "700", "root", "600"]
+    run("systemctl", "disable", "nemowatch")
+
+
+@pytest.mark.slow
+def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(studio: Studio) -> None:
+    """Beside the running daemon and while it is stopped; afterwards it starts and every file in its state is its own."""
+    command = "/opt/nemowatch/bin/nemowatch"
+    studio.do("start")
+    studio.bed.run(command, "journal", "backup", "/root/running.db")
+    studio.do("stop")
+    studio.bed.run(command, "journal", "backup", "/root/stopped.db")
+    assert "sound" in studio.bed.run(command, "journal", "check")
+    assert studio.bed.run("find", STATE, "!", "-user", "nemowatch") == ""
+    studio.do("start")
+    assert studio.bed.run("stat", "-c", "%U %a", "/root/running.db") == "root 600\n"
+
+
+MANAGER = """[Service]
+Type=notify
+User={user}
+ExecStart=/lib/systemd/systemd --user
+RuntimeDirectory=user/{uid}
+Environment=XDG_RUNTIME_DIR=/run/user/{uid}
+Delegate=yes
+KillMode=mixed
+"""
+
+
+@pytest.mark.slow
+def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
+    """As one person, in a home folder, without root: it starts, works, reloads and stops."""
+    run, write, home = studio.bed.run, studio.bed.write, "/home/anna"
+    run("useradd", "--create-home", "anna")
+    uid = run("id", "-u", "anna").strip()
+    unit = (CHECKOUT / "systemd/user/nemowatch.service").read_text()
+    write(f"{home}/.config/systemd/user/nemowatch.service", unit)
+    config = CONFIG.format(url=URL, limits="").replace("/srv/studio", f"{home}/studio")
+    write(f"{home}/.config/nemowatch/config.toml", config.replace("[api]", f'[api]\ntoken_file = "{home}/token"'))
+    write(f"{home}/token", TOKEN + "\n", 0o600)
+    write(f"{home}/studio/inbox/dub-es/promo.mp4", "")
+    shutil.copy(SAMPLE, studio.bed.path(f"{home}/studio/inbox/dub-es/promo.mp4"))
+    run("mkdir", "-p", f"{home}/.local/bin", f"{home}/studio/outbox")
+    run("ln", "-s", "/opt/nemowatch/bin/nemowatch", f"{home}/.local/bin/nemowatch")
+    run("chown", "-R", "anna:", home)
+    write("/etc/systemd/system/manager.service", MANAGER.format(user="anna", uid=uid))
+    run("systemctl", "daemon-reload")
+    run("systemctl", "start", "manager")
+
+    def hers(*words: str) -> str:
+        env = ["env", f"XDG_RUNTIME_DIR=/run/user/{uid}", f"HOME={home}"]
+        return run("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *env, "systemctl", "--user", *words)
+
+    try:
+        hers("start", "nemowatch")
+        result = studio.bed.path(f"{home}/studio/outbox/dub-es/promo.es.mp4")
+        wait_for(result.exists, "the result", 30)
+        hers("reload", "nemowatch")
+        hers("stop", "nemowatch")
+        assert "Result=success" in hers("show", "nemowatch", "-pResult")
+        assert run("stat", "-c", "%U %a", f"{home}/.local/state/nemowatch") == "anna 700\n"
+    finally:
+        run("systemctl", "stop", "manager")
+        run("userdel", "--remove", "--force", "anna", check=False)
 
 
 @pytest.mark.slow
