@@ -78,7 +78,7 @@ class Engine:
             for watch in config.watch
         }  # fmt: skip
         gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
-        deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board)
+        deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board, self._gone)
         chronicle = Chronicle(clock)
         self.runner = Runner(deps, self.watches, self._moved, chronicle)
         self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
@@ -204,6 +204,10 @@ class Engine:
         self._disk.shutdown(wait=False)
 
     # -- loops --------------------------------------------------------------------------------------------------------
+
+    async def _gone(self, watch: str, path: bytes) -> bool:
+        inbox = self.inboxes.get(watch)
+        return inbox is None or await inbox.gone(path)
 
     async def _receive(self, name: str) -> None:
         """Look after one inbox: scan when due, and pass on what it found."""

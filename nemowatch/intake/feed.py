@@ -81,9 +81,8 @@ class Feed:
         known = [path for path in paths if path in self._ledger.known or path in self._ledger.changed]
         if not known:
             return []
-        root = self._presence.root
-        gone = await self._presence.worker.run(lambda: really_gone(root, known))
-        if not gone or not await self._presence.same_root():
+        gone = await self.really_gone(known)
+        if not gone:
             return []
         for path in gone:
             self._ledger.known.pop(path, None)
@@ -91,6 +90,12 @@ class Feed:
             self._ledger.problems.forget(path)
         name = self._presence.watch.name
         return await self._journal.read(lambda conn: claim.gone_sources(conn, name, gone))
+
+    async def really_gone(self, paths: list[bytes]) -> list[bytes]:
+        """Those of them that are no longer there, while the root is the one that was looked at. Raises LocalPassing."""
+        root = self._presence.root
+        gone = await self._presence.worker.run(lambda: really_gone(root, paths))
+        return gone if gone and await self._presence.same_root() else []
 
     # -- hints
 

@@ -132,6 +132,16 @@ class Inbox:
                 found.append(Waiting(path, reason, since))
         return found
 
+    async def gone(self, path: bytes) -> bool:
+        """True when nothing stands at this place although the root is there, as it was: only then was it taken away."""
+        async with self._busy:
+            if self._stopped or not await self._presence.check():
+                return False
+            try:
+                return bool(await self._feed.really_gone([path]))
+            except LocalError:
+                return False
+
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of others wait to be followed."""
         hints = self._presence.hints

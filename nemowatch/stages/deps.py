@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
@@ -34,6 +34,7 @@ class Work:
     spend: Spend | None  #: the newest paid call
     sibling_paid: bool  #: another job of the same source has been paid for, or is being
     paid_before: bool = False  #: a call before the newest one may have cost something: nothing is sent again by itself
+    may_send: bool = False  #: only in the one flow that has just written the intent: nobody else ever sends it
 
     @property
     def clips(self) -> tuple[Member, ...]:
@@ -67,6 +68,11 @@ class Board:
         self.rows.pop(job_id, None)
 
 
+async def taken_at_its_word(watch: str, path: bytes) -> bool:
+    """Where nobody knows more about the share, a file that is not found is gone."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """The rooms a stage works with."""
@@ -78,6 +84,8 @@ class Deps:
     disk: Executor  #: file reads and writes, never on the loop
     gate: Gate
     board: Board
+    gone: Callable[[str, bytes], Awaitable[bool]] = taken_at_its_word
+    """(watch, path of a file that was not found) -> it was taken away; False: the share went, and the file with it."""
 
     async def on_disk(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking function of the file system in the disk's executor."""

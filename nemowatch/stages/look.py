@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from nemowatch.errors import LocalPassing, SourceChanged, SourceGone, show_path
+from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.opening import lookup, open_below, snapshot, unchanged
 from nemowatch.model import Member
@@ -16,7 +16,17 @@ async def same(work: Work, deps: Deps) -> None:
     """Return when every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing, LocalFinal."""
     for member in work.members:
         if member.path:
-            await deps.on_disk(_same_file, work, member)
+            try:
+                await deps.on_disk(_same_file, work, member)
+            except SourceGone as exc:
+                raise await absence(work, deps, member.path, exc) from exc
+
+
+async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:
+    """What it means that a file was not found: `found` itself, or that the whole share is away, which takes nothing back."""
+    if await deps.gone(work.watch.name, path):
+        return found
+    return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
 
 
 def _same_file(work: Work, member: Member) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from nemowatch.errors import LocalError, LocalPassing, RemotePassing, RequestRefused, UrlRefused
+from nemowatch.errors import LocalError, LocalPassing, RemotePassing, RequestRefused, SourceGone, UrlRefused
 from nemowatch.intake.opening import open_below
 from nemowatch.journal import sources
 from nemowatch.model import Member, State
@@ -88,7 +88,10 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     """Send the file's bytes; returns where the cloud keeps it, "" when it does not say."""
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
-    fd = await deps.on_disk(open_below, work.watch.inbox, clip.path)
+    try:
+        fd = await deps.on_disk(open_below, work.watch.inbox, clip.path)
+    except SourceGone as exc:
+        raise await look.absence(work, deps, clip.path, exc) from exc
     try:
         payload = Payload(clip.name, fd, claimed.size, claimed.mtime_ns)
         report = deps.board.reporter(work.job.id, "uploading")

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,19 +75,19 @@ def once(row: Row, number: int) -> None:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def run_all(chosen: list[Scenario], runs: int, at_once: int) -> list[Row]:
-    """Play everything: the runs one after the other by number, several scenarios at a time; those that change the whole
-    machine come last, alone."""
+def run_all(chosen: list[Scenario], runs: int, at_once: int) -> Iterator[list[Row]]:
+    """Play everything, round by round, several scenarios at a time; those that change the whole machine alone. Gives the
+    rows after each round."""
     rows = [Row(one) for one in chosen]
-    with ThreadPoolExecutor(at_once) as pool:
-        for number in range(runs):
+    for number in range(runs):
+        with ThreadPoolExecutor(at_once) as pool:
             for row in rows:
                 if not row.scenario.alone:
                     pool.submit(once, row, number)
-    for row in rows:
-        for number in range(runs if row.scenario.alone else 0):
-            once(row, number)
-    return rows
+        for row in rows:
+            if row.scenario.alone:
+                once(row, number)
+        yield rows
 
 
 def table(rows: list[Row]) -> str:
@@ -123,15 +124,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/test-shares", description=__doc__)
     parser.add_argument("--runs", type=int, default=1, help="how often each scenario is played")
     parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
-    parser.add_argument("--at-once", type=int, default=3, help="how many are played side by side")
+    parser.add_argument("--at-once", type=int, default=4, help="how many are played side by side")
     parser.add_argument("--only", default="", help="those whose name contains this")
     options = parser.parse_args()
     chosen = [one for one in SCENARIOS.values() if options.only.lower() in one.name.lower()]
-    rows = run_all(chosen, options.runs, options.at_once)
-    text = table(rows)
-    print(text)
-    if options.write:
-        write(text)
+    rows: list[Row] = []
+    for rows in run_all(chosen, options.runs, options.at_once):
+        if options.write:  # after each round: a long command that is interrupted leaves what it has shown
+            write(table(rows))
+    print(table(rows))
     return 0 if all(row.good for row in rows) else 1
 
 

@@ -60,6 +60,7 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: 
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root / "inbox")], check=True)
+        assert not await b.inbox.gone(b"dub-es/p.mp4"), "the share went, the file was not taken away"
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE, 3)
         assert list((root / "inbox").iterdir()) == []
         mount_tmpfs(root / "inbox", mounts)
@@ -67,6 +68,8 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: 
         b.put("dub-es/q.mp4", mp4("q"))
         await b.until(lambda: len(b.claimed) == 2)
         assert b.gone == []
+        (root / "inbox/dub-es/q.mp4").unlink()
+        assert await b.inbox.gone(b"dub-es/q.mp4")
 
 
 @pytest.mark.anyio
