@@ -10,7 +10,17 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from nemowatch.errors import LocalError, NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
+from nemowatch.errors import (
+    FileRefused,
+    FileTooLarge,
+    LocalError,
+    NemowatchError,
+    NoCredits,
+    RemoteError,
+    RequestRefused,
+    SessionLost,
+    TokenRefused,
+)
 from nemowatch.journal import jobs, spend
 from nemowatch.journal.spend import Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State, Turn, TurnEnd
@@ -66,6 +76,8 @@ async def send(work: Work, deps: Deps) -> Decision:
         return go(State.UPLOADED)
     if call.outcome is Outcome.UNKNOWN:
         return await _look_again(work, deps, call)
+    if not work.may_send:  # whoever wrote this intent has ended without writing what became of it
+        return _open(work, deps, call, Turn(TurnEnd.CUT, error="nemowatch was interrupted while the cloud worked on it."))
     deps.board.rows[work.job.id] = ("instructing", 0, 0)
     try:
         answer = await deps.api.run_turn(work.job.skill, work.job.session_id, work.job.prompt, lambda: None)
@@ -114,6 +126,9 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
         state = await deps.api.read_state(work.job.skill, call.session_id)
     except SessionLost:
         return await _lost(work, deps, call)
+    except (FileRefused, FileTooLarge, RequestRefused) as exc:  # a refusal that no later look will take back
+        text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
+        return _ask(work, call, await _balance(deps), (), text)
     now = turn.digest(state)
     # A turn that ended cleanly with words is over: one look is enough to see whether the state lagged behind them.
     planned = 1 if work.job.answer else len(pauses)

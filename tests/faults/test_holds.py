@@ -130,9 +130,10 @@ async def test_an_outage_of_everything(tmp_path: Path) -> None:
         assert [job.state for job in await house.ended(1)] == [State.PUBLISHED]
 
 
-async def test_attention_says_before_and_after(tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", [(), ("state:1002@2+",), ("state:4001@2+",), ("state:404@2+",)])
+async def test_attention_says_before_and_after(tmp_path: Path, then: tuple[str, ...]) -> None:
     """Where only a person can tell, the balance before and after stands in the question."""
-    async with bench(tmp_path, faults=["chat:cut_before"]) as house:
+    async with bench(tmp_path, faults=["chat:cut_before", *then]) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         found = await house.until("attention", lambda f: any(j.state is State.ATTENTION for j in f))
