@@ -16,7 +16,12 @@ import pytest
 from nemowatch.remote import token as token_room
 from tests.faults.cells import Cell, cells, expected, run_cell
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # Connections that the sandbox hangs up in the middle are left to the garbage collector, on its side.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 #: Every how many cells one is run; scripts/faults sets 1.
 EVERY = int(os.environ.get("FAULTS_EVERY", "11"))
