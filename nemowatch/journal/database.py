@@ -16,20 +16,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
-
 from nemowatch.clock import Clock
 from nemowatch.errors import (
     JournalCorrupt,
     JournalError,
     JournalFull,
     JournalReadOnly,
+    JournalRefused,
     JournalTooNew,
     NemowatchError,
 )
 from nemowatch.journal.queries import migrations
-
-log = structlog.get_logger("nemowatch.journal")
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -108,8 +105,11 @@ class Journal:
                 await asyncio.sleep(FULL_LOOK)
 
     def _say_full(self, exc: JournalFull) -> None:
+        import structlog  # here: commands that only read the journal have no use for it
+
         now = self.clock.monotonic()
         if now >= self._say_full_at:
+            log = structlog.get_logger("nemowatch.journal")
             log.error("the journal's disk is full: everything waits for space", why=exc.text, cure=exc.cure)
             self._say_full_at = now + FULL_SAY
 
@@ -206,6 +206,8 @@ def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
         return JournalReadOnly(f"{path}: the journal cannot be written ({exc}).")
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _no_space(path)):
         return JournalFull(f"{path}: the disk that holds the journal is full.")
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return JournalRefused(f"{path}: {exc}.")
     return JournalError(f"{path}: {exc}.")
 
 
