@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the bed is a program of its own, and not a package
-from systemd_bed import CHECKOUT, Bed, Service, install_units, wait_for, why_not
+from systemd_bed import CHECKOUT, Bed, Service, install_units, systemd_version, wait_for, why_not
 
 sys.path.pop(0)
 
@@ -41,6 +41,8 @@ cap = 1
 [limits]
 {limits}
 """
+#: Commands that might say too much.
+ASKED = ("config show", "status", "status --json", "jobs --json", "show 1", "show 2 --json", "check", "credits")
 SAMPLE = CHECKOUT / "nemowatch/sandbox/media/sample.mp4"
 
 
@@ -65,6 +67,12 @@ class Studio(Service):
         said = self.bed.run(PYTHON, "-c", program, check=check)
         found: dict[str, int] | None = json.loads(said)["totals"] if said.startswith("{") else None
         return found
+
+    def order(self, path: str, value: dict[str, Any]) -> None:
+        """Tell the sandbox something."""
+        request = f"u.Request({URL + '/_sandbox/' + path!r}, {json.dumps(value).encode()!r})"
+        program = f"import urllib.request as u; u.urlopen({request})"
+        self.bed.run(PYTHON, "-c", program)
 
     def drop(self, name: str, more: bytes = b"") -> None:
         """Put the sample video, and `more` behind it, into the folder that asks for Spanish."""
@@ -312,23 +320,61 @@ def test_without_a_token_it_works_anonymously(studio: Studio) -> None:
 
 
 def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> None:
-    """Not in the state, the workspace, the log, the unit, the process list, nor in what the commands say; with a failure too."""
+    """Not in the state, the workspace, the log at level debug, the unit, the process list, nor in what the commands say;
+    after work, after the cloud has refused it, and after an outage."""
+    studio.configure(CONFIG.format(url=URL, limits="") + '[log]\nlevel = "debug"\n')
     studio.do("start")
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
-    studio.end_sandbox()
+    studio.order("token", {"revoke": TOKEN})
     studio.drop("second.mp4", b"\0\0\0\x10freesecond..")  # a box that players skip: other content, and whole
-    wait_for(lambda: "held" in studio.states(), "the outage", 60)
+    wait_for(lambda: "held" in studio.states(), "the refusal", 60)
+    studio.end_sandbox()
+    studio.drop("third.mp4", b"\0\0\0\x10freethird...")
+    studio.do("kill", "--signal=HUP")
+    wait_for(lambda: len(studio.states()) == 3, "the third file", 60)
     pid = studio.bed.outside_pid("nemowatch")
     said = [
         Path(f"/proc/{pid}/cmdline").read_text(),
         Path(f"/proc/{pid}/environ").read_text(),
+        studio.bed.run("ps", "-eo", "args"),
         studio.bed.run("systemctl", "show", "nemowatch"),
-        studio.bed.run("journalctl", "-u", "nemowatch", "-o", "verbose", "--no-pager"),
-        studio.bed.run("/opt/nemowatch/bin/nemowatch", "config", "show"),
-        studio.bed.run("/opt/nemowatch/bin/nemowatch", "status"),
-        studio.bed.run("/opt/nemowatch/bin/nemowatch", "show", "1"),
-        studio.bed.run("grep", "-rlaF", TOKEN, STATE, "/srv", "/tmp", "/var/tmp", check=False),
+        studio.bed.run("journalctl", "-o", "verbose", "--no-pager"),
+        *(studio.bed.run("/opt/nemowatch/bin/nemowatch", *words.split(), check=False) for words in ASKED),
     ]
-    assert [text.count(TOKEN) for text in said[:-1]] == [0] * 7
-    assert said[-1] == ""
+    assert [text.count(TOKEN) for text in said] == [0] * len(said)
+    places = ["/etc", "/run", "/var/lib/nemowatch", "/var/log", "/var/tmp", "/srv", "/tmp"]
+    own = "^(/etc/credstore/nemo_token|/run/credentials/nemowatch.service/nemo_token)$"
+    found = studio.bed.run("sh", "-c", f"grep -rlaF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False)
+    assert found == ""
+
+
+@pytest.mark.slow
+def test_a_share_mounted_after_the_start_is_worked(studio: Studio) -> None:
+    """The service starts without its share, says so, and takes up the work when it appears below ReadWritePaths."""
+    studio.bed.run("rm", "-rf", "/srv/studio")
+    studio.bed.run("mkdir", "/srv/studio")
+    studio.do("start")
+    wait_for(lambda: "/srv/studio: offline" in studio.status_text(), "STATUS says what is missing")
+    studio.bed.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
+    trees = [f"/srv/studio/{name}" for name in ("inbox", "outbox")]
+    studio.bed.run("install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio", *trees)
+    studio.drop("promo.mp4")
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    said = studio.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/dub-es/promo.es.mp4")
+    assert said == "nemowatch users 664\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253")
+def test_with_notify_reload_the_command_waits_until_it_applies(studio: Studio) -> None:
+    """With the drop-in the line of the reload stands in the log when systemctl returns, after a mistake too."""
+    studio.drop_in("253-notify-reload.conf")
+    studio.do("start")
+    studio.configure(CONFIG.format(url=URL, limits="confirm_above = 7"))
+    studio.do("reload")
+    assert studio.says("configuration reloaded")
+    studio.configure("[[watch")
+    studio.do("reload")
+    assert studio.says("the new configuration is refused")
+    assert studio.show("ActiveState") == ["active"]
