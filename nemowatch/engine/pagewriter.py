@@ -23,6 +23,7 @@ from nemowatch.errors import LocalError
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FolderProblem
+from nemowatch.intake.records import Waiting as Unclaimed
 from nemowatch.journal import Journal, batches, holds, jobs
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
@@ -81,7 +82,9 @@ class PageWriter:
             own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
             if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
                 continue
-            model = await self._journal.read(partial(self._model, own=own, path=path))
+            # Asked here and not in the journal's thread: an inbox is the loop's alone.
+            settling = [found for inbox in own for found in inbox.waiting(READ)]
+            model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling))
             try:
                 await asyncio.get_running_loop().run_in_executor(self._disk, _write, model)
             except LocalError as exc:
@@ -91,7 +94,9 @@ class PageWriter:
             else:
                 self._silent.discard(path)
 
-    def _model(self, conn: sqlite3.Connection, own: list[Inbox], path: Path) -> PageModel:
+    def _model(
+        self, conn: sqlite3.Connection, own: list[Inbox], path: Path, settling: list[Unclaimed]
+    ) -> PageModel:  # fmt: skip
         names = {inbox.watch.name: inbox.watch for inbox in own}
         open_jobs = [row for row in jobs.unfinished(conn, READ) if row.watch in names]
         ended = [row for row in jobs.recent(conn, READ) if row.watch in names]
@@ -101,24 +106,13 @@ class PageWriter:
             host=socket.gethostname(), now_ms=self._clock.now_ms(), page=path, version=__version__,
             needs=Listing((*_needs(conn, open_jobs, names), *self._troubles(names))),
             holds=tuple(_hold(row) for row in holds.standing(conn).values()),
-            waiting=Listing(tuple(self._waiting(own, open_jobs))),
+            waiting=_waiting(settling, sum(inbox.settling for inbox in own), open_jobs),
             running=Listing(tuple(self._running(row) for row in open_jobs if _runs(row))),
             finished=Listing(tuple(_finished(conn, row) for row in published)),
             failed=Listing((*self._refused(names), *(_failed(row) for row in failed))),
             credits=tuple(self._credits(conn)),
             folders=tuple(_health(inbox) for inbox in own),
         )  # fmt: skip
-
-    def _waiting(self, own: Iterable[Inbox], open_jobs: Iterable[ListedJob]) -> Iterable[Waiting]:
-        for inbox in own:
-            for found in inbox.waiting():
-                yield Waiting(os.path.basename(found.path), found.path.split(b"/")[0], found.why)
-        for row in open_jobs:
-            if row.job.state is State.HELD:
-                yield Waiting(os.path.basename(row.path), row.folder, row.job.error_text or f"waiting: {row.job.reason}")
-            elif row.job.state is State.CLAIMED:
-                why = "next in line" if row.settled else "it has changed and is looked at again"
-                yield Waiting(os.path.basename(row.path), row.folder, why)
 
     def _troubles(self, names: Mapping[str, Watch]) -> Iterable[Need]:
         """Folders and files that only a person can put right."""
@@ -150,6 +144,22 @@ class PageWriter:
         account = self._account()
         if account.registration_link:
             yield CreditLine("Keep this account", "register it", account.registration_link)
+
+
+def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[ListedJob]) -> Listing[Waiting]:
+    """What waits: files that are no jobs yet (`count` in all), then jobs."""
+    files = [Waiting(os.path.basename(w.path), w.path.split(b"/")[0], w.why) for w in settling]
+    waiting = [Waiting(os.path.basename(row.path), row.folder, why) for row in open_jobs if (why := _why(row))]
+    return Listing((*files, *waiting), total=count + len(waiting))
+
+
+def _why(row: ListedJob) -> str:
+    """Why a job waits; "" when it does not."""
+    if row.job.state is State.HELD:
+        return row.job.error_text or f"waiting: {row.job.reason}"
+    if row.job.state is State.CLAIMED:
+        return "next in line" if row.settled else "it has changed and is looked at again"
+    return ""
 
 
 def _write(model: PageModel) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 import structlog
 
@@ -116,15 +117,26 @@ class Inbox:
         """Whether a scan has seen the whole inbox since the start: before that, nobody knows whether a PAUSE stands there."""
         return not self._first
 
+    @property
+    def pauses(self) -> frozenset[bytes]:
+        """The folders (b"": the inbox itself) in which a PAUSE stands."""
+        return frozenset(folder for folder, facts in self._ledger.facts.items() if facts.paused)
+
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""
         return self._ledger.paused(folder)
 
-    def waiting(self) -> list[Waiting]:
-        """Every file that is not a job yet, with the reason in plain words."""
+    @property
+    def settling(self) -> int:
+        """How many files are not jobs yet."""
+        return len(self._ledger.tracker)
+
+    def waiting(self, limit: int = 0) -> list[Waiting]:
+        """Files that are not jobs yet, with the reason in plain words: those that wait longest first, at most `limit`
+        (0: all) of them. On the loop only."""
         now, now_ms, found = self._clock.monotonic(), self._clock.now_ms(), list[Waiting]()
         prompts = self._feed.prompt_paths()
-        for path in self._ledger.tracker:
+        for path in islice(self._ledger.tracker, limit or None):
             tracked = self._ledger.tracker.get(path)
             if tracked is not None and path not in prompts:
                 since = now_ms - round((now - tracked.first_at) * 1000)

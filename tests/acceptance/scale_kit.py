@@ -76,8 +76,8 @@ def carry(load: Load, base: Path, limit: float = 900) -> Figures:
 
 def tags(count: int) -> list[str]:
     """Names of task folders, all different and all readable: pairs and triples of languages."""
-    known = ["es", "fr", "de", "it", "pt", "nl", "pl", "sv", "da", "fi", "cs", "ro", "hu", "el", "uk", "tr", "ar", "hi", "ja", "ko", "zh", "vi", "th", "id"]
-    found = ["-".join(pair) for size in (1, 2, 3) for pair in permutations(known, size)]
+    known = "es fr de it pt nl pl sv da fi cs ro hu el uk tr ar hi ja ko zh vi th id"
+    found = ["-".join(group) for size in (1, 2, 3) for group in permutations(known.split(), size)]
     return found[:count]
 
 
