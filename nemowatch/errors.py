@@ -11,7 +11,8 @@ in `cure`, what to do. Foreign exceptions become these at the edges (`remote.htt
     │   ├── JournalTooNew
     │   ├── JournalReadOnly
     │   ├── JournalFull                 the disk of the state folder is full
-    │   └── JournalOnNetwork
+    │   ├── JournalOnNetwork
+    │   └── JournalRefused              a change that its rules do not allow
     ├── OrderError                      a folder's name or instructions that cannot be carried out
     ├── LocalError                      about a file on this machine
     │   ├── LocalPassing                busy, stale, the share is away: wait, no attempt is counted
@@ -60,6 +61,12 @@ class NemowatchError(Exception):
     def text(self) -> str:
         """What happened, without the cure."""
         return str(self.args[0])
+
+    @property
+    def words(self) -> str:
+        """What happened and what to do, as sentences."""
+        text = self.text.rstrip()
+        return f"{text}{'' if text.endswith(('.', '!', '?', ':')) else '.'} {self.cure}".strip()
 
 
 class UsageError(NemowatchError):
@@ -137,6 +144,10 @@ class JournalOnNetwork(JournalError):
     cure = "Set state_dir to a folder on a local disk."
 
 
+class JournalRefused(JournalError):
+    """The journal's own rules do not allow this change."""
+
+
 class OrderError(NemowatchError):
     """The folder's order cannot be carried out."""
 
@@ -203,7 +214,7 @@ class NotSent(RemoteError):
 class RemotePassing(RemoteError):
     """The cloud did not answer properly; whether it acted is unknown."""
 
-    code = "outage"
+    code = "no answer"
 
 
 class RateLimited(RemotePassing):
@@ -273,7 +284,6 @@ class RenderFailed(RemoteError):
     """The cloud could not render the result."""
 
     code = "render failed"
-    cure = "Move the file back into its inbox folder to render it again; the edit is kept and not paid for again."
 
 
 class NothingMade(RemoteError):

@@ -98,7 +98,7 @@ class Chronicle:
             seconds = self._clock.monotonic() - self._standing.pop(cause)
             more: dict[str, object] = {"folder": cause.folder} if cause.folder else {}
             if cause.reason in woken:
-                more["jobs"] = woken[cause.reason]
+                more["woken"] = woken[cause.reason]
             holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), **more)
 
 

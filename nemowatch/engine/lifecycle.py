@@ -34,7 +34,7 @@ from nemowatch.errors import LocalError, RemoteError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.model import Credits, State
+from nemowatch.model import ENDED, Credits, State
 from nemowatch.outbox import leftovers
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages import recover, standing
@@ -54,6 +54,8 @@ CREDITS_LOOK = 900.0
 RETENTION_LOOK = 6 * 3600.0
 #: Seconds between two writes of the status page, at least (each is work for every sync client).
 PAGE_LOOK = 30.0
+#: Files that are no jobs yet which `status` is told of, at most, for each inbox.
+SHOWN_WAITING = 1000
 #: Seconds that requests under way have to end after their connections were closed.
 CLOSE_SECONDS = 5.0
 
@@ -84,10 +86,10 @@ class Engine:
         self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
         self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
         self.departures = Departures(journal, self.watches, self.notices, self._disk, clock)
-        self._reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
+        self.reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = PageWriter(
-            journal, self.inboxes, self._reception, self.board, lambda: api.account, self._disk, clock
+            journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disk, clock
         )
         self._cadences = Cadences(clock)
         self._departure_due = asyncio.Event()
@@ -98,7 +100,8 @@ class Engine:
         self._stop = asyncio.Event()
         self._ending = False
         self.started_at = clock.now_ms()
-        self.settled_once: set[str] = set()  #: inboxes whose first scan is over
+        self._pauses: dict[str, frozenset[bytes]] = {}  # by inbox, once its first scan is over
+        self.looked = asyncio.Event()  #: every inbox was scanned, and the holds were looked at after that
 
     def watches(self) -> Mapping[str, Watch]:
         """The configured watches by name."""
@@ -215,12 +218,27 @@ class Engine:
         while not self._ending:  # asked as well as cancelled: wait_for forgets a cancellation that meets its event
             self._wake[name].clear()
             tick = await inbox.tick()
-            await self._reception.take(inbox, tick)
-            self.settled_once.add(name)
+            await self.reception.take(inbox, tick)
+            await self._look_at_holds(name)
             try:
                 await asyncio.wait_for(self._wake[name].wait(), timeout=max(inbox.due_in(), 0.01))
             except TimeoutError:
                 continue
+
+    async def _drop_part(self, job_id: int) -> None:
+        """What a job that has ended in vain had fetched so far is of no use in the outbox."""
+        job = await self.journal.read(lambda conn: jobs.by_id(conn, job_id))
+        if job.part and job.state in ENDED:
+            part = leftovers.Leftover(Path(os.fsdecode(job.part)), job.id)
+            await asyncio.get_running_loop().run_in_executor(self._disk, leftovers.remove, [part])
+
+    async def _look_at_holds(self, name: str) -> None:
+        """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go on."""
+        pauses, before = self.inboxes[name].pauses, self._pauses.get(name)
+        self._pauses[name] = pauses
+        if len(self._pauses) == len(self.inboxes) and (pauses != before or not self.looked.is_set()):
+            await self.holds.check()
+            self.looked.set()
 
     async def _depart(self) -> None:
         while True:
@@ -229,6 +247,7 @@ class Engine:
             ended, self._notice_due = self._notice_due, set()
             for job_id in ended:
                 await self.notices.job_ended(self.watches(), job_id)
+                await self._drop_part(job_id)
             await self.departures.check()
 
     def _moved(self, job: Job) -> None:
@@ -327,7 +346,7 @@ class Engine:
         record, more = await self.journal.read(lambda conn: (board.status(conn, daemon, states), board.more(conn)))
         waiting = [
             {"path": show_path(bytes(inbox.watch.inbox) + b"/" + w.path), "why": w.why, "since": w.since_ms}
-            for inbox in self.inboxes.values() for w in inbox.waiting()
+            for inbox in self.inboxes.values() for w in inbox.waiting(SHOWN_WAITING)
         ]  # fmt: skip
         progress = [{"job": i, "what": what, "done": done, "total": total} for i, (what, done, total) in self.board.rows.items()]
         return {"status": record, "more": more, "waiting": waiting, "progress": progress}
@@ -339,7 +358,7 @@ class Engine:
         )
         boxes = self.inboxes.values()
         troubles = [f"{box.watch.root or box.watch.inbox}: {box.health}" for box in boxes if box.health.troubled]
-        settling = sum(len(box.waiting()) for box in boxes)
+        settling = sum(box.settling for box in boxes)
         return board.sentence(counts, settling, credits, board.percents(self.board.rows.values()), held, troubles)
 
     def watch_states(self) -> list[board.WatchState]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -64,8 +64,8 @@ class Notices:
 
     async def failed(self, watch: Watch, row: SourceRow) -> None:
         """Not everything could be done: `<name>.error.txt` in failed/, in the shape of the inbox."""
-        own_jobs, results = await self._journal.read(lambda conn: _with_results(conn, row.id))
-        text = notes.error_note(failure_of(row, own_jobs, results, _back_to(watch, row)))
+        own_jobs, results, kept_edits = await self._journal.read(lambda conn: _with_results(conn, row.id))
+        text = notes.error_note(failure_of(row, own_jobs, results, kept_edits, _back_to(watch, row)))
         await self._write(watch, watch.failed, self._error_path(watch, row), text)
         await self._forget_question(watch, row, own_jobs)
 
@@ -158,17 +158,23 @@ def _write(watch: Watch, root: Path, path: Path, text: str, last: str) -> Wrote:
     return write_note(root, path, text, last)
 
 
-def _with_results(conn: sqlite3.Connection, source_id: int) -> tuple[list[Job], dict[int, list[str]]]:
+def _with_results(conn: sqlite3.Connection, source_id: int) -> tuple[list[Job], dict[int, list[str]], set[int]]:
     own_jobs = jobs.of_source(conn, source_id)
     results = {j.id: [os.fsdecode(os.path.basename(o.path)) for o in jobs.outputs(conn, j.id)] for j in own_jobs}
-    return own_jobs, results
+    return own_jobs, results, {j.id for j in own_jobs if jobs.has_draft(conn, j.id)}
 
 
 def _back_to(watch: Watch, row: SourceRow) -> str:
     return f"{watch.inbox.name}/{show_path(os.path.dirname(row.path))}"
 
 
-def failure_of(row: SourceRow, own_jobs: list[Job], results: Mapping[int, list[str]], back: str) -> Failure:
+#: Said when what failed came after the paid turn, and its work is saved here.
+EDIT_IS_KEPT = "The work that was paid for is kept: trying again does not cost anything for it."
+
+
+def failure_of(
+    row: SourceRow, own_jobs: list[Job], results: Mapping[int, list[str]], kept_edits: Collection[int], back: str
+) -> Failure:
     """What a source's jobs came to, as its note tells it."""
     bad = [job for job in own_jobs if job.state in ENDED and job.state is not State.PUBLISHED]
     what = dict.fromkeys(f"{job.target}: {job.error_text}" if len(own_jobs) > 1 else job.error_text for job in bad)
@@ -177,4 +183,5 @@ def failure_of(row: SourceRow, own_jobs: list[Job], results: Mapping[int, list[s
     )
     undone = tuple(job.target for job in bad)
     name = os.path.basename(row.path)
-    return Failure(name, "\n".join(what), "", done, undone, tuple(j.id for j in bad), back)
+    cure = EDIT_IS_KEPT if any(job.id in kept_edits for job in bad) else ""
+    return Failure(name, "\n".join(what), cure, done, undone, tuple(j.id for j in bad), back)

@@ -30,7 +30,7 @@ class Once:
 
     async def _idle(self) -> bool:
         engine = self._engine
-        if len(engine.settled_once) < len(engine.inboxes):
+        if not engine.looked.is_set():
             return False
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
@@ -40,7 +40,8 @@ class Once:
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
         since = self._engine.started_at
-        return await self._engine.journal.read(lambda conn: _verdict(conn, since))
+        refused = any(found.at_ms >= since for found in self._engine.reception.refused)
+        return await self._engine.journal.read(lambda conn: int(refused or _went_wrong(conn, since)))
 
 
 def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int]) -> bool:
@@ -49,8 +50,8 @@ def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collec
     return bool(jobs.count_in(conn, WORKING) or any(held.get(reason) for reason in PASSING) or leaving)
 
 
-def _verdict(conn: sqlite3.Connection, since_ms: int) -> int:
+def _went_wrong(conn: sqlite3.Connection, since_ms: int) -> bool:
     rows = jobs.listed(conn)
     waits = any(r.job.state in (State.ATTENTION, State.HELD) for r in rows)
     failed = any(r.job.state in (State.FAILED, State.REJECTED) and r.job.updated_at >= since_ms for r in rows)
-    return int(waits or failed)
+    return waits or failed

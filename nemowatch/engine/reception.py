@@ -156,20 +156,23 @@ class Reception:
 
     async def _notes(self, inbox: Inbox, tick: Tick) -> None:
         """Bring the read-me notes of this inbox in line with its troubles."""
-        wanted = {folder: notes.read_me(found) for folder, found in _complaints(tick).items()}
+        complaints = _complaints(tick)
+        wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
+        why = {folder: found[0].what for folder, found in complaints.items()}
         batch = await self._journal.read(lambda conn: batches.open_for(conn, inbox.watch.name))
         if batch is not None and not tick.approved:
             wanted[b""] = await self._approval(batch)
+            why[b""] = f"More than limits.confirm_above at once ({batch.cause}): nemowatch approve lets them go on."
         for problem in tick.problems:
             if isinstance(problem, FileProblem) and not problem.final:
                 self._say(inbox.watch, problem.path, problem.what)
-        await self._bring_in_line(inbox.watch, wanted)
+        await self._bring_in_line(inbox.watch, wanted, why)
 
-    async def _bring_in_line(self, watch: Watch, wanted: dict[bytes, str]) -> None:
+    async def _bring_in_line(self, watch: Watch, wanted: dict[bytes, str], why: dict[bytes, str]) -> None:
         standing = self._noted[watch.name]
         for folder, text in wanted.items():
             if standing.get(folder) != text:
-                log.info("note", folder=whole(watch.name, folder) if folder else watch.name)
+                log.info("note", folder=whole(watch.name, folder) if folder else watch.name, why=why[folder])
                 await self._notices.read_me(watch, folder, text)
         for folder in standing.keys() - wanted.keys():
             await self._notices.read_me(watch, folder, "")

@@ -20,7 +20,15 @@ from nemowatch.engine.backoff import backoff
 from nemowatch.engine.chronicle import Chronicle, place
 from nemowatch.engine.cloud import Cloud
 from nemowatch.engine.decide import Circumstances, again, decide
-from nemowatch.errors import JournalError, NemowatchError, NotSent, RateLimited, RemoteError, RemotePassing
+from nemowatch.errors import (
+    JournalError,
+    JournalRefused,
+    NemowatchError,
+    NotSent,
+    RateLimited,
+    RemoteError,
+    RemotePassing,
+)
 from nemowatch.journal import holds, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
@@ -80,9 +88,9 @@ class Runner:
         while not self._stopping:
             self._nudge.clear()
             self.last_tick = self._deps.clock.monotonic()
-            pause = await self._fill()
             if self.broken is not None:
                 raise self.broken
+            pause = await self._fill()
             try:
                 await asyncio.wait_for(self._nudge.wait(), timeout=pause)
             except TimeoutError:
@@ -110,7 +118,8 @@ class Runner:
         if self._cloud_held and not held:
             self._cloud.answered()  # somebody asked it, and the outage is over: failures count anew
         self._cloud_held = held
-        for lane, job in chosen if not self._stopping else ():  # a stop may have come while the journal was asked
+        ending = self._stopping or self.broken is not None  # either may have come while the journal was asked
+        for lane, job in chosen if not ending else ():
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)
             task.add_done_callback(partial(self._over, job.id))
@@ -150,14 +159,15 @@ class Runner:
         begun = [job for job in found if job.state is not State.INSTRUCTED]
         return begun + [job for job in found if job.state is State.INSTRUCTED][: max(room, 0)]
 
-    async def _work(self, job: Job) -> None:
-        """Run one stage and write its decision."""
+    async def _work(self, job: Job, *, may_send: bool = False) -> None:
+        """Run one stage and write its decision. `may_send`: this very flow has just written the intent to pay."""
         work = await self._deps.journal.read(lambda conn: self._load(conn, job.id))
         if work is None:
             await self._deps.journal.write(lambda conn: self._park(conn, job))
             return
         if work.job.state is not job.state:
             return  # a command was quicker
+        work = replace(work, may_send=may_send)
         step = TABLE[work.job.state]
         decision: Decision | None
         try:
@@ -183,7 +193,7 @@ class Runner:
             return
         final = await self._write(work, decision)
         if pays and final is not None:
-            await self._work(replace(work.job, state=final.state))
+            await self._work(replace(work.job, state=final.state), may_send=True)
 
     def _load(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
         job = jobs.by_id(conn, job_id)
@@ -240,8 +250,12 @@ class Runner:
         return replace(decision, writes=(*decision.writes, doubt), after=pause)
 
     async def _write(self, work: Work, decision: Decision) -> Decision | None:
-        now = self._deps.clock.now_ms()
-        final = await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
+        try:
+            final = await self._commit_safely(work, decision)
+        except (JournalRefused, ArithmeticError, LookupError, TypeError, ValueError) as exc:
+            # This decision cannot be written, and no other try would write it: a fault of ours in one job, not an end for all.
+            log.exception("internal error", job=work.job.id, doing="write down the outcome", **place(work.source))
+            final = await self._commit_safely(work, self._stumbled(work, exc))
         if final is None:
             return None
         self._chronicle.moved(work.job, work.source, final)
@@ -249,6 +263,10 @@ class Runner:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))
         return final
+
+    async def _commit_safely(self, work: Work, decision: Decision) -> Decision | None:
+        now = self._deps.clock.now_ms()
+        return await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
 
     def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
         """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""

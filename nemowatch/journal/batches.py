@@ -63,6 +63,15 @@ def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
         facts.put(conn, f"{REBUILT} {watch}", "yes")
 
 
+def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
+    """The journal was put back from a backup: what it takes for unpaid may be paid for, so that waits for a person too."""
+    expect_rebuilding(conn, watches)
+    for row in conn.execute(SQL["unpaid_by_watch"]).fetchall():
+        batch = begin(conn, row["watch"], REBUILT, row["n"], now_ms)
+        conn.execute(SQL["batch_join"], {"watch": row["watch"], "id": batch})
+    conn.execute(SQL["hold_unpaid"], {"now": now_ms})
+
+
 def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
     """The first scan of a watch: where the journal was begun anew, a batch of all that stands there; True then."""
     if facts.get(conn, f"{REBUILT} {watch}") != "yes":

@@ -258,7 +258,8 @@ def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
 
 def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
     """Keep what the paid turn made: whatever happens to its session, it can be rendered from this."""
-    conn.execute(SQL["save_draft"], (job_id, json.dumps(draft, ensure_ascii=False), now_ms))
+    # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's escapes can.
+    conn.execute(SQL["save_draft"], (job_id, json.dumps(draft), now_ms))
 
 
 def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:

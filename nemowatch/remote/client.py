@@ -166,8 +166,9 @@ class Client:
         except RequestRefused as refused:
             try:
                 await self.poll_render(skill, render_id)
-            except RemoteError:
-                raise refused from None
+            except RenderUnknown:
+                if not _says_known(refused):
+                    raise refused from None
 
     async def poll_render(self, skill: str, render_id: str) -> Render:
         """Section 9, both shapes."""
@@ -240,6 +241,11 @@ def _file_refusal(exc: RequestRefused) -> RemoteError:
     kinds: dict[int, type[RemoteError]] = {413: FileTooLarge, 415: FileRefused}
     kind = kinds.get(exc.status)
     return kind(exc.text, status=exc.status) if kind else exc
+
+
+def _says_known(exc: RequestRefused) -> bool:
+    """Section 9: "a duplicate id may be an error …: either way poll", even where the poll does not know it yet."""
+    return exc.status == 409 or any(word in exc.text.lower() for word in ("duplicate", "exists", "already"))
 
 
 def _says_unknown(exc: RequestRefused) -> bool:

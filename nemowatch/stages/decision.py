@@ -57,7 +57,7 @@ def hold(reason: HoldReason, back: State, text: str, *writes: Write, account: bo
 
 def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
     """The end: rejected or failed, with the error's words and its cure."""
-    text = f"{error.text} {error.cure}".strip()
+    text = error.words
     values = {"error_code": error.code, "error_text": text, "reason": "", "back": ""}
     return Decision(state, values, writes, text=text)
 

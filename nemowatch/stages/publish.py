@@ -6,6 +6,7 @@ Repeating it after a kill finds what already stands there; only the commit at th
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +41,9 @@ async def put(work: Work, deps: Deps) -> Decision:
         )
         for output, whole, found in put_out
     ]  # fmt: skip
-    return go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100)
+    left_out = {o.ending for o in work.job.outputs} - {output.ending for output, _, _ in put_out}
+    text = f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(left_out))}" if left_out else ""
+    return replace(go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100), text=text)
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:

@@ -78,7 +78,8 @@ async def poll(work: Work, deps: Deps) -> Decision:
     try:
         render = await deps.api.poll_render(work.job.skill, work.job.render_id)
     except RenderUnknown:
-        return later(State.SUBMITTING, 0, counts=True, text="the cloud does not know this render: asking again", reason="")
+        text = "the cloud does not know this render: asking again"
+        return later(State.SUBMITTING, deps.config().render.poll_interval, counts=True, text=text, reason="")
     if render.status is RenderStatus.COMPLETED:
         return go(State.RENDERED, result_url=render.url, result_size=render.size, progress=100)
     if render.status is RenderStatus.FAILED:

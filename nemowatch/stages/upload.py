@@ -9,16 +9,28 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from nemowatch.errors import LocalError, LocalPassing, RemotePassing, RequestRefused, SourceGone, UrlRefused
+from nemowatch.errors import (
+    LocalError,
+    LocalPassing,
+    RateLimited,
+    RemotePassing,
+    RequestRefused,
+    SourceGone,
+    UrlRefused,
+)
 from nemowatch.intake.opening import open_below
 from nemowatch.journal import sources
 from nemowatch.model import Member, State
 from nemowatch.remote.interface import Payload
 from nemowatch.stages import look
-from nemowatch.stages.decision import CHECKING, Decision, Write, go
+from nemowatch.stages.decision import CHECKING, Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
 #: Failures after which a clip's address is no longer tried: sending the bytes costs only time.
+URL_TRIES = 2
+
+
+#: Tries to take a file by its address before its bytes are sent (again): one failure may be chance, two are not.
 URL_TRIES = 2
 
 
@@ -41,16 +53,31 @@ async def send(work: Work, deps: Deps) -> Decision:
     writes: list[Write] = []
     by = ""
     for clip in work.clips:
-        by = await _send_clip(work, deps, clip, writes)
-    deps.board.clear(work.job.id)
+        try:
+            by = await _send_clip(work, deps, clip, writes)
+        except RemotePassing as exc:
+            if not clip.cdn_url or work.job.attempt + 1 < URL_TRIES or isinstance(exc, RateLimited):
+                raise
+            return _without_url(clip, exc)
+        finally:
+            deps.board.clear(work.job.id)
     return go(State.UPLOADED, *writes, uploaded_by=by)
+
+
+def _without_url(clip: Member, exc: RemotePassing) -> Decision:
+    """Its address does not help: on to a new session, for this one may hold half of it, and there by its bytes."""
+    text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
+    forget = partial(sources.set_cdn, member_id=clip.id, url="")
+    return later(State.CLAIMED, 0, forget, counts=True, text=text, session_id="", reason="")
 
 
 async def _check(work: Work, deps: Deps) -> Decision:
     """Did an upload in doubt arrive? Not all of it: a new session, for a repeat would leave two clips in this one."""
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     if work.clips and len(state.video_infos) == len(work.clips):
-        return go(State.UPLOADED, uploaded_by="bytes")
+        found = zip(work.clips, state.video_infos, strict=True)
+        known = [partial(sources.set_cdn, member_id=clip.id, url=_cdn_of(info)) for clip, info in found if not clip.url]
+        return go(State.UPLOADED, *known, uploaded_by="bytes")
     return go(State.CLAIMED, session_id="")
 
 

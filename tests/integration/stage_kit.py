@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,14 +139,14 @@ class Bench:
         """Run the stage of a job's state by hand; its decision is not written."""
         work = self.journal.read_now(lambda conn: self.runner()._load(conn, job_id))
         assert work is not None
-        return await TABLE[work.job.state].stage(work, self.deps)
+        return await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
 
     async def step(self, job_id: int) -> float:
         """Stage, decision, commit, as the runner does; returns the seconds until the job is due again."""
         runner = self.runner()
         work = self.journal.read_now(lambda conn: runner._load(conn, job_id))
         assert work is not None
-        decision = await TABLE[work.job.state].stage(work, self.deps)
+        decision = await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
         await runner._write(work, decision)
         return decision.after
 

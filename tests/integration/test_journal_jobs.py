@@ -293,7 +293,7 @@ def test_the_queue_is_first_come_first_served(journal: Journal) -> None:
     assert due(journal) == [ids[1], ids[3], ids[0]]
     assert do(journal, lambda conn: jobs.next_due(conn, 5000)) == 9000
     assert [j.id for j in do(journal, lambda conn: jobs.due(conn, (State.CLAIMED,), 5000, 2))] == [ids[1], ids[3]]
-    do(journal, lambda conn: jobs.shift_due(conn, -8000))
+    do(journal, lambda conn: jobs.shift_due(conn, -8000, 9000))
     assert ids[2] in due(journal)
     assert do(journal, jobs.wake_waiting) == 4
     assert due(journal) == ids

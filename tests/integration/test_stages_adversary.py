@@ -44,13 +44,15 @@ async def house(tmp_path: Path, cloud: SandboxProcess) -> AsyncIterator[Bench]:
 
 
 class Failing:
-    """The real client, of which one call fails with an error of ours."""
+    """The real client, of which one call fails with an error of ours, after `skip` that go well."""
 
-    def __init__(self, api: Any, call: str, error: Exception, times: int = 1) -> None:
-        self._api, self._call, self._error, self._times = api, call, error, times
+    def __init__(self, api: Any, call: str, error: Exception, times: int = 1, skip: int = 0) -> None:
+        self._api, self._call, self._error, self._times, self._skip = api, call, error, times, skip
 
     def __getattr__(self, name: str) -> Any:
-        if name == self._call and self._times > 0:
+        if name == self._call and self._skip > 0:
+            self._skip -= 1
+        elif name == self._call and self._times > 0:
             self._times -= 1
             return self._raise
         return getattr(self._api, name)
@@ -82,8 +84,9 @@ def put_state(house: Bench, job_id: int, state: State, **values: Any) -> None:
 async def test_an_error_of_ours_after_the_turn_does_not_send_it_again(house: Bench) -> None:
     """The token cannot be stored on a full disk right after the turn: the call is in doubt, never "still to be sent"."""
     (job_id,) = house.drop()
-    await house.until_state(job_id, State.INSTRUCTING)
-    with_api(house, Failing(house.client, "read_state", LocalFinal("the disk of the state folder is full")))
+    await house.until_state(job_id, State.UPLOADED)
+    full = LocalFinal("the disk of the state folder is full")
+    with_api(house, Failing(house.client, "read_state", full, skip=1))  # the first look comes before the turn
     await house.run()
     assert house.requests("chat") == 1
     order(house, "resolve", job=job_id, how="done")
@@ -92,10 +95,33 @@ async def test_an_error_of_ours_after_the_turn_does_not_send_it_again(house: Ben
     assert house.charged() == 1
 
 
+async def test_an_outcome_that_cannot_be_written_is_never_sent_again(house: Bench) -> None:
+    """The commit after the turn fails: the intent stays open in the journal, and nobody but its own flow may send it."""
+    (job_id,) = house.drop()
+    await house.until_state(job_id, State.UPLOADED)
+    house.journal.write_now(lambda conn: conn.execute(
+        "CREATE TEMP TRIGGER refuse BEFORE UPDATE ON job WHEN OLD.state = 'instructing' BEGIN SELECT RAISE(ABORT, 'no'); END"
+    ))  # fmt: skip
+    with pytest.raises(JournalError):
+        await house.run()
+    house.journal.write_now(lambda conn: conn.execute("DROP TRIGGER refuse"))
+    await house.run()
+    assert house.requests("chat") == 1
+    assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
+
+
+async def test_half_an_emoji_in_a_draft(house: Bench) -> None:
+    """A lone surrogate, which no UTF-8 carries, survives in the saved draft."""
+    (job_id,) = house.drop()
+    draft = {"t": [], "m": {"title": "\ud83d half"}}
+    house.journal.write_now(lambda conn: jobs.save_draft(conn, job_id, draft, 1))
+    assert house.journal.read_now(lambda conn: jobs.draft(conn, job_id)) == draft
+
+
 async def test_the_balance_is_never_worth_a_turn(house: Bench) -> None:
     """Asking for the credits fails for a local reason after the turn: the outcome is committed all the same."""
     (job_id,) = house.drop()
-    await house.until_state(job_id, State.INSTRUCTING)
+    await house.until_state(job_id, State.UPLOADED)
     with_api(house, Failing(house.client, "read_credits", LocalFinal("the disk of the state folder is full"), times=9))
     await house.run()
     assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (State.PUBLISHED, 1, 1)

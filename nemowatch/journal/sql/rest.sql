@@ -23,6 +23,17 @@ INSERT INTO batch (watch, cause, expected, created_at) VALUES (:watch, :cause, :
 -- name: batch_grow
 UPDATE batch SET expected = expected + :more WHERE id = :id
 
+-- name: unpaid_by_watch
+SELECT s.watch, count(*) AS n FROM job j JOIN source s ON s.id = j.source_id WHERE j.state IN ('claimed', 'uploading', 'uploaded') GROUP BY s.watch
+
+-- name: batch_join
+UPDATE source SET batch_id = :id WHERE watch = :watch AND id IN (SELECT source_id FROM job WHERE state IN ('claimed', 'uploading', 'uploaded'))
+
+-- name: hold_unpaid
+-- from the start, in a session of their own: the old one may hold an edit that was paid for after the backup
+UPDATE job SET state = 'held', reason = 'approval', back = 'claimed', session_id = '', uploaded_by = '', due_at = 0, updated_at = :now
+WHERE state IN ('claimed', 'uploading', 'uploaded')
+
 -- name: batch_close_empty
 UPDATE batch SET approved_at = :now WHERE id = :id AND approved_at IS NULL AND expected <= 0
 AND NOT EXISTS (SELECT 1 FROM job j JOIN source s ON s.id = j.source_id WHERE s.batch_id = :id AND j.state = 'held' AND j.reason = 'approval')

@@ -1,0 +1,57 @@
+"""`run --once`, as cron calls it: what is there is finished, what is held goes on when its cause is gone, the exit code is true."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.studio import Studio, studio
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Studio:
+    with studio(tmp_path) as made:
+        # The look at the holds must not be left to the cadence: at this pace it comes after a minute.
+        made.config.write_text(made.config.read_text().replace("poll_interval = 0.1", "poll_interval = 30\n"))
+        yield made
+
+
+def once(house: Studio) -> int:
+    command = [sys.executable, "-m", "nemowatch", "run", "--once", "--config", str(house.config)]
+    with house.log_path.open("ab") as log:
+        return subprocess.run(command, env=house.environment(), stdout=log, stderr=log, timeout=60, check=False).returncode
+
+
+def test_a_pause_that_is_gone_holds_nothing(house: Studio) -> None:
+    """Held by PAUSE it exits 1; with the file gone, the next call lets the job go on."""
+    pause = house.drop("transcribe/PAUSE", b"")
+    house.drop("transcribe/talk.mp4")
+    assert once(house) == 1
+    assert house.jobs()[0]["reason"] == "paused"
+    pause.unlink()
+    house.config.write_text(house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2"))
+    assert once(house) == 0
+    assert house.jobs()[0]["state"] == "published"
+
+
+def test_credits_that_came_let_it_go_on(house: Studio) -> None:
+    """Out of credits it exits 1; after a top-up the next call finishes."""
+    house.config.write_text(house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2"))
+    house.sandbox.credits(10)
+    house.drop("dub-es/clip.mp4")
+    assert once(house) == 1
+    assert house.jobs()[0]["reason"] == "credits"
+    house.sandbox.credits(1000)
+    assert once(house) == 0
+    assert len(house.charged_turns()) == 1
+
+
+def test_a_refused_file_is_a_failure(house: Studio) -> None:
+    """A file that never became a job, and lies in failed/ with its note, makes the exit code 1."""
+    house.drop("dub-es/junk.mp4", b"this is a text and no film at all")
+    assert once(house) == 1
+    assert house.results("failed") == {"dub-es/junk.mp4", "dub-es/junk.mp4.error.txt"}
+    assert once(house) == 0
