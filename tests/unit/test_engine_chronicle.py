@@ -50,7 +50,7 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: l
     chronicle.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
-    assert (loud[0]["why"], loud[1]["after"], loud[1]["jobs"]) == ("Nobody answers.", "2 min", 50)
+    assert (loud[0]["why"], loud[1]["after"], loud[1]["woken"]) == ("Nobody answers.", "2 min", 50)
     assert len(lines) == 52
 
 
