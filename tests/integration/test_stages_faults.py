@@ -185,6 +185,15 @@ async def test_a_refused_url_means_bytes(house: Bench) -> None:
     assert house.charged() == 2
 
 
+async def test_an_address_that_never_works_means_bytes(house: Bench) -> None:
+    """The cloud answers every upload by URL with 500: after the second failure the bytes are sent, and both are done."""
+    ids = house.drop("dub-es-fr/clip.mp4", "es", "fr")
+    house.cloud.fault("upload_url:500@*")
+    await house.run()
+    assert {house.job(i).state for i in ids} == {State.PUBLISHED}
+    assert (house.uploads(), house.charged()) == (["bytes", "bytes"], 2)
+
+
 async def test_a_transcript_comes_as_text_and_captions(house: Bench) -> None:
     """From the draft's text tracks, with the film beside it."""
     (job_id,) = house.drop(
