@@ -8,6 +8,7 @@ commit is on the disk (`synchronous=FULL`): an intent to pay that a power cut co
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import time
@@ -26,7 +27,7 @@ from nemowatch.errors import (
     JournalTooNew,
     NemowatchError,
 )
-from nemowatch.journal.queries import migrations
+from nemowatch.journal.queries import load, migrations
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -37,6 +38,8 @@ SQLITE_NEEDED = (3, 37, 0)
 BUSY_SECONDS = 10.0
 #: Seconds between two tries to write on a full disk, and between two lines in the log about it.
 FULL_LOOK, FULL_SAY = 2.0, 600.0
+#: The fact that tells a copy from the journal itself.
+COPY = "copy"
 #: A file name of its own, so that a backup script can name it.
 FILE_NAME = "journal.db"
 
@@ -140,10 +143,12 @@ class Journal:
         return result
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy to `target`, which must not exist, while the daemon runs."""
-        with sqlite3.connect(target) as copy:
+        """Write a consistent copy to `target`, which must not exist, while the daemon runs. It knows that it is a copy: put
+        back one day, it must not pay for what was paid after it was made."""
+        with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)
-        copy.close()
+            copy.execute(load("rest")["fact_put"], {"key": COPY, "value": "yes"})
+            copy.commit()
 
     def close(self) -> None:
         """Finish what is queued, fold the WAL back and close."""

@@ -10,7 +10,7 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -32,6 +32,7 @@ from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.notify import Notifier, should_ping
 from nemowatch.service.signals import install_signals
+from nemowatch.service.starts import count_start, write_line
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -66,7 +67,7 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
             journal.close()
 
 
-def open_journal(state_dir: Path, clock: Clock, watches: Iterable[str]) -> Journal:
+def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
     """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly: of what then
     stands in the inboxes nothing is made whose results stand in the outbox, and the rest waits for a person.
 
@@ -75,9 +76,12 @@ def open_journal(state_dir: Path, clock: Clock, watches: Iterable[str]) -> Journ
         raise JournalOnNetwork(f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe.")
     path = state_dir / FILE_NAME
     try:
-        return Journal.open(path, clock)
+        journal = Journal.open(path, clock)
     except JournalCorrupt as exc:
-        return begin_anew(path, clock, watches, exc)
+        journal = begin_anew(path, clock, watches, exc)
+    if count_start(state_dir, journal, watches, clock.now_ms()):
+        log.warning("the journal is older than its folder: what it takes for unpaid waits for approval", journal=str(path))
+    return journal
 
 
 def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: JournalCorrupt) -> Journal:
@@ -98,9 +102,7 @@ def state_id(state_dir: Path, journal: Journal) -> str:
         if not found:
             in_journal = journal.read_now(lambda conn: facts.get(conn, "state_id"))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
-            fresh = path.with_name(f".{STATE_ID}.{secrets.token_hex(4)}")
-            fresh.write_text(f"{found}\n", "utf-8")
-            fresh.replace(path)
+            write_line(path, found)
     except OSError as exc:
         raise local_error(exc, path) from exc
     return found

@@ -167,6 +167,30 @@ def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None
         subprocess.run(["umount", "-l", str(mounted)], check=True)
 
 
+def test_a_backup_put_back(house: Studio, tmp_path: Path) -> None:
+    """A journal from before a payment pays nothing again by itself: what it takes for unpaid waits for a person."""
+    house.sandbox.set(turn_seconds=2.0)
+    text = house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)
+    house.config.write_text(text.replace("confirm_above", "turns = 1\nconfirm_above"))
+    house.drop("dub-es/a.mp4")
+    house.drop("dub-es/b.mp4")
+    house.start()
+    wait_for("both claimed", lambda: len(house.jobs()) == 2)
+    house.run("journal", "backup", str(tmp_path / "copy.db"))
+    house.drop("dub-es/c.mp4")
+    house.wait_states("published", count=3)
+    house.stop()
+    for suffix in ("-wal", "-shm"):
+        (house.state / f"journal.db{suffix}").unlink(missing_ok=True)
+    (house.state / "journal.db").write_bytes((tmp_path / "copy.db").read_bytes())
+    charged = len(house.charged_turns())
+    assert charged == 3
+    house.start()
+    house.wait_states("published", "held", count=3)
+    assert "older than its folder" in house.log()
+    assert len(house.charged_turns()) == charged
+
+
 def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
     """`journal check` and `journal backup` work beside the running daemon, and a restored backup asks for nothing paid."""
     house.drop("dub-es/clip.mp4")
