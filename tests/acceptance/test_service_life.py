@@ -130,6 +130,7 @@ def test_a_token_file_that_may_not_be_read_or_goes_away_is_the_same_hold(tmp_pat
         studio.wait_results("dub-es/first.es.mp4")
 
 
+@pytest.mark.slow
 def test_a_stop_waits_for_the_paid_turn_and_begins_nothing_new(tmp_path: Path) -> None:
     """SIGTERM in the middle of a turn: it ends and is kept, what was dropped meanwhile is left, exit code 0."""
     with file_studio(tmp_path, sandbox={"turn_seconds": 3}) as studio:
