@@ -11,6 +11,7 @@ from nemowatch.engine import board
 from nemowatch.journal import facts, holds
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
+from nemowatch.remote import token as token_room
 from tests.faults.bench import Bench, bench
 
 pytestmark = pytest.mark.anyio
@@ -94,8 +95,9 @@ async def test_an_anonymous_token_that_ends(tmp_path: Path, when: str) -> None:
         await house.agrees({"dub-es/a.mp4"})
 
 
-async def test_renewal_before_the_end(tmp_path: Path) -> None:
+async def test_renewal_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An anonymous token is renewed before it expires, for the same client; a 429 then leaves the present one in use."""
+    monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.1)
     async with bench(tmp_path, token="", settings={"token_seconds": 30.0, "tokens_per_client": 1}) as house:
         house.drop("dub-es/a.mp4")
         house.fault("token:429@2+")
