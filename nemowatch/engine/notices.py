@@ -22,7 +22,7 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal import notes as kept
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import ENDED, State
+from nemowatch.model import ENDED, AttentionReason, State
 from nemowatch.outbox import notes
 from nemowatch.outbox.names import note_name
 from nemowatch.outbox.notefile import Wrote, remove_note, write_note
@@ -90,8 +90,13 @@ class Notices:
         await self._write(watch, watch.done, folder / name, text)
 
     async def _ask(self, watch: Watch, row: SourceRow, job: Job) -> None:
+        clearer = (
+            "Put clearer instructions into a prompt.txt in the folder, take this file out of it, wait a minute, and "
+            "copy it in again. That costs again.\nOr ask"
+        )
+        first = clearer if job.reason == AttentionReason.QUESTION else "Ask"
         how = (
-            "Ask whoever looks after nemowatch to type one of these:\n"
+            f"{first} whoever looks after nemowatch to type one of these:\n"
             f"nemowatch resolve {job.id} --resend (send the order again; it costs again)\n"
             f"nemowatch resolve {job.id} --done (the work was done: fetch it)\n"
             f"nemowatch cancel {job.id} (leave it)"

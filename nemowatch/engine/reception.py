@@ -25,7 +25,7 @@ from nemowatch.intake.opening import lookup
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
 from nemowatch.journal import Journal, batches, jobs, sources, spend
 from nemowatch.journal.batches import BatchRow
-from nemowatch.model import ENDED, PAID, HoldReason, State
+from nemowatch.model import ENDED, PAID, AttentionReason, HoldReason, State
 from nemowatch.outbox import notes
 from nemowatch.outbox.notes import Approval, Complaint
 from nemowatch.outbox.retire import Leaving, retire_all
@@ -101,7 +101,8 @@ class Reception:
         cancelled: list[int] = []
         for job in jobs.of_source(conn, source_id):
             held_paid = job.state is State.HELD and State(job.back) in PAID | {State.INSTRUCTING}
-            safe = job.state in ENDED | PAID | {State.INSTRUCTING, State.ATTENTION} or held_paid
+            undecided = job.state is State.ATTENTION and job.reason != AttentionReason.QUESTION
+            safe = job.state in ENDED | PAID | {State.INSTRUCTING} or undecided or held_paid
             if not safe and not jobs.has_draft(conn, job.id):
                 jobs.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
                 cancelled.append(job.id)

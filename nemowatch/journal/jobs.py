@@ -12,7 +12,7 @@ from typing import Any
 from nemowatch.errors import UsageError
 from nemowatch.journal import spend
 from nemowatch.journal.queries import load
-from nemowatch.model import ENDED, Output, OutputKind, State, Target
+from nemowatch.model import ENDED, AttentionReason, Output, OutputKind, State, Target
 
 SQL = load("jobs")
 
@@ -310,7 +310,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
 
 
 #: `error_code` of ends after which the session has nothing to show: only a new turn helps, and the note says what it costs.
-NOTHING_LEFT = frozenset({"nothing made", "session lost"})
+NOTHING_LEFT = frozenset({"nothing made", "session lost", "question"})
 
 
 def _edit_exists(conn: sqlite3.Connection, job: Job) -> bool:
@@ -349,7 +349,8 @@ def cancel(conn: sqlite3.Connection, job_id: int, why: str, now_ms: int) -> None
     job = by_id(conn, job_id)
     if job.state in ENDED:
         raise UsageError(f"Job {job_id} is {job.state} already.")
-    apply(conn, job, State.CANCELLED, now_ms, {"reason": "", "back": "", "error_code": "cancelled", "error_text": why})
+    code = "question" if job.reason == AttentionReason.QUESTION else "cancelled"  # a retry has no edit to go on from
+    apply(conn, job, State.CANCELLED, now_ms, {"reason": "", "back": "", "error_code": code, "error_text": why})
 
 
 def _job(row: sqlite3.Row) -> Job:

@@ -160,6 +160,23 @@ def test_retry_and_a_new_take_bring_the_file_back(house: Studio) -> None:
     assert len(house.charged_turns()) == 2
 
 
+def test_a_question_is_answered_with_a_clearer_order(house: Studio) -> None:
+    """The cloud asks back: a note says so; with a prompt.txt and the file taken out and dropped again, it is done."""
+    house.sandbox.fault("chat:question@1")
+    clip = house.drop("dub-es/clip.mp4")
+    house.start()
+    assert house.wait_states("attention")[0]["reason"] == "question"
+    wait_for("the question's note", (house.inbox / "dub-es/clip.mp4.question.txt").exists)
+    away = clip.rename(house.root / "clip.mp4")
+    house.wait_states("cancelled")
+    house.drop("dub-es/prompt.txt", b"+ Use European Spanish.")
+    away.rename(clip)
+    house.wait_results("dub-es/clip.es.mp4")
+    wait_for("the note to go away", lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists())
+    messages = [t["message"] for s in house.ledger()["sessions"].values() for t in s["turns"]]
+    assert "European Spanish" in messages[-1]
+
+
 def test_pause_and_its_end(house: Studio) -> None:
     """A PAUSE file in a folder holds it, and deleting the file lets it go on."""
     pause = house.drop("dub-es/PAUSE.txt", b"")

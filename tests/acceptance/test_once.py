@@ -1,4 +1,4 @@
-"""`run --once`, as cron calls it: what is there is finished, what is held goes on when its cause is gone, the exit code is true."""
+"""`run --once`, as cron calls it: what is there is finished, what is held goes on when its cause is gone."""
 
 from __future__ import annotations
 
