@@ -41,8 +41,8 @@ class BudgetGate:
         if work.has_draft:
             return None
         inbox = self._inboxes.get(work.source.watch)
-        if inbox is not None and inbox.health.state is HealthState.OFFLINE:
-            text = f"Waits for the share: {inbox.health}."
+        if inbox is not None and inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
+            text = f"Waits for the share: {inbox.health}."  # another host that took it over may be paying for it now
             return later(State(work.job.state), SHARE_AGAIN, text=text, error_text=text)
         if inbox is not None and not inbox.surveyed:
             return later(State(work.job.state), SCAN_AGAIN)

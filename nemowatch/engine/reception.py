@@ -23,9 +23,9 @@ from nemowatch.errors import LocalError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
-from nemowatch.journal import Journal, batches, jobs, sources, spend
+from nemowatch.journal import Journal, batches, jobs, orders, sources, spend
 from nemowatch.journal.batches import BatchRow
-from nemowatch.model import ENDED, PAID, AttentionReason, HoldReason, State
+from nemowatch.model import ENDED, PAID, AttentionReason, State
 from nemowatch.outbox import notes
 from nemowatch.outbox.notes import Approval, Complaint
 from nemowatch.outbox.retire import Leaving, retire_all
@@ -104,7 +104,7 @@ class Reception:
             undecided = job.state is State.ATTENTION and job.reason != AttentionReason.QUESTION
             safe = job.state in ENDED | PAID | {State.INSTRUCTING} or undecided or held_paid
             if not safe and not jobs.has_draft(conn, job.id):
-                jobs.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
+                orders.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
                 cancelled.append(job.id)
         return cancelled
 
@@ -162,7 +162,8 @@ class Reception:
         why = {folder: found[0].what for folder, found in complaints.items()}
         batch = await self._journal.read(lambda conn: batches.open_for(conn, inbox.watch.name))
         if batch is not None and not tick.approved:
-            wanted[b""] = await self._approval(batch)
+            standing = self._noted[inbox.watch.name].get(b"", "")
+            wanted[b""] = standing if tick.more and standing else await self._approval(batch)
             why[b""] = f"More than limits.confirm_above at once ({batch.cause}): nemowatch approve lets them go on."
         for problem in tick.problems:
             if isinstance(problem, FileProblem) and not problem.final:
@@ -208,12 +209,12 @@ def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:
 
 def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, float, float]:
     """(jobs that wait, their files, credits each, credits available or -1)."""
-    of_watch = [row for row in jobs.listed(conn, state=State.HELD) if row.watch == batch.watch]
-    held = [row for row in of_watch if row.job.reason == HoldReason.APPROVAL]
-    skills = [row.job.skill for row in held]
-    each = sum(spend.typical(conn, skill) for skill in skills) / len(skills) if skills else spend.EXPECTED_CREDITS
+    held = batches.held(conn, batch.watch)
+    count = sum(jobs_held for _, jobs_held, _ in held)
+    credits = sum(spend.typical(conn, skill) * jobs_held for skill, jobs_held, _ in held)
     available = board.credits_seen(conn)["available"]
-    return len(held), len({row.job.source_id for row in held}), each, -1 if available is None else available
+    each = credits / count if count else spend.EXPECTED_CREDITS
+    return count, sum(files for _, _, files in held), each, -1 if available is None else available
 
 
 def _results(conn: sqlite3.Connection, source_id: int) -> list[str]:

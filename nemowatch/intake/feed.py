@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceGone
 from nemowatch.intake import claim
+from nemowatch.intake.folders import natural
 from nemowatch.intake.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, NameClass, folded
 from nemowatch.intake.ledger import Ledger
 from nemowatch.intake.looking import Seen, look_at, read_prompt, really_gone, sort_places
@@ -49,9 +50,9 @@ class Feed:
 
     def absorb(self, survey: Survey) -> None:
         now = self._clock.monotonic()
-        for path, look in survey.fresh.items():
+        for path in sorted(survey.fresh, key=natural):  # what came together is worked on in the order people see
             self._ledger.problems.forget(path)
-            self._ledger.tracker.see(path, Look(look, now), self._presence.pace(path))
+            self._ledger.tracker.see(path, Look(survey.fresh[path], now), self._presence.pace(path))
         for folder, facts in survey.folders.items():
             self._absorb_prompt(folder, facts, now)
         self._ledger.problems.learn(survey, self._ledger.facts, now)
@@ -150,8 +151,9 @@ class Feed:
             else:
                 self._ledger.facts.setdefault(folder, FolderFacts())
         now = self._clock.monotonic()
-        for path, look in survey.fresh.items():
-            self._ledger.tracker.see(path, Look(look, now, event_at=event_at), self._presence.pace(path))
+        for path in sorted(survey.fresh, key=natural):
+            look = Look(survey.fresh[path], now, event_at=event_at)
+            self._ledger.tracker.see(path, look, self._presence.pace(path))
         survey.fresh = {}
         self._presence.expected |= survey.inodes
         if any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values()) or survey.more:

@@ -6,6 +6,7 @@ Owns the book of folder names read so far. It is pure: names and texts come in, 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -26,6 +27,12 @@ def as_text(name: bytes) -> str:
     except UnicodeDecodeError:
         text = name.decode("latin-1")
     return "".join("_" if unicodedata.category(c) == "Cc" else c for c in text)
+
+
+def natural(path: bytes) -> list[tuple[int, bytes]]:
+    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike, folder by folder."""
+    pieces = re.split(rb"(\d+)", path.lower().replace(b"/", b"\0"))
+    return [(int(piece[:18]) if number % 2 else 0, piece) for number, piece in enumerate(pieces)]  # every second is digits
 
 
 def stem_of(name: bytes) -> bytes:

@@ -40,6 +40,10 @@ DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
 SCAN_PAUSE = 4.0
 
 
+#: Why a batch asks after a take-over (the word in the journal).
+TAKEN_OVER = "take-over"
+
+
 class Inbox:
     """One watch, from its files to its sources."""
 
@@ -109,7 +113,7 @@ class Inbox:
         """A person said so: this host works the inbox from now on; what it brings waits for approval."""
         async with self._busy:
             await self._presence.take_over()
-            self._cause = "take-over"
+            self._cause = TAKEN_OVER
         self.request_scan()
 
     @property
@@ -287,7 +291,8 @@ class Inbox:
             fresh = list(survey.fresh)
             unseen = await self._journal.read(lambda conn: claim.never_seen(conn, name, fresh))
             expected = sum(self._ledger.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
-        if cause and 0 < limit < expected:
+        least = 0 if cause == TAKEN_OVER else limit  # what another host has paid for, this journal cannot know
+        if cause and limit and expected > least:
             await self._journal.write(lambda conn: batches.begin(conn, name, cause, expected, now_ms))
         if new:
             await self._journal.write(lambda conn: inboxes.scanned(conn, name))

@@ -41,6 +41,11 @@ def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
     ]  # fmt: skip
 
 
+def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:
+    """What waits for approval in this inbox: (skill, jobs, files)."""
+    return [(row["skill"], row["jobs"], row["files"]) for row in conn.execute(SQL["batch_held"], (watch,))]
+
+
 def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_ms: int) -> int:
     """Begin a batch, or let the one that already waits grow; returns its id."""
     standing = open_for(conn, watch)

@@ -13,6 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.acceptance.scale_kit import counts, usual_cadences
 from tests.acceptance.shares_kit import Case
 from tests.acceptance.studio import wait_for
 
@@ -39,19 +40,14 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as base, ExitStack() as stack:
         case = Case(Path(base), stack, settle=1, scan=60, confirm=20)
-        plain = (
-            case.house.config.read_text()
-            .replace("poll_interval = 0.1\n", "")
-            .replace("recheck = [0.3, 0.3, 0.3, 0.3, 0.3]\n", "")
-        )
-        case.house.config.write_text(plain)
+        usual_cadences(case)
         data = case.content("idle")
         for number in range(options.files):
             folder = case.task / f"{number % 100}"
             folder.mkdir(exist_ok=True)
             (folder / f"{number}.mp4").write_bytes(data + number.to_bytes(4, "big"))
         case.start()
-        wait_for("every file to be held", lambda: len(case.jobs()) == options.files, 300)
+        wait_for("every file to be held", lambda: counts(case)[0] == options.files, 300)
         assert case.house.daemon is not None
         pid = case.house.daemon.pid
         time.sleep(40)  # the page and the first cadences are over

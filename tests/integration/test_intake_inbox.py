@@ -348,6 +348,18 @@ async def test_a_restart_claims_nothing_twice(root: Path, tmp_path: Path) -> Non
         assert await b.paths() == [b"dub-es-fr/p.mp4", b"dub-es-fr/q.mp4"]
 
 
+async def test_what_came_together_is_taken_in_natural_order(root: Path, tmp_path: Path) -> None:
+    """Files that one scan finds become sources in the order in which people see them."""
+    for name in ("Clip 10", "clip 9", "a/z", "clip 100", "b 2"):
+        path = root / f"inbox/dub-es-fr/{name}.mp4"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(mp4(name))
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: len(b.claimed) == 5)
+        names = [row.path.partition(b"/")[2].decode() for row in await b.rows()]
+        assert names == ["a/z.mp4", "b 2.mp4", "clip 9.mp4", "Clip 10.mp4", "clip 100.mp4"]
+
+
 async def test_a_burst_is_claimed_exactly_once(root: Path, tmp_path: Path) -> None:
     """Eight hundred files in many folders: each one source."""
     async with bench(root, tmp_path / "s") as b:

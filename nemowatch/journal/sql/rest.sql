@@ -64,3 +64,9 @@ DELETE FROM hold WHERE reason = ?
 
 -- name: holds
 SELECT * FROM hold ORDER BY since
+
+-- name: batch_held
+SELECT job.skill, count(*) AS jobs, count(DISTINCT job.source_id) AS files
+FROM job JOIN source ON source.id = job.source_id
+WHERE job.state = 'held' AND job.reason = 'approval' AND source.watch = ?
+GROUP BY job.skill
