@@ -9,7 +9,7 @@ from typing import Any
 
 from nemowatch.engine.gate import PAUSED
 from nemowatch.errors import UsageError
-from nemowatch.journal import batches, facts, holds, jobs, sources, spend
+from nemowatch.journal import batches, facts, holds, jobs, orders, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import AttentionReason, HoldReason, State
 
@@ -28,7 +28,7 @@ def _retry_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> str:
             raise UsageError(f"Job {job_id} waits for approval.", cure="nemowatch approve lets the whole batch go on.")
         jobs.wake_one(conn, job_id, now_ms)
         return job.back
-    state = jobs.retry(conn, job_id, now_ms)
+    state = orders.retry(conn, job_id, now_ms)
     sources.unretire(conn, job.source_id)
     return state.value
 
@@ -36,14 +36,14 @@ def _retry_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> str:
 def cancel(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """{"jobs": [id]}: taken back; a render that runs in the cloud is left to end there."""
     for job_id in _ids(args):
-        jobs.cancel(conn, job_id, "Cancelled by a person.", now_ms)
+        orders.cancel(conn, job_id, "Cancelled by a person.", now_ms)
     return {"jobs": dict.fromkeys(_ids(args), State.CANCELLED.value)}
 
 
 def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """{"jobs": [id], "new_take": bool}: published jobs are delivered anew; a new take costs credits."""
     new_take = bool(args.get("new_take"))
-    done = {i: jobs.redeliver(conn, i, now_ms, new_take=new_take).value for i in _ids(args)}
+    done = {i: orders.redeliver(conn, i, now_ms, new_take=new_take).value for i in _ids(args)}
     if new_take:  # their files stand in the inbox again
         for job_id in _ids(args):
             sources.unretire(conn, jobs.by_id(conn, job_id).source_id)
@@ -67,7 +67,7 @@ def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
     if call is not None:
         spend.settle(conn, call.id, Outcome.HAPPENED if done else Outcome.GIVEN_UP, None, now_ms)
     state = State.INSTRUCTED if done else State.CLAIMED
-    fresh = jobs.FRESH if done else {**jobs.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
+    fresh = orders.FRESH if done else {**orders.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
     jobs.apply(conn, job, state, now_ms, fresh)
     return {"job": job.id, "state": state.value}
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from nemowatch.errors import UsageError
 from nemowatch.intake.opening import unchanged
-from nemowatch.journal import batches, jobs, sources
+from nemowatch.journal import batches, jobs, orders, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import ENDED, HoldReason, Member, State
@@ -150,7 +150,7 @@ class Claims:
         """Another version of the file, or a text beside it, came before anything was paid: the new order counts."""
         for job in jobs.of_source(self._conn, row.id):
             if job.state not in ENDED:
-                jobs.cancel(self._conn, job.id, "replaced by a newer version of the file", self._now)
+                orders.cancel(self._conn, job.id, "replaced by a newer version of the file", self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
     def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
@@ -180,12 +180,12 @@ class Claims:
         outcome = Outcome.DUPLICATE
         for job in lost:
             try:
-                jobs.redeliver(self._conn, job.id, self._now)
+                orders.redeliver(self._conn, job.id, self._now)
                 outcome = Outcome.REDELIVERED
             except UsageError:
                 outcome = Outcome.NO_DRAFT
         for job in failed:
-            jobs.retry(self._conn, job.id, self._now)
+            orders.retry(self._conn, job.id, self._now)
             outcome = Outcome.AGAIN
         self._renew_prompts(row.id, candidate)
         return outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.journal import jobs
+from nemowatch.journal import orders
 from nemowatch.model import State
 from nemowatch.sandbox.process import SandboxProcess
 from tests.integration.stage_kit import QUICK, SCRIBE, TRANSCRIPT, Bench, bench
@@ -161,7 +161,7 @@ async def test_an_address_that_is_always_expired_ends(house: Bench) -> None:
     await house.run()
     assert house.job(job_id).state is State.FAILED
     house.cloud.clear_faults()
-    assert house.journal.write_now(lambda conn: jobs.retry(conn, job_id, 1)) is State.INSTRUCTED
+    assert house.journal.write_now(lambda conn: orders.retry(conn, job_id, 1)) is State.INSTRUCTED
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED
     assert house.charged() == 1
