@@ -30,7 +30,7 @@ from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
 from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
-from nemowatch.errors import LocalError, RemoteError, show_path
+from nemowatch.errors import LocalError, RemoteError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
@@ -54,8 +54,6 @@ CREDITS_LOOK = 900.0
 RETENTION_LOOK = 6 * 3600.0
 #: Seconds between two writes of the status page, at least (each is work for every sync client).
 PAGE_LOOK = 30.0
-#: Files that are no jobs yet which `status` is told of, at most, for each inbox.
-SHOWN_WAITING = 1000
 #: Seconds that requests under way have to end after their connections were closed.
 CLOSE_SECONDS = 5.0
 
@@ -292,78 +290,19 @@ class Engine:
             log.info("leftover removed", file=str(path))
         await loop.run_in_executor(self._disk, expire_done, watches, config.retention.done_days)
 
-    # -- what people ask ----------------------------------------------------------------------------------------------
-
-    def handlers(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
-        """The operations of the control socket."""
-
-        async def scan(_: dict[str, Any]) -> dict[str, Any]:
-            self.scan_all()
-            return {"scanning": len(self.inboxes)}
-
-        return {
-            **{name: self._ordered(name) for name in COMMANDS},
-            "status": self._status, "scan": scan, "take-over": self._take_over, "explain": self._explain,
-        }  # fmt: skip
-
-    def _ordered(self, name: str) -> Callable[[dict[str, Any]], Awaitable[Any]]:
-        async def perform(args: dict[str, Any]) -> Any:
-            back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
-            await asyncio.get_running_loop().run_in_executor(self._disk, returns.carry_out, back)
-            now = self.clock.now_ms()
-            result = await self.journal.write(lambda conn: COMMANDS[name](conn, args, now))
-            log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
-            self.runner.nudge()
-            self._departure_due.set()
-            self._later(self.holds.check())
-            return result
-
-        return perform
-
     def scan_all(self) -> None:
         """A full scan of every inbox, soon."""
         for inbox in self.inboxes.values():
             inbox.request_scan()
 
-    async def _take_over(self, args: dict[str, Any]) -> dict[str, Any]:
-        for inbox in self.inboxes.values():
-            await inbox.take_over()
-        return {"taken": list(self.inboxes)}
-
-    async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
-        path = Path(str(args.get("path", "")))
-        here = [
-            w.why for inbox in self.inboxes.values() for w in inbox.waiting() if inbox.watch.inbox / os.fsdecode(w.path) == path
-        ]
-        return {"waiting": here}
-
-    async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
-        return await self.snapshot({})
-
-    async def snapshot(self, daemon: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything there is to say: the status record, and what people want to see beyond it."""
-        states = self.watch_states()
-        record, more = await self.journal.read(lambda conn: (board.status(conn, daemon, states), board.more(conn)))
-        waiting = [
-            {"path": show_path(bytes(inbox.watch.inbox) + b"/" + w.path), "why": w.why, "since": w.since_ms}
-            for inbox in self.inboxes.values() for w in inbox.waiting(SHOWN_WAITING)
-        ]  # fmt: skip
-        progress = [{"job": i, "what": what, "done": done, "total": total} for i, (what, done, total) in self.board.rows.items()]
-        return {"status": record, "more": more, "waiting": waiting, "progress": progress}
-
-    async def sentence(self) -> str:
-        """The state of everything in one line."""
-        counts, held, credits = await self.journal.read(
-            lambda conn: (jobs.counts(conn), jobs.held_counts(conn), board.credits_seen(conn)["available"])
-        )
-        boxes = self.inboxes.values()
-        troubles = [f"{box.watch.root or box.watch.inbox}: {box.health}" for box in boxes if box.health.troubled]
-        settling = sum(box.settling for box in boxes)
-        return board.sentence(counts, settling, credits, board.percents(self.board.rows.values()), held, troubles)
-
-    def watch_states(self) -> list[board.WatchState]:
-        """The health of every inbox."""
-        return [
-            board.WatchState(str(w.root or w.inbox), box.health.mode, str(box.health), box.health.reason)
-            for box in self.inboxes.values() for w in (box.watch,)
-        ]  # fmt: skip
+    async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
+        back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
+        await asyncio.get_running_loop().run_in_executor(self._disk, returns.carry_out, back)
+        now = self.clock.now_ms()
+        result = await self.journal.write(lambda conn: COMMANDS[name](conn, args, now))
+        log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
+        self.runner.nudge()
+        self._departure_due.set()
+        self._later(self.holds.check())
+        return result

@@ -18,6 +18,7 @@ import structlog
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
 from nemowatch.config import Config, changes, check_layout, in_force, load
+from nemowatch.engine.answers import Answers
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused, local_error
@@ -129,6 +130,7 @@ class Daemon:
         self._asked: set[asyncio.Task[None]] = set()
         self._client = self._connect()
         self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal))
+        self._answers = Answers(self._engine)
 
     def _connect(self) -> Client:
         api = self._config.api
@@ -149,7 +151,7 @@ class Daemon:
             asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._ask_reload,
             scan=engine.scan_all,
         )  # fmt: skip
-        handlers = {**engine.handlers(), "status": self._status, "reload": self._reload_op}
+        handlers = {**self._answers.handlers(), "status": self._status, "reload": self._reload_op}
         control = ControlServer(self._state_dir / SOCKET_NAME, handlers)
         try:
             await control.start()
@@ -185,7 +187,7 @@ class Daemon:
             age = self._clock.monotonic() - self._engine.runner.last_tick
             if should_ping(True, age):
                 self._notifier.ping()
-            self._notifier.status(await self._engine.sentence())
+            self._notifier.status(await self._answers.sentence())
             await asyncio.sleep(pause)
 
     async def _stop(self, control: ControlServer) -> None:
@@ -220,7 +222,7 @@ class Daemon:
 
     async def _status(self, _: dict[str, object]) -> dict[str, object]:
         daemon = {"pid": os.getpid(), "state": self._state, "since": iso(self._since), "version": __version__}
-        return await self._engine.snapshot(daemon)
+        return await self._answers.snapshot(daemon)
 
     async def _reload_op(self, _: dict[str, object]) -> dict[str, object]:
         return await self._reload()

@@ -108,7 +108,7 @@ class House(RuleBasedStateMachine):
         async def give() -> None:
             ids = [job.id for job in await self.house.jobs() if job.state in wanted]
             if ids or order == "resume":
-                await engine.handlers()[order]({"jobs": ids})
+                await engine.order(order, {"jobs": ids})
 
         try:
             self.run(give())

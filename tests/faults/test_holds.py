@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:
         assert house.engine is not None
         for session in house.sandbox.world.sessions.values():
             session.expired = True
-        again = house.engine.handlers()["again"]
+        again = partial(house.engine.order, "again")
         await again({"jobs": [1]})
         await house.ended(1)
         assert house.charged() == 1

@@ -43,7 +43,7 @@ async def test_what_stays(tmp_path: Path) -> None:
         await house.until("the results again", lambda found: house.files("outbox") == results)
         assert house.charged() == 2
         await house.until("published", lambda found: all(job.state is State.PUBLISHED for job in found))
-        await house.engine.handlers()["again"]({"jobs": [1], "new_take": True})
+        await house.engine.order("again", {"jobs": [1], "new_take": True})
         await house.until("a new take", lambda found: house.charged() == 3)
         await house.ended(2)
         sent = [t["message"] for s in house.ledger()["sessions"].values() for t in s["turns"]]

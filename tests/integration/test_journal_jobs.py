@@ -483,7 +483,7 @@ ORDERS = ["step", "hold", "wake", "cancel", "retry", "unsettle", "crash", "again
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.sampled_from(ORDERS), max_size=25), st.data())
-def test_no_order_of_events_leaves_a_job_that_nobody_moves(orders: list[str], data: st.DataObject) -> None:
+def test_no_order_of_events_leaves_a_job_that_nobody_moves(happenings: list[str], data: st.DataObject) -> None:
     """After anything: the job is due (now or later), or its state says whom it waits for; and the journal stands."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal.open(Path(folder, "journal.db"), ManualClock())
@@ -513,7 +513,7 @@ def test_no_order_of_events_leaves_a_job_that_nobody_moves(orders: list[str], da
             elif order == "again" and now.state is State.PUBLISHED:
                 orders.redeliver(conn, job_id, 1, new_take=True)
 
-        for order in orders:
+        for order in happenings:
             do(journal, lambda conn, o=order: act(conn, o))
         now = job(journal, job_id)
         settled = do(journal, lambda conn: sources.by_id(conn, source_id)).settled

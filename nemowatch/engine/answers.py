@@ -1,0 +1,75 @@
+"""What the daemon answers when it is asked: the operations of the control socket, the status of everything, one line of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from nemowatch.engine import board
+from nemowatch.engine.commands import COMMANDS
+from nemowatch.engine.lifecycle import Engine
+from nemowatch.errors import show_path
+from nemowatch.journal import jobs
+
+Handler = Callable[[dict[str, Any]], Awaitable[Any]]
+
+#: Waiting files that one answer names: more would hold up the loop, and nobody reads them.
+SHOWN_WAITING = 1000
+
+
+class Answers:
+    """Answers for one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def handlers(self) -> dict[str, Handler]:
+        """The operations of the control socket, but for those of the process itself."""
+        orders: dict[str, Handler] = {name: partial(self._engine.order, name) for name in COMMANDS}
+        return {**orders, "scan": self._scan, "take-over": self._take_over, "explain": self._explain}
+
+    async def _scan(self, _: dict[str, Any]) -> dict[str, Any]:
+        self._engine.scan_all()
+        return {"scanning": len(self._engine.inboxes)}
+
+    async def _take_over(self, _: dict[str, Any]) -> dict[str, Any]:
+        for inbox in self._engine.inboxes.values():
+            await inbox.take_over()
+        return {"taken": list(self._engine.inboxes)}
+
+    async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
+        path, boxes = Path(str(args.get("path", ""))), self._engine.inboxes.values()
+        why = [w.why for box in boxes for w in box.waiting() if box.watch.inbox / os.fsdecode(w.path) == path]
+        return {"waiting": why}
+
+    async def snapshot(self, daemon: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything there is to say: the status record, and what people want to see beyond it."""
+        engine, states = self._engine, self._watch_states()
+        record, more = await engine.journal.read(lambda conn: (board.status(conn, daemon, states), board.more(conn)))
+        waiting = [
+            {"path": show_path(bytes(box.watch.inbox) + b"/" + w.path), "why": w.why, "since": w.since_ms}
+            for box in engine.inboxes.values() for w in box.waiting(SHOWN_WAITING)
+        ]  # fmt: skip
+        rows = engine.board.rows.items()
+        progress = [{"job": job_id, "what": what, "done": done, "total": total} for job_id, (what, done, total) in rows]
+        return {"status": record, "more": more, "waiting": waiting, "progress": progress}
+
+    async def sentence(self) -> str:
+        """The state of everything in one line."""
+        counts, held, credits = await self._engine.journal.read(
+            lambda conn: (jobs.counts(conn), jobs.held_counts(conn), board.credits_seen(conn)["available"])
+        )
+        boxes = self._engine.inboxes.values()
+        troubles = [f"{box.watch.root or box.watch.inbox}: {box.health}" for box in boxes if box.health.troubled]
+        settling = sum(box.settling for box in boxes)
+        percents = board.percents(self._engine.board.rows.values())
+        return board.sentence(counts, settling, credits, percents, held, troubles)
+
+    def _watch_states(self) -> list[board.WatchState]:
+        return [
+            board.WatchState(str(w.root or w.inbox), box.health.mode, str(box.health), box.health.reason)
+            for box in self._engine.inboxes.values() for w in (box.watch,)
+        ]  # fmt: skip
