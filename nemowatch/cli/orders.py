@@ -83,7 +83,7 @@ def take_over(config: options.Config = None) -> None:
     from nemowatch.cli.talk import ask
 
     setting = find_setting(config)
-    if not any(watch["state"] == "held" for watch in ask(setting, "status")["status"]["watches"]):
+    if not any(watch["state"].startswith("held") for watch in ask(setting, "status")["status"]["watches"]):
         say("No inbox is held by another host: there is nothing to take over.")
         return
     for inbox in ask(setting, "take-over")["taken"]:

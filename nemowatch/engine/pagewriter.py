@@ -86,7 +86,7 @@ class PageWriter:
             settling = [found for inbox in own for found in inbox.waiting(READ)]
             model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling))
             try:
-                await asyncio.get_running_loop().run_in_executor(self._disk, _write, model)
+                await asyncio.get_running_loop().run_in_executor(self._disk, _write, model, [box.watch.inbox for box in own])
             except LocalError as exc:
                 if path not in self._silent:
                     log.warning("status page could not be written", path=str(path), why=exc.text)
@@ -162,8 +162,11 @@ def _why(row: ListedJob) -> str:
     return ""
 
 
-def _write(model: PageModel) -> None:
-    write_page(model.page, page.render(model))
+def _write(model: PageModel, inboxes: list[Path]) -> None:
+    """Asked once more right before: a share that has just gone leaves a mount point that can be written to."""
+    text = page.render(model)
+    if any(inbox.is_dir() for inbox in inboxes):
+        write_page(model.page, text)
 
 
 def _runs(row: ListedJob) -> bool:

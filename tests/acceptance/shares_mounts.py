@@ -68,7 +68,8 @@ def killed_share(case: Case) -> None:
     unmount(share.front)
     meanwhile = case.film("meanwhile.mp4")
     case.put("dub-es/meanwhile.mp4", meanwhile, lambda: shutil.copy(meanwhile, remote))
-    assert not any(case.house.root.iterdir()), "something was written below the missing mount"
+    written = [path.name for path in case.house.root.iterdir()]
+    assert not written, f"written below the missing mount: {written}"
     share.mount()
     with (remote / "half.mp4").open("ab") as file:
         file.write(data[200_000:])

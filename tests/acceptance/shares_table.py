@@ -41,7 +41,7 @@ class Row:
 
     def line(self) -> str:
         """The row of the table."""
-        if self.skipped:
+        if self.skipped and not self.verdicts:
             return f"| {self.scenario.name} | skipped: {self.skipped} | | | | | |"
         sums = [sum(len(getattr(v, what)) for v in self.verdicts) for what in ("lost", "early", "doubled")]
         files = sum(v.files for v in self.verdicts)

@@ -91,6 +91,7 @@ CREATE TABLE job (                         -- one source x one target
 ) STRICT;
 CREATE UNIQUE INDEX job_identity ON job (source_id, item, target);
 CREATE INDEX job_due ON job (state, due_at);
+CREATE INDEX job_counts ON job (state, reason);  -- counted every second, over however many are held
 
 CREATE TABLE draft (                       -- what the paid turn made: enough to render from without paying again
     job_id   INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
