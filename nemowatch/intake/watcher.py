@@ -46,7 +46,7 @@ _creating = threading.Lock()
 
 
 class _OverflowBell(logging.Handler):
-    """Hears the one line that matters and keeps watchdog's tables (130 KB for a copied folder) out of the log."""
+    """Hears the one line that matters; service.logs keeps watchdog's tables (130 KB for a copied folder) out of the log."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -66,7 +66,6 @@ def _hang_bell() -> None:
     if _bell not in logger.handlers:
         logger.addHandler(_bell)
         logger.setLevel(logging.WARNING)
-        logger.propagate = False
 
 
 class Hints:
