@@ -28,7 +28,7 @@ root = {root}
 
 [limits]
 # daily_credits = 500      # 0: no cap
-# confirm_above = 20       # more new files than this at once wait for: nemowatch approve
+# confirm_above = 20       # a first scan, a returned share or a list with more new results waits for: nemowatch approve
 """
 
 Folder = Annotated[

@@ -23,7 +23,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     if as_json:
         print_json(record)
     else:
-        print("\n".join(clean(line) for line in _lines(record, setting.option)))
+        print("\n".join(clean(part) for line in _lines(record, setting.option) for part in line.split("\n")))
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:

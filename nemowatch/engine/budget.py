@@ -38,7 +38,7 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     if budget.paused_all:
         return hold(HoldReason.PAUSED, back, "Everything is paused: nemowatch resume goes on.")
     if budget.paused_here:
-        return hold(HoldReason.PAUSED, back, "A file called PAUSE stands in the folder: delete it to go on.")
+        return hold(HoldReason.PAUSED, back, "A file called PAUSE stands in the folder or in the inbox: delete it to go on.")
     if not within_hours(budget.hours, budget.local_time):
         return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
     if paying and over_cap(budget.daily_credits, budget.spent_today, budget.unsure_today, budget.typical):

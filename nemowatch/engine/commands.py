@@ -60,7 +60,7 @@ def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
     if job.reason == AttentionReason.QUESTION and args["how"] == "done":
         raise UsageError(
             f"Job {job.id} has nothing to show: the cloud asked back instead of working.",
-            cure="Make the order clearer (a prompt.txt in the folder) and use --resend.",
+            cure="Make the order clearer (a prompt.txt in the folder), cancel this job, and drop the file again.",
         )
     call = spend.unsettled(conn, job.id)
     done = args["how"] == "done"

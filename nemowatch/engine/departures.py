@@ -98,6 +98,8 @@ class Departures:
         log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
         if done:
             await self._notices.succeeded(watch, row)
+        elif target is None and all(job.state is State.CANCELLED for job in own_jobs):
+            await self._notices.succeeded(watch, row)  # a person took it away before anything was made of it: nothing to tell
         else:
             await self._notices.failed(watch, row)
 

@@ -25,8 +25,8 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
 from nemowatch.remote.interface import RemoteApi
 
-#: Free bytes from which a full disk counts as having space again: the largest result the contract shows is 15 MB.
-SPACE_AGAIN = 64 * MB
+#: Free bytes from which a disk counts as having space again; a result that still does not fit is held once more, at no cost.
+SPACE_AGAIN = 8 * MB
 #: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
 DISK_SECONDS = 5.0
 

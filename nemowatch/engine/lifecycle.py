@@ -6,6 +6,7 @@ It wires; it decides nothing. Whoever runs it (service.daemon) gives it a config
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
 from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
-from nemowatch.errors import LocalError, RemoteError
+from nemowatch.errors import LocalError, NemowatchError, RemoteError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
@@ -199,6 +200,9 @@ class Engine:
         await self.runner.stop(drain)
         await self.api.aclose()
         await self.runner.join(CLOSE_SECONDS)
+        if self.config.page.enabled:
+            with contextlib.suppress(TimeoutError, NemowatchError):  # a share that hangs now gets no last page
+                await asyncio.wait_for(self._page.write(stopped=True), CLOSE_SECONDS)
         for task in [*self._loops, *self._side]:
             task.cancel()  # these only wait; requests end by themselves, see runner.join
         await asyncio.gather(*self._loops, *self._side, return_exceptions=True)

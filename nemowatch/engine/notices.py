@@ -94,11 +94,12 @@ class Notices:
             "Put clearer instructions into a prompt.txt in the folder, take this file out of it, wait a minute, and "
             "copy it in again. That costs again.\nOr ask"
         )
-        first = clearer if job.reason == AttentionReason.QUESTION else "Ask"
+        asked = job.reason == AttentionReason.QUESTION
+        first = clearer if asked else "Ask"
         how = (
             f"{first} whoever looks after nemowatch to type one of these:\n"
             f"nemowatch resolve {job.id} --resend (send the order again; it costs again)\n"
-            f"nemowatch resolve {job.id} --done (the work was done: fetch it)\n"
+            f"{'' if asked else f'nemowatch resolve {job.id} --done (the work was done: fetch it){chr(10)}'}"
             f"nemowatch cancel {job.id} (leave it)"
         )
         name = os.path.basename(row.path)

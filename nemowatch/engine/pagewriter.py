@@ -27,7 +27,7 @@ from nemowatch.intake.records import Waiting as Unclaimed
 from nemowatch.journal import Journal, batches, holds, jobs
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
-from nemowatch.model import ENDED, HoldReason, State
+from nemowatch.model import ENDED, AttentionReason, HoldReason, State
 from nemowatch.outbox import page
 from nemowatch.outbox.page import (
     CreditLine,
@@ -76,15 +76,15 @@ class PageWriter:
         self._clock = clock
         self._silent: set[Path] = set()  # pages that cannot be written, said once
 
-    async def write(self) -> None:
-        """Bring every page up to date; a share that is away has none."""
+    async def write(self, *, stopped: bool = False) -> None:
+        """Bring every page up to date (`stopped`: for the last time, which it says); a share that is away has none."""
         for path in {inbox.watch.page for inbox in self._inboxes.values()}:
             own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
             if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
                 continue
             # Asked here and not in the journal's thread: an inbox is the loop's alone.
             settling = [found for inbox in own for found in inbox.waiting(READ)]
-            model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling))
+            model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling, stopped=stopped))
             try:
                 await asyncio.get_running_loop().run_in_executor(self._disk, _write, model, [box.watch.inbox for box in own])
             except LocalError as exc:
@@ -95,7 +95,7 @@ class PageWriter:
                 self._silent.discard(path)
 
     def _model(
-        self, conn: sqlite3.Connection, own: list[Inbox], path: Path, settling: list[Unclaimed]
+        self, conn: sqlite3.Connection, own: list[Inbox], path: Path, settling: list[Unclaimed], stopped: bool
     ) -> PageModel:  # fmt: skip
         names = {inbox.watch.name: inbox.watch for inbox in own}
         open_jobs = [row for row in jobs.unfinished(conn, READ) if row.watch in names]
@@ -111,7 +111,7 @@ class PageWriter:
             finished=Listing(tuple(_finished(conn, row) for row in published)),
             failed=Listing((*self._refused(names), *(_failed(row) for row in failed))),
             credits=tuple(self._credits(conn)),
-            folders=tuple(_health(inbox) for inbox in own),
+            folders=tuple(_at_rest(inbox) if stopped else _health(inbox) for inbox in own),
         )  # fmt: skip
 
     def _troubles(self, names: Mapping[str, Watch]) -> Iterable[Need]:
@@ -181,7 +181,8 @@ def _needs(conn: sqlite3.Connection, open_jobs: Iterable[ListedJob], names: Mapp
     for row in open_jobs:
         name = os.path.basename(row.path)
         if row.job.state is State.ATTENTION:
-            cure = f"nemowatch resolve {row.job.id} --done or --resend, or nemowatch cancel {row.job.id}"
+            done = "" if row.job.reason == AttentionReason.QUESTION else " --done or"
+            cure = f"nemowatch resolve {row.job.id}{done} --resend, or nemowatch cancel {row.job.id}"
             yield Need(row.job.error_text, cure, name, row.folder, row.job.id)
         elif row.job.reason == HoldReason.CONFLICT:
             yield Need("A sync program made this copy.", "Keep one: rename it, and delete the others.", name, row.folder)
@@ -200,13 +201,18 @@ def cost_words(job: Any) -> str:
     """What a job cost, in words; "" while not known."""
     if job.credits is None:
         return ""
-    return f"{'about ' if job.credits_about else ''}{job.credits:g} credits"
+    return f"{'about ' if job.credits_about else ''}{job.credits:.0f} credits"
 
 
 def _failed(row: ListedJob) -> Failed:
     cure = "Move it from failed/ back into its inbox folder to try again."
     name = os.path.basename(row.path)
     return Failed(name, row.folder, row.job.target, row.job.updated_at, row.job.error_text, cure, row.job.id)
+
+
+def _at_rest(inbox: Inbox) -> Health:
+    cure = "Whoever looks after nemowatch starts it again; nothing is lost meanwhile."
+    return Health(str(inbox.watch.root or inbox.watch.inbox), False, "nemowatch is not running", cure)
 
 
 def _health(inbox: Inbox) -> Health:

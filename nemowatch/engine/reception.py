@@ -7,7 +7,7 @@ import asyncio
 import os
 import sqlite3
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +33,8 @@ from nemowatch.outbox.retire import Leaving, retire_all
 log = structlog.get_logger("nemowatch.inbox")
 
 
+#: Bytes of an APPROVE file that is taken away after use: anything larger is more than a yes.
+LARGEST_YES = 1024
 #: Refused files that the status page can still tell of: as many as it shows.
 REMEMBERED = 40
 
@@ -130,10 +132,13 @@ class Reception:
         await self._fail(watch, FileProblem(copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"))
 
     async def _approve(self, watch: Watch, tick: Tick) -> None:
+        """One APPROVE is one yes: it is taken away when it has let a batch go, so that the next batch asks again."""
         now = self._clock.now_ms()
+        if await self._journal.read(lambda conn: batches.open_for(conn, watch.name)) is None:
+            return
         woken = await self._journal.write(lambda conn: batches.approve(conn, watch.name, now))
-        if woken:
-            log.info("approved in the inbox", inbox=watch.name, jobs=woken)
+        log.info("approved in the inbox", inbox=watch.name, jobs=woken)
+        await self._on_disk(_consume, watch, tick.approvals)
         self._nudge()
 
     async def _fail(self, watch: Watch, problem: FileProblem) -> None:
@@ -219,6 +224,19 @@ def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, floa
 
 def _results(conn: sqlite3.Connection, source_id: int) -> list[str]:
     return [os.fsdecode(o.path) for job in jobs.of_source(conn, source_id) for o in jobs.outputs(conn, job.id)]
+
+
+def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
+    """Take used APPROVE files away; one that holds more than a word, or is a folder with something in it, is left."""
+    for name in approvals:
+        path = watch.inbox / os.fsdecode(name)
+        try:
+            if path.is_dir():
+                path.rmdir()
+            elif path.lstat().st_size <= LARGEST_YES:
+                path.unlink()
+        except OSError as exc:
+            log.warning("APPROVE could not be taken away", file=show_path(name), why=exc.strerror)
 
 
 def _move_copy(watch: Watch, path: bytes) -> None:

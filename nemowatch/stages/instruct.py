@@ -143,7 +143,9 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
         return _ask(work, call, await _balance(deps), (looked,), "The cloud does not stop working on it.")
     if work.job.answer:
         return await _answered(work, deps, call, state, work.job.answer)
-    text = "The connection broke while the cloud worked on it, and nothing shows whether it did."
+    reported = work.job.error_code == AGENT_ERROR
+    broke = "The cloud reported an error" if reported else "The connection broke while the cloud worked on it"
+    text = f"{broke}, and nothing shows whether it did the work."
     return await _unknown(work, deps, call, (looked,), text)
 
 

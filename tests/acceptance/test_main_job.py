@@ -66,6 +66,7 @@ def test_dropped_while_it_runs(house: Studio) -> None:
     house.drop("Dub-Spanish/new/clip.mp4")
     house.wait_results("Dub-Spanish/new/clip.es.mp4")
     assert house.stop() == 0
+    assert "nemowatch is not running" in (house.root / "status.html").read_text()
     clean(house)
 
 
@@ -169,6 +170,8 @@ def test_a_question_is_answered_with_a_clearer_order(house: Studio) -> None:
     wait_for("the question's note", (house.inbox / "dub-es/clip.mp4.question.txt").exists)
     away = clip.rename(house.root / "clip.mp4")
     house.wait_states("cancelled")
+    wait_for("the question's note to go", lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists())
+    assert house.results("failed") == set()
     house.drop("dub-es/prompt.txt", b"+ Use European Spanish.")
     away.rename(clip)
     house.wait_results("dub-es/clip.es.mp4")
@@ -201,6 +204,7 @@ def test_approval_of_a_large_batch(tmp_path: Path) -> None:
         house.drop("APPROVE", b"")
         house.wait_states("published", count=3)
         wait_for("the note to go away", lambda: not (house.inbox / "nemowatch - read me.txt").exists())
+        wait_for("the yes to be used up", lambda: not (house.inbox / "APPROVE").exists())
 
 
 @pytest.mark.parametrize("signal_after", ["uploading", "instructing", "rendering"])
