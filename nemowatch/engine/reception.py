@@ -19,7 +19,7 @@ from nemowatch.config import Watch
 from nemowatch.engine import board
 from nemowatch.engine.chronicle import place, spot, whole
 from nemowatch.engine.notices import Notices
-from nemowatch.errors import LocalError
+from nemowatch.errors import LocalError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
