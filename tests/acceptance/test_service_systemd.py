@@ -97,6 +97,7 @@ def test_a_reload_is_live_and_a_bad_configuration_is_refused(service: Service) -
     assert facts(service)["pid"] == before["pid"]
 
 
+@pytest.mark.slow  # scripts/newer-systemd plays it: Debian 12 has 252
 @pytest.mark.skipif(not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253")
 def test_with_notify_reload_the_command_waits(service: Service) -> None:
     """With the drop-in, what was reloaded is in force when systemctl returns."""

@@ -133,6 +133,7 @@ def test_bytes_of_our_own_are_published_once(tmp_path: Path) -> None:
     assert visible(tmp_path) == ["clip.srt"]
 
 
+@pytest.mark.slow  # it needs a kernel with vfat, which not every machine's has
 def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
     """On FAT nothing is overwritten, other spellings of one name included, and a repeat finds the result."""
     (fat / "x").touch()
