@@ -19,7 +19,6 @@ PULSE_WAIT = 1.5
 REPAIR_FIRST, REPAIR_MOST = 2.0, 3600.0
 #: From here on a repair that did not help waits this long.
 REPAIR_STEADY = 60.0
-LIMITS = Path("/proc/sys/fs/inotify/max_user_watches")
 
 
 class Trouble(StrEnum):
@@ -74,14 +73,6 @@ def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:
     if len(missing) == len(expected):
         return max(len(expected) - len(watched), 0)
     return len(missing)
-
-
-def watch_limit() -> int:
-    """fs.inotify.max_user_watches; 0 when it cannot be read."""
-    try:
-        return int(LIMITS.read_text())
-    except (OSError, ValueError):
-        return 0
 
 
 class Backoff:

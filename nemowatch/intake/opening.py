@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nemowatch.errors import LocalError, LocalFinal, SourceGone, local_error
+from nemowatch.errors import LocalError, LocalFinal, local_error
 from nemowatch.model import Snapshot
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -143,14 +143,3 @@ def _look(above: int, root: Path, path: bytes) -> Snapshot | LocalError:
     except LocalError as exc:
         return exc
     return of_stat(found)
-
-
-def exists_below(root: Path, relative: bytes) -> bool:
-    """True when a regular file stands there; errors other than "gone" count as standing: absence is never guessed."""
-    try:
-        lookup(root, relative)
-    except SourceGone:
-        return False
-    except LocalError:
-        return True
-    return True

@@ -144,11 +144,6 @@ def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
     return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
 
 
-def unretired(conn: sqlite3.Connection, watch: str) -> list[SourceRow]:
-    """Sources of `watch` whose file may still stand in the inbox."""
-    return [_source(row) for row in conn.execute(SQL["unretired"], (watch,))]
-
-
 def to_retire(conn: sqlite3.Connection, after_id: int, limit: int) -> list[SourceRow]:
     """Up to `limit` sources with an id above `after_id` all of whose jobs have ended and whose file was not moved yet."""
     return [_source(row) for row in conn.execute(SQL["to_retire"], (after_id, limit))]

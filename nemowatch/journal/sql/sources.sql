@@ -19,10 +19,6 @@ SELECT * FROM source WHERE watch = ? AND path = ? ORDER BY id DESC
 -- name: members
 SELECT * FROM member WHERE source_id = ? ORDER BY item, ordinal, id
 
--- name: unretired
--- sources whose file may still stand in the inbox
-SELECT * FROM source WHERE watch = ? AND retired_at IS NULL ORDER BY id
-
 -- name: unretired_members
 -- every file that stands in the inbox, to know at a glance what a scan has no need to look at; an empty retired_to
 -- means that the source is done with and stays where it was dropped

@@ -41,9 +41,6 @@ SELECT count(*) FROM spend WHERE opened_at >= ? AND (outcome IN ('open', 'unknow
 -- what a turn of this skill has cost here lately
 SELECT avg(credits) AS typical FROM (SELECT credits FROM job WHERE skill = ? AND credits IS NOT NULL ORDER BY id DESC LIMIT 20)
 
--- name: taken
-SELECT count(*) AS n, coalesce(sum(outcome = 'happened'), 0) AS happened FROM spend WHERE outcome NOT IN ('unsent', 'refused')
-
 -- name: every
 SELECT opened_at, credits_before IS NOT NULL AND credits_after IS NOT NULL AS known FROM spend
 WHERE outcome NOT IN ('unsent', 'refused') ORDER BY id
