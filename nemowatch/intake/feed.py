@@ -45,7 +45,7 @@ class Feed:
         surveyor = Surveyor(ledger.book, ledger.known, ledger.tracker, presence.is_local)
         root, beat = presence.root, presence.worker.beat
         return await presence.worker.run(
-            lambda: surveyor.survey(walk(root, ledger.ignore, start, beat), start)
+            lambda: surveyor.survey(walk(root, ledger.ignore, start, beat, surveyor.unchanged), start)
         )  # fmt: skip
 
     def absorb(self, survey: Survey) -> None:

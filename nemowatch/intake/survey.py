@@ -6,6 +6,8 @@ changed leaves no trace here, so that a scan of a hundred thousand claimed files
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -30,11 +32,17 @@ def look_hash(look: Snapshot, *, local: bool) -> int:
     return hash(look_key(look, local=local))
 
 
+def _stat_hash(found: os.stat_result, *, local: bool) -> int:
+    """`look_hash` of what a stat says, without a record in between: a scan asks it of every file."""
+    told = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return hash((*told, found.st_ino) if local else told)
+
+
 @dataclass(slots=True)
 class FolderFacts:
     """What a task folder (or the inbox itself, b"") holds beside files to work on."""
 
-    paused: bool = False
+    paused: bytes = b""  #: the path of a PAUSE that lies in it
     prompt: bytes = b""  #: the path of its prompt.txt
     prompt_look: Snapshot | None = None  #: None: there is none
     foreign: int = 0  #: files of kinds that it does not take
@@ -54,7 +62,6 @@ class Survey:
     odd: list[FileProblem] = field(default_factory=list)
     approvals: list[bytes] = field(default_factory=list)
     expected: int = 0  #: jobs that the new files would bring
-    files: int = 0  #: regular files seen
     more: bool = False  #: not all new files are in `fresh`
 
 
@@ -67,9 +74,18 @@ class Surveyor:
         self._book, self._known = book, known
         self._tracked = frozenset(tracked)
         self._is_local = is_local
+        self._seen: set[bytes] = set()
+
+    def unchanged(self, path: bytes, found: os.stat_result) -> bool:
+        """Whether it is a known file that looks as it did: the walk need not tell of it. To be given to the walk."""
+        known = self._known.get(path)
+        if known is None or not stat.S_ISREG(found.st_mode):
+            return False
+        self._seen.add(path)
+        return known == _stat_hash(found, local=self._is_local(path))
 
     def survey(self, entries: Iterable[Entry], start: bytes = b"") -> Survey:
-        """Go through a walk that began at `start`. Raises what the walk raises."""
+        """Go through a walk that began at `start` and was given `unchanged`. Raises what the walk raises."""
         found = Survey(start)
         prefix = start + b"/" if start else b""
         found.missing = {p for p in self._known if not prefix or p == start or p.startswith(prefix)}
@@ -78,6 +94,7 @@ class Surveyor:
             self._take(found, entry)
             if entry.kind is Kind.CLOSED:
                 closed.append(entry.path + b"/")
+        found.missing -= self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
         return found
@@ -97,14 +114,8 @@ class Surveyor:
                     found.odd.append(_oddity(entry))
 
     def _file(self, found: Survey, entry: Entry) -> None:
-        found.files += 1
-        path = entry.path
+        path, folder = entry.path, entry.folder
         known = self._known.get(path)
-        if known is not None:
-            found.missing.discard(path)
-            if known == look_hash(entry.look, local=self._is_local(path)):
-                return
-        folder = entry.folder
         facts = found.folders.setdefault(folder, FolderFacts())
         if not folder or not isinstance(self._book.read(folder), Folder):
             _foreign(facts, path, count=not folder)
@@ -124,7 +135,7 @@ class Surveyor:
         low = folded(name)
         facts = found.folders.setdefault(folder, FolderFacts())
         if low in PAUSE_NAMES:
-            facts.paused = True
+            facts.paused = entry.path
         elif low in APPROVE_NAMES and not folder:
             found.approvals.append(entry.path)
         elif low in PROMPT_NAMES and folder:
