@@ -61,3 +61,10 @@ def local_day_start_ms(now_ms: int) -> int:
     local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
     start = datetime(local.year, local.month, local.day).astimezone()
     return int(start.timestamp() * 1000)
+
+
+def lasted(seconds: float) -> str:
+    """A length of time as people say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

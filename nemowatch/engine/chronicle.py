@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from nemowatch.clock import Clock
+from nemowatch.clock import Clock, lasted
 from nemowatch.errors import show_path
 from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
@@ -108,7 +108,7 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     for reason in (HoldReason.CAP, HoldReason.HOURS):
         if waiting := jobs.held_for(conn, reason):
             found[Cause(reason)] = waiting[0].error_text
-    for watch, folder in jobs.paused_folders(conn):
+    for watch, folder, _ in jobs.paused_folders(conn):
         found[Cause(HoldReason.PAUSED, whole(watch, folder))] = "nemowatch resume, or a PAUSE file taken away, goes on."
     return found
 
@@ -116,10 +116,3 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
 def whole(watch: str, folder: bytes) -> str:
     """A task folder with the inbox it is in."""
     return show_path(watch.encode("utf-8", "surrogateescape") + b"/" + folder)
-
-
-def lasted(seconds: float) -> str:
-    """A length of time as people say it."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

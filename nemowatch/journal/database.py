@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from nemowatch.clock import Clock
+from nemowatch.clock import Clock, lasted
 from nemowatch.errors import (
     JournalCorrupt,
     JournalError,
@@ -36,8 +36,11 @@ Work = Callable[[sqlite3.Connection], T]
 SQLITE_NEEDED = (3, 37, 0)
 #: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
 BUSY_SECONDS = 10.0
-#: Seconds between two tries to write on a full disk, and between two lines in the log about it.
-FULL_LOOK, FULL_SAY = 2.0, 600.0
+#: Seconds between two tries to write on a full disk.
+FULL_LOOK = 2.0
+#: Free bytes from which a disk that was full counts as having space again. Below it small writes come through while larger
+#: ones do not, and the log would tell of one full disk many times.
+SPACE_AGAIN = 512 * 1024
 #: The fact that tells a copy from the journal itself.
 COPY = "copy"
 #: A file name of its own, so that a backup script can name it.
@@ -52,7 +55,8 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
-        self._say_full_at = 0.0
+        self._full_since: float | None = None  # monotonic seconds; None: there is space
+        self._refused = 0  # writes that wait for space
 
     def __repr__(self) -> str:
         return f"Journal({str(self.path)!r})"
@@ -100,21 +104,37 @@ class Journal:
 
         On a full disk it waits for space and runs `work` anew: what the cloud has just answered, paid turns above all, is
         kept in memory meanwhile, and nothing new can begin, for every beginning is a write."""
-        while True:
-            try:
-                return await self._submit(lambda: self.write_now(work))
-            except JournalFull as exc:
-                self._say_full(exc)
+        try:
+            done = await self._submit(lambda: self.write_now(work))
+        except JournalFull as exc:
+            done = await self._write_patiently(work, exc)
+        self._say_space()
+        return done
+
+    async def _write_patiently(self, work: Work[T], refusal: JournalFull) -> T:
+        self._say_full(refusal)
+        self._refused += 1
+        try:
+            while True:
                 await asyncio.sleep(FULL_LOOK)
+                with contextlib.suppress(JournalFull):
+                    return await self._submit(lambda: self.write_now(work))
+        finally:
+            self._refused -= 1
 
-    def _say_full(self, exc: JournalFull) -> None:
-        import structlog  # here: commands that only read the journal have no use for it
+    def _say_full(self, refusal: JournalFull) -> None:
+        if self._full_since is None:
+            self._full_since = self.clock.monotonic()
+            log = _log()
+            log.error("the journal's disk is full: everything waits for space", why=refusal.text, cure=refusal.cure)
 
-        now = self.clock.monotonic()
-        if now >= self._say_full_at:
-            log = structlog.get_logger("nemowatch.journal")
-            log.error("the journal's disk is full: everything waits for space", why=exc.text, cure=exc.cure)
-            self._say_full_at = now + FULL_SAY
+    def _say_space(self) -> None:
+        """Something was written. The full disk is over when nothing waits any more and there is space for what comes."""
+        if self._full_since is None or self._refused or free_bytes(self.path) < SPACE_AGAIN:
+            return
+        seconds, self._full_since = self.clock.monotonic() - self._full_since, None
+        log = _log()
+        log.info("the journal's disk has space again", journal=str(self.path), after=lasted(seconds))
 
     async def _submit(self, call: Callable[[], T]) -> T:
         # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's result away.
@@ -217,11 +237,22 @@ def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
 
 
 def _no_space(path: Path) -> bool:
+    return free_bytes(path) < 64 * 1024  # a WAL frame and its index need less; above it, it is no lack of space
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that may still be written beside `path`; a disk that does not say counts as one with space."""
     try:
         stat = os.statvfs(path.parent)
     except OSError:
-        return False
-    return stat.f_bavail * stat.f_frsize < 64 * 1024  # a WAL frame and its index need less; above it, it is no lack of space
+        return 1 << 62
+    return stat.f_bavail * stat.f_frsize
+
+
+def _log() -> Any:
+    import structlog  # here: commands that only read the journal have no use for it
+
+    return structlog.get_logger("nemowatch.journal")
 
 
 def set_aside(path: Path) -> Path:

@@ -38,6 +38,8 @@ NOISE: Mapping[str, int] = {
 #: watchdog warns with its whole watch table; what it has to say is told by the guard. It is dropped where lines are
 #: written and not at its logger, because the guard listens there for the overflow.
 DEAF_TO = "watchdog"
+#: The error that its threads report when an observer ends, at a stop or a repair, while they are at work: no error of anybody's.
+LAST_WORDS = "called when the thread is inactive"
 
 
 def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
@@ -59,7 +61,7 @@ def configure_logs(level: str, format: str, stream: TextIO | None = None) -> Non
             ],
         )
     )
-    handler.addFilter(lambda r: r.levelno >= logging.ERROR or not (r.name + ".").startswith(DEAF_TO + "."))
+    handler.addFilter(_heard)
     root = logging.getLogger()
     for old in [h for h in root.handlers if isinstance(h, _Handler)]:
         root.removeHandler(old)
@@ -70,6 +72,13 @@ def configure_logs(level: str, format: str, stream: TextIO | None = None) -> Non
     logging.captureWarnings(True)
     _configure_structlog()
     _log_uncaught()
+
+
+def _heard(record: logging.LogRecord) -> bool:
+    """Whether a line is one for people."""
+    if not (record.name + ".").startswith(DEAF_TO + "."):
+        return True
+    return record.levelno >= logging.ERROR and LAST_WORDS not in record.getMessage()
 
 
 def _configure_structlog() -> None:

@@ -45,10 +45,11 @@ def _read(path: Path) -> int:
 
 
 def write_line(path: Path, line: str) -> None:
-    """Replace a small file of the state folder in one step, on the disk when this returns. Raises LocalError."""
+    """Replace a small file of the state folder in one step, for its owner's eyes alone whatever the umask, and on the disk
+    when this returns. Raises LocalError."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with fresh.open("w", encoding="utf-8") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
             file.write(f"{line}\n")
             file.flush()
             os.fsync(file.fileno())

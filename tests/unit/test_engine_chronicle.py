@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import structlog
 
-from nemowatch.clock import ManualClock
+from nemowatch.clock import ManualClock, lasted
 from nemowatch.engine import board
-from nemowatch.engine.chronicle import Cause, Chronicle, lasted, spot
+from nemowatch.engine.chronicle import Cause, Chronicle, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State

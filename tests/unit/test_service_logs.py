@@ -219,7 +219,8 @@ def test_libraries_do_not_chatter(out: io.StringIO) -> None:
     logging.getLogger("apscheduler.executors.default").info("Running job")
     logging.getLogger("watchdog.observers.inotify").warning("x" * 130_000)
     assert out.getvalue() == ""
-    logging.getLogger("watchdog.observers.inotify").error("thread is inactive")
+    logging.getLogger("watchdog.observers.inotify").error("unable to rebuild watches")
+    logging.getLogger("watchdog.observers.inotify").error("queue_events() called when the thread is inactive")
     logging.getLogger("watchdogs").warning("another")
     assert len(out.getvalue().splitlines()) == 2
 
