@@ -72,6 +72,9 @@ class Departures:
             lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
         )
         done = all(job.state is State.PUBLISHED for job in own_jobs)
+        in_vain = any(job.state in (State.FAILED, State.REJECTED) for job in own_jobs)
+        if in_vain and row.id not in self._not_before:
+            await self._notices.failed(watch, row)  # before the move: whoever finds the file there finds the whole story
         try:
             target = await asyncio.get_running_loop().run_in_executor(self._disk, _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
@@ -96,10 +99,9 @@ class Departures:
         now = self._clock.now_ms()
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
         log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
-        if done:
+        taken_away = target is None and all(job.state is State.CANCELLED for job in own_jobs)
+        if done or taken_away:  # of what a person took away before anything was made of it there is nothing to tell
             await self._notices.succeeded(watch, row)
-        elif target is None and all(job.state is State.CANCELLED for job in own_jobs):
-            await self._notices.succeeded(watch, row)  # a person took it away before anything was made of it: nothing to tell
         else:
             await self._notices.failed(watch, row)
 
