@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nemowatch.cli import options
-from nemowatch.cli.words import clean
+from nemowatch.cli.words import clean, name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def explain(path: PathArgument, as_json: options.Json = False, config: options.C
     place = locate(setting.config.watch, path)
     if is_folder(place):
         record = explain_folder(setting, place)
-        lines = _folder_lines(record)
+        lines = _folder_lines(record, setting.option)
     else:
         record = explain_file(setting, place)
         lines = _file_lines(record)
@@ -99,24 +99,44 @@ def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
     from nemowatch.intake.folders import as_text
     from nemowatch.tasks import Folder, describe, read_folder
 
-    name = place.parts[0] if place.parts else os.fsencode(place.path.name)
-    record: dict[str, Any] = {"kind": "folder", "path": clean(str(place.path)), "name": clean(os.fsdecode(name))}
+    raw = place.parts[0] if place.parts else os.fsencode(place.path.name)
+    record: dict[str, Any] = {"kind": "folder", "path": clean(str(place.path)), "name": clean(os.fsdecode(raw))}
     if place.watch is not None and not place.parts:
         return record | {
             "readable": False,
             "problem": "This is the inbox itself: task folders stand in it.",
             "suggestion": "",
+            **_held(setting, place),
         }
-    folder = read_folder(as_text(name), setting.config.recipes)
+    folder = read_folder(as_text(raw), setting.config.recipes)
     if not isinstance(folder, Folder):
-        return record | {"readable": False, "problem": folder.what, "suggestion": folder.suggestion}
-    prompt = prompt_text(place.watch.inbox / os.fsdecode(name) if place.watch else place.path)
+        return record | {"readable": False, "problem": folder.what, "suggestion": folder.suggestion, **_held(setting, place)}
+    prompt = prompt_text(place.watch.inbox / os.fsdecode(raw) if place.watch else place.path)
     return record | {
         "readable": True, "task": folder.task, "skill": folder.skill,
         "languages": [{"tag": language.tag, "name": language.name} for language in folder.languages],
         "accepts": sorted(kind.value for kind in folder.accepts), "prompt_file": bool(prompt),
         "orders": [_order(folder, drop) for drop in _examples(folder, prompt)], "text": describe(folder),
+        **_held(setting, place),
     }  # fmt: skip
+
+
+def _held(setting: Setting, place: Place) -> dict[str, Any]:
+    """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause` holds everything}."""
+    from nemowatch.cli.talk import read_journal
+    from nemowatch.engine import board
+
+    return {"pauses": pause_files(place), "paused": read_journal(setting, board.is_paused, bool)}
+
+
+def pause_files(place: Place) -> list[str]:
+    """The PAUSE files that hold what lies at this place: one of the inbox itself, one of its task folder."""
+    from nemowatch.engine.pauses import lying_in
+
+    if place.watch is None:
+        return []
+    found = (lying_in(place.watch.inbox, folder) for folder in dict.fromkeys((b"", *place.parts[:1])))
+    return [name(os.fsencode(place.watch.inbox / os.fsdecode(file))) for file in found if file]
 
 
 def prompt_text(folder: Path) -> str:
@@ -167,8 +187,11 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
     return {"file": shown, "skill": order.skill, "problem": "", "cure": "", "targets": targets}
 
 
-def _folder_lines(record: dict[str, Any]) -> list[str]:
+def _folder_lines(record: dict[str, Any], option: str) -> list[str]:
     lines = [f"Folder {record['name']}"]
+    lines += [f"  It is paused by the file {file}: delete it to go on." for file in record["pauses"]]
+    if record["paused"]:
+        lines.append(f"  Everything is paused by nemowatch pause; to go on: nemowatch resume{option}")
     if not record["readable"]:
         lines.append(f"  {record['problem']}")
         return [*lines, f"  The nearest name that works: {record['suggestion']}"] if record["suggestion"] else lines

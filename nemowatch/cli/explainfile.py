@@ -8,15 +8,16 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemowatch.cli.explain import Place, prompt_text
+from nemowatch.cli.explain import Place, pause_files, prompt_text
 from nemowatch.cli.show import cure_of
+from nemowatch.cli.talk import ask_if_running, read_journal
 from nemowatch.cli.words import local_time, name, size
+from nemowatch.engine import board
 from nemowatch.errors import LocalError, NemowatchError, OrderError
 from nemowatch.intake.folders import as_text, stem_of
-from nemowatch.intake.ignore import PAUSE_NAMES, Ignore, NameClass, folded
+from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.opening import not_regular, open_below, snapshot
 from nemowatch.intake.sniff import Finding, kind_by_name, sniff
@@ -95,7 +96,7 @@ def _steps(setting: Setting, place: Place) -> Iterator[Step]:
         return
     yield Step("ok", f"The folder {name(place.parts[0])} asks for: {folder.task}.")
     yield from _about_file(watch, place, folder)
-    yield from _pauses(watch, place)
+    yield from _pauses(setting, place)
 
 
 def _about_inbox(watch: Watch) -> Iterator[Step]:
@@ -175,23 +176,15 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
     return Step("ok", f"It will give {results}, by {order.skill}.")
 
 
-def _pauses(watch: Watch, place: Place) -> Iterator[Step]:
-    for folder in (watch.inbox, watch.inbox / os.fsdecode(place.parts[0])):
-        for found in _pause_files(folder):
-            yield Step("wait", f"{name(os.fsencode(folder))} is paused by the file {name(found)}: delete it to go on.")
-
-
-def _pause_files(folder: Path) -> list[bytes]:
-    try:
-        return [entry for entry in os.listdir(os.fsencode(folder)) if folded(entry) in PAUSE_NAMES]
-    except OSError:
-        return []
+def _pauses(setting: Setting, place: Place) -> Iterator[Step]:
+    if read_journal(setting, board.is_paused, bool):
+        yield Step("wait", f"Everything is paused by nemowatch pause: nemowatch resume{setting.option} goes on.")
+    for file in pause_files(place):
+        yield Step("wait", f"The file {file} holds it: delete that file to go on.")
 
 
 def _waiting(setting: Setting, place: Place) -> list[str]:
     """What the daemon has in memory about this file; nothing when it does not run."""
-    from nemowatch.cli.talk import ask_if_running
-
     try:
         answer = ask_if_running(setting, "explain", path=str(place.path))
     except NemowatchError:
@@ -201,7 +194,6 @@ def _waiting(setting: Setting, place: Place) -> list[str]:
 
 def _jobs(setting: Setting, place: Place) -> list[Job]:
     """The jobs of the newest source that stood at this place."""
-    from nemowatch.cli.talk import read_journal
     from nemowatch.journal import jobs, sources
 
     watch = place.watch.name if place.watch else ""

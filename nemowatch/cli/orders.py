@@ -61,7 +61,13 @@ def pause(config: options.Config = None) -> None:
 
 def resume(config: options.Config = None) -> None:
     """End a pause, and try at once whatever waits."""
-    print(f"Going on; {plural(_order(config, 'resume')['resumed'], 'job')} woken.")
+    from nemowatch.cli.out import say
+
+    answer = _order(config, "resume")
+    say(f"Going on; {plural(answer['resumed'], 'job')} woken.")
+    for pause in answer["standing"]:
+        held = f" ({plural(pause['jobs'], 'job')})" if pause["jobs"] else ""
+        say(f"Still held{held} by the file {pause['watch']}/{pause['file']}: delete it to go on.")
 
 
 def approve(watch: WatchName = "", config: options.Config = None) -> None:

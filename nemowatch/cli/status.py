@@ -48,7 +48,8 @@ def gather(setting: Setting, *, jobs: bool = True) -> View:
     if answer is None:
         answer = read_journal(setting, lambda conn: _offline(conn, setting), lambda: _before_start(setting))
     in_work = read_journal(setting, _jobs, _no_jobs) if jobs else _no_jobs()
-    return View(answer["status"], answer["more"], answer["waiting"], answer["progress"], *in_work, setting.option)
+    problems = answer.get("problems", [])
+    return View(answer["status"], answer["more"], answer["waiting"], answer["progress"], *in_work, setting.option, problems)
 
 
 def _offline(conn: sqlite3.Connection, setting: Setting) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _before_start(setting: Setting) -> dict[str, Any]:
         "credits": {"available": None, "frozen": None, "total": None, "anonymous": None, "held": False},
         "attention": [],
     }
-    more = {"holds": [], "held": {}, "batches": [], "credits_at": "", "user_id": ""}
+    more = {"paused": False, "holds": [], "held": {}, "batches": [], "credits_at": "", "user_id": ""}
     return {"status": record, "more": more, "waiting": [], "progress": []}
 
 

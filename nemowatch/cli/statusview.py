@@ -37,6 +37,7 @@ class View:
     unfinished: Sequence[ListedJob] = ()
     failed: Sequence[ListedJob] = ()
     option: str = ""  #: what a command to type ends with
+    problems: Sequence[Mapping[str, Any]] = ()  #: folders and files that only a person can put right
 
     @property
     def running(self) -> bool:
@@ -69,10 +70,23 @@ def _title(text: str) -> Text:
 def _daemon(view: View) -> list[RenderableType]:
     daemon = view.status["daemon"]
     if not view.running:
-        return [_line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run", view.option)]
+        start = _line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run", view.option)
+        return [start, *_pauses(view)]
     since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
-    return [_line(_title("nemowatch"), word(text, "green"))]
+    return [_line(_title("nemowatch"), word(text, "green")), *_pauses(view)]
+
+
+def _pauses(view: View) -> list[RenderableType]:
+    """What holds new work on purpose, whether or not anything waits for it yet."""
+    lines: list[RenderableType] = []
+    if view.more.get("paused"):
+        said = word("everything is paused by nemowatch pause", "yellow")
+        lines.append(_line(_title("paused"), said, f"; to go on: nemowatch resume{view.option}"))
+    for file in view.more.get("pauses", ()):
+        said = word(f"by the file {clean(file)}", "yellow")
+        lines.append(_line(_title("" if lines else "paused"), said, "; delete it to go on"))
+    return lines
 
 
 def _inboxes(view: View) -> list[RenderableType]:
@@ -230,4 +244,16 @@ def _person(view: View, longest: int) -> list[RenderableType]:
         what = f"{job.id:>6}  {name(row.path)} > {job.target}: {state_words(row)}"
         lines += [_line(word(what, COLOURS.get(job.state, ""))), *_below(job.error_text)]
         lines += _below(cure_of(job.id, job.state, job.reason, view.option))
+    for problem in view.problems:
+        lines += _problem(problem)
     return [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")] if lines else []
+
+
+def _problem(problem: Mapping[str, Any]) -> list[RenderableType]:
+    """A folder or a file that is not worked on: where, why, and what to do."""
+    meant = f"Did you mean: {problem['suggestion']}" if problem["suggestion"] else ""
+    refused = ": refused, and moved to failed" if problem["refused"] else ""
+    lines: list[RenderableType] = [_line("        ", word(f"{clean(problem['path'])}{refused}", "bold yellow"))]
+    for text in (problem["what"], meant, problem["cure"]):
+        lines += _below(text)
+    return lines

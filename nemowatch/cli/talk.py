@@ -67,6 +67,7 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
     from nemowatch.clock import SystemClock
     from nemowatch.engine import returns
     from nemowatch.engine.commands import COMMANDS
+    from nemowatch.engine.pauses import NONE, on_disk
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
 
@@ -77,7 +78,8 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
             journal = Journal.open(setting.state_dir / FILE_NAME, clock)
             try:
                 returns.carry_out(journal.read_now(lambda conn: returns.needed(conn, op, args)))
-                return journal.write_now(lambda conn: COMMANDS[op](conn, args, clock.now_ms()))
+                told = {**args, "pauses": on_disk(setting.config.watch) if op == "resume" else NONE}
+                return journal.write_now(lambda conn: COMMANDS[op](conn, told, clock.now_ms()))
             finally:
                 journal.close()
 

@@ -22,7 +22,7 @@ HOLD_CURES: dict[str, str] = {
     HoldReason.OUTAGE: "Nothing to do: it goes on when the cloud answers again.",
     HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
     HoldReason.HOURS: "It goes on in the hours of limits.hours.",
-    HoldReason.PAUSED: "Delete the file PAUSE in the folder or the inbox; after nemowatch pause: nemowatch resume",
+    HoldReason.PAUSED: "To go on, delete the PAUSE file; after nemowatch pause: nemowatch resume",
     HoldReason.APPROVAL: "nemowatch approve",
     HoldReason.CONFLICT: "A sync conflict copy: delete it, or do it all the same with: nemowatch retry JOB",
     HoldReason.SLOW_RENDER: "It goes on in the cloud; look again now with: nemowatch resume",

@@ -12,12 +12,22 @@ from nemowatch.engine import board
 from nemowatch.engine.commands import COMMANDS
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.errors import show_path
+from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.journal import jobs
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
 #: Waiting files that one answer names: more would hold up the loop, and nobody reads them.
 SHOWN_WAITING = 1000
+
+
+def _problem(watch: str, found: FileProblem | FolderProblem) -> dict[str, str]:
+    place = found.folder if isinstance(found, FolderProblem) else found.path
+    suggestion = found.suggestion if isinstance(found, FolderProblem) else ""
+    return {
+        "path": show_path(os.fsencode(Path(watch) / os.fsdecode(place))), "what": found.what, "cure": found.cure,
+        "suggestion": suggestion, "refused": "",
+    }  # fmt: skip
 
 
 class Answers:
@@ -55,7 +65,22 @@ class Answers:
         ]  # fmt: skip
         rows = engine.board.rows.items()
         progress = [{"job": job_id, "what": what, "done": done, "total": total} for job_id, (what, done, total) in rows]
-        return {"status": record, "more": more, "waiting": waiting, "progress": progress}
+        return {
+            "status": record, "more": more | {"pauses": self._pauses()}, "waiting": waiting, "progress": progress,
+            "problems": self._problems(),
+        }  # fmt: skip
+
+    def _pauses(self) -> list[str]:
+        """Every PAUSE file that stands, whole."""
+        return [show_path(os.fsencode(Path(watch) / os.fsdecode(file))) for (watch, _), file in self._engine.pauses().items()]
+
+    def _problems(self) -> list[dict[str, str]]:
+        """What only a person can put right: folders that cannot be read, files that are not taken, the latest first."""
+        reception, found = self._engine.reception, list[dict[str, str]]()
+        for watch, problems in reception.problems.items():
+            found += [_problem(watch, one) for one in problems if isinstance(one, FolderProblem) or not one.final]
+        found += [_problem(one.watch, one.problem) | {"refused": "yes"} for one in reception.refused]
+        return found[:SHOWN_WAITING]
 
     async def sentence(self) -> str:
         """The state of everything in one line."""

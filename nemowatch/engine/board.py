@@ -19,6 +19,8 @@ from nemowatch.model import ENDED, WORKING, Credits, HoldReason, State
 CREDITS = "credits"
 #: The fact under which the account's user id is kept, for the registration link.
 ACCOUNT = "account"
+#: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
+PAUSED = "paused"
 #: Nothing to tell.
 EMPTY: Mapping[str, int] = {}
 
@@ -48,6 +50,11 @@ def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
     return {**empty, **seen, **account}
 
 
+def is_paused(conn: sqlite3.Connection) -> bool:
+    """Whether `nemowatch pause` holds everything."""
+    return facts.get(conn, PAUSED) == "yes"
+
+
 def status(conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]) -> dict[str, Any]:
     """The record that `status --json` prints (DESIGN section 4)."""
     seen = credits_seen(conn)
@@ -62,9 +69,10 @@ def status(conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequenc
 
 
 def more(conn: sqlite3.Connection) -> dict[str, Any]:
-    """What the status shows to people beyond that record: holds, held jobs by reason, batches that wait, the account."""
+    """What people see of the status beyond that record: the pause, holds, held jobs by reason, batches that wait, the account."""
     seen = credits_seen(conn)
     return {
+        "paused": is_paused(conn),
         "holds": [{"reason": h.reason, "text": h.text, "since": iso(h.since)} for h in holds.standing(conn).values()],
         "held": jobs.held_counts(conn),
         "batches": [

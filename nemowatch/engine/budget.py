@@ -21,7 +21,7 @@ class Budget:
 
     holds: Mapping[HoldReason, HoldRow]
     paused_all: bool  #: `nemowatch pause`
-    paused_here: bool  #: a PAUSE file in the inbox or the task folder
+    paused_here: str  #: the PAUSE file that holds the task folder, for people; "" for none
     hours: str  #: limits.hours
     local_time: datetime
     daily_credits: float  #: limits.daily_credits, 0: no cap
@@ -38,7 +38,7 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     if budget.paused_all:
         return hold(HoldReason.PAUSED, back, "Everything is paused: nemowatch resume goes on.")
     if budget.paused_here:
-        return hold(HoldReason.PAUSED, back, "A file called PAUSE stands in the folder or in the inbox: delete it to go on.")
+        return hold(HoldReason.PAUSED, back, f"The file {budget.paused_here} holds it: delete that file to go on.")
     if not within_hours(budget.hours, budget.local_time):
         return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
     if paying and over_cap(budget.daily_credits, budget.spent_today, budget.unsure_today, budget.typical):

@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nemowatch.engine.gate import PAUSED
-from nemowatch.errors import UsageError
+from nemowatch.engine import pauses
+from nemowatch.engine.board import PAUSED
+from nemowatch.errors import UsageError, show_path
 from nemowatch.journal import batches, facts, holds, jobs, orders, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import AttentionReason, HoldReason, State
@@ -79,14 +80,24 @@ def pause(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 
 def resume(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """Ends a pause, and tries at once whatever is held for a cause that may be gone."""
+    """Ends a pause, and tries at once whatever is held for a cause that may be gone. What a PAUSE file holds stays held.
+
+    "pauses": the files that stand (engine.pauses). Answers {"resumed": n, "standing": [{file, watch, jobs}]}."""
     facts.put(conn, PAUSED, "")
+    standing: pauses.Pauses = args.get("pauses") or pauses.NONE
+    kept = dict.fromkeys(((watch, file) for (watch, _), file in standing.items()), 0)
     woken = 0
+    for watch, folder, count in jobs.paused_folders(conn):
+        if file := pauses.holding(standing, watch, folder):
+            kept[watch, file] += count
+        else:
+            woken += jobs.wake_paused(conn, watch, folder, now_ms)
     for reason in HoldReason:
-        if reason not in (HoldReason.APPROVAL, HoldReason.CONFLICT):
+        if reason not in (HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED):
             holds.drop(conn, reason)
             woken += jobs.wake_held(conn, reason, now_ms)
-    return {"resumed": woken + jobs.wake_waiting(conn)}
+    files = [{"watch": watch, "file": show_path(file), "jobs": n} for (watch, file), n in kept.items()]
+    return {"resumed": woken + jobs.wake_waiting(conn), "standing": files}
 
 
 def approve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:

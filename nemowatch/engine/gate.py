@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config
-from nemowatch.engine import budget
+from nemowatch.engine import board, budget
 from nemowatch.engine.budget import Budget
+from nemowatch.engine.pauses import holding
+from nemowatch.engine.places import in_inbox
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, facts, holds, spend
+from nemowatch.journal import Journal, holds, spend
 from nemowatch.model import State
 from nemowatch.stages.decision import Decision, later
 from nemowatch.stages.deps import Work
 
-#: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
-PAUSED = "paused"
 #: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken away.
 SHARE_AGAIN = 15.0
 #: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody has seen yet holds it.
@@ -55,8 +55,17 @@ class BudgetGate:
         spent, unsure = spend.since(conn, local_day_start_ms(now)) if limits.daily_credits else (0.0, 0)
         inbox = self._inboxes.get(work.source.watch)
         return Budget(
-            holds=holds.standing(conn), paused_all=facts.get(conn, PAUSED) == "yes",
-            paused_here=inbox.paused(work.source.folder) if inbox else False, hours=limits.hours,
+            holds=holds.standing(conn), paused_all=board.is_paused(conn),
+            paused_here=_pause(inbox, work.source.folder), hours=limits.hours,
             local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(), daily_credits=limits.daily_credits,
             spent_today=spent, unsure_today=unsure, typical=spend.typical(conn, work.job.skill),
         )  # fmt: skip
+
+
+def _pause(inbox: Inbox | None, folder: bytes) -> str:
+    """The PAUSE file that holds a task folder, as people see it; "" for none."""
+    if inbox is None:
+        return ""
+    name = inbox.watch.name
+    file = holding({(name, place): path for place, path in inbox.pauses.items()}, name, folder)
+    return in_inbox(inbox.watch, file) if file else ""

@@ -15,12 +15,11 @@ from functools import partial
 
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config, Watch
-from nemowatch.engine import budget
+from nemowatch.engine import board, budget
 from nemowatch.engine.chronicle import Chronicle, causes
-from nemowatch.engine.gate import PAUSED
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, RenderUnknown, TokenRefused
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, facts, holds, jobs, spend
+from nemowatch.journal import Journal, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
 from nemowatch.remote.interface import RemoteApi
@@ -168,11 +167,11 @@ class HoldKeeper:
         for reason in (HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
             if reason not in holds.standing(conn):
                 jobs.wake_held(conn, reason, now)
-        if facts.get(conn, PAUSED) != "yes":
+        if not board.is_paused(conn):
             self._wake_paused(conn, now)
 
     def _wake_paused(self, conn: sqlite3.Connection, now: int) -> None:
-        for watch, folder in jobs.paused_folders(conn):
+        for watch, folder, _ in jobs.paused_folders(conn):
             inbox = self._inboxes.get(watch)
             if inbox is not None and not inbox.paused(folder):
                 jobs.wake_paused(conn, watch, folder, now)

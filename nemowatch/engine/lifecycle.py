@@ -28,6 +28,7 @@ from nemowatch.engine.holdkeeper import HoldKeeper
 from nemowatch.engine.notices import Notices
 from nemowatch.engine.outage import OutageProbe
 from nemowatch.engine.pagewriter import PageWriter
+from nemowatch.engine.pauses import Pauses
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
 from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
@@ -99,7 +100,7 @@ class Engine:
         self._stop = asyncio.Event()
         self._ending = False
         self.started_at = clock.now_ms()
-        self._pauses: dict[str, frozenset[bytes]] = {}  # by inbox, once its first scan is over
+        self._pauses: dict[str, dict[bytes, bytes]] = {}  # by inbox, once its first scan is over
         self.looked = asyncio.Event()  #: every inbox was scanned, and the holds were looked at after that
 
     def watches(self) -> Mapping[str, Watch]:
@@ -294,6 +295,10 @@ class Engine:
             log.info("leftover removed", file=str(path))
         await loop.run_in_executor(self._disk, expire_done, watches, config.retention.done_days)
 
+    def pauses(self) -> Pauses:
+        """The PAUSE files that stand, as far as the scans have seen."""
+        return {(name, folder): file for name, box in self.inboxes.items() for folder, file in box.pauses.items()}
+
     def scan_all(self) -> None:
         """A full scan of every inbox, soon."""
         for inbox in self.inboxes.values():
@@ -303,8 +308,8 @@ class Engine:
         """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
         await asyncio.get_running_loop().run_in_executor(self._disk, returns.carry_out, back)
-        now = self.clock.now_ms()
-        result = await self.journal.write(lambda conn: COMMANDS[name](conn, args, now))
+        now, told = self.clock.now_ms(), {**args, "pauses": self.pauses()}
+        result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
         log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
         self.runner.nudge()
         self._departure_due.set()

@@ -220,9 +220,9 @@ def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
     return conn.execute(SQL["wake_batch"], {"now": now_ms}).rowcount
 
 
-def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes]]:
-    """(watch, task folder) of every job that is held as paused."""
-    return [(row["watch"], row["folder"]) for row in conn.execute(SQL["paused_folders"])]
+def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
+    """(watch, task folder, how many) of the jobs that are held as paused."""
+    return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
 
 
 def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:

@@ -79,6 +79,21 @@ def test_pause_and_resume(tmp_path: Path) -> None:
     assert job_of(cli, held).state is State.CLAIMED
 
 
+def test_resume_leaves_what_a_pause_file_holds(tmp_path: Path) -> None:
+    """Where a PAUSE file stands nothing is woken, and resume names that very file; elsewhere work goes on."""
+    cli = Cli(tmp_path)
+    held = cli.add_job(state=State.HELD, reason="paused")
+    free = cli.add_job(b"dub-fr/other.mp4", state=State.HELD, reason="paused", to="fr")
+    pause = cli.root / "inbox" / "dub-es" / "Pause.txt"
+    pause.parent.mkdir()
+    pause.touch()
+    told = cli.run("resume").stdout
+    assert told == f"Going on; 1 job woken.\nStill held (1 job) by the file {pause}: delete it to go on.\n"
+    assert (job_of(cli, held).state, job_of(cli, free).state) == (State.HELD, State.CLAIMED)
+    (cli.root / "inbox" / "PAUSE").mkdir()
+    assert f"by the file {cli.root}/inbox/PAUSE: delete it" in cli.run("resume").stdout
+
+
 def test_approve_one_watch(tmp_path: Path) -> None:
     """A watch is named by its root, its inbox or its last word; an unknown one is told with those that exist."""
     cli = Cli(tmp_path)

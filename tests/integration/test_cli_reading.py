@@ -196,7 +196,8 @@ def test_explain_pause_and_odd_files(cli: Cli) -> None:
     folder.mkdir()
     (folder / "pause.TXT").touch()
     (folder / "link.mp4").symlink_to("/etc/passwd")
-    assert "paused by the file pause.TXT" in cli.run("explain", folder / "talk.mp4").stdout
+    assert f"The file {folder}/pause.TXT holds it" in cli.run("explain", folder / "talk.mp4").stdout
+    assert f"It is paused by the file {folder}/pause.TXT" in cli.run("explain", folder).stdout
     assert "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout
     done = cli.run("explain", os.fsencode(folder) + b"/caf\xe9.mp4")
     assert done.returncode == 0

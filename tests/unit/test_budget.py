@@ -13,7 +13,7 @@ from nemowatch.model import HoldReason, State
 
 NOON = datetime(2026, 5, 4, 12, 0)  # noqa: DTZ001 - hours in the config are local ones
 OPEN = Budget(
-    holds={}, paused_all=False, paused_here=False, hours="", local_time=NOON, daily_credits=0, spent_today=0,
+    holds={}, paused_all=False, paused_here="", hours="", local_time=NOON, daily_credits=0, spent_today=0,
     unsure_today=0, typical=100,
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def test_an_open_way_is_open() -> None:
         (replace(OPEN, holds=held(HoldReason.PLAN)), HoldReason.PLAN),
         (replace(OPEN, holds=held(HoldReason.SPACE)), HoldReason.SPACE),
         (replace(OPEN, paused_all=True), HoldReason.PAUSED),
-        (replace(OPEN, paused_here=True), HoldReason.PAUSED),
+        (replace(OPEN, paused_here="inbox/dub-es/PAUSE"), HoldReason.PAUSED),
         (replace(OPEN, hours="22:00-06:00"), HoldReason.HOURS),
         (replace(OPEN, daily_credits=150, spent_today=100), HoldReason.CAP),
     ],

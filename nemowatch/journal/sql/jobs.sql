@@ -66,7 +66,8 @@ WHERE state = 'held' AND reason = 'paused' AND source_id IN (
     SELECT id FROM source WHERE watch = :watch AND folder = :folder)
 
 -- name: paused_folders
-SELECT DISTINCT s.watch, s.folder FROM job j JOIN source s ON s.id = j.source_id WHERE j.state = 'held' AND j.reason = 'paused'
+SELECT s.watch, s.folder, count(*) AS n FROM job j JOIN source s ON s.id = j.source_id
+WHERE j.state = 'held' AND j.reason = 'paused' GROUP BY s.watch, s.folder
 
 -- name: wake_source
 UPDATE job SET due_at = 0, updated_at = :now, session_id = '', uploaded_by = '' WHERE source_id = :source_id AND state = 'claimed'
