@@ -18,6 +18,9 @@ from nemowatch.errors import UnsafeUrl
 
 _PORTS = {"http": 80, "https": 443}
 
+#: IPv6 prefixes whose last 32 bits are the IPv4 address that is reached: compatible, translated, NAT64 (both of them).
+_CARRIERS = tuple(ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+
 
 def split(url: str) -> SplitResult:
     """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it is a secret)."""
@@ -57,8 +60,14 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         found = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
+    return (_carried(found) or found) if isinstance(found, ipaddress.IPv6Address) else found
+
+
+def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one stands for, however it is wrapped."""
+    if any(found in net for net in _CARRIERS) and int(found) > 1:  # but :: and ::1 stand for themselves
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,8 @@ def _goes_by_proxy(parts: SplitResult) -> bool:
 
 def _refuse_private(address: str) -> None:
     literal = _literal(address)
-    if literal is None or not literal.is_global or literal.is_multicast:
+    local = isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local  # old, and global in the eyes of some Pythons
+    if literal is None or local or not literal.is_global or literal.is_multicast:
         raise UnsafeUrl("The result's address leads into a private network.")
 
 

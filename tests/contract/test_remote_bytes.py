@@ -419,6 +419,9 @@ async def test_redirects_in_a_circle_end(tmp_path: Path) -> None:
     [
         "http://8.8.8.8/x", "https://10.0.0.1/x", "https://127.0.0.1/x", "https://[::1]/x", "https://[::ffff:10.0.0.1]/x",
         "https://169.254.169.254/latest", "https://localhost/x", "https://100.64.0.1/x", "https://[fe80::1%25eth0]/x",
+        "https://[::]/x", "https://[::10.0.0.1]/x", "https://[64:ff9b::7f00:1]/x", "https://[2002:7f00:1::]/x",
+        "https://[::ffff:0:a00:1]/x", "https://[fec0::1]/x", "https://[ff02::1]/x", "https://224.0.0.1/x",
+        "https://2130706433/x", "https://0x7f000001/x", "https://127.1/x", "https://0177.0.0.1/x", "https://0/x",
         "file:///etc/passwd", "https://", "https://[bad/x", "https://x:99999/", "ftp://8.8.8.8/x",
     ],
 )  # fmt: skip
@@ -432,6 +435,8 @@ async def test_addresses_that_are_never_fetched(url: str) -> None:
 async def test_public_https_and_the_api_itself_are_fetched() -> None:
     """The rules let through what they should; on loopback both are off."""
     await Rules.of("https://api.example.com").check("https://8.8.8.8/x")
+    await Rules.of("https://api.example.com").check("https://[2606:4700::1111]/x")
+    await Rules.of("https://api.example.com").check("https://[64:ff9b::8.8.8.8]/x")  # as DNS64 answers
     await Rules.of("http://10.1.1.1:8000").check("http://10.1.1.1:8000/api/render/proxy/r/download")
     await Rules.of("http://127.0.0.1:9").check("http://127.0.0.1:10/x")
 
