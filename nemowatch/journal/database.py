@@ -55,6 +55,7 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
+        self.changes = 0  #: rows changed through this journal so far: as long as it stands still, so does what is told of it
         self._full_since: float | None = None  # monotonic seconds; None: there is space
         self._refused = 0  # writes that wait for space
 
@@ -154,6 +155,7 @@ class Journal:
             try:
                 result = work(self._conn)
                 self._conn.execute("COMMIT")
+                self.changes = self._conn.total_changes
             except BaseException:  # whatever it was, nothing half may stay
                 if self._conn.in_transaction:
                     self._conn.execute("ROLLBACK")

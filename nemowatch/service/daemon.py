@@ -181,14 +181,27 @@ class Daemon:
             await asyncio.gather(beat, *waits, return_exceptions=True)
 
     async def _beat(self) -> None:
-        """The ping to systemd, on the loop's monotonic timer, and STATUS in words."""
-        pause = min(BEAT, self._notifier.ping_seconds or BEAT)
-        while True:
-            age = self._clock.monotonic() - self._engine.runner.last_tick
-            if should_ping(True, age):
-                self._notifier.ping()
-            self._notifier.status(await self._answers.sentence())
+        """The ping to systemd, on the loop's monotonic timer, and STATUS in words, made anew only when something changed."""
+        notifier, ping_at = self._notifier, 0.0
+        told: tuple[object, ...] = ()
+        pause = min(BEAT, notifier.ping_seconds or BEAT)
+        while notifier.heard:
+            now = self._clock.monotonic()
+            if now >= ping_at and should_ping(True, now - self._engine.runner.last_tick):
+                notifier.ping()
+                ping_at = now + notifier.ping_seconds - pause / 2  # a beat that comes a moment early counts
+            signs = self._signs()
+            if signs != told:
+                with contextlib.suppress(NemowatchError):  # a journal that fails is the runner's to report
+                    notifier.status(await self._answers.sentence())
+                    told = signs
             await asyncio.sleep(pause)
+
+    def _signs(self) -> tuple[object, ...]:
+        """What STATUS depends on, as cheaply as it can be had: unless it changes, the sentence is the same."""
+        engine = self._engine
+        boxes = tuple((box.settling, box.health) for box in engine.inboxes.values())
+        return self._journal.changes, boxes, tuple(engine.board.rows.values())
 
     async def _stop(self, control: ControlServer) -> None:
         self._state = "stopping"
@@ -210,9 +223,15 @@ class Daemon:
         await self._notifier.aclose()
 
     async def _be_patient(self) -> None:
-        while True:
-            self._notifier.extend(EXTENSION + CLOSING)
-            await asyncio.sleep(EXTENSION / 2)
+        """While it drains: more time, and the pings go on, for a signal that did not come from systemd leaves its watchdog on."""
+        extend_at = 0.0
+        while self._notifier.heard:
+            now = self._clock.monotonic()
+            if now >= extend_at:
+                self._notifier.extend(EXTENSION + CLOSING)
+                extend_at = now + EXTENSION / 2
+            self._notifier.ping()
+            await asyncio.sleep(min(EXTENSION / 2, self._notifier.ping_seconds or EXTENSION / 2))
 
     def _stop_now(self) -> None:
         self._now.set()

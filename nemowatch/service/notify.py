@@ -59,6 +59,11 @@ class Notifier:
         where = self._line.address if self._line else "nobody"
         return f"<Notifier to {where}, watchdog {self.watchdog_seconds:g} s, status {self._status!r}>"
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens at all."""
+        return self._line is not None
+
     def ready(self) -> None:
         """The daemon works, or has finished a reload. Goes alone: systemd gets it whatever else is lost."""
         self._send("READY=1")
