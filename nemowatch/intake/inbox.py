@@ -122,9 +122,9 @@ class Inbox:
         return not self._first
 
     @property
-    def pauses(self) -> frozenset[bytes]:
-        """The folders (b"": the inbox itself) in which a PAUSE stands."""
-        return frozenset(folder for folder, facts in self._ledger.facts.items() if facts.paused)
+    def pauses(self) -> dict[bytes, bytes]:
+        """The folders (b"": the inbox itself) in which a PAUSE stands, with its path."""
+        return {folder: facts.paused for folder, facts in self._ledger.facts.items() if facts.paused}
 
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""

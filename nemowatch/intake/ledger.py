@@ -47,7 +47,7 @@ class Ledger:
 
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""
-        return any(name in self.facts and self.facts[name].paused for name in (b"", folder))
+        return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""
