@@ -46,29 +46,30 @@ def _findings(option: Path | None) -> Iterator[Finding]:
     from nemowatch.errors import ConfigError
 
     setting = find_setting(option)
-    yield checks.Finding("ok", "config", f"{setting.path} is sound.")
+    sound = checks.Finding("ok", "config", f"{setting.path} is sound.")
     try:
         within(PATIENCE, lambda: check_layout(setting.config))
+        yield sound
     except ConfigError as exc:
         yield from checks.from_problems(exc)
     except TimeoutError:
-        pass  # the folder that hangs is told below
+        yield sound  # the folder that hangs is told below
     yield from checks.state(setting)
     yield checks.daemon(setting)
     with as_owner(setting.state_dir):  # whose rights count
-        for watch in setting.config.watch:
-            yield from _workspace(watch)
-    yield checks.inotify(setting.config.watch)
+        for watch in setting.watches.values():  # one that is named twice is looked at once
+            yield from _workspace(watch, setting.state_dir)
+    yield checks.inotify(setting.watches.values())
     yield from checkcloud.cloud(setting)
 
 
-def _workspace(watch: Watch) -> list[Finding]:
+def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
     from nemowatch.cli import checks
     from nemowatch.cli.patience import within
     from nemowatch.cli.words import name
 
     try:
-        return within(PATIENCE, lambda: list(checks.workspace(watch)))
+        return within(PATIENCE, lambda: list(checks.workspace(watch, state_dir)))
     except TimeoutError:
         cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
         root = name(bytes(watch.root or watch.inbox))

@@ -3,12 +3,13 @@ written is a hidden probe file, which is removed at once."""
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,7 +123,7 @@ def daemon(setting: Setting) -> Finding:
     return Finding("ok", "daemon", f"{found['state']} since {local_time(found['since'])} (process {found['pid']}).")
 
 
-def workspace(watch: Watch) -> Iterator[Finding]:
+def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
     """One watch: its folders, the rights in them, their disks, and whether another host works it."""
     root = watch.root or watch.inbox
     if not root.is_dir():
@@ -133,7 +134,7 @@ def workspace(watch: Watch) -> Iterator[Finding]:
     for folder in (watch.outbox, watch.done, watch.failed):
         yield _writable(folder)
     yield _disk(watch.outbox)
-    yield from _owner(root)
+    yield from _owner(root, state_dir)
 
 
 def _inbox(watch: Watch) -> Finding:
@@ -164,9 +165,25 @@ def _writable(folder: Path) -> Finding:
             os.fsync(file.fileno())
         probe.unlink()
     except OSError as exc:
-        cure = f"Give the user {_user(os.geteuid())} the right to write there, or mount it for writing."
-        return Finding("fail", "rights", f"{shown} cannot be written: {exc.strerror}.", cure)
+        with suppress(OSError):
+            probe.unlink()
+        return Finding("fail", *_not_written(shown, exc))
     return Finding("ok", "rights", f"{shown} can be written.")
+
+
+def _not_written(shown: str, exc: OSError) -> tuple[str, str, str]:
+    """(what, text, cure) for a folder that could not be written to."""
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        full = "its disk is full" if exc.errno == errno.ENOSPC else "the quota there is used up"
+        return "disk", f"{shown} cannot be written: {full}.", "Free some space there; nemowatch goes on by itself."
+    cure = f"Give the user {_user(os.geteuid())} the right to write there."
+    if exc.errno == errno.EROFS:
+        cure = "Mount it for writing."
+    elif isinstance(exc, FileExistsError | NotADirectoryError):
+        cure = "A file stands where the folder should be: move that file away."
+    elif not isinstance(exc, PermissionError):
+        cure = "Check that disk, or the server that has the share."
+    return "rights", f"{shown} cannot be written: {exc.strerror}.", cure
 
 
 def _disk(folder: Path) -> Finding:
@@ -178,15 +195,17 @@ def _disk(folder: Path) -> Finding:
     return Finding("fail" if free < NO_SPACE else "warn", "disk", text, "Free some space on that disk.")
 
 
-def _owner(root: Path) -> Iterator[Finding]:
+def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
     """Another host that works this workspace; two state folders on one host count as two."""
     try:
         found = owner.read(root)
+        mine = state_dir / owner.STATE_ID
+        ours = mine.read_text("utf-8", "replace").strip() if mine.exists() else ""
     except (OSError, ValueError):
         return
-    if found is not None and found.host != socket.gethostname():
-        cure = "If that host no longer works it: nemowatch take-over"
-        yield Finding("warn", "folder", f"{name(os.fsencode(root))} is worked by the host {found.host}.", cure)
+    if found is not None and found.state != ours:
+        cure = "If that one no longer works it: nemowatch take-over"
+        yield Finding("warn", "folder", f"{name(os.fsencode(root))} is worked by {owner.words(found)}.", cure)
 
 
 def inotify(watches: Iterable[Watch]) -> Finding:
@@ -197,16 +216,13 @@ def inotify(watches: Iterable[Watch]) -> Finding:
         return Finding(
             "warn", "inotify", "The folders could not be counted in time.", "nemowatch scans what it cannot watch."
         )
+    there = f"{plural(folders, 'folder')} to watch"
     try:
         limit = int(Path("/proc/sys/fs/inotify/max_user_watches").read_text("ascii"))
-    except (OSError, ValueError):
-        return Finding(
-            "warn",
-            "inotify",
-            "The kernel does not say its limits.",
-            'Files are found by scanning; or set mode = "scan".',
-        )
-    text = f"{plural(folders, 'folder')} to watch, of {limit} that the kernel allows."
+    except (OSError, ValueError):  # the unit's ProcSubset=pid hides it: nothing is wrong
+        said = "the kernel's limit cannot be seen from here (within the unit it is hidden); what is above it is scanned."
+        return Finding("ok", "inotify", f"{there}; {said}")
+    text = f"{there}, of {limit} that the kernel allows."
     if folders <= limit * FAIR_SHARE:
         return Finding("ok", "inotify", text)
     cure = f"sysctl fs.inotify.max_user_watches={max(4 * folders, 65536)}; until then the rest is scanned."

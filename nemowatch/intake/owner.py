@@ -17,6 +17,8 @@ from pathlib import Path
 from nemowatch.clock import iso
 
 NAME = ".nemowatch-owner.json"
+#: The file in a state folder that holds its name, as it stands in the owner files of its workspaces.
+STATE_ID = "state-id"
 #: Our own temporary beginning: on the ignore list.
 PART = ".~nemowatch-owner-"
 #: Milliseconds between two refreshes: they only let a person see that the owner lives.
@@ -43,8 +45,15 @@ class Standing:
     """How we stand to a workspace."""
 
     ours: bool
-    holder: str = ""  #: the other host, for people
+    holder: str = ""  #: the other host, or the other state folder on this one, for people
     written: bool = True  #: False: it could not be written (a read-only share): we work it all the same
+
+
+def words(owner: Owner) -> str:
+    """Who an owner is, for people: another host, or another nemowatch here, which only its state folder tells apart."""
+    if owner.host != socket.gethostname():
+        return owner.host
+    return f"another nemowatch on this host ({owner.host}), with the state folder whose {STATE_ID} is {owner.state}"
 
 
 def read(root: Path) -> Owner | None:
@@ -72,7 +81,7 @@ def claim(root: Path, state_id: str, now_ms: int) -> Standing:
     if owner is None:
         return _write(root, state_id, now_ms, replace=False)
     if owner.state != state_id:
-        return Standing(False, owner.host)
+        return Standing(False, words(owner))
     if now_ms - owner.seen_ms >= REFRESH_MS or owner.pid != os.getpid():
         return _write(root, state_id, now_ms, replace=True, since=owner.since)
     return Standing(True)
@@ -118,7 +127,7 @@ def _put(part: Path, root: Path, state_id: str, replace: bool) -> Standing:
             winner = read(root)
         except ValueError:
             return Standing(False, "an unknown host (its owner file cannot be read)")
-        return Standing(winner is not None and winner.state == state_id, winner.host if winner else "another host")
+        return Standing(winner is not None and winner.state == state_id, words(winner) if winner else "another host")
     except OSError as exc:
         if exc.errno not in NO_LINKS:
             raise

@@ -23,6 +23,7 @@ from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused, local_error
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
+from nemowatch.intake.owner import STATE_ID
 from nemowatch.intake.worker import aside
 from nemowatch.journal import Journal, batches, facts
 from nemowatch.journal.database import FILE_NAME, set_aside
@@ -37,8 +38,6 @@ from nemowatch.service.starts import count_start, write_line
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: The file in the state folder that names it.
-STATE_ID = "state-id"
 #: Seconds between two looks at the state for STATUS and the watchdog's ping, at most.
 BEAT = 1.0
 #: Seconds by which systemd's patience is extended at each beat of a drain.

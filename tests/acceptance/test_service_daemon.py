@@ -246,6 +246,17 @@ def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(stu
     assert studio.bed.run("stat", "-c", "%U %a", "/root/running.db") == "root 600\n"
 
 
+@pytest.mark.slow
+def test_a_check_from_within_the_unit_finds_nothing_wrong(studio: Studio) -> None:
+    """What the hardening hides (the kernel's limits) is said plainly, and is no warning."""
+    studio.do("start")
+    inside = ["nsenter", "-t", studio.show("MainPID")[0], "-m", "--", "/opt/nemowatch/bin/nemowatch", "check", "--json"]
+    found = json.loads(studio.bed.run(*inside))
+    assert [row for row in found["checks"] if row["level"] != "ok"] == []
+    assert "cannot be seen from here" in next(row["text"] for row in found["checks"] if row["what"] == "inotify")
+    assert "that the kernel allows" in studio.bed.run("/opt/nemowatch/bin/nemowatch", "check")
+
+
 MANAGER = """[Service]
 Type=notify
 User={user}

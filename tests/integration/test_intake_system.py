@@ -243,13 +243,17 @@ async def test_a_hung_call_is_told_and_nothing_is_put_on_top() -> None:
 
 
 def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: Path) -> None:
-    """The first state owns it, the second is told the host; a broken file counts as somebody's; a missing root stays so."""
+    """The first state owns it; the second is told the host, and on the same host the state's name; a broken file counts as
+    somebody's; a missing root stays so."""
     assert owner.claim(tmp_path, "one", 1).ours
     assert owner.claim(tmp_path, "one", 2).ours
     second = owner.claim(tmp_path, "two", 3)
     assert not second.ours
-    assert second.holder == os.uname().nodename
+    assert "another nemowatch on this host" in second.holder
+    assert "state-id is one" in second.holder
     written = (tmp_path / owner.NAME).read_text()
+    (tmp_path / owner.NAME).write_text(written.replace(os.uname().nodename, "nas2"))
+    assert owner.claim(tmp_path, "two", 3).holder == "nas2"
     assert owner.take_over(tmp_path, "two", 4).ours
     assert not owner.claim(tmp_path, "one", 5).ours
     assert written != (tmp_path / owner.NAME).read_text()
