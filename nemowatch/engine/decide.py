@@ -129,10 +129,12 @@ def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
 
 
 def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    """One more try after a pause, until the attempts are used up. A read about an open paid call never is."""
+    """One more try after a pause, until the attempts are used up. A read about an open paid call never is, nor is what
+    passes once the edit is paid for (docs/decisions/0007)."""
     if job.state is State.INSTRUCTING:
         return later(job.state, backoff(job.attempt, at.base, at.cap, at.roll), counts=True, text=error.text)
-    if job.attempt + 1 >= at.attempts:
+    endless = isinstance(error, RemotePassing) and (job.state in PAID or at.has_draft)
+    if job.attempt + 1 >= at.attempts and not endless:
         return refuse(State.FAILED, error)
     pause = backoff(job.attempt, at.base, at.cap, at.roll)
     return later(job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job))

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.journal import jobs, sources
-from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.model import PAID, WORKING, HoldReason, State
 
 #: Seconds between two looks.
 LOOK = 0.1
@@ -35,19 +35,28 @@ class Once:
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
         stuck = engine.departures.postponed
-        return not await engine.journal.read(lambda conn: _work_left(conn, set(engine.inboxes), stuck))
+        return not await engine.journal.read(lambda conn: _work_left(conn, set(engine.inboxes), stuck, self._tired(conn)))
+
+    def _tired(self, conn: sqlite3.Connection) -> int:
+        """How many jobs are paid for, have used up their attempts, and were tried again in this run: they go on without
+        end, ten minutes apart, and the next run goes on with them as well."""
+        if jobs.count_in(conn, WORKING) != jobs.count_in(conn, PAID & WORKING):
+            return 0  # there is other work to wait for
+        rows = (row.job for row in jobs.unfinished(conn, -1) if row.job.state in PAID)
+        attempts, since = self._engine.config.retry.attempts, self._engine.started_at
+        return sum(1 for job in rows if job.attempt >= attempts and job.due_at and job.updated_at >= since)
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
         since = self._engine.started_at
         refused = any(found.at_ms >= since for found in self._engine.reception.refused)
-        return await self._engine.journal.read(lambda conn: int(refused or _went_wrong(conn, since)))
+        return await self._engine.journal.read(lambda conn: int(bool(refused or self._tired(conn)) or _went_wrong(conn, since)))
 
 
-def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int]) -> bool:
-    held = jobs.held_counts(conn)
+def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int], tired: int) -> bool:
+    held, working = jobs.held_counts(conn), jobs.count_in(conn, WORKING) - tired
     leaving = [row for row in sources.to_retire(conn, 0, -1) if row.watch in watches and row.id not in stuck]
-    return bool(jobs.count_in(conn, WORKING) or any(held.get(reason) for reason in PASSING) or leaving)
+    return bool(working or any(held.get(reason) for reason in PASSING) or leaving)
 
 
 def _went_wrong(conn: sqlite3.Connection, since_ms: int) -> bool:

@@ -134,7 +134,8 @@ class PageWriter:
         percent = 100 * done / total if total else -1
         if row.job.state is State.RENDERING:
             percent = row.job.progress
-        tries = f"try {row.job.attempt + 1}" if row.job.attempt else ""
+        why = f": {row.job.error_text}" if row.job.error_text else ""
+        tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else ""
         return Running(os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries)
 
     def _credits(self, conn: sqlite3.Connection) -> Iterable[CreditLine]:

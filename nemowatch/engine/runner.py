@@ -33,7 +33,7 @@ from nemowatch.journal import holds, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import PAID, HoldReason, State
-from nemowatch.stages.decision import Decision
+from nemowatch.stages.decision import Decision, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
 
@@ -171,7 +171,7 @@ class Runner:
         step = TABLE[work.job.state]
         decision: Decision | None
         try:
-            decision = await step.stage(work, self._deps)
+            decision = self._bounded(work, await step.stage(work, self._deps))
         except NemowatchError as exc:
             if isinstance(exc, JournalError):
                 raise
@@ -270,7 +270,7 @@ class Runner:
 
     def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
         """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""
-        job, final = work.job, self._bounded(work, decision)
+        job, final = work.job, decision
         moved = jobs.apply(conn, job, final.state, now, self._values(job, final, now))
         if moved or job.state is State.INSTRUCTING:  # what is known of a paid call is written whatever became of the job
             for write in final.writes:
@@ -295,12 +295,12 @@ class Runner:
             jobs.wake_held(conn, HoldReason.PLAN, now)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
-        """Attempts come to an end, however the stage phrased them, and only the first of them is made at once."""
+        """Attempts that a stage counts come to an end like those of errors, and only the first of them is made at once."""
         job, at = work.job, self._circumstances(work)
         if not decision.counts or job.state is State.INSTRUCTING:
             return decision
         if job.attempt + 1 >= at.attempts:
-            return again(job, RemotePassing(decision.text), replace(at, attempts=0))
+            return refuse(State.FAILED, RemotePassing(decision.text))
         if decision.after == 0 and job.attempt:
             return replace(decision, after=backoff(job.attempt, at.base, at.cap, at.roll))
         return decision

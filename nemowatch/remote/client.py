@@ -199,7 +199,7 @@ class Client:
                 first = exc
         try:
             return await self._caller.with_token(lambda token: self._fallback(skill, token, render_id, want))
-        except TokenRefused:
+        except (TokenRefused, PlanRefused):
             raise
         except RemotePassing:
             if isinstance(first, RemotePassing):

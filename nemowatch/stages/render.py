@@ -81,16 +81,22 @@ async def poll(work: Work, deps: Deps) -> Decision:
         text = "the cloud does not know this render: asking again"
         return later(State.SUBMITTING, deps.config().render.poll_interval, counts=True, text=text, reason="")
     if render.status is RenderStatus.COMPLETED:
+        if 2 * work.job.attempt > deps.config().retry.attempts and work.job.renders < FORGIVEN_FAILURES:
+            return _anew(work, deps, "no address gives its result out: rendering it anew")
         return go(State.RENDERED, result_url=render.url, result_size=render.size, progress=100)
     if render.status is RenderStatus.FAILED:
         return _failed(work, deps, render)
     return _still(work, deps, render)
 
 
+def _anew(work: Work, deps: Deps, text: str) -> Decision:
+    again = new_render(deps)
+    return Decision(again.state, {**again.values, "renders": work.job.renders + 1}, text=text)
+
+
 def _failed(work: Work, deps: Deps, render: Render) -> Decision:
     if work.job.renders < FORGIVEN_FAILURES:
-        again = new_render(deps)
-        return Decision(again.state, {**again.values, "renders": work.job.renders + 1}, text=f"render failed: {render.error}")
+        return _anew(work, deps, f"render failed: {render.error}")
     if not _video_required(work):
         return go(State.DOWNLOADED)
     words = f" It said: {render.error}" if render.error else ""

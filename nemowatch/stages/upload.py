@@ -26,10 +26,6 @@ from nemowatch.stages import look
 from nemowatch.stages.decision import CHECKING, Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
-#: Failures after which a clip's address is no longer tried: sending the bytes costs only time.
-URL_TRIES = 2
-
-
 #: Tries to take a file by its address before its bytes are sent (again): one failure may be chance, two are not.
 URL_TRIES = 2
 

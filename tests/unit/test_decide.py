@@ -137,11 +137,25 @@ def test_a_cloud_that_nobody_reaches_is_no_attempt(job: Job) -> None:
 
 
 def test_attempts_come_to_an_end(job: Job) -> None:
-    """The last attempt fails the job with the error's words."""
-    for attempt, state in [(0, State.RENDERING), (6, State.RENDERING), (7, State.FAILED), (99, State.FAILED)]:
-        decision = again(replace(job, state=State.RENDERING, attempt=attempt), RemotePassing("cut"), AT)
+    """While nothing is paid the last attempt fails the job with the error's words."""
+    for attempt, state in [(0, State.UPLOADING), (6, State.UPLOADING), (7, State.FAILED), (99, State.FAILED)]:
+        decision = again(replace(job, state=State.UPLOADING, attempt=attempt), RemotePassing("cut"), AT)
         assert decision.state is state
         assert decision.values["error_text"].startswith("cut")
+
+
+def test_what_is_paid_for_is_never_given_up_for_what_passes(job: Job) -> None:
+    """Once the edit is paid for, 5xx and broken connections are tried again without end, at most `cap` apart; a fault of
+    ours and a refusal still come to an end."""
+    late = replace(job, attempt=99)
+    for state in sorted(PAID & WORKING):
+        decision = again(replace(late, state=state), RemotePassing("cut"), AT)
+        assert (decision.state, decision.counts) == (state, True)
+        assert decision.after <= AT.cap
+        assert again(replace(late, state=state), NemowatchError("ours"), AT).state is State.FAILED
+    saved = replace(AT, has_draft=True)  # a new session for a saved draft
+    assert again(replace(late, state=State.CLAIMED), RemotePassing("cut"), saved).state is State.CLAIMED
+    assert decide(replace(late, state=State.SUBMITTING), SessionLost("gone"), saved).state is State.FAILED
 
 
 def test_a_lost_session_is_replaced_and_paid_again_only_by_the_users_word(job: Job) -> None:
