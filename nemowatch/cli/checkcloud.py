@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.checks import Finding
-from nemowatch.cli.cloud import Known, ask_cloud, ask_daemon
-from nemowatch.cli.words import HOLD_CURES, credits, local_time
+from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
+from nemowatch.cli.words import HOLD_CURES, credits, local_time, name
 from nemowatch.errors import LocalError, NemowatchError, NotSent, RateLimited, RemotePassing, TokenRefused
 from nemowatch.journal.spend import EXPECTED_CREDITS
 from nemowatch.model import HoldReason
@@ -26,7 +28,7 @@ def cloud(setting: Setting) -> Iterator[Finding]:
         if (known := ask_daemon(setting)) is not None:
             yield from _as_the_daemon_says(host, known)
             return
-        found, account = ask_cloud(setting)
+        found = look_at_cloud(setting)
     except TokenRefused as exc:
         yield Finding("ok", "cloud", f"{host} answers.")
         yield Finding("fail", "token", exc.text, exc.cure)
@@ -41,8 +43,9 @@ def cloud(setting: Setting) -> Iterator[Finding]:
         yield Finding("fail", "cloud", f"{host}: {exc.text}", exc.cure)
     else:
         yield Finding("ok", "cloud", f"{host} answers.")
-        yield _token(account)
-        yield _credits(found, account)
+        yield _token(setting, found)
+        if found.credits is not None:
+            yield _credits(found.credits, found.account)
 
 
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
@@ -56,11 +59,27 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     yield _credits(known.credits, Account(anonymous=False))
 
 
-def _token(account: Account) -> Finding:
-    if account.supplied:
-        return Finding("ok", "token", "Yours is accepted.")
+def _token(setting: Setting, found: Look) -> Finding:
+    if found.account.supplied:
+        return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
-    return Finding("warn", "token", "None is supplied: an anonymous account is used, which ends after 7 days.", cure)
+    if found.credits is not None:
+        return Finding("warn", "token", "None is supplied: an anonymous account is used, which ends after 7 days.", cure)
+    end = "the one of the anonymous account has ended, and a new one is asked for at the next start"
+    first = "an anonymous account (100 credits, 7 days) is made at the first start"
+    return Finding("warn", "token", f"None is supplied: {end if found.ended else first}.", cure)
+
+
+def _own_token(setting: Setting) -> Finding:
+    """The user's own is accepted; whether others can read the file that holds it."""
+    file = setting.config.api.token_file
+    if setting.env.get("NEMO_TOKEN", "").strip() or file is None:
+        return Finding("ok", "token", "Yours is accepted.")
+    mode, shown = file.stat().st_mode & 0o777, name(os.fsencode(file))
+    if not mode & stat.S_IRWXO:
+        return Finding("ok", "token", "Yours is accepted.")
+    text = f"Yours is accepted, but every user of this machine can read it: {shown} has the mode {mode:04o}."
+    return Finding("warn", "token", text, f"chmod 600 {shown}")
 
 
 def _credits(found: Credits, account: Account) -> Finding:

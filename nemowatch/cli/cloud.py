@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from nemowatch.model import Credits
     from nemowatch.remote.client import Client
     from nemowatch.remote.interface import Account
+    from nemowatch.remote.token import Credential
 
+#: Stands where there is no token: it is refused, and a refusal is an answer.
+NO_TOKEN = "none"
 #: Seconds for the answer at most: a person waits in front of it.
 PATIENCE = 20.0
 
@@ -25,6 +28,49 @@ def ask_cloud(setting: Setting) -> tuple[Credits, Account]:
     with as_owner(setting.state_dir):
         prepare_state_dir(setting.state_dir)
         return asyncio.run(_ask(setting))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the cloud shows to who changes nothing there."""
+
+    credits: Credits | None  #: None: there is no account yet that could have any
+    account: Account
+    ended: bool = False  #: the stored anonymous token is no longer taken; the daemon asks for a new one
+
+
+def look_at_cloud(setting: Setting) -> Look:
+    """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no new one, writes nothing;
+    without any token it only finds out whether the address answers.
+
+    Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's."""
+    with as_owner(setting.state_dir):
+        return asyncio.run(_look(setting))
+
+
+async def _look(setting: Setting) -> Look:
+    from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing, TokenRefused
+    from nemowatch.remote.interface import Account
+    from nemowatch.remote.token import STORE_NAME, Credential, Store, supplied_token
+
+    own = supplied_token(setting.env, setting.config.api.token_file)
+    stored = Store(setting.state_dir / STORE_NAME).load()
+    supplied = bool(own.read())
+    account = Account(anonymous=not supplied, supplied=supplied, user_id="" if supplied else stored.user_id)
+    client = _client(setting, own if supplied else Credential(stored.token or NO_TOKEN))
+    try:
+        found = await client.read_credits()
+    except (NotSent, RemotePassing, RateLimited):
+        raise
+    except RemoteError as exc:
+        if supplied or (stored.token and not isinstance(exc, TokenRefused)):
+            raise
+        return Look(None, account, ended=bool(stored.token))  # it answers, and that was the question
+    finally:
+        await client.aclose()
+    if supplied:
+        account = client.account
+    return Look(found if supplied or stored.token else None, account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +101,22 @@ def ask_daemon(setting: Setting) -> Known | None:
 
 
 async def _ask(setting: Setting) -> tuple[Credits, Account]:
-    client = _client(setting)
+    from nemowatch.remote.token import supplied_token
+
+    client = _client(setting, supplied_token(setting.env, setting.config.api.token_file))
     try:
         return await client.read_credits(), client.account
     finally:
         await client.aclose()
 
 
-def _client(setting: Setting) -> Client:
+def _client(setting: Setting, credential: Credential) -> Client:
     from nemowatch.clock import SystemClock
     from nemowatch.remote.client import Client
-    from nemowatch.remote.token import supplied_token
 
     api, chat = setting.config.api, setting.config.chat
     return Client(
         base_url=api.base_url, platform=api.platform, language=api.language, timeout=min(api.timeout, PATIENCE),
-        turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=supplied_token(setting.env, api.token_file),
+        turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=credential,
         state_dir=setting.state_dir, clock=SystemClock(),
     )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,10 +15,12 @@ from nemowatch.cli.words import name
 
 if TYPE_CHECKING:
     from nemowatch.cli.setting import Setting
+    from nemowatch.errors import UsageError
     from nemowatch.journal.jobs import ListedJob
 
 StateOption = Annotated[
-    str, typer.Option("--state", metavar="STATE", help="Only jobs in this state.", show_default=False)
+    str,
+    typer.Option("--state", metavar="STATE", help='Only jobs in this state: failed, "held (paused)".', show_default=False),
 ]
 
 
@@ -25,48 +29,86 @@ def jobs(state: StateOption = "", as_json: options.Json = False, config: options
     from nemowatch.cli.setting import find_setting
 
     setting = find_setting(config)
-    state = known_state(state)
+    wanted = wanted_jobs(state)
     if as_json:
-        _print_json(setting, state)
+        _print_json(setting, wanted)
     else:
-        _print_table(setting, state)
+        _print_table(setting, wanted)
 
 
-def known_state(state: str) -> str:
-    """A state's name as the journal has it; "" stays. Raises UsageError with the nearest one."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which jobs are asked for; "" for all."""
+
+    state: str
+    reason: str = ""  #: what stands in brackets: "held (paused)"
+
+    def __str__(self) -> str:
+        return f"{self.state} ({self.reason})" if self.reason else self.state
+
+    def listed(self, conn: sqlite3.Connection) -> list[ListedJob]:
+        """Those jobs, oldest first."""
+        from nemowatch.journal import jobs as journal_jobs
+
+        rows = journal_jobs.listed(conn, state=self.state)
+        return [row for row in rows if row.job.reason == self.reason] if self.reason else rows
+
+
+def wanted_jobs(text: str) -> Wanted:
+    """A state as the table of jobs shows it: "failed", "held (paused)", "rendering 40 %"; "" for all.
+
+    Raises UsageError with the nearest one, or with all there are."""
+    from nemowatch.model import AttentionReason, HoldReason, State
+
+    word, bracket, reason = text.strip().lower().partition("(")
+    word, reason = word.rstrip("0123456789 %").strip(), reason.strip().removesuffix(")").strip()
+    known = [state.value for state in State]
+    reasons = {State.HELD.value: [str(r) for r in HoldReason], State.ATTENTION.value: [str(r) for r in AttentionReason]}
+    if word not in known and (word or bracket):
+        raise _only_a_reason(word, reasons) or _unknown("state", word or text, known)
+    if bracket and reason not in reasons.get(word, []):
+        raise _unknown(f"reason for {word}", reason, reasons.get(word, []))
+    return Wanted(word, reason)
+
+
+def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageError | None:
+    """Somebody asked for "paused" or "question", which are why a job is in a state."""
     from nemowatch.errors import UsageError
-    from nemowatch.model import State
 
-    word = state.strip().lower()
-    known = [s.value for s in State]
-    if not word or word in known:
-        return word
+    for state, known in reasons.items():
+        if word in known:
+            return UsageError(f"{word!r} is not a state, but why a job is {state}.", cure=f'Write: --state "{state} ({word})"')
+    return None
+
+
+def _unknown(what: str, word: str, known: list[str]) -> UsageError:
+    from nemowatch.errors import UsageError
+
     near = difflib.get_close_matches(word, known, n=1)
-    cure = f"Did you mean {near[0]}?" if near else f"States are: {', '.join(known)}."
-    raise UsageError(f"There is no state {state!r}.", cure=cure)
+    there_are = f"There are: {', '.join(known)}." if known else "Only held and attention have one."
+    cure = f"Did you mean {near[0]}? {there_are}" if near else there_are
+    return UsageError(f"There is no {what} called {word!r}.", cure=cure)
 
 
-def _print_json(setting: Setting, state: str) -> None:
+def _print_json(setting: Setting, wanted: Wanted) -> None:
     from nemowatch.cli.out import print_json
     from nemowatch.cli.talk import read_journal
     from nemowatch.engine import board
-    from nemowatch.journal import jobs as journal_jobs
 
     def read(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         watches = setting.watches
-        return [board.job_json(conn, row, watches) for row in journal_jobs.listed(conn, state=state)]
+        return [board.job_json(conn, row, watches) for row in wanted.listed(conn)]
 
     print_json(read_journal(setting, read, list[dict[str, Any]]))
 
 
-def _print_table(setting: Setting, state: str) -> None:
+def _print_table(setting: Setting, wanted: Wanted) -> None:
     from nemowatch.cli.out import print_table, say
     from nemowatch.cli.talk import read_journal
-    from nemowatch.journal import jobs as journal_jobs
 
-    rows = read_journal(setting, lambda conn: journal_jobs.listed(conn, state=state), list[journal_jobs.ListedJob])
+    rows = read_journal(setting, wanted.listed, list["ListedJob"])
     if not rows:
-        say(f"No job is {state}." if state else "There are no jobs yet.")
+        say(f"No job is {wanted}." if wanted.state else "There are no jobs yet.")
         return
     print_table(("JOB", "STATE", "TARGET", "FILE"), (_row(row) for row in rows), right=(0,))
 

@@ -3,12 +3,13 @@ out when it runs, else the journal is written directly; what each order means is
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nemowatch.cli import options
-from nemowatch.cli.words import plural
+from nemowatch.cli.words import clean, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,10 +74,9 @@ def resume(config: options.Config = None) -> None:
 def approve(watch: WatchName = "", config: options.Config = None) -> None:
     """Let credits be spent on what waits for approval."""
     from nemowatch.cli.setting import find_setting
-    from nemowatch.cli.talk import order
 
     setting = find_setting(config)
-    approved = order(setting, "approve", watch=watch_name(setting, watch))["approved"]
+    approved = _carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
     print(f"{plural(approved, 'job')} approved." if approved else "Nothing waits for approval.")
 
 
@@ -118,9 +118,19 @@ def _last(path: Path | None) -> str:
 
 def _order(config: Path | None, op: str, **args: Any) -> Any:
     from nemowatch.cli.setting import find_setting
+
+    return _carry_out(find_setting(config), op, **args)
+
+
+def _carry_out(setting: Setting, op: str, **args: Any) -> Any:
+    """The answer to an order; when only the journal has it, that is said beside it."""
     from nemowatch.cli.talk import order
 
-    return order(find_setting(config), op, **args)
+    done = order(setting, op, **args)
+    if not done.running:
+        when = f"nemowatch is not running: this is done when it starts (nemowatch run{setting.option})."
+        print(clean(when), file=sys.stderr)
+    return done.answer
 
 
 def _tell_jobs(answer: dict[str, Any], verb: str) -> None:

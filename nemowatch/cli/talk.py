@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,19 +49,27 @@ def read_journal(setting: Setting, work: Callable[[sqlite3.Connection], T], noth
             raise JournalError(f"{path}: the journal cannot be read: {exc.strerror}.", cure=cure) from exc
         journal = Journal.open_for_reading(path, SystemClock())
         try:
-            return journal.read_now(work)
+            return journal.read_now(work) if journal.begun else nothing()
         finally:
             journal.close()
 
 
-def order(setting: Setting, op: str, /, **args: Any) -> Any:
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What came of an order."""
+
+    answer: Any
+    running: bool  #: whether a daemon has it; else it stands in the journal, for the next start
+
+
+def order(setting: Setting, op: str, /, **args: Any) -> Ordered:
     """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its lock.
 
     Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it out."""
     try:
-        return ask(setting, op, **args)
+        return Ordered(ask(setting, op, **args), running=True)
     except DaemonNeeded:
-        return _order_offline(setting, op, args)
+        return Ordered(_order_offline(setting, op, args), running=False)
 
 
 def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:

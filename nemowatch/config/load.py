@@ -100,6 +100,10 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def _named(path: Path, by: str) -> Path:
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+        inside = path / SYSTEM_CONFIG.name
+        cure = f"Name the file in it: {inside}" if _exists(inside) else "Name the file itself, or make one with: nemowatch init."
+        raise ConfigError([Problem(by, f"names {path}, which is a folder, not a file.", cure)])
     if not _exists(path):
         cure = "Check the path, or make a configuration with: nemowatch init."
         raise ConfigError([Problem(by, f"names {path}, and there is no such file.", cure)])

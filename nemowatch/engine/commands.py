@@ -57,11 +57,13 @@ def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
         raise UsageError("Say either done or resend.")
     job = jobs.by_id(conn, int(args["job"]))
     if job.state is not State.ATTENTION:
-        raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.")
+        ended = job.state in (State.FAILED, State.REJECTED, State.CANCELLED)
+        cure = f"To try it again: nemowatch retry {job.id}" if ended else f"nemowatch show {job.id} tells how it stands."
+        raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)
     if job.reason == AttentionReason.QUESTION and args["how"] == "done":
         raise UsageError(
             f"Job {job.id} has nothing to show: the cloud asked back instead of working.",
-            cure="Make the order clearer (a prompt.txt in the folder), cancel this job, and drop the file again.",
+            cure=f"Say more in a prompt.txt in its folder, then: nemowatch resolve {job.id} --resend (it costs again).",
         )
     call = spend.unsettled(conn, job.id)
     done = args["how"] == "done"

@@ -96,6 +96,11 @@ class Journal:
             raise journal_error(exc, path) from exc
         return cls(conn, path, clock)
 
+    @property
+    def begun(self) -> bool:
+        """Whether its tables are there: not yet in the moment in which the first start makes them."""
+        return bool(self.read_now(lambda conn: conn.execute("PRAGMA user_version").fetchone()[0]))
+
     async def read(self, work: Work[T]) -> T:
         """Run `work` on the journal's thread, seeing one consistent state."""
         return await self._submit(lambda: self.read_now(work))

@@ -20,6 +20,7 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import MediaKind, Member, MemberRole, Output, OutputKind, Snapshot, State, Target
+from nemowatch.sandbox.process import SandboxProcess
 
 #: The legal way of a job, in order.
 WAY = (
@@ -89,6 +90,12 @@ class Cli:
         """The JSON that a command prints; it must succeed."""
         done = self.run(*words, "--json")
         assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def json_here(self, sandbox: SandboxProcess, *words: str | Path) -> Any:
+        """The same, with the cloud played by this sandbox."""
+        done = self.run(*words, "--json", NEMOWATCH_API__BASE_URL=sandbox.url)
+        assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 
     @contextmanager

@@ -35,6 +35,8 @@ def test_retry_from_the_saved_draft(tmp_path: Path) -> None:
         journal.write_now(lambda conn: jobs.save_draft(conn, job_id, {"t": []}, 1))
     done = cli.spawn("retry", str(job_id), "--config", cli.config)
     assert (done.returncode, done.stdout) == (0, f"Job {job_id} goes on from: instructed.\n")
+    start = f"nemowatch run --config {cli.config}"
+    assert done.stderr == f"nemowatch is not running: this is done when it starts ({start}).\n"
     assert job_of(cli, job_id).state is State.INSTRUCTED
 
 
@@ -66,6 +68,18 @@ def test_resolve(tmp_path: Path, how: str, state: State) -> None:
     assert cli.run("resolve", str(job_id)).returncode == 2
     assert cli.run("resolve", str(job_id), how).returncode == 0
     assert job_of(cli, job_id).state is state
+
+
+def test_retry_and_resolve_point_to_each_other(tmp_path: Path) -> None:
+    """Who takes the wrong one of the two is told the right one, with the job's number."""
+    cli = Cli(tmp_path)
+    asks = cli.add_job(state=State.ATTENTION, reason="question")
+    doubt = cli.add_job(b"dub-es/b.mp4", State.ATTENTION, reason="unknown")
+    failed = cli.add_job(b"dub-es/c.mp4", State.FAILED)
+    assert f"nemowatch resolve {asks} --resend; nemowatch show {asks}" in cli.run("retry", str(asks)).stderr
+    assert f"nemowatch resolve {doubt} --done, or --resend" in cli.run("retry", str(doubt)).stderr
+    assert f"nemowatch retry {failed}" in cli.run("resolve", str(failed), "--resend").stderr
+    assert f"nemowatch resolve {asks} --resend" in cli.run("resolve", str(asks), "--done").stderr
 
 
 def test_pause_and_resume(tmp_path: Path) -> None:
@@ -147,10 +161,11 @@ def test_an_order_is_carried_out_once_whatever_the_daemon_answers(tmp_path: Path
         await server.start()
         try:
             setting = Setting(Config(), cli.config, cli.state_dir, {})
-            return await asyncio.to_thread(order, setting, "cancel", jobs=[job_id])
+            done = await asyncio.to_thread(order, setting, "cancel", jobs=[job_id])
+            return done.answer, done.running
         finally:
             await server.aclose()
 
-    assert asyncio.run(scene()) is None
+    assert asyncio.run(scene()) == (None, True)
     assert asked == [{"jobs": [job_id]}]
     assert job_of(cli, job_id).state is State.CLAIMED

@@ -81,6 +81,28 @@ def test_jobs_of_one_state(cli: Cli) -> None:
     assert "Did you mean published?" in wrong.stderr
 
 
+def test_while_the_first_start_makes_the_journal(tmp_path: Path) -> None:
+    """A journal without its tables yet is like none: nothing to tell, and no error."""
+    cli = Cli(tmp_path)
+    (cli.state_dir / "journal.db").touch()
+    assert cli.json("jobs") == []
+    assert cli.json("status")["counts"] == {}
+
+
+def test_jobs_of_a_state_as_the_table_shows_it(cli: Cli) -> None:
+    """`--state` takes what stands in the table, reason and progress too, and says exactly what it does not take."""
+    assert [row["id"] for row in cli.json("jobs", "--state", "held (approval)")] == [4]
+    assert cli.json("jobs", "--state", "Held (paused)") == []
+    assert cli.run("jobs", "--state", "held (paused)").stdout == "No job is held (paused).\n"
+    assert [row["id"] for row in cli.json("jobs", "--state", "rendering 42 %")] == [5]
+    for words, expected in (
+        ("held (broke)", "There are: credits, cap,"), ("failed (x)", "Only held and attention have one."),
+        ("paused", 'Write: --state "held (paused)"'), ("zzz", "There are: claimed, uploading,"),
+    ):  # fmt: skip
+        refused = cli.run("jobs", "--state", words)
+        assert (refused.returncode, expected in refused.stderr) == (2, True), refused.stderr
+
+
 def test_show_tells_history_cost_and_results(cli: Cli) -> None:
     """`show` tells each step with its time, the balance before and after, and the results with their sizes."""
     record = cli.json("show", "1")

@@ -134,10 +134,55 @@ def test_check_when_all_is_well(tmp_path: Path, sandbox: SandboxProcess) -> None
         ("disk", "ok"),
         ("cloud", "ok"),
         ("token", "warn"),
-        ("credits", "ok"),
     } <= rows
     assert [p for tree in ("outbox", "done", "failed") for p in (cli.root / tree).iterdir()] == []
-    assert (cli.state_dir / "anonymous.json").stat().st_mode & 0o777 == 0o600
+    assert list(cli.state_dir.iterdir()) == []
+
+
+def tokens_asked_for(sandbox: SandboxProcess) -> int:
+    """How many anonymous tokens the sandbox was asked for so far."""
+    return sum(entry["endpoint"] == "token" for entry in sandbox.ledger()["requests"])
+
+
+def test_check_makes_no_account(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """It reads only: no state folder, no account in the cloud; it says that one will be made. Once there is one, it is used."""
+    cli = Cli(tmp_path)
+    cli.state_dir.rmdir()
+    before = tokens_asked_for(sandbox)
+    rows = {row["what"]: row for row in cli.json_here(sandbox, "check")["checks"]}
+    assert "is made at the first start" in rows["token"]["text"]
+    assert "credits" not in rows
+    assert not cli.state_dir.exists()
+    assert tokens_asked_for(sandbox) == before
+    assert cli.run("credits", NEMOWATCH_API__BASE_URL=sandbox.url).returncode == 0
+    kept = (cli.state_dir / "anonymous.json").read_bytes()
+    rows = {row["what"]: row for row in cli.json_here(sandbox, "check")["checks"]}
+    assert ("an anonymous account is used" in rows["token"]["text"], rows["credits"]["level"]) == (True, "ok")
+    assert (cli.state_dir / "anonymous.json").read_bytes() == kept
+
+
+def test_check_of_a_token_file_that_all_can_read(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """A token file that everybody can read is a warning, with the command that cures it."""
+    token = tmp_path / "token"
+    token.write_text("nmv_usr_mine\n")
+    token.chmod(0o644)
+    cli = Cli(tmp_path, extra=f"[api]\ntoken_file = '{token}'\n")
+    found = next(row for row in cli.json_here(sandbox, "check")["checks"] if row["what"] == "token")
+    assert (found["level"], found["cure"]) == ("warn", f"chmod 600 {token}")
+    token.chmod(0o640)
+    found = next(row for row in cli.json_here(sandbox, "check")["checks"] if row["what"] == "token")
+    assert (found["level"], "Yours is accepted" in found["text"]) == ("ok", True)
+
+
+def test_check_of_one_workspace_named_twice(tmp_path: Path) -> None:
+    """One plain mistake, and no word that the configuration is sound."""
+    cli = Cli(tmp_path)
+    cli.config.write_text(cli.config.read_text() + f"[[watch]]\nroot = '{cli.root}'\n")
+    rows = json.loads(cli.run("check", "--json", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9").stdout)["checks"]
+    config = [row for row in rows if row["what"] == "config"]
+    assert [row["level"] for row in config] == ["fail"]
+    assert "is the same folder as the inbox of [[watch]] number 1" in config[0]["text"]
+    assert len([row for row in rows if row["what"] == "disk"]) == 1
 
 
 def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> None:

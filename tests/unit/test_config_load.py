@@ -303,6 +303,10 @@ def test_find_takes_the_option_then_the_variable_then_the_home(tmp_path: Path) -
     assert find(None, {"HOME": str(tmp_path)}) == own
     with pytest.raises(ConfigError, match="no such file"):
         find(tmp_path / "none", env)
+    with pytest.raises(ConfigError, match=rf"a folder, not a file\. Name the file in it: {other}"):
+        find(tmp_path, env)
+    with pytest.raises(ConfigError, match="Name the file itself"):
+        find(tmp_path / ".config", env)
     with pytest.raises(ConfigError, match="NEMOWATCH_CONFIG"):
         find(None, {"NEMOWATCH_CONFIG": "/none", "HOME": str(tmp_path)})
 
