@@ -99,6 +99,13 @@ class Verdict:
         """True when nothing is wrong."""
         return not (self.lost or self.early or self.doubled or self.notes)
 
+    def add(self, other: Verdict) -> None:
+        """Take in what another run, as a part of this one, has shown."""
+        self.files += other.files
+        self.slowest = max(self.slowest, other.slowest)
+        for what in ("lost", "early", "doubled", "notes"):
+            getattr(self, what).extend(getattr(other, what))
+
     def __str__(self) -> str:
         return f"lost {self.lost}, early {self.early}, doubled {self.doubled}, notes {self.notes}"
 
@@ -118,6 +125,7 @@ class Case:
         self.away = base / "away"
         self.away.mkdir()
         self.checks: list[Callable[[], str]] = []  #: said as a note when it is not ""
+        self.told: list[Verdict] = []  #: what was shown by a part of it that was played elsewhere
 
     # -- the daemon
 
@@ -226,6 +234,8 @@ class Case:
         ]
         if not found.good:
             found.notes.append(f"jobs: {jobs}\nlog:\n{self.house.log()}")
+        for other in self.told:
+            found.add(other)
         return found
 
     def _slowest(self, jobs: list[dict[str, Any]]) -> float:

@@ -46,17 +46,23 @@ SMB_CONF = """
 
 def samba(case: Case) -> int:
     """A Samba server whose share is the inbox; its port."""
-    home, port = case.base / "samba", free_port()
-    for folder in ("state", "cache", "lock", "private", "ncalrpc"):
-        (home / folder).mkdir(parents=True)
-    (home / "smb.conf").write_text(SMB_CONF.format(port=port, home=home, share=case.house.inbox))
-    server = case.process([find_program("smbd") or "smbd", "-F", "--no-process-group", "-s", str(home / "smb.conf")])
+    port = free_port()
+    server = case.process(samba_command(case, case.house.inbox, port))
     wait_listening("smbd", port)
-    case.stack.callback(_end_children, server.pid)
+    case.stack.callback(end_children, server.pid)
     return port
 
 
-def _end_children(pid: int) -> None:
+def samba_command(case: Case, share: Path, port: int) -> list[str]:
+    """Write the configuration of a Samba server for one folder; the command that starts it."""
+    home = case.base / "samba"
+    for folder in ("state", "cache", "lock", "private", "ncalrpc"):
+        (home / folder).mkdir(parents=True)
+    (home / "smb.conf").write_text(SMB_CONF.format(port=port, home=home, share=share))
+    return [find_program("smbd") or "smbd", "-F", "--no-process-group", "-s", str(home / "smb.conf")]
+
+
+def end_children(pid: int) -> None:
     """smbd serves each client in a process of its own: those are ours too."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

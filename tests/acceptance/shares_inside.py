@@ -1,0 +1,331 @@
+"""What is played inside the user-mode Linux: a server, the kernel's mount of it, a daemon and a stand-in cloud, and files that
+come behind the mount's back while the server dies and comes back. Leaves its verdict as JSON for the machine outside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemowatch.errors import JournalOnNetwork
+from nemowatch.intake.owner import NAME as OWNER_FILE
+from tests.acceptance.shares_copies import MB, PAUSE
+from tests.acceptance.shares_kit import Case, Verdict, find_program, free_port, mounted, run, wait_listening
+from tests.acceptance.shares_mounts import other_side
+from tests.acceptance.shares_servers import end_children, samba_command
+from tests.acceptance.studio import wait_for
+
+#: Seconds until a dead server must have been noticed, or a living one again: kernels ask for minutes, and cache for one.
+NOTICE = 200.0
+#: Seconds for everything to be published: an NFS mount lists new files up to a minute late.
+PUBLISHED = 240.0
+TASK = "dub-es"
+
+GANESHA = """
+NFS_CORE_PARAM {{ NFS_Protocols = 4; NFS_Port = {port}; Enable_NLM = false; Enable_RQUOTA = false; }}
+NFSV4 {{ Graceless = true; RecoveryBackend = fs; Only_Numeric_Owners = true; }}
+NFS_KRB5 {{ Active_krb5 = false; }}
+EXPORT {{ Export_Id = 1; Path = {share}; Pseudo = /nas; Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
+  Transports = TCP; FSAL {{ Name = VFS; }} }}
+LOG {{ Default_Log_Level = WARN; }}
+"""
+
+
+class Share:
+    """A server's folder and the kernel's mount of it at the workspace; the server can die, freeze and come back."""
+
+    def __init__(self, case: Case, fstype: str) -> None:
+        self.case, self.fstype, self.port = case, fstype, free_port()
+        self.back = self._folder()
+        self.command = self._samba() if fstype == "cifs" else self._ganesha()
+        self.serve()
+
+    def _folder(self) -> Path:
+        """On a disk of its own: an NFS server wants handles that last, which a tmpfs has not."""
+        image, back = self.case.base / "disk.img", self.case.base / "nas"
+        with image.open("wb") as file:
+            file.truncate(128 * MB)
+        run("mkfs.ext4", "-q", "-F", image)
+        back.mkdir()
+        mounted(self.case, back, "mount", "-o", "loop", image, back)
+        return other_side(self.case)
+
+    def _samba(self) -> list[str]:
+        return samba_command(self.case, self.back, self.port)
+
+    def _ganesha(self) -> list[str]:
+        home = self.case.base / "ganesha"
+        home.mkdir()
+        (home / "conf").write_text(GANESHA.format(port=self.port, share=self.back))
+        return [
+            find_program("ganesha.nfsd") or "ganesha.nfsd", "-F", "-L", str(home / "log"), "-f", str(home / "conf"),
+            "-p", str(home / "pid"),
+        ]  # fmt: skip
+
+    def serve(self) -> None:
+        """Start the server (again)."""
+        self.server = self.case.process(self.command, start_new_session=True)
+        try:
+            wait_listening(self.command[0], self.port)
+        except AssertionError as exc:
+            log = self.case.base / "ganesha/log"
+            raise AssertionError(f"{exc}\n{log.read_text()[-4000:] if log.exists() else ''}") from exc
+
+    def die(self) -> None:
+        """Kill it, and what it has started for its clients."""
+        end_children(self.server.pid)
+        self.server.kill()
+        self.server.wait()
+
+    def freeze(self, frozen: bool) -> None:
+        """Let it neither answer nor die; or go on."""
+        os.killpg(self.server.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def mount(self, *options: str) -> None:
+        """Mount it at the workspace, or skip where the kernel cannot."""
+        if self.fstype == "cifs":
+            where, more = "//127.0.0.1/nas", ["guest"]
+        else:
+            where, more = "127.0.0.1:/nas", []
+        words = ",".join([*more, f"port={self.port}", *options])
+        root = self.case.house.root
+        mounted(self.case, root, find_program(f"mount.{self.fstype}") or "mount", where, root, "-o", words)
+
+
+class Play:
+    """One run: the files come in three waves, the server dies before the second and freezes before the third."""
+
+    def __init__(self, case: Case, share: Share) -> None:
+        self.case, self.share = case, share
+        self.remote = share.back / "inbox" / TASK
+        self.turns = 0
+
+    # -- what the log must have said, so many times
+
+    def said(self, words: str, times: int = 1) -> None:
+        log = self.case.house.log_path
+        wait_for(
+            f"{words!r} for the {times}. time", lambda: log.read_text(errors="replace").count(words) >= times, NOTICE
+        )
+
+    def where(self, name: str) -> str:
+        return f"{TASK}/{name}"
+
+    def put(self, name: str, write: Callable[[Path, bytes], object], size: int = 300_000) -> None:
+        """A file that must be worked on, written by `write(path on the server, content)`."""
+        data = self.case.content(name, size)
+        path = self.remote / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.case.put(self.where(name), data, lambda: write(path, data))
+
+    def claimed(self, name: str) -> None:
+        wait_for(f"{name} to be claimed", lambda: self.case.claimed(self.where(name)), NOTICE)
+
+    def published(self) -> None:
+        """Everything expected so far."""
+        self.case.settle_down(PUBLISHED)
+
+    # -- the waves
+
+    def all(self) -> None:
+        """The whole play. Raises AssertionError for what the counts of the verdict do not say."""
+        self.journal_is_refused()
+        self.case.start()
+        self.said(f"inbox scanning ({self.share.fstype})")
+        assert (self.share.back / OWNER_FILE).is_file(), "no owner file on the share"
+        self.first_wave()
+        self.published()
+        self.results_stand()
+        self.server_dies()
+        self.server_freezes()
+        self.published()
+        self.results_stand()
+
+    def journal_is_refused(self) -> None:
+        """A state folder on the share: the daemon does not start, and says why."""
+        house = self.case.house
+        other = self.case.base / "other.toml"
+        other.write_text(house.config.read_text().replace(str(house.state), str(house.root / "state")))
+        done = subprocess.run(
+            [sys.executable, "-m", "nemowatch", "run", "--config", str(other)], env=house.environment(), check=False,
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+        )  # fmt: skip
+        told = done.stdout + done.stderr
+        assert done.returncode, "a journal on the share was accepted"
+        assert "lies on a network filesystem" in told, told
+        assert JournalOnNetwork.cure in told, told
+        assert not (house.root / "state/journal.db").exists(), "a journal was begun on the share"
+
+    def first_wave(self) -> None:
+        """Whole, moved in, slow, in pieces, replaced, renamed, deleted, cut off, deep, through the mount itself."""
+        self.taken_name = self.share.back / "outbox" / TASK / "whole.es.mp4"
+        self.taken_name.parent.mkdir(parents=True)
+        self.taken_name.write_bytes(b"somebody else's")
+        self.put("whole.mp4", Path.write_bytes)
+        self.put("moved.mp4", self.moved_in)
+        self.put("deep/er/inner.mp4", Path.write_bytes)
+        half = self.case.content("cut.mp4", 400_000)
+        (self.remote / "cut.mp4").write_bytes(half[:200_000])
+        self.put("slow.mp4", preallocated)
+        self.put("grown.mp4", in_pieces)
+        self.put("replaced.mp4", self.replaced)
+        self.put("after.mp4", self.renamed)
+        (self.remote / "deleted.mp4").write_bytes(self.case.content("deleted"))
+        time.sleep(PAUSE)
+        (self.remote / "deleted.mp4").unlink()
+        data = self.case.content("through.mp4", 500_000)
+        self.case.put(self.where("through.mp4"), data, lambda: (self.case.task / "through.mp4").write_bytes(data))
+        if self.share.fstype == "cifs":
+            self.put("client.mp4", self.second_client)
+        time.sleep(1.5 * self.case.settle)
+        assert not self.case.claimed(self.where("cut.mp4")), "half a file was taken"
+        self.put("cut.mp4", lambda path, data: path.write_bytes(data), 400_000)
+
+    def moved_in(self, path: Path, data: bytes) -> None:
+        aside = self.share.back / "aside"
+        aside.write_bytes(data)
+        aside.rename(path)
+
+    def replaced(self, path: Path, data: bytes) -> None:
+        """Whole, then another one in its place before it has settled."""
+        path.write_bytes(self.case.content("not this", len(data)))
+        time.sleep(PAUSE / 2)
+        self.moved_in(path, data)
+
+    def renamed(self, path: Path, data: bytes) -> None:
+        """Renamed before it has settled."""
+        first = path.with_name("before.mp4")
+        first.write_bytes(data)
+        time.sleep(PAUSE / 2)
+        first.rename(path)
+
+    def second_client(self, path: Path, data: bytes) -> None:
+        """Another client of the same server."""
+        source = self.case.away / path.name
+        source.write_bytes(data)
+        conf = self.case.base / "samba/smb.conf"
+        words = f'put "{source}" "inbox\\{TASK}\\{path.name}"'
+        run("smbclient", "-s", conf, "-p", str(self.share.port), "-N", "//127.0.0.1/nas", "-c", words)
+
+    def server_dies(self) -> None:
+        """In the middle of a copy and of a job; what comes meanwhile waits; nothing is taken for deleted."""
+        self.put("flight.mp4", Path.write_bytes, 3 * MB)
+        data = self.case.content("half.mp4", 400_000)
+        (self.remote / "half.mp4").write_bytes(data[:200_000])
+        self.claimed("flight.mp4")
+        self.share.die()
+        self.said("inbox offline", 1)
+        self.put("meanwhile.mp4", Path.write_bytes)
+        time.sleep(2 * self.case.settle)
+        self.share.serve()
+        self.said(f"inbox scanning ({self.share.fstype})", 2)
+        self.put("half.mp4", in_pieces, 400_000)
+        self.seen_now("meanwhile.mp4", "flight.mp4")
+
+    def server_freezes(self) -> None:
+        """It answers nothing, and no error comes either until the kernel gives up."""
+        self.put("before the frost.mp4", Path.write_bytes)
+        self.claimed("before the frost.mp4")
+        self.share.freeze(True)
+        self.said("inbox offline", 2)
+        self.put("in the frost.mp4", Path.write_bytes)
+        self.share.freeze(False)
+        self.said(f"inbox scanning ({self.share.fstype})", 3)
+        self.seen_now("in the frost.mp4")
+
+    def seen_now(self, *names: str) -> None:
+        """Nobody could see these before the server was back."""
+        for name in names:
+            self.case.whole(self.where(name))
+
+    # -- what must stand on the server
+
+    def results_stand(self) -> None:
+        """Every source whole in done, every result under a name of its own, nothing else touched, nothing left over."""
+        for path, one in self.case.expected.items():
+            done = self.share.back / "done" / os.fsdecode(path)
+            wait_for(f"{done} with its content", lambda done=done, one=one: sha256(done) == one.sha256)  # type: ignore[misc]
+        outbox = self.share.back / "outbox"
+        files = [path for path in outbox.rglob("*") if path.is_file()]
+        left = [str(path) for path in files if path.name.startswith(".")]
+        assert not left, f"left over in the outbox: {left}"
+        films = [path for path in files if path.suffix == ".mp4" and path != self.taken_name]
+        assert len(films) == len(self.case.expected), f"{len(self.case.expected)} results wanted: {films}"
+        assert self.taken_name.read_bytes() == b"somebody else's", "a file in the outbox was overwritten"
+        inbox = [str(path) for path in self.remote.rglob("*.mp4") if path.name != "half.mp4"]
+        assert not inbox, f"still in the inbox: {inbox}"
+
+
+def preallocated(path: Path, data: bytes) -> None:
+    """Full length from the first instant, content in pieces with pauses."""
+    with path.open("wb") as file:
+        file.truncate(len(data))
+        for start in range(0, len(data), 100_000):
+            file.seek(start)
+            file.write(data[start : start + 100_000])
+            file.flush()
+            time.sleep(PAUSE)
+
+
+def in_pieces(path: Path, data: bytes) -> None:
+    """It grows, opened and closed for each piece, with pauses."""
+    path.write_bytes(b"")
+    for start in range(0, len(data), 100_000):
+        with path.open("ab") as file:
+            file.write(data[start : start + 100_000])
+        time.sleep(PAUSE)
+
+
+def sha256(path: Path) -> str:
+    """Of a file's content; "" while it is not there."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+#: (filesystem, mount options) of each kind: soft as a careful administrator mounts it, the others as they come.
+KINDS = {"cifs": ("cifs", ()), "nfs4": ("nfs4", ("soft", "timeo=20", "retrans=1")), "nfs4-hard": ("nfs4", ())}
+
+
+def play(kind: str, base: Path) -> Verdict:
+    """Raises pytest.skip.Exception where this kernel cannot."""
+    fstype, options = KINDS[kind]
+    with ExitStack() as stack:
+        case = Case(base, stack)
+        try:
+            share = Share(case, fstype)
+            share.mount(*options)
+            Play(case, share).all()
+            return case.verdict()
+        except AssertionError as exc:
+            raise AssertionError(f"{exc}\njobs: {case.jobs()}\nlog:\n{case.house.log()}") from exc
+
+
+def main(kind: str, report: Path) -> None:
+    """Play, and leave {"skipped": why or "", "verdict": …}."""
+    answer: dict[str, Any] = {"skipped": "", "verdict": {}}
+    base = Path("/mnt/work/case")
+    base.mkdir()
+    try:
+        answer["verdict"] = asdict(play(kind, base))
+    except pytest.skip.Exception as why:
+        answer["skipped"] = str(why)
+    except BaseException:
+        answer["verdict"] = asdict(Verdict(notes=[traceback.format_exc()]))
+    part = report.with_suffix(".part")
+    part.write_text(json.dumps(answer))
+    part.rename(report)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
