@@ -55,6 +55,10 @@ class HoldKeeper:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="space")
         self._measuring: asyncio.Future[bool] | None = None
 
+    def close(self) -> None:
+        """Let its thread end, unless a share that hangs keeps it."""
+        self._disk.shutdown(wait=False)
+
     async def check(self) -> None:
         """Look at everything that is held. Never raises for what the cloud or the disk answers."""
         standing = await self._journal.read(holds.standing)

@@ -18,7 +18,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.engine import board, returns
+from nemowatch.engine import board, renewal, returns
 from nemowatch.engine.cadence import Cadences
 from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.commands import COMMANDS
@@ -208,6 +208,7 @@ class Engine:
             task.cancel()  # these only wait; requests end by themselves, see runner.join
         await asyncio.gather(*self._loops, *self._side, return_exceptions=True)
         self._disk.shutdown(wait=False)
+        self.holds.close()
 
     # -- loops --------------------------------------------------------------------------------------------------------
 
@@ -307,8 +308,11 @@ class Engine:
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
-        await asyncio.get_running_loop().run_in_executor(self._disk, returns.carry_out, back)
-        now, told = self.clock.now_ms(), {**args, "pauses": self.pauses()}
+        loop, recipes = asyncio.get_running_loop(), self.config.recipes
+        await loop.run_in_executor(self._disk, returns.carry_out, back)
+        again = await self.journal.read(lambda conn: renewal.needed(conn, name, args))
+        prompt = await loop.run_in_executor(self._disk, renewal.prompt_now, again, recipes)
+        now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
         result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
         log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
         self.runner.nudge()

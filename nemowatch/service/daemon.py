@@ -10,7 +10,11 @@ import contextlib
 import os
 import secrets
 import socket
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
@@ -46,6 +50,10 @@ EXTENSION = 15.0
 LAYOUT_SECONDS = 10.0
 #: Seconds that stopping takes beyond the drain: closing connections, the journal, the socket.
 CLOSING = 15.0
+#: Threads that read what is sent and write what is fetched: 2 each at a time by default, and none waits for one stuck share.
+FILE_THREADS = 8
+#: Seconds that threads have to end by themselves after that: what they do on a disk that answers takes less.
+THREADS = 3.0
 
 
 def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], *, once: bool) -> int:
@@ -58,13 +66,28 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
         watches = [watch.name for watch in config.watch]
         journal = open_journal(state_dir, clock, watches)
         try:
-            return asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
+            code = asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
         except JournalCorrupt as exc:  # damage that the check at the start cannot see: the next start begins anew
             journal.close()
             journal = begin_anew(journal.path, clock, watches, exc)
             raise
         finally:
             journal.close()
+    leave_the_hung_behind(code)
+    return code
+
+
+def leave_the_hung_behind(code: int) -> None:
+    """End the process here when threads still wait for a share that hangs: Python itself would wait for them, and systemd
+    would in the end kill a daemon that has long put everything away."""
+    deadline = time.monotonic() + THREADS
+    left = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and not thread.daemon]
+    for thread in left:
+        thread.join(max(deadline - time.monotonic(), 0))
+    if any(thread.is_alive() for thread in left):
+        log.warning("left a share behind that does not answer")
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
@@ -127,6 +150,7 @@ class Daemon:
         self._running = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._asked: set[asyncio.Task[None]] = set()
+        self._files = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="transfers")
         self._client = self._connect()
         self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal))
         self._answers = Answers(self._engine)
@@ -141,6 +165,7 @@ class Daemon:
             base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
             turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=token, state_dir=self._state_dir,
             clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate, on_token=hide,
+            executor=self._files,
         )  # fmt: skip
 
     async def run(self, *, once: bool) -> int:
@@ -218,6 +243,7 @@ class Daemon:
         await asyncio.gather(patience, at_once, return_exceptions=True)
         with contextlib.suppress(NemowatchError):
             stopping.result()
+        self._files.shutdown(wait=False)
         await control.aclose()
         await self._notifier.aclose()
 
