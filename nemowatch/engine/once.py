@@ -43,8 +43,9 @@ class Once:
         if jobs.count_in(conn, WORKING) != jobs.count_in(conn, PAID & WORKING):
             return 0  # there is other work to wait for
         rows = (row.job for row in jobs.unfinished(conn, -1) if row.job.state in PAID)
-        attempts, since = self._engine.config.retry.attempts, self._engine.started_at
-        return sum(1 for job in rows if job.attempt >= attempts and job.due_at and job.updated_at >= since)
+        attempts, since, now = self._engine.config.retry.attempts, self._engine.started_at, self._engine.clock.now_ms()
+        tired = (job for job in rows if job.attempt >= attempts and job.error_text)
+        return sum(1 for job in tired if job.due_at > now and job.updated_at >= since)
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
