@@ -60,3 +60,15 @@ async def test_stopping_what_never_began_is_fine() -> None:
     await asyncio.sleep(0)
     before = len(called)
     assert not await reached(lambda: len(called) > before + 1, limit=0.2)
+
+
+async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A stop that comes together with other nudges leaves no word of a failed or cancelled one in the log."""
+    cadences, called = Cadences(ManualClock()), []
+    for name in ("before", "end", "after"):
+        cadences.every(name, 0.02, cadences.stop if name == "end" else lambda: called.append(1))
+    cadences.start()
+    assert await reached(lambda: bool(called))
+    cadences.stop()
+    await asyncio.sleep(0.05)
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")] == []
