@@ -21,8 +21,8 @@ from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.opening import not_regular, open_below, snapshot
 from nemowatch.intake.sniff import Finding, kind_by_name, sniff
-from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, max_bytes, plan, read_folder, takes
+from nemowatch.model import ENDED, MediaKind, State
+from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:
     from nemowatch.cli.setting import Setting
@@ -58,10 +58,26 @@ def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
     if refused:
         return f"It is not taken: {refused[0].text}"
     if jobs:
-        cures = [cure for job in jobs if (cure := cure_of(job.id, job.state, job.reason, option))]
-        return "It is a job already." + (f" To do: {', or '.join(cures[0].splitlines())}" if cures else "")
+        return _jobs_verdict(jobs, option)
     waits = [step for step in steps if step.result == "wait"]
     return f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."
+
+
+def _jobs_verdict(jobs: list[Job], option: str) -> str:
+    """How its jobs stand in a word, and what a person can do about each that does not go on by itself."""
+    asking = any(job.state is State.ATTENTION for job in jobs)
+    head = "It waits for a person's decision." if asking else _standing(jobs)
+    cures = {job.id: cure_of(job.id, job.state, job.reason, option) for job in jobs}
+    lines = dict.fromkeys(f"  {line}" for cure in cures.values() for line in cure.splitlines())
+    return "\n".join([f"{head} What to do:", *lines] if lines else [head])
+
+
+def _standing(jobs: list[Job]) -> str:
+    if all(job.state is State.PUBLISHED for job in jobs):
+        return "It is done."
+    if all(job.state in ENDED for job in jobs):
+        return "It could not be done, or not all of it."
+    return "It waits." if all(job.state is State.HELD for job in jobs) else "It is being worked on."
 
 
 def _chain(setting: Setting, place: Place) -> Iterator[Step]:
@@ -114,7 +130,7 @@ def _about_file(watch: Watch, place: Place, folder: Folder) -> Iterator[Step]:
     prompt = prompt_text(watch.inbox / os.fsdecode(place.parts[0]))
     promised = kind_by_name(place.parts[-1])
     if promised is None:
-        yield Step("no", "No task takes files with this ending.")
+        yield Step("no", f"No task takes files with this ending. This folder takes {listed(takes(folder, prompt))}.")
         return
     if promised not in takes(folder, prompt):
         yield _planned(folder, Drop(promised, as_text(place.parts[-1]), "text", prompt))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nemowatch.cli import options
-from nemowatch.cli.words import name
+from nemowatch.cli.words import clean, name
 
 if TYPE_CHECKING:
     from nemowatch.cli.setting import Setting
@@ -114,7 +114,12 @@ def _print_table(setting: Setting, wanted: Wanted) -> None:
 
 
 def _row(row: ListedJob) -> tuple[str, str, str, str]:
-    return str(row.job.id), state_words(row), row.job.target, name(row.path)
+    return str(row.job.id), state_words(row), row.job.target, file_words(row)
+
+
+def file_words(row: ListedJob) -> str:
+    """The file as it was dropped; of a list of addresses, which one."""
+    return f"{name(row.path)} ({clean(row.job.stem)})" if row.job.item else name(row.path)
 
 
 def state_words(row: ListedJob) -> str:

@@ -51,7 +51,8 @@ def resolve(job: options.Job, done: Done = False, resend: Resend = False, config
         cure = f"nemowatch show {job} has the balance before and after: it often tells. Then --done or --resend."
         raise UsageError("Say either --done or --resend.", cure=cure)
     answer = _order(config, "resolve", job=job, how="done" if done else "resend")
-    print(f"Job {answer['job']} goes on from: {answer['state']}.")
+    renewed = ", with the instructions as its folder gives them now" if answer["renewed"] else ""
+    print(f"Job {answer['job']} goes on from: {answer['state']}{renewed}.")
 
 
 def pause(config: options.Config = None) -> None:

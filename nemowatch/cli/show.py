@@ -89,9 +89,11 @@ def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
         return hold_cure(reason, job_id, option)
     if state == "attention":
         resend = f"nemowatch resolve {job_id} --resend{option}"
-        return (
-            resend if reason == "question" else f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)"
-        )
+        cancel = f"nemowatch cancel {job_id}{option}   (leaves it)"
+        if reason == "question":
+            more = "(costs again; first answer in a prompt.txt in its folder)"
+            return f"{resend}   {more}\n{cancel}"
+        return f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)\n{cancel}"
     return f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
 
 

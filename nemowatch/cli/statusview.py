@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from nemowatch.cli.jobs import state_words
+from nemowatch.cli.jobs import file_words, state_words
 from nemowatch.cli.out import COLOURS, word
 from nemowatch.cli.show import cure_of
-from nemowatch.cli.words import clean, credits, hold_cure, local_time, name, plural, size
+from nemowatch.cli.words import clean, credits, hold_cure, local_time, plural, size
 
 if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST = 12
 #: Cells of a progress bar.
 BAR = 12
+#: Cells that a file's path gets at least beside the reason why it waits.
+NAME_ROOM = 40
 #: Cells of a line in work beside the name and the words at its end: number, state, gaps, bar.
 WORK_FRAME = 8 + 12 + 2 + BAR + 1
 
@@ -137,7 +139,7 @@ def _names_room(rows: Sequence[tuple[ListedJob, str]], width: int) -> int:
 
 
 def _work_name(row: ListedJob) -> str:
-    return f"{name(row.path)} > {row.job.target}"
+    return f"{file_words(row)} > {row.job.target}"
 
 
 def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> Text:
@@ -178,12 +180,15 @@ def _short(text: str, room: int) -> str:
 
 def _waiting(view: View, width: int, longest: int) -> list[RenderableType]:
     lines = [_line(_title("waiting"))] if view.waiting else []
-    found = []
+    found = list[RenderableType]()
     for row in view.waiting:
-        room = max(width - 10 - len(row["why"]), 20)
-        found.append(
-            _line("        ", word(_short(clean(row["path"]), room), "bold"), "  ", word(row["why"], "yellow"))
-        )
+        path, why = clean(row["path"]), word(row["why"], "yellow")
+        room = width - 10 - len(row["why"])
+        if room >= min(len(path), NAME_ROOM):
+            found.append(_line("        ", word(_short(path, room), "bold"), "  ", why))
+        else:  # a whole sentence: it stands below
+            below = Padding(_line(why), (0, 0, 0, 10))
+            found.append(Group(_line("        ", word(_short(path, width - 8), "bold")), below))
     return lines + _limited(found, longest, "look again later")
 
 
@@ -241,7 +246,7 @@ def _person(view: View, longest: int) -> list[RenderableType]:
     asking = [row for row in view.unfinished if row.job.state == "attention"]
     for row in [*asking, *reversed(view.failed)]:
         job = row.job
-        what = f"{job.id:>6}  {name(row.path)} > {job.target}: {state_words(row)}"
+        what = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
         lines += [_line(word(what, COLOURS.get(job.state, ""))), *_below(job.error_text)]
         lines += _below(cure_of(job.id, job.state, job.reason, view.option))
     for problem in view.problems:

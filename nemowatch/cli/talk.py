@@ -74,7 +74,7 @@ def order(setting: Setting, op: str, /, **args: Any) -> Ordered:
 
 def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
     from nemowatch.clock import SystemClock
-    from nemowatch.engine import returns
+    from nemowatch.engine import renewal, returns
     from nemowatch.engine.commands import COMMANDS
     from nemowatch.engine.pauses import NONE, on_disk
     from nemowatch.journal import Journal
@@ -87,7 +87,9 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
             journal = Journal.open(setting.state_dir / FILE_NAME, clock)
             try:
                 returns.carry_out(journal.read_now(lambda conn: returns.needed(conn, op, args)))
-                told = {**args, "pauses": on_disk(setting.config.watch) if op == "resume" else NONE}
+                again = journal.read_now(lambda conn: renewal.needed(conn, op, args))
+                standing = on_disk(setting.config.watch) if op == "resume" else NONE
+                told = {**args, "pauses": standing, "prompt": renewal.prompt_now(again, setting.config.recipes)}
                 return journal.write_now(lambda conn: COMMANDS[op](conn, told, clock.now_ms()))
             finally:
                 journal.close()

@@ -52,7 +52,8 @@ def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 
 def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """{"job": id, "how": "done"|"resend"}: a person says whether the paid turn happened."""
+    """{"job": id, "how": "done"|"resend", "prompt": the instructions as they are now, "" for those it was claimed with}: a
+    person says whether the paid turn happened."""
     if args.get("how") not in ("done", "resend"):
         raise UsageError("Say either done or resend.")
     job = jobs.by_id(conn, int(args["job"]))
@@ -71,8 +72,9 @@ def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
         spend.settle(conn, call.id, Outcome.HAPPENED if done else Outcome.GIVEN_UP, None, now_ms)
     state = State.INSTRUCTED if done else State.CLAIMED
     fresh = orders.FRESH if done else {**orders.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
-    jobs.apply(conn, job, state, now_ms, fresh)
-    return {"job": job.id, "state": state.value}
+    renewed = "" if done or args.get("prompt", "") == job.prompt else args.get("prompt", "")
+    jobs.apply(conn, job, state, now_ms, {**fresh, "prompt": renewed} if renewed else fresh)
+    return {"job": job.id, "state": state.value, "renewed": bool(renewed)}
 
 
 def pause(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Notices:
         first = clearer if asked else "Ask"
         how = (
             f"{first} whoever looks after nemowatch to type one of these:\n"
-            f"nemowatch resolve {job.id} --resend (send the order again; it costs again)\n"
+            f"nemowatch resolve {job.id} --resend (send the order again, by the prompt.txt of that moment; it costs again)\n"
             f"{'' if asked else f'nemowatch resolve {job.id} --done (the work was done: fetch it){chr(10)}'}"
             f"nemowatch cancel {job.id} (leave it)"
         )

@@ -18,6 +18,7 @@ from nemowatch import __version__
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
+from nemowatch.engine.places import in_inbox
 from nemowatch.engine.reception import Reception
 from nemowatch.errors import LocalError
 from nemowatch.intake.health import HealthState
@@ -57,6 +58,13 @@ CURES: dict[HoldReason, str] = {
     HoldReason.OUTAGE: "Nothing: it goes on by itself when the cloud answers again.",
     HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
 }
+#: What one of many files is said to wait for, when the whole story stands at the top of the page.
+SHORT: dict[str, str] = {
+    HoldReason.CREDITS: "waits for credits", HoldReason.PLAN: "waits for the plan", HoldReason.TOKEN: "waits for a token",
+    HoldReason.OUTAGE: "waits for the cloud", HoldReason.SPACE: "waits for space on the disk",
+    HoldReason.CAP: "waits for tomorrow's credits", HoldReason.HOURS: "waits for the hours of work",
+    HoldReason.APPROVAL: "waits for a yes",
+}  # fmt: skip
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
 
 
@@ -105,7 +113,7 @@ class PageWriter:
         return PageModel(
             host=socket.gethostname(), now_ms=self._clock.now_ms(), page=path, version=__version__,
             needs=Listing((*_needs(conn, open_jobs, names), *self._troubles(names))),
-            holds=tuple(_hold(row) for row in holds.standing(conn).values()),
+            holds=(*_pauses(conn, own), *(_hold(row) for row in holds.standing(conn).values()), *_own_holds(open_jobs)),
             waiting=_waiting(settling, sum(inbox.settling for inbox in own), open_jobs),
             running=Listing(tuple(self._running(row) for row in open_jobs if _runs(row))),
             finished=Listing(tuple(_finished(conn, row) for row in published)),
@@ -157,7 +165,7 @@ def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[List
 def _why(row: ListedJob) -> str:
     """Why a job waits; "" when it does not."""
     if row.job.state is State.HELD:
-        return row.job.error_text or f"waiting: {row.job.reason}"
+        return SHORT.get(row.job.reason) or row.job.error_text or f"waiting: {row.job.reason}"
     if row.job.state is State.CLAIMED:
         return "next in line" if row.settled else "it has changed and is looked at again"
     return ""
@@ -187,6 +195,23 @@ def _needs(conn: sqlite3.Connection, open_jobs: Iterable[ListedJob], names: Mapp
             yield Need(row.job.error_text, cure, name, row.folder, row.job.id)
         elif row.job.reason == HoldReason.CONFLICT:
             yield Need("A sync program made this copy.", "Keep one: rename it, and delete the others.", name, row.folder)
+
+
+def _pauses(conn: sqlite3.Connection, own: Iterable[Inbox]) -> Iterable[Hold]:
+    """What a person holds on purpose, whether or not anything waits for it yet."""
+    if board.is_paused(conn):
+        yield Hold("Everything is paused.", "Whoever looks after nemowatch lets it go on: nemowatch resume")
+    for inbox in own:
+        for file in inbox.pauses.values():
+            yield Hold(f"Paused by the file {in_inbox(inbox.watch, file)}.", "Delete that file to go on.")
+
+
+def _own_holds(open_jobs: Iterable[ListedJob]) -> Iterable[Hold]:
+    """Limits that somebody has set here: told once, however many jobs meet them."""
+    for reason in (HoldReason.CAP, HoldReason.HOURS):
+        held = [row.job for row in open_jobs if row.job.state is State.HELD and row.job.reason == reason]
+        if held:
+            yield Hold(held[0].error_text, "Nothing: it goes on by itself.", min(job.updated_at for job in held))
 
 
 def _hold(row: HoldRow) -> Hold:

@@ -19,6 +19,7 @@ from nemowatch.config import Watch
 from nemowatch.engine import board
 from nemowatch.engine.chronicle import place, spot, whole
 from nemowatch.engine.notices import Notices
+from nemowatch.engine.places import from_share
 from nemowatch.errors import LocalError, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
@@ -112,7 +113,7 @@ class Reception:
 
     async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
         """Done before, with exactly this content: the copy goes to done/, a note says where the results are."""
-        names = await self._journal.read(lambda conn: _results(conn, copy.source_id))
+        paths = await self._journal.read(lambda conn: _results(conn, copy.source_id))
         log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
         if not copy.outputs_stand:
             await self._write_off(watch, copy)
@@ -122,7 +123,7 @@ class Reception:
         except LocalError as exc:
             log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
             return
-        text = notes.same_again_note(os.path.basename(copy.path), names)
+        text = notes.same_again_note(os.path.basename(copy.path), [from_share(watch, path) for path in paths])
         await self._notices.beside_done(watch, copy.path, text)
 
     async def _write_off(self, watch: Watch, copy: Duplicate) -> None:
@@ -222,8 +223,8 @@ def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, floa
     return count, sum(files for _, _, files in held), each, -1 if available is None else available
 
 
-def _results(conn: sqlite3.Connection, source_id: int) -> list[str]:
-    return [os.fsdecode(o.path) for job in jobs.of_source(conn, source_id) for o in jobs.outputs(conn, job.id)]
+def _results(conn: sqlite3.Connection, source_id: int) -> list[bytes]:
+    return [o.path for job in jobs.of_source(conn, source_id) for o in jobs.outputs(conn, job.id)]
 
 
 def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:

@@ -7,8 +7,9 @@ Owns the way from "ready" to "claimed", one bounded portion at a time. What a ca
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from nemowatch.clock import Clock
@@ -207,7 +208,11 @@ class Desk:
         if not isinstance(folder, Folder):
             return None
         order = self._order(folder, main, text)
-        return None if order is None else _candidate(group, found, order, self._is_conflict(group))
+        if order is None:
+            return None
+        prompt = self._ledger.book.prompt(_folder(group.main))
+        made = partial(_order_of_link, folder, prompt) if main.kind is MediaKind.LINK else None
+        return _candidate(group, found, order, self._is_conflict(group), made)
 
     def _with(self, other: Inspected, one: Inspected) -> None:
         """What one file of a group meets, the other shares: a text whose clip is refused was never meant alone."""
@@ -313,14 +318,22 @@ def _lost(ended: Mapping[bytes, Ended]) -> frozenset[int]:
     return frozenset(job for e in ended.values() for job, outputs in e.outputs.items() if not still_there(outputs))
 
 
-def _candidate(group: Group, found: list[Inspected], order: Order, conflict: bool) -> Candidate:
+def _order_of_link(folder: Folder, prompt: str, name: str) -> Order:
+    """The order for one link of a list: {file} in a prompt means the linked file, not the list."""
+    return plan(folder, Drop(MediaKind.LINK, name, "", prompt))
+
+
+def _candidate(
+    group: Group, found: list[Inspected], order: Order, conflict: bool, order_of: Callable[[str], Order] | None
+) -> Candidate:
+    """`order_of`: the order for a link by its file's name; None when this is no list."""
     main = found[0]
     name = main.path.rpartition(b"/")[2]
     stem = as_text(stem_of(name))
     members = tuple(_member(one) for one in found)
     jobs = [NewJob("", stem, target, order.skill) for target in order.targets]
-    if main.kind is MediaKind.LINK:
-        clips, jobs = _linked(main.links, stem, order)
+    if order_of is not None:
+        clips, jobs = _linked(main.links, stem, order_of)
         members = (*members, *clips)
     digest = combined(one.digest for one in found)
     many = len(main.links) > 1
@@ -333,7 +346,7 @@ def _member(one: Inspected) -> Member:
     return Member(role, name, one.path, kind=one.kind, snapshot=one.look, digest=one.digest)
 
 
-def _linked(links: tuple[str, ...], stem: str, order: Order) -> tuple[list[Member], list[NewJob]]:
+def _linked(links: tuple[str, ...], stem: str, order_of: Callable[[str], Order]) -> tuple[list[Member], list[NewJob]]:
     """The clips and jobs of a list: each link is an item of its own; a single link is named after its file."""
     clips, jobs, taken = list[Member](), list[NewJob](), dict[str, int]()
     for number, url in enumerate(links, 1):
@@ -345,6 +358,7 @@ def _linked(links: tuple[str, ...], stem: str, order: Order) -> tuple[list[Membe
         taken[result] = taken.get(result, 0) + 1
         if taken[result] > 1:
             result = f"{result} ({taken[result]})"
+        order = order_of(name)
         jobs += [NewJob(item, result, target, order.skill) for target in order.targets]
     return clips, jobs
 

@@ -21,7 +21,7 @@ from nemowatch.intake.opening import NO_LOOK, look_many, of_stat, open_below, sn
 from nemowatch.intake.settle import Pace
 from nemowatch.intake.sniff import Finding, kind_by_name, sniff
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import read_links, read_script
+from nemowatch.tasks import listed, read_links, read_script
 
 #: A script or a list of links larger than this is something else under that name: both are read into memory.
 MAX_TEXT = 5 * MB
@@ -205,8 +205,8 @@ def _read(fd: int, name: bytes, kind: MediaKind, size: int) -> tuple[str, tuple[
 
 def _not_taken(path: bytes, finding: Finding, why: str, terms: Terms) -> Inspected:
     if finding is Finding.NOT_MEDIA:
-        kinds = "Use mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a or aac."
-        return _refuse(path, terms, f"This is no file that can be worked on: {why}.", kinds, "disguised")
+        cure = f"This folder takes {listed(terms.accepts)}."
+        return _refuse(path, terms, f"This is no file that can be worked on: {why}.", cure, "disguised")
     if finding is Finding.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {why}, and nothing has changed for ten minutes."
         return _refuse(path, terms, what, "Copy it again, whole.", "cut short")
@@ -227,8 +227,8 @@ _WORDS = {
 
 
 def _wrong_kind(kind: MediaKind, accepts: frozenset[MediaKind]) -> tuple[str, str]:
-    taken = ", ".join(_WORDS[k] for k in MediaKind if k in accepts)
-    return f"By its content it belongs to the {_WORDS[kind]}; this folder takes {taken}.", "Put it into another folder."
+    what = f"By its content it belongs to the {_WORDS[kind]}; this folder takes {listed(accepts)}."
+    return what, "Put it into another folder."
 
 
 def promised_kind(path: bytes) -> MediaKind | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from nemowatch.intake.folders import FolderBook, as_text
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.survey import FolderFacts, Survey
-from nemowatch.tasks import Unreadable
+from nemowatch.tasks import Unreadable, listed
 
 #: Seconds before files that no task takes are told of (DESIGN section 1).
 FOREIGN_AFTER = 60.0
@@ -105,9 +105,9 @@ class Problems:
         if not folder:
             what = f"Files beside the task folders are not worked on: {names}{more}."
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
-        return FolderProblem(
-            folder, f"No task here takes files of this kind: {names}{more}. They are left as they are."
-        )
+        taken = listed(self._book.kinds(folder))
+        what = f"This folder does not take files of this kind: {names}{more}. They are left as they are."
+        return FolderProblem(folder, f"{what} It takes {taken}." if taken else what)
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:

@@ -143,7 +143,7 @@ class Hold:
 
     what: str
     cure: str
-    since_ms: int
+    since_ms: int = 0  #: UTC ms; 0: nobody knows
 
 
 @dataclass(frozen=True, slots=True)

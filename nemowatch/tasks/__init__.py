@@ -7,7 +7,7 @@ from nemowatch.tasks.describe import describe
 from nemowatch.tasks.grammar import DEFAULT_SKILL, read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.links import read_links
-from nemowatch.tasks.plan import MAX_BYTES, max_bytes, plan, takes
+from nemowatch.tasks.plan import MAX_BYTES, listed, max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
 from nemowatch.tasks.scripts import decode_text, read_script
 
@@ -22,6 +22,7 @@ __all__ = [
     "Unreadable",
     "decode_text",
     "describe",
+    "listed",
     "max_bytes",
     "plan",
     "read_folder",

@@ -69,6 +69,7 @@ def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
 def plan(folder: Folder, drop: Drop) -> Order:
     """What is to be made of `drop`. Raises OrderError."""
     _check_kind(folder, drop)
+    _check_words(folder, drop)
     if folder.task == "dub":
         return Order("dub", folder.skill, tuple(_dubbed(folder, drop, language) for language in folder.languages))
     if folder.task == "voiceover":
@@ -86,6 +87,17 @@ def _check_kind(folder: Folder, drop: Drop) -> None:
         f"{shown(drop.name)} is {_ONE[drop.kind]}, and the folder {shown(folder.name)} does not take those.",
         cure=f"It takes {listed(accepted)}. Put the file into another folder.",
     )
+
+
+def _check_words(folder: Folder, drop: Drop) -> None:
+    """Instructions that the cloud must not be sent. A script is content, and may say what it likes."""
+    for text, where in ((drop.prompt, "its prompt.txt"), (folder.prompt, "the prompt of that recipe")):
+        if prompts.asks_for_export(text):
+            raise OrderError(
+                f'The instructions of the folder {shown(folder.name)} hold the word "export". Every video is exported anyway, '
+                "and the cloud must not be told to.",
+                cure=f"Take the word out of {where}, or use another one; nothing was sent or paid for so far.",
+            )
 
 
 def listed(kinds: Iterable[MediaKind]) -> str:

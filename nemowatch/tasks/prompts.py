@@ -16,6 +16,8 @@ from nemowatch.tasks.records import Gender
 NO_LANGUAGE = "the original language"
 
 _PLACEHOLDER = re.compile(r"\{(languages|file|script)\}")
+#: Rendering is a call of its own, and the agent is never told to (API.md section 6): the word as an editor's command.
+_EXPORT = re.compile(r"\bexport\b|导出", re.IGNORECASE)
 
 
 def dub(target: Language, source: Language | None) -> str:
@@ -86,6 +88,11 @@ def with_script(text: str) -> str:
 def asks_for_script(text: str) -> bool:
     """Whether a prompt has a place for a script."""
     return "{script}" in text
+
+
+def asks_for_export(text: str) -> bool:
+    """Whether instructions tell the agent to export, which it must never be told (API.md section 6)."""
+    return _EXPORT.search(text) is not None
 
 
 def instructed(base: str, own: str) -> str:

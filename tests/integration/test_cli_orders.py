@@ -82,6 +82,30 @@ def test_retry_and_resolve_point_to_each_other(tmp_path: Path) -> None:
     assert f"nemowatch resolve {asks} --resend" in cli.run("resolve", str(asks), "--done").stderr
 
 
+def test_resend_takes_the_instructions_of_now(tmp_path: Path) -> None:
+    """Who answers a question in prompt.txt and has it sent again is understood; instructions that cannot be are refused."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(b"dub-es/promo.mp4", State.ATTENTION, reason="question")
+    prompt = cli.root / "inbox" / "dub-es" / "Prompt.txt.txt"
+    prompt.parent.mkdir()
+    prompt.write_text("+Export it.")
+    refused = cli.run("resolve", str(job_id), "--resend")
+    assert (refused.returncode, 'the word "export"' in refused.stderr) == (2, True)
+    prompt.write_text("+Speak slowly.", encoding="utf-16")
+    told = cli.run("resolve", str(job_id), "--resend").stdout
+    assert told == f"Job {job_id} goes on from: claimed, with the instructions as its folder gives them now.\n"
+    assert job_of(cli, job_id).prompt.endswith("\n\nSpeak slowly.")
+
+
+def test_resend_keeps_what_cannot_be_known_better(tmp_path: Path) -> None:
+    """Where the folder is away, or its name no longer means anything, the instructions of the claim stand."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(b"dub-klingonisch/promo.mp4", State.ATTENTION, reason="unknown")
+    before = job_of(cli, job_id).prompt
+    assert cli.run("resolve", str(job_id), "--resend").stdout == f"Job {job_id} goes on from: claimed.\n"
+    assert job_of(cli, job_id).prompt == before
+
+
 def test_pause_and_resume(tmp_path: Path) -> None:
     """A pause is remembered in the journal, also before the first start; resume wakes what it held."""
     cli = Cli(tmp_path)

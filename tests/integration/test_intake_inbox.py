@@ -61,6 +61,15 @@ async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path
         await b.until(lambda: bool(b.claimed))
 
 
+async def test_a_list_names_each_linked_file(root: Path, tmp_path: Path) -> None:
+    """{file} in a prompt means the file that an address leads to, not the list it stands in."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Call it {file}.")
+        b.put("edit/films.urls.txt", b"https://example.com/one%20two.mp4\nhttps://example.com/b.mp4\n")
+        await b.until(lambda: len(b.claimed) == 1)
+        assert [j.prompt for j in await b.jobs(b.claimed[0])] == ["Call it one two.mp4.", "Call it b.mp4."]
+
+
 async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path: Path) -> None:
     """A move, a hard link, a tree that is moved in and names that are no UTF-8 each become a source."""
     away = tmp_path / "away"

@@ -131,6 +131,21 @@ def test_an_edit_folder_needs_instructions() -> None:
         assert message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt=prompt)) == "Cut it."
 
 
+@pytest.mark.parametrize("said", ["Cut it and Export as 4K", "+ export it", "剪短后导出"])
+@pytest.mark.parametrize("name", ["edit", "dub-es", "voiceover", "transcribe"])
+def test_instructions_never_tell_the_cloud_to_export(name: str, said: str) -> None:
+    """The contract forbids that word to the agent: refused before anything is sent, with what to do."""
+    with pytest.raises(OrderError, match='hold the word "export"') as caught:
+        order(name, Drop(MediaKind.VIDEO, "a.mp4", prompt=said))
+    assert "prompt.txt" in caught.value.cure
+
+
+def test_a_script_may_speak_of_exports() -> None:
+    """A script is content, and so are other words that only begin alike."""
+    assert "we export steel" in message("voiceover", Drop(MediaKind.SCRIPT, "a.txt", script="Today we export steel."))
+    assert message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt="Title: Exports in 2025")) == "Title: Exports in 2025"
+
+
 def test_results_of_edits_and_recipes_are_named_after_the_folder() -> None:
     """As the person wrote it, and safe for Windows; subtitles may be missing when there is more."""
     (edited,) = order("Edit", Drop(MediaKind.IMAGE, "a.png", prompt="x")).targets

@@ -1,0 +1,66 @@
+"""What the engine puts on the status page about what is held: the whole story once, and a few words for each file."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.config import Watch
+from nemowatch.engine.pagewriter import PageWriter
+from nemowatch.engine.reception import Reception
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import facts, holds
+from nemowatch.model import HoldReason, State
+from nemowatch.remote.interface import Account
+from nemowatch.stages.deps import Board
+from tests.integration.cli_kit import Cli
+
+pytestmark = pytest.mark.anyio
+
+LONG = "The account has no credits left; so says the cloud."
+
+
+async def page_of(cli: Cli) -> str:
+    """The page as it is written now."""
+    clock, watch = SystemClock(), Watch.model_validate({"root": str(cli.root)}, context={"folder": Path("/"), "home": Path("/")})
+    with cli.journal() as journal, ThreadPoolExecutor(1) as disk:
+        inbox = Inbox(
+            watch, recipes={}, clock=clock, confirm_above=0, journal=journal, on_change=lambda: None, state_id="state"
+        )  # fmt: skip
+        await inbox.start()
+        try:
+            while not inbox.surveyed:
+                await inbox.tick()
+            reception = Reception(journal, None, disk, clock, lambda: None)  # type: ignore[arg-type]
+            account = Account(anonymous=False)
+            writer = PageWriter(journal, {watch.name: inbox}, reception, Board(), lambda: account, disk, clock)
+            await writer.write()
+        finally:
+            await inbox.stop()
+    return watch.page.read_text("utf-8")
+
+
+async def test_a_hold_is_told_once(tmp_path: Path) -> None:
+    """Many files that wait for one thing: it stands at the top with its cure, and each file says it in three words."""
+    cli = Cli(tmp_path)
+    for n in range(3):
+        cli.add_job(b"dub-es/%d.mp4" % n, State.HELD, reason="credits", error_text=LONG)
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: holds.put(conn, HoldReason.CREDITS, LONG, 1, 0))
+    html = await page_of(cli)
+    assert (html.count(LONG), html.count("waits for credits")) == (1, 3)
+
+
+async def test_pauses_are_told_before_anything_waits(tmp_path: Path) -> None:
+    """A pause of everything, and a PAUSE file by its place in the share, stand on the page of an idle workspace."""
+    cli = Cli(tmp_path)
+    (cli.root / "inbox" / "dub-es").mkdir()
+    (cli.root / "inbox" / "dub-es" / "PAUSE.txt").touch()
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: facts.put(conn, "paused", "yes"))
+    html = await page_of(cli)
+    assert "Everything is paused." in html
+    assert "Paused by the file inbox/dub-es/PAUSE.txt." in html
