@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from nemowatch.config import Config
+from nemowatch.config.schema import Section
 from nemowatch.sandbox.process import SandboxProcess
 from tests.acceptance.studio import Studio, wait_for
 
@@ -207,3 +209,63 @@ def test_a_reload_applies_what_it_says_and_leaves_the_rest_as_it_was(tmp_path: P
         studio.drop("mine/second.mp4")
         studio.wait_results("mine/second.mine.mp4")
         assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.slow
+def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path: Path) -> None:
+    """All of them changed at once: each is said once, as in force or as waiting for a restart, and the work goes on."""
+    with file_studio(tmp_path) as studio:
+        studio.put_token(GOOD)
+        studio.start()
+        others = {
+            "api": {"base_url": "http://127.0.0.1:1", "platform": "cursor", "language": "de", "timeout": 11, "token_file": "/x"},
+            "render": {"poll_interval": 0.2, "give_up": 900, "quality": "low"},
+            "chat": {
+                "timeout": 19, "quiet_timeout": 18, "recheck": [0.2], "on_unknown": "resend", "on_lost_session": "rebuild",
+            },
+            "retry": {"base": 0.2, "cap": 2, "attempts": 5},
+            "limits": {
+                "uploads": 1, "turns": 3, "renders": 7, "downloads": 1, "upload_rate": 9_000_000, "download_rate": 9_000_000,
+                "daily_credits": 5000, "hours": "00:00-23:59", "confirm_above": 3,
+            },
+            "page": {"enabled": False},
+            "retention": {"jobs_days": 9, "done_days": 8},
+            "service": {"drain": 6},
+            "log": {"level": "info", "format": "json"},
+        }  # fmt: skip
+        text = f'state_dir = "{tmp_path / "other"}"\n[[watch]]\nroot = "{studio.root}"\nsettle = 0.5\nscan_interval = 3\n'
+        text += 'mode = "scan"\nafter = "keep"\nignore = ["*.bak"]\n'
+        for section, keys in others.items():
+            text += f"[{section}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+        studio.config.write_text(text)
+        studio.signal(signal.SIGHUP)
+        said = wait_for("the reload", lambda: studio.events("configuration reloaded"))[0]
+        named = [*said["applied"], *said["needs_restart"]]
+        watch = [f"watch {studio.inbox}: {key}" for key in ("settle", "scan_interval", "mode", "after", "ignore")]
+        sections = {name: part for name, part in Config() if isinstance(part, Section)}
+        assert {n: sorted(type(p).model_fields) for n, p in sections.items()} == {n: sorted(k) for n, k in others.items()}
+        keys = [f"{section}.{key}" for section, keys in others.items() for key in keys]
+        as_before = ["log.format"]  # JSON from the beginning: how else could this be read
+        assert sorted([*named, *as_before]) == sorted(["state_dir", *keys, *watch])
+        studio.drop("dub-es/first.mp4")
+        studio.wait_results("dub-es/first.es.mp4")
+        assert (studio.inbox / "dub-es/first.mp4").exists()
+        assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.slow
+def test_no_address_of_a_result_is_ever_said(tmp_path: Path) -> None:
+    """Whoever has it can fetch the video: after cut, refused and expired downloads it stands in no log line, no note, no page
+    and no answer of a command; the journal holds it only until the video is fetched."""
+    with file_studio(tmp_path) as studio:
+        faults = ("cut_response:1000", "500", "expired", "content_type", "truncated", "reset")
+        studio.sandbox.fault(*(f"download:{fault}@{number}" for number, fault in enumerate(faults, start=1)))
+        studio.put_token(GOOD)
+        studio.start()
+        studio.drop("dub-es/first.mp4")
+        studio.drop("transcribe/second.mp4")
+        studio.wait_results("dub-es/first.es.mp4", "transcribe/second.txt")
+        assert [place for place in occurrences(studio, "signature=", "serial=") if "/state/journal.db" not in place] == []
+        assert studio.stop() == 0
+        left = [path.name for path in studio.state.iterdir() if path.is_file() and b"signature=" in path.read_bytes()]
+        assert left == []
