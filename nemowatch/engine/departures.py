@@ -46,6 +46,7 @@ class Departures:
         self._disk = disk
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+        self._none_at = -1  # how far the journal had changed when nothing had to go
 
     @property
     def postponed(self) -> set[int]:
@@ -53,15 +54,22 @@ class Departures:
         return set(self._not_before)
 
     async def check(self) -> None:
-        """Move whatever may go now."""
-        after = 0
+        """Move whatever may go now. Nothing is asked of a journal that has not changed since nothing had to go."""
+        changes = self._journal.changes
+        if changes != self._none_at:
+            self._none_at = -1 if await self._move_all() else changes
+
+    async def _move_all(self) -> int:
+        """How many had to go; whether they could, is another matter."""
+        after = found = 0
         while True:
             rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE))
             for row in rows:
                 if self._not_before.get(row.id, 0) <= self._clock.monotonic():
                     await self._leave(row)
+            found += len(rows)
             if len(rows) < AT_ONCE:
-                return
+                return found
             after = rows[-1].id
 
     async def _leave(self, row: SourceRow) -> None:

@@ -50,6 +50,8 @@ log = structlog.get_logger("nemowatch.page")
 
 #: Jobs read for one page: far more than it shows, so that its counts are true for any usual day.
 READ = 500
+#: Seconds after which a page is made anew although nothing has changed: a day has passed, or somebody has deleted it.
+AFRESH = 600.0
 #: What a person can do about a hold.
 CURES: dict[HoldReason, str] = {
     HoldReason.CREDITS: "Top up the account; it goes on by itself.",
@@ -83,12 +85,18 @@ class PageWriter:
         self._disk = disk
         self._clock = clock
         self._silent: set[Path] = set()  # pages that cannot be written, said once
+        self._told: dict[Path, tuple[object, float]] = {}  # what a page said last, and until when it is not looked at again
 
     async def write(self, *, stopped: bool = False) -> None:
         """Bring every page up to date (`stopped`: for the last time, which it says); a share that is away has none."""
         for path in {inbox.watch.page for inbox in self._inboxes.values()}:
             own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
             if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
+                continue
+            news, now = self._news(own), self._clock.monotonic()
+            before, fresh_until = self._told.pop(path, (None, 0.0))
+            if news == before and now < fresh_until and not stopped:
+                self._told[path] = (before, fresh_until)
                 continue
             # Asked here and not in the journal's thread: an inbox is the loop's alone.
             settling = [found for inbox in own for found in inbox.waiting(READ)]
@@ -101,6 +109,15 @@ class PageWriter:
                 self._silent.add(path)
             else:
                 self._silent.discard(path)
+                if not any(inbox.settling for inbox in own):  # how long a file has been copied is news each time
+                    self._told[path] = (news, now + AFRESH)
+
+    def _news(self, own: list[Inbox]) -> object:
+        """Something that is equal as long as a page would say the same, as cheaply as it can be had."""
+        problems = [self._reception.problems.get(inbox.watch.name, ()) for inbox in own]
+        settling, health = [inbox.settling for inbox in own], [inbox.health for inbox in own]
+        refused, live = tuple(self._reception.refused), dict(self._live.rows)
+        return self._journal.changes, health, settling, problems, refused, live, self._account()
 
     def _model(
         self, conn: sqlite3.Connection, own: list[Inbox], path: Path, settling: list[Unclaimed], stopped: bool

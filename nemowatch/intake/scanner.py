@@ -75,24 +75,22 @@ def walk(
     while todo:
         folder = todo.pop()
         beat()
+        prefix = folder + b"/" if folder else b""
         try:
-            entries = list(_list(top + b"/" + folder if folder else top))
+            for name, found in _list(top + b"/" + folder if folder else top):
+                path = prefix + name
+                if known(path, found):
+                    continue
+                entry = _judge(name, path, found, ignore, top_level=not folder)
+                if entry is not None:
+                    yield entry
+                    if entry.kind is Kind.FOLDER:
+                        todo.append(entry.path)
         except OSError as exc:
             if not folder:
                 raise local_error(exc, top) from exc
             if exc.errno not in (errno.ENOENT, errno.ENOTDIR):
                 yield Entry(Kind.CLOSED, folder, NO_LOOK, exc.strerror or "")
-            continue
-        prefix = folder + b"/" if folder else b""
-        for name, found in entries:
-            path = prefix + name
-            if known(path, found):
-                continue
-            entry = _judge(name, path, found, ignore, top_level=not folder)
-            if entry is not None:
-                yield entry
-                if entry.kind is Kind.FOLDER:
-                    todo.append(entry.path)
 
 
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result]]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from nemowatch.errors import UsageError
 from nemowatch.journal.queries import load
-from nemowatch.model import Output, OutputKind, State, Target
+from nemowatch.model import WORKING, Output, OutputKind, State, Target
 
 SQL = load("jobs")
+#: The states in which a job may become due.
+_WORKING = json.dumps(sorted(WORKING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: i
 
 def next_due(conn: sqlite3.Connection, now_ms: int) -> int | None:
     """UTC ms at which the next waiting job becomes due."""
-    found = conn.execute(SQL["next_due"], {"now": now_ms}).fetchone()[0]
+    found = conn.execute(SQL["next_due"], {"now": now_ms, "states": _WORKING}).fetchone()[0]
     return None if found is None else int(found)
 
 

@@ -36,6 +36,7 @@ from nemowatch.remote.client import Client
 from nemowatch.remote.token import supplied_token
 from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.logs import configure_logs, hide
+from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.notify import Notifier, should_ping
 from nemowatch.service.signals import install_signals
 from nemowatch.service.starts import count_start, write_line
@@ -44,6 +45,8 @@ log = structlog.get_logger("nemowatch.daemon")
 
 #: Seconds between two looks at the state for STATUS and the watchdog's ping, at most.
 BEAT = 1.0
+#: Seconds between two returns of memory that is no longer used.
+TIDY = 60.0
 #: Seconds by which systemd's patience is extended at each beat of a drain.
 EXTENSION = 15.0
 #: Seconds that a reload waits for the disks its folders lie on: one that hangs is its inbox's matter.
@@ -60,6 +63,7 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
     """Run until a signal (or, with `once`, until everything that is there has ended); returns the exit code.
 
     Raises JournalError, ConfigError before anything has begun."""
+    few_arenas()
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
     with StateLock(state_dir):
@@ -191,7 +195,7 @@ class Daemon:
             undo()
 
     async def _live(self, once: bool) -> None:
-        beat = asyncio.create_task(self._beat(), name="beat")
+        beside = [asyncio.create_task(self._beat(), name="beat"), asyncio.create_task(self._tidy(), name="tidy")]
         waits = [asyncio.create_task(self._engine.wait(), name="engine")]
         if once:
             waits.append(asyncio.create_task(Once(self._engine).finished(), name="once"))
@@ -200,9 +204,15 @@ class Daemon:
             for task in done:
                 task.result()
         finally:
-            for task in [beat, *waits]:
+            for task in [*beside, *waits]:
                 task.cancel()
-            await asyncio.gather(beat, *waits, return_exceptions=True)
+            await asyncio.gather(*beside, *waits, return_exceptions=True)
+
+    async def _tidy(self) -> None:
+        """What the process no longer needs goes back to the system."""
+        while True:
+            await asyncio.sleep(TIDY)
+            give_back()
 
     async def _beat(self) -> None:
         """The ping to systemd, on the loop's monotonic timer, and STATUS in words, made anew only when something changed."""

@@ -1,7 +1,8 @@
 """Which languages exist, how they are written in a folder's name, and what they are called in a prompt. Babel decides; this
 module owns only what Babel cannot know: which short words are too dangerous to be read as a rare language.
 
-Babel is loaded on first use: most of its weight is one table of English names.
+Babel is loaded on first use, and of its data only what is asked for: the English names. What it knows beyond a single
+language (aliases, what is likely) is three times as large, and hardly ever asked for.
 """
 
 from __future__ import annotations
@@ -43,12 +44,17 @@ def fold(name: str) -> str:
     return " ".join(re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split())
 
 
+def _english(table: str) -> dict[str, str]:
+    """One of Babel's tables of names. English inherits nothing in it, so that what it inherits elsewhere stays unread."""
+    from babel import localedata
+
+    return dict(localedata.load("en", merge_inherited=False)[table])
+
+
 @cache
 def codes() -> dict[str, str]:
     """Code (as Babel writes it: "pt_BR") to English name."""
-    from babel import Locale
-
-    return {code: name for code, name in Locale("en").languages.items() if code not in _NO_LANGUAGE}
+    return {code: name for code, name in _english("languages").items() if code not in _NO_LANGUAGE}
 
 
 @cache
@@ -60,9 +66,7 @@ def names() -> dict[str, str]:
 
 @cache
 def _territories() -> dict[str, str]:
-    from babel import Locale
-
-    return dict(Locale("en").territories)
+    return _english("territories")
 
 
 @cache
@@ -72,9 +76,7 @@ def _territory_names() -> dict[str, str]:
 
 @cache
 def _scripts() -> dict[str, str]:
-    from babel import Locale
-
-    return dict(Locale("en").scripts)
+    return _english("scripts")
 
 
 @cache

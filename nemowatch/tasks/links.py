@@ -4,7 +4,6 @@ fetches nothing. Raises OrderError, and nothing else, whatever the bytes are.
 
 from __future__ import annotations
 
-import plistlib
 import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -69,6 +68,8 @@ def _list(text: str) -> list[str]:
 
 def _webloc(data: bytes, name: str) -> list[str]:
     """The URL of a property list, XML or binary."""
+    import plistlib  # here: hardly anybody drops one, and it brings a parser of its own
+
     try:
         content = plistlib.loads(data)
     except Exception as exc:  # plistlib and expat raise what they like on damaged bytes

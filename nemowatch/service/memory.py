@@ -1,0 +1,28 @@
+"""Keeps the process small over months: what the C library holds back for later goes back to the system.
+
+Owns two calls into glibc, and does nothing where the C library is another one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+#: mallopt's number for the limit of arenas (malloc.h).
+_M_ARENA_MAX = -8
+#: Arenas at most. By default every thread that allocates has one of its own, each with its own leftovers; our threads
+#: mostly wait, and two are enough that they do not wait for each other.
+ARENAS = 2
+
+
+def few_arenas() -> None:
+    """To be called before the first thread begins."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def give_back() -> None:
+    """Return what is free and not at the end of the heap: after a burst, or the first page, some MiB. Takes milliseconds."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
