@@ -68,7 +68,7 @@ async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
     cadences = Cadences(ManualClock())
     cadences.every("one", 0.02, lambda: None)
     cadences.start()
-    asyncio.get_running_loop().call_later(0.01, cadences.stop)
-    time.sleep(0.05)
+    asyncio.get_running_loop().call_later(0.03, cadences.stop)
+    time.sleep(0.06)  # both are due at once, the nudge first
     await asyncio.sleep(0.02)
     assert [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")] == []
