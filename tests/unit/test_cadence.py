@@ -68,6 +68,7 @@ async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
     cadences = Cadences(ManualClock())
     cadences.every("one", 0.02, lambda: None)
     cadences.start()
+    await asyncio.sleep(0.005)
     asyncio.get_running_loop().call_later(0.03, cadences.stop)
     time.sleep(0.06)  # both are due at once, the nudge first
     await asyncio.sleep(0.02)
