@@ -194,6 +194,20 @@ def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
 
 
 @pytest.mark.slow
+def test_a_signal_from_a_person_drains_longer_than_the_watchdog_waits(studio: Studio) -> None:
+    """`systemctl kill` is no stop in systemd's eyes: its watchdog goes on, and must not end the paid turn."""
+    studio.sandbox(turn_seconds=8)
+    studio.drop_in("short.conf", "[Service]\nWatchdogSec=2\nTimeoutStopSec=2\nRestartSec=100ms\n")
+    studio.do("start")
+    studio.drop("promo.mp4")
+    wait_for(lambda: "instructing" in studio.states(), "a turn under way", 30)
+    studio.do("kill", "--kill-whom=main", "--signal=TERM")
+    wait_for(lambda: studio.show("ActiveState") == ["inactive"], "it has ended", 30)
+    assert studio.show("Result", "ExecMainStatus", "NRestarts") == ["success", "0", "0"]
+    assert studio.states() == ["instructed"]
+
+
+@pytest.mark.slow
 def test_the_commands_find_the_state_of_each_instance(studio: Studio) -> None:
     """nemowatch@NAME has a state folder of its own, and root's commands find it by the configuration's name alone."""
     second = Service(studio.bed, "nemowatch@second")
