@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nemowatch.tasks import Drop, Folder
 
 PathArgument = Annotated[
-    Path, typer.Argument(metavar="PATH", help="A task folder, or just its name; or a file in one.")
+    Path, typer.Argument(metavar="PATH", help="A task folder, or just its name; a file in one; or what became of a file.")
 ]
 
 
@@ -41,8 +41,10 @@ class Place:
 def explain(path: PathArgument, as_json: options.Json = False, config: options.Config = None) -> None:
     """Explain a folder's order, or why a file waits.
 
-    A folder: task, languages, prompt, results. A file: every decision about it. Nothing is sent or changed."""
+    A folder: task, languages, prompt, results. A file: every decision about it. A result, or a source in done or failed: its
+    job, what it cost, and how to have it made again. Nothing is sent or changed."""
     from nemowatch.cli.explainfile import explain_file
+    from nemowatch.cli.explainresult import explain_result
     from nemowatch.cli.out import print_json
     from nemowatch.cli.setting import find_setting
 
@@ -52,7 +54,7 @@ def explain(path: PathArgument, as_json: options.Json = False, config: options.C
         record = explain_folder(setting, place)
         lines = _folder_lines(record, setting.option)
     else:
-        record = explain_file(setting, place)
+        record = explain_result(setting, place) or explain_file(setting, place)
         lines = _file_lines(record)
     if as_json:
         print_json(record)
@@ -69,6 +71,9 @@ def locate(watches: Iterable[Watch], path: Path) -> Place:
             if place.is_relative_to(inbox):
                 return Place(absolute, watch, os.fsencode(place.relative_to(inbox)).removeprefix(b"."))
     if not path.is_absolute() and not _exists(absolute):
+        for watch in known:  # "outbox/dub-es/clip.es.mp4", as the share shows it
+            if watch.root is not None and _exists(watch.root / path) and path.name:
+                return locate(known, watch.root / path)
         for watch in known:
             below = Path(os.path.normpath(watch.inbox / path))
             if below.is_relative_to(watch.inbox) and _exists(watch.inbox / path.parts[0]):
@@ -212,4 +217,4 @@ def _file_lines(record: dict[str, Any]) -> list[str]:
     marks = {"ok": "+", "wait": "~", "no": "-", "info": " "}
     lines = [f"File {record['path']}"]
     lines += [f"  {marks[step['result']]} {step['text']}" for step in record["steps"]]
-    return [*lines, "", record["verdict"]]
+    return [*lines, "", *record["verdict"].splitlines()]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from nemowatch.model import ENDED, MediaKind, State
 from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nemowatch.cli.setting import Setting
     from nemowatch.config import Watch
     from nemowatch.journal.jobs import Job
@@ -45,11 +47,16 @@ def explain_file(setting: Setting, place: Place) -> dict[str, Any]:
     waiting = _waiting(setting, place)
     steps += [Step("wait", f"The daemon says: {why}.") for why in waiting]
     steps += [Step("info", _job_text(job)) for job in jobs]
+    return file_record(place.path, steps, jobs, _verdict(steps, jobs, setting.option))
+
+
+def file_record(path: Path, steps: Iterable[Step], jobs: Iterable[Job], verdict: str) -> dict[str, Any]:
+    """The record of a file: {kind, path, steps, jobs, verdict}."""
     return {
-        "kind": "file", "path": name(os.fsencode(place.path)),
+        "kind": "file", "path": name(os.fsencode(path)),
         "steps": [{"result": step.result, "text": step.text} for step in steps],
         "jobs": [{"id": job.id, "target": job.target, "state": job.state.value, "reason": job.reason or None} for job in jobs],
-        "verdict": _verdict(steps, jobs, setting.option),
+        "verdict": verdict,
     }  # fmt: skip
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+
+import structlog
 
 from nemowatch.engine.lifecycle import Engine
+from nemowatch.errors import show_path
+from nemowatch.intake.health import HealthState
 from nemowatch.journal import jobs, sources
 from nemowatch.model import PAID, WORKING, HoldReason, State
+
+log = structlog.get_logger("nemowatch.daemon")
 
 #: Seconds between two looks.
 LOOK = 0.1
@@ -49,9 +55,33 @@ class Once:
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
+        left = [*self._away(), *self._unclaimed(), *await self._engine.journal.read(self._unfinished)]
+        if left:
+            log.warning("not everything is finished", why="; ".join(left))
+        return int(bool(left))
+
+    def _away(self) -> Iterator[str]:
+        """Inboxes that were not there, or that another host works: whatever lies in them was not done."""
+        for inbox in self._engine.inboxes.values():
+            if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
+                yield f"{show_path(inbox.watch.inbox)} was not worked on: {inbox.health}"
+
+    def _unclaimed(self) -> Iterator[str]:
         since = self._engine.started_at
-        refused = any(found.at_ms >= since for found in self._engine.reception.refused)
-        return await self._engine.journal.read(lambda conn: int(bool(refused or self._tired(conn)) or _went_wrong(conn, since)))
+        if refused := sum(1 for found in self._engine.reception.refused if found.at_ms >= since):
+            yield f"{_count(refused, 'file')} refused"
+        if waiting := sum(inbox.settling for inbox in self._engine.inboxes.values()):
+            yield f"{_count(waiting, 'file')} waiting for something"
+
+    def _unfinished(self, conn: sqlite3.Connection) -> list[str]:
+        """Jobs that failed in this run, or wait for a person or a time."""
+        since, asking = self._engine.started_at, jobs.count_in(conn, (State.ATTENTION,))
+        bad = [r for s in (State.FAILED, State.REJECTED) for r in jobs.listed(conn, state=s) if r.job.updated_at >= since]
+        found = [f"{_count(len(bad), 'job')} failed"] if bad else []
+        found += [f"{_count(asking, 'job')} waiting for a person's decision"] if asking else []
+        found += [f"{_count(n, 'job')} held ({reason})" for reason, n in jobs.held_counts(conn).items() if n]
+        tired = self._tired(conn)
+        return found + ([f"{_count(tired, 'paid job')} to be fetched later"] if tired else [])
 
 
 def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int], tired: int) -> bool:
@@ -60,8 +90,5 @@ def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collec
     return bool(working or any(held.get(reason) for reason in PASSING) or leaving)
 
 
-def _went_wrong(conn: sqlite3.Connection, since_ms: int) -> bool:
-    rows = jobs.listed(conn)
-    waits = any(r.job.state in (State.ATTENTION, State.HELD) for r in rows)
-    failed = any(r.job.state in (State.FAILED, State.REJECTED) and r.job.updated_at >= since_ms for r in rows)
-    return waits or failed
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

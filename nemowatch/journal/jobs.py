@@ -287,6 +287,12 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
     return [PublishedOutput(**{n: row[n] for n in names}) for row in conn.execute(SQL["outputs"], (job_id,))]
 
 
+def of_output(conn: sqlite3.Connection, path: bytes) -> int:
+    """The id of the job that published the result at this absolute path; 0 when none did."""
+    row = conn.execute(SQL["of_output"], (path,)).fetchone()
+    return int(row["job_id"]) if row else 0
+
+
 def _job(row: sqlite3.Row) -> Job:
     values = {f.name: row[f.name] for f in fields(Job)}
     values["state"] = State(values["state"])

@@ -124,6 +124,12 @@ def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow
     return [_source(row) for row in conn.execute(SQL["at_path"], (watch, path))]
 
 
+def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
+    """The source whose file was moved to this absolute path, to done/ or failed/."""
+    row = conn.execute(SQL["moved_to"], (path,)).fetchone()
+    return _source(row) if row else None
+
+
 def members(conn: sqlite3.Connection, source_id: int) -> list[Member]:
     """Its files and URLs, in order."""
     return [_member(row) for row in conn.execute(SQL["members"], (source_id,))]

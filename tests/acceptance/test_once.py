@@ -49,6 +49,22 @@ def test_credits_that_came_let_it_go_on(house: Studio) -> None:
     assert len(house.charged_turns()) == 1
 
 
+def test_a_missing_share_is_not_done(house: Studio) -> None:
+    """Without its inbox nothing was done: exit code 1, and a sentence that says which one and why."""
+    (house.root / "inbox").rename(house.root / "elsewhere")
+    assert once(house) == 1
+    log = house.log_path.read_text()
+    assert "not everything is finished" in log
+    assert f"{house.root}/inbox was not worked on: offline since" in log
+
+
+def test_a_file_that_waits_for_instructions(house: Studio) -> None:
+    """An edit folder without a prompt.txt waits for a person: exit code 1."""
+    house.drop("edit/clip.mp4")
+    assert once(house) == 1
+    assert "1 file waiting for something" in house.log_path.read_text()
+
+
 def test_a_refused_file_is_a_failure(house: Studio) -> None:
     """A file that never became a job, and lies in failed/ with its note, makes the exit code 1."""
     house.drop("dub-es/junk.mp4", b"this is a text and no film at all")

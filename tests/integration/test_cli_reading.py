@@ -11,7 +11,7 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.engine import board
-from nemowatch.journal import batches, holds, jobs, spend
+from nemowatch.journal import batches, holds, jobs, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import Credits, HoldReason, State
 from tests.integration.cli_kit import WAY, Cli
@@ -79,6 +79,30 @@ def test_jobs_of_one_state(cli: Cli) -> None:
     wrong = cli.run("jobs", "--state", "publishd")
     assert wrong.returncode == 2
     assert "Did you mean published?" in wrong.stderr
+
+
+def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
+    """A result, and a source in done or failed, tell where they come from, their job, its cost, and what to type."""
+    cli = Cli(tmp_path)
+    made = cli.add_job(b"dub-es/promo.mp4", State.PUBLISHED, credits=98.0)
+    lost = cli.add_job(b"dub-es/lost.mp4", State.FAILED, error_text="The cloud could not render it.")
+    result, done, failed = (cli.root / p for p in ("outbox/dub-es/promo.es.mp4", "done/dub-es/promo.mp4", "failed/dub-es/lost.mp4"))
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: jobs.add_output(conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW))
+        journal.write_now(lambda conn: sources.retire(conn, 1, os.fsencode(done), NOW))
+        journal.write_now(lambda conn: sources.retire(conn, 2, os.fsencode(failed), NOW))
+    for path in (result, done, Path(f"{done}.note.txt")):
+        told = cli.run("explain", path).stdout
+        for expected in (
+            f"{cli.root}/inbox/dub-es/promo.mp4", f"Job {made}, es: published", "98 credits",
+            f"\n  nemowatch again {made} --config", f"\n  nemowatch again {made} --new-take --config",
+        ):  # fmt: skip
+            assert expected in told
+    told = cli.run("explain", f"{failed}.error.txt").stdout
+    assert "The cloud could not render it." in told
+    assert f"move it back to {cli.root}/inbox/dub-es, or type\n  nemowatch retry {lost} --config" in told
+    stranger = cli.run("explain", cli.root / "failed" / "x.mp4")
+    assert (stranger.returncode, "knows no job of it" in stranger.stdout) == (0, True)
 
 
 def test_while_the_first_start_makes_the_journal(tmp_path: Path) -> None:

@@ -122,5 +122,9 @@ INSERT INTO output (job_id, ending, path, size, sha256, published_at) VALUES (?,
 -- name: outputs
 SELECT * FROM output WHERE job_id = ? ORDER BY id
 
+-- name: of_output
+-- the job that published a result, the latest of them when its name was used again
+SELECT job_id FROM output WHERE path = ? ORDER BY id DESC LIMIT 1
+
 -- name: drop_outputs
 DELETE FROM output WHERE job_id = ?
