@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nemowatch.clock import iso
 from nemowatch.engine import board
 from nemowatch.engine.commands import COMMANDS
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.errors import show_path
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.journal import jobs
+from nemowatch.model import HoldReason
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -65,10 +67,17 @@ class Answers:
         ]  # fmt: skip
         rows = engine.board.rows.items()
         progress = [{"job": job_id, "what": what, "done": done, "total": total} for job_id, (what, done, total) in rows]
+        more["holds"] += self._journal_hold()
         return {
             "status": record, "more": more | {"pauses": self._pauses()}, "waiting": waiting, "progress": progress,
             "problems": self._problems(),
         }  # fmt: skip
+
+    def _journal_hold(self) -> list[dict[str, str]]:
+        """A full disk below the journal stops everything, and cannot be written into it."""
+        journal = self._engine.journal
+        text = f"{journal.path}: the disk that holds the journal is full; everything waits for space there."
+        return [{"reason": HoldReason.SPACE, "text": text, "since": iso(journal.full_at)}] if journal.full_at else []
 
     def _pauses(self) -> list[str]:
         """Every PAUSE file that stands, whole."""
@@ -89,6 +98,7 @@ class Answers:
         )
         boxes = self._engine.inboxes.values()
         troubles = [f"{box.watch.root or box.watch.inbox}: {box.health}" for box in boxes if box.health.troubled]
+        troubles += ["the journal's disk is full"] if self._engine.journal.full_at else []
         settling = sum(box.settling for box in boxes)
         percents = board.percents(self._engine.board.rows.values())
         return board.sentence(counts, settling, credits, percents, held, troubles)

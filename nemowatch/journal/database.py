@@ -56,7 +56,8 @@ class Journal:
         self.path = path
         self.clock = clock
         self.changes = 0  #: rows changed through this journal so far: as long as it stands still, so does what is told of it
-        self._full_since: float | None = None  # monotonic seconds; None: there is space
+        self.full_at = 0  #: UTC ms since when the disk is full and writes wait for space; 0: there is space
+        self._full_since = 0.0  # the same, in monotonic seconds
         self._refused = 0  # writes that wait for space
 
     def __repr__(self) -> str:
@@ -129,17 +130,17 @@ class Journal:
             self._refused -= 1
 
     def _say_full(self, refusal: JournalFull) -> None:
-        if self._full_since is None:
-            self._full_since = self.clock.monotonic()
+        if not self.full_at:
+            self.full_at, self._full_since = self.clock.now_ms(), self.clock.monotonic()
             log = _log()
             log.error("the journal's disk is full: everything waits for space", why=refusal.text, cure=refusal.cure)
 
     def _say_space(self) -> None:
         """Something was written. The full disk is over when nothing waits any more and there is space for what comes."""
-        if self._full_since is None or self._refused or free_bytes(self.path) < SPACE_AGAIN:
+        if not self.full_at or self._refused or free_bytes(self.path) < SPACE_AGAIN:
             return
-        seconds, self._full_since = self.clock.monotonic() - self._full_since, None
-        log = _log()
+        self.full_at = 0
+        log, seconds = _log(), self.clock.monotonic() - self._full_since
         log.info("the journal's disk has space again", journal=str(self.path), after=lasted(seconds))
 
     async def _submit(self, call: Callable[[], T]) -> T:

@@ -235,7 +235,7 @@ class Daemon:
         """What STATUS depends on, as cheaply as it can be had: unless it changes, the sentence is the same."""
         engine = self._engine
         boxes = tuple((box.settling, box.health) for box in engine.inboxes.values())
-        return self._journal.changes, boxes, tuple(engine.board.rows.values())
+        return self._journal.changes, self._journal.full_at, boxes, tuple(engine.board.rows.values())
 
     async def _stop(self, control: ControlServer) -> None:
         self._state = "stopping"

@@ -15,6 +15,7 @@ import pytest
 from nemowatch.sandbox.process import SandboxProcess
 from tests.acceptance.studio import wait_for
 from tests.acceptance.test_service_life import GOOD, FileStudio, file_studio
+from tests.acceptance.test_service_notices import NotedStudio, noted
 
 pytestmark = [pytest.mark.slow]
 needs_mounts = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -65,13 +66,12 @@ def drop_all(studio: FileStudio) -> list[str]:
 
 
 @contextmanager
-def small_state(base: Path) -> Iterator[FileStudio]:
+def small_state(base: Path) -> Iterator[NotedStudio]:
     """A studio whose state folder lies on a disk of 8 MB."""
-    with small_disk(base / "small", "8m") as disk, file_studio(base) as studio:
+    with small_disk(base / "small", "8m") as disk, noted(base) as studio:
         disk.chmod(0o700)
         studio.edit(f'state_dir = "{studio.state}"', f'state_dir = "{disk}"')
         studio.state = disk
-        studio.put_token(GOOD)
         yield studio
 
 
@@ -84,6 +84,8 @@ def test_the_journal_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(tmp
         ballast = fill(studio.state)
         results = drop_all(studio)
         wait_for("the line", lambda: about(studio, JOURNAL[0]))
+        wait_for("STATUS says so", lambda: studio.manager.statuses()[-1].endswith("; the journal's disk is full"))
+        assert "the disk that holds the journal is full" in studio.run("status").stdout
         for _ in range(2):  # room for a few pages: some writes come through, others do not
             os.truncate(ballast, ballast.stat().st_size - 32 * 1024)
             before = os.statvfs(studio.state).f_bavail
@@ -92,6 +94,7 @@ def test_the_journal_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(tmp
         ballast.unlink()
         studio.wait_results(*results)
         wait_for("the end", lambda: about(studio, JOURNAL[1]))
+        wait_for("STATUS without it", lambda: "disk" not in studio.manager.statuses()[-1])
         assert studio.stop() == 0
         assert about(studio, "the journal's disk") == JOURNAL
         assert loud(studio) == JOURNAL[:1]
