@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from nemowatch.cli import options
+
+
+class WithSettings(TyperCommand):
+    """Its help also lists what only the sandbox knows: its settings and the kinds of faults."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # typer carries its own copy of click's types
+        """After the options. Read from the sandbox itself, so that nothing is told twice."""
+        from dataclasses import fields
+
+        from nemowatch.sandbox import faults
+        from nemowatch.sandbox.settings import Settings
+
+        rows = [(f"--{s.name.replace('_', '-')}={s.default}", s.metadata["help"]) for s in fields(Settings)]
+        with formatter.section("Settings, with their defaults (durations in seconds)"):
+            formatter.write_dl(rows)
+        with formatter.section("Faults"):
+            lines = (faults.__doc__ or "").splitlines()
+            formatter.write("".join(f"  {line}".rstrip() + "\n" for line in lines[2:]))
+
 
 #: Every other option is a setting of the sandbox itself (`--turn-seconds=2`): it checks them.
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -21,7 +41,7 @@ Fault = Annotated[
 def sandbox(context: typer.Context, port: Port = 0, fault: Fault = [], config: options.Config = None) -> None:  # noqa: B006
     """Serve a stand-in of the cloud on loopback.
 
-    It runs until Ctrl-C. Its settings are options too: --turn-seconds=2."""
+    It runs until Ctrl-C. Its settings, listed below, are options too: --turn-seconds=2."""
     faults = [f"--fault={rule}" for rule in fault]
     raise typer.Exit(serve(["--port", str(port), *faults, *context.args]))
 

@@ -168,7 +168,8 @@ def _parser() -> argparse.ArgumentParser:
         option = "--" + setting.name.replace("_", "-")
         kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _yes_no}
         kind = kinds.get(str(setting.type), str)
-        parser.add_argument(option, type=kind, default=setting.default, dest=setting.name, metavar=str(setting.type))
+        said, words = setting.metadata["help"], str(setting.type)
+        parser.add_argument(option, type=kind, default=setting.default, dest=setting.name, metavar=words, help=said)
     return parser
 
 

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def _set(default: T, text: str) -> T:
+    """A setting with its words for --help."""
+    made: T = field(default=default, metadata={"help": text})
+    return made
 
 
 @dataclass(slots=True)
 class Settings:
     """Every switch. Durations in seconds; "vary" goes through all forms in a fixed order."""
 
-    turn_seconds: float = 0.2  #: how long a chat turn works
-    render_seconds: float = 0.3  #: from the post of a render to `completed`
-    upload_seconds: float = 0.0  #: between an upload's last byte and its answer
-    heartbeat_seconds: float = 0.1  #: between signs of life in a stream; 0: silent, as a plain server of the family is
-    min_poll_seconds: float = 0.0  #: polls of one render closer than this are a violation; 0: any pace
-    url_seconds: float = 0.0  #: how long a result URL works; 0: for ever
-    style: str = "vary"  #: of stream events: adk, adk_partial, snake, typed, toplevel, vary
-    render_shape: str = "vary"  #: of render answers: bare, envelope, vary
-    captions: str = "text"  #: keys of text segments: text, content, title, plain, laid
-    initial_draft: str = "empty"  #: what a session holds before a turn: none, empty, clip
-    silent_every: int = 3  #: every n-th turn closes without text; 0: none
-    chat_charge: str = "effect"  #: when credits go: effect, or start (then a turn that is cut stays charged)
-    abort_on_disconnect: bool = True  #: a turn ends when its client goes, as in the real family
-    turn_credits: int = 100  #: the first turn of a session
-    edit_credits: int = 50  #: each later one
-    credits: int = 10_000  #: what a new account begins with
-    plan: str = "paid"  #: free: exports answer 402
-    duplicate_renders: str = "return"  #: a known id posted again: return the job, or refuse it (409)
-    url_uploads: bool = True  #: False: every upload by URL is refused with 4001
-    uploads_per_session: int = 1  #: more uploads into one session are a violation; 0: any number
-    max_upload_bytes: int = 0  #: larger files get 4002; 0: the skill's own limit (API.md section 2)
-    code_status: int = 400  #: HTTP status of the business codes without one of their own; 200 is allowed
-    session_gone: str = "detail"  #: a lost session: detail (404 {"detail"}), code (404 with 1002), code200
-    tokens_per_client: int = 0  #: anonymous tokens for one client id before 429; 0: any number
-    token_seconds: float = 7 * 24 * 3600.0  #: life of an anonymous token as its answer says
-    supplied_anonymous: bool = False  #: tokens not issued here belong to anonymous accounts (user_id anon_…)
+    turn_seconds: float = _set(0.2, "how long a chat turn works")
+    render_seconds: float = _set(0.3, "from the post of a render to `completed`")
+    upload_seconds: float = _set(0.0, "between an upload's last byte and its answer")
+    heartbeat_seconds: float = _set(0.1, "between signs of life in a stream; 0: silent, as a plain server of the family is")
+    min_poll_seconds: float = _set(0.0, "polls of one render closer than this are a violation; 0: any pace")
+    url_seconds: float = _set(0.0, "how long a result URL works; 0: for ever")
+    style: str = _set("vary", "of stream events: adk, adk_partial, snake, typed, toplevel, vary")
+    render_shape: str = _set("vary", "of render answers: bare, envelope, vary")
+    captions: str = _set("text", "keys of text segments: text, content, title, plain, laid")
+    initial_draft: str = _set("empty", "what a session holds before a turn: none, empty, clip")
+    silent_every: int = _set(3, "every n-th turn closes without text; 0: none")
+    chat_charge: str = _set("effect", "when credits go: effect, or start (then a turn that is cut stays charged)")
+    abort_on_disconnect: bool = _set(True, "a turn ends when its client goes, as in the real family")
+    turn_credits: int = _set(100, "the first turn of a session")
+    edit_credits: int = _set(50, "each later one")
+    credits: int = _set(10_000, "what a new account begins with")
+    plan: str = _set("paid", "free: exports answer 402")
+    duplicate_renders: str = _set("return", "a known id posted again: return the job, or refuse it (409)")
+    url_uploads: bool = _set(True, "False: every upload by URL is refused with 4001")
+    uploads_per_session: int = _set(1, "more uploads into one session are a violation; 0: any number")
+    max_upload_bytes: int = _set(0, "larger files get 4002; 0: the skill's own limit (API.md section 2)")
+    code_status: int = _set(400, "HTTP status of the business codes without one of their own; 200 is allowed")
+    session_gone: str = _set("detail", "a lost session: detail (404 {\"detail\"}), code (404 with 1002), code200")
+    tokens_per_client: int = _set(0, "anonymous tokens for one client id before 429; 0: any number")
+    token_seconds: float = _set(7 * 24 * 3600.0, "life of an anonymous token as its answer says")
+    supplied_anonymous: bool = _set(False, "tokens not issued here belong to anonymous accounts (user_id anon_…)")
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set what `changes` names. Raises ValueError for an unknown name or a value of another type."""

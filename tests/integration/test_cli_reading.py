@@ -86,7 +86,8 @@ def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     made = cli.add_job(b"dub-es/promo.mp4", State.PUBLISHED, credits=98.0)
     lost = cli.add_job(b"dub-es/lost.mp4", State.FAILED, error_text="The cloud could not render it.")
-    result, done, failed = (cli.root / p for p in ("outbox/dub-es/promo.es.mp4", "done/dub-es/promo.mp4", "failed/dub-es/lost.mp4"))
+    result = cli.root / "outbox/dub-es/promo.es.mp4"
+    done, failed = cli.root / "done/dub-es/promo.mp4", cli.root / "failed/dub-es/lost.mp4"
     with cli.journal() as journal:
         journal.write_now(lambda conn: jobs.add_output(conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW))
         journal.write_now(lambda conn: sources.retire(conn, 1, os.fsencode(done), NOW))

@@ -11,12 +11,15 @@ import time
 import tomllib
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from nemowatch import __version__
+from nemowatch.sandbox.faults import ANSWER, BEFORE, CODES, SPECIAL, STATUSES
 from nemowatch.sandbox.process import SandboxProcess
+from nemowatch.sandbox.settings import Settings
 from tests.integration.cli_kit import Cli
 
 
@@ -240,6 +243,15 @@ def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> No
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(20) == 0
     assert cli.json("status")["daemon"]["pid"] is None
+
+
+def test_the_help_of_the_sandbox_is_whole(tmp_path: Path) -> None:
+    """It lists every setting with its default, and every kind of fault."""
+    told = Cli(tmp_path).spawn("sandbox", "--help").stdout
+    for setting in fields(Settings):
+        assert f"--{setting.name.replace('_', '-')}={setting.default}" in told
+    for kind in {*STATUSES, *CODES, *BEFORE, *ANSWER, *(kind for kinds in SPECIAL.values() for kind in kinds)}:
+        assert kind in told, kind
 
 
 def test_the_sandbox_as_a_command(tmp_path: Path) -> None:
