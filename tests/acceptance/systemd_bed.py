@@ -143,7 +143,7 @@ class Bed:
         done = subprocess.run(
             ["nsenter", "-t", str(self.pid), "-a", "--", *command],
             capture_output=True, text=True, timeout=300, check=False,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "SYSTEMD_PAGER": "", "LANG": "C.UTF-8"},
+            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SYSTEMD_PAGER": "", "LANG": "C.UTF-8"},
         )  # fmt: skip
         if check and done.returncode:
             raise AssertionError(f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")

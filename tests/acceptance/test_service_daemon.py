@@ -225,6 +225,13 @@ def test_the_commands_find_the_state_of_each_instance(studio: Studio) -> None:
         second.do("stop")
 
 
+def manual(after: str) -> list[str]:
+    """The commands of the first block behind `after` in docs/operations.md."""
+    text = (CHECKOUT / "docs/operations.md").read_text()
+    assert after in text
+    return text.partition(after)[2].partition("```sh\n")[2].partition("```")[0].splitlines()
+
+
 @pytest.mark.slow
 def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> None:
     """docs/operations.md, word for word, but for the two lines that fetch the program."""
@@ -233,9 +240,7 @@ def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> No
     run("rm", "-rf", "/etc/nemowatch", "/etc/sysusers.d/nemowatch.conf", "/etc/systemd/system/nemowatch.service")
     shutil.copytree(CHECKOUT / "systemd", checkout / "systemd")
     shutil.copy(CHECKOUT / "config.example.toml", checkout)
-    text = (CHECKOUT / "docs/operations.md").read_text()
-    block = text.partition("## Install")[2].partition("```sh\n")[2].partition("```")[0]
-    steps = [line for line in block.splitlines() if "-m venv" not in line and "pip install" not in line]
+    steps = [line for line in manual("## Install") if "-m venv" not in line and "pip install" not in line]
     assert len(steps) > 6
     for step in steps:
         if step.startswith("systemctl enable"):  # "then edit it"
@@ -258,6 +263,52 @@ def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(stu
     assert studio.bed.run("find", STATE, "!", "-user", "nemowatch") == ""
     studio.do("start")
     assert studio.bed.run("stat", "-c", "%U %a", "/root/running.db") == "root 600\n"
+
+
+@pytest.mark.slow
+def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio: Studio) -> None:
+    """Backed up before a job was paid, put back after it: nothing is paid again; root's copy belongs to the service."""
+    run = studio.bed.run
+    run("ln", "-sf", "/opt/nemowatch/bin/nemowatch", "/usr/local/bin/nemowatch")
+    studio.configure(CONFIG.format(url=URL, limits="").replace("settle =", 'after = "keep"\nsettle ='))
+    studio.do("start")
+    run("sh", "-euc", "\n".join(manual("A nightly backup")))
+    studio.drop("promo.mp4")
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    run("rm", "/srv/studio/outbox/dub-es/promo.es.mp4")
+    run("sh", "-euc", "\n".join(manual("**To put a journal back:**")))
+    wait_for(lambda: studio.states() == ["held"], "held for approval", 30)
+    totals = studio.totals()
+    assert totals is not None
+    assert totals["charged_turns"] == 1
+    assert run("find", "/root/nemowatch-backup", "-type", "f", "!", "-perm", "600") == ""
+    assert run("find", STATE, "!", "-user", "nemowatch") == ""
+
+
+@pytest.mark.slow
+def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(studio: Studio) -> None:
+    """Another host name and a copied state folder, chowned: the workspace is still its own, and the render is fetched."""
+    run = studio.bed.run
+    studio.sandbox(render_seconds=6)
+    studio.do("start")
+    studio.drop("promo.mp4")
+    wait_for(lambda: "rendering" in studio.states(), "a render under way", 30)
+    studio.do("stop")
+    run("cp", "-r", STATE, "/root/moved")
+    run("rm", "-rf", STATE)
+    run("hostname", "another")
+    run("cp", "-r", "/root/moved", STATE)
+    run("chown", "-R", "nemowatch:", STATE)
+    try:
+        studio.do("start")
+        wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+        assert studio.ask("status")["watches"][0]["state"] == "watching"
+        totals = studio.totals()
+        assert totals is not None
+        assert totals["charged_turns"] == 1
+    finally:
+        run("hostname", "bed")
+        run("rm", "-rf", "/root/moved")
 
 
 @pytest.mark.slow
