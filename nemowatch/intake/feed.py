@@ -155,7 +155,7 @@ class Feed:
             look = Look(survey.fresh[path], now, event_at=event_at)
             self._ledger.tracker.see(path, look, self._presence.pace(path))
         survey.fresh = {}
-        self._presence.expected |= survey.inodes
+        self._presence.watching.expected |= survey.inodes
         if any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values()) or survey.more:
             self._presence.scan_soon = True
         self._ledger.problems.learn(survey, self._ledger.facts, now)

@@ -43,6 +43,11 @@ def _padded(digits: re.Match[bytes]) -> bytes:
     return digits[0].lstrip(b"0").rjust(LONGEST_NUMBER, b"0")
 
 
+def folder_of(path: bytes) -> bytes:
+    """The name of the task folder that a path relative to the inbox begins with."""
+    return path.partition(b"/")[0]
+
+
 def stem_of(name: bytes) -> bytes:
     """A file's name without the ending that says its kind."""
     low = name.lower()

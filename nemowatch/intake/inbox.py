@@ -166,7 +166,8 @@ class Inbox:
 
     def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
         """Go on with what may change while running (config.changes): how often to scan, and when to ask."""
-        self.watch = self._presence.watch = watch
+        self.watch = watch
+        self._presence.reconfigure(watch)
         self._ledger.book.reread(recipes)
         self._desk.confirm_above = confirm_above
         self.request_scan()
@@ -255,7 +256,7 @@ class Inbox:
             presence.scan_soon, presence.returned = True, True
             await presence.check()
             return []
-        presence.expected, presence.scans = frozenset(survey.inodes), presence.scans + 1
+        presence.watching.scanned(survey.inodes)
         self._next_scan(begun, survey)
         await self._maybe_batch(survey, returned)
         self._ledger.facts = survey.folders

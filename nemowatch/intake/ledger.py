@@ -49,6 +49,12 @@ class Ledger:
         """True when a PAUSE stands in the inbox or in this task folder."""
         return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
 
+    def block(self, path: bytes, why: str) -> None:
+        """This file is still, and cannot be taken for this reason."""
+        tracked = self.tracker.get(path)
+        if tracked is not None:
+            tracked.block(why)
+
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""
         prefix = folder + b"/" if folder else b""

@@ -321,7 +321,7 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
     """After watchdog's thread has died the guard repairs, and files are seen again by events."""
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-        watcher = b.inbox._presence._watcher
+        watcher = b.inbox._presence.watching._watcher
         assert watcher is not None
         fd = next(iter(watcher._fds))
         os.dup2(os.open("/dev/null", os.O_RDONLY), fd)  # what the thread reads from now on is nothing

@@ -272,8 +272,8 @@ async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
     (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
     async with bench(tmp_path / "ws", tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING and b.inbox.due_in() > 1)
-        scans = b.inbox._presence.scans
+        scans = b.inbox._presence.watching.scans
         logging.getLogger("watchdog.observers.inotify_c").warning(
             "Inotify queue overflowed; filesystem events were lost"
         )
-        await b.until(lambda: b.inbox._presence.scans > scans)
+        await b.until(lambda: b.inbox._presence.watching.scans > scans)

@@ -1,0 +1,112 @@
+"""One look at a root: whether it is there, which folder it is, whether a link was put in its place, and whose it is.
+
+Owns what must be remembered of a root from look to look and from start to start. It blocks, so it runs in the worker
+thread of its inbox; it concludes nothing about files.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalPassing, show_path
+from nemowatch.intake import owner
+from nemowatch.intake.guard import Identity, identify, is_lost_mount
+from nemowatch.intake.ignore import Ignore, NameClass
+from nemowatch.intake.mounts import MountTable
+
+
+@dataclass(frozen=True, slots=True)
+class RootLook:
+    """What a look has shown."""
+
+    root: Path  #: resolved
+    identity: Identity
+    standing: owner.Standing
+    table: MountTable
+
+
+class Root:
+    """Looks at the root of one inbox."""
+
+    def __init__(self, watch: Watch, state_id: str) -> None:
+        self.watch = watch
+        self._state_id = state_id
+        self._ignore = Ignore(watch.ignore)
+        self._place = Path()  # where the inbox was at the first look of this process: nobody moves it while we run
+        self._remembered: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Root({str(self.watch.inbox)!r})"
+
+    @property
+    def owner_root(self) -> Path:
+        """Where the owner file stands."""
+        return self.watch.root or self.watch.inbox
+
+    def recall(self, text: str) -> None:
+        """What `memory` gave at an earlier start ("": nothing)."""
+        try:
+            found = json.loads(text) if text else {}
+        except ValueError:
+            found = {}
+        self._remembered = found if isinstance(found, dict) else {}
+
+    def memory(self, look: RootLook) -> str:
+        """What the next start has to know of it; "" when that is what it knew already."""
+        found, plain = look.identity, "yes" if self._is_plain(look.root) else ""
+        fresh = {"fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain}
+        if fresh == self._remembered:
+            return ""
+        self._remembered = fresh
+        return json.dumps(fresh)
+
+    def look(self, now_ms: int) -> RootLook:
+        """Look, and claim it if it is nobody's. Raises OSError or LocalPassing, with the reason, when it cannot be worked."""
+        place = Path(os.path.realpath(self.watch.inbox))
+        self._refuse_link(place)
+        found = identify(place)
+        was, was_mounted = self._remembered.get("fstype", found.fstype), bool(self._remembered.get("mounted"))
+        if is_lost_mount(was, was_mounted, found, empty=_is_empty(place, self._ignore)):
+            raise LocalPassing("the share is not mounted: only its empty mount point is there")
+        self._place = place
+        return RootLook(place, found, owner.claim(self.owner_root, self._state_id, now_ms), MountTable.read())
+
+    def take_over(self, now_ms: int) -> None:
+        """A person said so: it is ours. Raises OSError."""
+        owner.take_over(self.owner_root, self._state_id, now_ms)
+
+    def _refuse_link(self, place: Path) -> None:
+        """Whoever may write beside a folder can put a link in its place, and would have us read, and send away, what they
+        may not read themselves. A link that stands at the first start is the administrator's own, and stays where it led."""
+        if self._remembered.get("plain") and not self._is_plain(place):
+            what = f"a link to {show_path(place)} has been put in the folder's place"
+            raise LocalPassing(f"{what}: take it away, or name that place in the configuration")
+        if self._place not in (Path(), place):
+            raise LocalPassing(f"its link leads to {show_path(place)} now: restart nemowatch if it should")
+
+    def _is_plain(self, place: Path) -> bool:
+        """Whether no link stands on the way to the inbox."""
+        return place == Path(os.path.normpath(self.watch.inbox.absolute()))
+
+
+def _is_empty(root: Path, ignore: Ignore) -> bool:
+    """True when nothing stands in the root that a person may have put there."""
+    with os.scandir(os.fsencode(root)) as entries:
+        return all(
+            ignore.name(e.name, folder=e.is_dir(follow_symlinks=False)).kind is not NameClass.WORK for e in entries
+        )
+
+
+def missing_words(exc: Exception, root: Path) -> str:
+    """Why a root cannot be worked, as a clause."""
+    number = exc.errno if isinstance(exc, OSError) else 0
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return f"{show_path(root)} is not there"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"{show_path(root)} may not be read"
+    return (exc.strerror if isinstance(exc, OSError) else "") or str(exc) or "it cannot be read"
