@@ -45,6 +45,9 @@ def _leave_out(packages: Iterable[str]) -> None:
 def start(config: Path | None, once: bool) -> int:
     """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at once."""
     _leave_out(DECORATION)
+    from nemowatch.service.signals import without_loop
+
+    without_loop()  # what follows takes half a second to import
     from nemowatch.cli.patience import within
     from nemowatch.cli.setting import find_setting, prepare_state_dir
     from nemowatch.config import check_layout

@@ -38,7 +38,7 @@ from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.notify import Notifier, should_ping
-from nemowatch.service.signals import install_signals
+from nemowatch.service.signals import install_signals, without_loop
 from nemowatch.service.starts import count_start, write_line
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -193,6 +193,7 @@ class Daemon:
         finally:
             await self._stop(control)
             undo()
+            without_loop()
 
     async def _live(self, once: bool) -> None:
         beside = [asyncio.create_task(self._beat(), name="beat"), asyncio.create_task(self._tidy(), name="tidy")]

@@ -1,19 +1,35 @@
 """Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks for a full scan.
 
-Owns only the wiring to the loop; what the words mean is the engine's. Must be installed before the first read lease is
-taken, because SIGIO ends a process that has no handler for it.
+Owns only the wiring, to the loop and around it; what the words mean is the engine's. Must be installed before the first
+read lease is taken, because SIGIO ends a process that has no handler for it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 Action = Callable[[], object]  #: called on the loop's thread; must return at once
 
 #: Both ask for the same: INT comes from a terminal, TERM from systemd.
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def without_loop() -> None:
+    """Before the loop runs and after it has ended: TERM and INT end the process, with 0 as ever; HUP and USR1 mean nothing,
+    for a start reads the configuration and scans anyway. Their defaults would be deaths that systemd takes for failures."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _leave)
+    for number in (signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def install_signals(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -269,3 +271,29 @@ def test_no_address_of_a_result_is_ever_said(tmp_path: Path) -> None:
         assert studio.stop() == 0
         left = [path.name for path in studio.state.iterdir() if path.is_file() and b"signature=" in path.read_bytes()]
         assert left == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_before_it_runs_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
+    """While it is still starting: HUP and USR1 change nothing, TERM and INT end it with 0."""
+    with file_studio(tmp_path) as studio:
+        studio.put_token(GOOD)
+        command = [sys.executable, "-m", "nemowatch", "run", "--config", str(studio.config)]
+        with studio.log_path.open("wb") as log:
+            studio.daemon = subprocess.Popen(command, env=studio.environment(), stderr=log)
+        status = Path(f"/proc/{studio.daemon.pid}/status")
+        wait_for("signals are in hand", lambda: ignores(status.read_text(), signal.SIGUSR1))
+        studio.signal(number)
+        if number in (signal.SIGHUP, signal.SIGUSR1):
+            wait_for("it runs", lambda: studio.daemon_state() == "running")
+            assert studio.stop() == 0
+        else:
+            assert studio.daemon.wait(20) == 0
+        assert "Traceback" not in studio.log()
+
+
+def ignores(status: str, number: signal.Signals) -> bool:
+    """Whether a process, as /proc tells, ignores this signal."""
+    mask = next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn"))
+    return bool(int(mask, 16) >> (number - 1) & 1)
