@@ -33,12 +33,13 @@ NOTICE = 200.0
 PUBLISHED = 240.0
 TASK = "dub-es"
 
+#: Attr_Expiration_Time: this server keeps what it has seen of a folder for a minute unless it is told not to; kernels' do not.
 GANESHA = """
 NFS_CORE_PARAM {{ NFS_Protocols = 4; NFS_Port = {port}; Enable_NLM = false; Enable_RQUOTA = false; }}
 NFSV4 {{ Graceless = true; RecoveryBackend = fs; Only_Numeric_Owners = true; }}
 NFS_KRB5 {{ Active_krb5 = false; }}
 EXPORT {{ Export_Id = 1; Path = {share}; Pseudo = /nas; Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
-  Transports = TCP; FSAL {{ Name = VFS; }} }}
+  Transports = TCP; Attr_Expiration_Time = 0; FSAL {{ Name = VFS; }} }}
 LOG {{ Default_Log_Level = WARN; }}
 """
 
@@ -115,6 +116,7 @@ class Play:
     # -- what the log must have said, so many times
 
     def said(self, words: str, times: int = 1) -> None:
+        tell(f"waiting for {words!r}")
         log = self.case.house.log_path
         wait_for(
             f"{words!r} for the {times}. time", lambda: log.read_text(errors="replace").count(words) >= times, NOTICE
@@ -125,6 +127,7 @@ class Play:
 
     def put(self, name: str, write: Callable[[Path, bytes], object], size: int = 300_000) -> None:
         """A file that must be worked on, written by `write(path on the server, content)`."""
+        tell(f"put {name}")
         data = self.case.content(name, size)
         path = self.remote / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +138,7 @@ class Play:
 
     def published(self) -> None:
         """Everything expected so far."""
+        tell("waiting for everything to be published")
         self.case.settle_down(PUBLISHED)
 
     # -- the waves
@@ -288,27 +292,32 @@ def in_pieces(path: Path, data: bytes) -> None:
         time.sleep(PAUSE)
 
 
+def tell(text: str) -> None:
+    """A line for the console: where it stood when it leaves no verdict."""
+    print(f"{time.strftime('%T')} {text}", flush=True)
+
+
 def sha256(path: Path) -> str:
     """Of a file's content; "" while it is not there."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-#: (filesystem, mount options) of each kind: soft as a careful administrator mounts it, the others as they come.
+#: (filesystem, mount options) of each kind; one asks for errors instead of endless waiting, the others are as they come.
 KINDS = {"cifs": ("cifs", ()), "nfs4": ("nfs4", ("soft", "timeo=20", "retrans=1")), "nfs4-hard": ("nfs4", ())}
 
 
 def play(kind: str, base: Path) -> Verdict:
     """Raises pytest.skip.Exception where this kernel cannot."""
     fstype, options = KINDS[kind]
-    with ExitStack() as stack:
-        case = Case(base, stack)
-        try:
-            share = Share(case, fstype)
-            share.mount(*options)
-            Play(case, share).all()
-            return case.verdict()
-        except AssertionError as exc:
-            raise AssertionError(f"{exc}\njobs: {case.jobs()}\nlog:\n{case.house.log()}") from exc
+    stack = ExitStack()  # never unwound: an unmount may hang on a dead server, and the machine is switched off after it
+    case = Case(base, stack)
+    try:
+        share = Share(case, fstype)
+        share.mount(*options)
+        Play(case, share).all()
+        return case.verdict()
+    except AssertionError as exc:
+        raise AssertionError(f"{exc}\njobs: {case.jobs()}\nlog:\n{case.house.log()}") from exc
 
 
 def main(kind: str, report: Path) -> None:

@@ -4,8 +4,11 @@ where this machine's kernel may have neither. Here it is booted and heard; what 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,7 @@ def play_inside(case: Case, kind: str) -> None:
         process = case.process(
             [find_program("linux.uml") or "linux.uml", *kernel_line(kind, report)], stdout=out, stderr=out
         )
+    case.stack.callback(switch_off, process.pid)
     booted, told = report / "booted", report / "verdict.json"
     end = time.monotonic() + BOOT_LIMIT
     while not booted.exists() and process.poll() is None and time.monotonic() < end:
@@ -67,6 +71,12 @@ def play_inside(case: Case, kind: str) -> None:
     if answer["skipped"]:
         pytest.skip(answer["skipped"])
     case.told.append(Verdict(**answer["verdict"]))
+
+
+def switch_off(pid: int) -> None:
+    """End it and the processes it has made for itself: it leads a group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def kernel_line(kind: str, report: Path) -> list[str]:
