@@ -144,7 +144,7 @@ class PageWriter:
         for watch in names:
             for problem in self._reception.problems.get(watch, ()):
                 if isinstance(problem, FolderProblem):
-                    yield Need(problem.what, problem.cure or "The note in the folder says what works.", folder=problem.folder)
+                    yield Need(problem.what, problem.cure or _rename(problem), folder=problem.folder)
                 elif not problem.final:
                     yield Need(problem.what, problem.cure, os.path.basename(problem.path), problem.folder)
 
@@ -170,6 +170,11 @@ class PageWriter:
         account = self._account()
         if account.registration_link:
             yield CreditLine("Keep this account", "register it", account.registration_link)
+
+
+def _rename(problem: FolderProblem) -> str:
+    note = "the note in the folder says what works."
+    return f"Perhaps {problem.suggestion}? Rename it; {note}" if problem.suggestion else f"{note[:1].upper()}{note[1:]}"
 
 
 def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[ListedJob]) -> Listing[Waiting]:

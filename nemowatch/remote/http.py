@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -265,12 +266,16 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+#: The number that the system puts before its words.
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+
+
 def _connect_words(exc: httpx.ConnectError) -> str:
     """Why a connect failed, in words that help: name resolution and certificates say so."""
     text = str(exc)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "its certificate is not trusted here (is ca-certificates installed, or SSL_CERT_FILE set?)"
-    return text.rstrip(".") or "the connection was refused"
+    return _ERRNO.sub("", text).rstrip(".") or "the connection was refused"
 
 
 def _keep_alive(sock: socket.socket) -> None:

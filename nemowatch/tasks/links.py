@@ -45,7 +45,8 @@ def _address(text: str, name: str) -> str:
         usable = False
     if not usable or len(plain) > _LONGEST or any(c.isspace() or not c.isprintable() for c in plain):
         said = f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.'
-        raise OrderError(said, cure="Addresses begin with https:// (or http://).")
+        spaced = " and hold no spaces (write %20 for a space)" if any(c.isspace() for c in plain) else ""
+        raise OrderError(said, cure=f"Addresses begin with https:// (or http://){spaced}.")
     return plain
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from nemowatch.tasks import languages
 from nemowatch.tasks.words import split
@@ -18,6 +19,19 @@ _MEANT = {
 }  # fmt: skip
 #: Codes that people make up and no other rule finds; "sp" is found by the beginning of "Spanish".
 _MEANT_CODES = {"esp": "es", "cht": "zh_Hant", "chs": "zh_Hans", "eng": "en", "ptbr": "pt_BR", "ua": "uk", "gre": "el"}
+#: What languages call themselves, as their speakers write it: no rule finds these, and "deutsch" looks like Dutch.
+_OWN_NAMES = {
+    "deutsch": "de", "espanol": "es", "castellano": "es", "francais": "fr", "italiano": "it", "portugues": "pt",
+    "brasileiro": "pt_BR", "nederlands": "nl", "vlaams": "nl_BE", "svenska": "sv", "dansk": "da", "norsk": "no", "suomi": "fi",
+    "polski": "pl", "cesky": "cs", "cestina": "cs", "slovencina": "sk", "slovenscina": "sl", "magyar": "hu", "romana": "ro", "islenska": "is",
+    "hrvatski": "hr", "srpski": "sr", "shqip": "sq", "turkce": "tr", "lietuviu": "lt", "latviesu": "lv", "eesti": "et",
+    "catala": "ca", "euskara": "eu", "galego": "gl", "gaeilge": "ga", "cymraeg": "cy", "русскии": "ru", "українська": "uk",
+    "български": "bg", "ελληνικα": "el", "中文": "zh", "普通话": "zh", "日本語": "ja", "한국어": "ko", "العربية": "ar",
+    "עברית": "he", "हिन्दी": "hi", "ไทย": "th", "nihongo": "ja", "hangugeo": "ko", "russkij": "ru", "russkiy": "ru", "viet": "vi",
+    "bahasa": "id",
+}  # fmt: skip
+#: How voices are called, besides male and female.
+_VOICES = {"woman": "female", "women": "female", "man": "male", "men": "male"}
 #: How alike a task's name must be, and a language's: languages are many, and a wrong one costs money.
 _TASK_LIKENESS, _LANGUAGE_LIKENESS = 0.6, 0.8
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
@@ -32,12 +46,12 @@ def candidates(words: list[str], tasks: Sequence[str], recipes: Sequence[str]) -
     if not plain or len(plain) > _MOST_WORDS:
         return
     for head, rest in _heads(plain, tasks, recipes):
-        mended = _mended(rest)
+        mended = _mended(rest, voices=head == "voiceover")
         yield "-".join([head, *rest])
         yield "-".join([head, *mended])
         for length in range(len(mended) - 1, -1, -1):
             yield "-".join([head, *mended[:length]])
-        if head == "dub":
+        if head == "dub" and not rest:
             yield "dub-es"
 
 
@@ -77,11 +91,11 @@ def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[tuple[str, li
         yield known[name], words[count:]
 
 
-def _mended(words: list[str]) -> list[str]:
+def _mended(words: list[str], *, voices: bool) -> list[str]:
     """Each word that is no language as the nearest one, or left out; none twice."""
     found: list[str] = []
     for word in words:
-        near = _near(word, found[-1] if found else "")
+        near = (_VOICES.get(word.lower(), "") if voices else "") or _near(word, found[-1] if found else "")
         last = languages.base_of(found[-1]) or found[-1].split("_")[0] if found else ""
         if "_" in near and near.split("_")[0] == last:
             found[-1] = near  # `es-mx`, `english-us`: one language
@@ -102,11 +116,18 @@ def _near(word: str, previous: str) -> str:
         return low
     if low in _MEANT_CODES:
         return _MEANT_CODES[low]
-    if "_" in word and (bound := languages.bound(word)):
+    if own := _own_names().get(languages.fold(word), ""):
+        return own
+    if "_" in word and (bound := languages.bound(word) or languages.base_of(word.split("_", maxsplit=1)[0])):
         return bound
     if len(word) == 2 and low != "to" and len((spoken := languages.spoken_in(word)).split("_")[0]) == 2:
         return spoken
     return "" if languages.is_dangerous(word) else _like(languages.fold(word))
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    return {languages.fold(name): code for name, code in _OWN_NAMES.items()}
 
 
 def _like(word: str) -> str:

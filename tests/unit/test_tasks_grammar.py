@@ -192,7 +192,20 @@ NEAR = [
     ("my-recipe-es", "my-recipe"),
     ("myrecipe", "my-recipe"),
     ("short-es", "Shorts-es"),
+    ("dub-deutsch", "dub-de"),
+    ("Dub Español", "dub-es"),
+    ("dub-РУССКИЙ-日本語", "dub-ru-ja"),
+    ("voiceover-english-woman", "voiceover-english-female"),
+    ("dub-klingonish", ""),
 ]
+
+
+def test_what_babel_knows_exists() -> None:
+    """Babel decides which languages there are, Klingon included: whoever writes its name means it."""
+    for name in ("dub-klingon", "dub-tlh"):
+        found = read_folder(name, {})
+        assert isinstance(found, Folder)
+        assert [(language.tag, language.name) for language in found.languages] == [("tlh", "Klingon")]
 
 
 @pytest.mark.parametrize(("name", "suggestion"), NEAR)
