@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,18 +90,26 @@ def run_all(chosen: list[Scenario], runs: int, at_once: int) -> Iterator[list[Ro
         yield rows
 
 
-def table(rows: list[Row]) -> str:
-    """The part of the page between the marks."""
+def standing(page: str) -> dict[str, str]:
+    """The rows that stand on the page, by scenario: one that is not played now keeps its own."""
+    lines = page.partition(BEGIN)[2].partition(END)[0].splitlines()
+    rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
+    return {name: line for name, line in rows.items() if name in SCENARIOS}
+
+
+def table(rows: list[Row], kept: Mapping[str, str]) -> str:
+    """The part of the page between the marks: these rows, and `kept` for scenarios that are not among them."""
+    lines = {**kept, **{row.scenario.name: row.line() for row in rows}}
     today = datetime.now(UTC).date()
     head = [
-        f"Played on {today} by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan every "
+        f"Last played on {today} by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan every "
         f"{SCAN:g} s where a scenario sets nothing else. Pick-up: from a file's last byte to its claim, while several "
         "scenarios share the machine.",
         "",
         "| scenario | runs | files | lost | early | doubled | slowest pick-up |",
         "|---|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *(row.line() for row in rows)])
+    return "\n".join([*head, *(lines[name] for name in SCENARIOS if name in lines)])
 
 
 def write(text: str, page: Path = PAGE) -> None:
@@ -131,8 +139,8 @@ def main() -> int:
     rows: list[Row] = []
     for rows in run_all(chosen, options.runs, options.at_once):
         if options.write:  # after each round: a long command that is interrupted leaves what it has shown
-            write(table(rows))
-    print(table(rows))
+            write(table(rows, standing(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}))
+    print(table(rows, {}))
     return 0 if all(row.good for row in rows) else 1
 
 
