@@ -31,6 +31,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
     from nemowatch.clock import iso
     from nemowatch.engine import board
     from nemowatch.journal import jobs, spend
+    from nemowatch.outbox.draft import timeline
 
     found = jobs.listed(conn, job_id=job_id)
     if not found:
@@ -41,6 +42,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
     return board.job_json(conn, row, watches) | {
         "skill": job.skill, "prompt": job.prompt, "answer": job.answer, "progress": job.progress,
         "due_at": iso(job.due_at) if job.due_at else None, "credits": job.credits, "credits_about": job.credits_about,
+        "timeline": timeline(jobs.draft(conn, job_id)),
         "source_now": name(row.retired_to) if row.retired_to else None, "draft_saved": jobs.has_draft(conn, job_id),
         "sizes": [output.size for output in jobs.outputs(conn, job_id)],
         "paid_calls": [
@@ -64,6 +66,7 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         f"  order    {record['task']}, {record['target']} (skill {record['skill']})",
         f"  prompt   {_indented(record['prompt'])}",
         *([f"  answer   {_indented(record['answer'])}"] if record["answer"] else []),
+        *([f"  edit     {_indented(record['timeline'])}"] if record["timeline"] else []),
         *_trouble(record, option), *_cost(record), *_results(record), "  history",
     ]  # fmt: skip
     return lines + [f"    {_event(event)}" for event in record["history"]]

@@ -23,12 +23,12 @@ _MEANT_CODES = {"esp": "es", "cht": "zh_Hant", "chs": "zh_Hans", "eng": "en", "p
 _OWN_NAMES = {
     "deutsch": "de", "espanol": "es", "castellano": "es", "francais": "fr", "italiano": "it", "portugues": "pt",
     "brasileiro": "pt_BR", "nederlands": "nl", "vlaams": "nl_BE", "svenska": "sv", "dansk": "da", "norsk": "no", "suomi": "fi",
-    "polski": "pl", "cesky": "cs", "cestina": "cs", "slovencina": "sk", "slovenscina": "sl", "magyar": "hu", "romana": "ro", "islenska": "is",
+    "polski": "pl", "cesky": "cs", "cestina": "cs", "slovencina": "sk", "slovenscina": "sl", "magyar": "hu", "romana": "ro",
     "hrvatski": "hr", "srpski": "sr", "shqip": "sq", "turkce": "tr", "lietuviu": "lt", "latviesu": "lv", "eesti": "et",
     "catala": "ca", "euskara": "eu", "galego": "gl", "gaeilge": "ga", "cymraeg": "cy", "русскии": "ru", "українська": "uk",
     "български": "bg", "ελληνικα": "el", "中文": "zh", "普通话": "zh", "日本語": "ja", "한국어": "ko", "العربية": "ar",
     "עברית": "he", "हिन्दी": "hi", "ไทย": "th", "nihongo": "ja", "hangugeo": "ko", "russkij": "ru", "russkiy": "ru", "viet": "vi",
-    "bahasa": "id",
+    "bahasa": "id", "islenska": "is",
 }  # fmt: skip
 #: How voices are called, besides male and female.
 _VOICES = {"woman": "female", "women": "female", "man": "male", "men": "male"}

@@ -138,6 +138,16 @@ def test_show_tells_history_cost_and_results(cli: Cli) -> None:
     assert "/out/dub-es/done.es.mp4 (2.0 KB)" in text
 
 
+def test_show_prints_the_tracks(tmp_path: Path) -> None:
+    """What the cloud has edited is told track by track: its answers send people to look at a timeline."""
+    cli = Cli(tmp_path)
+    job_id = cli.add_job(state=State.INSTRUCTED)
+    draft = {"t": [{"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "city"}}]}], "d": 10_000}
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: jobs.save_draft(conn, job_id, draft, NOW))
+    assert "  edit     Timeline (1 track" in cli.run("show", str(job_id)).stdout
+
+
 def test_show_says_what_to_type(cli: Cli) -> None:
     """A job that waits for a person names the command that lets it go on."""
     text = cli.run("show", "3").stdout

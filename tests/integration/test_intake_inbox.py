@@ -61,6 +61,15 @@ async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path
         await b.until(lambda: bool(b.claimed))
 
 
+async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> None:
+    """Of a file that is not what its name says, and of a kind that is not taken, one is told what this very folder takes."""
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/disguised.mp4", b"this is a text and no film at all")
+        await b.until(lambda: any(isinstance(p, FileProblem) for p in b.problems))
+        (found,) = [p for p in b.problems if isinstance(p, FileProblem)]
+        assert found.cure == "This folder takes videos (mp4, mov, avi, webm, mkv) and links to them (url, webloc, urls.txt)."
+
+
 async def test_a_list_names_each_linked_file(root: Path, tmp_path: Path) -> None:
     """{file} in a prompt means the file that an address leads to, not the list it stands in."""
     async with bench(root, tmp_path / "s") as b:

@@ -150,6 +150,13 @@ def test_only_web_addresses_are_taken(url: str) -> None:
         assert name in caught.value.text
 
 
+def test_an_address_with_a_space_is_told_so() -> None:
+    """The cure names what is wrong with it, not only how addresses begin."""
+    with pytest.raises(OrderError) as caught:
+        read_links(b"https://example.com/a b.mp4", "list.urls.txt")
+    assert "no spaces (write %20 for a space)" in caught.value.cure
+
+
 def test_a_file_without_an_address_is_refused() -> None:
     """A shortcut to nowhere, a list of comments, a property list of another kind."""
     for name, data in {
