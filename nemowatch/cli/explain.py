@@ -113,6 +113,8 @@ def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
             "suggestion": "",
             **_held(setting, place),
         }
+    if place.watch is None and (tree := _tree(setting.config.watch, place.path)):
+        return record | {"readable": False, "problem": tree, "suggestion": "", **_held(setting, place)}
     folder = read_folder(as_text(raw), setting.config.recipes)
     if not isinstance(folder, Folder):
         return record | {"readable": False, "problem": folder.what, "suggestion": folder.suggestion, **_held(setting, place)}
@@ -124,6 +126,20 @@ def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
         "orders": [_order(folder, drop) for drop in _examples(folder, prompt)], "text": describe(folder),
         **_held(setting, place),
     }  # fmt: skip
+
+
+def _tree(watches: Iterable[Watch], path: Path) -> str:
+    """What one of the workspace's own folders is for; "" for every other."""
+    for watch in watches:
+        known = {
+            watch.root: f"This is the workspace itself: task folders stand in {watch.inbox}.",
+            watch.outbox: "This is the outbox: results come here, in folders called like their task folders.",
+            watch.done: "Here are the files of which everything is done, in folders called like their task folders.",
+            watch.failed: "Here are the files that could not be done, each with a note that says why.",
+        }
+        if path in known:
+            return known[path]
+    return ""
 
 
 def _held(setting: Setting, place: Place) -> dict[str, Any]:

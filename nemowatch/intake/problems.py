@@ -107,7 +107,8 @@ class Problems:
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
         taken = listed(self._book.kinds(folder))
         what = f"This folder does not take files of this kind: {names}{more}. They are left as they are."
-        return FolderProblem(folder, f"{what} It takes {taken}." if taken else what)
+        cure = "Put them into a folder that takes them, or take them away."
+        return FolderProblem(folder, f"{what} It takes {taken}." if taken else what, cure=cure)
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
@@ -124,4 +125,5 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
 
 
 def _revisions(folder: bytes) -> FolderProblem:
-    return FolderProblem(folder, "Revising a result with a .revise.txt file is not available in this version.")
+    what = "Revising a result with a .revise.txt file is not available in this version."
+    return FolderProblem(folder, what, cure="Take that file away again.")

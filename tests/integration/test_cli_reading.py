@@ -247,6 +247,12 @@ def test_commands_to_type_name_their_installation(cli: Cli) -> None:
     assert f"nemowatch resolve 3 --done --config {cli.config}" in told
 
 
+def test_explain_the_workspace_itself(cli: Cli) -> None:
+    """Its own folders are no task folders, and are said to be what they are."""
+    for path, said in (("", "the workspace itself"), ("outbox", "results come here"), ("inbox", "the inbox itself")):
+        assert said in cli.run("explain", cli.root / path).stdout
+
+
 def test_explain_pause_and_odd_files(cli: Cli) -> None:
     """A PAUSE file, a link and a name of bytes are explained, and none of it is an error."""
     folder = cli.root / "inbox" / "transcribe"
