@@ -23,8 +23,8 @@ from nemowatch.journal import Journal
 from nemowatch.model import Snapshot
 from nemowatch.tasks import decode_text
 
-#: Files looked at in one tick: some tens of milliseconds.
-PORTION = 5_000
+#: Files looked at in one tick: some tens of milliseconds, and a megabyte.
+PORTION = 1_000
 #: With more folders named by events than this, one full scan costs less.
 MAX_FOLDERS = 100
 #: Instructions whose coming and going is looked at at once.

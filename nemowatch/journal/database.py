@@ -36,6 +36,8 @@ Work = Callable[[sqlite3.Connection], T]
 SQLITE_NEEDED = (3, 37, 0)
 #: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
 BUSY_SECONDS = 10.0
+#: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own cache anyway.
+CACHE_KIB = 512
 #: Seconds between two tries to write on a full disk.
 FULL_LOOK = 2.0
 #: Free bytes from which a disk that was full counts as having space again. Below it small writes come through while larger
@@ -143,6 +145,10 @@ class Journal:
         log, seconds = _log(), self.clock.monotonic() - self._full_since
         log.info("the journal's disk has space again", journal=str(self.path), after=lasted(seconds))
 
+    async def give_back(self) -> None:
+        """Let go of memory that SQLite keeps in case it is asked the same again."""
+        await self._submit(lambda: self._conn.execute("PRAGMA shrink_memory"))
+
     async def _submit(self, call: Callable[[], T]) -> T:
         # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's result away.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, call))
@@ -206,6 +212,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _prepare(conn: sqlite3.Connection) -> None:
     conn.row_factory = sqlite3.Row
     conn.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+    conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("PRAGMA trusted_schema = OFF")
 

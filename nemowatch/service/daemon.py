@@ -210,10 +210,14 @@ class Daemon:
             await asyncio.gather(*beside, *waits, return_exceptions=True)
 
     async def _tidy(self) -> None:
-        """What the process no longer needs goes back to the system."""
+        """What the process no longer needs goes back to the system, when anything was done since the last time."""
+        before = -1
         while True:
             await asyncio.sleep(TIDY)
-            give_back()
+            if before != self._journal.changes:
+                before = self._journal.changes
+                await self._journal.give_back()
+                give_back()
 
     async def _beat(self) -> None:
         """The ping to systemd, on the loop's monotonic timer, and STATUS in words, made anew only when something changed."""

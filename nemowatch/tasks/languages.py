@@ -44,17 +44,21 @@ def fold(name: str) -> str:
     return " ".join(re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split())
 
 
-def _english(table: str) -> dict[str, str]:
-    """One of Babel's tables of names. English inherits nothing in it, so that what it inherits elsewhere stays unread."""
+@cache
+def _english() -> dict[str, dict[str, str]]:
+    """Babel's tables of English names. English inherits nothing in them, so what it inherits elsewhere stays unread."""
     from babel import localedata
 
-    return dict(localedata.load("en", merge_inherited=False)[table])
+    data = localedata.load("en", merge_inherited=False)
+    found = {table: dict(data[table]) for table in ("languages", "territories", "scripts")}
+    data.clear()  # Babel keeps what it has read, months of calendars and all; what is empty it would read again
+    return found
 
 
 @cache
 def codes() -> dict[str, str]:
     """Code (as Babel writes it: "pt_BR") to English name."""
-    return {code: name for code, name in _english("languages").items() if code not in _NO_LANGUAGE}
+    return {code: name for code, name in _english()["languages"].items() if code not in _NO_LANGUAGE}
 
 
 @cache
@@ -66,7 +70,7 @@ def names() -> dict[str, str]:
 
 @cache
 def _territories() -> dict[str, str]:
-    return _english("territories")
+    return _english()["territories"]
 
 
 @cache
@@ -76,7 +80,7 @@ def _territory_names() -> dict[str, str]:
 
 @cache
 def _scripts() -> dict[str, str]:
-    return _english("scripts")
+    return _english()["scripts"]
 
 
 @cache

@@ -3,6 +3,7 @@ the cloud's part does not hide the inbox's."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import ExitStack, closing
@@ -13,6 +14,9 @@ from pathlib import Path
 from tests.acceptance.shares_kit import Case
 from tests.acceptance.shares_limits import QUEUE
 from tests.acceptance.studio import wait_for
+
+#: MiB that the process may take with a hundred thousand files; each one known costs its path and a few hundred bytes.
+MEMORY = 400
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,21 @@ class Figures:
     jobs: int
     seconds: float  #: from the last file written (or the start) to the last claim
     memory: float  #: MiB at most
+    cpu: float  #: seconds of the process
     health: str
+    refused: int  #: files that were said to be no work
+
+    def wrong(self, load: Load) -> str:
+        """What is not as it must be: every file claimed exactly once or refused with its reason, memory bounded."""
+        counts = (self.claimed + self.refused, self.distinct + self.refused, self.jobs + self.refused)
+        lost = "" if counts == (load.files,) * 3 else f"not every one of {load.files} files exactly once"
+        large = "" if self.memory < MEMORY else f"more than {MEMORY} MiB"
+        return ", ".join(filter(None, (lost, large)))
 
     def __str__(self) -> str:
         return (
-            f"claimed {self.claimed}, distinct {self.distinct}, jobs {self.jobs}, {self.seconds:.1f} s, "
-            f"at most {self.memory:.0f} MiB, {self.health}"
+            f"claimed {self.claimed}, distinct {self.distinct}, jobs {self.jobs}, refused {self.refused}, {self.seconds:.1f} s, "
+            f"{self.cpu:.1f} s of CPU, at most {self.memory:.0f} MiB, {self.health}"
         )
 
 
@@ -65,14 +78,16 @@ def carry(load: Load, base: Path, limit: float = 900) -> Figures:
         if load.running:
             fill(case, places, load.files)
         began = time.monotonic()
-        wait_for(f"{load.files} claims", lambda: counts(case)[0] >= load.files or time.sleep(0.5), limit)
+        wait_for(f"{load.files} claims", lambda: _claimed(case) >= load.files, limit)
         seconds = time.monotonic() - began
         time.sleep(case.settle + 2)
         claimed, distinct, jobs = counts(case)
         assert case.house.daemon is not None
         health = [line for line in case.house.log_path.read_text().splitlines() if " inbox " in line][-1]
-        peak = _peak(case.house.daemon.pid)
-        return Figures(claimed, distinct, jobs, seconds, peak, health.partition(" inbox ")[2].partition(" inbox=")[0])
+        pid = case.house.daemon.pid
+        words = health.partition(" inbox ")[2].partition(" inbox=")[0]
+        refused = case.house.log_path.read_text().count("file refused")
+        return Figures(claimed, distinct, jobs, seconds, _peak(pid), cpu_seconds(pid), words, refused)
 
 
 def usual_cadences(case: Case) -> None:
@@ -117,6 +132,18 @@ def counts(case: Case) -> tuple[int, int, int]:
         sources, distinct = conn.execute("SELECT count(*), count(DISTINCT path) FROM source").fetchone()
         jobs = conn.execute("SELECT count(DISTINCT source_id) FROM job").fetchone()[0]
     return sources, distinct, jobs
+
+
+def _claimed(case: Case) -> int:
+    """How many sources there are, asked at a pace that costs the daemon nothing."""
+    time.sleep(0.5)
+    return counts(case)[0]
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process and its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(pid: int) -> float:

@@ -12,10 +12,6 @@ from tests.acceptance.shares_limits import limited
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="changing the kernel's limits needs root")]
 
-#: MiB that the process may take with a hundred thousand files; each one known costs its path and a few hundred bytes.
-MEMORY = 400
-
-
 @pytest.mark.parametrize(
     "load",
     [
@@ -31,5 +27,4 @@ MEMORY = 400
 def test_everything_is_claimed_once(load: Load, tmp_path: Path) -> None:
     """Whatever the kernel's limits lose, the scans make good; memory stays bounded."""
     found = carry(load, tmp_path)
-    assert (found.claimed, found.distinct, found.jobs) == (load.files,) * 3, str(found)
-    assert found.memory < MEMORY, str(found)
+    assert not found.wrong(load), str(found)

@@ -7,7 +7,6 @@ settings. Prints a line for each case and ends with 1 when one of them is above 
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import sys
 import tempfile
@@ -18,10 +17,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.acceptance.scale_kit import cpu_seconds
 from tests.acceptance.shares_kit import Case
 from tests.acceptance.studio import wait_for
 
-TICKS = os.sysconf("SC_CLK_TCK")
 #: Share of one core, and MiB resident, that the idle daemon may take.
 MOST_CPU, MOST_MEMORY = 0.005, 60.0
 #: Seconds after the last file in which the page and the first cadences come to rest.
@@ -49,12 +48,6 @@ class Figures:
         verdict = "" if self.good else f"   ABOVE {MOST_CPU:.1%} or {MOST_MEMORY:.0f} MiB"
         memory = f"{self.resident:.1f} MiB resident, {self.peak:.1f} at most"
         return f"{self.case:8} {self.files} files: {self.cpu:.2%} of a core, {memory}{verdict}"
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory(pid: int) -> tuple[float, float]:

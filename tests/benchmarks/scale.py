@@ -1,4 +1,5 @@
-"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME]` prints a line for each load."""
+"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME]` prints a line for each load, and
+ends with 1 when a file was lost or doubled, or the memory went beyond its bound."""
 
 from __future__ import annotations
 
@@ -25,14 +26,18 @@ LOADS = (
 )
 
 
-def main() -> None:
+def main() -> int:
     """Carry the loads whose name contains the argument."""
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    wanted, good = sys.argv[1] if len(sys.argv) > 1 else "", True
     for load in LOADS:
         if wanted in load.name:
             with tempfile.TemporaryDirectory() as base:
-                print(f"{load.name}: {carry(load, Path(base))}", flush=True)
+                found = carry(load, Path(base))
+                why = found.wrong(load)
+                print(f"{load.name}: {found}{f'   WRONG: {why}' if why else ''}", flush=True)
+                good = good and not why
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
