@@ -15,6 +15,7 @@ from nemowatch.clock import Clock
 from nemowatch.errors import (
     FileRefused,
     FileTooLarge,
+    NoCredits,
     PlanRefused,
     RemoteError,
     RemotePassing,
@@ -199,7 +200,7 @@ class Client:
                 first = exc
         try:
             return await self._caller.with_token(lambda token: self._fallback(skill, token, render_id, want))
-        except (TokenRefused, PlanRefused):
+        except (TokenRefused, NoCredits, PlanRefused):
             raise
         except RemotePassing:
             if isinstance(first, RemotePassing):

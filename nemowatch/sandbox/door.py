@@ -165,7 +165,10 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
         await _read_json(call)
     answer = await _answered(call, handler)
     if isinstance(answer, web.StreamResponse) and answer.prepared:
-        return answer  # a stream: it has struck its own faults
+        if call.rule and call.kind == "refuse_next":
+            await answer.write_eof()
+            call.host.go_down(call.rule.number(1))
+        return answer  # a stream: it has struck its other faults itself
     if call.rule and call.rule.after and (instead := await _strike(call, call.rule)):
         return instead
     if isinstance(answer, web.StreamResponse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -61,6 +62,7 @@ class Sandbox:
             _app(self.door), access_log=None, shutdown_timeout=GRACE, handle_signals=False, logger=logger
         )
         self._listener: asyncio.Server | None = None
+        self._up = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -85,14 +87,20 @@ class Sandbox:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+            self._up.clear()
             self.door.later(self._down(seconds))
+
+    def go_up(self) -> None:
+        """Listen again before that time is over."""
+        self._up.set()
 
     async def _down(self, seconds: float) -> None:
         await asyncio.sleep(0.01)  # the answer that asked for this goes out first
         server = self._runner.server
         for connection in list(server.connections) if server else []:
             reply.reset(connection.transport)
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._up.wait(), seconds)
         await self._listen(self.port)
 
     async def stop(self) -> None:

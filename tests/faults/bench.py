@@ -28,8 +28,9 @@ from nemowatch.sandbox.ledger import ledger
 from nemowatch.sandbox.server import Sandbox, run_sandbox
 from tests.acceptance.studio import video
 
-#: Seconds until a wait gives up: the machine may be busy.
-LIMIT = 40.0
+#: Seconds until a wait gives up: far above anything that must happen, for the machine may be busy.
+LIMIT = 120.0
+ATTEMPTS = 4  #: retry.attempts
 TOKEN = "nmv_usr_of_the_bench"
 
 CONFIG = """
@@ -47,12 +48,12 @@ mode = "scan"
 poll_interval = 0.1
 [chat]
 recheck = [0.2, 0.2, 0.2]
-timeout = 3
-quiet_timeout = 3
+timeout = {turn}
+quiet_timeout = {turn}
 [retry]
 base = 0.05
 cap = 0.2
-attempts = 4
+attempts = {attempts}
 [limits]
 confirm_above = {confirm}
 {limits}
@@ -92,7 +93,9 @@ class Bench:
         self.sandbox.faults.rules += [from_json(rule) for rule in rules]
 
     def clear_faults(self) -> None:
+        """The cloud is well again, and listens."""
         self.sandbox.faults.rules.clear()
+        self.sandbox.go_up()
 
     def ledger(self) -> dict[str, Any]:
         return ledger(self.sandbox.world)
@@ -116,15 +119,19 @@ class Bench:
     async def start(self) -> None:
         clock = SystemClock()
         self.journal = Journal.open(self.state / "journal.db", clock)
+        client = self.client()
+        self.engine = Engine(self.config, self.state, self.journal, client, clock, state_id=f"bench-{self.base.name}")
+        await self.engine.start()
+
+    def client(self) -> Client:
+        """A client as the daemon makes it."""
         api, chat = self.config.api, self.config.chat
-        client = Client(
+        return Client(
             base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
             turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout,
             credential=supplied_token({"NEMO_TOKEN": self.token} if self.token else {}, api.token_file),
-            state_dir=self.state, clock=clock,
+            state_dir=self.state, clock=SystemClock(),
         )  # fmt: skip
-        self.engine = Engine(self.config, self.state, self.journal, client, clock, state_id=f"bench-{self.base.name}")
-        await self.engine.start()
 
     async def stop(self) -> None:
         if self.engine is not None and self.journal is not None:
@@ -216,8 +223,8 @@ _numbers = itertools.count()
 
 @asynccontextmanager
 async def bench(
-    base: Path, *, faults: Iterable[str] = (), token: str = TOKEN, timeout: float = 1.5, api: str = "", limits: str = "",
-    confirm: int = 0, settings: dict[str, Any] | None = None,
+    base: Path, *, faults: Iterable[str] = (), token: str = TOKEN, timeout: float = 1.5, turn: float = 3, api: str = "",
+    limits: str = "", confirm: int = 0, settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[Bench]:
     """A bench whose cloud and engine end with the block; `start` begins the engine."""
     place = base / f"{next(_numbers):04d}-{secrets.token_hex(2)}"
@@ -226,8 +233,8 @@ async def bench(
         for folder in (place / "studio" / "inbox", place / "studio" / "outbox", place / "state"):
             folder.mkdir(parents=True)
         text = CONFIG.format(
-            state=place / "state", url=sandbox.url, root=place / "studio", timeout=timeout, confirm=confirm, api=api,
-            limits=limits,
+            state=place / "state", url=sandbox.url, root=place / "studio", timeout=timeout, turn=turn, confirm=confirm,
+            attempts=ATTEMPTS, api=api, limits=limits,
         )  # fmt: skip
         path = place / "config.toml"
         path.write_text(text)

@@ -28,7 +28,7 @@ EVERY = int(os.environ.get("FAULTS_EVERY", "11"))
 #: Cells at once: more than this and the machine's own slowness becomes a fault.
 AT_ONCE = 8
 #: Seconds for one cell: far above any of them.
-CELL_SECONDS = 90.0
+CELL_SECONDS = 300.0
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ async def test_a_fault_at_every_call(tmp_path: Path, lasting: bool) -> None:
     wanted = cells(lasting=lasting)[:: EVERY * (2 if lasting and EVERY > 1 else 1)]
     came = await run_all(tmp_path, wanted)
     if folder := os.environ.get("FAULTS_RESULTS"):
-        record = [{"row": c.row.name, "fault": c.fault, "outcome": came[c], "right": came[c] in expected(c)} for c in wanted]
+        record = [{"row": c.row.name, "fault": c.fault, "outcome": came[c], "right": came[c] == expected(c)} for c in wanted]
         Path(folder, "lasting.json" if lasting else "once.json").write_text(json.dumps(record))
-    wrong = [f"{cell}: {outcome}, not {expected(cell)}" for cell, outcome in came.items() if outcome not in expected(cell)]
+    wrong = [f"{cell}: {outcome}, not {expected(cell)}" for cell, outcome in came.items() if outcome != expected(cell)]
     assert wrong == [], "\n" + "\n".join(wrong)
