@@ -14,6 +14,7 @@ from nemowatch.cli.jobs import file_words, state_words
 from nemowatch.cli.out import COLOURS, word
 from nemowatch.cli.show import cure_of
 from nemowatch.cli.words import clean, credits, hold_cure, local_time, plural, size
+from nemowatch.engine.board import not_said
 
 if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
@@ -201,9 +202,9 @@ def _holds(view: View) -> list[RenderableType]:
         count = f"{plural(held[reason], 'job')} held: " if held.get(reason) else ""
         since = f", since {local_time(texts[reason]['since'])}" if reason in texts else ""
         lines.append(_line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow")))
-        if reason in texts:
-            lines += _below(texts[reason]["text"])
-        lines += _below(hold_cure(reason, _first_held(view, reason), view.option))
+        text = texts[reason]["text"] if reason in texts else ""
+        lines += _below(text[:1].upper() + text[1:])
+        lines += _below(not_said(text, hold_cure(reason, _first_held(view, reason), view.option)))
     return lines
 
 

@@ -83,6 +83,11 @@ def more(conn: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
+def not_said(text: str, cure: str) -> str:
+    """`cure`, or "" when the text has said what to do already: errors of the account carry their own."""
+    return "" if cure.partition(";")[0].rstrip(".") in text else cure
+
+
 def job_json(conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]) -> dict[str, Any]:
     """One job as `jobs --json` prints it (DESIGN section 4)."""
     job = row.job

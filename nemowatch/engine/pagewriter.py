@@ -180,7 +180,14 @@ def _rename(problem: FolderProblem) -> str:
 def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[ListedJob]) -> Listing[Waiting]:
     """What waits: files that are no jobs yet (`count` in all), then jobs."""
     files = [Waiting(os.path.basename(w.path), w.path.split(b"/")[0], w.why) for w in settling]
-    waiting = [Waiting(os.path.basename(row.path), row.folder, why) for row in open_jobs if (why := _why(row))]
+    targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
+    for row in open_jobs:
+        if why := _why(row):
+            targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
+    waiting = [
+        Waiting(os.path.basename(path), folder, f"{why} · {', '.join(names)}" if len(names) > 1 else why)
+        for (_, path, folder, why), names in targets.items()
+    ]  # fmt: skip
     return Listing((*files, *waiting), total=count + len(waiting))
 
 
@@ -237,7 +244,7 @@ def _own_holds(open_jobs: Iterable[ListedJob]) -> Iterable[Hold]:
 
 
 def _hold(row: HoldRow) -> Hold:
-    return Hold(row.text, CURES.get(row.reason, ""), row.since)
+    return Hold(row.text[:1].upper() + row.text[1:], board.not_said(row.text, CURES.get(row.reason, "")), row.since)
 
 
 def _finished(conn: sqlite3.Connection, row: ListedJob) -> Finished:

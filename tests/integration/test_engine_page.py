@@ -12,8 +12,9 @@ from nemowatch.config import Watch
 from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import facts, holds
-from nemowatch.model import HoldReason, State
+from nemowatch.journal import facts, holds, sources
+from nemowatch.journal.sources import NewJob, NewSource
+from nemowatch.model import HoldReason, State, Target
 from nemowatch.remote.interface import Account
 from nemowatch.stages.deps import Board
 from tests.integration.cli_kit import Cli
@@ -51,7 +52,18 @@ async def test_a_hold_is_told_once(tmp_path: Path) -> None:
     with cli.journal() as journal:
         journal.write_now(lambda conn: holds.put(conn, HoldReason.CREDITS, LONG, 1, 0))
     html = await page_of(cli)
-    assert (html.count(LONG), html.count("waits for credits")) == (1, 3)
+    assert (html.count(LONG), html.count("waits for credits"), html.count("Top up")) == (1, 3, 1)
+
+
+async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> None:
+    """Jobs of one file that wait for one thing share a row, which names them."""
+    cli = Cli(tmp_path)
+    jobs = tuple(NewJob("", "promo", Target(to, "Dub it.", ()), "skill") for to in ("es", "fr"))
+    new = NewSource(cli.watch, b"dub-es-fr", b"dub-es-fr/promo.mp4", "digest", "dub", (), jobs, None, "hours")
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: sources.claim(conn, new, 1))
+    html = await page_of(cli)
+    assert (html.count("waits for the hours of work"), html.count("· es, fr")) == (1, 1)
 
 
 async def test_pauses_are_told_before_anything_waits(tmp_path: Path) -> None:
