@@ -166,7 +166,7 @@ class Engine:
         else:
             self._cadences.drop("page")
         for name, inbox in self.inboxes.items():
-            self._cadences.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.request_scan)
+            self._cadences.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
         self._later(self._upkeep())
 
     def _later(self, work: Awaitable[None]) -> None:

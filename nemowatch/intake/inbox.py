@@ -22,6 +22,7 @@ from nemowatch.intake.desk import Desk
 from nemowatch.intake.feed import Feed
 from nemowatch.intake.health import Health, HealthState
 from nemowatch.intake.ledger import Ledger
+from nemowatch.intake.mounts import Mode
 from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Tick, Waiting
 from nemowatch.intake.settle import why
@@ -36,6 +37,11 @@ log = structlog.get_logger("nemowatch.inbox")
 PORTION = 5_000
 #: Seconds between scans while the kernel does not tell, and how many times its own length a scan leaves free after it.
 DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
+#: Part of scan_interval after which a share, which only scans tell about, is scanned again: the looks and the claim take
+#: their time too, and a file is to be taken within the settle time and one interval.
+EARLY = 0.95
+#: Part of scan_interval within which the cadence asks for no further scan.
+FRESH = 0.5
 #: How many times its own length a scan leaves free before the next one that events ask for.
 SCAN_PAUSE = 4.0
 
@@ -60,6 +66,7 @@ class Inbox:
         self._feed = Feed(self._presence, self._ledger, journal, clock)
         self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above, finder)
         self._scan_at = 0.0  #: monotonic seconds
+        self._scanned_at = float("-inf")  #: when the last scan ended
         self._scan_free_at = 0.0
         self._due_at = 0.0
         self._ready: list[bytes] = []  #: settled files that the desk has not come to yet
@@ -99,6 +106,11 @@ class Inbox:
         self._presence.next_probe = 0.0
         self._due_at = 0.0
         self._on_change()
+
+    def reconcile(self) -> None:
+        """The cadence asks for a scan; one that has just been made, or is planned anyhow, is enough."""
+        if self._clock.monotonic() - self._scanned_at > FRESH * self.watch.scan_interval:
+            self.request_scan()
 
     async def guard(self) -> None:
         """One pass of the guard. Never raises for files."""
@@ -271,8 +283,8 @@ class Inbox:
         return await self._feed.missing(survey.missing)
 
     def _next_scan(self, begun: float, survey: Survey) -> None:
-        now = self._clock.monotonic()
-        every = self.watch.scan_interval
+        now = self._scanned_at = self._clock.monotonic()
+        every = self.watch.scan_interval * (1 if self._presence.paces.mode is Mode.EVENTS else EARLY)
         if self.health.state is HealthState.DEGRADED:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
         self._scan_free_at = now + SCAN_PAUSE * (now - begun)
