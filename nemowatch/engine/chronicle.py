@@ -30,6 +30,9 @@ SHARED = frozenset(
         HoldReason.HOURS, HoldReason.PAUSED,
     }
 )  # fmt: skip
+#: Seconds after which an outage counts as over although no job's call has proven it: nobody may have one to make. A call
+#: that hangs is given up sooner.
+UNPROVEN = 180.0
 #: States that a person should see when only warnings are read.
 LOUD = (State.FAILED, State.REJECTED, State.ATTENTION)
 
@@ -60,6 +63,8 @@ class Chronicle:
         self._clock = clock
         self._standing: dict[Cause, float] = {}  # what has begun and not ended: when, monotonic
         self._why: dict[Cause, str] = {}  # the words for it that were said last
+        self._doubted: dict[Cause, tuple[float, int]] = {}  # seems over and is not proven to be: since when, jobs woken
+        self._answered_at = 0.0  # when a call for a job last went through
 
     def __repr__(self) -> str:
         return f"Chronicle(standing={[str(cause.reason) for cause in self._standing]})"
@@ -82,6 +87,7 @@ class Chronicle:
     def begins(self, cause: Cause, why: str) -> None:
         """Jobs are stopped by `cause` from now on; said once until it ends, or until a token is wrong in another way."""
         where = {"folder": cause.folder} if cause.folder else {}
+        self._doubted.pop(cause, None)
         if cause not in self._standing:
             self._standing[cause] = self._clock.monotonic()
             holds_log.warning(f"hold begins: {cause.reason}", why=why, **where)
@@ -95,11 +101,31 @@ class Chronicle:
         for cause, why in causes.items():
             self.begins(cause, why)
         for cause in [c for c, since in self._standing.items() if since < asked_at and c not in causes]:
-            seconds = self._clock.monotonic() - self._standing.pop(cause)
-            more: dict[str, object] = {"folder": cause.folder} if cause.folder else {}
-            if cause.reason in woken:
-                more["woken"] = woken[cause.reason]
-            holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), **more)
+            number = woken.get(cause.reason, self._doubted.get(cause, (0.0, -1))[1])
+            if cause.reason is HoldReason.OUTAGE and not self._proven(cause, asked_at, number):
+                continue
+            self._ends(cause, number)
+
+    def _proven(self, cause: Cause, asked_at: float, woken: int) -> bool:
+        """Whether an outage is really over. Part of a cloud may answer, the balance for one, while what the jobs need does not:
+        then they meet the same outage again at once, and it is one, not many."""
+        now = self._clock.monotonic()
+        since, _ = self._doubted.setdefault(cause, (now, woken))
+        return self._answered_at >= asked_at or now - since > UNPROVEN
+
+    def answered(self) -> None:
+        """A call for a job went through: the cloud is there."""
+        self._answered_at = self._clock.monotonic()
+        for cause, (_, woken) in list(self._doubted.items()):
+            self._ends(cause, woken)
+
+    def _ends(self, cause: Cause, woken: int) -> None:
+        self._doubted.pop(cause, None)
+        seconds = self._clock.monotonic() - self._standing.pop(cause)
+        more: dict[str, object] = {"folder": cause.folder} if cause.folder else {}
+        if woken >= 0:
+            more["woken"] = woken
+        holds_log.info(f"hold ends: {cause.reason}", after=lasted(seconds), **more)
 
 
 def causes(conn: sqlite3.Connection) -> dict[Cause, str]:

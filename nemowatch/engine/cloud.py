@@ -12,12 +12,18 @@ class Cloud:
 
     def __init__(self) -> None:
         self._failures = 0
+        self.answers = 0  #: calls that went as they should, so far
 
     def __repr__(self) -> str:
         return f"Cloud(failures={self._failures})"
 
     def answered(self) -> None:
         """A call went as it should."""
+        self._failures = 0
+        self.answers += 1
+
+    def forgive(self) -> None:
+        """Failures count anew."""
         self._failures = 0
 
     def failed(self) -> None:

@@ -1,5 +1,5 @@
 """Finds out when a cloud that nobody reached answers again: asks with growing pauses, so that a short break costs
-seconds and a long one costs next to nothing."""
+seconds and a long one costs next to nothing. While it only half answers, the pauses go on growing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,16 @@ class OutageProbe:
 
     async def run(self) -> None:
         """For as long as the daemon runs."""
+        pause, answers = 0.0, -1
         while True:
             await self._runner.outage.wait()
             self._runner.outage.clear()
-            pause = min(self._config().retry.base, LONGEST)
+            retry = self._config().retry
+            longest = min(LONGEST, max(retry.cap, retry.base))
+            if answers != self._runner.answers:  # the last one was really over
+                pause = min(retry.base, longest)
             while await self._holds.in_outage():
                 await asyncio.sleep(pause)
                 await self._holds.check()
-                pause = min(pause * 2, LONGEST)
+                pause = min(pause * 2, longest)
+            answers = self._runner.answers

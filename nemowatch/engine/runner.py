@@ -83,6 +83,11 @@ class Runner:
         """Jobs whose stages run now."""
         return {job_id: lane for job_id, (lane, _) in self._running.items()}
 
+    @property
+    def answers(self) -> int:
+        """Calls for jobs that the cloud has answered so far."""
+        return self._cloud.answers
+
     async def run(self) -> None:
         """Work until `stop`. Raises JournalError when the journal can no longer be used."""
         while not self._stopping:
@@ -116,7 +121,7 @@ class Runner:
         busy = dict(self._running)
         chosen, next_due, held = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
         if self._cloud_held and not held:
-            self._cloud.answered()  # somebody asked it, and the outage is over: failures count anew
+            self._cloud.forgive()  # somebody asked it, and the outage seems over
         self._cloud_held = held
         ending = self._stopping or self.broken is not None  # either may have come while the journal was asked
         for lane, job in chosen if not ending else ():
@@ -180,10 +185,15 @@ class Runner:
             log.exception("internal error", job=job.id, doing=step.effect, **place(work.source))
             decision = self._stumbled(work, exc)
         else:
-            if step.lane is not Lane.LOCAL:
-                self._cloud.answered()
+            if step.lane is not Lane.LOCAL and work.job.state is not State.RENDERED:  # these two ask nobody
+                self._answered()
         if decision is not None:
             await self._carry_on(work, decision)
+
+    def _answered(self) -> None:
+        """The cloud has answered a job's call."""
+        self._cloud.answered()
+        self._chronicle.answered()
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its turn would, after any end
@@ -222,7 +232,7 @@ class Runner:
         if isinstance(error, RemotePassing) and not isinstance(error, RateLimited):
             self._cloud.failed()
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
-            self._cloud.answered()
+            self._answered()
         return self._doubted(work, decide(work.job, error, self._circumstances(work)))
 
     def _circumstances(self, work: Work) -> Circumstances:

@@ -11,7 +11,7 @@ import structlog
 
 from nemowatch.clock import ManualClock, lasted
 from nemowatch.engine import board
-from nemowatch.engine.chronicle import Cause, Chronicle, spot
+from nemowatch.engine.chronicle import UNPROVEN, Cause, Chronicle, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
@@ -48,10 +48,29 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: l
         chronicle.moved(*outage(number))
     clock.advance(130)
     chronicle.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
+    chronicle.answered()
+    chronicle.stands({}, {}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
     assert (loud[0]["why"], loud[1]["after"], loud[1]["woken"]) == ("Nobody answers.", "2 min", 50)
     assert len(lines) == 52
+
+
+def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) -> None:
+    """The balance is answered, what the jobs need is not: as long as no call of theirs went through, nothing has ended. When
+    there is none to make, it has after a while."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    for _ in range(5):
+        chronicle.moved(*outage(1))
+        clock.advance(60)
+        chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        clock.advance(1)
+    said = lambda: [line["event"] for line in lines if line["log_level"] != "debug"]  # noqa: E731
+    assert said() == ["hold begins: outage"]
+    clock.advance(UNPROVEN)
+    chronicle.stands({}, {}, clock.monotonic())
+    assert said() == ["hold begins: outage", "hold ends: outage"]
 
 
 def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(lines: list[dict[str, Any]]) -> None:
