@@ -31,6 +31,8 @@ from tests.acceptance.studio import wait_for
 NOTICE = 200.0
 #: Seconds for everything to be published: an NFS mount lists new files up to a minute late.
 PUBLISHED = 240.0
+#: Seconds in which the daemon ends beside a share that hangs: its drain, and as much again for a busy machine.
+STOPS = 30.0
 TASK = "dub-es"
 
 #: Attr_Expiration_Time: this server keeps what it has seen of a folder for a minute unless it is told not to; kernels' do not.
@@ -193,6 +195,7 @@ class Play:
         self.case.put(self.where("through.mp4"), data, lambda: (self.case.task / "through.mp4").write_bytes(data))
         if self.share.fstype == "cifs":
             self.put("client.mp4", self.second_client)
+            self.put("slow client.mp4", self.slow_client)
         time.sleep(1.5 * self.case.settle)
         assert not self.case.claimed(self.where("cut.mp4")), "half a file was taken"
         self.put("cut.mp4", lambda path, data: path.write_bytes(data), 400_000)
@@ -219,9 +222,23 @@ class Play:
         """Another client of the same server."""
         source = self.case.away / path.name
         source.write_bytes(data)
+        run(*self.smbclient(f'put "{source}"', path))
+
+    def slow_client(self, path: Path, data: bytes) -> None:
+        """Another client that keeps the file open, and pauses."""
+        client = self.case.process(self.smbclient("put -", path), stdin=subprocess.PIPE)
+        assert client.stdin is not None
+        for start in range(0, len(data), 100_000):
+            client.stdin.write(data[start : start + 100_000])
+            client.stdin.flush()
+            time.sleep(PAUSE)
+        client.communicate(timeout=60)
+        assert client.returncode == 0
+
+    def smbclient(self, put: str, path: Path) -> list[str]:
         conf = self.case.base / "samba/smb.conf"
-        words = f'put "{source}" "inbox\\{TASK}\\{path.name}"'
-        run("smbclient", "-s", conf, "-p", str(self.share.port), "-N", "//127.0.0.1/nas", "-c", words)
+        words = f'{put} "inbox\\{TASK}\\{path.name}"'
+        return ["smbclient", "-s", str(conf), "-p", str(self.share.port), "-N", "//127.0.0.1/nas", "-c", words]
 
     def server_dies(self) -> None:
         """In the middle of a copy and of a job; what comes meanwhile waits; nothing is taken for deleted."""
@@ -239,15 +256,33 @@ class Play:
         self.seen_now("meanwhile.mp4", "flight.mp4")
 
     def server_freezes(self) -> None:
-        """It answers nothing, and no error comes either until the kernel gives up."""
+        """It answers nothing, and no error comes either until the kernel gives up. The daemon is stopped and started then."""
         self.put("before the frost.mp4", Path.write_bytes)
         self.claimed("before the frost.mp4")
         self.share.freeze(True)
         self.said("inbox offline", 2)
         self.put("in the frost.mp4", Path.write_bytes)
+        status = self.case.house.run("status").stdout
+        assert "offline since" in status, status
+        self.stops()
+        self.case.start()
+        self.said("nemowatch runs", 2)
+        self.said("inbox offline", 3)
         self.share.freeze(False)
         self.said(f"inbox scanning ({self.share.fstype})", 3)
-        self.seen_now("in the frost.mp4")
+        self.seen_now("before the frost.mp4", "in the frost.mp4")
+
+    def stops(self) -> None:
+        """It ends, or says that it has put everything away: on a hard mount the kernel keeps what is left of an ended process,
+        which nobody can kill, until the server answers."""
+        daemon = self.case.house.daemon
+        assert daemon is not None
+        daemon.terminate()
+        log = self.case.house.log_path
+        away = "left a share behind that does not answer"
+        wait_for("the daemon to end", lambda: daemon.poll() is not None or away in log.read_text(), STOPS)
+        tell(f"it ended: {daemon.poll()}")
+        assert daemon.poll() in (None, 0)
 
     def seen_now(self, *names: str) -> None:
         """Nobody could see these before the server was back."""
@@ -268,8 +303,7 @@ class Play:
         films = [path for path in files if path.suffix == ".mp4" and path != self.taken_name]
         assert len(films) == len(self.case.expected), f"{len(self.case.expected)} results wanted: {films}"
         assert self.taken_name.read_bytes() == b"somebody else's", "a file in the outbox was overwritten"
-        inbox = [str(path) for path in self.remote.rglob("*.mp4") if path.name != "half.mp4"]
-        assert not inbox, f"still in the inbox: {inbox}"
+        wait_for("the last name in the inbox to go", lambda: not any(self.remote.rglob("*.mp4")))
 
 
 def preallocated(path: Path, data: bytes) -> None:
