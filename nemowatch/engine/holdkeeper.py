@@ -54,13 +54,24 @@ class HoldKeeper:
         self._woken: dict[HoldReason, int] = {}
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="space")
         self._measuring: asyncio.Future[bool] | None = None
+        self._one = asyncio.Lock()
+        self._asked = self._begun = 0  # looks: asked for, and how many of these the latest look answers
 
     def close(self) -> None:
         """Let its thread end, unless a share that hangs keeps it."""
         self._disk.shutdown(wait=False)
 
     async def check(self) -> None:
-        """Look at everything that is held. Never raises for what the cloud or the disk answers."""
+        """Look at everything that is held; however many looks are asked for while one is under way, they are one look
+        after it. Never raises for what the cloud or the disk answers."""
+        self._asked += 1
+        mine = self._asked
+        async with self._one:
+            if self._begun < mine:
+                self._begun = self._asked
+                await self._look()
+
+    async def _look(self) -> None:
         standing = await self._journal.read(holds.standing)
         credits = await self._ask(standing)
         slow = [] if HoldReason.OUTAGE in standing else await self._slow_renders()

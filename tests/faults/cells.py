@@ -69,8 +69,8 @@ FAULTS = {
     "reset before": "reset",
     "cut in the request": "cut_request:10",
     "cut in the answer": "cut_response",
-    "stall": "stall:20",
-    "stall in the answer": "stall_body:20",
+    "stall": "stall:600",
+    "stall in the answer": "stall_body:600",
     "slow drip": "slow:0.6",
     "500": "500",
     "502 HTML": "502",
@@ -88,7 +88,7 @@ FAULTS = {
     "empty body": "empty",
 }
 #: The effect has come, and its answer is lost.
-AFTER = {"reset after": "after-reset", "500 after": "after-500", "stall after": "after-stall:20"}
+AFTER = {"reset after": "after-reset", "500 after": "after-500", "stall after": "after-stall:600"}
 
 
 @dataclass(frozen=True)
