@@ -157,6 +157,23 @@ def test_an_outage_is_one_line_at_its_begin_and_one_at_its_end(tmp_path: Path) -
         assert len(studio.charged_turns()) == FILES
 
 
+@pytest.mark.parametrize("fault", ["session:reset@*", "poll:502@*"])
+def test_a_cloud_that_answers_for_the_balance_alone_is_one_outage(tmp_path: Path, fault: str) -> None:
+    """What the jobs need fails for a while, and every look at the balance says that all is well: one begin, one end."""
+    with file_studio(tmp_path) as studio:
+        studio.edit("cap = 1", "cap = 1\nattempts = 90")
+        studio.put_token(GOOD)
+        studio.sandbox.fault(fault)
+        studio.start()
+        results = drop_all(studio)
+        wait_for("the line", lambda: about(studio, "hold begins"))
+        wait_for("jobs go on and are held again", lambda: len(studio.events("held (outage)")) > 4 * FILES)
+        studio.sandbox.clear_faults()
+        studio.wait_results(*results)
+        wait_for("the end", lambda: about(studio, "hold ends"))
+        assert about(studio, "hold ") == ["hold begins: outage", "hold ends: outage"]
+
+
 def test_a_start_without_the_cloud_and_a_restart_of_the_daemon_in_an_outage_say_it_once_each(tmp_path: Path) -> None:
     """Nobody listens at the start: one line; a daemon that starts in the outage says it once more; one line at its end."""
     with file_studio(tmp_path) as studio:
