@@ -27,7 +27,7 @@ from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Tick, Waiting
 from nemowatch.intake.settle import why
 from nemowatch.intake.standing import Finder, nothing_stands
-from nemowatch.intake.survey import Survey
+from nemowatch.intake.survey import MAX_FRESH, Survey
 from nemowatch.intake.worker import Hung
 from nemowatch.journal import Journal, batches, inboxes, sources
 
@@ -40,6 +40,8 @@ DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
 #: Part of scan_interval after which a share, which only scans tell about, is scanned again: the looks and the claim take
 #: their time too, and a file is to be taken within the settle time and one interval.
 EARLY = 0.95
+#: Files still waiting at which a scan fetches those that the last one has left: none would let the claiming pause.
+REFILL = MAX_FRESH // 2
 #: Part of scan_interval within which the cadence asks for no further scan.
 FRESH = 0.5
 #: How many times its own length a scan leaves free before the next one that events ask for.
@@ -66,6 +68,7 @@ class Inbox:
         self._feed = Feed(self._presence, self._ledger, journal, clock)
         self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above, finder)
         self._scan_at = 0.0  #: monotonic seconds
+        self._more = False  #: the last scan has left new files for the next one
         self._scanned_at = float("-inf")  #: when the last scan ended
         self._scan_free_at = 0.0
         self._due_at = 0.0
@@ -173,7 +176,7 @@ class Inbox:
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of others wait to be followed."""
         hints = self._presence.hints
-        news = self._presence.scan_soon or (hints is not None and hints.waiting)
+        news = self._presence.scan_soon or self._more or (hints is not None and hints.waiting)
         return self._presence.online and bool(self._ledger.tracker.busy() or news)
 
     def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
@@ -244,6 +247,8 @@ class Inbox:
         """A first scan, or one after an absence, is due at once: nothing is claimed before it has been counted."""
         if self._first or self._cause or self._presence.returned or now >= self._scan_at:
             return True
+        if self._more and len(self._ledger.tracker) < REFILL:
+            return True
         return self._presence.scan_soon and now >= self._scan_free_at
 
     async def _load(self) -> None:
@@ -288,7 +293,8 @@ class Inbox:
         if self.health.state is HealthState.DEGRADED:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
         self._scan_free_at = now + SCAN_PAUSE * (now - begun)
-        self._scan_at = now + (min(every, 1.0) if survey.more else every)
+        self._more = survey.more
+        self._scan_at = now + every
 
     async def _maybe_batch(self, survey: Survey, returned: bool) -> None:
         """Many new jobs at once, from a scan that is a first or a return, wait for a person."""

@@ -19,8 +19,9 @@ from nemowatch.intake.scanner import Entry, Kind
 from nemowatch.model import Snapshot
 from nemowatch.tasks import Folder
 
-#: New files taken from one scan; the others come with the next one, as soon as these are done.
-MAX_FRESH = 20_000
+#: New files taken from one scan, each some five hundred bytes until it is claimed; the others come with the next one, as
+#: soon as most of these are done.
+MAX_FRESH = 5_000
 #: Oddities that are named; people fix the first ones first.
 MAX_ODD = 200
 #: Names given as examples of files that a folder does not take.
@@ -62,6 +63,7 @@ class Survey:
     odd: list[FileProblem] = field(default_factory=list)
     approvals: list[bytes] = field(default_factory=list)
     expected: int = 0  #: jobs that the new files would bring
+    untracked: int = 0  #: files in `fresh` that nobody waits for yet
     more: bool = False  #: not all new files are in `fresh`
 
 
@@ -123,8 +125,11 @@ class Surveyor:
             _foreign(facts, path)
         else:
             found.expected += self._book.jobs_of_one(folder) if known is None else 0
-            if path in self._tracked or len(found.fresh) < MAX_FRESH:
+            if path in self._tracked:
                 found.fresh[path] = entry.look
+            elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
+                found.fresh[path] = entry.look
+                found.untracked += 1
             else:
                 found.more = True
 

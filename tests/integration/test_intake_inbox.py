@@ -387,3 +387,20 @@ async def test_a_burst_is_claimed_exactly_once(root: Path, tmp_path: Path) -> No
                 await asyncio.sleep(0)
         await b.until(lambda: len(b.claimed) >= 800, 40)
         assert len(await b.rows()) == 800
+
+
+async def test_what_one_scan_leaves_the_next_one_takes(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far more files than one scan takes in, and before them as many that wait for ever: all that can be are claimed, at once."""
+    monkeypatch.setattr("nemowatch.intake.survey.MAX_FRESH", 5)
+    monkeypatch.setattr("nemowatch.intake.inbox.REFILL", 8)
+    folder = root / "inbox/dub-es-fr"
+    for number in range(6):
+        (folder / f"0 empty {number}.mp4").touch()
+    for number in range(23):
+        (folder / f"clip {number}.mp4").write_bytes(mp4(str(number)))
+    async with bench(root, tmp_path / "s", mode="scan", settle=0.2, scan_interval=60) as b:
+        await b.until(lambda: len(b.claimed) == 23)
+        assert b.inbox.settling == 6
+        await b.until(lambda: not b.inbox.busy())
