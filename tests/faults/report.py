@@ -8,11 +8,13 @@ Only what was run is written: a part that did not run keeps what stood there bef
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
 OTHER = "<!-- shares -->\n<!-- /shares -->"
@@ -32,6 +34,13 @@ TITLES = {
     ),
 }
 SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after ("))
+
+
+def tell(what: str, figures: dict[str, Any]) -> None:
+    """Leave a test's figures for the report, where one is written."""
+    if folder := os.environ.get("FAULTS_RESULTS"):
+        name = re.sub(r"\W+", "-", what)
+        Path(folder, f"figures-{name}.json").write_text(json.dumps({"what": what, **figures}))
 
 
 def main(results: Path, document: Path) -> None:
@@ -55,7 +64,8 @@ def sections(old: str) -> dict[str, str]:
 
 def fresh(results: Path) -> dict[str, str]:
     """The parts that this run brings."""
-    parts = {"intro": INTRO}
+    cases = [case for path in sorted(results.glob("junit-*.xml")) for case in ET.parse(path).getroot().iter("testcase")]
+    parts = {"intro": INTRO + head(results, cases)}
     for name, (title, words) in TITLES.items():
         path = results / f"{name}.json"
         if path.exists():
@@ -63,9 +73,18 @@ def fresh(results: Path) -> dict[str, str]:
     figures = [json.loads(path.read_text()) for path in sorted(results.glob("figures-*.json"))]
     if figures:
         parts["figures"] = figure_table(figures)
-    if (results / "junit.xml").exists():
-        parts["tests"] = tests(ET.parse(results / "junit.xml").getroot())
+    if cases:
+        parts["tests"] = tests(cases)
     return parts
+
+
+def head(results: Path, cases: list[ET.Element]) -> str:
+    """Which code was run, when, how long, and with what result."""
+    path = results / "run.txt"
+    bad = [case for case in cases if outcome_of(case) == "FAILED"]
+    skipped = [case for case in cases if outcome_of(case) == "skipped"]
+    counts = f"{len(cases)} tests, {len(bad)} failed, {len(skipped)} left out."
+    return f"\n{path.read_text().strip()} {counts}\n" if path.exists() else ""
 
 
 INTRO = """## Faults, kills, storms
@@ -99,20 +118,24 @@ def line(cells: Iterable[str]) -> str:
 
 def figure_table(figures: list[dict[str, object]]) -> str:
     keys = list(dict.fromkeys(key for found in figures for key in found if key != "what"))
-    lines = ["### Storms and lost power", "", line(["", *keys]), line(["---"] * (len(keys) + 1))]
+    lines = ["### Kills, storms and lost power", "", line(["", *keys]), line(["---"] * (len(keys) + 1))]
     lines += [line([str(found["what"]), *(str(found.get(key, "")) for key in keys)]) for found in figures]
     return "\n".join([*lines, ""])
 
 
-def tests(root: ET.Element) -> str:
+def outcome_of(case: ET.Element) -> str:
+    """What a test came to."""
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "FAILED"
+    return "skipped" if case.find("skipped") is not None else "passed"
+
+
+def tests(cases: list[ET.Element]) -> str:
     """Each test of the run with its result."""
     lines = ["### Every test of the run", "", line(["test", "result", "seconds"]), line(["---"] * 3)]
-    for case in root.iter("testcase"):
-        result = "skipped" if case.find("skipped") is not None else "passed"
-        if case.find("failure") is not None or case.find("error") is not None:
-            result = "FAILED"
+    for case in cases:
         name = f"{case.get('classname', '').rpartition('.')[2]}: {case.get('name', '')}"
-        lines.append(line([name, result, f"{float(case.get('time', 0)):.0f}"]))
+        lines.append(line([name, outcome_of(case), f"{float(case.get('time', 0)):.0f}"]))
     return "\n".join([*lines, ""])
 
 

@@ -20,6 +20,7 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.journal import Journal, facts
 from tests.acceptance.studio import Studio, studio, wait_for
+from tests.faults.report import tell
 
 #: Files and kills: small by default; scripts/faults runs 60 and 100.
 FILES = int(os.environ.get("STORM_FILES", "6"))
@@ -125,14 +126,6 @@ def test_a_storm_of_kills(tmp_path: Path, goes_on: bool) -> None:
         if goes_on:
             assert figures["attention"] <= kills, figures
         tell("storm" if goes_on else "storm, turns end with their client", {"files": files, "kills": kills, **figures})
-
-
-def tell(what: str, figures: dict[str, Any]) -> None:
-    """Leave figures for the report, where one is written."""
-    import json
-
-    if folder := os.environ.get("FAULTS_RESULTS"):
-        Path(folder, f"figures-{what}.json").write_text(json.dumps({"what": what, **figures}))
 
 
 #: EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32), and its flag "do not write the log first": what `xfs_io -c shutdown` calls.
