@@ -11,8 +11,8 @@ import gc
 #: mallopt's number for the limit of arenas (malloc.h).
 _M_ARENA_MAX = -8
 #: Arenas at most. By default every thread that allocates has one of its own, each with its own leftovers; our threads
-#: mostly wait, and two are enough that they do not wait for each other.
-ARENAS = 2
+#: mostly wait, and Python lets one of them run at a time anyway.
+ARENAS = 1
 
 
 def few_arenas() -> None:

@@ -26,7 +26,7 @@ MOST_CPU, MOST_MEMORY = 0.005, 60.0
 #: Seconds after the last file in which the page and the first cadences come to rest.
 REST = 45.0
 #: Seconds until everything is known: ten thousand moves, each with its fsync, take a minute.
-LIMIT = 600.0
+LIMIT = 1200.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ def measure(name: str, files: int, seconds: float) -> Figures:
         before, began = cpu_seconds(pid), time.monotonic()
         time.sleep(seconds)
         cpu = (cpu_seconds(pid) - before) / (time.monotonic() - began)
-        return Figures(name, files, cpu, *memory(pid))
+        figures = Figures(name, files, cpu, *memory(pid))
+        print(figures, flush=True)
+        return figures
 
 
 def main() -> int:
@@ -143,8 +145,6 @@ def main() -> int:
     with ThreadPoolExecutor(len(CASES)) as pool:
         running = [pool.submit(measure, name, options.files, options.seconds) for name in options.cases or CASES]
         found = [future.result() for future in running]
-    for figures in found:
-        print(figures)
     return 0 if all(figures.good for figures in found) else 1
 
 
