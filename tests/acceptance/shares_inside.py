@@ -113,16 +113,18 @@ class Play:
     def __init__(self, case: Case, share: Share) -> None:
         self.case, self.share = case, share
         self.remote = share.back / "inbox" / TASK
-        self.turns = 0
+        self.scanning = f"inbox scanning ({share.fstype})"
 
-    # -- what the log must have said, so many times
+    # -- what the log must say
 
-    def said(self, words: str, times: int = 1) -> None:
-        tell(f"waiting for {words!r}")
+    def then_said(self, do: Callable[[], object], *words: str) -> None:
+        """Do something and wait until the daemon's log has said all these words since."""
         log = self.case.house.log_path
-        wait_for(
-            f"{words!r} for the {times}. time", lambda: log.read_text(errors="replace").count(words) >= times, NOTICE
-        )
+        before = log.stat().st_size if log.exists() else 0
+        do()
+        for word in words:
+            tell(f"waiting for {word!r}")
+            wait_for(f"{word!r} in the log", lambda word=word: word.encode() in log.read_bytes()[before:], NOTICE)  # type: ignore[misc]
 
     def where(self, name: str) -> str:
         return f"{TASK}/{name}"
@@ -148,8 +150,7 @@ class Play:
     def all(self) -> None:
         """The whole play. Raises AssertionError for what the counts of the verdict do not say."""
         self.journal_is_refused()
-        self.case.start()
-        self.said(f"inbox scanning ({self.share.fstype})")
+        self.then_said(self.case.start, self.scanning)
         assert (self.share.back / OWNER_FILE).is_file(), "no owner file on the share"
         self.first_wave()
         self.published()
@@ -246,12 +247,10 @@ class Play:
         data = self.case.content("half.mp4", 400_000)
         (self.remote / "half.mp4").write_bytes(data[:200_000])
         self.claimed("flight.mp4")
-        self.share.die()
-        self.said("inbox offline", 1)
+        self.then_said(self.share.die, "inbox offline")
         self.put("meanwhile.mp4", Path.write_bytes)
         time.sleep(2 * self.case.settle)
-        self.share.serve()
-        self.said(f"inbox scanning ({self.share.fstype})", 2)
+        self.then_said(self.share.serve, self.scanning)
         self.put("half.mp4", in_pieces, 400_000)
         self.seen_now("meanwhile.mp4", "flight.mp4")
 
@@ -259,17 +258,13 @@ class Play:
         """It answers nothing, and no error comes either until the kernel gives up. The daemon is stopped and started then."""
         self.put("before the frost.mp4", Path.write_bytes)
         self.claimed("before the frost.mp4")
-        self.share.freeze(True)
-        self.said("inbox offline", 2)
+        self.then_said(lambda: self.share.freeze(True), "inbox offline")
         self.put("in the frost.mp4", Path.write_bytes)
         status = self.case.house.run("status").stdout
         assert "offline since" in status, status
         self.stops()
-        self.case.start()
-        self.said("nemowatch runs", 2)
-        self.said("inbox offline", 3)
-        self.share.freeze(False)
-        self.said(f"inbox scanning ({self.share.fstype})", 3)
+        self.then_said(self.case.start, "nemowatch runs", "inbox offline")
+        self.then_said(lambda: self.share.freeze(False), self.scanning)
         self.seen_now("before the frost.mp4", "in the frost.mp4")
 
     def stops(self) -> None:
@@ -355,8 +350,8 @@ def play(kind: str, base: Path) -> Verdict:
 
 
 def main(kind: str, report: Path) -> None:
-    """Play, and leave {"skipped": why or "", "verdict": …}."""
-    answer: dict[str, Any] = {"skipped": "", "verdict": {}}
+    """Play, and leave {"skipped": why or "", "broken": what went wrong or "", "verdict": …}."""
+    answer: dict[str, Any] = {"skipped": "", "broken": "", "verdict": {}}
     base = Path("/mnt/work/case")
     base.mkdir()
     try:
@@ -364,7 +359,7 @@ def main(kind: str, report: Path) -> None:
     except pytest.skip.Exception as why:
         answer["skipped"] = str(why)
     except BaseException:
-        answer["verdict"] = asdict(Verdict(notes=[traceback.format_exc()]))
+        answer["broken"] = traceback.format_exc()
     part = report.with_suffix(".part")
     part.write_text(json.dumps(answer))
     part.rename(report)

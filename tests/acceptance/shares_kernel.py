@@ -70,6 +70,8 @@ def play_inside(case: Case, kind: str) -> None:
     answer = json.loads(told.read_text())
     if answer["skipped"]:
         pytest.skip(answer["skipped"])
+    if answer["broken"]:
+        raise AssertionError(answer["broken"])
     case.told.append(Verdict(**answer["verdict"]))
 
 
