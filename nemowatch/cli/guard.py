@@ -57,7 +57,7 @@ def tell(exc: NemowatchError) -> int:
 
 
 def _tell_unexpected(exc: Exception) -> None:
-    from nemowatch.service.redact import redact
+    from nemowatch.secrecy import redact
 
     where = traceback.extract_tb(exc.__traceback__)[-1]
     what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__

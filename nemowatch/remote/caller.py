@@ -16,14 +16,13 @@ from nemowatch.errors import RemoteError, RemotePassing, TokenRefused
 from nemowatch.remote import wire
 from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.interface import DEFAULT_SKILL, Account
-from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens, Told
+from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens
+from nemowatch.secrecy import hide
 
 T = TypeVar("T")
 
 #: X-Skill-Version [doc].
 _VERSION = "1.0.0"
-#: Shorter than this is no token, only a word that may stand in any sentence.
-_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,14 @@ class Caller:
 
     def __init__(
         self, base: str, platform: str, timeout: float, credential: Credential, state_dir: Path, clock: Clock,
-        executor: Executor, tell: Told = lambda _: None,
+        executor: Executor,
     ) -> None:  # fmt: skip
         self.base = base
         self.http = Http()
         self._platform = platform
         self._limits = Limits(timeout, timeout, timeout)
         self._clock = clock
-        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, tell)
+        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, hide)
         self._seen_user = ""
 
     def __repr__(self) -> str:
@@ -101,23 +100,16 @@ class Caller:
         more where there is another token."""
         token = await self._tokens.current()
         try:
-            return await self._silent(once, token)
+            return await once(token)
         except TokenRefused:
             self._seen_user = ""
             token = await self._tokens.after_refusal(token)
-        return await self._silent(once, token)
-
-    async def _silent(self, once: Callable[[str], Awaitable[T]], token: str) -> T:
-        """An answer may quote the token back at us: no error's text shows it."""
-        try:
-            return await once(token)
-        except RemoteError as exc:
-            exc.args = (without(token, exc.text), *exc.args[1:])
-            raise
+        return await once(token)
 
     async def _issue(self, client_id: str) -> tuple[str, str, int]:
         """Section 3: the one call without a token. Any refusal of it is one of the account, whatever code it carries: no
         file may be rejected for it."""
+        hide(client_id)  # whoever has it is us
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
         reply = await self.http.fetch(Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits)
         now_ms = self._clock.now_ms()
@@ -142,11 +134,6 @@ class Caller:
         found = wire.user_id(data)
         if found.startswith("anon_") or (found and not self._seen_user):
             self._seen_user = found
-
-
-def without(token: str, said: str) -> str:
-    """A text that does not show the token."""
-    return said.replace(token, "(token)") if len(token) >= _SHORTEST_SECRET else said
 
 
 def _header(value: str) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,12 +28,12 @@ from nemowatch.errors import (
 from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
 from nemowatch.remote import turn, wire
 from nemowatch.remote.addresses import Rules
-from nemowatch.remote.caller import Body, Call, Caller, json_body, without
+from nemowatch.remote.caller import Body, Call, Caller, json_body
 from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import DEFAULT_SKILL, Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
-from nemowatch.remote.token import Credential, Told
+from nemowatch.remote.token import Credential
 from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 
 #: The cloud looks into a file before it answers for it: so many times the usual silence.
@@ -61,9 +60,7 @@ class Client:
         upload_rate: int = 0,
         download_rate: int = 0,
         executor: ThreadPoolExecutor | None = None,
-        on_token: Told = lambda _: None,
     ) -> None:
-        """`on_token` is told every token before its first use, from any thread: whoever writes a log hides it."""
         self._language = language
         self._timeout = timeout
         self._patience = turn.Patience(turn_timeout, quiet_timeout, timeout)
@@ -72,7 +69,7 @@ class Client:
         self._executor = executor or ThreadPoolExecutor(_THREADS, "nemowatch-remote")
         self._upload_pace = Pace(upload_rate, clock)
         base = base_url.rstrip("/")
-        self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor, on_token)
+        self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor)
         self._download_pace = Pace(download_rate, clock)
         self._transfer = Transfer(self._caller.http, Rules.of(base), self._download_pace, self._executor, clock, timeout)
 
@@ -141,8 +138,7 @@ class Client:
             headers = self._caller.headers(skill, token) | {"Content-Type": body.content_type}
             headers |= {"Accept": "text/event-stream", "Cache-Control": "no-store"}
             request = Request("POST", f"{self._caller.base}/run_sse", headers, body.content)
-            result = await turn.run(self._caller.http, request, self._patience, self._clock, heartbeat)
-            return replace(result, text=without(token, result.text), error=without(token, result.error))
+            return await turn.run(self._caller.http, request, self._patience, self._clock, heartbeat)
 
         return await self._caller.with_token(once)
 

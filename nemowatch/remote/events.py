@@ -17,6 +17,8 @@ from nemowatch.remote import wire
 
 #: The largest event that is read; a larger one counts as a sign of life. The real server family sends 300 kB in one line.
 MAX_EVENT = 4 * 1024 * 1024
+#: Characters kept beyond MAX_ANSWER until secrets are out of it, so that the cut divides none.
+_SECRET_ROOM = 4096
 #: An answer longer than this, in characters, is cut: it is read by people and kept in the journal.
 MAX_ANSWER = 1024 * 1024
 
@@ -117,7 +119,7 @@ def classify(name: str, data: str) -> list[Event]:
     if isinstance(document, dict):
         return list(_of_document(document)) or [_BEAT]
     if name.lower() == "error" and data.strip():
-        return [Event(Kind.ERROR, wire.clean(data.strip()))]
+        return [Event(Kind.ERROR, wire.words(data))]
     return [_BEAT]
 
 
@@ -146,7 +148,7 @@ def _error(document: dict[str, Any]) -> Event | None:
         return None
     inner = wire.business_code({"code": own}) or wire.business_code(document.get("error"))
     known = next((c for c in (code, inner) if c in wire.CODES), 0)
-    said = wire.message(document) or wire.text(document.get("content")) or wire.text(own)
+    said = wire.message(document) or wire.words(wire.text(document.get("content")) or wire.text(own))
     return Event(Kind.ERROR, said or "The agent reports an error.", known)
 
 
@@ -235,7 +237,7 @@ class Answer:
         return len(self._pieces) > 1 and len(said) == self._piece_size and said == "".join(self._pieces)
 
     def _add(self, to: list[str], said: str) -> int:
-        said = said[: max(MAX_ANSWER - self._size, 0)]
+        said = said[: max(MAX_ANSWER + _SECRET_ROOM - self._size, 0)]
         self._size += len(said)
         if said:
             to.append(said)
@@ -243,5 +245,5 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer so far."""
-        return "\n\n".join([*self._wholes, "".join(self._pieces)]).strip()
+        """The answer so far, fit to be kept and shown. Looked through as a whole: pieces may divide a secret."""
+        return wire.work("\n\n".join([*self._wholes, "".join(self._pieces)]))[:MAX_ANSWER]

@@ -27,6 +27,7 @@ from nemowatch.errors import (
 from nemowatch.model import Credits, RemoteFile, RemoteState, Render, RenderStatus
 from nemowatch.remote.http import Reply
 from nemowatch.remote.interface import Session
+from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
 
 #: The business codes of API.md section 1.
 CODES: Mapping[int, type[RemoteError]] = {
@@ -38,6 +39,8 @@ CODES: Mapping[int, type[RemoteError]] = {
 }
 #: A message of the cloud longer than this, in characters, is cut: it is shown to people.
 _LONGEST_MESSAGE = 500
+#: The same for an id, which is not cut but not taken at all.
+_LONGEST_NAME = 1000
 #: `Retry-After` beyond a day is not a pause but a mistake.
 _LONGEST_PAUSE_S = 86_400.0
 #: How deep a `user_id` is looked for: envelope, data, state.
@@ -144,7 +147,7 @@ def message(document: Any, depth: int = 3) -> str:
         if isinstance(said, dict):
             said = message(said, depth - 1)
         if isinstance(said, str) and said.strip():
-            return clean(said.strip())[:_LONGEST_MESSAGE]
+            return words(said)
     return ""
 
 
@@ -169,6 +172,24 @@ def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
 def clean(said: str) -> str:
     """Text that can be written anywhere: JSON may hold halves of characters, which nothing can encode."""
     return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def words(said: str) -> str:
+    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it repeats, nothing that a reader
+    acts on, and cut only after that: half a token would not be known for one."""
+    return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
+
+
+def work(said: str) -> str:
+    """What the agent says, which may be the work itself (a transcript): as `words`, but only sure secrets are hidden."""
+    return redact_work(harmless(said)).strip()
+
+
+def name(value: Any) -> str:
+    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that cannot be done."""
+    said = text(value)
+    fit = said.isprintable() and len(said) <= _LONGEST_NAME and not holds_secret(said)
+    return said if fit else ""
 
 
 def text(value: Any) -> str:
@@ -210,7 +231,7 @@ def user_id(document: Any) -> str:
 def _user_ids(value: Any, depth: int) -> Iterator[str]:
     if not isinstance(value, dict) or depth == 0:
         return
-    if own := text(value.get("user_id")):
+    if own := name(value.get("user_id")):
         yield own
     for inner in value.values():
         yield from _user_ids(inner, depth - 1)
@@ -222,22 +243,20 @@ def _user_ids(value: Any, depth: int) -> Iterator[str]:
 def session(data: Any) -> Session:
     """Section 4. Raises RemotePassing when the answer names no session."""
     fields = table(data)
-    session_id = text(fields.get("session_id"))
+    session_id = name(fields.get("session_id"))
     if not session_id:
         raise RemotePassing("The cloud's answer names no session.")
-    return Session(session_id, text(fields.get("task_id")), user_id(fields))
+    return Session(session_id, name(fields.get("task_id")), user_id(fields))
 
 
 def uploaded(data: Any) -> RemoteFile | None:
     """Section 5: the one file of an upload, None when the answer names none."""
     for entry in rows(table(data).get("files")):
         fields = table(entry)
-        name = text(fields.get("filename"))
-        url = text(fields.get("cdn_url"))
-        if name or url:
+        file, url = words(text(fields.get("filename"))), _address(fields.get("cdn_url"))
+        if file or url:
             seconds = number(fields.get("duration"), -1.0)
-            kind = text(fields.get("file_type"))
-            return RemoteFile(name, url, kind, seconds if seconds >= 0 else None)
+            return RemoteFile(file, url, words(text(fields.get("file_type"))), seconds if seconds >= 0 else None)
     return None
 
 
@@ -277,7 +296,7 @@ def render(data: Any) -> Render:
     return Render(
         status=known.get(word, RenderStatus.PROCESSING),
         progress=min(max(number(fields.get("progress")), 0.0), 100.0),
-        url=result_url(fields),
+        url=_address(result_url(fields)),
         size=max(int(number(output.get("size", fields.get("size")))), 0),
         error=message(fields) if word == RenderStatus.FAILED else "",
     )
@@ -291,6 +310,12 @@ def result_url(data: Any) -> str:
         if found := text(value).strip():
             return found
     return ""
+
+
+def _address(value: Any) -> str:
+    """An address as it is kept: none that holds a secret of ours, for there are other ways to what it leads to."""
+    said = text(value)
+    return "" if holds_secret(said) else said
 
 
 def token(data: Any, now_ms: int) -> tuple[str, str, int]:

@@ -168,7 +168,7 @@ class Daemon:
         return Client(
             base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
             turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=token, state_dir=self._state_dir,
-            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate, on_token=hide,
+            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate,
             executor=self._files,
         )  # fmt: skip
 

@@ -19,7 +19,8 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from nemowatch.service.redact import clean_field, clean_key, describe, hide, one_line
+from nemowatch.secrecy import hide
+from nemowatch.service.redact import clean_field, clean_key, describe, one_line
 
 __all__ = ["configure_logs", "hide"]
 

@@ -1,6 +1,6 @@
-"""What may never stand in a log line: secrets, and characters that would break or forge one.
+"""What may never stand in a log line: secrets (nemowatch.secrecy), and characters that would break or forge one.
 
-Owns the list of known secrets and the patterns of unknown ones. Pure but for that list; knows nothing of logging.
+Pure; knows nothing of logging.
 """
 
 from __future__ import annotations
@@ -9,49 +9,18 @@ import re
 import traceback
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
 from nemowatch.errors import show_path
+from nemowatch.secrecy import HIDDEN, redact
 
 #: Characters of one value in a line: journald splits lines above 48 KiB, and nobody reads them.
 VALUE_LIMIT = 2000
 #: Innermost frames named for an exception: where it happened and how it got there.
 FRAMES = 6
-#: Shorter texts are no secrets, and replacing them would garble everything.
-SHORTEST_SECRET = 6
-
-HIDDEN = "[hidden]"
-
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?i)\bbearer\s+[^\s'\",;)\]}]+"), f"Bearer {HIDDEN}"),
-    (re.compile(r"nmv_[a-z]+_[\w.~+/=-]+"), HIDDEN),  # tokens of the API, ours or not
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"]+@"), rf"\1{HIDDEN}@"),  # a proxy's password
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?#'\"<>]*)[?#][^\s'\"<>]*"), r"\1?…"),  # a signed URL's query
-)
 #: Names of fields whose value is always a secret.
 _SECRET_FIELD = re.compile(r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|password|secret|.*token)$")
 #: Whatever a terminal or a log reader acts on: controls, line and paragraph separators, bidi overrides.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-_secrets: tuple[str, ...] = ()
-
-
-def hide(secret: str) -> None:
-    """Never write `secret` again, as it is or as part of a URL. Call it wherever a secret is read. Thread-safe."""
-    global _secrets  # noqa: PLW0603 -- secrets are of the whole process, like its log
-    bare = secret.strip()
-    if len(bare) >= SHORTEST_SECRET and bare not in _secrets:
-        known = {*_secrets, bare, quote(bare, safe="")}
-        _secrets = tuple(sorted(known, key=len, reverse=True))  # the longest first: one may contain another
-
-
-def redact(text: str) -> str:
-    """`text` without secrets."""
-    for secret in _secrets:
-        text = text.replace(secret, HIDDEN)
-    for pattern, stands_for in _PATTERNS:
-        text = pattern.sub(stands_for, text)
-    return text
 
 
 def one_line(text: str) -> str:

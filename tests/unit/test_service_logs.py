@@ -21,7 +21,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.service import redact
+from nemowatch import secrecy
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.redact import VALUE_LIMIT, clean, describe
 
@@ -34,11 +34,11 @@ def untouched() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
-    secrets = redact._secrets
+    secrets = secrecy._secrets, secrecy._known
     yield
     root.handlers[:], root.level = handlers, level
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    redact._secrets = secrets
+    secrecy._secrets, secrecy._known = secrets
     logging.captureWarnings(False)
     structlog.reset_defaults()
 
