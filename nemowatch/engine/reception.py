@@ -61,6 +61,7 @@ class Reception:
         self._clock = clock
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = defaultdict(dict)  # watch -> folder -> the note that stands
+        self._asks: dict[int, tuple[int, str]] = {}  # batch -> how far the journal had changed, and the note for it
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
         self.problems: dict[str, tuple[FileProblem | FolderProblem, ...]] = {}  #: what stands, by watch
         self.refused: deque[Refused] = deque(maxlen=REMEMBERED)  #: files that never became jobs, latest first
@@ -187,6 +188,13 @@ class Reception:
         self._noted[watch.name] = wanted
 
     async def _approval(self, batch: BatchRow) -> str:
+        """The note for a batch; reckoned over all that waits, and so only when the journal has changed."""
+        changes = self._journal.changes
+        if self._asks.get(batch.id, (-1, ""))[0] != changes:
+            self._asks[batch.id] = (changes, await self._ask(batch))
+        return self._asks[batch.id][1]
+
+    async def _ask(self, batch: BatchRow) -> str:
         jobs_waiting, files, credits, available = await self._journal.read(lambda conn: _estimate(conn, batch))
         why = f"nemowatch asks because of: {batch.cause}."
         count = max(jobs_waiting, batch.expected)
