@@ -56,7 +56,7 @@ class HoldReason(StrEnum):
     """Why a job is `held`; the value is what `reason` says in JSON."""
 
     CREDITS = "credits"  #: 2001: the account has none left
-    CAP = "cap"  #: limits.daily_credits is used up
+    CAP = "cap"  #: one more turn could pass limits.daily_credits
     PLAN = "plan"  #: 402: the plan refuses exports
     TOKEN = "token"  #: 1001 on a token that the user supplied
     OUTAGE = "outage"  #: the API cannot be reached

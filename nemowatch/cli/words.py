@@ -16,7 +16,7 @@ _JOINERS = frozenset("\u200c\u200d")
 #: What a person can do about each hold.
 HOLD_CURES: dict[str, str] = {
     HoldReason.CREDITS: "Top up the account; it goes on by itself.",
-    HoldReason.CAP: "It goes on tomorrow; or raise limits.daily_credits.",
+    HoldReason.CAP: "When the turns under way have told their price, else tomorrow; or raise limits.daily_credits.",
     HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
     HoldReason.TOKEN: "Put a valid token in its place; it goes on by itself.",
     HoldReason.OUTAGE: "Nothing to do: it goes on when the cloud answers again.",

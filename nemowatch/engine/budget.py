@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nemowatch.config.hours import is_active
 from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import Decision, hold
 
 #: Account holds that stop new work; what is already paid goes on. An outage stops the runner's lanes instead.
 STOPPERS = (HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The day's credits, and what one more turn would make of them."""
+
+    daily: float = 0  #: limits.daily_credits, 0: no cap
+    spent: float = 0  #: credits known to be spent today
+    under_way: int = 0  #: turns whose cost will be known soon
+    reserved: float = 0  #: credits that those, and calls whose cost nobody could read, are expected to have cost
+    price: float = 0  #: what the next turn is expected to cost
+    known: bool = True  #: whether a turn of this skill was ever paid for here
+
+    @property
+    def price_pending(self) -> bool:
+        """Whether the next turn has to wait until those under way have told what a turn costs."""
+        return self.under_way > 0 and not self.known
+
+    @property
+    def closed(self) -> bool:
+        """Whether one more turn could pass the cap. Alone it could pass it by what its price differs from the expected one;
+        several at once never add such differences up, for the dearest price counts then, and an unknown one goes alone."""
+        return self.daily > 0 and (self.price_pending or self.spent + self.reserved + self.price > self.daily)
+
+    def with_another(self) -> Cap:
+        """The same, with one more turn under way."""
+        return replace(self, under_way=self.under_way + 1, reserved=self.reserved + self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +52,7 @@ class Budget:
     paused_here: str  #: the PAUSE file that holds the task folder, for people; "" for none
     hours: str  #: limits.hours
     local_time: datetime
-    daily_credits: float  #: limits.daily_credits, 0: no cap
-    spent_today: float  #: credits known to be spent
-    unsure_today: int  #: paid calls today whose cost is not known yet
-    typical: float  #: what a turn of this skill costs
+    cap: Cap  #: limits.daily_credits
 
 
 def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
@@ -41,23 +66,35 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
         return hold(HoldReason.PAUSED, back, f"The file {budget.paused_here} holds it: delete that file to go on.")
     if not within_hours(budget.hours, budget.local_time):
         return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
-    if paying and over_cap(budget.daily_credits, budget.spent_today, budget.unsure_today, budget.typical):
-        return hold(HoldReason.CAP, back, _cap_words(budget))
+    if paying and budget.cap.closed:
+        return hold(HoldReason.CAP, back, cap_words(budget.cap))
     return None
 
 
-def _cap_words(budget: Budget) -> str:
-    if budget.typical > budget.daily_credits:
-        return (
-            f"One turn costs about {budget.typical:g} credits, more than the {budget.daily_credits:g} a day that may be spent: "
-            "raise limits.daily_credits."
-        )
-    return f"The {budget.daily_credits:g} credits a day are used up ({budget.spent_today:g} spent); it goes on tomorrow."
+def cap(daily: float, spent: float, unpriced: Iterable[Unpriced], prices: Mapping[str, Price], skill: str) -> Cap:
+    """The cap for one more turn of a skill; `prices` of that and of every skill in `unpriced`."""
+    calls = list(unpriced)
+    going = sum(of.going for of in calls)
+    reserved = sum(of.calls * (prices[of.skill].most if going else prices[of.skill].typical) for of in calls)
+    own = prices[skill]
+    return Cap(daily, spent, going, reserved, own.most if going else own.typical, own.known)
 
 
-def over_cap(daily: float, spent: float, unsure: int, typical: float) -> bool:
-    """Whether one more turn could pass the day's cap (0: none): calls whose cost is not known yet count as typical ones."""
-    return daily > 0 and spent + (unsure + 1) * typical > daily
+def cap_words(cap: Cap) -> str:
+    """Why the day's cap holds a turn: what is spent, what is under way, what the next one is expected to cost."""
+    turns = f"{cap.under_way} turn{'' if cap.under_way == 1 else 's'} under way"
+    if cap.price_pending:
+        told = "turn under way has told" if cap.under_way == 1 else f"{turns} have told"
+        return f"What a turn costs is not known here yet: it waits until the {told}, for limits.daily_credits is set."
+    price = f"one more turn costs about {amount(cap.price)}"
+    if cap.price > cap.daily and not cap.under_way:
+        more = f"more than the {amount(cap.daily)} a day that may be spent"
+        return f"{price[0].upper()}{price[1:]} credits, {more}: raise limits.daily_credits."
+    said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
+    if cap.reserved:
+        said.append(f"about {amount(cap.reserved)} go to {turns if cap.under_way else 'turns whose price nobody could read'}")
+    until = "when these have cost less, else tomorrow" if cap.under_way else "tomorrow"
+    return f"{', '.join([*said, price])}: it goes on {until}."
 
 
 def within_hours(hours: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config
 from nemowatch.engine import board, budget
-from nemowatch.engine.budget import Budget
+from nemowatch.engine.budget import Budget, Cap
 from nemowatch.engine.pauses import holding
 from nemowatch.engine.places import in_inbox
 from nemowatch.intake.health import HealthState
@@ -46,20 +46,35 @@ class BudgetGate:
             return later(State(work.job.state), SHARE_AGAIN, text=text, error_text=text)
         if inbox is not None and not inbox.surveyed:
             return later(State(work.job.state), SCAN_AGAIN)
-        found = await self._journal.read(lambda conn: self._gather(conn, work))
-        return budget.closed(found, State(work.job.state), paying=paying)
+        return await self._journal.read(lambda conn: self._judge(conn, work, paying=paying))
+
+    def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
+        """The same question again, inside the transaction that writes the intent to pay: turns that asked side by side are
+        counted here one after another."""
+        return self._judge(conn, work, paying=True)
+
+    def _judge(self, conn: sqlite3.Connection, work: Work, *, paying: bool) -> Decision | None:
+        return budget.closed(self._gather(conn, work), State(work.job.state), paying=paying)
 
     def _gather(self, conn: sqlite3.Connection, work: Work) -> Budget:
         now = self._clock.now_ms()
         limits = self._config().limits
-        spent, unsure = spend.since(conn, local_day_start_ms(now)) if limits.daily_credits else (0.0, 0)
         inbox = self._inboxes.get(work.source.watch)
         return Budget(
             holds=holds.standing(conn), paused_all=board.is_paused(conn),
             paused_here=_pause(inbox, work.source.folder), hours=limits.hours,
-            local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(), daily_credits=limits.daily_credits,
-            spent_today=spent, unsure_today=unsure, typical=spend.typical(conn, work.job.skill),
+            local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(),
+            cap=the_cap(conn, limits.daily_credits, work.job.skill, now),
         )  # fmt: skip
+
+
+def the_cap(conn: sqlite3.Connection, daily: float, skill: str, now_ms: int) -> Cap:
+    """The day's credits as they stand for one more turn of this skill."""
+    if not daily:
+        return Cap()
+    spent, unpriced = spend.since(conn, local_day_start_ms(now_ms))
+    prices = {name: spend.price(conn, name) for name in {skill, *(calls.skill for calls in unpriced)}}
+    return budget.cap(daily, spent, unpriced, prices, skill)
 
 
 def _pause(inbox: Inbox | None, folder: bytes) -> str:

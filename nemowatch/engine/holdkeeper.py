@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
-from nemowatch.clock import Clock, local_day_start_ms
+from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.engine import board, budget
+from nemowatch.engine.budget import Cap
 from nemowatch.engine.chronicle import Chronicle, causes
+from nemowatch.engine.gate import the_cap
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, RenderUnknown, TokenRefused
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, holds, jobs, spend
@@ -87,6 +89,12 @@ class HoldKeeper:
         woken, self._woken = self._woken, {}
         asked_at = self._clock.monotonic()
         self._chronicle.stands(await self._journal.read(causes), woken, asked_at)
+
+    async def price_told(self) -> None:
+        """A paid turn is over: what waits for its price, or for what it did not cost, may go on at once."""
+        if self._config().limits.daily_credits:
+            await self._journal.write(lambda conn: self._wake_capped(conn, self._clock.now_ms()))
+            self._nudge()
 
     async def in_outage(self) -> bool:
         """Whether the cloud counts as out of reach."""
@@ -175,15 +183,29 @@ class HoldKeeper:
         local = datetime.fromtimestamp(now / 1000, tz=UTC).astimezone()
         if budget.within_hours(limits.hours, local):
             jobs.wake_held(conn, HoldReason.HOURS, now)
-        spent, unsure = spend.since(conn, local_day_start_ms(now))
-        for job in jobs.held_for(conn, HoldReason.CAP):
-            if not budget.over_cap(limits.daily_credits, spent, unsure, spend.typical(conn, job.skill)):
-                jobs.wake_one(conn, job.id, now)
+        self._wake_capped(conn, now)
         for reason in (HoldReason.SPACE, HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS):
             if reason not in holds.standing(conn):
                 jobs.wake_held(conn, reason, now)
         if not board.is_paused(conn):
             self._wake_paused(conn, now)
+
+    def _wake_capped(self, conn: sqlite3.Connection, now: int) -> None:
+        """As many as the day's credits have room for, those that wait longest first: one is asked anew before it pays."""
+        caps: dict[str, Cap] = {}
+        woken = list[str]()
+        for job in jobs.held_for(conn, HoldReason.CAP):
+            if job.skill not in caps:
+                caps[job.skill] = the_cap(conn, self._config().limits.daily_credits, job.skill, now)
+                for _ in woken:
+                    caps[job.skill] = caps[job.skill].with_another()
+            if not caps[job.skill].closed:
+                jobs.wake_one(conn, job.id, now)
+                woken.append(job.skill)
+                caps = {skill: cap.with_another() for skill, cap in caps.items()}
+        for skill, cap in caps.items():
+            if cap.closed:
+                jobs.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
 
     def _wake_paused(self, conn: sqlite3.Connection, now: int) -> None:
         for watch, folder, _ in jobs.paused_folders(conn):

@@ -262,6 +262,8 @@ class Engine:
             self._departure_due.set()
         if job.state in (State.INSTRUCTED, State.HELD):
             self._credits_due.set()
+        if job.state in (State.INSTRUCTED, State.ATTENTION):
+            self._later(self.holds.price_told())
 
     async def _watch_credits(self) -> None:
         while True:

@@ -64,7 +64,7 @@ CURES: dict[HoldReason, str] = {
 SHORT: dict[str, str] = {
     HoldReason.CREDITS: "waits for credits", HoldReason.PLAN: "waits for the plan", HoldReason.TOKEN: "waits for a token",
     HoldReason.OUTAGE: "waits for the cloud", HoldReason.SPACE: "waits for space on the disk",
-    HoldReason.CAP: "waits for tomorrow's credits", HoldReason.HOURS: "waits for the hours of work",
+    HoldReason.CAP: "waits for the day's credits", HoldReason.HOURS: "waits for the hours of work",
     HoldReason.APPROVAL: "waits for a yes",
 }  # fmt: skip
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})

@@ -202,7 +202,7 @@ class Runner:
         if pays and self._stopping:
             return
         final = await self._write(work, decision)
-        if pays and final is not None:
+        if pays and final is not None and final.state is State.INSTRUCTING:
             await self._work(replace(work.job, state=final.state), may_send=True)
 
     def _load(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
@@ -281,6 +281,8 @@ class Runner:
     def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
         """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""
         job, final = work.job, decision
+        if job.state is State.UPLOADED and final.state is State.INSTRUCTING:  # an intent to pay
+            final = self._deps.gate.closed_at_last(conn, work) or final
         moved = jobs.apply(conn, job, final.state, now, self._values(job, final, now))
         if moved or job.state is State.INSTRUCTING:  # what is known of a paid call is written whatever became of the job
             for write in final.writes:

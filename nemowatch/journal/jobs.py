@@ -211,6 +211,11 @@ def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
     conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
 
 
+def explain_held(conn: sqlite3.Connection, reason: str, skill: str, text: str) -> None:
+    """Jobs of this skill that go on being held for this reason say why as it stands now."""
+    conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
+
+
 def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold the old content."""
     for name in ("reset_unpaid", "reset_held"):

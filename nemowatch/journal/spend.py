@@ -14,6 +14,11 @@ SQL = load("spend")
 EXPECTED_CREDITS = 100.0
 
 
+def amount(credits: float) -> str:
+    """Credits for people: in full, with decimals only where there are any."""
+    return f"{credits:.2f}".rstrip("0").rstrip(".")
+
+
 class Outcome(StrEnum):
     """What became of a paid call."""
 
@@ -115,16 +120,43 @@ def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[Drop]:
     return found
 
 
-def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, int]:
-    """(credits known to be spent since a moment, paid calls whose cost is not known)."""
-    unsure = int(conn.execute(SQL["unsure"], (since_ms,)).fetchone()[0])
-    return sum(drop.credits for drop in drops(conn, since_ms)), unsure
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Paid calls of one skill whose cost is not known."""
+
+    skill: str
+    calls: int
+    going: int  #: those of them that are under way, or whose outcome is being looked for: they will tell
+
+
+def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, list[Unpriced]]:
+    """(credits known to be spent since a moment, the paid calls since then whose cost is not known)."""
+    rows = conn.execute(SQL["unpriced"], (since_ms,))
+    unpriced = [Unpriced(row["skill"], row["calls"], row["going"]) for row in rows]
+    return sum(drop.credits for drop in drops(conn, since_ms)), unpriced
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a turn of one skill costs."""
+
+    typical: float  #: credits
+    most: float  #: the dearest of late
+    known: bool  #: False: as the contract says; none was paid for here yet
+
+
+def price(conn: sqlite3.Connection, skill: str) -> Price:
+    """As seen here lately: by turns that were alone, else by those that shared a fall of the balance, which tell too little."""
+    for about in (0, 1):
+        row = conn.execute(SQL["price"], {"skill": skill, "about": about}).fetchone()
+        if row["most"] is not None:
+            return Price(row["most"] if about else row["typical"], row["most"], known=True)
+    return Price(EXPECTED_CREDITS, EXPECTED_CREDITS, known=False)
 
 
 def typical(conn: sqlite3.Connection, skill: str) -> float:
-    """What a turn of this skill costs: as seen here lately, else what the contract says."""
-    found = conn.execute(SQL["typical"], (skill,)).fetchone()["typical"]
-    return EXPECTED_CREDITS if found is None else float(found)
+    """What a turn of this skill is expected to cost."""
+    return price(conn, skill).typical
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -47,6 +48,9 @@ class Gate(Protocol):
 
     async def closed(self, work: Work, *, paying: bool) -> Decision | None:
         """A hold, or None when the way is free. `paying`: the next step is the paid turn."""
+
+    def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
+        """Asked once more in the very transaction that writes the intent to pay."""
 
 
 @dataclass(slots=True)

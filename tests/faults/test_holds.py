@@ -121,6 +121,24 @@ async def test_the_day_s_cap(tmp_path: Path) -> None:
         assert "tomorrow" in waiting.error_text
 
 
+@pytest.mark.parametrize(("cap", "paid"), [(100, 1), (150, 1), (250, 2), (400, 4)])
+async def test_the_day_s_cap_with_many_turns_at_once(tmp_path: Path, cap: int, paid: int) -> None:
+    """Side by side they pay for no more than one after the other would, all that the cap has room for is made, and the words
+    say what was spent."""
+    limits = f"daily_credits = {cap}\nuploads = 4\nturns = 8"
+    async with bench(tmp_path, limits=limits, settings={"turn_seconds": 0.4}) as house:
+        for number in range(6):
+            house.drop(f"dub-es/{number}.mp4")
+        await house.start()
+        said = f"{100 * paid} of the {cap} credits a day are spent"
+        await house.until(
+            f"{paid} done, the others held", lambda f: len(f) == 6 and sum(j.state is State.PUBLISHED for j in f) == paid
+            and sum(j.state is State.HELD and j.reason == HoldReason.CAP for j in f) == 6 - paid,
+        )  # fmt: skip
+        assert house.charged() == paid
+        await house.until("words", lambda f: all(j.state is State.PUBLISHED or said in j.error_text for j in f))
+
+
 async def test_an_outage_of_everything(tmp_path: Path) -> None:
     """When every call fails nothing is given up: one hold, no attempts, and on it goes when the cloud answers."""
     endpoints = ("session", "upload", "chat", "state", "credits", "render", "poll", "download")

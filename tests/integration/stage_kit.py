@@ -49,6 +49,9 @@ class OpenGate:
     async def closed(self, work: Work, *, paying: bool) -> Decision | None:
         return self.answer
 
+    def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
+        return None
+
 
 class Bench:
     """A workspace, a journal, a client and a sandbox."""

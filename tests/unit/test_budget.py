@@ -7,14 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from nemowatch.engine.budget import Budget, closed, over_cap, within_hours
+from nemowatch.engine.budget import Budget, Cap, cap, cap_words, closed, within_hours
 from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
 
 NOON = datetime(2026, 5, 4, 12, 0)  # noqa: DTZ001 - hours in the config are local ones
 OPEN = Budget(
-    holds={}, paused_all=False, paused_here="", hours="", local_time=NOON, daily_credits=0, spent_today=0,
-    unsure_today=0, typical=100,
+    holds={}, paused_all=False, paused_here="", hours="", local_time=NOON, cap=Cap(),
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_an_open_way_is_open() -> None:
         (replace(OPEN, paused_all=True), HoldReason.PAUSED),
         (replace(OPEN, paused_here="inbox/dub-es/PAUSE"), HoldReason.PAUSED),
         (replace(OPEN, hours="22:00-06:00"), HoldReason.HOURS),
-        (replace(OPEN, daily_credits=150, spent_today=100), HoldReason.CAP),
+        (replace(OPEN, cap=Cap(150, 100, price=100)), HoldReason.CAP),
     ],
 )
 def test_each_cause_holds_with_its_reason(budget: Budget, reason: HoldReason) -> None:
@@ -53,30 +53,82 @@ def test_each_cause_holds_with_its_reason(budget: Budget, reason: HoldReason) ->
 
 def test_the_cap_stops_only_the_paid_call() -> None:
     """Uploads go on when the day's credits are used up; an outage stops the runner's lanes, not the gate."""
-    assert closed(replace(OPEN, daily_credits=100, spent_today=100), State.CLAIMED, paying=False) is None
+    assert closed(replace(OPEN, cap=Cap(100, 100, price=100)), State.CLAIMED, paying=False) is None
     assert closed(replace(OPEN, holds=held(HoldReason.OUTAGE)), State.CLAIMED, paying=True) is None
 
 
 @pytest.mark.parametrize(
-    ("daily", "spent", "unsure", "typical", "over"),
+    ("daily", "spent", "going", "price", "over"),
     [
-        (0, 10_000, 9, 100, False),
-        (100, 0, 0, 100, False),
-        (100, 1, 0, 100, True),
-        (300, 100, 1, 100, False),
-        (299, 100, 1, 100, True),
-        (50, 0, 0, 50, False),
-        (50, 0, 0, 51, True),
+        (0, 10_000, 9, Price(100, 100, known=True), False),
+        (100, 0, 0, Price(100, 100, known=True), False),
+        (100, 1, 0, Price(100, 100, known=True), True),
+        (300, 100, 1, Price(100, 100, known=True), False),
+        (299, 100, 1, Price(100, 100, known=True), True),
+        (50, 0, 0, Price(50, 50, known=True), False),
+        (50, 0, 0, Price(51, 60, known=True), True),
+        (100, 0, 0, Price(80, 120, known=True), False),  # alone: by what it costs as a rule
+        (300, 100, 1, Price(80, 120, known=True), True),  # beside another: by what it has cost at most
+        (100, 0, 0, Price(100, 100, known=False), False),
+        (900, 0, 1, Price(100, 100, known=False), True),  # an unknown price is learned by one turn at a time
     ],
 )
-def test_over_cap(daily: float, spent: float, unsure: int, typical: float, over: bool) -> None:
-    """Calls whose cost is not known yet count as typical ones; 0 is no cap."""
-    assert over_cap(daily, spent, unsure, typical) is over
+def test_room_under_the_cap(daily: float, spent: float, going: int, price: Price, over: bool) -> None:
+    """Calls under way count with the dearest price, and an unknown price is learned by one of them; 0 is no cap."""
+    unpriced = [Unpriced("dub", going, going)] if going else []
+    assert cap(daily, spent, unpriced, {"dub": price}, "dub").closed is over
+
+
+def test_calls_whose_price_nobody_can_tell_count_and_block_nothing() -> None:
+    """A balance that could not be read, or an outcome that waits for a person, takes its room; the next goes on beside it."""
+    lost = [Unpriced("dub", 2, 0)]
+    prices = {"dub": Price(100, 100, known=False)}
+    assert not cap(300, 0, lost, prices, "dub").closed
+    assert cap(299, 0, lost, prices, "dub").closed
+
+
+def test_skills_have_prices_of_their_own() -> None:
+    """A cheap turn may go beside a dear one, whose price is reserved."""
+    prices = {"dub": Price(100, 100, known=True), "text": Price(5, 5, known=True)}
+    going = [Unpriced("dub", 2, 2)]
+    assert not cap(210, 0, going, prices, "text").closed
+    assert cap(210, 0, going, prices, "dub").closed
+    assert cap(204, 0, going, prices, "text").closed
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Cap(250, 200, price=100), "200 of the 250 credits a day are spent, one more turn costs about 100: it goes on tomorrow."),
+        (
+            Cap(250, 0, under_way=2, reserved=200, price=100),
+            "0 of the 250 credits a day are spent, about 200 go to 2 turns under way, one more turn costs about 100: "
+            "it goes on when these have cost less, else tomorrow.",
+        ),
+        (
+            Cap(1_000_000, 999_950.5, price=100),
+            "999950.5 of the 1000000 credits a day are spent, one more turn costs about 100: it goes on tomorrow.",
+        ),
+        (
+            Cap(100, under_way=1, reserved=100, price=100, known=False),
+            "What a turn costs is not known here yet: it waits until the turn under way has told, "
+            "for limits.daily_credits is set.",
+        ),
+    ],
+)
+def test_the_cap_s_words(found: Cap, words: str) -> None:
+    """They say what is spent, what is under way, and what the next turn is expected to cost."""
+    assert cap_words(found) == words
+
+
+def test_amounts_are_written_out() -> None:
+    """No powers of ten, no tails of zeros."""
+    assert [amount(x) for x in (0, 1e6, 33.333333, 0.5, 100)] == ["0", "1000000", "33.33", "0.5", "100"]
 
 
 def test_a_cap_below_one_turn_says_so() -> None:
     """It would never go on by itself, so the words do not promise tomorrow."""
-    decision = closed(replace(OPEN, daily_credits=50, typical=120), State.UPLOADED, paying=True)
+    decision = closed(replace(OPEN, cap=Cap(50, price=120)), State.UPLOADED, paying=True)
     assert decision is not None
     assert "limits.daily_credits" in decision.text
     assert "tomorrow" not in decision.text

@@ -66,6 +66,9 @@ UPDATE job SET state = back, reason = CASE WHEN back IN ('uploading', 'submittin
 WHERE state = 'held' AND reason = 'paused' AND source_id IN (
     SELECT id FROM source WHERE watch = :watch AND folder = :folder)
 
+-- name: explain_held
+UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND skill = :skill AND error_text <> :text
+
 -- name: paused_folders
 SELECT s.watch, s.folder, count(*) AS n FROM job j JOIN source s ON s.id = j.source_id
 WHERE j.state = 'held' AND j.reason = 'paused' GROUP BY s.watch, s.folder

@@ -32,14 +32,19 @@ SELECT opened_at AS at, credits_before AS value FROM spend WHERE credits_before 
 UNION ALL SELECT settled_at, credits_after FROM spend WHERE credits_after IS NOT NULL AND settled_at >= :since
 ORDER BY at, value DESC
 
--- name: unsure
--- paid calls since a moment whose cost is not known: under way, open, or without a second balance
-SELECT count(*) FROM spend WHERE opened_at >= ? AND (outcome IN ('open', 'unknown')
-    OR (outcome IN ('happened', 'given up') AND (credits_after IS NULL OR credits_before IS NULL)))
+-- name: unpriced
+-- paid calls since a moment whose cost is not known, by skill: under way, open, or without a second balance; `going` are
+-- those that will tell it by themselves
+SELECT j.skill, count(*) AS calls, sum(s.outcome IN ('open', 'unknown') AND j.state = 'instructing') AS going
+FROM spend s JOIN job j ON j.id = s.job_id WHERE s.opened_at >= ? AND (s.outcome IN ('open', 'unknown')
+    OR (s.outcome IN ('happened', 'given up') AND (s.credits_after IS NULL OR s.credits_before IS NULL)))
+GROUP BY j.skill
 
--- name: typical
--- what a turn of this skill has cost here lately
-SELECT avg(credits) AS typical FROM (SELECT credits FROM job WHERE skill = ? AND credits IS NOT NULL ORDER BY id DESC LIMIT 20)
+-- name: price
+-- what a turn of this skill has cost here lately; `about`: counting those that shared a fall of the balance with others.
+-- A turn that seems to have cost nothing says nothing: its charge may only have come late.
+SELECT avg(credits) AS typical, max(credits) AS most FROM (
+    SELECT credits FROM job WHERE skill = :skill AND credits > 0 AND credits_about <= :about ORDER BY id DESC LIMIT 20)
 
 -- name: every
 SELECT opened_at, credits_before IS NOT NULL AND credits_after IS NOT NULL AS known FROM spend
