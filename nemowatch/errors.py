@@ -23,6 +23,7 @@ in `cure`, what to do. Foreign exceptions become these at the edges (`remote.htt
     └── RemoteError                     about a call to the cloud
         ├── NotSent                     the request provably never left
         ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what happened there
+        │   ├── ConnectionBroken        no answer, or half of one: says nothing about this job or its file
         │   └── RateLimited             429
         ├── TokenRefused                1001
         ├── SessionLost                 1002
@@ -217,6 +218,10 @@ class RemotePassing(RemoteError):
     code = "no answer"
 
 
+class ConnectionBroken(RemotePassing):
+    """The connection was refused, cut or silent: no whole answer came."""
+
+
 class RateLimited(RemotePassing):
     """The cloud asks for slower calls (429)."""
 
@@ -290,7 +295,10 @@ class NothingMade(RemoteError):
     """The cloud finished without making anything that can be rendered."""
 
     code = "nothing made"
-    cure = "Try again with clearer instructions (a prompt.txt in the folder), or with another file."
+    cure = (
+        "Moving it back into its inbox folder looks once more whether the work has come after all; if it has not, it is made "
+        "anew, and that costs again. Clearer instructions (a prompt.txt in the folder) or another file may help."
+    )
 
 
 class ResultExpired(RemoteError):

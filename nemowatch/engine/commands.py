@@ -12,7 +12,7 @@ from nemowatch.engine.board import PAUSED
 from nemowatch.errors import UsageError, show_path
 from nemowatch.journal import batches, facts, holds, jobs, orders, sources, spend
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import AttentionReason, HoldReason, State
+from nemowatch.model import HoldReason, State
 
 Command = Callable[[sqlite3.Connection, Mapping[str, Any], int], dict[str, Any]]
 
@@ -53,7 +53,7 @@ def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """{"job": id, "how": "done"|"resend", "prompt": the instructions as they are now, "" for those it was claimed with}: a
-    person says whether the paid turn happened."""
+    person says whether the paid turn happened. After "done" the session is read, for as long as chat.recheck says."""
     if args.get("how") not in ("done", "resend"):
         raise UsageError("Say either done or resend.")
     job = jobs.by_id(conn, int(args["job"]))
@@ -61,11 +61,6 @@ def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
         ended = job.state in (State.FAILED, State.REJECTED, State.CANCELLED)
         cure = f"To try it again: nemowatch retry {job.id}" if ended else f"nemowatch show {job.id} tells how it stands."
         raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)
-    if job.reason == AttentionReason.QUESTION and args["how"] == "done":
-        raise UsageError(
-            f"Job {job.id} has nothing to show: the cloud asked back instead of working.",
-            cure=f"Say more in a prompt.txt in its folder, then: nemowatch resolve {job.id} --resend (it costs again).",
-        )
     call = spend.unsettled(conn, job.id)
     done = args["how"] == "done"
     if call is not None:

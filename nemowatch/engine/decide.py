@@ -8,6 +8,7 @@ from typing import Any
 
 from nemowatch.engine.backoff import backoff
 from nemowatch.errors import (
+    ConnectionBroken,
     FileRefused,
     FileTooLarge,
     LocalFinal,
@@ -18,7 +19,9 @@ from nemowatch.errors import (
     NotSent,
     PlanRefused,
     RateLimited,
+    RemoteError,
     RemotePassing,
+    RequestRefused,
     SessionLost,
     SourceChanged,
     SourceGone,
@@ -61,21 +64,41 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """What happens to `job` after `error`."""
     for kind, reason in ACCOUNT.items():
         if isinstance(error, kind):
-            return hold(reason, job.state, _account_words(error, at), account=True)
+            return hold(reason, job.state, _account_words(error, at), account=True, **_words_of_the_turn(job))
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, backoff(job.attempt + 1, at.base, at.cap, at.roll))
         return later(job.state, pause, text=error.text, **_doubt(job))
     if isinstance(error, RemotePassing):
         if at.cloud_down:
-            return hold(HoldReason.OUTAGE, job.state, error.text, account=True)
+            return hold(HoldReason.OUTAGE, job.state, error.text, account=True, **_words_of_the_turn(job))
         return again(job, error, at)
     if job.state is State.INSTRUCTING and not isinstance(error, LocalPassing):
         return ask(AttentionReason.UNKNOWN, error.text)  # no error of a look ends a paid call that is open
     if isinstance(error, SessionLost):
         return _session_lost(job, error, at)
+    if isinstance(error, RemoteError) and _paid(job, at):
+        return again(job, _refused_paid(error), at)
     if isinstance(error, FileRefused | FileTooLarge):
         return refuse(State.REJECTED, error)
     return _local(job, error, at)
+
+
+def _paid(job: Job, at: Circumstances) -> bool:
+    """The edit exists: what is left of the way costs nothing."""
+    return job.state in PAID or at.has_draft
+
+
+def _refused_paid(error: RemoteError) -> RemoteError:
+    """A refusal of a step after the paid turn: whatever it says, the file has been taken, and its cure would mislead."""
+    if not isinstance(error, FileRefused | FileTooLarge | RequestRefused):
+        return error
+    cure = "The edit is kept: moving the file back into its inbox folder goes on from it, and costs nothing."
+    return RequestRefused(f"The cloud does not go on with the finished edit: {error.text}", cure=cure, status=error.status)
+
+
+def _words_of_the_turn(job: Job) -> dict[str, Any]:
+    """What a turn whose outcome is open ended with is for the person who may have to decide: no hold writes over it."""
+    return {"error_text": job.error_text} if job.state is State.INSTRUCTING and job.error_text else {}
 
 
 def _account_words(error: NemowatchError, at: Circumstances) -> str:
@@ -92,7 +115,8 @@ def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if isinstance(error, LocalPassing) or (isinstance(error, LocalFinal) and job.state in PAID):
         # What is paid for waits in the cloud until the outbox can take it, however long its rights or shape forbid it.
         pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
-        return later(job.state, pause, text=error.text, error_text=f"{error.text} {error.cure}".strip(), **_doubt(job))
+        words = {"error_text": f"{error.text} {error.cure}".strip()} | _words_of_the_turn(job)
+        return later(job.state, pause, text=error.text, **words, **_doubt(job))
     if isinstance(error, SourceGone):
         return _taken_back(job, error)
     if isinstance(error, SourceChanged):
@@ -129,12 +153,14 @@ def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
 
 
 def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    """One more try after a pause, until the attempts are used up. A read about an open paid call never is, nor is what
-    passes once the edit is paid for (docs/decisions/0007)."""
+    """One more try after a pause. A connection that fails, a read about an open paid call, and whatever passes once the edit
+    is paid for are tried without end (docs/decisions/0007); all else until the attempts are used up."""
     if job.state is State.INSTRUCTING:
-        return later(job.state, backoff(job.attempt, at.base, at.cap, at.roll), counts=True, text=error.text)
-    endless = isinstance(error, RemotePassing) and (job.state in PAID or at.has_draft)
-    if job.attempt + 1 >= at.attempts and not endless:
+        return later(job.state, backoff(job.tries, at.base, at.cap, at.roll), text=error.text, tries=job.tries + 1)
+    if isinstance(error, ConnectionBroken) or (isinstance(error, RemotePassing) and _paid(job, at)):
+        pause = backoff(job.tries, at.base, at.cap, at.roll)
+        return later(job.state, pause, text=error.text, tries=job.tries + 1, error_text=error.text, **_doubt(job))
+    if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
     pause = backoff(job.attempt, at.base, at.cap, at.roll)
     return later(job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job))

@@ -12,7 +12,7 @@ from nemowatch.engine.lifecycle import Engine
 from nemowatch.errors import show_path
 from nemowatch.intake.health import HealthState
 from nemowatch.journal import jobs, sources
-from nemowatch.model import PAID, WORKING, HoldReason, State
+from nemowatch.model import WORKING, HoldReason, State
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -44,14 +44,10 @@ class Once:
         return not await engine.journal.read(lambda conn: _work_left(conn, set(engine.inboxes), stuck, self._tired(conn)))
 
     def _tired(self, conn: sqlite3.Connection) -> int:
-        """How many jobs are paid for, have used up their attempts, and were tried again in this run: they go on without
-        end, ten minutes apart, and the next run goes on with them as well."""
-        if jobs.count_in(conn, WORKING) != jobs.count_in(conn, PAID & WORKING):
-            return 0  # there is other work to wait for
-        rows = (row.job for row in jobs.unfinished(conn, -1) if row.job.state in PAID)
-        attempts, since, now = self._engine.config.retry.attempts, self._engine.started_at, self._engine.clock.now_ms()
-        tired = (job for job in rows if job.attempt >= attempts and job.error_text)
-        return sum(1 for job in tired if job.due_at > now and job.updated_at >= since)
+        """How many jobs have used up as many tries as others have attempts, and were tried again in this run: they go on
+        without end, ten minutes apart, and the next run goes on with them as well."""
+        engine = self._engine
+        return jobs.tired(conn, engine.config.retry.attempts, engine.started_at, engine.clock.now_ms())
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
@@ -81,7 +77,7 @@ class Once:
         found += [f"{_count(asking, 'job')} waiting for a person's decision"] if asking else []
         found += [f"{_count(n, 'job')} held ({reason})" for reason, n in jobs.held_counts(conn).items() if n]
         tired = self._tired(conn)
-        return found + ([f"{_count(tired, 'paid job')} to be fetched later"] if tired else [])
+        return found + ([f"{_count(tired, 'job')} to be tried again later"] if tired else [])
 
 
 def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int], tired: int) -> bool:

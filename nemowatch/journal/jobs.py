@@ -33,7 +33,7 @@ class Job:
     state: State
     reason: str
     back: str
-    attempt: int
+    attempt: int  #: tries that end the job when they reach retry.attempts
     due_at: int  #: UTC ms
     session_id: str
     uploaded_by: str
@@ -51,6 +51,7 @@ class Job:
     credits_about: bool
     error_code: str
     error_text: str
+    tries: int  #: tries that may go on without end: they only space the next one
     created_at: int  #: UTC ms
     updated_at: int  #: UTC ms
 
@@ -174,6 +175,13 @@ def held_counts(conn: sqlite3.Connection) -> dict[str, int]:
 def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
     """How many jobs are in these states."""
     return int(conn.execute(SQL["in_states"], (json.dumps(list(states)),)).fetchone()[0])
+
+
+def tired(conn: sqlite3.Connection, tries: int, since_ms: int, now_ms: int) -> int:
+    """How many jobs have failed `tries` times and more in a way that may go on without end, the last time since a moment,
+    and wait for the next try."""
+    values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
+    return int(conn.execute(SQL["tired"], values).fetchone()[0])
 
 
 def listed(conn: sqlite3.Connection, *, state: str = "", job_id: int = 0, limit: int = -1) -> list[ListedJob]:

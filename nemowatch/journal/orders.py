@@ -13,7 +13,7 @@ from nemowatch.model import ENDED, AttentionReason, State
 
 #: What a fresh start of a job forgets.
 FRESH: dict[str, Any] = {
-    "reason": "", "back": "", "attempt": 0, "due_at": 0, "render_id": "", "render_at": 0, "renders": 0, "progress": 0,
+    "reason": "", "back": "", "attempt": 0, "tries": 0, "due_at": 0, "render_id": "", "render_at": 0, "renders": 0, "progress": 0,
     "result_url": "", "result_size": 0, "part": b"", "part_sha256": "", "part_size": 0, "error_code": "",
     "error_text": "",
 }  # fmt: skip
@@ -35,12 +35,16 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         jobs.apply(conn, job, State.ATTENTION, now_ms, {"reason": "unknown", "due_at": 0})
         return State.ATTENTION
     state = State.INSTRUCTED if job.state is not State.REJECTED and _edit_exists(conn, job) else State.CLAIMED
-    jobs.apply(conn, job, state, now_ms, FRESH)
+    # What showed nothing may have come late: the old session is looked at before a new turn is paid for (stages.render).
+    code = NOTHING_MADE if state is State.INSTRUCTED and job.error_code == NOTHING_MADE else ""
+    jobs.apply(conn, job, state, now_ms, {**FRESH, "error_code": code})
     return state
 
 
+#: `error_code` of a job whose paid turn has happened and showed nothing that could be rendered.
+NOTHING_MADE = "nothing made"
 #: `error_code` of ends after which the session has nothing to show: only a new turn helps, and the note says what it costs.
-NOTHING_LEFT = frozenset({"nothing made", "session lost", "question"})
+NOTHING_LEFT = frozenset({"session lost", "question"})
 
 
 def _edit_exists(conn: sqlite3.Connection, job: Job) -> bool:

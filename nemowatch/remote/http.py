@@ -21,7 +21,7 @@ from typing import Any, Self
 import httpx
 
 from nemowatch import __version__
-from nemowatch.errors import NemowatchError, NotSent, RemoteError, RemotePassing
+from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
 from nemowatch.remote.addresses import is_loopback
 
 # Both write addresses and headers into the log: result addresses and the token are secrets.
@@ -82,7 +82,7 @@ class Http:
     async def exchange(
         self, request: Request, limits: Limits, peer: PeerCheck | None = None
     ) -> AsyncIterator[Exchange]:
-        """One request and its answer. Raises NotSent when nothing of it left, RemotePassing after that."""
+        """One request and its answer. Raises NotSent when nothing of it left, ConnectionBroken after that."""
         if self._closed:
             raise NotSent("nemowatch is stopping.")
         exchange = Exchange(request, limits, self._tls, peer)
@@ -94,7 +94,8 @@ class Http:
             await exchange.aclose()
 
     async def fetch(self, request: Request, limits: Limits) -> Reply:
-        """A request with a small answer. Raises NotSent, RemotePassing (also for an answer above MAX_BODY)."""
+        """A request with a small answer. Raises NotSent, ConnectionBroken, RemotePassing for an answer above
+        MAX_BODY."""
         async with self.exchange(request, limits) as exchange:
             await exchange.send()
             return Reply(exchange.status, exchange.headers, await exchange.read())
@@ -249,7 +250,7 @@ class Exchange:
         return self._kind()(f"The connection failed ({type(exc).__name__}).", status=self.status)
 
     def _kind(self) -> type[RemoteError]:
-        return RemotePassing if self.sent else NotSent
+        return ConnectionBroken if self.sent else NotSent
 
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (

@@ -61,6 +61,25 @@ class Marker:
         with contextlib.suppress(OSError):
             self.path.unlink()
 
+    @property
+    def _doubt(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.doubt")
+
+    def same_again(self, print_: str) -> bool:
+        """Whether a whole download that looked cut had this very print the last time; from now on it had."""
+        with contextlib.suppress(OSError):
+            if self._doubt.read_text("ascii", "replace") == print_:
+                return True
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._doubt.write_text(print_, "ascii")
+        return False
+
+    def forget_doubt(self) -> None:
+        """What came is taken."""
+        with contextlib.suppress(OSError):
+            self._doubt.unlink()
+
 
 class PartFile:
     """An opened part file. Every method raises LocalError (NoSpace when the disk is full)."""
@@ -135,6 +154,10 @@ class PartFile:
         except OSError as exc:
             raise local_error(exc, self._path) from None
 
+    def came_before(self) -> bool:
+        """Whether exactly these bytes have come before; the next time they have."""
+        return self._marker.same_again(f"{self.size}:{self._hash.hexdigest()}")
+
     def looks_like_text(self) -> bool:
         """Whether what stands is a page or an envelope instead of a video."""
         try:
@@ -150,6 +173,7 @@ class PartFile:
             raise local_error(exc, self._path) from None
         self._finished = True
         self._marker.forget()
+        self._marker.forget_doubt()
         return Downloaded(self._path, self.size, self._hash.hexdigest())
 
     def close(self) -> None:

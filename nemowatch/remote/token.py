@@ -192,6 +192,7 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
         self._not_before = 0.0
+        self._closed_until = 0.0
         self.supplied = credential.expected  #: the present token comes from the user
 
     def __repr__(self) -> str:
@@ -237,10 +238,14 @@ class Tokens:
             usable = bool(self._known.token) and self._known.token != refused
             if usable and not self._renewal_due():
                 return self._known.token
+            if not usable and (rest := self._closed_until - self._clock.monotonic()) > 0:
+                raise RateLimited("The cloud gives no more anonymous tokens for now.", retry_after=rest)
             try:
                 await self._renew()
-            except (RemoteError, LocalError):
+            except (RemoteError, LocalError) as exc:
                 self._not_before = self._clock.monotonic() + RENEW_AGAIN_S
+                if isinstance(exc, RateLimited):  # whoever waits for the lock would ask again at once
+                    self._closed_until = self._clock.monotonic() + max(exc.retry_after, WAIT_ON_429_S)
                 if not usable:
                     raise
             return self._known.token

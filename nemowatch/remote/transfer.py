@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.errors import NotSent, RemotePassing, ResultExpired, UnsafeUrl
+from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExpired, UnsafeUrl
 from nemowatch.model import Downloaded
 from nemowatch.remote import wire
 from nemowatch.remote.addresses import Rules, joined
@@ -101,7 +101,7 @@ class Transfer:
             except NotSent as exc:
                 if home:
                     raise
-                raise RemotePassing(f"Fetching the result: {exc.text}") from None  # not the API's outage
+                raise ConnectionBroken(f"Fetching the result: {exc.text}") from None  # not the API's outage
             if exchange.status in _REDIRECTS:
                 return Next(joined(url, exchange.headers.get("location", "")))
             if home and headers and (other := await self._refused(exchange)):
@@ -155,13 +155,13 @@ class Transfer:
             progress(file.size, total)
 
     async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
-        cut = not file.size or file.size < total
-        if not cut and not said:  # a server that cuts a file tells the wrong length too
-            cut = await self._off_loop(file.looks_cut)
-            if cut:
-                await self._off_loop(lambda: file.restart(""))
-        if cut:
+        if not file.size or file.size < total:
             raise RemotePassing(f"The result came incomplete ({file.size} of {total or 'some'} bytes).")
+        # A server that cuts a file tells the wrong length too. The very same bytes twice are all that it has to give.
+        if not said and await self._off_loop(file.looks_cut) and not await self._off_loop(file.came_before):
+            came = file.size
+            await self._off_loop(lambda: file.restart(""))
+            raise RemotePassing(f"The result came without its end ({came} bytes): fetching it once more.")
         if await self._off_loop(file.looks_like_text):
             await self._off_loop(lambda: file.restart(""))
             raise ResultExpired("The result's address gives text instead of a video.")

@@ -47,6 +47,8 @@ _LONGEST_PAUSE_S = 86_400.0
 _USER_ID_DEPTH = 4
 
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
+#: What a state consists of (section 7): an answer with none of these is not one.
+_STATE_KEYS = frozenset({"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"})
 #: 4xx that say "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
 
@@ -265,6 +267,8 @@ def state(data: Any) -> RemoteState:
     if not isinstance(data, dict):
         raise RemotePassing("The cloud's answer holds no state.")
     inner = data.get("state", data)
+    if inner is data and not _STATE_KEYS & data.keys():  # nothing is no state: a paid edit would be taken for undone
+        raise RemotePassing("The cloud's answer holds no state.")
     fields = table(inner)
     draft = fields.get("draft")
     return RemoteState(

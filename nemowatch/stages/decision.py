@@ -34,6 +34,9 @@ class Decision:
 #: Reaching one of these is progress that no later error takes back, so attempts are counted anew from there. Others
 #: are left out on purpose: a session that is always lost, or an address that always expires, must come to an end.
 MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})
+#: Reaching one of these proves that the way to the cloud works: the pauses between tries begin small again. A new session
+#: after an upload in doubt proves nothing of the kind.
+ANSWERED = MILESTONES | {State.UPLOADED, State.RENDERING}
 
 
 def go(state: State, *writes: Write, **values: Any) -> Decision:
@@ -41,6 +44,8 @@ def go(state: State, *writes: Write, **values: Any) -> Decision:
     fresh: dict[str, Any] = {"reason": "", "back": "", "error_code": "", "error_text": ""}
     if state in MILESTONES:
         fresh["attempt"] = 0
+    if state in ANSWERED:
+        fresh["tries"] = 0
     return Decision(state, {**fresh, **values}, writes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nemowatch.errors import ResultExpired
+from nemowatch.errors import ResultExpired, UnsafeUrl
 from nemowatch.model import State
 from nemowatch.outbox.publish import ensure_folder, part_path
 from nemowatch.outbox.tree import ensure_tree
@@ -36,6 +36,8 @@ async def download(work: Work, deps: Deps) -> Decision:
         found = await deps.api.download(job.skill, job.render_id, job.result_url, part, job.result_size, report)
     except ResultExpired:
         return later(State.RENDERING, 0, counts=True, text="the result's address has expired: asking for a fresh one")
+    except UnsafeUrl as exc:
+        return later(State.RENDERING, 0, counts=True, text=f"{exc.text} Asking for another address.")
     finally:
         deps.board.clear(job.id)
     return go(State.DOWNLOADED, part_sha256=found.sha256, part_size=found.size)

@@ -22,6 +22,7 @@ from nemowatch.errors import (
     TokenRefused,
 )
 from nemowatch.journal import jobs, spend
+from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State, Turn, TurnEnd
 from nemowatch.outbox.transcript import exportable
@@ -31,6 +32,8 @@ from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.render import new_render
 from nemowatch.stages.turn import Look, Verdict
 
+#: What is known of a turn whose process has ended: not even whether it was sent.
+INTERRUPTED = "nemowatch was stopped while it sent the order, or while the cloud worked on it."
 #: `error_code` of a turn that ended with an error event: its words are shown if nothing came of it.
 AGENT_ERROR = "agent error"
 
@@ -77,7 +80,7 @@ async def send(work: Work, deps: Deps) -> Decision:
     if call.outcome is Outcome.UNKNOWN:
         return await _look_again(work, deps, call)
     if not work.may_send:  # whoever wrote this intent has ended without writing what became of it
-        return _open(work, deps, call, Turn(TurnEnd.CUT, error="nemowatch was interrupted while the cloud worked on it."))
+        return _open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
     deps.board.rows[work.job.id] = ("instructing", 0, 0)
     try:
         answer = await deps.api.run_turn(work.job.skill, work.job.session_id, work.job.prompt, lambda: None)
@@ -111,7 +114,7 @@ def _open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     """Nobody knows: the first look comes after the configured pause."""
     pause = deps.config().chat.recheck[0]
     words = answer.error or answer.text or "The cloud ended the turn without a word."
-    said = "answered without an edit; looking once more" if answer.end is TurnEnd.CLOSED and answer.text else "outcome unknown"
+    said = "answered, but its edit is not to be seen yet" if answer.end is TurnEnd.CLOSED and answer.text else "outcome unknown"
     doubt = partial(spend.doubt, spend_id=call.id)
     whole = answer.text if answer.end is TurnEnd.CLOSED else ""  # half an answer is never a result
     return later(
@@ -120,33 +123,45 @@ def _open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     )  # fmt: skip
 
 
+#: Refusals of a look. None of them is believed before the schedule is over: each may pass, and the edit is paid for.
+HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
+
+
 async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
     pauses = deps.config().chat.recheck
     try:
         state = await deps.api.read_state(work.job.skill, call.session_id)
-    except SessionLost:
-        return await _lost(work, deps, call)
-    except (FileRefused, FileTooLarge, RequestRefused) as exc:  # a refusal that no later look will take back
-        text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
-        return _ask(work, call, await _balance(deps), (), text)
+    except HIDDEN as exc:
+        return await _refused_look(work, deps, call, exc)
     now = turn.digest(state)
-    # A turn that ended cleanly with words is over: one look is enough to see whether the state lagged behind them.
-    planned = 1 if work.job.answer else len(pauses)
+    # Words that end like a question are over: one look is enough to see whether the state lagged behind them.
+    planned = 1 if turn.asks_back(work.job.answer) else len(pauses)
     said = turn.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
     if said is Look.HAPPENED:
         return await _happened(work, deps, call, state, work.job.answer)
     looked = partial(spend.looked, spend_id=call.id, seen=now)
     if said is Look.AGAIN:
-        pause = pauses[min(call.checks + 1, len(pauses) - 1)]
-        return later(State.INSTRUCTING, pause, looked, attempt=0)
+        return _wait(deps, call, looked)
     if said is Look.UNSTEADY:
         return _ask(work, call, await _balance(deps), (looked,), "The cloud does not stop working on it.")
     if work.job.answer:
         return await _answered(work, deps, call, state, work.job.answer)
-    reported = work.job.error_code == AGENT_ERROR
-    broke = "The cloud reported an error" if reported else "The connection broke while the cloud worked on it"
-    text = f"{broke}, and nothing shows whether it did the work."
-    return await _unknown(work, deps, call, (looked,), text)
+    return await _unknown(work, deps, call, (looked,), "Nothing shows whether the cloud did the work.")
+
+
+def _wait(deps: Deps, call: Spend, looked: Write) -> Decision:
+    pauses = deps.config().chat.recheck
+    return later(State.INSTRUCTING, pauses[min(call.checks + 1, len(pauses) - 1)], looked, tries=0)
+
+
+async def _refused_look(work: Work, deps: Deps, call: Spend, exc: RemoteError) -> Decision:
+    looked = partial(spend.looked, spend_id=call.id, seen=call.last_seen)
+    if call.checks + 1 < len(deps.config().chat.recheck):
+        return _wait(deps, call, looked)
+    if isinstance(exc, SessionLost):
+        return await _lost(work, deps, call)
+    text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
+    return _ask(work, call, await _balance(deps), (looked,), text)
 
 
 async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
@@ -166,16 +181,27 @@ async def _unknown(work: Work, deps: Deps, call: Spend, looked: tuple[Write, ...
 
 
 def _ask(work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str) -> Decision:
-    reason = AttentionReason.ERROR if work.job.error_code == AGENT_ERROR else AttentionReason.UNKNOWN
-    said = f" It said: {work.job.error_text}" if work.job.error_text else ""
-    return ask(reason, f"{text}{said} {_balance_words(call, credits)}".strip(), *writes)
+    reported = work.job.error_code == AGENT_ERROR
+    reason = AttentionReason.ERROR if reported else AttentionReason.UNKNOWN
+    return ask(reason, f"{_ending(work.job)} {text} {_balance_words(call, credits)}".strip(), *writes)
+
+
+def _ending(job: Job) -> str:
+    """How the turn ended; what the cloud itself said is shown as such."""
+    if job.error_code == AGENT_ERROR:
+        return f"The cloud reported an error. It said: {_sentence(job.error_text)}"
+    return f"The cloud answered: {_sentence(job.answer)}" if job.answer else _sentence(job.error_text)
+
+
+def _sentence(text: str) -> str:
+    return f"{text}{'' if text.endswith(('.', '!', '?', ':')) else '.'}" if text else ""
 
 
 def _balance_words(call: Spend, after: float | None) -> str:
     """Before and after: it often answers "was I charged?"."""
     if call.credits_before is None or after is None:
         return "The credits before and after could not be compared."
-    return f"Credits before: {call.credits_before:g}, after: {after:g}."
+    return f"Credits before: {spend.amount(call.credits_before)}, after: {spend.amount(after)}."
 
 
 async def _happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
@@ -191,9 +217,11 @@ async def _answered(work: Work, deps: Deps, call: Spend, state: RemoteState, tex
     settled = _settle(call, Outcome.HAPPENED, credits, deps)
     values = await _cost(deps, call, credits)
     wants_text = any(o.kind is OutputKind.TEXT and o.required for o in work.job.outputs)
-    if wants_text and not text.rstrip().endswith(("?", "？", "؟")):
+    asks = turn.asks_back(text)
+    if wants_text and not asks:
         return go(State.INSTRUCTED, settled, *_kept(work, state, deps), answer=text, **values)
-    shown = f"The cloud asked back instead of working: {text} {_balance_words(call, credits)}"
+    what = "The cloud asked back instead of working" if asks else "The cloud answered, and no edit is to be seen"
+    shown = f"{what}: {_sentence(text)} {_balance_words(call, credits)}"
     return ask(AttentionReason.QUESTION, shown, settled, answer=text, **values)
 
 

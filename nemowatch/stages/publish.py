@@ -20,6 +20,9 @@ from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.fetch import target_folder
 
+#: The edit is kept, so moving the file back delivers the same once more.
+NO_TEXT_CURE = "To have it made anew, put the file in under another name; that costs again."
+
 
 async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has vanished meanwhile."""
@@ -27,7 +30,7 @@ async def put(work: Work, deps: Deps) -> Decision:
     texts = _texts(work, draft)
     missing = [o for o in work.job.outputs if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts]
     if missing:
-        return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back."))
+        return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE))
     try:
         put_out = await deps.on_disk(_put_all, work, texts)
     except SourceGone:

@@ -10,9 +10,10 @@ import secrets
 from functools import partial
 
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
-from nemowatch.journal import jobs
-from nemowatch.model import HoldReason, OutputKind, Render, RenderStatus, State
+from nemowatch.journal import jobs, orders
+from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
 from nemowatch.outbox.transcript import exportable
+from nemowatch.stages import turn
 from nemowatch.stages.decision import CHECKING, Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work
 
@@ -39,9 +40,28 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         if _video_required(work) or not work.job.answer:
             raise
         return go(State.DOWNLOADED)  # the words are in hand, and they are what was asked for
-    if state.draft is not None and exportable(state.draft):
+    if state.draft is not None and _is_result(work, state):
         keep = partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms())
         return go(State.INSTRUCTED, keep)
+    if not _video_required(work) and work.job.answer:
+        return go(State.DOWNLOADED)
+    return _nothing_yet(work, deps)
+
+
+def _is_result(work: Work, state: RemoteState) -> bool:
+    """A draft that can be rendered, and that the paid turn has changed."""
+    before = work.spend.baseline if work.spend is not None else ""
+    return exportable(state.draft) and turn.changed(before, turn.digest(state))
+
+
+def _nothing_yet(work: Work, deps: Deps) -> Decision:
+    """Paid, and nothing to render: it may come late, so it is looked for on the schedule. Only then it ends, or, where a
+    person has ordered another try of exactly this end, is made anew."""
+    pauses, looks = deps.config().chat.recheck, work.job.attempt
+    if looks < len(pauses):
+        return later(State.INSTRUCTED, pauses[looks], text="nothing to render yet: looking again", attempt=looks + 1)
+    if work.job.error_code == orders.NOTHING_MADE:
+        return go(State.CLAIMED, session_id="", uploaded_by="", answer="", attempt=0)
     return refuse(State.FAILED, NothingMade()) if _video_required(work) else go(State.DOWNLOADED)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from enum import StrEnum
 
 from nemowatch.model import RemoteState, Turn, TurnEnd
@@ -11,6 +12,9 @@ from nemowatch.outbox.transcript import exportable
 
 #: The one code that ends a turn from inside its stream without anything done (API.md section 1).
 NO_CREDITS = 2001
+
+
+_QUESTION = re.compile(r"[?？؟][^\w?？؟]*$")
 
 
 class Verdict(StrEnum):
@@ -26,15 +30,37 @@ def digest(state: RemoteState) -> str:
     """A fingerprint of what a turn can change: the draft and the generated media. Uploads alone prove nothing.
 
     The first character says whether there is anything to show for it: "1" when the draft can be exported or media was
-    generated, so that an emptied draft never counts as work done."""
-    shown = json.dumps([state.draft, list(state.generated_media)], sort_keys=True, ensure_ascii=False, default=str)
-    made = exportable(state.draft) or bool(state.generated_media)
-    return f"{int(made)}{hashlib.sha256(shown.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    generated, so that an emptied draft never counts as work done. Behind the colon the same of the draft alone, with "1"
+    when it can be exported."""
+    can = exportable(state.draft)
+    made = can or bool(state.generated_media)
+    return f"{int(made)}{_hash([state.draft, list(state.generated_media)])}:{int(can)}{_hash(state.draft)}"
+
+
+def _hash(value: object) -> str:
+    shown = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def changed(baseline: str, now: str) -> bool:
     """Whether the state shows work that was not there before."""
-    return now != baseline and now.startswith("1")
+    return now.partition(":")[0] != baseline.partition(":")[0] and now.startswith("1")
+
+
+def renderable(now: str) -> bool:
+    """Whether the draft of this state can be exported."""
+    return now.partition(":")[2].startswith("1")
+
+
+def edited(baseline: str, now: str) -> bool:
+    """Whether there is a draft to export that was not there before: with less than that, work is seen (generated media) and
+    there is nothing new to render yet."""
+    return renderable(now) and now.partition(":")[2] != baseline.partition(":")[2]
+
+
+def asks_back(text: str) -> bool:
+    """Whether the words end like a question, whatever quotes, brackets or signs come behind it."""
+    return _QUESTION.search(text) is not None
 
 
 def judge(turn: Turn, baseline: str, now: str) -> Verdict:
@@ -44,7 +70,7 @@ def judge(turn: Turn, baseline: str, now: str) -> Verdict:
     if turn.end is not TurnEnd.CLOSED:
         return Verdict.OPEN
     if changed(baseline, now):
-        return Verdict.HAPPENED
+        return Verdict.HAPPENED if edited(baseline, now) else Verdict.OPEN
     return Verdict.ANSWERED if turn.text else Verdict.OPEN
 
 
@@ -62,14 +88,16 @@ class Look(StrEnum):
     UNSTEADY = "unsteady"  #: it kept changing to the end
 
 
-#: Looks beyond the configured ones while the state still changes: the turn is running, and its end is near.
+#: Looks beyond the configured ones while the state still changes, or shows work that cannot be rendered yet: the turn is
+#: running, and its end is near.
 EXTRA_LOOKS = 10
 
 
 def judge_look(baseline: str, last_seen: str, now: str, looks_done: int, looks_planned: int) -> Look:
     """Judge one look; `looks_done` counts the looks before this one."""
     if changed(baseline, now):
-        if now == last_seen:
+        last = looks_done + 1 >= looks_planned + EXTRA_LOOKS
+        if now == last_seen and (renderable(now) or last):  # media may grow before the draft does: that one is awaited
             return Look.HAPPENED
-        return Look.AGAIN if looks_done + 1 < looks_planned + EXTRA_LOOKS else Look.UNSTEADY
+        return Look.UNSTEADY if last else Look.AGAIN
     return Look.AGAIN if looks_done + 1 < looks_planned else Look.NOTHING

@@ -52,12 +52,16 @@ async def send(work: Work, deps: Deps) -> Decision:
         try:
             by = await _send_clip(work, deps, clip, writes)
         except RemotePassing as exc:
-            if not clip.cdn_url or work.job.attempt + 1 < URL_TRIES or isinstance(exc, RateLimited):
+            if not clip.cdn_url or _tries(work) + 1 < URL_TRIES or isinstance(exc, RateLimited):
                 raise
             return _without_url(clip, exc)
         finally:
             deps.board.clear(work.job.id)
     return go(State.UPLOADED, *writes, uploaded_by=by)
+
+
+def _tries(work: Work) -> int:
+    return work.job.attempt + work.job.tries
 
 
 def _without_url(clip: Member, exc: RemotePassing) -> Decision:
@@ -82,7 +86,7 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
     if clip.url:
         await _by_given_url(work, deps, clip)
         return "url"
-    if clip.cdn_url and job.attempt < URL_TRIES:
+    if clip.cdn_url and _tries(work) < URL_TRIES:
         try:
             await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:

@@ -16,6 +16,7 @@ from nemowatch.clock import ManualClock
 from nemowatch.engine.backoff import backoff
 from nemowatch.engine.decide import Circumstances, again, decide
 from nemowatch.errors import (
+    ConnectionBroken,
     FileRefused,
     FileTooLarge,
     LocalFinal,
@@ -106,7 +107,11 @@ def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(j
         (RateLimited(), State.RENDERING, State.RENDERING, None, False),
         (RemotePassing(), State.UPLOADED, State.UPLOADED, None, True),
         (RemotePassing(), State.UPLOADING, State.UPLOADING, CHECKING, True),
-        (RemotePassing(), State.SUBMITTING, State.SUBMITTING, CHECKING, True),
+        (ConnectionBroken(), State.UPLOADED, State.UPLOADED, None, False),
+        (ConnectionBroken(), State.UPLOADING, State.UPLOADING, CHECKING, False),
+        (RemotePassing(), State.SUBMITTING, State.SUBMITTING, CHECKING, False),
+        (FileRefused(), State.RENDERING, State.RENDERING, None, True),
+        (RequestRefused(), State.SUBMITTING, State.SUBMITTING, CHECKING, True),
         (LocalPassing(), State.DOWNLOADED, State.DOWNLOADED, None, False),
         (LocalFinal(), State.CLAIMED, State.FAILED, "", False),
         (LocalFinal(), State.DOWNLOADED, State.DOWNLOADED, None, False),
@@ -144,13 +149,49 @@ def test_attempts_come_to_an_end(job: Job) -> None:
         assert decision.values["error_text"].startswith("cut")
 
 
+def test_a_connection_that_fails_is_no_attempt(job: Job) -> None:
+    """Refused, cut or silent: whatever the state and however often, it is tried again, ever more rarely, and no later
+    refusal ends the job for it."""
+    top = replace(AT, roll=1.0)
+    for state in sorted(WORKING):
+        pauses = []
+        for tries in range(12):
+            decision = decide(replace(job, state=state, tries=tries), ConnectionBroken("cut"), top)
+            assert (decision.state, decision.counts, decision.values["tries"]) == (state, False, tries + 1)
+            assert "attempt" not in decision.values
+            pauses.append(decision.after)
+        assert pauses[:4] == [5, 10, 20, 40]
+        assert max(pauses) == AT.cap
+    assert decide(replace(job, state=State.UPLOADING, tries=99), RemotePassing("500"), AT).state is State.UPLOADING
+
+
+def test_a_refusal_does_not_end_what_is_paid_for_at_once(job: Job) -> None:
+    """4001, 4002, 403: tried again; at the end the job is failed, never rejected (its retry must not pay again), and its cure
+    is none for the file."""
+    for state, error in product(sorted(PAID & WORKING), (FileRefused("4001"), FileTooLarge("4002"), RequestRefused("403"))):
+        assert decide(replace(job, state=state), error, AT).state is state
+        last = decide(replace(job, state=state, attempt=7), error, AT)
+        assert last.state is State.FAILED
+        assert "costs nothing" in last.values["error_text"]
+        assert "mp4" not in last.values["error_text"]
+    saved = replace(AT, has_draft=True)
+    assert decide(replace(job, state=State.CLAIMED), FileRefused(), saved).state is State.CLAIMED
+
+
+def test_a_hold_keeps_the_words_of_an_open_turn(job: Job) -> None:
+    """What the cloud said before its outcome became unknown is still shown to the person who decides."""
+    waiting = replace(job, state=State.INSTRUCTING, error_text="Model exploded")
+    for error in (TokenRefused("no"), NotSent("down"), LocalPassing("busy")):
+        assert decide(waiting, error, AT).values["error_text"] == "Model exploded"
+
+
 def test_what_is_paid_for_is_never_given_up_for_what_passes(job: Job) -> None:
     """Once the edit is paid for, 5xx and broken connections are tried again without end, at most `cap` apart; a fault of
     ours and a refusal still come to an end."""
     late = replace(job, attempt=99)
     for state in sorted(PAID & WORKING):
         decision = again(replace(late, state=state), RemotePassing("cut"), AT)
-        assert (decision.state, decision.counts) == (state, True)
+        assert (decision.state, decision.counts, decision.values["tries"]) == (state, False, 1)
         assert decision.after <= AT.cap
         assert again(replace(late, state=state), NemowatchError("ours"), AT).state is State.FAILED
     saved = replace(AT, has_draft=True)  # a new session for a saved draft

@@ -39,6 +39,10 @@ SELECT reason, count(*) AS n FROM job WHERE state = 'held' GROUP BY reason
 -- name: in_states
 SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(?))
 
+-- name: tired
+SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
+AND tries >= :tries AND updated_at >= :since
+
 -- name: list
 -- every job with where its source lies, newest last
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM job j JOIN source s ON s.id = j.source_id
