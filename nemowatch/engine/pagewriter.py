@@ -203,7 +203,7 @@ def _why(row: ListedJob) -> str:
 def _write(model: PageModel, inboxes: list[Path]) -> None:
     """Asked once more right before: a share that has just gone leaves a mount point that can be written to."""
     text = page.render(model)
-    if any(inbox.is_dir() for inbox in inboxes):
+    if any(os.path.isdir(inbox) for inbox in inboxes):  # noqa: PTH112 - a dead share answers with an error, not with "no"
         write_page(model.page, text)
 
 

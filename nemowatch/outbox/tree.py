@@ -106,11 +106,11 @@ def ensure_folder(tree: Path, relative: bytes) -> Path:
 def ensure_tree(tree: Path, beside: Path) -> None:
     """Make the root `tree` again when a person removed it, but only when its sibling `beside` still stands:
     then the share is there. Anything else that is missing raises LocalPassing."""
-    if tree.is_dir():
-        return
-    if tree.parent != beside.parent or not beside.is_dir():
-        raise missing(tree)
-    with translated(tree):
+    with translated(tree):  # a share whose server is dead answers even this with an error
+        if tree.is_dir():
+            return
+        if tree.parent != beside.parent or not beside.is_dir():
+            raise missing(tree)
         tree.mkdir(exist_ok=True)
 
 

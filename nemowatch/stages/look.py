@@ -33,7 +33,7 @@ def _same_file(work: Work, member: Member) -> None:
     try:
         now = lookup(work.watch.inbox, member.path)
     except SourceGone:
-        if not work.watch.inbox.is_dir():  # the share went, not the file
+        if not os.path.isdir(work.watch.inbox):  # noqa: PTH112 - never raises: the share went, not the file
             raise LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox) from None
         raise
     claimed = member.snapshot
