@@ -95,7 +95,8 @@ def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
         cancel = f"nemowatch cancel {job_id}{option}   (leaves it)"
         if reason == "question":
             more = "(costs again; first answer in a prompt.txt in its folder)"
-            return f"{resend}   {more}\n{cancel}"
+            done = f"nemowatch resolve {job_id} --done{option}   (the work is there after all; costs nothing)"
+            return f"{resend}   {more}\n{done}\n{cancel}"
         return f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)\n{cancel}"
     return f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
 

@@ -81,4 +81,6 @@ def plural(count: int, noun: str) -> str:
 
 def credits(count: float | None) -> str:
     """A number of credits, which may not be known."""
-    return "unknown" if count is None else f"{count:g}"
+    from nemowatch.journal.spend import amount
+
+    return "unknown" if count is None else amount(count)

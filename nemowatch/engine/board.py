@@ -11,7 +11,7 @@ from typing import Any
 from nemowatch.clock import iso
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
-from nemowatch.journal import batches, facts, holds, jobs
+from nemowatch.journal import batches, facts, holds, jobs, spend
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import ENDED, WORKING, Credits, HoldReason, State
 
@@ -120,7 +120,7 @@ def sentence(
         if counts.get(state, 0) and state not in ENDED and state is not State.HELD:
             parts.append(f"{counts[state]} {state}" + (f" {progress[state]} %" if state in progress else ""))
     parts += [f"{n} held ({reason})" for reason, n in held.items() if n]
-    more = [] if credits is None else [f"credits {credits:g}"]
+    more = [] if credits is None else [f"credits {spend.amount(credits)}"]
     return "; ".join([", ".join(parts) or "idle", *more, *troubles])
 
 

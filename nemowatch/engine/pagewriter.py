@@ -25,7 +25,7 @@ from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FolderProblem
 from nemowatch.intake.records import Waiting as Unclaimed
-from nemowatch.journal import Journal, batches, holds, jobs
+from nemowatch.journal import Journal, batches, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
@@ -160,13 +160,13 @@ class PageWriter:
         if row.job.state is State.RENDERING:
             percent = row.job.progress
         why = f": {row.job.error_text}" if row.job.error_text else ""
-        tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else ""
+        tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else f"trying again{why}" if row.job.tries else ""
         return Running(os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries)
 
     def _credits(self, conn: sqlite3.Connection) -> Iterable[CreditLine]:
         seen = board.credits_seen(conn)
         if seen["available"] is not None:
-            yield CreditLine("Left", f"{seen['available']:g}")
+            yield CreditLine("Left", spend.amount(seen["available"]))
         account = self._account()
         if account.registration_link:
             yield CreditLine("Keep this account", "register it", account.registration_link)
