@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.errors import LocalError, NotSent, TokenRefused
+from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused
+from nemowatch.remote import token as token_room
 from nemowatch.remote.token import LIFE_MS, STORE_NAME, Anonymous, Credential, Store, Tokens, supplied_token
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +103,33 @@ async def test_renewal_comes_shortly_before_expiry_with_the_same_client_id(
     clock.advance(700)
     assert await tokens.current() == "nmv_3"
     assert len(set(cloud.asked)) == 1
+
+
+async def test_whoever_waited_behind_a_429_does_not_ask_at_once(
+    tmp_path: Path, executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first token is refused twice, half a minute apart: the others that wait for it learn that without a call, and how
+    long it still holds; then it is asked for again."""
+    monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.01)
+    clock, asked = ManualClock(), list[str]()
+
+    async def issue(client_id: str) -> tuple[str, str, int]:
+        asked.append(client_id)
+        if len(asked) <= 2:
+            raise RateLimited("one per 7 days", retry_after=90)
+        return "nmv_late", "anon_1", 0
+
+    tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), issue, clock, executor)
+    found = await asyncio.gather(*(tokens.current() for _ in range(4)), return_exceptions=True)
+    assert [type(one) for one in found] == [RateLimited] * 4
+    assert len(asked) == 2
+    clock.advance(80)
+    with pytest.raises(RateLimited) as caught:
+        await tokens.current()
+    assert caught.value.retry_after == pytest.approx(10)
+    clock.advance(11)
+    assert await tokens.current() == "nmv_late"
+    assert (len(asked), len(set(asked))) == (3, 1)
 
 
 async def test_a_lost_answer_keeps_the_client_id(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
