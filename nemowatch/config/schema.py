@@ -186,7 +186,7 @@ class Retry(Section):
 
     base: Seconds = 5
     cap: Seconds = 600
-    attempts: Slots = 8  # while nothing is paid; what is paid for is tried without end
+    attempts: Slots = 8  # of answers that fail; broken connections, and what passes once paid for, go on without end
 
 
 class Limits(Section):

@@ -224,6 +224,6 @@ async def _rest(house: Bench) -> str:
             same, last = (same + 1 if now == last else 1), now
             if same == STAYS:
                 return now
-        elif any(job.attempt >= FOR_EVER for job in found) or (fault is not None and fault.struck >= FOR_EVER):
+        elif any(job.tries >= FOR_EVER for job in found) or (fault is not None and fault.struck >= FOR_EVER):
             return "keeps trying"
     raise AssertionError(f"neither an end, nor a hold that stays, nor tries without end: {_words(await house.jobs())}")

@@ -32,7 +32,7 @@ def source() -> SourceRow:
 
 JOB = Job(
     7, 1, "", "promo", "es", "skill", "", (), State.CLAIMED, "", "", 0, 0, "", "", "", 0, 0, 0.0, "", 0, b"", "", 0, "",
-    None, False, "", "", 0, 0,
+    None, False, "", "", 0, 0, 0,
 )  # fmt: skip
 
 
