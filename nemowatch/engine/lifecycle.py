@@ -34,7 +34,7 @@ from nemowatch.engine.runner import Runner
 from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
 from nemowatch.errors import LocalError, NemowatchError, RemoteError
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, jobs
+from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, Credits, State
 from nemowatch.outbox import leftovers
@@ -264,6 +264,15 @@ class Engine:
             self._credits_due.set()
         if job.state in (State.INSTRUCTED, State.ATTENTION):
             self._later(self.holds.price_told())
+        if job.state is State.INSTRUCTING:
+            self._later(self._mark_paid(job.source_id))
+
+    async def _mark_paid(self, source_id: int) -> None:
+        """The workspace is to know of what is paid for in it, whatever becomes of the state folder."""
+        row = await self.journal.read(lambda conn: sources.by_id(conn, source_id))
+        inbox = self.inboxes.get(row.watch) if row else None
+        if inbox is not None:
+            await inbox.mark_paid()
 
     async def _watch_credits(self) -> None:
         while True:

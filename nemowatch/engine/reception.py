@@ -34,6 +34,17 @@ from nemowatch.outbox.retire import Leaving, retire_all
 log = structlog.get_logger("nemowatch.inbox")
 
 
+#: Why nothing is made before somebody says yes, where it is not the number alone.
+ASKING = {
+    batches.REBUILT: (
+        "nemowatch's memory was lost, or put back from a backup: some of this may have been paid for already, and would be paid "
+        "for again."
+    ),
+    batches.STANDS: (
+        "Results with the names of these files stand in the outbox, and nemowatch does not remember making them. If they are "
+        "what you want, take the files out of the inbox: making them again would cost again."
+    ),
+}
 #: Bytes of an APPROVE file that is taken away after use: anything larger is more than a yes.
 LARGEST_YES = 1024
 #: Refused files that the status page can still tell of: as many as it shows.
@@ -171,7 +182,7 @@ class Reception:
         if batch is not None and not tick.approved:
             standing = self._noted[inbox.watch.name].get(b"", "")
             wanted[b""] = standing if tick.more and standing else await self._approval(batch)
-            why[b""] = f"More than limits.confirm_above at once ({batch.cause}): nemowatch approve lets them go on."
+            why[b""] = f"New work waits for a yes ({batch.cause}): nemowatch approve lets it go on."
         for problem in tick.problems:
             if isinstance(problem, FileProblem) and not problem.final:
                 self._say(inbox.watch, problem.path, problem.what)
@@ -196,7 +207,7 @@ class Reception:
 
     async def _ask(self, batch: BatchRow) -> str:
         jobs_waiting, files, credits, available = await self._journal.read(lambda conn: _estimate(conn, batch))
-        why = f"nemowatch asks because of: {batch.cause}."
+        why = ASKING.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
         count = max(jobs_waiting, batch.expected)
         # Between two claims of one batch the number grows; the note is rewritten only when it has settled.
         return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))

@@ -23,13 +23,14 @@ from nemowatch.engine.decide import Circumstances, again, decide
 from nemowatch.errors import (
     JournalError,
     JournalRefused,
+    LocalError,
     NemowatchError,
     NotSent,
     RateLimited,
     RemoteError,
     RemotePassing,
 )
-from nemowatch.journal import holds, jobs, sources, spend
+from nemowatch.journal import holds, jobs, marks, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import PAID, HoldReason, State
@@ -203,7 +204,16 @@ class Runner:
             return
         final = await self._write(work, decision)
         if pays and final is not None and final.state is State.INSTRUCTING:
+            await self._mark()
             await self._work(replace(work.job, state=final.state), may_send=True)
+
+    async def _mark(self) -> None:
+        """Write outside the journal that something is being paid for: a copy of it made before now will be known for one."""
+        folder = self._deps.journal.path.parent
+        try:
+            await self._deps.journal.read(lambda conn: marks.keep(conn, folder))
+        except LocalError as exc:  # the intent stands in the journal: nothing is lost but the second witness
+            log.warning("the mark of what is paid could not be written", why=exc.text)
 
     def _load(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
         job = jobs.by_id(conn, job_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.errors import UsageError
@@ -94,7 +94,8 @@ class Claims:
         self._conn, self._watch, self._now = conn, watch, now_ms
         self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
         standing = batches.open_for(conn, watch)
-        self._batch = standing.id if standing else None
+        self._batch = standing.id if standing and standing.cause != batches.STANDS else None
+        self._rebuilt = standing is not None and standing.cause == batches.REBUILT
 
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
@@ -108,7 +109,8 @@ class Claims:
                 if not row.settled and self._same_shape(row, candidate):
                     return self._resettle(row, candidate), Outcome.RESETTLED
                 self._supersede(row)
-        batch, held = self._batch_for(candidate)
+        candidate, doubtful = self._own_results(candidate)
+        batch, held = self._batch_for(candidate, doubtful=doubtful)
         done = sum(1 for job in candidate.jobs if job.stands)
         if done and batch is not None:
             batches.shrink(self._conn, batch, done, self._now)
@@ -118,8 +120,21 @@ class Claims:
         )  # fmt: skip
         return sources.claim(self._conn, new, self._now).id, Outcome.NEW
 
-    def _batch_for(self, candidate: Candidate) -> tuple[int | None, str]:
+    def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
+        """What stands in the outbox and was made of another file is no result of this one, which may be its new version.
+        The second: results stand that nobody remembers making, although this journal was never lost."""
+        known = [job for job in candidate.jobs if any(jobs.of_output(self._conn, out.path) for out in job.stands)]
+        doubtful = not self._rebuilt and any(job.stands and job not in known for job in candidate.jobs)
+        if known or doubtful:
+            without = tuple(replace(job, stands=()) if doubtful or job in known else job for job in candidate.jobs)
+            candidate = replace(candidate, jobs=without)
+        return candidate, doubtful
+
+    def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
         count = len(candidate.jobs)
+        if doubtful and self._batch is None:
+            asked = batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
+            return asked, HoldReason.CONFLICT if candidate.conflict else HoldReason.APPROVAL
         if self._batch is None and candidate.many and 0 < self._confirm_above < count:
             self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
         held = HoldReason.APPROVAL if self._batch is not None else ""
@@ -187,6 +202,8 @@ class Claims:
         for job in failed:
             orders.retry(self._conn, job.id, self._now)
             outcome = Outcome.AGAIN
+        if failed and self._rebuilt and self._batch is not None:  # it may have been paid for after the journal's copy was made
+            batches.hold_source(self._conn, row.id, self._batch, self._now)
         self._renew_prompts(row.id, candidate)
         return outcome
 

@@ -6,6 +6,7 @@ Owns the way from "ready" to "claimed", one bounded portion at a time. What a ca
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from nemowatch.intake.opening import lookup
 from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.intake.settle import Look, Tracked
-from nemowatch.intake.standing import Finder, nothing_stands, with_results
+from nemowatch.intake.standing import Finder, nothing_stands, results_of, with_results
 from nemowatch.journal import Journal, batches
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, plan
@@ -63,6 +64,7 @@ class Desk:
         self._groups = Groups(presence, ledger)
         self._finder = finder
         self.confirm_above = confirm_above
+        self.stood_before: set[bytes] = set()  #: files that stood there at the start: their results may stand, too
 
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when the share is away."""
@@ -186,18 +188,37 @@ class Desk:
         ended, batch = await self._journal.read(
             lambda conn: (ended_before(conn, watch.name, candidates), batches.open_for(conn, watch.name))
         )
-        if batch is not None and batch.cause == batches.REBUILT:
+        rebuilt = batch is not None and batch.cause == batches.REBUILT
+        if rebuilt or any(candidate.path in self.stood_before for candidate in candidates):
             beat, finder, asked = self._presence.worker.beat, self._finder, candidates
-            candidates = await self._presence.worker.run(lambda: with_results(asked, watch, finder, beat))
+            which = None if rebuilt else self.stood_before
+            candidates = await self._presence.worker.run(lambda: with_results(asked, watch, finder, beat, which))
         lost = await self._presence.worker.run(lambda: _lost(ended)) if ended else frozenset[int]()
         confirm, keeps = self.confirm_above, watch.after == "keep"
         now = self._clock.now_ms()
-        return await self._journal.write(
+        done = await self._journal.write(
             lambda conn: [
                 c for claims in [Claims(conn, watch.name, now, confirm_above=confirm, keeps=keeps, lost=lost)]
                 for c in map(claims.claim, candidates)
             ]
         )  # fmt: skip
+        self.stood_before.difference_update(candidate.path for candidate in candidates)
+        return done
+
+    async def settle_held(self) -> None:
+        """The journal was put back: what it takes for unpaid, and whose results stand, is done."""
+        watch, finder, beat = self._presence.watch, self._finder, self._presence.worker.beat
+        held = await self._journal.read(lambda conn: batches.held_jobs(conn, watch.name))
+        if not held:
+            return
+        found = await self._presence.worker.run(lambda: results_of(held, watch, finder, beat))
+        now = self._clock.now_ms()
+
+        def settle(conn: sqlite3.Connection) -> None:
+            for job, results in found:
+                batches.settle_held(conn, job, results, now)
+
+        await self._journal.write(settle)
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         for member in claimed.candidate.files:

@@ -48,6 +48,8 @@ FRESH = 0.5
 SCAN_PAUSE = 4.0
 
 
+#: Seconds between two writes of the owner file for what is paid, at least: each is work for every sync client.
+MARK_PAUSE = 15.0
 #: Why a batch asks after a take-over (the word in the journal).
 TAKEN_OVER = "take-over"
 
@@ -74,6 +76,8 @@ class Inbox:
         self._due_at = 0.0
         self._ready: list[bytes] = []  #: settled files that the desk has not come to yet
         self._first = True
+        self._initial = True  # the first scan has not named all its files to the desk yet
+        self._mark_free_at = 0.0
         self._cause = ""
         self._busy = asyncio.Lock()
         self._stopped = False
@@ -179,6 +183,16 @@ class Inbox:
         news = self._presence.scan_soon or self._more or (hints is not None and hints.waiting)
         return self._presence.online and bool(self._ledger.tracker.busy() or news)
 
+    async def mark_paid(self) -> None:
+        """Something is being paid for here: write it into the owner file, now or with one of the guard's next passes."""
+        now = self._clock.monotonic()
+        if now < self._mark_free_at:
+            return
+        self._mark_free_at = now + MARK_PAUSE
+        async with self._busy:
+            if not self._stopped and self._presence.online:
+                await self._presence.check()
+
     def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
         """Go on with what may change while running (config.changes): how often to scan, and when to ask."""
         self.watch = watch
@@ -245,7 +259,7 @@ class Inbox:
 
     def _scan_is_due(self, now: float) -> bool:
         """A first scan, or one after an absence, is due at once: nothing is claimed before it has been counted."""
-        if self._first or self._cause or self._presence.returned or now >= self._scan_at:
+        if self._first or self._cause or self._presence.returned or self._presence.put_back or now >= self._scan_at:
             return True
         if self._more and len(self._ledger.tracker) < REFILL:
             return True
@@ -275,6 +289,9 @@ class Inbox:
             return []
         presence.watching.scanned(survey.inodes)
         self._next_scan(begun, survey)
+        if self._initial:
+            self._desk.stood_before.update(survey.fresh)
+            self._initial = survey.more
         await self._maybe_batch(survey, returned)
         self._ledger.facts = survey.folders
         self._ledger.approvals = tuple(survey.approvals)
@@ -298,13 +315,16 @@ class Inbox:
 
     async def _maybe_batch(self, survey: Survey, returned: bool) -> None:
         """Many new jobs at once, from a scan that is a first or a return, wait for a person."""
-        if not self._first and not returned and not self._cause:
+        if not (self._first or returned or self._cause or self._presence.put_back):
             return
+        self._presence.put_back = False
         name, now_ms = self.watch.name, self._clock.now_ms()
         new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
         cause = self._cause or ("first scan" if new else "return of the share" if returned else "")
-        if await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms)):
+        if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
             cause = ""  # a person is asked whatever the limit says: what stands here may have been paid for
+            await self._desk.settle_held()
+            await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms))
         expected, limit = survey.expected, self._desk.confirm_above
         if cause and 0 < limit < expected and not survey.more:
             fresh = list(survey.fresh)

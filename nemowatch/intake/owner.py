@@ -7,6 +7,7 @@ rewritten seldom, because every write is work for every sync client.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import json
 import os
@@ -38,6 +39,7 @@ class Owner:
     state: str  #: the id of the owner's state folder: the same host with another state is another owner
     since: str  #: ISO 8601 UTC
     seen_ms: int = 0  #: UTC ms of the last refresh
+    paid: str = ""  #: the latest paid call for a file of this workspace that its owner's journal knew (journal.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Standing:
     ours: bool
     holder: str = ""  #: the other host, or the other state folder on this one, for people
     written: bool = True  #: False: it could not be written (a read-only share): we work it all the same
+    paid: str = ""  #: the latest paid call that the file tells of
 
 
 def words(owner: Owner) -> str:
@@ -68,47 +71,59 @@ def read(root: Path) -> Owner | None:
     seen, pid = found.get("seen", 0), found.get("pid", 0)
     return Owner(
         str(found.get("host", "another host")), pid if isinstance(pid, int) else 0, found["state"],
-        str(found.get("since", "")), seen if isinstance(seen, int) else 0,
+        str(found.get("since", "")), seen if isinstance(seen, int) else 0, str(found.get("paid", "")),
     )  # fmt: skip
 
 
-def claim(root: Path, state_id: str, now_ms: int) -> Standing:
-    """Become, or stay, the owner when nobody else is. Raises OSError when the root cannot be read."""
+def claim(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
+    """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one that stands keeps what it says.
+    Raises OSError when the root cannot be read."""
     try:
         owner = read(root)
     except ValueError:
         return Standing(False, "an unknown host (its owner file cannot be read)")
     if owner is None:
-        return _write(root, state_id, now_ms, replace=False)
+        return _write(root, state_id, now_ms, replace=False, paid=paid)
     if owner.state != state_id:
         return Standing(False, words(owner))
     if now_ms - owner.seen_ms >= REFRESH_MS or owner.pid != os.getpid():
-        return _write(root, state_id, now_ms, replace=True, since=owner.since)
-    return Standing(True)
+        return _write(root, state_id, now_ms, replace=True, since=owner.since, paid=owner.paid)
+    return Standing(True, paid=owner.paid)
 
 
-def take_over(root: Path, state_id: str, now_ms: int) -> Standing:
+def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Standing:
+    """Write down the latest paid call where we are the owner. Raises OSError when the root cannot be read."""
+    try:
+        owner = read(root)
+    except ValueError:
+        owner = None
+    if owner is None or owner.state != state_id:
+        return Standing(False)  # the next look says whose it is
+    return _write(root, state_id, now_ms, replace=True, since=owner.since, paid=paid)
+
+
+def take_over(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
     """A person said so: become the owner, whoever was. Raises OSError when the root is not there."""
-    return _write(root, state_id, now_ms, replace=True)
+    return _write(root, state_id, now_ms, replace=True, paid=paid)
 
 
-def _write(root: Path, state_id: str, now_ms: int, *, replace: bool, since: str = "") -> Standing:
+def _write(root: Path, state_id: str, now_ms: int, *, replace: bool, since: str = "", paid: str = "") -> Standing:
     if not root.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the root is missing", str(root))
     text = json.dumps(
         {
             "host": socket.gethostname(), "pid": os.getpid(), "state": state_id, "since": since or iso(now_ms),
-            "seen": now_ms,
+            "seen": now_ms, "paid": paid,
         },
         indent=1,
     )  # fmt: skip
     part = root / f"{PART}{os.getpid()}"
     try:
         part.write_text(text + "\n", encoding="utf-8")
-        return _put(part, root, state_id, replace)
+        return dataclasses.replace(_put(part, root, state_id, replace), paid=paid)
     except OSError as exc:
         if exc.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT):
-            return Standing(True, written=False)
+            return Standing(True, written=False, paid=paid)
         raise
     finally:
         with contextlib.suppress(OSError):

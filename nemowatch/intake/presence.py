@@ -7,7 +7,11 @@ root is a state; so is a share that hangs, another host, and a kernel that does 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Callable
+
+import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
@@ -22,7 +26,10 @@ from nemowatch.intake.settle import Pace
 from nemowatch.intake.watcher import Hints
 from nemowatch.intake.watching import Watching
 from nemowatch.intake.worker import Hung, Worker
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import Journal, batches, facts, marks
+from nemowatch.journal.marks import Mark
+
+log = structlog.get_logger("nemowatch.inbox")
 
 #: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an error after 6 to 12 s.
 PATIENCE = 20.0
@@ -45,6 +52,7 @@ class Presence:
         self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
         self.returned = False  #: it was away since the last scan
+        self.put_back = False  #: the journal was put back from a backup: what the next scan finds waits for a person
         self.scan_soon = True  #: something happened that only a full scan can make good
         self.next_probe = 0.0  #: monotonic seconds
         self.watching = Watching(watch.inbox, journal.path.parent, self.worker, clock, self._scan_now)
@@ -112,9 +120,9 @@ class Presence:
     async def check(self, patience: float = 0) -> bool:
         """Look at the root and at who owns it; returns whether it is there and ours. Never raises for files."""
         self.next_probe = self._clock.monotonic() + PROBE_EVERY
-        now_ms = self._clock.now_ms()
+        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
         try:
-            look = await self.worker.run(lambda: self._root.look(now_ms), patience)
+            look = await self.worker.run(lambda: self._root.look(now_ms, mine), patience)
         except Hung:
             await self.hung()
             return False
@@ -125,8 +133,35 @@ class Presence:
             await self.watching.close()
             self.health.become(HealthState.HELD, look.standing.holder)
             return False
+        await self._compare(Mark.read(look.standing.paid))
         await self._here(look)
         return self.online
+
+    # -- what is paid
+
+    def _mark(self, conn: sqlite3.Connection) -> Mark:
+        return marks.of_watch(conn, self.watch.name)
+
+    async def _compare(self, theirs: Mark) -> None:
+        """The owner file tells of the latest paid call here. When the journal does not know it, the whole state folder was
+        put back from a backup: a person is asked before anything here is paid for. In this order: a stop in between asks
+        once more, and pays nothing."""
+        name = self.watch.name
+        mine, is_lost, moves_on = await self._journal.read(
+            lambda conn: (mine := self._mark(conn), marks.is_lost(conn, theirs, name), marks.moves_on(conn, mine, theirs))
+        )
+        if is_lost:
+            await self._journal.write(lambda conn: self._put_back(conn, theirs))
+            self.put_back = self.scan_soon = True
+            log.warning("the journal is older than this inbox: what it takes for unpaid waits for approval", inbox=name)
+        if moves_on:
+            now_ms = self._clock.now_ms()
+            with contextlib.suppress(OSError, LocalError, Hung):  # a share that goes away now is the next look's to say
+                await self.worker.run(lambda: self._root.sign(now_ms, str(mine)))
+
+    def _put_back(self, conn: sqlite3.Connection, theirs: Mark) -> None:
+        batches.begin_rebuilding(conn, [self.watch.name], self._clock.now_ms())
+        marks.asked(conn, theirs, self.watch.name)
 
     async def _here(self, look: RootLook) -> None:
         before, self._identity, self.root = self._identity, look.identity, look.root
@@ -170,8 +205,8 @@ class Presence:
 
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""
-        now_ms = self._clock.now_ms()
-        await self.worker.run(lambda: self._root.take_over(now_ms))
+        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
+        await self.worker.run(lambda: self._root.take_over(now_ms, mine))
         await self.check()
 
     # -- news of it

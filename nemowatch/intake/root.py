@@ -65,7 +65,7 @@ class Root:
         self._remembered = fresh
         return json.dumps(fresh)
 
-    def look(self, now_ms: int) -> RootLook:
+    def look(self, now_ms: int, paid: str = "") -> RootLook:
         """Look, and claim it if it is nobody's. Raises OSError or LocalPassing, with the reason, when it cannot be worked."""
         place = Path(os.path.realpath(self.watch.inbox))
         self._refuse_link(place)
@@ -74,11 +74,15 @@ class Root:
         if is_lost_mount(was, was_mounted, found, empty=_is_empty(place, self._ignore)):
             raise LocalPassing("the share is not mounted: only its empty mount point is there")
         self._place = place
-        return RootLook(place, found, owner.claim(self.owner_root, self._state_id, now_ms), MountTable.read())
+        return RootLook(place, found, owner.claim(self.owner_root, self._state_id, now_ms, paid), MountTable.read())
 
-    def take_over(self, now_ms: int) -> None:
+    def sign(self, now_ms: int, paid: str) -> None:
+        """Write the latest paid call into the owner file. Raises OSError."""
+        owner.sign(self.owner_root, self._state_id, now_ms, paid)
+
+    def take_over(self, now_ms: int, paid: str) -> None:
         """A person said so: it is ours. Raises OSError."""
-        owner.take_over(self.owner_root, self._state_id, now_ms)
+        owner.take_over(self.owner_root, self._state_id, now_ms, paid)
 
     def _refuse_link(self, place: Path) -> None:
         """Whoever may write beside a folder can put a link in its place, and would have us read, and send away, what they

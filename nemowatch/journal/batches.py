@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from nemowatch.journal import facts, jobs
 from nemowatch.journal.queries import load
+from nemowatch.model import State
 
 SQL = load("rest")
 
-#: The cause of a batch after a damaged journal was set aside: nobody remembers what was paid for.
+#: The cause of a batch after a journal was lost or put back: nobody remembers what was paid for.
 REBUILT = "rebuilt journal"
+#: The cause of a batch of files whose results stand in the outbox although this journal made none of them. It holds these
+#: files alone: what comes after them goes on.
+STANDS = "results that stand already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_m
     standing = open_for(conn, watch)
     if standing is not None:
         conn.execute(SQL["batch_grow"], {"id": standing.id, "more": expected})
+        if standing.cause == STANDS != cause:
+            conn.execute(SQL["batch_cause"], {"id": standing.id, "cause": cause})
         return standing.id
     values = {"watch": watch, "cause": cause, "expected": expected, "now": now_ms}
     return int(conn.execute(SQL["batch_begin"], values).fetchone()["id"])
@@ -68,18 +74,56 @@ def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
         facts.put(conn, f"{REBUILT} {watch}", "yes")
 
 
+def unpaid(conn: sqlite3.Connection) -> set[str]:
+    """The watches with jobs that would be paid for, as far as this journal knows."""
+    return {row["watch"] for row in conn.execute(SQL["unpaid"])}
+
+
 def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
-    """The journal was put back from a backup: what it takes for unpaid may be paid for, so that waits for a person too."""
-    expect_rebuilding(conn, watches)
-    for row in conn.execute(SQL["unpaid_by_watch"]).fetchall():
-        batch = begin(conn, row["watch"], REBUILT, row["n"], now_ms)
-        conn.execute(SQL["batch_join"], {"watch": row["watch"], "id": batch})
-    conn.execute(SQL["hold_unpaid"], {"now": now_ms})
+    """The journal was put back from a backup: what it takes for unpaid in these watches may be paid for, so that waits for
+    a person too."""
+    concerned = set(watches)
+    expect_rebuilding(conn, concerned)
+    for row in conn.execute(SQL["unpaid"]).fetchall():
+        if row["watch"] in concerned:
+            hold_source(conn, row["id"], begin(conn, row["watch"], REBUILT, row["n"], now_ms), now_ms)
+
+
+def hold_source(conn: sqlite3.Connection, source_id: int, batch_id: int, now_ms: int) -> None:
+    """What would be paid for of this source waits with a batch."""
+    conn.execute(SQL["batch_join"], {"source": source_id, "batch": batch_id})
+    conn.execute(SQL["hold_unpaid"], {"source": source_id, "now": now_ms})
+
+
+def held_jobs(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, jobs.Job]]:
+    """The jobs of this watch that wait for approval and have not begun, each with the path of its source."""
+    rows = conn.execute(SQL["held_by_batch"], (watch,)).fetchall()
+    return [(row["path"], jobs.by_id(conn, row["id"])) for row in rows]
+
+
+def settle_held(conn: sqlite3.Connection, job: jobs.Job, found: Iterable[jobs.PublishedOutput], now_ms: int) -> None:
+    """The results of a job that waits for approval stand in the outbox, and no other job has made them: it is done."""
+    results = list(found)
+    if any(jobs.of_output(conn, result.path) for result in results):
+        return
+    if not jobs.apply(conn, job, State.DOWNLOADED, now_ms, {"reason": "", "back": ""}):
+        return
+    jobs.apply(conn, jobs.by_id(conn, job.id), State.PUBLISHED, now_ms, {"error_text": ""})
+    for out in results:
+        jobs.add_output(conn, job.id, out.ending, out.path, out.size, out.sha256, out.published_at)
+    batch = conn.execute(SQL["batch_of"], (job.source_id,)).fetchone()
+    if batch is not None and batch["batch_id"] is not None:
+        shrink(conn, batch["batch_id"], 1, now_ms)
+
+
+def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
+    """Whether the next scan of this watch is the first since its journal was lost or put back."""
+    return facts.get(conn, f"{REBUILT} {watch}") == "yes"
 
 
 def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
     """The first scan of a watch: where the journal was begun anew, a batch of all that stands there; True then."""
-    if facts.get(conn, f"{REBUILT} {watch}") != "yes":
+    if not is_rebuilding(conn, watch):
         return False
     facts.put(conn, f"{REBUILT} {watch}", "")
     if expected:

@@ -57,7 +57,9 @@ def open_call(
         "job_id": job_id, "now": now_ms, "session_id": session_id, "request_hash": request_hash,
         "baseline": baseline, "credits_before": credits_before,
     }  # fmt: skip
-    return int(conn.execute(SQL["open"], values).fetchone()["id"])
+    spend_id = int(conn.execute(SQL["open"], values).fetchone()["id"])
+    conn.execute(SQL["mark"], (spend_id,))
+    return spend_id
 
 
 def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:

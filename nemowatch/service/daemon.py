@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sqlite3
 import sys
 import threading
 import time
@@ -29,7 +30,7 @@ from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, Nemo
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.owner import STATE_ID
 from nemowatch.intake.worker import aside
-from nemowatch.journal import Journal, batches, facts
+from nemowatch.journal import Journal, batches, facts, marks
 from nemowatch.journal.database import FILE_NAME, set_aside
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
@@ -38,8 +39,8 @@ from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.notify import Notifier, should_ping
+from nemowatch.service.putback import is_put_back
 from nemowatch.service.signals import install_signals, without_loop
-from nemowatch.service.starts import count_start, write_line
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -106,7 +107,7 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
         journal = Journal.open(path, clock)
     except JournalCorrupt as exc:
         journal = begin_anew(path, clock, watches, exc)
-    if count_start(state_dir, journal, watches, clock.now_ms()):
+    if is_put_back(state_dir, journal, watches, clock.now_ms()):
         log.warning("the journal is older than its folder: what it takes for unpaid waits for approval", journal=str(path))
     return journal
 
@@ -116,7 +117,13 @@ def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: Journal
     kept = set_aside(path)
     log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=damage.text, kept=str(kept))
     journal = Journal.open(path, clock)
-    journal.write_now(lambda conn: batches.expect_rebuilding(conn, watches))
+    mark = marks.kept(path.parent)
+
+    def remember(conn: sqlite3.Connection) -> None:
+        batches.expect_rebuilding(conn, watches)
+        marks.asked(conn, mark)
+
+    journal.write_now(remember)
     return journal
 
 
@@ -129,7 +136,7 @@ def state_id(state_dir: Path, journal: Journal) -> str:
         if not found:
             in_journal = journal.read_now(lambda conn: facts.get(conn, "state_id"))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
-            write_line(path, found)
+            marks.write_line(path, found)
     except OSError as exc:
         raise local_error(exc, path) from exc
     return found

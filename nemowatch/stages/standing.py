@@ -1,8 +1,9 @@
-"""Finds results in the outbox by the names a job would give them: for a journal that was lost and begun anew."""
+"""Finds results in the outbox by the names a job would give them: for a journal that does not remember making them."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]
     except LocalFinal:  # a folder of that name, or a file that nobody may read: no result that we could vouch for
         return None
     except SourceGone:
-        if not os.path.isdir(root):  # noqa: PTH112 - a dead share answers with an error, which this takes for "not there"
+        if not _is_there(root):
             raise LocalPassing(f"{root}: not there right now.", path=root) from None
         return None
     try:
@@ -48,3 +49,14 @@ def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]
         os.close(fd)
     where = os.path.join(os.fsencode(root), relative)
     return PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000) if look.size else None
+
+
+def _is_there(root: Path) -> bool:
+    """Whether the outbox is there, or is only made with the first result. A dead share answers with an error, which is not
+    the same as "not there"."""
+    try:
+        return stat.S_ISDIR(root.stat().st_mode)
+    except FileNotFoundError:
+        return os.path.isdir(root.parent)  # noqa: PTH112 - a dead parent is not there either
+    except OSError:
+        return False

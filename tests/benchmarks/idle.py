@@ -92,7 +92,7 @@ def _done(case: Case, files: int, after: str) -> None:
         result = case.house.outbox / source.relative_to(case.house.inbox).with_suffix(".es.mp4")
         result.parent.mkdir(parents=True, exist_ok=True)
         result.write_bytes(b"made before")
-    (case.house.state / "starts").write_text("5\n")
+    (case.house.state / "paid").write_text("5 1\n")
     case.start()
     retired = "SELECT count(*) FROM source WHERE retired_at IS NOT NULL"
     wait_for("every file to be done", lambda: count(case, retired) == files, LIMIT)

@@ -23,16 +23,30 @@ INSERT INTO batch (watch, cause, expected, created_at) VALUES (:watch, :cause, :
 -- name: batch_grow
 UPDATE batch SET expected = expected + :more WHERE id = :id
 
--- name: unpaid_by_watch
-SELECT s.watch, count(*) AS n FROM job j JOIN source s ON s.id = j.source_id WHERE j.state IN ('claimed', 'uploading', 'uploaded') GROUP BY s.watch
+-- name: unpaid
+-- what this journal takes for unpaid and would pay for, by source; what a person is asked about already stays as it is
+SELECT s.id, s.watch, count(*) AS n FROM job j JOIN source s ON s.id = j.source_id
+WHERE (j.state IN ('claimed', 'uploading', 'uploaded')
+    OR (j.state = 'held' AND j.reason NOT IN ('approval', 'conflict') AND j.back IN ('claimed', 'uploading', 'uploaded')))
+AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.job_id = j.id)
+GROUP BY s.id
 
 -- name: batch_join
-UPDATE source SET batch_id = :id WHERE watch = :watch AND id IN (SELECT source_id FROM job WHERE state IN ('claimed', 'uploading', 'uploaded'))
+UPDATE source SET batch_id = :batch WHERE id = :source
 
 -- name: hold_unpaid
 -- from the start, in a session of their own: the old one may hold an edit that was paid for after the backup
-UPDATE job SET state = 'held', reason = 'approval', back = 'claimed', session_id = '', uploaded_by = '', due_at = 0, updated_at = :now
-WHERE state IN ('claimed', 'uploading', 'uploaded')
+UPDATE job AS j SET state = 'held', reason = 'approval', back = 'claimed', session_id = '', uploaded_by = '', due_at = 0,
+    error_text = '', updated_at = :now
+WHERE source_id = :source AND (j.state IN ('claimed', 'uploading', 'uploaded')
+    OR (j.state = 'held' AND j.reason NOT IN ('approval', 'conflict') AND j.back IN ('claimed', 'uploading', 'uploaded')))
+AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.job_id = j.id)
+
+-- name: batch_of
+SELECT batch_id FROM source WHERE id = ?
+
+-- name: batch_cause
+UPDATE batch SET cause = :cause WHERE id = :id
 
 -- name: batch_close_empty
 UPDATE batch SET approved_at = :now WHERE id = :id AND approved_at IS NULL AND expected <= 0
@@ -64,6 +78,10 @@ DELETE FROM hold WHERE reason = ?
 
 -- name: holds
 SELECT * FROM hold ORDER BY since
+
+-- name: held_by_batch
+SELECT j.id, s.path FROM job j JOIN source s ON s.id = j.source_id
+WHERE j.state = 'held' AND j.reason = 'approval' AND j.back = 'claimed' AND s.watch = ?
 
 -- name: batch_held
 SELECT job.skill, count(*) AS jobs, count(DISTINCT job.source_id) AS files

@@ -2,6 +2,18 @@
 INSERT INTO spend (job_id, opened_at, session_id, request_hash, baseline, credits_before)
 VALUES (:job_id, :now, :session_id, :request_hash, :baseline, :credits_before) RETURNING id
 
+-- name: mark
+-- for the owner file of the workspace that it is paid for
+INSERT INTO fact (key, value) SELECT 'paid ' || src.watch, s.id || ' ' || s.opened_at
+FROM spend s JOIN job j ON j.id = s.job_id JOIN source src ON src.id = j.source_id WHERE s.id = ?
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- name: newest
+SELECT id, opened_at FROM spend ORDER BY id DESC LIMIT 1
+
+-- name: is_known
+SELECT 1 FROM spend WHERE id = ? AND opened_at = ?
+
 -- name: unsettled
 -- the paid call of this job whose outcome is not known, if any; the unique index allows one
 SELECT * FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown')

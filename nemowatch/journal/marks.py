@@ -1,0 +1,115 @@
+"""The latest paid call, written down where a journal that is put back from a backup does not reach: in a file of the state
+folder and in the owner file of each workspace. A mark that a journal does not know was made after the copy it came from.
+
+Owns what a mark is, and what a journal remembers of them. The workspaces' owner files are intake's.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemowatch.errors import local_error
+from nemowatch.journal import facts
+from nemowatch.journal.queries import load
+
+SQL = load("spend")
+
+#: The file in the state folder.
+FILE_NAME = "paid"
+#: The fact that names an unknown mark for which a person was, or is being, asked: it raises no second question.
+LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One paid call: its number in the journal, and when it was opened. A journal that was put back gives the number anew,
+    but not at the same millisecond."""
+
+    id: int = 0  #: 0: none was paid for
+    at: int = 0  #: UTC ms
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.at}" if self.id else ""
+
+    @classmethod
+    def read(cls, text: str) -> Mark:
+        """What `str` gave; no mark when it cannot be understood."""
+        parts = text.split()
+        if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
+            return cls()
+        return cls(int(parts[0]), int(parts[1]))
+
+
+def newest(conn: sqlite3.Connection) -> Mark:
+    """The latest paid call of all."""
+    row = conn.execute(SQL["newest"]).fetchone()
+    return Mark(row["id"], row["opened_at"]) if row else Mark()
+
+
+def of_watch(conn: sqlite3.Connection, watch: str) -> Mark:
+    """The latest paid call for a file of this watch."""
+    return Mark.read(facts.get(conn, f"paid {watch}"))
+
+
+def is_known(conn: sqlite3.Connection, mark: Mark) -> bool:
+    """Whether this journal has written that very call; no mark is known to all."""
+    return mark.id == 0 or conn.execute(SQL["is_known"], (mark.id, mark.at)).fetchone() is not None
+
+
+def moves_on(conn: sqlite3.Connection, mine: Mark, theirs: Mark) -> bool:
+    """Whether `mine` is to take the place of `theirs`. A mark never goes back: put back a second time, the same old journal
+    must be known for one once more."""
+    if mine.id == 0 or mine == theirs:
+        return False
+    return mine.id > theirs.id if is_known(conn, theirs) else mine.at > theirs.at
+
+
+def is_lost(conn: sqlite3.Connection, mark: Mark, where: str = "") -> bool:
+    """Whether this mark, found in the owner file of a watch (`where`) or in the state folder (""), tells of a paid call that
+    this journal has forgotten, and nobody was asked about it yet."""
+    return not is_known(conn, mark) and facts.get(conn, f"{LOST} {where}") != str(mark)
+
+
+def asked(conn: sqlite3.Connection, mark: Mark, where: str = "") -> None:
+    """A person is being asked because of this mark."""
+    facts.put(conn, f"{LOST} {where}", str(mark))
+
+
+def keep(conn: sqlite3.Connection, folder: Path) -> None:
+    """Write the latest paid call into the state folder, on the disk when it returns. Raises LocalError."""
+    write_line(folder / FILE_NAME, str(newest(conn)))
+
+
+def kept(folder: Path) -> Mark:
+    """The mark in the state folder. Raises LocalError when it is there and cannot be read."""
+    path = folder / FILE_NAME
+    try:
+        return Mark.read(path.read_text("ascii", "replace"))
+    except FileNotFoundError:
+        return Mark()
+    except OSError as exc:
+        raise local_error(exc, path) from exc
+
+
+def write_line(path: Path, line: str) -> None:
+    """Replace a small file of the state folder in one step, for its owner's eyes alone whatever the umask, and on the disk
+    when this returns. Raises LocalError."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as exc:
+        fresh.unlink(missing_ok=True)
+        raise local_error(exc, path) from exc
