@@ -153,8 +153,9 @@ def sha256_at(name: str, folder: int) -> str:
 
 
 def name_limit(folder: int) -> int:
-    """Bytes a name may have here: 255, fewer on encrypted shares (eCryptfs: 143)."""
+    """Bytes a name may have here: 255, fewer on encrypted shares (eCryptfs: 143). Asked by fstatvfs and not by fpathconf,
+    which keeps the interpreter's lock, and with it the whole process, for as long as a share hangs."""
     try:
-        return min(255, os.fpathconf(folder, "PC_NAME_MAX"))
-    except (OSError, ValueError):
+        return min(255, os.fstatvfs(folder).f_namemax or 255)
+    except OSError:
         return 255
