@@ -1,4 +1,4 @@
-"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to failed/ with its note.
+"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to failed/, where their note is.
 
 It never repeats a job: a move that is refused is said once and tried again later; the journal knows the file meanwhile.
 """
@@ -16,10 +16,9 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine.chronicle import place
-from nemowatch.engine.notices import Notices
+from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.journal import Journal, jobs, sources
-from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, Snapshot, State
 from nemowatch.outbox.retire import After, Leaving, retire_all
@@ -38,11 +37,11 @@ class Departures:
     """Moves sources away."""
 
     def __init__(
-        self, journal: Journal, watches: Callable[[], Mapping[str, Watch]], notices: Notices, disk: Executor, clock: Clock
+        self, journal: Journal, watches: Callable[[], Mapping[str, Watch]], notes: NoteKeeper, disk: Executor, clock: Clock
     ) -> None:
         self._journal = journal
         self._watches = watches
-        self._notices = notices
+        self._notes = notes
         self._disk = disk
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
@@ -80,9 +79,7 @@ class Departures:
             lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
         )
         done = all(job.state is State.PUBLISHED for job in own_jobs)
-        in_vain = any(job.state in (State.FAILED, State.REJECTED) for job in own_jobs)
-        if in_vain and row.id not in self._not_before:
-            await self._notices.failed(watch, row)  # before the move: whoever finds the file there finds the whole story
+        await self._notes.tell(watch, row.id)  # before the move: whoever finds the file there finds the whole story
         try:
             target = await asyncio.get_running_loop().run_in_executor(self._disk, _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
@@ -91,7 +88,7 @@ class Departures:
         except LocalError as exc:
             self._postpone(row, exc)
             return
-        await self._over(row, watch, own_jobs, target, done)
+        await self._over(row, target, done)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         first = row.id not in self._not_before
@@ -100,18 +97,11 @@ class Departures:
         if first:
             log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
 
-    async def _over(
-        self, row: SourceRow, watch: Watch, own_jobs: list[Job], target: bytes | None, done: bool
-    ) -> None:
+    async def _over(self, row: SourceRow, target: bytes | None, done: bool) -> None:
         self._not_before.pop(row.id, None)
         now = self._clock.now_ms()
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
         log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
-        taken_away = target is None and all(job.state is State.CANCELLED for job in own_jobs)
-        if done or taken_away:  # of what a person took away before anything was made of it there is nothing to tell
-            await self._notices.succeeded(watch, row)
-        else:
-            await self._notices.failed(watch, row)
 
 
 def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,13 +24,14 @@ from nemowatch.engine.commands import COMMANDS
 from nemowatch.engine.departures import Departures
 from nemowatch.engine.gate import BudgetGate
 from nemowatch.engine.holdkeeper import HoldKeeper
+from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices
 from nemowatch.engine.outage import OutageProbe
 from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.pauses import Pauses
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
-from nemowatch.engine.upkeep import expire_done, find_leftovers, retain, unowned
+from nemowatch.engine.upkeep import drop_parts, expire_done, find_leftovers, retain, unowned
 from nemowatch.errors import LocalError, NemowatchError, RemoteError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs, sources
@@ -83,17 +83,18 @@ class Engine:
         deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board, self._gone)
         chronicle = Chronicle(clock)
         self.runner = Runner(deps, self.watches, self._moved, chronicle)
-        self.notices = Notices(journal, self._disk, clock, lambda: self.config, api)
+        notices = Notices(journal, self._disk, clock)
+        self.notes = NoteKeeper(journal, self.watches, notices, clock)
         self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
-        self.departures = Departures(journal, self.watches, self.notices, self._disk, clock)
-        self.reception = Reception(journal, self.notices, self._disk, clock, self.runner.nudge)
+        self.departures = Departures(journal, self.watches, self.notes, self._disk, clock)
+        self.reception = Reception(journal, notices, self._disk, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = PageWriter(
             journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disk, clock
         )
         self._cadences = Cadences(clock)
         self._departure_due = asyncio.Event()
-        self._notice_due: set[int] = set()
+        self._in_vain: set[int] = set()  # jobs that have just ended so
         self._credits_due = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
@@ -229,13 +230,6 @@ class Engine:
             except TimeoutError:
                 continue
 
-    async def _drop_part(self, job_id: int) -> None:
-        """What a job that has ended in vain had fetched so far is of no use in the outbox."""
-        job = await self.journal.read(lambda conn: jobs.by_id(conn, job_id))
-        if job.part and job.state in ENDED:
-            part = leftovers.Leftover(Path(os.fsdecode(job.part)), job.id)
-            await asyncio.get_running_loop().run_in_executor(self._disk, leftovers.remove, [part])
-
     async def _look_at_holds(self, name: str) -> None:
         """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go on."""
         pauses, before = self.inboxes[name].pauses, self._pauses.get(name)
@@ -248,17 +242,17 @@ class Engine:
         while True:
             await self._departure_due.wait()
             self._departure_due.clear()
-            ended, self._notice_due = self._notice_due, set()
-            for job_id in ended:
-                await self.notices.job_ended(self.watches(), job_id)
-                await self._drop_part(job_id)
+            ended, self._in_vain = self._in_vain, set()
+            await drop_parts(self.journal, self._disk, ended)
+            await self.notes.check()
             await self.departures.check()
+            await self.notes.check()  # of what was cancelled, only its leaving tells what there is to say
 
     def _moved(self, job: Job) -> None:
         """The runner has moved a job."""
-        if job.state in (State.FAILED, State.REJECTED, State.ATTENTION, State.CANCELLED):
-            self._notice_due.add(job.id)
-        if job.state in (State.FAILED, State.REJECTED, State.ATTENTION, State.CANCELLED, State.PUBLISHED):
+        if job.state in (State.FAILED, State.REJECTED, State.CANCELLED):
+            self._in_vain.add(job.id)
+        if job.state in ENDED or job.state is State.ATTENTION:
             self._departure_due.set()
         if job.state in (State.INSTRUCTED, State.HELD):
             self._credits_due.set()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import structlog
 
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.errors import show_path
 from nemowatch.intake.health import HealthState
-from nemowatch.journal import jobs, sources
+from nemowatch.journal import jobs, notes, sources
 from nemowatch.model import WORKING, HoldReason, State
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -40,8 +40,18 @@ class Once:
             return False
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
-        stuck = engine.departures.postponed
-        return not await engine.journal.read(lambda conn: _work_left(conn, set(engine.inboxes), stuck, self._tired(conn)))
+        return not await engine.journal.read(self._work_left)
+
+    def _work_left(self, conn: sqlite3.Connection) -> bool:
+        held, working = jobs.held_counts(conn), jobs.count_in(conn, WORKING) - self._tired(conn)
+        return bool(working or any(held.get(reason) for reason in PASSING) or self._ends_left(conn))
+
+    def _ends_left(self, conn: sqlite3.Connection) -> bool:
+        """Whether sources have yet to leave, or notes to be written, that were not tried in vain already."""
+        watches, engine = set(self._engine.inboxes), self._engine
+        leaving = {row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in engine.departures.postponed}
+        untold = {id_: watch for id_, watch in notes.all_due(conn).items() if id_ not in engine.notes.postponed}
+        return bool(watches & {*leaving.values(), *untold.values()})
 
     def _tired(self, conn: sqlite3.Connection) -> int:
         """How many jobs have used up as many tries as others have attempts, and were tried again in this run: they go on
@@ -78,12 +88,6 @@ class Once:
         found += [f"{_count(n, 'job')} held ({reason})" for reason, n in jobs.held_counts(conn).items() if n]
         tired = self._tired(conn)
         return found + ([f"{_count(tired, 'job')} to be tried again later"] if tired else [])
-
-
-def _work_left(conn: sqlite3.Connection, watches: Collection[str], stuck: Collection[int], tired: int) -> bool:
-    held, working = jobs.held_counts(conn), jobs.count_in(conn, WORKING) - tired
-    leaving = [row for row in sources.to_retire(conn, 0, -1) if row.watch in watches and row.id not in stuck]
-    return bool(working or any(held.get(reason) for reason in PASSING) or leaving)
 
 
 def _count(number: int, noun: str) -> str:

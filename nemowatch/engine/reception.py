@@ -71,8 +71,9 @@ class Reception:
         self._disk = disk
         self._clock = clock
         self._nudge = nudge
-        self._noted: dict[str, dict[bytes, str]] = defaultdict(dict)  # watch -> folder -> the note that stands
+        self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
         self._asks: dict[int, tuple[int, str]] = {}  # batch -> how far the journal had changed, and the note for it
+        self._untold: dict[str, list[Duplicate]] = defaultdict(list)  # second copies that wait until their note can be written
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
         self.problems: dict[str, tuple[FileProblem | FolderProblem, ...]] = {}  #: what stands, by watch
         self.refused: deque[Refused] = deque(maxlen=REMEMBERED)  #: files that never became jobs, latest first
@@ -80,7 +81,7 @@ class Reception:
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything one tick brought."""
         self.problems[inbox.watch.name] = tick.problems
-        if tick.claimed or tick.again or tick.gone:
+        if tick.claimed or tick.again or tick.gone or self._untold[inbox.watch.name]:
             await self._sources(inbox.watch, tick)
         if tick.approved:
             await self._approve(inbox.watch, tick)
@@ -92,7 +93,8 @@ class Reception:
     async def _sources(self, watch: Watch, tick: Tick) -> None:
         if tick.claimed:
             await self._say_claimed(tick.claimed)
-        for copy in tick.again:
+        waiting, self._untold[watch.name] = self._untold[watch.name], []
+        for copy in (*waiting, *tick.again):
             await self._same_again(watch, copy)
         for source_id in tick.gone:
             await self._taken_away(source_id)
@@ -124,19 +126,21 @@ class Reception:
         return cancelled
 
     async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
-        """Done before, with exactly this content: the copy goes to done/, a note says where the results are."""
+        """Done before, with exactly this content: the copy goes to done/, a note says where the results are. The note comes
+        first: after a kill between the two the copy is found again."""
         paths = await self._journal.read(lambda conn: _results(conn, copy.source_id))
         log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
         if not copy.outputs_stand:
             await self._write_off(watch, copy)
             return
+        text = notes.same_again_note(os.path.basename(copy.path), [from_share(watch, path) for path in paths])
+        if not await self._notices.beside_done(watch, copy.path, text):
+            self._untold[watch.name].append(copy)
+            return
         try:
             await self._on_disk(_move_copy, watch, copy.path)
         except LocalError as exc:
             log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
-            return
-        text = notes.same_again_note(os.path.basename(copy.path), [from_share(watch, path) for path in paths])
-        await self._notices.beside_done(watch, copy.path, text)
 
     async def _write_off(self, watch: Watch, copy: Duplicate) -> None:
         """Its results are gone and nothing was kept to deliver them from: only a paid new take could, so a person decides."""
@@ -155,7 +159,10 @@ class Reception:
         self._nudge()
 
     async def _fail(self, watch: Watch, problem: FileProblem) -> None:
-        """An unusable file leaves the inbox; nothing of it was sent anywhere."""
+        """An unusable file leaves the inbox; nothing of it was sent anywhere. Its note comes first: after a kill between the
+        two, or while nothing can be written, the file stands in the inbox and is found again."""
+        if not await self._notices.unusable(watch, problem):
+            return
         try:
             await self._on_disk(_move_failed, watch, problem.path)
         except LocalError as exc:
@@ -163,7 +170,6 @@ class Reception:
             return
         log.warning("file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure)
         self.refused.appendleft(Refused(watch.name, problem, self._clock.now_ms()))
-        await self._notices.unusable(watch, problem)
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
         key = (watch.name, path, what)
@@ -174,7 +180,9 @@ class Reception:
     # -- notes in folders ---------------------------------------------------------------------------------------------
 
     async def _notes(self, inbox: Inbox, tick: Tick) -> None:
-        """Bring the read-me notes of this inbox in line with its troubles."""
+        """Bring the read-me notes of this inbox in line with its troubles, also those that an earlier process left."""
+        if inbox.watch.name not in self._noted:
+            self._noted[inbox.watch.name] = await self._notices.read_mes(inbox.watch)
         complaints = _complaints(tick)
         wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
         why = {folder: found[0].what for folder, found in complaints.items()}
@@ -191,12 +199,12 @@ class Reception:
     async def _bring_in_line(self, watch: Watch, wanted: dict[bytes, str], why: dict[bytes, str]) -> None:
         standing = self._noted[watch.name]
         for folder, text in wanted.items():
-            if standing.get(folder) != text:
+            if standing.get(folder) != text and await self._notices.read_me(watch, folder, text):
                 log.info("note", folder=whole(watch.name, folder) if folder else watch.name, why=why[folder])
-                await self._notices.read_me(watch, folder, text)
+                standing[folder] = text
         for folder in standing.keys() - wanted.keys():
-            await self._notices.read_me(watch, folder, "")
-        self._noted[watch.name] = wanted
+            if await self._notices.read_me(watch, folder, ""):
+                del standing[folder]
 
     async def _approval(self, batch: BatchRow) -> str:
         """The note for a batch; reckoned over all that waits, and so only when the journal has changed."""

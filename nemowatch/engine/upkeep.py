@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sqlite3
 import time
 from collections.abc import Iterable
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.journal import jobs
+from nemowatch.journal import Journal, jobs
 from nemowatch.journal.queries import load
+from nemowatch.model import ENDED
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.leftovers import Leftover
 
@@ -56,6 +60,15 @@ def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftove
     """Those of them that no job may still need: asked after they were found, so that a part begun meanwhile is safe."""
     working = {row.job.id for row in jobs.unfinished(conn, -1)}
     return [leftover for leftover in found if leftover.job not in working]
+
+
+async def drop_parts(journal: Journal, disk: Executor, ended: Iterable[int]) -> None:
+    """What jobs that have ended in vain had fetched so far is of no use in the outbox."""
+    for job_id in ended:
+        job = await journal.read(partial(jobs.by_id, job_id=job_id))
+        if job.part and job.state in ENDED:
+            part = Leftover(Path(os.fsdecode(job.part)), job.id)
+            await asyncio.get_running_loop().run_in_executor(disk, leftovers.remove, [part])
 
 
 def expire_done(watches: Iterable[Watch], done_days: int) -> None:

@@ -1,13 +1,23 @@
-"""Notes that stand in people's folders: remembered, so that they are taken away again when their cause is gone."""
+"""Notes that stand in people's folders: remembered, so that they are taken away again when their cause is gone; and which
+sources have notes that may not say yet what the journal says (triggers write that, see migration 0003)."""
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.journal.queries import load
 
 SQL = load("rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A source whose notes are to be brought in line."""
+
+    source_id: int
+    change: int  #: how it stood when it was read
 
 
 def remember(conn: sqlite3.Connection, path: bytes | Path, text: str, now_ms: int) -> None:
@@ -20,9 +30,37 @@ def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
     conn.execute(SQL["note_drop"], (_raw(path),))
 
 
+def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
+    """What the note at this absolute path says, "" when none is known to stand there."""
+    row = conn.execute(SQL["note_at"], (_raw(path),)).fetchone()
+    return str(row["text"]) if row else ""
+
+
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
     """Every note that stands, by its absolute path."""
     return {row["path"]: row["text"] for row in conn.execute(SQL["notes"])}
+
+
+def due(conn: sqlite3.Connection, watch: str, after_id: int, limit: int) -> list[Due]:
+    """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id` first, then the others."""
+    rows = conn.execute(SQL["notes_due"], {"watch": watch, "after": after_id, "limit": limit})
+    return [Due(row["source_id"], row["change"]) for row in rows]
+
+
+def due_for(conn: sqlite3.Connection, source_id: int) -> Due | None:
+    """The same for one source; None when its notes are in line."""
+    row = conn.execute(SQL["note_due_for"], (source_id,)).fetchone()
+    return Due(row["source_id"], row["change"]) if row else None
+
+
+def all_due(conn: sqlite3.Connection) -> dict[int, str]:
+    """The watch of every source whose notes are due, by the source's id."""
+    return {row["source_id"]: row["watch"] for row in conn.execute(SQL["all_due"])}
+
+
+def in_line(conn: sqlite3.Connection, due: Due) -> None:
+    """The notes of this source say what the journal said when `due` was read; what came since keeps them due."""
+    conn.execute(SQL["note_in_line"], {"source_id": due.source_id, "change": due.change})
 
 
 def _raw(path: bytes | Path) -> bytes:

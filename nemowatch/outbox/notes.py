@@ -20,6 +20,8 @@ __all__ = [
 READ_ME = "nemowatch - read me.txt"
 #: Notepad breaks no lines by default; longer ones run out of its window.
 _WIDTH = 78
+#: Characters of what is told in one note: an answer of the cloud can be as long as a film's transcript.
+_LONGEST = 4000
 #: Names listed in one note: more would hide what to do.
 _LISTED = 20
 
@@ -79,7 +81,7 @@ def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
     head = f"{name} could not be finished." if failure.done else f"{name} could not be done."
-    blocks = [head, f"What happened:\n{_indented(failure.what)}"]
+    blocks = [head, f"What happened:\n{_indented(_short(failure.what))}"]
     if failure.done:
         blocks.append("Done and in the outbox:\n" + _lines(f"{d.what}: {plain(d.result)}" for d in failure.done))
     if failure.undone:
@@ -99,7 +101,7 @@ def question_note(question: Question) -> str:
     """The text of `<name>.question.txt`."""
     blocks = [
         f"{plain(question.file)} waits for you.",
-        f"The question:\n{_indented(question.question)}",
+        f"The question:\n{_indented(_short(question.question))}",
         f"What to do:\n{_indented(question.how)}",
     ]
     return _note(blocks, question.jobs)
@@ -192,6 +194,10 @@ def _wrapped(text: str, indent: str = "") -> str:
         _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(wrap.fill(line) for line in lines)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
 
 
 def _indented(text: str) -> str:

@@ -64,6 +64,22 @@ DELETE FROM note WHERE path = ?
 -- name: notes
 SELECT path, text FROM note
 
+-- name: note_at
+SELECT text FROM note WHERE path = ?
+
+-- name: notes_due
+SELECT d.source_id, d.change FROM note_due d JOIN source s ON s.id = d.source_id
+WHERE s.watch = :watch ORDER BY d.source_id <= :after, d.source_id LIMIT :limit
+
+-- name: note_due_for
+SELECT source_id, change FROM note_due WHERE source_id = ?
+
+-- name: all_due
+SELECT d.source_id, s.watch FROM note_due d JOIN source s ON s.id = d.source_id
+
+-- name: note_in_line
+DELETE FROM note_due WHERE source_id = :source_id AND change = :change
+
 -- name: fact_get
 SELECT value FROM fact WHERE key = ?
 
