@@ -134,9 +134,9 @@ class JournalReadOnly(JournalError):
 
 
 class JournalFull(JournalError):
-    """The disk that holds the journal is full."""
+    """The disk that holds the journal is full. A daemon that runs waits and goes on; a start, or a command, ends."""
 
-    cure = "Free some space on it; nemowatch goes on by itself."
+    cure = "Free some space on it, and do this again; a service is started again by systemd."
 
 
 class JournalOnNetwork(JournalError):

@@ -290,8 +290,10 @@ def test_a_full_disk(small: Path) -> None:
 def test_a_disk_that_is_full_from_the_start(small: Path) -> None:
     """The journal cannot even be made: full, not damaged."""
     (small / "fill").write_bytes(b"x" * 390 * 1024)
-    with pytest.raises(JournalFull):
+    with pytest.raises(JournalFull) as caught:
         open_at(small / "journal.db")
+    assert "by itself" not in caught.value.words  # this start ends here
+    assert "do this again" in caught.value.words
 
 
 @pytest.mark.root
