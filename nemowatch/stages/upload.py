@@ -39,7 +39,7 @@ async def begin(work: Work, deps: Deps) -> Decision:
     elif work.job.session_id:
         return go(State.SUBMITTING)
     session = await deps.api.open_session(work.job.skill, work.job.stem)
-    return go(State.UPLOADING, session_id=session.session_id)
+    return go(State.UPLOADING, session_id=session.session_id, error_text=_why_again(work))
 
 
 async def send(work: Work, deps: Deps) -> Decision:
@@ -60,6 +60,11 @@ async def send(work: Work, deps: Deps) -> Decision:
     return go(State.UPLOADED, *writes, uploaded_by=by)
 
 
+def _why_again(work: Work) -> str:
+    """Why it is tried again: said until the upload has come through, not only until its next try begins."""
+    return work.job.error_text if work.job.tries else ""
+
+
 def _tries(work: Work) -> int:
     return work.job.attempt + work.job.tries
 
@@ -78,7 +83,7 @@ async def _check(work: Work, deps: Deps) -> Decision:
         found = zip(work.clips, state.video_infos, strict=True)
         known = [partial(sources.set_cdn, member_id=clip.id, url=_cdn_of(info)) for clip, info in found if not clip.url]
         return go(State.UPLOADED, *known, uploaded_by="bytes")
-    return go(State.CLAIMED, session_id="")
+    return go(State.CLAIMED, session_id="", error_text=_why_again(work))
 
 
 async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) -> str:
