@@ -21,7 +21,7 @@ from nemowatch.intake.guard import Identity, Trouble, identify
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.mounts import Mode, MountNews
 from nemowatch.intake.paces import Paces
-from nemowatch.intake.root import Root, RootLook, missing_words
+from nemowatch.intake.root import SILENCE, Root, RootLook
 from nemowatch.intake.settle import Pace
 from nemowatch.intake.watcher import Hints
 from nemowatch.intake.watching import Watching
@@ -127,7 +127,7 @@ class Presence:
             await self.hung()
             return False
         except (OSError, LocalError, ValueError) as exc:
-            await self._away(missing_words(exc, self.watch.inbox))
+            await self._away(self._root.why_away(exc))
             return False
         if not look.standing.ours:
             await self.watching.close()
@@ -188,11 +188,11 @@ class Presence:
     async def hung(self) -> None:
         """A call into the share does not come back: this inbox waits, and nothing else does."""
         self.worker.when_free(self._mounts_changed)
-        await self._away("the share does not answer")
+        await self._away(SILENCE)
 
     async def failed(self, error: LocalError) -> None:
         """A scan could not read the share."""
-        await self._away(error.text)
+        await self._away(self._root.why_away(error))
 
     async def same_root(self) -> bool:
         """True when the root is still the one that was looked at: asked before anything is concluded from what was seen."""

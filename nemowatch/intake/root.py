@@ -13,11 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.config import Watch
-from nemowatch.errors import LocalPassing, show_path
+from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.intake import owner
 from nemowatch.intake.guard import Identity, identify, is_lost_mount
 from nemowatch.intake.ignore import Ignore, NameClass
-from nemowatch.intake.mounts import MountTable
+from nemowatch.intake.mounts import Mode, MountTable, mode_of
+
+#: What a kernel answers, by its own pace and choice, while the server behind a share is away.
+SILENT = frozenset(
+    {
+        errno.EIO, errno.EREMOTEIO, errno.EAGAIN, errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNABORTED, errno.ECONNRESET,
+        errno.ECONNREFUSED, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH,
+    }
+)  # fmt: skip
+SILENCE = "the share does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,15 @@ class Root:
     def owner_root(self) -> Path:
         """Where the owner file stands."""
         return self.watch.root or self.watch.inbox
+
+    def why_away(self, exc: Exception) -> str:
+        """Why it cannot be worked, as a clause: the same one for whatever a share answers while its server is away, so that
+        one outage is one state."""
+        cause = exc.__cause__ if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError) else exc
+        on_share = mode_of(self._remembered.get("fstype", "")) is not Mode.EVENTS
+        if on_share and isinstance(cause, OSError) and cause.errno in SILENT:
+            return SILENCE
+        return missing_words(cause, self.watch.inbox)
 
     def recall(self, text: str) -> None:
         """What `memory` gave at an earlier start ("": nothing)."""

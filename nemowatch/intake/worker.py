@@ -39,6 +39,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._beat = time.monotonic()
         self._stuck: asyncio.Future[Any] | None = None
+        self._awaited: asyncio.Future[Any] | None = None
 
     def __repr__(self) -> str:
         return f"Worker({self._name!r}, stuck={self.stuck})"
@@ -72,8 +73,9 @@ class Worker:
                 raise Hung()
 
     def when_free(self, call: Callable[[], None]) -> None:
-        """Have `call` called on the loop when the hung call has come back."""
-        if self._stuck is not None:
+        """Have `call` called on the loop when the hung call has come back; however often this is asked for it, once."""
+        if self._stuck is not None and self._stuck is not self._awaited:
+            self._awaited = self._stuck
             self._stuck.add_done_callback(lambda _: call())
 
     def _live(self) -> None:
