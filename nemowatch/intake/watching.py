@@ -93,7 +93,7 @@ class Watching:
             self._need_scan()
         if not await self._pulse(watcher):
             return Trouble.DEAF
-        return self._coverage(watcher)
+        return await self._coverage(watcher)
 
     async def _pulse(self, watcher: Watcher) -> bool:
         before, until = watcher.beats, self._clock.monotonic() + PULSE_WAIT
@@ -107,7 +107,7 @@ class Watching:
             await asyncio.sleep(0.02)
         return watcher.beats != before
 
-    def _coverage(self, watcher: Watcher) -> Trouble | None:
+    async def _coverage(self, watcher: Watcher) -> Trouble | None:
         """Folders come and go between a scan and this look: only what a newer scan confirms counts."""
         if not uncovered(self.expected, watcher.watched()):
             self._suspect_scan = -1
@@ -120,11 +120,14 @@ class Watching:
             return None
         if self.scans <= self._suspect_scan:
             return None
-        return Trouble.WATCH_LIMIT if self._limit_reached() else Trouble.COVERAGE
+        hints = Hints(asyncio.get_running_loop(), lambda: None)
+        reached = await aside(lambda: self._limit_reached(hints))
+        return Trouble.WATCH_LIMIT if reached else Trouble.COVERAGE
 
-    def _limit_reached(self) -> bool:
-        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit from a race."""
-        probe = Watcher(self._pulses, self._pulses, Hints(asyncio.get_running_loop(), lambda: None), self._clock)
+    def _limit_reached(self, hints: Hints) -> bool:
+        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit from a race. Never on the
+        loop: it may have to wait for the end of a watcher whose share hangs."""
+        probe = Watcher(self._pulses, self._pulses, hints, self._clock)
         try:
             probe.open()
         except OSError as exc:
