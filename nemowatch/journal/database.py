@@ -135,7 +135,8 @@ class Journal:
         if not self.full_at:
             self.full_at, self._full_since = self.clock.now_ms(), self.clock.monotonic()
             log = _log()
-            log.error("the journal's disk is full: everything waits for space", why=refusal.text, cure="Free some space on it; it goes on by itself.")
+            cure = "Free some space on it; it goes on by itself."
+            log.error("the journal's disk is full: everything waits for space", why=refusal.text, cure=cure)
 
     def _say_space(self) -> None:
         """Something was written. The full disk is over when nothing waits any more and there is space for what comes."""
