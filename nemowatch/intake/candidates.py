@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from nemowatch.intake.claim import Candidate
 from nemowatch.intake.fingerprint import combined
 from nemowatch.intake.folders import as_text, folder_of, stem_of
 from nemowatch.intake.groups import Group
 from nemowatch.intake.looking import Inspected, promised_kind
+from nemowatch.intake.records import Candidate
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks import Drop, Folder, plan

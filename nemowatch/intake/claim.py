@@ -12,38 +12,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.errors import UsageError
+from nemowatch.intake.earlier import results_before, without_paid
 from nemowatch.intake.opening import unchanged
+from nemowatch.intake.records import Candidate
 from nemowatch.journal import batches, jobs, orders, sources
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sources import NewJob, NewSource, SourceRow
-from nemowatch.model import ENDED, HoldReason, Member, State
+from nemowatch.journal.sources import NewSource, SourceRow
+from nemowatch.model import ENDED, HoldReason, State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file (or group, or list) that has settled and whose order is known."""
-
-    folder: bytes
-    path: bytes  #: of the main member
-    task: str
-    digest: str
-    members: tuple[Member, ...]
-    jobs: tuple[NewJob, ...]
-    conflict: bool = False  #: a conflict copy: a person decides
-    many: bool = False  #: a list of links
-
-    @property
-    def files(self) -> tuple[Member, ...]:
-        """The members that are files in the inbox."""
-        return tuple(m for m in self.members if m.path)
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
-    """A source that had ended when its file came again: its published results, by job id."""
+    """What had been published for a source when its file came again, by job id."""
 
     outputs: dict[int, tuple[tuple[bytes, int], ...]]  #: (absolute path, bytes)
 
@@ -70,11 +53,14 @@ class Claimed:
 
 
 def ended_before(conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]) -> dict[bytes, Ended]:
-    """Those candidates whose source has ended, by path: their results must be looked for before `claim_all`."""
+    """Those candidates whose source has ended, or that an earlier list has made in part, by path: their results must be
+    looked for before they are claimed."""
     found: dict[bytes, Ended] = {}
     for candidate in candidates:
         row = sources.find(conn, watch, candidate.path, candidate.digest)
         if row is None:
+            if before := results_before(conn, watch, candidate):
+                found[candidate.path] = Ended(before)
             continue
         done = jobs.of_source(conn, row.id)
         if all(job.state in ENDED for job in done):
@@ -110,8 +96,9 @@ class Claims:
                     return self._resettle(row, candidate), Outcome.RESETTLED
                 self._supersede(row)
         candidate, doubtful = self._own_results(candidate)
+        candidate = without_paid(self._conn, self._watch, candidate, self._lost)
         batch, held = self._batch_for(candidate, doubtful=doubtful)
-        done = sum(1 for job in candidate.jobs if job.stands)
+        done = sum(job.is_free for job in candidate.jobs)
         if done and batch is not None:
             batches.shrink(self._conn, batch, done, self._now)
         new = NewSource(
@@ -131,7 +118,7 @@ class Claims:
         return candidate, doubtful
 
     def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
-        count = len(candidate.jobs)
+        count = sum(not job.is_free for job in candidate.jobs)
         if doubtful and self._batch is None:
             asked = batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
             return asked, HoldReason.CONFLICT if candidate.conflict else HoldReason.APPROVAL

@@ -15,7 +15,7 @@ from functools import partial
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
 from nemowatch.intake.candidates import candidate, order_of_link
-from nemowatch.intake.claim import Candidate, Claimed, Claims, Ended, Outcome, ended_before
+from nemowatch.intake.claim import Claimed, Claims, Ended, Outcome, ended_before
 from nemowatch.intake.folders import as_text, folder_of
 from nemowatch.intake.groups import Group, Groups
 from nemowatch.intake.ignore import NameClass
@@ -29,7 +29,7 @@ from nemowatch.intake.looking import (
 )
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.presence import Presence
-from nemowatch.intake.records import Duplicate, FileProblem
+from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.settle import Look, Tracked
 from nemowatch.intake.standing import Finder, nothing_stands, results_of, with_results
 from nemowatch.journal import Journal, batches

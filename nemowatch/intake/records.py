@@ -4,6 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nemowatch.journal.sources import NewJob
+from nemowatch.model import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file (or group, or list) that has settled and whose order is known."""
+
+    folder: bytes
+    path: bytes  #: of the main member
+    task: str
+    digest: str
+    members: tuple[Member, ...]
+    jobs: tuple[NewJob, ...]
+    conflict: bool = False  #: a conflict copy: a person decides
+    many: bool = False  #: a list of links
+
+    @property
+    def files(self) -> tuple[Member, ...]:
+        """The members that are files in the inbox."""
+        return tuple(m for m in self.members if m.path)
+
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
 from nemowatch.config import Watch
-from nemowatch.intake.claim import Candidate
+from nemowatch.intake.records import Candidate
 from nemowatch.journal.jobs import Job, PublishedOutput
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import Target

@@ -21,6 +21,12 @@ class NewJob:
     target: Target
     skill: str
     stands: tuple[PublishedOutput, ...] = ()  #: its results, when they stand in the outbox already: nothing is made of it
+    edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made anew
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is paid for it."""
+        return bool(self.stands or self.edit_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,13 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
 
 
 def _begin(conn: sqlite3.Connection, source_id: int, job: NewJob, held: str, now_ms: int) -> None:
-    held = "" if job.stands else held
+    held = "" if job.is_free else held
     state = "published" if job.stands else "held" if held else "claimed"
     job_id = jobs.begin(conn, source_id, job.item, job.stem, job.target, job.skill, state, held, now_ms)
     for out in job.stands:
         jobs.add_output(conn, job_id, out.ending, out.path, out.size, out.sha256, out.published_at)
+    if job.edit_of and (edit := jobs.draft(conn, job.edit_of)) is not None:
+        jobs.save_draft(conn, job_id, edit, now_ms)
 
 
 def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Member, ...]) -> None:
@@ -150,9 +158,10 @@ def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
     return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
 
 
-def to_retire(conn: sqlite3.Connection, after_id: int, limit: int) -> list[SourceRow]:
-    """Up to `limit` sources with an id above `after_id` all of whose jobs have ended and whose file was not moved yet."""
-    return [_source(row) for row in conn.execute(SQL["to_retire"], (after_id, limit))]
+def to_retire(conn: sqlite3.Connection, after_id: int, limit: int, watch: str = "") -> list[SourceRow]:
+    """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of whose jobs have ended and
+    whose file was not moved yet."""
+    return [_source(row) for row in conn.execute(SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch})]
 
 
 def retire(conn: sqlite3.Connection, source_id: int, target: bytes | None, now_ms: int) -> None:

@@ -1,0 +1,81 @@
+"""A list of links that comes again with other lines: what an earlier list at its place has made, or is making, is not paid for
+once more.
+
+Owns which job of an earlier list stands for one of the new: the same address, the same target, the same instructions. It reads
+no file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Container
+from dataclasses import replace
+
+from nemowatch.intake.records import Candidate
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import NewJob
+from nemowatch.model import ENDED, PAID, Member, State
+
+#: What makes two jobs of lists the same one: (address, target, skill, instructions).
+Key = tuple[str, str, str, str]
+#: From here on a job is, or may be, paid for.
+BEGUN = PAID | {State.INSTRUCTING, State.ATTENTION}
+
+
+def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[int, tuple[tuple[bytes, int], ...]]:
+    """The published results of earlier lists that this one asks for as well, by job id: (absolute path, bytes)."""
+    made = _made(conn, watch, candidate)
+    found = [made[key] for job in candidate.jobs if (key := _wanted(candidate, job)) in made]
+    return {
+        job.id: tuple((o.path, o.size) for o in jobs.outputs(conn, job.id)) for job in found if job.state is State.PUBLISHED
+    }
+
+
+def without_paid(conn: sqlite3.Connection, watch: str, candidate: Candidate, lost: Container[int]) -> Candidate:
+    """The candidate with only what is new of it to be paid for. What stands is taken as it is; what is gone (`lost`: ids of
+    published jobs) or has failed is delivered from its saved edit; what an earlier list is still making is left to that."""
+    made = _made(conn, watch, candidate)
+    found: list[NewJob] = []
+    for job in candidate.jobs:
+        before = made.get(_wanted(candidate, job))
+        if before is None:
+            found.append(job)
+        elif before.state is State.PUBLISHED and before.id not in lost:
+            found.append(replace(job, stands=tuple(jobs.outputs(conn, before.id))))
+        elif before.state in ENDED:
+            found.append(replace(job, edit_of=before.id if jobs.has_draft(conn, before.id) else 0))
+        elif not _is_begun(before):
+            found.append(job)
+    return replace(candidate, jobs=tuple(found))
+
+
+def _is_begun(job: Job) -> bool:
+    return job.state in BEGUN or (job.state is State.HELD and job.back in BEGUN)
+
+
+def _wanted(candidate: Candidate, job: NewJob) -> Key:
+    return _urls(candidate.members).get(job.item, ""), job.target.name, job.skill, job.target.prompt
+
+
+def _urls(members: tuple[Member, ...] | list[Member]) -> dict[str, str]:
+    return {member.item: member.url for member in members if member.url}
+
+
+def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
+    """The jobs of earlier lists at this place; of several for one address those that have made something come first, the
+    latest first. {} for what is no list."""
+    if not _urls(candidate.members):
+        return {}
+    found: dict[Key, Job] = {}
+    for row in sources.at_path(conn, watch, candidate.path):
+        urls = _urls(sources.members(conn, row.id))
+        for job in jobs.of_source(conn, row.id):
+            key = (urls.get(job.item, ""), job.target, job.skill, job.prompt)
+            if key[0] and (key not in found or _worth(conn, job) > _worth(conn, found[key])):
+                found[key] = job
+    return found
+
+
+def _worth(conn: sqlite3.Connection, job: Job) -> int:
+    return 2 if job.state is State.PUBLISHED else 1 if _is_begun(job) or jobs.has_draft(conn, job.id) else 0
