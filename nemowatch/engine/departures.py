@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from functools import partial
 
 import structlog
@@ -16,6 +15,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine.chronicle import place
+from nemowatch.engine.disks import Disks
 from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.journal import Journal, jobs, sources
@@ -34,15 +34,17 @@ BUSY_AGAIN = 5.0
 
 
 class Departures:
-    """Moves sources away."""
+    """Moves the sources of one inbox away."""
 
     def __init__(
-        self, journal: Journal, watches: Callable[[], Mapping[str, Watch]], notes: NoteKeeper, disk: Executor, clock: Clock
-    ) -> None:
-        self._journal = journal
+        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notes: NoteKeeper, disks: Disks,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self._watch = watch
         self._watches = watches
+        self._journal = journal
         self._notes = notes
-        self._disk = disk
+        self._disks = disks
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
         self._none_at = -1  # how far the journal had changed when nothing had to go
@@ -62,7 +64,7 @@ class Departures:
         """How many had to go; whether they could, is another matter."""
         after = found = 0
         while True:
-            rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE))
+            rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch))
             for row in rows:
                 if self._not_before.get(row.id, 0) <= self._clock.monotonic():
                     await self._leave(row)
@@ -81,7 +83,7 @@ class Departures:
         done = all(job.state is State.PUBLISHED for job in own_jobs)
         await self._notes.tell(watch, row.id)  # before the move: whoever finds the file there finds the whole story
         try:
-            target = await asyncio.get_running_loop().run_in_executor(self._disk, _move, watch, members, done)
+            target = await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
             log.info("source stays where it is", **place(row), why=exc.text)
             target = None

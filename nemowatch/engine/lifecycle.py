@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,19 @@ from nemowatch.engine import board, renewal, returns
 from nemowatch.engine.cadence import Cadences
 from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.commands import COMMANDS
-from nemowatch.engine.departures import Departures
+from nemowatch.engine.disks import Disks
+from nemowatch.engine.ending import Ending
 from nemowatch.engine.gate import BudgetGate
 from nemowatch.engine.holdkeeper import HoldKeeper
-from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices
 from nemowatch.engine.outage import OutageProbe
 from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.pauses import Pauses
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
-from nemowatch.engine.upkeep import drop_parts, expire_done, find_leftovers, retain, unowned
+from nemowatch.engine.upkeep import drop_part, expire_done, find_leftovers, retain, unowned
 from nemowatch.errors import LocalError, NemowatchError, RemoteError
+from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
@@ -44,8 +44,6 @@ from nemowatch.stages.deps import Board, Deps
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: Threads for file work of stages: two downloads and two uploads read and write elsewhere; these publish and hash.
-DISK_THREADS = 4
 #: Seconds between two looks at the holds, at most (DESIGN section 3, point 9); sooner where renders are polled sooner.
 HOLD_LOOK = 60.0
 #: Seconds between two passes of the guard over each inbox's watcher.
@@ -69,7 +67,7 @@ class Engine:
         self.api = api
         self.clock = clock
         self.board = Board()
-        self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
+        self._disks = Disks()
         self._state_dir = state_dir
         self._wake = {watch.name: asyncio.Event() for watch in config.watch}
         self.inboxes: dict[str, Inbox] = {
@@ -80,21 +78,18 @@ class Engine:
             for watch in config.watch
         }  # fmt: skip
         gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
-        deps = Deps(api, journal, lambda: self.config, clock, self._disk, gate, self.board, self._gone)
+        deps = Deps(api, journal, lambda: self.config, clock, self._disks.of, gate, self.board, self._gone)
         chronicle = Chronicle(clock)
-        self.runner = Runner(deps, self.watches, self._moved, chronicle)
-        notices = Notices(journal, self._disk, clock)
-        self.notes = NoteKeeper(journal, self.watches, notices, clock)
+        self.runner = Runner(deps, self.watches, self._moved, chronicle, self._offline)
+        notices = Notices(journal, self._disks, clock)
+        self.endings = {name: Ending(name, self.watches, journal, notices, self._disks, clock) for name in self.inboxes}
         self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
-        self.departures = Departures(journal, self.watches, self.notes, self._disk, clock)
-        self.reception = Reception(journal, notices, self._disk, clock, self.runner.nudge)
+        self.reception = Reception(journal, notices, self._disks, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = PageWriter(
-            journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disk, clock
+            journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disks, clock
         )
         self._cadences = Cadences(clock)
-        self._departure_due = asyncio.Event()
-        self._in_vain: set[int] = set()  # jobs that have just ended so
         self._credits_due = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
@@ -121,11 +116,11 @@ class Engine:
         self._set_cadences()
         self._spawn("runner", self.runner.run)
         self._spawn("outage", self._outage.run)
-        self._spawn("departures", self._depart)
         self._spawn("credits", self._watch_credits)
         for name in self.inboxes:
             self._spawn(f"inbox {name}", partial(self._receive, name))
-        self._departure_due.set()
+            self._spawn(f"ending {name}", self.endings[name].run)
+        self._look_at_endings()
         self._credits_due.set()
         if await self.holds.in_outage():
             self.runner.outage.set()
@@ -161,7 +156,7 @@ class Engine:
         self._cadences.every("guard", GUARD_LOOK, self._guard)
         self._cadences.every("credits", CREDITS_LOOK, self._credits_due.set)
         self._cadences.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
-        self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._departure_due.set)
+        self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
         if config.page.enabled:
             self._cadences.every("page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write()))
         else:
@@ -208,8 +203,12 @@ class Engine:
         for task in [*self._loops, *self._side]:
             task.cancel()  # these only wait; requests end by themselves, see runner.join
         await asyncio.gather(*self._loops, *self._side, return_exceptions=True)
-        self._disk.shutdown(wait=False)
+        self._disks.close()
         self.holds.close()
+
+    def _offline(self, watch: str) -> bool:
+        inbox = self.inboxes.get(watch)
+        return inbox is not None and inbox.health.state is HealthState.OFFLINE
 
     # -- loops --------------------------------------------------------------------------------------------------------
 
@@ -238,22 +237,16 @@ class Engine:
             await self.holds.check()
             self.looked.set()
 
-    async def _depart(self) -> None:
-        while True:
-            await self._departure_due.wait()
-            self._departure_due.clear()
-            ended, self._in_vain = self._in_vain, set()
-            await drop_parts(self.journal, self._disk, ended)
-            await self.notes.check()
-            await self.departures.check()
-            await self.notes.check()  # of what was cancelled, only its leaving tells what there is to say
+    def _look_at_endings(self) -> None:
+        for ending in self.endings.values():
+            ending.nudge()
 
     def _moved(self, job: Job) -> None:
         """The runner has moved a job."""
         if job.state in (State.FAILED, State.REJECTED, State.CANCELLED):
-            self._in_vain.add(job.id)
+            self._later(drop_part(self.journal, self._disks, job.id))
         if job.state in ENDED or job.state is State.ATTENTION:
-            self._departure_due.set()
+            self._look_at_endings()
         if job.state in (State.INSTRUCTED, State.HELD):
             self._credits_due.set()
         if job.state in (State.INSTRUCTED, State.ATTENTION):
@@ -295,11 +288,11 @@ class Engine:
         config, now = self.config, self.clock.now_ms()
         await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, now))
         loop, watches = asyncio.get_running_loop(), config.watch
-        found = await loop.run_in_executor(self._disk, find_leftovers, watches)
+        found = await loop.run_in_executor(self._disks.of(""), find_leftovers, watches)
         mine = await self.journal.read(lambda conn: unowned(conn, found))
-        for path in await loop.run_in_executor(self._disk, leftovers.remove, mine):
+        for path in await loop.run_in_executor(self._disks.of(""), leftovers.remove, mine):
             log.info("leftover removed", file=str(path))
-        await loop.run_in_executor(self._disk, expire_done, watches, config.retention.done_days)
+        await loop.run_in_executor(self._disks.of(""), expire_done, watches, config.retention.done_days)
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""
@@ -314,13 +307,13 @@ class Engine:
         """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
         loop, recipes = asyncio.get_running_loop(), self.config.recipes
-        await loop.run_in_executor(self._disk, returns.carry_out, back)
+        await loop.run_in_executor(self._disks.of(""), returns.carry_out, back)
         again = await self.journal.read(lambda conn: renewal.needed(conn, name, args))
-        prompt = await loop.run_in_executor(self._disk, renewal.prompt_now, again, recipes)
+        prompt = await loop.run_in_executor(self._disks.of(""), renewal.prompt_now, again, recipes)
         now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
         result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
         log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
         self.runner.nudge()
-        self._departure_due.set()
+        self._look_at_endings()
         self._later(self.holds.check())
         return result

@@ -24,17 +24,18 @@ TRY_AGAIN = 600.0
 
 
 class NoteKeeper:
-    """Brings notes in line. Its calls come one after the other, from one loop."""
+    """Brings the notes of one inbox in line. Its calls come one after the other, from one loop."""
 
     def __init__(
-        self, journal: Journal, watches: Callable[[], Mapping[str, Watch]], notices: Notices, clock: Clock
+        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, clock: Clock
     ) -> None:
-        self._journal = journal
+        self._watch = watch
         self._watches = watches
+        self._journal = journal
         self._notices = notices
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
-        self._last: dict[str, int] = {}  # watch -> the source that was tried last: the others have their turn first
+        self._last = 0  # the source that was tried last: the others have their turn first
         self._none_at = -1  # how far the journal had changed when nothing was due
 
     @property
@@ -47,11 +48,11 @@ class NoteKeeper:
         if self._journal.changes == self._none_at:
             return
         self._none_at = -1
-        for watch in list(self._watches().values()):
-            while await self._some(watch):
-                continue
+        watch = self._watches().get(self._watch)
+        while watch is not None and await self._some(watch):
+            continue
         changes = self._journal.changes  # before it is asked: what is written meanwhile is looked at once more
-        if not await self._journal.read(notes.all_due):
+        if self._watch not in (await self._journal.read(notes.all_due)).values():
             self._not_before.clear()
             self._none_at = changes
 
@@ -63,11 +64,10 @@ class NoteKeeper:
 
     async def _some(self, watch: Watch) -> bool:
         """Up to AT_ONCE of them; True when there may be more to do now."""
-        after = self._last.get(watch.name, 0)
-        found = await self._journal.read(partial(notes.due, watch=watch.name, after_id=after, limit=AT_ONCE))
+        found = await self._journal.read(partial(notes.due, watch=watch.name, after_id=self._last, limit=AT_ONCE))
         done = 0
         for due in found:
-            self._last[watch.name] = due.source_id
+            self._last = due.source_id
             if self._not_before.get(due.source_id, 0) > self._clock.monotonic():
                 continue
             if (error := await self._try(watch, due)) is None:

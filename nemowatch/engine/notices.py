@@ -10,7 +10,6 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -19,6 +18,7 @@ import structlog
 
 from nemowatch.clock import Clock, lasted
 from nemowatch.config import Watch
+from nemowatch.engine.disks import Disks
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import Journal, jobs, sources
@@ -50,9 +50,9 @@ class Standing:
 class Notices:
     """Writes and removes notes, and remembers which stand."""
 
-    def __init__(self, journal: Journal, disk: Executor, clock: Clock) -> None:
+    def __init__(self, journal: Journal, disks: Disks, clock: Clock) -> None:
         self._journal = journal
-        self._disk = disk
+        self._disks = disks
         self._clock = clock
         self._silent: dict[Path, float] = {}  # trees and notes that could not be written, since when (monotonic)
 
@@ -113,7 +113,7 @@ class Notices:
             # With nothing remembered it is known by its last line.
             await self._journal.write(lambda conn: kept.forget(conn, raw))
         try:
-            wrote = await self._on_disk(_write, watch, note.root, note.path, note.text, known)
+            wrote = await self._on_disk(watch, _write, watch, note.root, note.path, note.text, known)
         except LocalError:
             if known and known != note.text:
                 await self._journal.write(lambda conn: kept.remember(conn, raw, known, now))
@@ -126,12 +126,12 @@ class Notices:
 
     async def _remove(self, watch: Watch, note: Standing, known: str) -> None:
         raw = os.fsencode(note.path)
-        await self._on_disk(remove_note, note.root, note.path, known)
+        await self._on_disk(watch, remove_note, note.root, note.path, known)
         if known:
             await self._journal.write(lambda conn: kept.forget(conn, raw))
 
-    async def _on_disk(self, call: Callable[..., object], *args: object) -> object:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: call(*args))
+    async def _on_disk(self, watch: Watch, call: Callable[..., object], *args: object) -> object:
+        return await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), lambda: call(*args))
 
     def _failed(self, note: Standing, exc: LocalError) -> None:
         """A tree that is away or full is one trouble, however many notes wait for it; any other is the note's own."""

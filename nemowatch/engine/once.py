@@ -49,8 +49,9 @@ class Once:
     def _ends_left(self, conn: sqlite3.Connection) -> bool:
         """Whether sources have yet to leave, or notes to be written, that were not tried in vain already."""
         watches, engine = set(self._engine.inboxes), self._engine
-        leaving = {row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in engine.departures.postponed}
-        untold = {id_: watch for id_, watch in notes.all_due(conn).items() if id_ not in engine.notes.postponed}
+        later = {source for ending in engine.endings.values() for source in ending.postponed}
+        leaving = {row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in later}
+        untold = {id_: watch for id_, watch in notes.all_due(conn).items() if id_ not in later}
         return bool(watches & {*leaving.values(), *untold.values()})
 
     def _tired(self, conn: sqlite3.Connection) -> int:

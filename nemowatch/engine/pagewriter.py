@@ -7,7 +7,6 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from nemowatch import __version__
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
+from nemowatch.engine.disks import Disks
 from nemowatch.engine.places import in_inbox
 from nemowatch.engine.reception import Reception
 from nemowatch.errors import LocalError
@@ -75,42 +75,53 @@ class PageWriter:
 
     def __init__(
         self, journal: Journal, inboxes: Mapping[str, Inbox], reception: Reception, live: Board,
-        account: Callable[[], Account], disk: Executor, clock: Clock,
+        account: Callable[[], Account], disks: Disks, clock: Clock,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._inboxes = inboxes
         self._reception = reception
         self._live = live
         self._account = account
-        self._disk = disk
+        self._disks = disks
         self._clock = clock
         self._silent: set[Path] = set()  # pages that cannot be written, said once
+        self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
         self._told: dict[Path, tuple[object, float]] = {}  # what a page said last, and until when it is not looked at again
 
     async def write(self, *, stopped: bool = False) -> None:
         """Bring every page up to date (`stopped`: for the last time, which it says); a share that is away has none."""
-        for path in {inbox.watch.page for inbox in self._inboxes.values()}:
-            own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
-            if all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own):
-                continue
+        pages = {inbox.watch.page for inbox in self._inboxes.values()}
+        await asyncio.gather(*(self._bring(path, stopped=stopped) for path in pages))  # apart: a share may hang
+
+    async def _bring(self, path: Path, *, stopped: bool) -> None:
+        own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
+        turn = self._turns.setdefault(path, asyncio.Lock())
+        away = all(inbox.health.state in (HealthState.OFFLINE, HealthState.HELD) for inbox in own)
+        if away or (turn.locked() and not stopped):
+            return
+        async with turn:
             news, now = self._news(own), self._clock.monotonic()
             before, fresh_until = self._told.pop(path, (None, 0.0))
             if news == before and now < fresh_until and not stopped:
                 self._told[path] = (before, fresh_until)
-                continue
-            # Asked here and not in the journal's thread: an inbox is the loop's alone.
-            settling = [found for inbox in own for found in inbox.waiting(READ)]
-            model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling, stopped=stopped))
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._disk, _write, model, [box.watch.inbox for box in own])
-            except LocalError as exc:
-                if path not in self._silent:
-                    log.warning("status page could not be written", path=str(path), why=exc.text)
-                self._silent.add(path)
-            else:
-                self._silent.discard(path)
-                if not any(inbox.settling for inbox in own):  # how long a file has been copied is news each time
-                    self._told[path] = (news, now + AFRESH)
+                return
+            await self._write(path, own, stopped=stopped)
+            if path not in self._silent and not any(inbox.settling for inbox in own):
+                self._told[path] = (news, now + AFRESH)  # how long a file has been copied is news each time
+
+    async def _write(self, path: Path, own: list[Inbox], *, stopped: bool) -> None:
+        # Asked here and not in the journal's thread: an inbox is the loop's alone.
+        settling = [found for inbox in own for found in inbox.waiting(READ)]
+        model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling, stopped=stopped))
+        disk, inboxes = self._disks.of(own[0].watch.name), [inbox.watch.inbox for inbox in own]
+        try:
+            await asyncio.get_running_loop().run_in_executor(disk, _write, model, inboxes)
+        except LocalError as exc:
+            if path not in self._silent:
+                log.warning("status page could not be written", path=str(path), why=exc.text)
+            self._silent.add(path)
+        else:
+            self._silent.discard(path)
 
     def _news(self, own: list[Inbox]) -> object:
         """Something that is equal as long as a page would say the same, as cheaply as it can be had."""

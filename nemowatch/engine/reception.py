@@ -8,7 +8,6 @@ import os
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +17,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
 from nemowatch.engine.chronicle import place, spot, whole
+from nemowatch.engine.disks import Disks
 from nemowatch.engine.notices import Notices
 from nemowatch.engine.places import from_share
 from nemowatch.errors import LocalError, show_path
@@ -64,11 +64,11 @@ class Reception:
     """Takes ticks."""
 
     def __init__(
-        self, journal: Journal, notices: Notices, disk: Executor, clock: Clock, nudge: Callable[[], None]
+        self, journal: Journal, notices: Notices, disks: Disks, clock: Clock, nudge: Callable[[], None]
     ) -> None:
         self._journal = journal
         self._notices = notices
-        self._disk = disk
+        self._disks = disks
         self._clock = clock
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
@@ -138,7 +138,7 @@ class Reception:
             self._untold[watch.name].append(copy)
             return
         try:
-            await self._on_disk(_move_copy, watch, copy.path)
+            await self._on_disk(watch, _move_copy, watch, copy.path)
         except LocalError as exc:
             log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
 
@@ -155,7 +155,7 @@ class Reception:
             return
         woken = await self._journal.write(lambda conn: batches.approve(conn, watch.name, now))
         log.info("approved in the inbox", inbox=watch.name, jobs=woken)
-        await self._on_disk(_consume, watch, tick.approvals)
+        await self._on_disk(watch, _consume, watch, tick.approvals)
         self._nudge()
 
     async def _fail(self, watch: Watch, problem: FileProblem) -> None:
@@ -164,7 +164,7 @@ class Reception:
         if not await self._notices.unusable(watch, problem):
             return
         try:
-            await self._on_disk(_move_failed, watch, problem.path)
+            await self._on_disk(watch, _move_failed, watch, problem.path)
         except LocalError as exc:
             self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
             return
@@ -220,8 +220,8 @@ class Reception:
         # Between two claims of one batch the number grows; the note is rewritten only when it has settled.
         return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))
 
-    async def _on_disk(self, call: Callable[..., object], *args: object) -> object:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: call(*args))
+    async def _on_disk(self, watch: Watch, call: Callable[..., object], *args: object) -> object:
+        return await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), lambda: call(*args))
 
 
 def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:

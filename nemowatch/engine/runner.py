@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +20,8 @@ from nemowatch.engine.backoff import backoff
 from nemowatch.engine.chronicle import Chronicle, place
 from nemowatch.engine.cloud import Cloud
 from nemowatch.engine.decide import Circumstances, again, decide
+from nemowatch.engine.gate import SHARE_AGAIN
+from nemowatch.engine.hanging import Hanging
 from nemowatch.errors import (
     JournalError,
     JournalRefused,
@@ -34,9 +36,9 @@ from nemowatch.journal import holds, jobs, marks, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import PAID, HoldReason, State
-from nemowatch.stages.decision import Decision, refuse
+from nemowatch.stages.decision import Decision, later, refuse
 from nemowatch.stages.deps import Deps, Work
-from nemowatch.stages.table import TABLE, Lane
+from nemowatch.stages.table import TABLE, Lane, Step
 
 log = structlog.get_logger("nemowatch.job")
 
@@ -44,6 +46,10 @@ log = structlog.get_logger("nemowatch.job")
 IDLE_LOOK = 5.0
 #: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd the loop.
 FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
+#: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
+DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
+#: Lanes that write into a workspace; the others ask the gate before they touch it.
+DELIVERY = (Lane.DOWNLOADS, Lane.LOCAL)
 #: States that count as renders the cloud has at once.
 RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
 #: The states of each lane, those furthest along first.
@@ -56,12 +62,14 @@ class Runner:
     """Works jobs off."""
 
     def __init__(
-        self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None], chronicle: Chronicle
-    ) -> None:
+        self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None], chronicle: Chronicle,
+        offline: Callable[[str], bool] = lambda watch: False,
+    ) -> None:  # fmt: skip
         self._deps = deps
         self._watches = watches
         self._on_ended = on_ended
         self._chronicle = chronicle
+        self._hanging = Hanging(offline, deps.clock)
         self._cloud = Cloud()
         self._nudge = asyncio.Event()
         self._cloud_held = False  # as it was at the last look
@@ -106,7 +114,8 @@ class Runner:
         """Take no new work; give paid turns and uploads under way `drain` seconds. The rest is left for recovery."""
         self._stopping = True
         self.nudge()
-        worth = [task for lane, task in self._running.values() if lane in (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)]
+        hanging = self._hanging.jobs
+        worth = [task for id_, (lane, task) in self._running.items() if lane in DRAINED and id_ not in hanging]
         if worth:
             await asyncio.wait(worth, timeout=drain)
 
@@ -119,8 +128,9 @@ class Runner:
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
         now = self._deps.clock.now_ms()
-        busy = dict(self._running)
-        chosen, next_due, held = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy))
+        busy, hanging = dict(self._running), self._hanging.jobs
+        counted = [lane for job_id, (lane, _) in busy.items() if job_id not in hanging]
+        chosen, next_due, held = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy, counted))
         if self._cloud_held and not held:
             self._cloud.forgive()  # somebody asked it, and the outage seems over
         self._cloud_held = held
@@ -133,19 +143,20 @@ class Runner:
 
     def _over(self, job_id: int, task: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
+        self._hanging.ends(job_id)
         if not task.cancelled() and (exc := task.exception()) is not None:
             self.broken = exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
         self.nudge()
 
     def _choose(
-        self, conn: sqlite3.Connection, now: int, busy: Mapping[int, tuple[Lane, object]]
+        self, conn: sqlite3.Connection, now: int, busy: Mapping[int, object], counted: Sequence[Lane]
     ) -> tuple[list[tuple[Lane, Job]], int | None, bool]:
         cloud_held = HoldReason.OUTAGE in holds.standing(conn)
         chosen: list[tuple[Lane, Job]] = []
         for lane, states in LANES.items():
             if cloud_held and lane is not Lane.LOCAL:
                 continue
-            taken = sum(1 for running_lane, _ in busy.values() if running_lane is lane)
+            taken = counted.count(lane)
             free = self._bound(lane) - taken
             if free > 0:
                 found = [j for j in jobs.due(conn, states, now, free + len(busy)) if j.id not in busy][:free]
@@ -177,7 +188,7 @@ class Runner:
         step = TABLE[work.job.state]
         decision: Decision | None
         try:
-            decision = self._bounded(work, await step.stage(work, self._deps))
+            decision = self._bounded(work, await self._stage(step, work))
         except NemowatchError as exc:
             if isinstance(exc, JournalError):
                 raise
@@ -195,6 +206,14 @@ class Runner:
         """The cloud has answered a job's call."""
         self._cloud.answered()
         self._chronicle.answered()
+
+    async def _stage(self, step: Step, work: Work) -> Decision:
+        """Run the stage, but not into a share that hangs already."""
+        if step.lane in DELIVERY and self._hanging.at(work.source.watch):
+            text = "Waits for the share."
+            return later(work.job.state, SHARE_AGAIN, text=text, error_text=text)
+        self._hanging.begins(work.job.id, work.source.watch)
+        return await step.stage(work, self._deps)
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its turn would, after any end

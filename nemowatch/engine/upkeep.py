@@ -8,14 +8,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable
-from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.journal import Journal, jobs
+from nemowatch.engine.disks import Disks
+from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED
 from nemowatch.outbox import leftovers
@@ -62,13 +61,13 @@ def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftove
     return [leftover for leftover in found if leftover.job not in working]
 
 
-async def drop_parts(journal: Journal, disk: Executor, ended: Iterable[int]) -> None:
-    """What jobs that have ended in vain had fetched so far is of no use in the outbox."""
-    for job_id in ended:
-        job = await journal.read(partial(jobs.by_id, job_id=job_id))
-        if job.part and job.state in ENDED:
-            part = Leftover(Path(os.fsdecode(job.part)), job.id)
-            await asyncio.get_running_loop().run_in_executor(disk, leftovers.remove, [part])
+async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
+    """What a job that has ended in vain had fetched so far is of no use in the outbox."""
+    job = await journal.read(lambda conn: jobs.by_id(conn, job_id))
+    row = await journal.read(lambda conn: sources.by_id(conn, job.source_id))
+    if job.part and job.state in ENDED and row is not None:
+        part = Leftover(Path(os.fsdecode(job.part)), job.id)
+        await asyncio.get_running_loop().run_in_executor(disks.of(row.watch), leftovers.remove, [part])
 
 
 def expire_done(watches: Iterable[Watch], done_days: int) -> None:

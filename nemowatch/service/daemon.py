@@ -54,8 +54,9 @@ EXTENSION = 15.0
 LAYOUT_SECONDS = 10.0
 #: Seconds that stopping takes beyond the drain: closing connections, the journal, the socket.
 CLOSING = 15.0
-#: Threads that read what is sent and write what is fetched: 2 each at a time by default, and none waits for one stuck share.
-FILE_THREADS = 8
+#: Threads that read what is sent and write what is fetched: 2 each at a time by default. A share that hangs keeps as many as
+#: it had under way; the rest is for the others. They begin when they are needed.
+FILE_THREADS = 32
 #: Seconds that threads have to end by themselves after that: what they do on a disk that answers takes less.
 THREADS = 3.0
 

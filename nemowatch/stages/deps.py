@@ -85,12 +85,12 @@ class Deps:
     journal: Journal
     config: Callable[[], Config]  #: as it is now: a reload changes it
     clock: Clock
-    disk: Executor  #: file reads and writes, never on the loop
+    disk: Callable[[str], Executor]  #: by watch: threads for file reads and writes, never the loop's
     gate: Gate
     board: Board
     gone: Callable[[str, bytes], Awaitable[bool]] = taken_at_its_word
     """(watch, path of a file that was not found) -> it was taken away; False: the share went, and the file with it."""
 
-    async def on_disk(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a blocking function of the file system in the disk's executor."""
-        return await asyncio.get_running_loop().run_in_executor(self.disk, lambda: call(*args, **kwargs))
+    async def on_disk(self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking function of the file system in the threads of this watch."""
+        return await asyncio.get_running_loop().run_in_executor(self.disk(watch.name), lambda: call(*args, **kwargs))

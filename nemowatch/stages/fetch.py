@@ -22,14 +22,14 @@ def target_folder(work: Work) -> Path:
 
 async def begin(work: Work, deps: Deps) -> Decision:
     """rendered: write down where the part file will be."""
-    folder = await deps.on_disk(target_folder, work)
+    folder = await deps.on_disk(work.watch, target_folder, work)
     return go(State.DOWNLOADING, part=os.fsencode(part_path(folder, work.job.id)))
 
 
 async def download(work: Work, deps: Deps) -> Decision:
     """downloading: fetch, resuming what stands there."""
     job = work.job
-    await deps.on_disk(target_folder, work)
+    await deps.on_disk(work.watch, target_folder, work)
     report = deps.board.reporter(job.id, "downloading")
     part = Path(os.fsdecode(job.part))
     try:

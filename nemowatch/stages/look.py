@@ -17,7 +17,7 @@ async def same(work: Work, deps: Deps) -> None:
     for member in work.members:
         if member.path:
             try:
-                await deps.on_disk(_same_file, work, member)
+                await deps.on_disk(work.watch, _same_file, work, member)
             except SourceGone as exc:
                 raise await absence(work, deps, member.path, exc) from exc
 

@@ -32,7 +32,7 @@ async def put(work: Work, deps: Deps) -> Decision:
     if missing:
         return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE))
     try:
-        put_out = await deps.on_disk(_put_all, work, texts)
+        put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
         back = State.RENDERING if work.job.part else State.DOWNLOADED  # a text is made anew, there is nothing to fetch
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")

@@ -121,7 +121,7 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
     try:
-        fd = await deps.on_disk(open_below, work.watch.inbox, clip.path)
+        fd = await deps.on_disk(work.watch, open_below, work.watch.inbox, clip.path)
     except SourceGone as exc:
         raise await look.absence(work, deps, clip.path, exc) from exc
     try:
@@ -129,7 +129,7 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
         report = deps.board.reporter(work.job.id, "uploading")
         sent = await deps.api.upload_file(work.job.skill, work.job.session_id, payload, report)
     finally:
-        await deps.on_disk(os.close, fd)
+        await deps.on_disk(work.watch, os.close, fd)
     if sent is not None:
         return sent.cdn_url
     state = await deps.api.read_state(work.job.skill, work.job.session_id)

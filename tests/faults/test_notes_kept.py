@@ -6,21 +6,29 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nemowatch.clock import ManualClock, SystemClock
+from nemowatch.engine.disks import Disks
+from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices, Standing
 from nemowatch.journal import Journal
 from nemowatch.model import State
 from tests.acceptance.studio import Studio, studio
-from tests.faults.bench import bench
+from tests.faults.bench import Bench, bench
 from tests.faults.test_kill_at_every_commit import run_dying
 
 ERROR, QUESTION = "dub-es/clip.mp4.error.txt", "dub-es/clip.mp4.question.txt"
+
+
+def the_notes(b: Bench) -> NoteKeeper:
+    """What keeps the notes of its one inbox."""
+    assert b.engine is not None
+    (ending,) = b.engine.endings.values()
+    return ending.notes
 
 
 def at_each_commit(base: Path, before: Callable[[Studio], None], every: int, shift: int) -> Iterator[Studio]:
@@ -101,13 +109,13 @@ class Killed(BaseException):
 async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(tmp_path: Path, first: str, then: str) -> None:
     """Killed after the file, before the journal's line about it: the next process rewrites it, and takes it away."""
     sign = "\n\nnemowatch wrote this note, and takes it away by itself.\n"
-    journal, disk = Journal.open(tmp_path / "journal.db", ManualClock()), ThreadPoolExecutor(1)
+    journal, disks = Journal.open(tmp_path / "journal.db", ManualClock()), Disks()
     path = tmp_path / "inbox/dub-es/clip.mp4.question.txt"
     path.parent.mkdir(parents=True)
     watch: Any = type("W", (), {"inbox": tmp_path / "inbox", "name": "inbox"})()
 
     async def bring(text: str) -> None:
-        await Notices(journal, disk, SystemClock()).bring(watch, Standing(tmp_path / "inbox", path, text and text + sign))
+        await Notices(journal, disks, SystemClock()).bring(watch, Standing(tmp_path / "inbox", path, text and text + sign))
 
     if first:
         await bring(first)
@@ -142,12 +150,12 @@ async def test_what_a_person_deletes_stays_deleted(tmp_path: Path) -> None:
         await stands(note)
         note.unlink()
         assert b.engine is not None
-        await b.engine.notes.check()
+        await the_notes(b).check()
         await b.stop()
         await b.start()
         assert b.journal is not None
         assert b.engine is not None
-        await b.engine.notes.check()
+        await the_notes(b).check()
         assert not note.exists()
 
 
@@ -187,14 +195,14 @@ async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path, c
             await b.ended(1)
             assert b.engine is not None
             for _ in range(3):
-                await b.engine.notes.check()
-            assert b.engine.notes.postponed == {1}
+                await the_notes(b).check()
+            assert the_notes(b).postponed == {1}
             await b.stop()
             await b.start()
-            await b.engine.notes.check()
+            await the_notes(b).check()
             assert not (disk / ERROR).exists()
             hog.unlink()
-            await b.engine.notes.check()
+            await the_notes(b).check()
             assert (disk / ERROR).exists()
         finally:
             await b.stop()

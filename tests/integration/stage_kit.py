@@ -91,7 +91,7 @@ class Bench:
 
     def _deps(self) -> Deps:
         return Deps(
-            self.client, self.journal, lambda: self.config, self.clock, self.disk, self.gate, Board()
+            self.client, self.journal, lambda: self.config, self.clock, lambda _: self.disk, self.gate, Board()
         )  # fmt: skip
 
     # -- what is dropped

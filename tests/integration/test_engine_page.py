@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
+from nemowatch.engine.disks import Disks
 from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.reception import Reception
 from nemowatch.intake.inbox import Inbox
@@ -27,7 +28,7 @@ LONG = "The account has no credits left; so says the cloud."
 async def page_of(cli: Cli) -> str:
     """The page as it is written now."""
     clock, watch = SystemClock(), Watch.model_validate({"root": str(cli.root)}, context={"folder": Path("/"), "home": Path("/")})
-    with cli.journal() as journal, ThreadPoolExecutor(1) as disk:
+    with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
             watch, recipes={}, clock=clock, confirm_above=0, journal=journal, on_change=lambda: None, state_id="state"
         )  # fmt: skip
@@ -35,9 +36,9 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            reception = Reception(journal, None, disk, clock, lambda: None)  # type: ignore[arg-type]
+            reception = Reception(journal, None, disks, clock, lambda: None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
-            writer = PageWriter(journal, {watch.name: inbox}, reception, Board(), lambda: account, disk, clock)
+            writer = PageWriter(journal, {watch.name: inbox}, reception, Board(), lambda: account, disks, clock)
             await writer.write()
         finally:
             await inbox.stop()

@@ -33,7 +33,7 @@ WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <>
 -- sources all of whose jobs have ended and that have not been moved yet
 SELECT s.* FROM source s WHERE s.retired_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM job j WHERE j.source_id = s.id AND j.state NOT IN ('published', 'cancelled', 'rejected', 'failed'))
-AND s.id > ? ORDER BY s.id LIMIT ?
+AND s.id > :after AND :watch IN ('', s.watch) ORDER BY s.id LIMIT :limit
 
 -- name: retire
 UPDATE source SET retired_at = :now, retired_to = :target WHERE id = :id
