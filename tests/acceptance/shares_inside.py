@@ -117,14 +117,24 @@ class Play:
 
     # -- what the log must say
 
+    @property
+    def log(self) -> bytes:
+        """All that the daemon has said."""
+        path = self.case.house.log_path
+        return path.read_bytes() if path.exists() else b""
+
+    def told_once(self, before: int) -> None:
+        """One outage is one line, whatever the kernel answers while it lasts."""
+        lines = [line for line in self.log[before:].splitlines() if b"inbox offline" in line]
+        assert len(lines) == 1, f"one outage was told {len(lines)} times: {lines}"
+
     def then_said(self, do: Callable[[], object], *words: str) -> None:
         """Do something and wait until the daemon's log has said all these words since."""
-        log = self.case.house.log_path
-        before = log.stat().st_size if log.exists() else 0
+        before = len(self.log)
         do()
         for word in words:
             tell(f"waiting for {word!r}")
-            wait_for(f"{word!r} in the log", lambda word=word: word.encode() in log.read_bytes()[before:], NOTICE)  # type: ignore[misc]
+            wait_for(f"{word!r} in the log", lambda word=word: word.encode() in self.log[before:], NOTICE)  # type: ignore[misc]
 
     def where(self, name: str) -> str:
         return f"{TASK}/{name}"
@@ -177,6 +187,8 @@ class Play:
 
     def first_wave(self) -> None:
         """Whole, moved in, slow, in pieces, replaced, renamed, deleted, cut off, deep, through the mount itself."""
+        self.put("first.mp4", Path.write_bytes)
+        self.claimed("first.mp4")  # of what stands at the start a person would be asked, because of the name that is taken
         self.taken_name = self.share.back / "outbox" / TASK / "whole.es.mp4"
         self.taken_name.parent.mkdir(parents=True)
         self.taken_name.write_bytes(b"somebody else's")
@@ -247,10 +259,12 @@ class Play:
         data = self.case.content("half.mp4", 400_000)
         (self.remote / "half.mp4").write_bytes(data[:200_000])
         self.claimed("flight.mp4")
+        before = len(self.log)
         self.then_said(self.share.die, "inbox offline")
         self.put("meanwhile.mp4", Path.write_bytes)
         time.sleep(2 * self.case.settle)
         self.then_said(self.share.serve, self.scanning)
+        self.told_once(before)
         self.put("half.mp4", in_pieces, 400_000)
         self.seen_now("meanwhile.mp4", "flight.mp4")
 
@@ -258,13 +272,17 @@ class Play:
         """It answers nothing, and no error comes either until the kernel gives up. The daemon is stopped and started then."""
         self.put("before the frost.mp4", Path.write_bytes)
         self.claimed("before the frost.mp4")
+        before = len(self.log)
         self.then_said(lambda: self.share.freeze(True), "inbox offline")
         self.put("in the frost.mp4", Path.write_bytes)
         status = self.case.house.run("status").stdout
         assert "offline since" in status, status
         self.stops()
+        self.told_once(before)
+        before = len(self.log)
         self.then_said(self.case.start, "nemowatch runs", "inbox offline")
         self.then_said(lambda: self.share.freeze(False), self.scanning)
+        self.told_once(before)
         self.seen_now("before the frost.mp4", "in the frost.mp4")
 
     def stops(self) -> None:
