@@ -168,10 +168,11 @@ def _move(inbox: Path, member: Leaving, tree: Path, number: int) -> Path:
 
 
 def _place(member: Leaving, claimed: int, source: int, target: int, number: int) -> str:
+    was = os.fstat(claimed)  # not asked after the move: path by path (bindfs, sshfs) nothing stands there any more
     for name in _names(member, target, number):
         try:
             if place.move_exclusive(member.name, source, name, target):
-                _check_moved(member, claimed, name, source, target)
+                _check_moved(member, was, name, source, target)
                 return name
         except FileExistsError:
             continue
@@ -196,9 +197,9 @@ def _copy_across(member: Leaving, source: int, target: int, number: int) -> str:
     return name
 
 
-def _check_moved(member: Leaving, claimed: int, name: str, source: int, target: int) -> None:
+def _check_moved(member: Leaving, was: os.stat_result, name: str, source: int, target: int) -> None:
     """Between the look and the rename a person may have put another file there: it goes back where it was."""
-    if place.same_file(os.stat(name, dir_fd=target, follow_symlinks=False), os.fstat(claimed)):
+    if place.same_file(os.stat(name, dir_fd=target, follow_symlinks=False), was):
         return
     place.move_exclusive(name, target, member.name, source)
     raise SourceChanged(f"{show_path(member.relative)}: it changed while it was moved; it stays.", path=member.relative)
