@@ -77,6 +77,7 @@ class Inbox:
         self._ready: list[bytes] = []  #: settled files that the desk has not come to yet
         self._first = True
         self._initial = True  # the first scan has not named all its files to the desk yet
+        self._known_before = False  # an earlier start has worked it, too
         self._mark_free_at = 0.0
         self._cause = ""
         self._busy = asyncio.Lock()
@@ -289,10 +290,11 @@ class Inbox:
             return []
         presence.watching.scanned(survey.inodes)
         self._next_scan(begun, survey)
-        if self._initial:
-            self._desk.stood_before.update(survey.fresh)
-            self._initial = survey.more
         await self._maybe_batch(survey, returned)
+        if self._initial:
+            self._initial = survey.more
+            if self._known_before:  # else there is nothing that this journal could have forgotten of it
+                self._desk.stood_before.update(survey.fresh)
         self._ledger.facts = survey.folders
         self._ledger.approvals = tuple(survey.approvals)
         self._feed.absorb(survey)
@@ -320,6 +322,8 @@ class Inbox:
         self._presence.put_back = False
         name, now_ms = self.watch.name, self._clock.now_ms()
         new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
+        if self._first:
+            self._known_before = not new
         cause = self._cause or ("first scan" if new else "return of the share" if returned else "")
         if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
             cause = ""  # a person is asked whatever the limit says: what stands here may have been paid for
