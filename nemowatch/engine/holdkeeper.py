@@ -30,6 +30,8 @@ from nemowatch.remote.interface import RemoteApi
 SPACE_AGAIN = 8 * MB
 #: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
 DISK_SECONDS = 5.0
+#: Outboxes that are asked at once, each by a thread that is there only when it is needed: more inboxes nobody has on one host.
+DISKS = 64
 
 
 #: What the question for the balance brought; None: nobody needed to ask.
@@ -54,8 +56,8 @@ class HoldKeeper:
         self._nudge = nudge
         self._chronicle = chronicle
         self._woken: dict[HoldReason, int] = {}
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="space")
-        self._measuring: asyncio.Future[bool] | None = None
+        self._disk = ThreadPoolExecutor(DISKS, thread_name_prefix="space")
+        self._measuring: dict[str, asyncio.Future[int]] = {}  # by watch
         self._one = asyncio.Lock()
         self._asked = self._begun = 0  # looks: asked for, and how many of these the latest look answers
 
@@ -125,13 +127,16 @@ class HoldKeeper:
         return ended
 
     async def _has_space(self) -> bool:
-        """Whether every outbox has room again, asked on a thread of its own: one question at a time, however long it hangs."""
-        if self._measuring is None or self._measuring.done():
-            watches = [inbox.watch for inbox in self._inboxes.values()]
-            loop = asyncio.get_running_loop()
-            self._measuring = loop.run_in_executor(self._disk, lambda: all(free_bytes(w) > SPACE_AGAIN for w in watches))
-        done, _ = await asyncio.wait({self._measuring}, timeout=DISK_SECONDS)
-        return bool(done) and self._measuring.result()
+        """Whether every outbox that answers has room again. Each is asked on a thread of its own, with one question at a
+        time however long it hangs; one that hangs keeps nobody else waiting."""
+        loop = asyncio.get_running_loop()
+        for name, inbox in self._inboxes.items():
+            if name not in self._measuring or self._measuring[name].done():
+                self._measuring[name] = loop.run_in_executor(self._disk, free_bytes, inbox.watch)
+        if not self._measuring:
+            return True
+        done, _ = await asyncio.wait(self._measuring.values(), timeout=DISK_SECONDS)
+        return bool(done) and all(found.result() > SPACE_AGAIN for found in done)
 
     def _release(
         self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Answer,

@@ -471,7 +471,7 @@ async def test_one_endpoint_that_always_fails_ends_the_job(house: Bench) -> None
 
 
 async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A share that does not answer how full it is: the journal goes on, and the hold stays."""
+    """A share that does not answer how full it is: the journal goes on, and the hold stays until another one has room."""
     from nemowatch.engine import holdkeeper
 
     release = asyncio.Event()
@@ -485,6 +485,12 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
     assert HoldReason.SPACE in await house.journal.read(holds.standing)
+    other = house.watch.model_copy(update={"root": None})
+    monkeypatch.setattr(keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()})
+    hangs = holdkeeper.free_bytes
+    monkeypatch.setattr(holdkeeper, "free_bytes", lambda watch: hangs(watch) if watch.root else 1 << 40)
+    await asyncio.wait_for(keeps.check(), 2)
+    assert HoldReason.SPACE not in await house.journal.read(holds.standing), "another disk waits for the one that hangs"
     release.set()
 
 
