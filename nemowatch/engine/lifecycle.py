@@ -287,12 +287,17 @@ class Engine:
     async def _upkeep(self) -> None:
         config, now = self.config, self.clock.now_ms()
         await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, now))
-        loop, watches = asyncio.get_running_loop(), config.watch
-        found = await loop.run_in_executor(self._disks.of(""), find_leftovers, watches)
+        for watch in config.watch:  # apart: a share may hang
+            if not self._offline(watch.name):
+                self._later(self._tidy(watch, config.retention.done_days))
+
+    async def _tidy(self, watch: Watch, done_days: int) -> None:
+        loop, disk = asyncio.get_running_loop(), self._disks.of(watch.name)
+        found = await loop.run_in_executor(disk, find_leftovers, [watch])
         mine = await self.journal.read(lambda conn: unowned(conn, found))
-        for path in await loop.run_in_executor(self._disks.of(""), leftovers.remove, mine):
+        for path in await loop.run_in_executor(disk, leftovers.remove, mine):
             log.info("leftover removed", file=str(path))
-        await loop.run_in_executor(self._disks.of(""), expire_done, watches, config.retention.done_days)
+        await loop.run_in_executor(disk, expire_done, [watch], done_days)
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""
@@ -307,9 +312,11 @@ class Engine:
         """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: returns.needed(conn, name, args))
         loop, recipes = asyncio.get_running_loop(), self.config.recipes
-        await loop.run_in_executor(self._disks.of(""), returns.carry_out, back)
+        for one in back:
+            await loop.run_in_executor(self._disks.of(str(one.inbox)), returns.carry_out, [one])
         again = await self.journal.read(lambda conn: renewal.needed(conn, name, args))
-        prompt = await loop.run_in_executor(self._disks.of(""), renewal.prompt_now, again, recipes)
+        disk = self._disks.of(again.source.watch if again else "")
+        prompt = await loop.run_in_executor(disk, renewal.prompt_now, again, recipes)
         now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
         result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
         log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
