@@ -7,6 +7,16 @@ Pure but for reads of a descriptor. It judges only what it surely understands: a
 from __future__ import annotations
 
 import os
+from enum import Enum, auto
+
+
+class End(Enum):
+    """What a file's boxes say about its end."""
+
+    WHOLE = auto()  #: nothing speaks against it
+    CUT = auto()  #: a box goes on past the end of the file
+    NO_INDEX = auto()  #: its boxes end with it, but the one that tells where pictures and sound are is not among them
+
 
 #: The boxes that may stand at the top of a file; a walk that meets another one ends without a verdict.
 _TOP = frozenset(
@@ -29,26 +39,26 @@ def looks_like_text(fd: int) -> bool:
     return os.pread(fd, 64, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(_TEXT)
 
 
-def looks_cut(fd: int, size: int) -> bool:
-    """True when the file of `size` bytes is an MP4 whose end is missing. Raises OSError."""
+def end_of(fd: int, size: int) -> End:
+    """Whether the end of an MP4 of `size` bytes is missing. Raises OSError."""
     at, seen = 0, set[bytes]()
     for _ in range(_MOST_BOXES):
         head = os.pread(fd, 16, at)
         kind = head[4:8]
         if at == 0 and kind != b"ftyp":
-            return False
+            return End.WHOLE
         if at == size:
-            return b"mdat" in seen and not seen & {b"moov", b"moof"}
+            return End.NO_INDEX if b"mdat" in seen and not seen & {b"moov", b"moof"} else End.WHOLE
         if len(head) >= 8 and kind not in _TOP:
-            return False
+            return End.WHOLE
         length = _length(head)
         if length == 0:  # "to the end of the file"
-            return False
+            return End.WHOLE
         if length < 8 or at + length > size:
-            return True
+            return End.CUT
         seen.add(kind)
         at += length
-    return False
+    return End.WHOLE
 
 
 def _length(head: bytes) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from nemowatch.errors import local_error
 from nemowatch.model import Downloaded
 from nemowatch.remote import wire
-from nemowatch.remote.boxes import looks_cut, looks_like_text
+from nemowatch.remote.boxes import End, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
 #: So much is put on disk and noted at a time: at most this is fetched again after a crash.
@@ -147,10 +147,10 @@ class PartFile:
             self._marker.write(self._path, Standing(self.validator, self.size))
             self._noted = self.size
 
-    def looks_cut(self) -> bool:
-        """Whether what stands is a video without its end."""
+    def end(self) -> End:
+        """What the video's boxes say about its end."""
         try:
-            return looks_cut(self._fd, self.size)
+            return end_of(self._fd, self.size)
         except OSError as exc:
             raise local_error(exc, self._path) from None
 

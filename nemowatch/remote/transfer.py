@@ -21,6 +21,7 @@ from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExp
 from nemowatch.model import Downloaded
 from nemowatch.remote import wire
 from nemowatch.remote.addresses import Rules, joined
+from nemowatch.remote.boxes import End
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request, content_length
 from nemowatch.remote.interface import Progress
 from nemowatch.remote.pace import Pace, longest
@@ -157,8 +158,7 @@ class Transfer:
     async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
         if not file.size or file.size < total:
             raise RemotePassing(f"The result came incomplete ({file.size} of {total or 'some'} bytes).")
-        # A server that cuts a file tells the wrong length too. The very same bytes twice are all that it has to give.
-        if not said and await self._off_loop(file.looks_cut) and not await self._off_loop(file.came_before):
+        if not said and await self._off_loop(lambda: _lacks_its_end(file)):
             came = file.size
             await self._off_loop(lambda: file.restart(""))
             raise RemotePassing(f"The result came without its end ({came} bytes): fetching it once more.")
@@ -169,6 +169,13 @@ class Transfer:
 
     async def _off_loop(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, act)
+
+
+def _lacks_its_end(file: PartFile) -> bool:
+    """A server that cuts a file tells the wrong length too, so half a video is never taken. One that is whole but for its
+    index may be an odd one: the very same bytes twice are all that there is."""
+    end = file.end()
+    return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
 
 
 def _is_text(exchange: Exchange) -> bool:

@@ -366,13 +366,13 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
     [
         ("outage", "s", State.INSTRUCTED),
         ("cancelled", "s", State.INSTRUCTED),
-        ("nothing made", "s", State.CLAIMED),
+        ("nothing made", "s", State.INSTRUCTED),
         ("session lost", "s", State.CLAIMED),
         ("outage", "another", State.CLAIMED),
     ],
 )
 def test_a_retry_after_a_paid_turn_without_a_draft(journal: Journal, code: str, session: str, to: State) -> None:
-    """The edit that happened is asked for in its session, unless that is known to show nothing."""
+    """The edit that happened is asked for in its session, also one that showed nothing before: it may have come late."""
     (job_id,) = claim(journal)
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
     do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2))

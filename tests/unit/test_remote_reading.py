@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nemowatch.errors import NemowatchError, RateLimited, RemotePassing, RequestRefused, SessionLost
 from nemowatch.model import RenderStatus
 from nemowatch.remote import events, wire
-from nemowatch.remote.boxes import looks_cut
+from nemowatch.remote.boxes import End, end_of
 from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
 from nemowatch.remote.http import Reply
 from nemowatch.remote.wording import for_people, without_noise
@@ -222,21 +222,21 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "cut"),
+    ("data", "end"),
     [
-        (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99), False),
-        ((box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99))[:-1], True),
-        (box(b"ftyp", b"isom") + box(b"mdat", b"d" * 99), True),
-        (box(b"ftyp", b"isom") + b"\xff\xff\xff\xffjunk", False),
-        (b"not a video at all, but who are we to say", False),
-        (b"", False),
+        (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99), End.WHOLE),
+        ((box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99))[:-1], End.CUT),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"d" * 99), End.NO_INDEX),
+        (box(b"ftyp", b"isom") + b"\xff\xff\xff\xffjunk", End.WHOLE),
+        (b"not a video at all, but who are we to say", End.WHOLE),
+        (b"", End.WHOLE),
     ],
 )
-def test_a_video_without_its_end_is_recognised(tmp_path: Any, data: bytes, cut: bool) -> None:
+def test_a_video_without_its_end_is_recognised(tmp_path: Any, data: bytes, end: End) -> None:
     """Only boxes that are surely understood speak against a file."""
     import os
 
     (tmp_path / "v").write_bytes(data)
     fd = os.open(tmp_path / "v", os.O_RDONLY)
-    assert looks_cut(fd, len(data)) is cut
+    assert end_of(fd, len(data)) is end
     os.close(fd)
