@@ -223,6 +223,8 @@ class Engine:
             self._wake[name].clear()
             tick = await inbox.tick()
             await self.reception.take(inbox, tick)
+            if tick.gone:  # at once: when the file is put back, its source must have left, or it would be moved away again
+                self.endings[name].nudge()
             await self._look_at_holds(name)
             try:
                 await asyncio.wait_for(self._wake[name].wait(), timeout=max(inbox.due_in(), 0.01))
