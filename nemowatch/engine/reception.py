@@ -123,6 +123,9 @@ class Reception:
             if not safe and not jobs.has_draft(conn, job.id):
                 orders.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
                 cancelled.append(job.id)
+        alone = sum(1 for member in sources.members(conn, source_id) if member.path) == 1
+        if alone and all(job.state is State.CANCELLED for job in jobs.of_source(conn, source_id)):
+            sources.retire(conn, source_id, None, self._clock.now_ms())  # put back a moment later, it is dropped anew
         return cancelled
 
     async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
