@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from nemowatch.clock import ManualClock, SystemClock
 from nemowatch.engine.disks import Disks
@@ -175,11 +176,20 @@ async def test_an_answer_takes_the_question_away_at_once(tmp_path: Path) -> None
 
 
 @pytest.mark.anyio
-async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path) -> None:
     """One line when they cannot be written, one when they can again; a restart between the two forgets nothing."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
-    async with bench(tmp_path) as b:
+    with capture_logs() as lines:
+        await fills_and_empties(tmp_path)
+    said = [line["event"] for line in lines]
+    assert said.count("note could not be written, and is tried again") == 2, said  # once for each process
+    assert said.count("notes can be written again") == 1, said
+
+
+async def fills_and_empties(base: Path) -> None:
+    """A failure on a full disk, a restart, and space again: its note comes then."""
+    async with bench(base) as b:
         disk = b.root / "failed"
         disk.mkdir()
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False)
@@ -207,9 +217,6 @@ async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path, c
         finally:
             await b.stop()
             subprocess.run(["umount", "-l", str(disk)], check=True)
-    said = capsys.readouterr().out
-    assert said.count("note could not be written") == 2, said  # once for each process
-    assert said.count("notes can be written again") == 1, said
 
 
 async def stands(path: Path, *, there: bool = True) -> None:
