@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import sqlite3
 import time
@@ -38,8 +37,8 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
 
 
 def find_leftovers(watches: Iterable[Watch]) -> list[Leftover]:
-    """Files of ours that a killed process may have left: below the outbox and failed/, in the workspace, and in the
-    task folders (notes stand there)."""
+    """Files of ours that a killed process may have left: in the workspace and in all its trees (a question's note stands
+    beside its file, however deep that lies)."""
     found = []
     for watch in watches:
         found += leftovers.find(_folders(watch))
@@ -47,10 +46,8 @@ def find_leftovers(watches: Iterable[Watch]) -> list[Leftover]:
 
 
 def _folders(watch: Watch) -> Iterable[Path]:
-    yield from {watch.page.parent, watch.inbox}
-    with contextlib.suppress(OSError):
-        yield from [Path(entry.path) for entry in os.scandir(watch.inbox) if entry.is_dir(follow_symlinks=False)]
-    for tree in (watch.outbox, watch.done, watch.failed):
+    yield watch.page.parent
+    for tree in (watch.inbox, watch.outbox, watch.done, watch.failed):
         for where, _, _ in os.walk(tree):
             yield Path(where)
 
