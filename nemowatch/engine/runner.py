@@ -223,8 +223,8 @@ class Runner:
             return
         final = await self._write(work, decision)
         if pays and final is not None and final.state is State.INSTRUCTING:
-            await self._mark()
-            await self._work(replace(work.job, state=final.state), may_send=True)
+            # Side by side: a kill between the intent and the send asks a person, so nothing is waited for in between.
+            await asyncio.gather(self._work(replace(work.job, state=final.state), may_send=True), self._mark())
 
     async def _mark(self) -> None:
         """Write outside the journal that something is being paid for: a copy of it made before now will be known for one."""
