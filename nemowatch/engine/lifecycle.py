@@ -223,7 +223,7 @@ class Engine:
             self._wake[name].clear()
             tick = await inbox.tick()
             await self.reception.take(inbox, tick)
-            if tick.gone:  # at once: when the file is put back, its source must have left, or it would be moved away again
+            if tick.gone:  # at once: what lay beside it leaves before anybody puts it back
                 self.endings[name].nudge()
             await self._look_at_holds(name)
             try:
@@ -295,11 +295,11 @@ class Engine:
 
     async def _tidy(self, watch: Watch, done_days: int) -> None:
         loop, disk = asyncio.get_running_loop(), self._disks.of(watch.name)
-        found = await loop.run_in_executor(disk, find_leftovers, [watch])
+        found = await loop.run_in_executor(disk, find_leftovers, watch)
         mine = await self.journal.read(lambda conn: unowned(conn, found))
         for path in await loop.run_in_executor(disk, leftovers.remove, mine):
             log.info("leftover removed", file=str(path))
-        await loop.run_in_executor(disk, expire_done, [watch], done_days)
+        await loop.run_in_executor(disk, expire_done, watch, done_days)
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""

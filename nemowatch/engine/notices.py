@@ -126,7 +126,7 @@ class Notices:
 
     async def _remove(self, watch: Watch, note: Standing, known: str) -> None:
         raw = os.fsencode(note.path)
-        await self._on_disk(watch, remove_note, note.root, note.path, known)
+        await self._on_disk(watch, _take_away, watch, note, known)
         if known:
             await self._journal.write(lambda conn: kept.forget(conn, raw))
 
@@ -225,6 +225,13 @@ def _write(watch: Watch, root: Path, path: Path, text: str, last: str) -> Wrote:
     if root != watch.inbox:
         ensure_tree(root, watch.inbox)
     return write_note(root, path, text, last)
+
+
+def _take_away(watch: Watch, note: Standing, known: str) -> None:
+    there = os.path.isdir(watch.inbox)  # noqa: PTH112 - never raises, which a dead share makes the other one do
+    if there and note.root.parent == watch.inbox.parent and not os.path.lexists(note.root):
+        return  # nothing has failed here so far, or a person removed the tree: there is no note in it
+    remove_note(note.root, note.path, known)
 
 
 def _with_results(conn: sqlite3.Connection, source_id: int) -> tuple[list[Job], dict[int, list[str]], set[int]]:

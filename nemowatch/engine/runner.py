@@ -38,7 +38,7 @@ from nemowatch.journal.spend import Outcome
 from nemowatch.model import PAID, HoldReason, State
 from nemowatch.stages.decision import Decision, later, refuse
 from nemowatch.stages.deps import Deps, Work
-from nemowatch.stages.table import TABLE, Lane, Step
+from nemowatch.stages.table import TABLE, Lane
 
 log = structlog.get_logger("nemowatch.job")
 
@@ -50,6 +50,8 @@ FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
 #: Lanes that write into a workspace; the others ask the gate before they touch it.
 DELIVERY = (Lane.DOWNLOADS, Lane.LOCAL)
+#: Said of what is to be delivered into a share that hangs.
+WAITS = "Waits for the share."
 #: States that count as renders the cloud has at once.
 RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
 #: The states of each lane, those furthest along first.
@@ -187,8 +189,12 @@ class Runner:
         work = replace(work, may_send=may_send)
         step = TABLE[work.job.state]
         decision: Decision | None
+        if step.lane in DELIVERY and self._hanging.at(work.source.watch):
+            await self._carry_on(work, later(work.job.state, SHARE_AGAIN, text=WAITS, error_text=WAITS))
+            return
+        self._hanging.begins(work.job.id, work.source.watch)
         try:
-            decision = self._bounded(work, await self._stage(step, work))
+            decision = self._bounded(work, await step.stage(work, self._deps))
         except NemowatchError as exc:
             if isinstance(exc, JournalError):
                 raise
@@ -206,14 +212,6 @@ class Runner:
         """The cloud has answered a job's call."""
         self._cloud.answered()
         self._chronicle.answered()
-
-    async def _stage(self, step: Step, work: Work) -> Decision:
-        """Run the stage, but not into a share that hangs already."""
-        if step.lane in DELIVERY and self._hanging.at(work.source.watch):
-            text = "Waits for the share."
-            return later(work.job.state, SHARE_AGAIN, text=text, error_text=text)
-        self._hanging.begins(work.job.id, work.source.watch)
-        return await step.stage(work, self._deps)
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its turn would, after any end

@@ -36,13 +36,10 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
     return pruned
 
 
-def find_leftovers(watches: Iterable[Watch]) -> list[Leftover]:
+def find_leftovers(watch: Watch) -> list[Leftover]:
     """Files of ours that a killed process may have left: in the workspace and in all its trees (a question's note stands
     beside its file, however deep that lies)."""
-    found = []
-    for watch in watches:
-        found += leftovers.find(_folders(watch))
-    return found
+    return leftovers.find(_folders(watch))
 
 
 def _folders(watch: Watch) -> Iterable[Path]:
@@ -67,11 +64,10 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
         await asyncio.get_running_loop().run_in_executor(disks.of(row.watch), leftovers.remove, [part])
 
 
-def expire_done(watches: Iterable[Watch], done_days: int) -> None:
+def expire_done(watch: Watch, done_days: int) -> None:
     """Delete sources that have lain in done/ for more than `done_days` (0: keep them for ever)."""
     if done_days:
-        for watch in watches:
-            _expire(watch.done, time.time() - done_days * DAY_MS / 1000)
+        _expire(watch.done, time.time() - done_days * DAY_MS / 1000)
 
 
 def _expire(root: Path, before: float) -> None:

@@ -60,6 +60,15 @@ def on_a_share(base: Path) -> Iterator[tuple[NotedStudio, Share]]:
             share.close()
 
 
+def stops(studio: NotedStudio, within: float) -> None:
+    """SIGTERM ends it with 0, although the share hangs; `within`: seconds."""
+    began = time.monotonic()
+    studio.signal(signal.SIGTERM)
+    assert studio.daemon is not None
+    assert studio.daemon.wait(40) == 0
+    assert time.monotonic() - began < within
+
+
 def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
     """READY comes, STATUS says what is wrong, SIGTERM ends it with 0; when the share answers the work is done."""
     with on_a_share(tmp_path) as (studio, share):
@@ -69,11 +78,7 @@ def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
         assert studio.manager.of("READY=1")
         assert time.monotonic() - began < 30
         wait_for("what is wrong", lambda: "offline since" in studio.manager.statuses()[-1])
-        began = time.monotonic()
-        studio.signal(signal.SIGTERM)
-        assert studio.daemon is not None
-        assert studio.daemon.wait(40) == 0
-        assert time.monotonic() - began < 20
+        stops(studio, within=20)
         studio.start()
         share.answer()
         studio.drop("dub-es/first.mp4")
@@ -96,11 +101,7 @@ def test_a_share_that_hangs_in_the_middle_of_the_work(tmp_path: Path) -> None:
         wait_for("it is offline", lambda: "offline since" in studio.manager.statuses()[-1])
         pings = len(studio.manager.of("WATCHDOG"))
         wait_for("pings go on", lambda: len(studio.manager.of("WATCHDOG")) > pings + 2)
-        began = time.monotonic()
-        studio.signal(signal.SIGTERM)
-        assert studio.daemon is not None
-        assert studio.daemon.wait(40) == 0
-        assert time.monotonic() - began < 25
+        stops(studio, within=25)
         share.answer()
         studio.start()
         studio.wait_results("dub-es/first.es.mp4")

@@ -16,7 +16,7 @@ from nemowatch.clock import ManualClock, SystemClock
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices, Standing
-from nemowatch.journal import Journal
+from nemowatch.journal import Journal, notes
 from nemowatch.model import State
 from tests.acceptance.studio import Studio, studio
 from tests.faults.bench import Bench, bench
@@ -173,6 +173,25 @@ async def test_an_answer_takes_the_question_away_at_once(tmp_path: Path) -> None
         await b.engine.order("resolve", {"job": 1, "how": "resend"})
         await stands(b.root / "inbox" / QUESTION, there=False)
         assert (await b.jobs())[0].state is not State.PUBLISHED
+
+
+@pytest.mark.anyio
+async def test_a_success_needs_no_failed_tree(tmp_path: Path) -> None:
+    """A question, an answer, a result: with no failed/ there is no note to take away, and nothing to complain about."""
+    with capture_logs() as lines:
+        async with bench(tmp_path) as b:
+            b.fault("chat:question@1")
+            b.drop("dub-es/clip.mp4")
+            await b.start()
+            await b.until("a question", lambda found: bool(found) and found[0].state is State.ATTENTION)
+            assert b.engine is not None
+            await b.engine.order("resolve", {"job": 1, "how": "resend"})
+            await b.until("its result", lambda found: found[0].state is State.PUBLISHED)
+            await the_notes(b).check()
+            assert b.journal is not None
+            assert not await b.journal.read(notes.all_due)
+            assert not (b.root / "failed").exists()
+    assert not [line for line in lines if line["event"].startswith("note could not")]
 
 
 @pytest.mark.anyio

@@ -94,15 +94,21 @@ def restore(house: Bench, saved: Path) -> None:
     shutil.copytree(saved, house.state)
 
 
+async def copy_of(house: Bench) -> Path:
+    """Stop the engine and copy its state folder, as a backup at night does."""
+    await house.stop()
+    saved = house.base / "saved"
+    shutil.copytree(house.state, saved)
+    return saved
+
+
 async def lose_two_payments(house: Bench) -> Path:
     """One clip is done, a copy of the state folder is made, a second clip is done and a third is rendering. Returns the copy;
     the engine is stopped."""
     house.drop("dub-es/f0.mp4")
     await start(house)
     await published(house, 1)
-    await house.stop()
-    saved = house.base / "saved"
-    shutil.copytree(house.state, saved)
+    saved = await copy_of(house)
     await start(house)
     house.drop("dub-es/f1.mp4")
     await published(house, 2)
@@ -182,9 +188,7 @@ async def test_what_the_journal_takes_for_unpaid_and_stands_is_done(house: Bench
     house.drop("dub-es/f0.mp4")
     await start(house)
     await house.until("it is paused", lambda f: [job.reason for job in f] == [HoldReason.PAUSED])
-    await house.stop()
-    saved = house.base / "saved"
-    shutil.copytree(house.state, saved)
+    saved = await copy_of(house)
     (house.root / "inbox/PAUSE").unlink()
     await start(house)
     await published(house, 1)
@@ -204,9 +208,7 @@ async def test_a_new_version_in_the_lost_time_is_asked_about(house: Bench) -> No
     house.drop("dub-es/other.mp4")
     await start(house)
     await published(house, 2)
-    await house.stop()
-    saved = house.base / "saved"
-    shutil.copytree(house.state, saved)
+    saved = await copy_of(house)
     await start(house)
     house.drop("dub-es/more.mp4")
     await published(house, 3)
@@ -229,9 +231,7 @@ async def test_several_roots_one_of_them_away_at_the_start(house: Bench, tmp_pat
     await start(house)
     house.drop("dub-es/f0.mp4")
     await published(house, 1)
-    await house.stop()
-    saved = house.base / "saved"
-    shutil.copytree(house.state, saved)
+    saved = await copy_of(house)
     await start(house)
     house.sandbox.world.settings.change({"render_seconds": 3600.0})
     (other / "inbox/dub-es/lost.mp4").write_bytes(video("lost"))
@@ -315,9 +315,7 @@ async def test_a_failed_job_of_the_copy_waits_too(house: Bench) -> None:
     await start(house)
     await house.until("it failed", lambda f: [job.state for job in f] == [State.REJECTED])
     await retired(house)
-    await house.stop()
-    saved = house.base / "saved"
-    shutil.copytree(house.state, saved)
+    saved = await copy_of(house)
     house.clear_faults()
     await start(house)
     house.drop("dub-es/other.mp4")

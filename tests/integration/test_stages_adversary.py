@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,27 +18,9 @@ from nemowatch.journal import holds, jobs, orders, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.stages.deps import Deps
-from tests.integration.stage_kit import QUICK, Bench, bench
+from tests.integration.stage_kit import Bench, bench
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _no_public_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading the system's bundle takes 50 ms a client, and nothing here needs it."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[SandboxProcess]:
-    with SandboxProcess(**QUICK) as made:
-        yield made
-
-
-@pytest.fixture
-async def house(tmp_path: Path, cloud: SandboxProcess) -> AsyncIterator[Bench]:
-    async with bench(tmp_path, cloud) as made:
-        yield made
 
 
 class Failing:

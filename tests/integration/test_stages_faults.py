@@ -3,36 +3,13 @@ ever makes two."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
 
 from nemowatch.journal import orders
 from nemowatch.model import State
-from nemowatch.sandbox.process import SandboxProcess
-from tests.integration.stage_kit import QUICK, SCRIBE, TRANSCRIPT, Bench, bench
+from tests.integration.stage_kit import SCRIBE, TRANSCRIPT, Bench
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _no_public_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading the system's bundle takes 50 ms a client, and nothing here needs it."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[SandboxProcess]:
-    with SandboxProcess(**QUICK) as made:
-        yield made
-
-
-@pytest.fixture
-async def house(tmp_path: Path, cloud: SandboxProcess) -> AsyncIterator[Bench]:
-    async with bench(tmp_path, cloud) as made:
-        yield made
 
 
 async def test_the_plain_way(house: Bench) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,31 +20,12 @@ from nemowatch.errors import (
 )
 from nemowatch.journal import jobs, orders
 from nemowatch.model import Output, OutputKind, RemoteState, State, Turn, TurnEnd
-from nemowatch.sandbox.process import SandboxProcess
-from tests.integration.stage_kit import QUICK, SCRIBE, Bench, bench
+from tests.integration.stage_kit import SCRIBE, Bench
 
 pytestmark = pytest.mark.anyio
 
 #: What the cloud would answer to a look, made of what it does answer.
 View = Callable[[RemoteState], RemoteState]
-
-
-@pytest.fixture(autouse=True)
-def _no_public_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading the system's bundle takes 50 ms a client, and nothing here needs it."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[SandboxProcess]:
-    with SandboxProcess(**QUICK) as made:
-        yield made
-
-
-@pytest.fixture
-async def house(tmp_path: Path, cloud: SandboxProcess) -> AsyncIterator[Bench]:
-    async with bench(tmp_path, cloud) as made:
-        yield made
 
 
 class Lagging:

@@ -1,0 +1,27 @@
+"""What the tests of single stages share: one cloud for each module, and a fresh house for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from nemowatch.sandbox.process import SandboxProcess
+from tests.integration.stage_kit import QUICK, Bench, bench
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[SandboxProcess]:
+    """The sandbox, as quick as it can be."""
+    with SandboxProcess(**QUICK) as made:
+        yield made
+
+
+@pytest.fixture
+async def house(tmp_path: Path, cloud: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    """A workspace with its journal and its client."""
+    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)  # reading the system's bundle takes 50 ms a client
+    async with bench(tmp_path, cloud) as made:
+        yield made
