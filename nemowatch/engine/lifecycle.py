@@ -16,7 +16,8 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.engine import board, renewal, returns
+from nemowatch.engine import renewal, returns
+from nemowatch.engine.balance import CREDITS_LOOK, Balance
 from nemowatch.engine.cadence import Cadences
 from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.commands import COMMANDS
@@ -30,14 +31,13 @@ from nemowatch.engine.pagewriter import PageWriter
 from nemowatch.engine.pauses import Pauses
 from nemowatch.engine.reception import Reception
 from nemowatch.engine.runner import Runner
-from nemowatch.engine.upkeep import drop_part, expire_done, find_leftovers, retain, unowned
-from nemowatch.errors import LocalError, NemowatchError, RemoteError
+from nemowatch.engine.upkeep import drop_part, retain, tidy
+from nemowatch.errors import NemowatchError
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
-from nemowatch.model import ENDED, Credits, State
-from nemowatch.outbox import leftovers
+from nemowatch.model import ENDED, State
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages import recover, standing
 from nemowatch.stages.deps import Board, Deps
@@ -48,8 +48,6 @@ log = structlog.get_logger("nemowatch.daemon")
 HOLD_LOOK = 60.0
 #: Seconds between two passes of the guard over each inbox's watcher.
 GUARD_LOOK = 15.0
-#: Seconds between two looks at the balance while nothing is held for it.
-CREDITS_LOOK = 900.0
 #: Seconds between two sweeps of old history and of leftovers.
 RETENTION_LOOK = 6 * 3600.0
 #: Seconds between two writes of the status page, at least (each is work for every sync client).
@@ -90,7 +88,7 @@ class Engine:
             journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disks, clock
         )
         self._cadences = Cadences(clock)
-        self._credits_due = asyncio.Event()
+        self._balance = Balance(api, journal, clock)
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
@@ -116,12 +114,12 @@ class Engine:
         self._set_cadences()
         self._spawn("runner", self.runner.run)
         self._spawn("outage", self._outage.run)
-        self._spawn("credits", self._watch_credits)
+        self._spawn("credits", self._balance.run)
         for name in self.inboxes:
             self._spawn(f"inbox {name}", partial(self._receive, name))
             self._spawn(f"ending {name}", self.endings[name].run)
         self._look_at_endings()
-        self._credits_due.set()
+        self._balance.ask()
         if await self.holds.in_outage():
             self.runner.outage.set()
 
@@ -154,7 +152,7 @@ class Engine:
         self._cadences.every("polls", config.render.poll_interval, nudge)
         self._cadences.every("holds", quick, lambda: self._later(self.holds.check()))
         self._cadences.every("guard", GUARD_LOOK, self._guard)
-        self._cadences.every("credits", CREDITS_LOOK, self._credits_due.set)
+        self._cadences.every("credits", CREDITS_LOOK, self._balance.ask)
         self._cadences.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
         self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
         if config.page.enabled:
@@ -250,7 +248,7 @@ class Engine:
         if job.state in ENDED or job.state is State.ATTENTION:
             self._look_at_endings()
         if job.state in (State.INSTRUCTED, State.HELD):
-            self._credits_due.set()
+            self._balance.ask()
         if job.state in (State.INSTRUCTED, State.ATTENTION):
             self._later(self.holds.price_told())
         if job.state is State.INSTRUCTING:
@@ -263,21 +261,6 @@ class Engine:
         if inbox is not None:
             await inbox.mark_paid()
 
-    async def _watch_credits(self) -> None:
-        while True:
-            await self._credits_due.wait()
-            self._credits_due.clear()
-            try:
-                await self._remember_credits(await self.api.read_credits())
-            except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
-                log.debug("credits unknown", why=exc.text)
-
-    async def _remember_credits(self, found: Credits) -> None:
-        who, now = self.api.account, self.clock.now_ms()
-        await self.journal.write(
-            lambda conn: board.remember_credits(conn, found, now, anonymous=who.anonymous, user_id=who.user_id)
-        )
-
     def _guard(self) -> None:
         step = self._cadences.stepped()
         if step:
@@ -287,19 +270,11 @@ class Engine:
             self._later(inbox.guard())
 
     async def _upkeep(self) -> None:
-        config, now = self.config, self.clock.now_ms()
-        await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, now))
+        config = self.config
+        await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, self.clock.now_ms()))
         for watch in config.watch:  # apart: a share may hang
             if not self._offline(watch.name):
-                self._later(self._tidy(watch, config.retention.done_days))
-
-    async def _tidy(self, watch: Watch, done_days: int) -> None:
-        loop, disk = asyncio.get_running_loop(), self._disks.of(watch.name)
-        found = await loop.run_in_executor(disk, find_leftovers, watch)
-        mine = await self.journal.read(lambda conn: unowned(conn, found))
-        for path in await loop.run_in_executor(disk, leftovers.remove, mine):
-            log.info("leftover removed", file=str(path))
-        await loop.run_in_executor(disk, expire_done, watch, done_days)
+                self._later(tidy(watch, config.retention.done_days, self.journal, self._disks))
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""

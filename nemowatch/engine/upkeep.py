@@ -64,13 +64,19 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
         await asyncio.get_running_loop().run_in_executor(disks.of(row.watch), leftovers.remove, [part])
 
 
-def expire_done(watch: Watch, done_days: int) -> None:
-    """Delete sources that have lain in done/ for more than `done_days` (0: keep them for ever)."""
+async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> None:
+    """Take away what a killed process has left in this workspace, and sources that have lain in done/ for more than
+    `done_days` (0: they stay for ever)."""
+    loop, disk = asyncio.get_running_loop(), disks.of(watch.name)
+    found = await loop.run_in_executor(disk, find_leftovers, watch)
+    mine = await journal.read(lambda conn: unowned(conn, found))
+    for path in await loop.run_in_executor(disk, leftovers.remove, mine):
+        log.info("leftover removed", file=str(path))
     if done_days:
-        _expire(watch.done, time.time() - done_days * DAY_MS / 1000)
+        await loop.run_in_executor(disk, expire, watch.done, time.time() - done_days * DAY_MS / 1000)
 
 
-def _expire(root: Path, before: float) -> None:
+def expire(root: Path, before: float) -> None:
     """Delete files in done/ that have lain there (by the change of their inode: a move sets it) since before a moment."""
     for where, _, files in os.walk(root):
         for name in files:

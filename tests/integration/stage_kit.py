@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Config
+from nemowatch.config.reading import validated
 from nemowatch.engine.chronicle import Chronicle
 from nemowatch.engine.runner import Runner
 from nemowatch.intake.opening import lookup
@@ -62,7 +62,7 @@ class Bench:
         for tree in ("inbox", "outbox"):
             (self.root / tree).mkdir(parents=True, exist_ok=True)
         (base / "state").mkdir(exist_ok=True)
-        self.config = Config.model_validate(
+        self.config = validated(
             {
                 "watch": [{"root": str(self.root)}],
                 "render": {"poll_interval": 0.03, **sections.get("render", {})},
@@ -140,17 +140,17 @@ class Bench:
 
     async def stage(self, job_id: int) -> Decision:
         """Run the stage of a job's state by hand; its decision is not written."""
-        work = self.journal.read_now(lambda conn: self.runner()._load(conn, job_id))
+        work = await self.runner().scribe.load(self.job(job_id))
         assert work is not None
         return await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
 
     async def step(self, job_id: int) -> float:
         """Stage, decision, commit, as the runner does; returns the seconds until the job is due again."""
         runner = self.runner()
-        work = self.journal.read_now(lambda conn: runner._load(conn, job_id))
+        work = await runner.scribe.load(self.job(job_id))
         assert work is not None
         decision = await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
-        await runner._write(work, decision)
+        await runner.scribe.write(work, decision)
         return decision.after
 
     async def until_state(self, job_id: int, state: State) -> None:

@@ -281,7 +281,7 @@ def others_succeed(house: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def runner() -> Any:
         built = made()
-        built._cloud = Deaf()  # type: ignore[assignment]
+        built.judge.cloud = Deaf()  # type: ignore[assignment]
         return built
 
     monkeypatch.setattr(house, "runner", runner)
