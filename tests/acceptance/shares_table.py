@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -18,10 +16,9 @@ import pytest
 
 from tests.acceptance.shares_all import SCENARIOS
 from tests.acceptance.shares_kit import SCAN, SETTLE, Scenario, Verdict, play
+from tests.pages import RELIABILITY, code, line, part, played, put, section
 
-REPO = Path(__file__).parents[2]
-PAGE = REPO / "docs/reliability.md"
-BEGIN, END = "<!-- shares -->", "<!-- /shares -->"
+PART = "shares"
 _print = Lock()
 
 
@@ -31,6 +28,7 @@ class Row:
 
     scenario: Scenario
     verdicts: list[Verdict] = field(default_factory=list)
+    code: str = ""  #: the commit that was played
     skipped: str = ""
     broken: list[str] = field(default_factory=list)
 
@@ -42,13 +40,13 @@ class Row:
     def line(self) -> str:
         """The row of the table."""
         if self.skipped and not self.verdicts:
-            return f"| {self.scenario.name} | skipped: {self.skipped} | | | | | |"
+            return line([self.scenario.name, f"skipped: {self.skipped}", *[""] * 6])
         sums = [sum(len(getattr(v, what)) for v in self.verdicts) for what in ("lost", "early", "doubled")]
         files = sum(v.files for v in self.verdicts)
         slowest = max((v.slowest for v in self.verdicts), default=0.0)
         broken = f" ({len(self.broken)} could not be played)" if self.broken else ""
         runs = f"{len(self.verdicts)}{broken}"
-        return f"| {self.scenario.name} | {runs} | {files} | {sums[0]} | {sums[1]} | {sums[2]} | {slowest:.1f} s |"
+        return line([self.scenario.name, runs, files, *sums, f"{slowest:.1f} s", self.code])
 
 
 def say(text: str) -> None:
@@ -78,7 +76,7 @@ def once(row: Row, number: int) -> None:
 def run_all(chosen: list[Scenario], runs: int, at_once: int) -> Iterator[list[Row]]:
     """Play everything, round by round, several scenarios at a time; those that change the whole machine alone. Gives the
     rows after each round."""
-    rows = [Row(one) for one in chosen]
+    rows = [Row(one, code=code()) for one in chosen]
     for number in range(runs):
         with ThreadPoolExecutor(at_once) as pool:
             for row in rows:
@@ -90,41 +88,23 @@ def run_all(chosen: list[Scenario], runs: int, at_once: int) -> Iterator[list[Ro
         yield rows
 
 
-def standing(page: str) -> dict[str, str]:
+def standing(page: Path) -> dict[str, str]:
     """The rows that stand on the page, by scenario: one that is not played now keeps its own."""
-    lines = page.partition(BEGIN)[2].partition(END)[0].splitlines()
-    rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
-    return {name: line for name, line in rows.items() if name in SCENARIOS}
+    lines = [row for row in part(page, PART).splitlines() if row.startswith("| ")]
+    rows = {row.split("|")[1].strip(): row for row in lines}
+    return {name: row for name, row in rows.items() if name in SCENARIOS}
 
 
 def table(rows: list[Row], kept: Mapping[str, str]) -> str:
-    """The part of the page between the marks: these rows, and `kept` for scenarios that are not among them."""
+    """These rows, and `kept` for scenarios that are not among them."""
     lines = {**kept, **{row.scenario.name: row.line() for row in rows}}
-    today = datetime.now(UTC).date()
-    head = [
-        f"Last played on {today} by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan every "
-        f"{SCAN:g} s where a scenario sets nothing else. Pick-up: from a file's last byte to its claim, while several "
-        "scenarios share the machine.",
-        "",
-        "| scenario | runs | files | lost | early | doubled | slowest pick-up |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *(lines[name] for name in SCENARIOS if name in lines)])
-
-
-def write(text: str, page: Path = PAGE) -> None:
-    """Put the table between its marks; the page is begun when there is none."""
-    if not page.exists():
-        page.write_text(
-            "# Reliability, measured\n\n## Ways in which files come\n\n<!-- shares -->\n<!-- /shares -->\n\n"
-            "## Faults\n\n<!-- faults -->\n<!-- /faults -->\n",
-            encoding="utf-8",
-        )
-    before = page.read_text(encoding="utf-8")
-    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    if not pattern.search(before):
-        before += f"\n## Ways in which files come\n\n{BEGIN}\n{END}\n"
-    page.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", before), encoding="utf-8")
+    words = (
+        f"Last played: {played()}, by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan "
+        f"every {SCAN:g} s where a scenario sets nothing else. Pick-up: from a file's last byte to its claim, while several "
+        "scenarios share the machine (at the default settings: performance.md)."
+    )
+    head = ("scenario", "runs", "files", "lost", "early", "doubled", "slowest pick-up", "commit")
+    return section("Ways in which files come", words, head, (lines[name] for name in SCENARIOS if name in lines))
 
 
 def main() -> int:
@@ -139,7 +119,7 @@ def main() -> int:
     rows: list[Row] = []
     for rows in run_all(chosen, options.runs, options.at_once):
         if options.write:  # after each round: a long command that is interrupted leaves what it has shown
-            write(table(rows, standing(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}))
+            put(RELIABILITY, PART, table(rows, standing(RELIABILITY)))
     print(table(rows, {}))
     return 0 if all(row.good for row in rows) else 1
 

@@ -1,7 +1,8 @@
 """What the daemon costs while nothing happens: CPU and memory of the whole process with many files around it.
 
-`python -m tests.benchmarks.idle [CASE...] [--files 10000] [--seconds 180]`: a real process, a real sandbox, the default
-settings. Prints a line for each case and ends with 1 when one of them is above the limits of issue 3.
+`python -m tests.benchmarks.idle [CASE...] [--files 10000] [--seconds 180] [--write]`: a real process, a real sandbox, the
+default settings. Prints a line for each case (and writes docs/performance.md) and ends with 1 when one of them is above
+the limits.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from tests.acceptance.scale_kit import cpu_seconds
 from tests.acceptance.shares_kit import Case
 from tests.acceptance.studio import wait_for
+from tests.pages import PERFORMANCE, line, played, put, section
 
 #: Share of one core, and MiB resident, that the idle daemon may take.
 MOST_CPU, MOST_MEMORY = 0.005, 60.0
@@ -135,16 +137,32 @@ def measure(name: str, files: int, seconds: float) -> Figures:
         return figures
 
 
+def described(found: list[Figures]) -> str:
+    """The part of the page."""
+    words = (
+        f"{played()}, by `python -m tests.benchmarks.idle --write`, at the default settings, over minutes after the last "
+        f"file. At most {MOST_CPU:.1%} of a core and {MOST_MEMORY:.0f} MiB are allowed."
+    )
+    head = ("what lies there", "files", "of a core", "resident", "at most, from the start on")
+    rows = (
+        line([CASES[f.case].__doc__, f.files, f"{f.cpu:.2%}", f"{f.resident:.1f} MiB", f"{f.peak:.1f} MiB"]) for f in found
+    )
+    return section("While nothing happens", words, head, rows)
+
+
 def main() -> int:
     """Measure the cases side by side: what counts is each process's own CPU time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     with ThreadPoolExecutor(len(CASES)) as pool:
         running = [pool.submit(measure, name, options.files, options.seconds) for name in options.cases or CASES]
         found = [future.result() for future in running]
+    if options.write:
+        put(PERFORMANCE, "idle", described(found))
     return 0 if all(figures.good for figures in found) else 1
 
 

@@ -1,7 +1,8 @@
-"""How long after its last byte a file becomes a job: `python -m tests.benchmarks.pickup [PLACE...] [--times 5]`.
+"""How long after its last byte a file becomes a job: `python -m tests.benchmarks.pickup [PLACE...] [--times 5] [--write]`.
 
-Real daemons and a real sandbox at the default settings; prints a row for each way in which files come and ends with 1
-when the slowest of one took longer than issue 3 allows. What the machine cannot do (FUSE, other users) is said and left out.
+Real daemons and a real sandbox at the default settings; prints a row for each way in which files come (and writes
+docs/performance.md) and ends with 1 when the slowest of one took longer than is allowed. What the machine cannot do
+(FUSE, other users) is said and left out.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from tests.acceptance.shares_kit import Case, find_program, run
 from tests.acceptance.shares_mounts import nas
 from tests.acceptance.studio import script, wait_for
 from tests.benchmarks.idle import default_settings
+from tests.pages import PERFORMANCE, line, played, put, section
 
 #: Seconds between scans by default (config.schema).
 SCAN = 60.0
-#: What issue 3 allows: seconds from the last byte to the job.
+#: What is allowed: seconds from the last byte to the job.
 LEASED, WHOLE, NETWORK = 1.5, LOCAL_SETTLE + 1, NETWORK_SETTLE + SCAN
 #: Seconds between two files, so that they are no burst, and for the network come at any moment of a scan's period.
 APART, APART_NETWORK = 1.3, 23.0
@@ -181,18 +183,36 @@ def attempt(place: str, times: int) -> list[Row] | str:
         return f"{place:9} left out: {exc}"
 
 
+def described(rows: list[Row]) -> str:
+    """The part of the page."""
+    words = (
+        f"{played()}, by `python -m tests.benchmarks.pickup --write`, at the default settings. What happens on the other side of "
+        "a share is seen by scans only, one a minute."
+    )
+    lines = (
+        line([row.place, row.way.name, len(row.waits), *(f"{s:.1f} s" for s in (min(row.waits), max(row.waits), row.way.limit))])
+        for row in rows
+    )
+    return section(
+        "From a file's last byte to its job", words, ("where", "how", "files", "quickest", "slowest", "allowed"), lines
+    )
+
+
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("places", nargs="*", metavar="PLACE", help=", ".join(PLACES))
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     with ThreadPoolExecutor(len(PLACES)) as pool:
         running = [pool.submit(attempt, place, options.times) for place in options.places or PLACES]
         found = [future.result() for future in running]
     rows = [row for rows in found if not isinstance(rows, str) for row in rows]
-    for line in [*rows, *(why for why in found if isinstance(why, str))]:
-        print(line)
+    for told in [*rows, *(why for why in found if isinstance(why, str))]:
+        print(told)
+    if options.write:
+        put(PERFORMANCE, "pickup", described(rows))
     return 0 if rows and all(row.good for row in rows) else 1
 
 

@@ -1,14 +1,16 @@
-"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME]` prints a line for each load, and
-ends with 1 when a file was lost or doubled, or the memory went beyond its bound."""
+"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME] [--write]` prints a line for each load
+(and writes docs/performance.md), and ends with 1 when a file was lost or doubled, or the memory went beyond its bound."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.acceptance.scale_kit import Load, carry
+from tests.acceptance.scale_kit import MEMORY, Figures, Load, carry
 from tests.acceptance.shares_limits import limited
+from tests.pages import PERFORMANCE, line, played, put, section
 
 LOADS = (
     Load("100,000 files in a tree", 100_000, 100),
@@ -26,16 +28,35 @@ LOADS = (
 )
 
 
+def described(found: dict[str, Figures]) -> str:
+    """The part of the page."""
+    words = (
+        f"{played()}, by `python -m tests.benchmarks.scale --write`. Every file is to be claimed exactly once, or refused with "
+        f"its reason, within {MEMORY} MiB. The time begins with the start, in a burst when its last file is written."
+    )
+    rows = (
+        line([name, f.claimed, f.refused, f.jobs, f"{f.seconds:.0f} s", f"{f.cpu:.0f} s", f"{f.memory:.0f} MiB", f.health])
+        for name, f in found.items()
+    )
+    head = ("load", "claimed", "refused", "jobs", "time", "CPU", "memory at most", "the inbox at the end")
+    return section("Very many files", words, head, rows)
+
+
 def main() -> int:
-    """Carry the loads whose name contains the argument."""
-    wanted, good = sys.argv[1] if len(sys.argv) > 1 else "", True
-    for load in LOADS:
-        if wanted in load.name:
-            with tempfile.TemporaryDirectory() as base:
-                found = carry(load, Path(base))
-                why = found.wrong(load)
-                print(f"{load.name}: {found}{f'   WRONG: {why}' if why else ''}", flush=True)
-                good = good and not why
+    """Carry the loads whose name contains the argument, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    options = parser.parse_args()
+    good, done = True, dict[str, Figures]()
+    for load in (load for load in LOADS if options.name in load.name):
+        with tempfile.TemporaryDirectory() as base:
+            found = done[load.name] = carry(load, Path(base))
+        why = found.wrong(load)
+        print(f"{load.name}: {found}{f'   WRONG: {why}' if why else ''}", flush=True)
+        good = good and not why
+    if options.write:
+        put(PERFORMANCE, "scale", described(done))
     return 0 if good else 1
 
 

@@ -12,21 +12,12 @@ import os
 import re
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- faults -->", "<!-- /faults -->"
-OTHER = "<!-- shares -->\n<!-- /shares -->"
-HEAD = f"""# What was proven
+from tests.pages import line, part, put
 
-Each part is written by the script it names, from runs on real parts.
-
-{BEGIN}
-{END}
-
-{OTHER}
-"""
+PART = "faults"
 TITLES = {
     "once": ("A fault that strikes once", "What comes of the job. `P` is published, with exactly one charged turn."),
     "lasting": (
@@ -44,16 +35,10 @@ def tell(what: str, figures: dict[str, Any]) -> None:
 
 
 def main(results: Path, document: Path) -> None:
-    text = document.read_text() if document.exists() else HEAD
-    if BEGIN not in text:
-        text += f"\n{BEGIN}\n{END}\n"
-    before, rest = text.split(BEGIN, 1)
-    old, after = rest.split(END, 1)
-    parts = sections(old)
-    parts.update(fresh(results))
+    parts = sections(part(document, PART)) | fresh(results)
     order = ["intro", "once", "lasting", "figures", "tests"]
     body = "\n".join(f"<!-- part {name} -->\n{parts[name]}" for name in order if name in parts)
-    document.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}")
+    put(document, PART, body)
 
 
 def sections(old: str) -> dict[str, str]:
@@ -110,10 +95,6 @@ def short(outcome: str) -> str:
     for long, brief in SHORT:
         outcome = outcome.replace(long, brief)
     return outcome if len(outcome) < 80 else outcome[:77] + "…"
-
-
-def line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
 
 def figure_table(figures: list[dict[str, object]]) -> str:
