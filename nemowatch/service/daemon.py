@@ -8,13 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
-import socket
-import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,16 +19,14 @@ import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
-from nemowatch.config import Config, changes, check_layout, in_force, load
+from nemowatch.config import Config, changes, check_layout, in_force
+from nemowatch.config.child import load_apart
 from nemowatch.engine.answers import Answers
 from nemowatch.engine.lifecycle import Engine
 from nemowatch.engine.once import Once
-from nemowatch.errors import ConfigError, JournalCorrupt, JournalOnNetwork, NemowatchError, TokenRefused, local_error
-from nemowatch.intake.mounts import Mode, MountTable, mode_of
-from nemowatch.intake.owner import STATE_ID
+from nemowatch.errors import ConfigError, JournalCorrupt, NemowatchError, TokenRefused
 from nemowatch.intake.worker import aside
-from nemowatch.journal import Journal, batches, facts, marks
-from nemowatch.journal.database import FILE_NAME, set_aside
+from nemowatch.journal import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
 from nemowatch.remote.token import supplied_token
@@ -39,7 +34,7 @@ from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.notify import Notifier, should_ping
-from nemowatch.service.putback import is_put_back
+from nemowatch.service.opening import begin_anew, open_journal, state_id
 from nemowatch.service.signals import install_signals, without_loop
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -94,53 +89,6 @@ def leave_the_hung_behind(code: int) -> None:
         log.warning("left a share behind that does not answer")
         sys.stderr.flush()
         os._exit(code)
-
-
-def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
-    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly: of what then
-    stands in the inboxes nothing is made whose results stand in the outbox, and the rest waits for a person.
-
-    Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull."""
-    if mode_of(MountTable.read().at(os.fsencode(state_dir.resolve())).fstype) is Mode.SCAN:
-        raise JournalOnNetwork(f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe.")
-    path = state_dir / FILE_NAME
-    try:
-        journal = Journal.open(path, clock)
-    except JournalCorrupt as exc:
-        journal = begin_anew(path, clock, watches, exc)
-    if is_put_back(state_dir, journal, watches, clock.now_ms()):
-        log.warning("the journal is older than its folder: what it takes for unpaid waits for approval", journal=str(path))
-    return journal
-
-
-def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: JournalCorrupt) -> Journal:
-    """Set a damaged journal aside and open a new one in its place, which knows that it knows nothing."""
-    kept = set_aside(path)
-    log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=damage.text, kept=str(kept))
-    journal = Journal.open(path, clock)
-    mark = marks.kept(path.parent)
-
-    def remember(conn: sqlite3.Connection) -> None:
-        batches.expect_rebuilding(conn, watches)
-        marks.asked(conn, mark)
-
-    journal.write_now(remember)
-    return journal
-
-
-def state_id(state_dir: Path, journal: Journal) -> str:
-    """A name for this state folder that no other has: the owner file of each workspace carries it. It stands in a file of
-    its own, so that with a lost journal the workspaces are still ours. Raises LocalError when it cannot be written."""
-    path = state_dir / STATE_ID
-    try:
-        found = path.read_text("utf-8", "replace").strip() if path.exists() else ""
-        if not found:
-            in_journal = journal.read_now(lambda conn: facts.get(conn, "state_id"))
-            found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
-            marks.write_line(path, found)
-    except OSError as exc:
-        raise local_error(exc, path) from exc
-    return found
 
 
 class Daemon:
@@ -321,7 +269,7 @@ class Daemon:
 
     async def _read_again(self) -> Config:
         """The configuration as it stands on the disk. Raises ConfigError."""
-        fresh = await aside(lambda: load(self._config_path, self._env))
+        fresh = await aside(lambda: load_apart(self._config_path, self._env))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(aside(lambda: check_layout(fresh)), LAYOUT_SECONDS)
         return fresh
