@@ -4,6 +4,7 @@ in `cure`, what to do. Foreign exceptions become these at the edges (`remote.htt
     NemowatchError
     ├── UsageError                      exit code 2
     │   └── ConfigError                 the configuration: every mistake at once
+    ├── ConfigUnread                    nobody could tell what the configuration says: may pass
     ├── DaemonNeeded                    exit code 3
     ├── JournalError
     │   ├── JournalLocked               another process works this state folder
@@ -96,6 +97,12 @@ class ConfigError(UsageError):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(p) for p in problems))
         self.problems = problems
+
+
+class ConfigUnread(NemowatchError):
+    """The configuration could not be read."""
+
+    code = "config_unread"
 
 
 class DaemonNeeded(NemowatchError):

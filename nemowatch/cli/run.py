@@ -1,15 +1,20 @@
-"""`nemowatch run`: the daemon in the foreground. Loads the configuration, prepares the state folder, and hands over."""
+"""`nemowatch run`: the daemon in the foreground. Has the configuration read, prepares the state folder, and hands over."""
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from nemowatch.errors import NemowatchError
+
+if TYPE_CHECKING:
+    from nemowatch.cli.setting import Setting
 
 #: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
@@ -42,18 +47,31 @@ def _leave_out(packages: Iterable[str]) -> None:
         sys.modules.setdefault(package, cast(ModuleType, None))  # the import system's own word for "cannot be imported"
 
 
+def _setting(config: Path | None) -> Setting:
+    """As `find_setting`, but a child reads, while this process imports what it lives with. Raises ConfigError, ConfigUnread."""
+    from nemowatch.cli.setting import Setting
+    from nemowatch.config import state_dir
+    from nemowatch.config.child import find_apart
+
+    env = dict(os.environ)
+    with find_apart(config, env) as reading:
+        importlib.import_module("nemowatch.service.daemon")
+        path, read = reading.result()
+    return Setting(read, path, state_dir(read, path, env), env, config is not None)
+
+
 def start(config: Path | None, once: bool) -> int:
     """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at once."""
     _leave_out(DECORATION)
     from nemowatch.service.signals import without_loop
 
     without_loop()  # what follows takes half a second to import
+    setting = _setting(config)
     from nemowatch.cli.patience import within
-    from nemowatch.cli.setting import find_setting, prepare_state_dir
+    from nemowatch.cli.setting import prepare_state_dir
     from nemowatch.config import check_layout
     from nemowatch.service.daemon import run_daemon
 
-    setting = find_setting(config)
     with suppress(TimeoutError):  # a share that hangs is waited for by its inbox, not by the start
         within(LAYOUT_SECONDS, lambda: check_layout(setting.config))
     prepare_state_dir(setting.state_dir)

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
+from pydantic import create_model
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from nemowatch.config.explain import unknown_key
 from nemowatch.config.lines import Loc
-from nemowatch.config.schema import Config, sections
+from nemowatch.config.schema import Config, Section, keys, sections
 from nemowatch.errors import Problem
 
 PREFIX = "NEMOWATCH_"
@@ -21,10 +23,18 @@ OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
 _LIKENESS = 0.6
 
 
-class Keys(Config, BaseSettings):
-    """The configuration as pydantic-settings' sources want to see it: they read only its fields and these options."""
+def _types(section: type[Section]) -> dict[str, Any]:
+    """The type of each key, with what narrows it."""
+    return get_type_hints(section, include_extras=True)
 
+
+class _Options(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
+
+
+_FIELDS: dict[str, Any] = {name: (kind, ...) for name, kind in _types(Config).items()}
+#: The configuration as pydantic-settings' sources want to see it: they read only its fields and those options.
+Keys = create_model("Keys", __base__=_Options, **_FIELDS)
 
 
 class _Given(EnvSettingsSource):
@@ -33,6 +43,13 @@ class _Given(EnvSettingsSource):
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         super().__init__(Keys)
+
+    def next_field(self, field: Any, key: str, case_sensitive: bool | None = None) -> FieldInfo | None:
+        """The key of a section: the base class looks for it in pydantic's models only."""
+        section = field.annotation if isinstance(field, FieldInfo) else field
+        if isinstance(section, type) and issubclass(section, Section):
+            return FieldInfo.from_annotation(_types(section)[key]) if key in keys(section) else None
+        return super().next_field(field, key, case_sensitive)
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return {name.lower(): value for name, value in self._env.items()}
@@ -44,7 +61,7 @@ def known_names() -> Iterator[str]:
     for section, model in sections():
         yield from (
             f"{PREFIX}{section}__{'NAME__' if section == 'recipes' else ''}{key}".upper()
-            for key in model.model_fields
+            for key in keys(model)
             if section != "watch"
         )
 
@@ -63,7 +80,7 @@ def _problem(name: str) -> Problem | None:
         return Problem(name, "the watched folders can only be named in the file.", "Put them below [[watch]].")
     depth = 3 if path[0] == "recipes" else 2
     if path[0] in models and len(path) == depth:
-        return None if path[-1] in models[str(path[0])].model_fields else unknown_key(name, path)
+        return None if path[-1] in keys(models[str(path[0])]) else unknown_key(name, path)
     known = [right.removeprefix(PREFIX) for right in known_names()]
     wanted = difflib.get_close_matches(name.upper().removeprefix(PREFIX), known, n=1, cutoff=_LIKENESS)
     cure = (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.config.lines import Loc, line_of
-from nemowatch.config.schema import Config, sections
+from nemowatch.config.schema import Config, keys, sections
 from nemowatch.errors import Problem
 
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ def _problem(
 ) -> Problem:
     loc = tuple(error["loc"])
     where = _where(file, loc, lines, from_env)
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "unexpected_keyword_argument":
         return unknown_key(where, loc)
     if loc == ("watch",) and isinstance(data.get("watch"), dict):
         return Problem(where, "[watch] must be a list.", "Write [[watch]], with two brackets on each side.")
+    if error["type"] == "dataclass_type":
+        return Problem(where, f"{dotted(loc)} must be a section.", f"Write its keys below {_header(loc)}.")
     if error["type"] == "missing":
         return Problem(where, f"{dotted(loc)} is missing.", f"Add {loc[-1]} = … below {_header(loc[:-1])}.")
     return Problem(where, f"{dotted(loc)} {_said(error)}.", "")
@@ -118,9 +120,9 @@ def known_keys(loc: Loc) -> list[str]:
     """The keys that may stand at the level of `loc`."""
     models = dict(sections())
     if len(loc) < 2:
-        return list(Config.model_fields)
+        return keys(Config)
     model = models.get(str(loc[0]))
-    return list(model.model_fields) if model else []
+    return keys(model) if model else []
 
 
 def nearest_key(loc: Loc) -> str:
@@ -129,7 +131,7 @@ def nearest_key(loc: Loc) -> str:
     siblings = known_keys(loc)
     if match := difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS):
         return f"Did you mean {match[0]}?"
-    homes = [section for section, model in sections() if name in model.model_fields]
+    homes = [section for section, model in sections() if name in keys(model)]
     if homes:
         return f"It belongs below {_header((homes[0],) if homes[0] != 'recipes' else ('recipes', 'NAME'))}."
     return f"Known here: {', '.join(siblings)}." if siblings else ""

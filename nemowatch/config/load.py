@@ -1,36 +1,17 @@
-"""Finds and reads the configuration: the file, then the environment over it, then every mistake at once. Reads that one file and
-nothing else: whether the folders it names can be used is `layout`'s question."""
+"""Finds the configuration, its state folder, and the text in it; what that text says is `reading`'s, which alone brings pydantic
+with it. Reads that one file and nothing else: whether the folders it names can be used is `layout`'s question."""
 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-from pydantic_settings import TomlConfigSettingsSource
-
-from nemowatch.config.environment import Keys, merge, read_environment
-from nemowatch.config.explain import WATCH_CURE, toml_problem, validation_problems
-from nemowatch.config.lines import find_lines
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, Problem
 
 #: A configuration of a service, for everybody on this machine.
 SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
-
-
-class _File(TomlConfigSettingsSource):
-    """The TOML source over a text that has been read: Windows editors put a BOM before it, which TOML does not allow."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._text = text
-        super().__init__(Keys, toml_file=path)
-
-    def _read_file(self, file_path: object) -> dict[str, Any]:
-        return tomllib.loads(self._text)
 
 
 def home(env: Mapping[str, str]) -> Path:
@@ -46,28 +27,9 @@ def home(env: Mapping[str, str]) -> Path:
 def load(path: Path, env: Mapping[str, str]) -> Config:
     """The configuration in `path` with `NEMOWATCH_SECTION__KEY` of `env` over it. Raises ConfigError with every mistake."""
     text = _read(path)
-    try:
-        data = _File(path, text)()
-    except tomllib.TOMLDecodeError as exc:
-        raise ConfigError([toml_problem(path.name, exc)]) from exc
-    except RecursionError as exc:
-        raise ConfigError([Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]) from exc
-    values, from_env, problems = read_environment(env)
-    merge(data, values)
-    if not data.get("watch"):
-        problems.append(Problem(path.name, "names no folder to watch.", WATCH_CURE))
-    context = {"folder": path.absolute().parent, "home": home(env)}
-    try:
-        config = Config.model_validate(data, context=context)
-    except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False, include_context=False)
-        if not data.get("watch"):
-            errors = [error for error in errors if error["loc"] != ("watch",)]
-        problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
-        raise ConfigError(problems) from None  # pydantic's own text may hold values
-    if problems:
-        raise ConfigError(problems)
-    return config
+    from nemowatch.config.reading import understand
+
+    return understand(text, path, env)
 
 
 def _read(path: Path) -> str:

@@ -4,9 +4,10 @@ in force. Pure: going on with it is the engine's."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from nemowatch.config.schema import Config, Section, Watch
+from nemowatch.config.schema import Config, Section, Watch, keys
 
 #: Read once at start: locks, connections and watchers stand on them.
 NEEDS_RESTART = frozenset(
@@ -36,17 +37,15 @@ def in_force(old: Config, new: Config) -> Config:
     api = {key.removeprefix("api."): getattr(old.api, key.removeprefix("api.")) for key in NEEDS_RESTART if "." in key}
     after = {watch.name: watch for watch in new.watch}
     watches = tuple(_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch)
-    return new.model_copy(
-        update={"state_dir": old.state_dir, "api": new.api.model_copy(update=api), "watch": watches}
-    )
+    return replace(new, state_dir=old.state_dir, api=replace(new.api, **api), watch=watches)
 
 
 def _watch_in_force(old: Watch, new: Watch) -> Watch:
-    return new.model_copy(update={key: getattr(old, key) for key in _WATCH_RESTART})
+    return replace(new, **{key: getattr(old, key) for key in _WATCH_RESTART})
 
 
 def _changed(old: Config, new: Config) -> Iterator[str]:
-    for name in Config.model_fields:
+    for name in keys(Config):
         before, after = getattr(old, name), getattr(new, name)
         if name == "watch" or before == after:
             continue
@@ -59,7 +58,7 @@ def _changed(old: Config, new: Config) -> Iterator[str]:
 
 
 def _differing(before: Section, after: Any) -> list[str]:
-    return [key for key in type(before).model_fields if getattr(before, key) != getattr(after, key)]
+    return [key for key in keys(type(before)) if getattr(before, key) != getattr(after, key)]
 
 
 def _changed_watches(old: Config, new: Config) -> Iterator[tuple[str, bool]]:

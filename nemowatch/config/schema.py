@@ -1,33 +1,28 @@
 """Every key of the configuration, with its type, its default and the reason for it. Owns what a value may be; reads no
-file, looks at no disk (`load` does the one, `layout` the other).
+file, looks at no disk (`load` does the one, `layout` the other), and loads no pydantic: `validate` does.
 
 Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it says so. Relative paths are
-relative to the configuration file's folder: `load` passes that folder as validation context.
+relative to the configuration file's folder: `reading` passes that folder as validation context.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-
+from nemowatch.config.constraints import After, Before, BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
 from nemowatch.model import MediaKind
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 #: Recipes without a skill of their own use this one (API.md section 1).
 DEFAULT_SKILL = "ai-voiceover-for-video"
@@ -37,15 +32,16 @@ TASK_WORDS = ("dub", "voiceover", "transcribe")
 SEPARATORS = re.compile(r"[-\s+,]+")
 #: The folders below a root, and how the keys that replace them are called.
 TREES = ("inbox", "outbox", "done", "failed")
+#: Stands for a tree that was not named until it is filled in; no path can be this.
+_LEFT_OUT = Path("\0")
 
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Rate = Annotated[int, Field(ge=0)]
-Slots = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
+Rate = Annotated[int, Limited(ge=0)]
+Slots = Annotated[int, Limited(ge=1)]
 
 
-def place(value: Any, context: Mapping[str, Path] | None) -> Path:
-    """A path as written, made absolute. `context` has `folder` (of the configuration file) and `home`; without it, paths stay
-    as they are. Raises ValueError for what is no path."""
+def place(value: Any, context: Context | None) -> Path:
+    """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise ValueError("must be a path in quotes")
     if "\0" in str(value):
@@ -60,41 +56,38 @@ def place(value: Any, context: Mapping[str, Path] | None) -> Path:
     return context["folder"] / path
 
 
-def _placed(value: Any, info: ValidationInfo) -> Path:
-    return place(value, info.context)
+Place = Annotated[Path, BeforeWithin(place)]
 
 
-Place = Annotated[Path, BeforeValidator(_placed)]
-
-
-class Section(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
     """What all sections share: no unknown key, no change afterwards, no value in an error's text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    __pydantic_config__ = {"extra": "forbid", "hide_input_in_errors": True}  # noqa: RUF012 - the name is pydantic's
 
 
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not value.isascii() or any(c.isspace() for c in value):
+        raise ValueError("must be an address that begins with https:// (or http://)")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a plain address, without a user name, a password, ? or #")
+    return value.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Api(Section):
     """`[api]`: the cloud, and who we say we are."""
 
-    base_url: str = "https://mega-api-prod.nemovideo.ai"
+    base_url: Annotated[str, After(_address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: Place | None = None
     platform: Literal["clawhub", "cursor", "unknown"] = "unknown"  # API.md section 1: for a daemon "unknown"
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
+    language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
     timeout: Seconds = 60  # of calls that answer at once; turns and transfers have limits of their own
-
-    @field_validator("base_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable or not value.isascii() or any(c.isspace() for c in value):
-            raise ValueError("must be an address that begins with https:// (or http://)")
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("must be a plain address, without a user name, a password, ? or #")
-        return value.rstrip("/")
 
 
 def _settle(value: Any) -> Any:
@@ -109,36 +102,55 @@ def _settle(value: Any) -> Any:
     return seconds
 
 
+_TOO_FEW = "needs a root, or an inbox and an outbox"
+
+
+def _named(data: Any, context: Context | None) -> Any:
+    """`data` as it is, when the folders it names are enough and not too many."""
+    if not isinstance(data, dict):
+        return data
+    if data.get("root") is not None:
+        if apart := [key for key in ("inbox", "outbox") if key in data]:
+            raise ValueError(f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox")
+        base = "root"
+    elif data.get("inbox") is None or data.get("outbox") is None:
+        raise ValueError(_TOO_FEW)
+    else:
+        base = "inbox"
+    try:
+        place(data[base], context)
+    except ValueError as exc:
+        raise ValueError(f"{base} {exc}") from exc
+    return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch(Section):
     """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are filled in."""
 
     root: Place | None = None
-    inbox: Place
-    outbox: Place
-    done: Place
-    failed: Place
+    inbox: Place = _LEFT_OUT
+    outbox: Place = _LEFT_OUT
+    done: Place = _LEFT_OUT
+    failed: Place = _LEFT_OUT
     mode: Literal["auto", "events", "scan"] = "auto"
-    settle: Annotated[Literal["auto"] | float, BeforeValidator(_settle)] = "auto"  # auto: 10 s local, 30 s network
+    settle: Annotated[Literal["auto"] | float, Before(_settle)] = "auto"  # auto: 10 s local, 30 s network
     scan_interval: Seconds = 60
     after: Literal["move", "keep", "delete"] = "move"
-    ignore: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # the user's own patterns, added to the list
+    ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()  # the user's own patterns, added to the list
 
-    @model_validator(mode="before")
-    @classmethod
-    def _fill(cls, data: Any, info: ValidationInfo) -> Any:
+    def __post_init__(self) -> None:
         """Give each tree that is not named its default: below the root, or beside the inbox."""
-        if not isinstance(data, dict):
-            return data
-        if data.get("root") is not None:
-            apart = [key for key in ("inbox", "outbox") if key in data]
-            if apart and not _is_filled(data):
-                raise ValueError(f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox")
-            base = _folder_of("root", data["root"], info)
-        elif data.get("inbox") is None or data.get("outbox") is None:
-            raise ValueError("needs a root, or an inbox and an outbox")
-        else:
-            base = _folder_of("inbox", data["inbox"], info).parent
-        return {**{key: base / key for key in TREES}, **data}
+        if self.root is None and _LEFT_OUT in (self.inbox, self.outbox):
+            raise ValueError(_TOO_FEW)
+        base = self.root or self.inbox.parent
+        for key in TREES:
+            if getattr(self, key) == _LEFT_OUT:
+                object.__setattr__(self, key, base / key)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return BeforeWithin(_named).__get_pydantic_core_schema__(source, handler)
 
     @property
     def name(self) -> str:
@@ -151,36 +163,33 @@ class Watch(Section):
         return (self.root or self.outbox.parent) / "status.html"
 
 
-def _folder_of(key: str, value: Any, info: ValidationInfo) -> Path:
-    try:
-        return place(value, info.context)
-    except ValueError as exc:
-        raise ValueError(f"{key} {exc}") from exc
-
-
-def _is_filled(data: Mapping[str, Any]) -> bool:
-    """Whether this is a whole record again (as `model_dump` gives it): then root and inbox agree."""
-    return all(data.get(key) is not None for key in TREES) and Path(data["inbox"]) == Path(data["root"]) / "inbox"
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSection(Section):
     """`[render]`: following the cloud's work."""
 
     poll_interval: Seconds = 30  # API.md section 9
     give_up: Seconds = 1800  # nothing caps a render there; past this the job is held, not lost
-    quality: Annotated[str, Field(min_length=1)] = "high"
+    quality: Annotated[str, Limited(min_length=1)] = "high"
 
 
+def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not value:
+        raise ValueError("must hold at least one entry")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chat(Section):
     """`[chat]`: the paid turn (API.md section 6)."""
 
     timeout: Seconds = 900
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
-    recheck: Annotated[tuple[Seconds, ...], Field(min_length=1)] = (30, 60, 60, 60, 60)
+    recheck: Annotated[tuple[Seconds, ...], After(_some)] = (30, 60, 60, 60, 60)
     on_unknown: Literal["ask", "resend"] = "ask"
     on_lost_session: Literal["ask", "rebuild"] = "ask"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retry(Section):
     """`[retry]`: how attempts that cost nothing are spaced, with full jitter."""
 
@@ -189,6 +198,12 @@ class Retry(Section):
     attempts: Slots = 8  # of answers that fail; broken connections, and what passes once paid for, go on without end
 
 
+def _span(value: str) -> str:
+    parse_hours(value)
+    return value.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Section):
     """`[limits]`: how much at once, how fast, how dear, and when."""
 
@@ -198,60 +213,57 @@ class Limits(Section):
     downloads: Slots = 2
     upload_rate: Rate = 0  # bytes a second, 0: none
     download_rate: Rate = 0
-    daily_credits: Annotated[int, Field(ge=0)] = 0  # 0: none
-    hours: str = ""  # "": always
-    confirm_above: Annotated[int, Field(ge=0)] = 20  # 0: never asks
-
-    @field_validator("hours")
-    @classmethod
-    def _span(cls, value: str) -> str:
-        parse_hours(value)
-        return value.strip()
+    daily_credits: Annotated[int, Limited(ge=0)] = 0  # 0: none
+    hours: Annotated[str, After(_span)] = ""  # "": always
+    confirm_above: Annotated[int, Limited(ge=0)] = 20  # 0: never asks
 
 
 def _words(value: Any) -> Any:
     """A list of words in any case, with or without a leading dot; one word alone counts as a list of one."""
     if isinstance(value, str):
         value = [value]
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
         return value
-    return tuple(dict.fromkeys(v.strip().lower().removeprefix(".") if type(v) is str else v for v in value))
+    return tuple(dict.fromkeys(word.strip().lower().removeprefix(".") for word in value))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe(Section):
     """One `[recipes.NAME]`: a folder name of one's own."""
 
-    prompt: Annotated[str, Field(pattern=r"\S")]
-    skill: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL  # it travels in a header
-    accepts: Annotated[tuple[MediaKind, ...], BeforeValidator(_words), Field(min_length=1)] = (
+    prompt: Annotated[str, Limited(pattern=r"\S")]
+    skill: Annotated[str, Limited(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL  # it travels in a header
+    accepts: Annotated[tuple[MediaKind, ...], After(_some), Before(_words)] = (
         MediaKind.VIDEO,
         MediaKind.AUDIO,
         MediaKind.IMAGE,
     )
-    outputs: Annotated[
-        tuple[Literal["mp4", "txt", "srt", "vtt"], ...], BeforeValidator(_words), Field(min_length=1)
-    ] = ("mp4",)
+    outputs: Annotated[tuple[Literal["mp4", "txt", "srt", "vtt"], ...], After(_some), Before(_words)] = ("mp4",)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Section):
     """`[page]`: status.html."""
 
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention(Section):
     """`[retention]`: in days, 0 for ever."""
 
-    jobs_days: Annotated[int, Field(ge=0)] = 365
-    done_days: Annotated[int, Field(ge=0)] = 0
+    jobs_days: Annotated[int, Limited(ge=0)] = 365
+    done_days: Annotated[int, Limited(ge=0)] = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Section):
     """`[service]`: life under systemd."""
 
-    drain: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 180  # for paid turns and uploads under way
+    drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180  # for paid turns and uploads under way
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log(Section):
     """`[log]`: what is said, and how."""
 
@@ -291,6 +303,7 @@ def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
     return recipes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Section):
     """The whole configuration (DESIGN section 4)."""
 
@@ -301,21 +314,23 @@ class Config(Section):
     chat: Chat = Chat()
     retry: Retry = Retry()
     limits: Limits = Limits()
-    recipes: Annotated[dict[Annotated[str, AfterValidator(_sound_name)], Recipe], AfterValidator(_distinct)] = Field(
-        default_factory=dict
-    )
+    recipes: Annotated[dict[Annotated[str, After(_sound_name)], Recipe], After(_distinct)] = field(default_factory=dict)
     page: Page = Page()
     retention: Retention = Retention()
     service: Service = Service()
     log: Log = Log()
 
 
+def keys(section: type[Section]) -> list[str]:
+    """The names of its keys, in their order."""
+    return [key.name for key in fields(section)]
+
+
 def sections() -> Iterator[tuple[str, type[Section]]]:
-    """(name, model) of each section; `watch` and `recipes` give the model of one entry."""
-    for name, info in Config.model_fields.items():
-        if name == "watch":
-            yield name, Watch
-        elif name == "recipes":
-            yield name, Recipe
-        elif isinstance(info.annotation, type) and issubclass(info.annotation, Section):
-            yield name, info.annotation
+    """(name, class) of each section; `watch` and `recipes` give the class of one entry."""
+    entries: dict[str, type[Section]] = {"watch": Watch, "recipes": Recipe}
+    for key in fields(Config):
+        if key.name in entries:
+            yield key.name, entries[key.name]
+        elif isinstance(key.default, Section):
+            yield key.name, type(key.default)

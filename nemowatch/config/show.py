@@ -5,12 +5,12 @@ configuration. It holds no secret by its making: tokens are refused in the file 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import TREES, Config, Section, Watch
+from nemowatch.config.schema import TREES, Config, Section, Watch, keys
 
 
 def show(config: Config) -> str:
@@ -20,32 +20,32 @@ def show(config: Config) -> str:
 
 
 def _lines(config: Config) -> Iterator[str]:
-    for name in Config.model_fields:
+    for name in keys(Config):
         value = getattr(config, name)
         if isinstance(value, Section):
-            yield from ("", f"[{name}]", *_keys(value, type(value).model_fields))
+            yield from ("", f"[{name}]", *_keys(value, keys(type(value))))
         elif name == "watch":
             for watch in value:
                 yield from ("", "[[watch]]", *_watch(watch))
         elif name == "recipes":
             for own, recipe in value.items():
-                yield from ("", f"[recipes.{_text(own)}]", *_keys(recipe, type(recipe).model_fields))
+                yield from ("", f"[recipes.{_text(own)}]", *_keys(recipe, keys(type(recipe))))
         else:
             yield _line(name, value)
 
 
 def _watch(watch: Watch) -> Iterator[str]:
     """Below a root, the inbox and the outbox follow from it: they are shown, but not set."""
-    keys = [key for key in Watch.model_fields if watch.root is None or key not in ("inbox", "outbox")]
+    shown = [key for key in keys(Watch) if watch.root is None or key not in ("inbox", "outbox")]
     if watch.root is None:
-        keys.remove("root")
-    yield from _keys(watch, keys)
+        shown.remove("root")
+    yield from _keys(watch, shown)
     if watch.root is not None:
         yield from (f"# {_line(key, getattr(watch, key))}" for key in TREES[:2])
 
 
-def _keys(section: Section, keys: Any) -> Iterator[str]:
-    return (_line(key, getattr(section, key)) for key in keys)
+def _keys(section: Section, names: Iterable[str]) -> Iterator[str]:
+    return (_line(key, getattr(section, key)) for key in names)
 
 
 def _line(key: str, value: Any) -> str:

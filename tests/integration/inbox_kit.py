@@ -32,7 +32,7 @@ class Bench:
 
     def __init__(self, root: Path, state: Path, **options: object) -> None:
         self.root, self.inbox_dir = root, root / "inbox"
-        self.watch = Watch.model_validate({"root": str(root), "settle": 0.3, "scan_interval": 2, **options})
+        self.watch = Watch(root=root, **{"settle": 0.3, "scan_interval": 2, **options})
         self.clock = SystemClock()
         state.mkdir(exist_ok=True)
         self.journal = Journal.open(state / "journal.db", self.clock)

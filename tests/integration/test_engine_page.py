@@ -27,7 +27,7 @@ LONG = "The account has no credits left; so says the cloud."
 
 async def page_of(cli: Cli) -> str:
     """The page as it is written now."""
-    clock, watch = SystemClock(), Watch.model_validate({"root": str(cli.root)}, context={"folder": Path("/"), "home": Path("/")})
+    clock, watch = SystemClock(), Watch(root=cli.root)
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
             watch, recipes={}, clock=clock, confirm_above=0, journal=journal, on_change=lambda: None, state_id="state"

@@ -143,7 +143,7 @@ def _retired(root: Path) -> None:
 
 
 def _looks_for_the_rest(root: Path) -> None:
-    watch = Watch.model_validate({"root": str(root)})
+    watch = Watch(root=root)
     pauses.on_disk([watch])
     leftovers.find([root, root / "outbox"])
     free_bytes(watch)

@@ -465,7 +465,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
     assert HoldReason.SPACE in await house.journal.read(holds.standing)
-    other = house.watch.model_copy(update={"root": None})
+    other = replace(house.watch, root=None)
     monkeypatch.setattr(keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()})
     hangs = holdkeeper.free_bytes
     monkeypatch.setattr(holdkeeper, "free_bytes", lambda watch: hangs(watch) if watch.root else 1 << 40)

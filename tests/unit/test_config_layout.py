@@ -21,9 +21,7 @@ def mistakes(*watches: Watch, state: Path | None = None) -> list[str]:
 
 def apart(inbox: Path, outbox: Path) -> Watch:
     """A watch whose done and failed are out of the way."""
-    return Watch.model_validate(
-        {"inbox": inbox, "outbox": outbox, "done": outbox.parent / "d", "failed": outbox.parent / "f"}
-    )
+    return Watch(inbox=inbox, outbox=outbox, done=outbox.parent / "d", failed=outbox.parent / "f")
 
 
 def test_workspaces_side_by_side_are_fine(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from nemowatch.engine.places import from_share, in_inbox
 
 def watch(**folders: str) -> Watch:
     """A watch with these folders."""
-    return Watch.model_validate(folders, context={"folder": Path("/"), "home": Path("/")})
+    return Watch(**{key: Path(folder) for key, folder in folders.items()})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""From the text of the configuration and the environment to a Config, or to every mistake at once. Knows pydantic and
+pydantic-settings, and is therefore imported only where something is read; reads no file itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_settings import TomlConfigSettingsSource
+
+from nemowatch.config.constraints import Context
+from nemowatch.config.environment import Keys, merge, read_environment
+from nemowatch.config.explain import WATCH_CURE, toml_problem, validation_problems
+from nemowatch.config.lines import find_lines
+from nemowatch.config.load import home
+from nemowatch.config.schema import Config
+from nemowatch.errors import ConfigError, Problem
+
+
+class _File(TomlConfigSettingsSource):
+    """The TOML source over a text that has been read: Windows editors put a BOM before it, which TOML does not allow."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._text = text
+        super().__init__(Keys, toml_file=path)
+
+    def _read_file(self, file_path: object) -> dict[str, Any]:
+        return tomllib.loads(self._text)
+
+
+def validated(data: Mapping[str, Any], context: Context | None = None) -> Config:
+    """The configuration in `data`, nested as in the file. Raises pydantic's ValidationError."""
+    return TypeAdapter(Config).validate_python(data, context=context)
+
+
+def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
+    """What `text`, read from `path`, and `env` say together. Raises ConfigError with every mistake."""
+    try:
+        data = _File(path, text)()
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError([toml_problem(path.name, exc)]) from exc
+    except RecursionError as exc:
+        raise ConfigError([Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]) from exc
+    values, from_env, problems = read_environment(env)
+    merge(data, values)
+    if not data.get("watch"):
+        problems.append(Problem(path.name, "names no folder to watch.", WATCH_CURE))
+    try:
+        config = validated(data, {"folder": path.absolute().parent, "home": home(env)})
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_input=False, include_context=False)
+        if not data.get("watch"):
+            errors = [error for error in errors if error["loc"] != ("watch",)]
+        problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
+        raise ConfigError(problems) from None  # pydantic's own text may hold values
+    if problems:
+        raise ConfigError(problems)
+    return config
