@@ -18,7 +18,7 @@ from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
-from nemowatch.stages.decision import Decision
+from nemowatch.stages.decision import ANSWERED, CHECKING, Decision
 
 log = structlog.get_logger("nemowatch.job")
 holds_log = structlog.get_logger("nemowatch.hold")
@@ -64,13 +64,16 @@ class Chronicle:
         self._standing: dict[Cause, float] = {}  # what has begun and not ended: when, monotonic
         self._why: dict[Cause, str] = {}  # the words for it that were said last
         self._doubted: dict[Cause, tuple[float, int]] = {}  # seems over and is not proven to be: since when, jobs woken
-        self._answered_at = 0.0  # when a call for a job last went through
+        self._met: set[State] = set()  # where jobs met the outage; empty: not known, as after a restart
+        self._proven_at = 0.0  # when a call that would have met it last went through
 
     def __repr__(self) -> str:
         return f"Chronicle(standing={[str(cause.reason) for cause in self._standing]})"
 
     def moved(self, job: Job, source: SourceRow, decision: Decision) -> None:
         """A decision about `job` has been written."""
+        if job.state in self._met and decision.state in ANSWERED and decision.state is not job.state:
+            self._works(job.state)  # asked whether an upload had arrived after all, the cloud has said so
         if decision.state is job.state and (not decision.text or decision.text in job.error_text):
             return  # nothing new
         where = place(source)
@@ -78,6 +81,8 @@ class Chronicle:
         reason = str(decision.values.get("reason") or "")
         event = f"{decision.state} ({reason})" if reason else str(decision.state)
         if decision.state is State.HELD and reason in SHARED:
+            if reason == HoldReason.OUTAGE:
+                self._met.add(job.state)
             self.begins(Cause(HoldReason(reason), where["folder"] if reason == HoldReason.PAUSED else ""), decision.text)
             log.debug(event, **about)
             return
@@ -111,16 +116,25 @@ class Chronicle:
         then they meet the same outage again at once, and it is one, not many."""
         now = self._clock.monotonic()
         since, _ = self._doubted.setdefault(cause, (now, woken))
-        return self._answered_at >= asked_at or now - since > UNPROVEN
+        return (self._proven_at >= asked_at and not self._met) or now - since > UNPROVEN
 
-    def answered(self) -> None:
-        """A call for a job went through: the cloud is there."""
-        self._answered_at = self._clock.monotonic()
-        for cause, (_, woken) in list(self._doubted.items()):
+    def answered(self, job: Job) -> None:
+        """A call for `job`, as it was before, went through. Where an upload or a render was in doubt, it was a question and
+        says nothing of the call that failed."""
+        if not self._met or (job.state in self._met and job.reason != CHECKING):
+            self._works(job.state)
+
+    def _works(self, state: State) -> None:
+        """What jobs do in this state works again; the outage is over when all does that met it."""
+        self._met.discard(state)
+        self._proven_at = self._clock.monotonic()
+        for cause, (_, woken) in list(self._doubted.items()) if not self._met else ():
             self._ends(cause, woken)
 
     def _ends(self, cause: Cause, woken: int) -> None:
         self._doubted.pop(cause, None)
+        if cause.reason is HoldReason.OUTAGE:
+            self._met.clear()
         seconds = self._clock.monotonic() - self._standing.pop(cause)
         more: dict[str, object] = {"folder": cause.folder} if cause.folder else {}
         if woken >= 0:

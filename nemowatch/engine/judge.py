@@ -15,6 +15,7 @@ from nemowatch.engine.cloud import Cloud
 from nemowatch.engine.decide import Circumstances, again, decide
 from nemowatch.errors import NemowatchError, NotSent, RateLimited, RemoteError, RemotePassing
 from nemowatch.journal import spend
+from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import State
 from nemowatch.stages.decision import Decision, refuse
@@ -36,7 +37,7 @@ class Judge:
     def passed(self, work: Work, decision: Decision) -> Decision:
         """A stage has ended with this decision; it may still come to the end of its attempts."""
         if TABLE[work.job.state].lane is not Lane.LOCAL and work.job.state is not State.RENDERED:  # these two ask nobody
-            self._answered()
+            self._answered(work.job)
         return self._bounded(work, decision)
 
     def failed(self, work: Work, error: NemowatchError) -> Decision:
@@ -44,7 +45,7 @@ class Judge:
         if isinstance(error, RemotePassing) and not isinstance(error, RateLimited):
             self.cloud.failed()
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
-            self._answered()
+            self._answered(work.job)
         return _doubted(work, decide(work.job, error, self.circumstances(work)), self._deps.config().chat.recheck[0])
 
     def stumbled(self, work: Work, exc: Exception) -> Decision:
@@ -63,10 +64,10 @@ class Judge:
             registration=self._deps.api.account.registration_link,
         )  # fmt: skip
 
-    def _answered(self) -> None:
-        """The cloud has answered a job's call."""
+    def _answered(self, job: Job) -> None:
+        """The cloud has answered a call for `job`, as it was before."""
         self.cloud.answered()
-        self._chronicle.answered()
+        self._chronicle.answered(job)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
         """Attempts that a stage counts come to an end like those of errors, and only the first of them is made at once."""

@@ -15,7 +15,7 @@ from nemowatch.engine.chronicle import UNPROVEN, Cause, Chronicle, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
-from nemowatch.stages.decision import go, hold
+from nemowatch.stages.decision import CHECKING, go, hold
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ JOB = Job(
 )  # fmt: skip
 
 
-def outage(number: int) -> tuple[Job, SourceRow, Any]:
-    return replace(JOB, id=number), source(), hold(HoldReason.OUTAGE, State.CLAIMED, "Nobody answers.", account=True)
+def outage(number: int, state: State = State.CLAIMED) -> tuple[Job, SourceRow, Any]:
+    return replace(JOB, id=number, state=state), source(), hold(HoldReason.OUTAGE, state, "Nobody answers.", account=True)
 
 
 def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: list[dict[str, Any]]) -> None:
@@ -48,7 +48,7 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: l
         chronicle.moved(*outage(number))
     clock.advance(130)
     chronicle.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
-    chronicle.answered()
+    chronicle.answered(JOB)
     chronicle.stands({}, {}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
@@ -71,6 +71,34 @@ def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) ->
     clock.advance(UNPROVEN)
     chronicle.stands({}, {}, clock.monotonic())
     assert said() == ["hold begins: outage", "hold ends: outage"]
+
+
+def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -> None:
+    """Only uploads are refused: new sessions, and questions whether an upload has arrived, end nothing; an upload does."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    uploading = replace(JOB, state=State.UPLOADING)
+    for _ in range(3):
+        chronicle.moved(*outage(1, State.UPLOADING))
+        clock.advance(60)
+        chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        chronicle.answered(JOB)
+        chronicle.answered(replace(uploading, reason=CHECKING))
+    said = lambda: [line["event"] for line in lines if line["log_level"] == "warning" or "ends" in line["event"]]  # noqa: E731
+    assert said() == ["hold begins: outage"]
+    chronicle.answered(uploading)
+    assert said() == ["hold begins: outage", "hold ends: outage"]
+
+
+def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[str, Any]]) -> None:
+    """The job goes on, and nobody has to send anything."""
+    clock = ManualClock()
+    chronicle = Chronicle(clock)
+    chronicle.moved(*outage(1, State.UPLOADING))
+    clock.advance(1)
+    chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+    chronicle.moved(replace(JOB, state=State.UPLOADING, reason=CHECKING), source(), go(State.UPLOADED))
+    assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
 
 
 def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(lines: list[dict[str, Any]]) -> None:
