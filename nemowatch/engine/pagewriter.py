@@ -157,7 +157,8 @@ class PageWriter:
                 if isinstance(problem, FolderProblem):
                     yield Need(problem.what, problem.cure or _rename(problem), folder=problem.folder)
                 elif not problem.final:
-                    yield Need(problem.what, problem.cure, os.path.basename(problem.path), problem.folder)
+                    inside = problem.folder if problem.folder != problem.path else b""
+                    yield Need(problem.what, problem.cure, os.path.basename(problem.path), inside)
 
     def _refused(self, names: Mapping[str, Watch]) -> Iterable[Failed]:
         for refused in self._reception.refused:

@@ -1,5 +1,5 @@
-"""What a scan found, passed on: unusable files go to failed/ with a note, folders with troubles get theirs, batches ask,
-files that came back are recognised. It claims nothing (intake does) and pays nothing."""
+"""What a scan found, passed on: unusable files go to failed/ with a note, folders with troubles get theirs, batches ask.
+It claims nothing (intake does) and pays nothing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.engine import board
 from nemowatch.engine.chronicle import place, spot, whole
+from nemowatch.engine.copies import Copies
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notices import Notices
-from nemowatch.engine.places import from_share
-from nemowatch.errors import LocalError, show_path
+from nemowatch.errors import LocalError, SourceGone, show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
-from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem, Tick
+from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.journal import Journal, batches, jobs, orders, sources, spend
 from nemowatch.journal.batches import BatchRow
 from nemowatch.model import ENDED, PAID, AttentionReason, State
@@ -33,7 +33,8 @@ from nemowatch.outbox.retire import Leaving, retire_all
 
 log = structlog.get_logger("nemowatch.inbox")
 
-
+#: What stands between a person and the work, of one inbox.
+Problems = tuple[FileProblem | FolderProblem, ...]
 #: Why nothing is made before somebody says yes, where it is not the number alone.
 ASKING = {
     batches.REBUILT: (
@@ -73,29 +74,27 @@ class Reception:
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
         self._asks: dict[int, tuple[int, str]] = {}  # batch -> how far the journal had changed, and the note for it
-        self._untold: dict[str, list[Duplicate]] = defaultdict(list)  # second copies that wait until their note can be written
+        self._copies = Copies(journal, notices, disks, clock, self._fail)
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
-        self.problems: dict[str, tuple[FileProblem | FolderProblem, ...]] = {}  #: what stands, by watch
+        self.problems: dict[str, Problems] = {}  #: what stands, by watch
         self.refused: deque[Refused] = deque(maxlen=REMEMBERED)  #: files that never became jobs, latest first
 
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything one tick brought."""
-        self.problems[inbox.watch.name] = tick.problems
-        if tick.claimed or tick.again or tick.gone or self._untold[inbox.watch.name]:
-            await self._sources(inbox.watch, tick)
+        problems = self.problems[inbox.watch.name] = _once(tick.problems)
+        if tick.claimed or tick.again or tick.gone:
+            await self._sources(tick)
+        await self._copies.take(inbox.watch, tick.again)
         if tick.approved:
             await self._approve(inbox.watch, tick)
-        for problem in tick.problems:
+        for problem in problems:
             if isinstance(problem, FileProblem) and problem.final:
                 await self._fail(inbox.watch, problem)
-        await self._notes(inbox, tick)
+        await self._notes(inbox, tick, problems)
 
-    async def _sources(self, watch: Watch, tick: Tick) -> None:
+    async def _sources(self, tick: Tick) -> None:
         if tick.claimed:
             await self._say_claimed(tick.claimed)
-        waiting, self._untold[watch.name] = self._untold[watch.name], []
-        for copy in (*waiting, *tick.again):
-            await self._same_again(watch, copy)
         for source_id in tick.gone:
             await self._taken_away(source_id)
         self._nudge()
@@ -128,29 +127,6 @@ class Reception:
             sources.retire(conn, source_id, None, self._clock.now_ms())  # put back a moment later, it is dropped anew
         return cancelled
 
-    async def _same_again(self, watch: Watch, copy: Duplicate) -> None:
-        """Done before, with exactly this content: the copy goes to done/, a note says where the results are. The note comes
-        first: after a kill between the two the copy is found again."""
-        paths = await self._journal.read(lambda conn: _results(conn, copy.source_id))
-        log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
-        if not copy.outputs_stand:
-            await self._write_off(watch, copy)
-            return
-        text = notes.same_again_note(os.path.basename(copy.path), [from_share(watch, path) for path in paths])
-        if not await self._notices.beside_done(watch, copy.path, text):
-            self._untold[watch.name].append(copy)
-            return
-        try:
-            await self._on_disk(watch, _move_copy, watch, copy.path)
-        except LocalError as exc:
-            log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
-
-    async def _write_off(self, watch: Watch, copy: Duplicate) -> None:
-        """Its results are gone and nothing was kept to deliver them from: only a paid new take could, so a person decides."""
-        what = "This file was done before, but its results are gone and cannot be delivered again without paying."
-        cure = "nemowatch again JOB --new-take makes them anew, and costs again."
-        await self._fail(watch, FileProblem(copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"))
-
     async def _approve(self, watch: Watch, tick: Tick) -> None:
         """One APPROVE is one yes: it is taken away when it has let a batch go, so that the next batch asks again."""
         now = self._clock.now_ms()
@@ -161,18 +137,19 @@ class Reception:
         await self._on_disk(watch, _consume, watch, tick.approvals)
         self._nudge()
 
-    async def _fail(self, watch: Watch, problem: FileProblem) -> None:
+    async def _fail(self, watch: Watch, problem: FileProblem) -> bool:
         """An unusable file leaves the inbox; nothing of it was sent anywhere. Its note comes first: after a kill between the
-        two, or while nothing can be written, the file stands in the inbox and is found again."""
+        two, or while nothing can be written, the file stands in the inbox and is found again. False: it still has to."""
         if not await self._notices.unusable(watch, problem):
-            return
+            return False
         try:
             await self._on_disk(watch, _move_failed, watch, problem.path)
         except LocalError as exc:
             self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
-            return
+            return isinstance(exc, SourceGone)
         log.warning("file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure)
         self.refused.appendleft(Refused(watch.name, problem, self._clock.now_ms()))
+        return True
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
         key = (watch.name, path, what)
@@ -182,11 +159,11 @@ class Reception:
 
     # -- notes in folders ---------------------------------------------------------------------------------------------
 
-    async def _notes(self, inbox: Inbox, tick: Tick) -> None:
+    async def _notes(self, inbox: Inbox, tick: Tick, problems: Problems) -> None:
         """Bring the read-me notes of this inbox in line with its troubles, also those that an earlier process left."""
         if inbox.watch.name not in self._noted:
             self._noted[inbox.watch.name] = await self._notices.read_mes(inbox.watch)
-        complaints = _complaints(tick)
+        complaints = _complaints(problems)
         wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
         why = {folder: found[0].what for folder, found in complaints.items()}
         batch = await self._journal.read(lambda conn: batches.open_for(conn, inbox.watch.name))
@@ -194,7 +171,7 @@ class Reception:
             standing = self._noted[inbox.watch.name].get(b"", "")
             wanted[b""] = standing if tick.more and standing else await self._approval(batch)
             why[b""] = f"New work waits for a yes ({batch.cause}): nemowatch approve lets it go on."
-        for problem in tick.problems:
+        for problem in problems:
             if isinstance(problem, FileProblem) and not problem.final:
                 self._say(inbox.watch, problem.path, problem.what)
         await self._bring_in_line(inbox.watch, wanted, why)
@@ -227,17 +204,25 @@ class Reception:
         return await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), lambda: call(*args))
 
 
-def _complaints(tick: Tick) -> dict[bytes, list[Complaint]]:
-    """Troubles by folder; files with the same trouble in one entry."""
+def _once(problems: Problems) -> Problems:
+    """Without what is said of folders that cannot even be looked into: only their rights matter by now."""
+    closed = {problem.path for problem in problems if isinstance(problem, FileProblem)}
+    return tuple(problem for problem in problems if isinstance(problem, FileProblem) or problem.folder not in closed)
+
+
+def _complaints(problems: Problems) -> dict[bytes, list[Complaint]]:
+    """Troubles by folder; files with the same trouble in one entry. That of a task folder which cannot be looked into is
+    told beside it."""
     found: dict[bytes, list[Complaint]] = defaultdict(list)
     files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)
-    for problem in tick.problems:
+    for problem in problems:
         if isinstance(problem, FolderProblem):
             words = f"{problem.what} {problem.cure}".strip()
             found[problem.folder].append(Complaint(words, problem.suggestion))
         elif not problem.final:
             words = f"{problem.what} {problem.cure}".strip()
-            files[problem.folder, words].append(os.path.basename(problem.path))
+            where = problem.folder if problem.path != problem.folder else b""
+            files[where, words].append(os.path.basename(problem.path))
     for (folder, words), names in files.items():
         found[folder].append(Complaint(words, files=tuple(names)))
     return found
@@ -253,10 +238,6 @@ def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, floa
     return count, sum(files for _, _, files in held), each, -1 if available is None else available
 
 
-def _results(conn: sqlite3.Connection, source_id: int) -> list[bytes]:
-    return [o.path for job in jobs.of_source(conn, source_id) for o in jobs.outputs(conn, job.id)]
-
-
 def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
     """Take used APPROVE files away; one that holds more than a word, or is a folder with something in it, is left."""
     for name in approvals:
@@ -268,10 +249,6 @@ def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
                 path.unlink()
         except OSError as exc:
             log.warning("APPROVE could not be taken away", file=show_path(name), why=exc.strerror)
-
-
-def _move_copy(watch: Watch, path: bytes) -> None:
-    retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.done)
 
 
 def _move_failed(watch: Watch, path: bytes) -> None:

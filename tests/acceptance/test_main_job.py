@@ -129,6 +129,22 @@ def test_same_file_again_is_not_paid_again(house: Studio) -> None:
     clean(house)
 
 
+def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(house: Studio) -> None:
+    """A file in the way of its folder in done/: said once, tried again, and the copy is moved without a restart."""
+    house.start()
+    house.drop("dub-es/clip.mp4", video("same"))
+    house.wait_results("dub-es/clip.mp4", tree="done")
+    (house.root / "done/dub-es").rename(house.root / "done/before")
+    (house.root / "done/dub-es").touch()
+    house.drop("dub-es/clip.mp4", video("same"))
+    wait_for("the warning", lambda: "the second copy could not be moved" in house.log())
+    (house.root / "done/dub-es").unlink()
+    house.wait_results("dub-es/clip.mp4", "dub-es/clip.mp4.note.txt", tree="done")
+    assert house.results("inbox") == set()
+    assert house.log().count("same file again") == house.log().count("could not be moved") == 1
+    assert len(house.charged_turns()) == 1
+
+
 def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
     """A refused file lands in failed/ with a note; moved back, only what is missing is made and the note goes away."""
     house.sandbox.fault("chat:4001@1")
