@@ -127,6 +127,7 @@ def main(words: Sequence[str]) -> int:
     """The child: read, and answer."""
     for number in (signal.SIGHUP, signal.SIGUSR1):  # for the daemon, when they are sent to all of its processes
         signal.signal(number, signal.SIG_IGN)
+    signal.alarm(round(2 * PATIENCE))  # nobody waits that long; whoever has started this may be gone, and its share may hang
     answer = _packed(_read(words))
     with suppress(BrokenPipeError), open(1, "wb", closefd=False) as out:  # nobody may wait any more
         out.write(answer)

@@ -62,11 +62,13 @@ class FileStudio(Studio):
 
 
 @contextmanager
-def file_studio(base: Path, *, sandbox: dict[str, Any] | None = None, **settings: Any) -> Iterator[FileStudio]:
+def file_studio(
+    base: Path, *, sandbox: dict[str, Any] | None = None, kind: type[FileStudio] = FileStudio, **settings: Any
+) -> Iterator[FileStudio]:
     """Its processes end with the block; the log is JSON, at level debug."""
     extra = settings.pop("extra", "") + '\n[log]\nlevel = "debug"\nformat = "json"\n'
     with SandboxProcess(**(sandbox or {})) as cloud:
-        made = FileStudio(base, cloud, extra=extra, **settings)
+        made = kind(base, cloud, extra=extra, **settings)
         try:
             yield made
         finally:
