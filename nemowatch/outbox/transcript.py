@@ -5,7 +5,6 @@ The draft's shape is documented in part only (API.md section 7): every key is pr
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -85,6 +84,8 @@ def as_vtt(transcript: Transcript) -> str:
     """WebVTT, LF; "" without times. `&`, `<` and `>` are markup there."""
     if not transcript.timed:
         return ""
+    import html
+
     cues = (
         f"{_clock(s.start_ms, '.')} --> {_clock(s.end_ms, '.')}\n{html.escape(s.text, quote=False)}\n"
         for s in transcript.segments

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
@@ -80,11 +79,13 @@ def _heads(words: list[str], tasks: Sequence[str], recipes: Sequence[str]) -> It
 
 def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     """Tasks and recipes spelled nearly like the first one, two or three words, the most alike first."""
+    from difflib import SequenceMatcher
+
     found = []
     for count in range(1, min(3, len(words)) + 1):
         joined = "-".join(words[:count]).lower()
         for name in known:
-            likeness = difflib.SequenceMatcher(None, joined, name).ratio()
+            likeness = SequenceMatcher(None, joined, name).ratio()
             if likeness >= _TASK_LIKENESS:
                 found.append((likeness, name, count))
     for _, name, count in sorted(found, key=lambda one: -one[0]):
@@ -138,5 +139,7 @@ def _like(word: str) -> str:
         return begins.pop()
     if len(word) < _SHORTEST:
         return ""
-    match = difflib.get_close_matches(word, list(common), n=1, cutoff=_LANGUAGE_LIKENESS)
+    from difflib import get_close_matches
+
+    match = get_close_matches(word, list(common), n=1, cutoff=_LANGUAGE_LIKENESS)
     return common[match[0]] if match else ""
