@@ -71,7 +71,8 @@ class Reading:
         if self._child.returncode:
             last = err.decode(errors="backslashreplace").strip().rpartition("\n")[2]
             how = redact(last) or f"it ended with {self._child.returncode}"
-            raise ConfigUnread(f"the process that reads the configuration has failed: {how}")
+            cure = "Is nemowatch installed whole?"
+            raise ConfigUnread(f"the process that reads the configuration has failed: {how}.", cure=cure)
         return _unpacked(out)
 
 
@@ -95,18 +96,18 @@ def _needed(env: Mapping[str, str]) -> dict[str, str]:
     return {**needed, "PYTHONPATH": os.pathsep.join(folder or os.curdir for folder in sys.path)}
 
 
-def _program() -> str:
-    """What this program is: after an update the child may be a newer one, whose keys are others."""
-    return repr((__version__, keys(Config), [(name, keys(section)) for name, section in sections()]))
+def _mark() -> bytes:
+    """What an answer begins with: the program that gave it. After an update the child may be a newer one, with other keys."""
+    return f"\0{__version__} {keys(Config)} {[(name, keys(section)) for name, section in sections()]}\0".encode()
 
 
 def _packed(answer: Answer) -> bytes:
-    return pickle.dumps((_program(), pickle.dumps(answer)))
+    return _mark() + pickle.dumps(answer)
 
 
 def _unpacked(data: bytes) -> tuple[Path, Config]:
-    program, answer = pickle.loads(data)
-    if program != _program():
+    _, mark, answer = data.partition(_mark())  # whatever else Python was made to print stands before it
+    if not mark:
         raise ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
     found: Answer = pickle.loads(answer)
     if isinstance(found, list):

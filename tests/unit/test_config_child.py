@@ -168,6 +168,19 @@ def test_the_answer_of_another_version_is_not_believed(config: Path, monkeypatch
     assert "Start it again" in caught.value.words
 
 
+def test_what_others_print_into_the_answer_does_no_harm(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some installations greet whoever starts Python."""
+    (tmp_path / "sitecustomize.py").write_text("import atexit; print('hello', flush=True); atexit.register(print, 'bye')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with child.find_apart(config, ENV) as reading:
+        out, _ = reading._child.communicate()
+    assert out.startswith(b"hello\n")
+    assert out.endswith(b"bye\n")
+    assert child._unpacked(out) == (config, load(config, ENV))
+
+
 def test_a_whole_configuration_survives_its_way(config: Path) -> None:
     """Frozen records with their paths, kinds and recipes; what was filled in stays filled in."""
     read = load(config, ENV)
