@@ -143,13 +143,14 @@ def _work_name(row: ListedJob) -> str:
     return f"{file_words(row)} > {row.job.target}"
 
 
-def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> Text:
+def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> RenderableType:
     from rich.cells import set_cell_size
 
     share, label = _share(row, moving)
     shown = set_cell_size(_short(_work_name(row), room), room)
     right = (f"{_bar(share)} {label}" if share is not None else label) if label else ""
-    return _line(f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan"))
+    line = _line(f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan"))
+    return Group(line, *_below(row.job.error_text))  # why it is tried again, or what it waits for
 
 
 def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float | None, str]:

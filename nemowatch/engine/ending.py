@@ -14,6 +14,7 @@ from nemowatch.engine.departures import Departures
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices
+from nemowatch.engine.trees import Trees
 from nemowatch.journal import Journal
 
 
@@ -26,6 +27,7 @@ class Ending:
     ) -> None:  # fmt: skip
         self.notes = NoteKeeper(watch, watches, journal, notices, clock)
         self.departures = Departures(watch, watches, journal, self.notes, disks, clock)
+        self._trees = Trees(watches()[watch], journal, disks)
         self._due = asyncio.Event()
 
     @property
@@ -37,11 +39,16 @@ class Ending:
         """Something may have ended."""
         self._due.set()
 
+    async def begin(self) -> None:
+        """Before any work."""
+        await self._trees.hold()
+
     async def run(self) -> None:
         """For as long as the daemon runs."""
         while True:
             await self._due.wait()
             self._due.clear()
+            await self._trees.learn()
             await self.notes.check()
             await self.departures.check()
             await self.notes.check()  # of what was cancelled, only its leaving tells what there is to say

@@ -109,6 +109,7 @@ class Engine:
         open_ones = await self.journal.write(lambda conn: recover.begin(conn, first_look))
         if open_ones:
             log.info("recovering", jobs=open_ones)
+        await asyncio.gather(*(ending.begin() for ending in self.endings.values()))
         await asyncio.gather(*(inbox.start() for inbox in self.inboxes.values()))
         self._cadences.start()
         self._set_cadences()

@@ -172,7 +172,8 @@ class PageWriter:
         if row.job.state is State.RENDERING:
             percent = row.job.progress
         why = f": {row.job.error_text}" if row.job.error_text else ""
-        tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else f"trying again{why}" if row.job.tries else ""
+        again = f"trying again{why}" if row.job.tries else row.job.error_text
+        tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else again
         return Running(os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries)
 
     def _credits(self, conn: sqlite3.Connection) -> Iterable[CreditLine]:

@@ -13,11 +13,13 @@ import structlog
 
 from nemowatch.config import Watch
 from nemowatch.engine.disks import Disks
+from nemowatch.errors import LocalError
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.leftovers import Leftover
+from nemowatch.outbox.tree import open_root
 
 log = structlog.get_logger("nemowatch.upkeep")
 
@@ -77,7 +79,12 @@ async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> 
 
 
 def expire(root: Path, before: float) -> None:
-    """Delete files in done/ that have lain there (by the change of their inode: a move sets it) since before a moment."""
+    """Delete files in done/ that have lain there (by the change of their inode: a move sets it) since before a moment. Where a
+    link has been put in its place, they are somebody else's."""
+    try:
+        os.close(open_root(root))
+    except LocalError:
+        return
     for where, _, files in os.walk(root):
         for name in files:
             path = Path(where, name)

@@ -1,7 +1,7 @@
 """Folders below the roots of a workspace: opening, making and syncing them.
 
-It never makes a folder below a root that is missing (a share that is away looks exactly so), and no link below a root
-leads it out. Modes and groups are not touched: a setgid folder and the umask decide.
+It never makes a folder below a root that is missing (a share that is away looks exactly so), and no link below a root, nor
+one that takes the place of a root, leads it out. Modes and groups are not touched: a setgid folder and the umask decide.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nemowatch.errors import LocalFinal, LocalPassing, local_error, show_path
+from nemowatch.outbox import roots
 
 #: Bytes a read: larger ones gain nothing, smaller ones cost (FINDINGS, httpx 2).
 BLOCK = 1024 * 1024
@@ -31,13 +32,36 @@ def translated(path: Path | bytes) -> Iterator[None]:
 
 
 def open_root(root: Path) -> int:
-    """A descriptor of an existing root. Raises LocalPassing when it is not there, LocalError otherwise."""
+    """A descriptor of an existing root, or of an existing folder below one that is held to its place (`roots`).
+    Raises LocalPassing when it is not there, or a link has been put in its place, LocalError otherwise."""
+    tree = roots.held_above(root)
     try:
-        return os.open(root, _DIRECTORY)
+        if tree == Path():
+            return os.open(root, _DIRECTORY)
+        here = _open_held(tree)
+        return here if tree == root else _down(here, parts(os.fsencode(root.relative_to(tree))))
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise missing(root) from exc
     except OSError as exc:
         raise local_error(exc, root) from exc
+
+
+def _open_held(tree: Path) -> int:
+    where = roots.place(tree)
+    fd = os.open(where, _DIRECTORY | os.O_NOFOLLOW)
+    roots.opened(tree, where)
+    return fd
+
+
+def _down(here: int, names: list[bytes]) -> int:
+    """From one folder down to another, over no link; closes `here`. Raises OSError."""
+    for name in names:
+        try:
+            below = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+        finally:
+            os.close(here)
+        here = below
+    return here
 
 
 def missing(root: Path) -> LocalPassing:

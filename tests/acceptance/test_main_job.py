@@ -145,6 +145,27 @@ def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(ho
     assert len(house.charged_turns()) == 1
 
 
+def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> None:
+    """Put there by whoever may write in the share, even while nothing runs: the job waits, says why, and goes on without it."""
+    theirs = house.root.parent / "theirs"
+    theirs.mkdir()
+    house.start()
+    house.drop("dub-es/first.mp4")
+    house.wait_results("dub-es/first.mp4", tree="done")
+    assert house.stop() == 0
+    house.outbox.rename(house.root / "before")
+    house.outbox.symlink_to(theirs)
+    house.start()
+    house.drop("dub-es/clip.mp4")
+    wait_for("the reason", lambda: "has been put in the folder's place" in " ".join(house.run("status").stdout.split()))
+    assert [job["state"] for job in house.jobs()] == ["published", "rendered"]
+    house.outbox.unlink()
+    (house.root / "before").rename(house.outbox)
+    house.wait_results("dub-es/first.es.mp4", "dub-es/clip.es.mp4")
+    assert list(theirs.iterdir()) == []
+    assert len(house.charged_turns()) == 2
+
+
 def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
     """A refused file lands in failed/ with a note; moved back, only what is missing is made and the note goes away."""
     house.sandbox.fault("chat:4001@1")

@@ -23,7 +23,7 @@ from nemowatch.intake.guard import identify
 from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.scanner import walk
-from nemowatch.outbox import leftovers
+from nemowatch.outbox import leftovers, roots
 from nemowatch.outbox.page import _MARK, write_page
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import retire
@@ -128,6 +128,7 @@ def share(tmp_path: Path) -> Iterator[Stuttering]:
 def _published(root: Path) -> None:
     """A result put out beside one that has its name already, and a text."""
     folder = root / "outbox/dub-es"
+    roots.hold(root / "outbox", plain=True)
     whole = write_part(part_path(folder, 1), b"video")
     publish(whole.path, "a.es.mp4", whole.sha256)
     publish_bytes(part_path(folder, 1, 1), "a.es.txt", b"text")

@@ -1,0 +1,94 @@
+"""A tree that results go to stays where it led: a link that somebody puts in its place is refused until it is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nemowatch.engine.upkeep import expire
+from nemowatch.errors import LocalFinal, LocalPassing
+from nemowatch.outbox import roots
+from nemowatch.outbox.notefile import write_note
+from nemowatch.outbox.publish import part_path, publish, write_part
+from nemowatch.outbox.tree import ensure_folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """An outbox that nobody has looked at yet, beside somebody else's folder."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "file").touch()
+    outbox = tmp_path / "outbox"
+    outbox.mkdir()
+    roots.hold(outbox, plain=False)
+    return outbox
+
+
+def put(tree: Path) -> Path:
+    """A result, as the stages publish one."""
+    folder = ensure_folder(tree, b"dub-es")
+    part = write_part(part_path(folder, 1), b"result")
+    return publish(part.path, "a.mp4", part.sha256).path
+
+
+def swap(folder: Path) -> None:
+    """A link to somebody else's folder, in a folder's place."""
+    folder.rename(folder.with_name("before"))
+    folder.symlink_to(folder.parent.joinpath("theirs").resolve())
+
+
+def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -> None:
+    """For results, notes, and the old sources that are deleted; what it was meant to lead to stays as it is."""
+    put(tree)
+    swap(tree)
+    for act in (lambda: put(tree), lambda: write_note(tree, tree / "dub-es" / "a.txt", "text")):
+        with pytest.raises(LocalPassing, match=r"a link to .*theirs has been put in the folder's place") as refused:
+            act()
+        assert "goes on by itself" in refused.value.cure
+    expire(tree, 1e12)
+    assert [path.name for path in (tree.parent / "theirs").rglob("*")] == ["file"]
+    tree.unlink()
+    (tree.parent / "before").rename(tree)
+    assert put(tree).read_bytes() == b"result"
+
+
+def test_a_link_that_was_put_there_while_nothing_ran_is_refused(tree: Path) -> None:
+    """An earlier process has seen that it was none."""
+    swap(tree)
+    roots.hold(tree, plain=True)
+    with pytest.raises(LocalPassing, match="has been put in the folder's place"):
+        put(tree)
+
+
+def test_a_link_that_stands_at_first_is_followed_and_kept_to(tree: Path) -> None:
+    """It is the administrator's own; turned elsewhere, it is not."""
+    swap(tree)
+    assert put(tree).resolve() == tree.parent / "theirs" / "dub-es" / "a.mp4"
+    assert not roots.is_plain(tree)
+    tree.unlink()
+    tree.symlink_to(tree.parent / "before")
+    with pytest.raises(LocalPassing, match=r"its link leads to .*before now") as refused:
+        put(tree)
+    assert refused.value.cure == "Restart nemowatch if it should."
+
+
+def test_a_link_in_the_place_of_a_task_folder_is_refused_at_every_step(tree: Path) -> None:
+    """Also when it comes between the making of the folder and the writing into it."""
+    folder = put(tree).parent
+    (tree / "theirs").symlink_to(tree.parent / "theirs")
+    swap(folder)
+    with pytest.raises(LocalFinal, match="a file or a link stands where a folder is needed"):
+        ensure_folder(tree, b"dub-es")
+    with pytest.raises(LocalPassing):
+        write_part(part_path(folder, 1), b"result")
+    assert [path.name for path in (tree.parent / "theirs").iterdir()] == ["file"]
+
+
+def test_a_tree_that_is_not_there_yet_is_not_held_to_anything(tree: Path) -> None:
+    """The share comes, and with it the administrator's link."""
+    tree.rmdir()
+    with pytest.raises(LocalPassing, match="is not there"):
+        put(tree)
+    tree.symlink_to(tree.parent / "theirs")
+    assert put(tree).name == "a.mp4"
