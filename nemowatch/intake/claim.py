@@ -234,6 +234,11 @@ def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -
     return sorted(found)
 
 
+def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> list[int]:
+    """When the sources at this place that have not left it were claimed, UTC ms."""
+    return [row.created_at for row in sources.at_path(conn, watch, path) if row.retired_at is None]
+
+
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
     """Those paths at which no source of this journal ever stood."""
     return [path for path in paths if not sources.at_path(conn, watch, path)]

@@ -6,6 +6,7 @@ Owns the questions and the verdict. It repairs nothing: the inbox does, with the
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,7 @@ class Identity:
     concerns: frozenset[tuple[int, str, bytes, str]]  #: the mounts it depends on
     on_mount: bool  #: the root is itself a mount point
     source: str = ""
+    point: bytes = b""  #: where the filesystem that it lies on is mounted
 
     @property
     def inode(self) -> tuple[int, int]:
@@ -56,13 +58,27 @@ def identify(root: Path) -> Identity:
     raw = os.fsencode(root)
     table = MountTable.read()
     mount = table.at(raw)
-    return Identity(found.st_dev, found.st_ino, mount.fstype, table.concerns(raw), mount.point == raw, mount.source)
+    return Identity(found.st_dev, found.st_ino, mount.fstype, table.concerns(raw), mount.point == raw, mount.source, mount.point)
 
 
-def is_lost_mount(before_fstype: str, before_on_mount: bool, now: Identity, *, empty: bool) -> bool:
-    """True when the root was a mount point, is none of that kind now, and holds nothing: the share is away, and what is
-    left is the empty folder below it."""
-    return before_on_mount and empty and (not now.on_mount or mode_of(now.fstype) is not mode_of(before_fstype))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a root was the last time that it was there."""
+
+    fstype: str = ""
+    on_mount: bool = False
+    source: str = ""
+    point: bytes = b""  #: b"": not known
+
+
+def is_lost_mount(before: Place, now: Identity, is_empty: Callable[[], bool]) -> bool:
+    """True when the filesystem that the root was on is mounted no more, and what stands there now holds nothing: the share is
+    away, and what is left are the empty folders below it. A filled one is somebody's decision. The same filesystem by
+    another mount (a bind mount made by systemd, say) is no loss."""
+    unmounted = before.on_mount and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
+    other = (now.fstype, now.source) != (before.fstype, before.source)
+    laid_bare = other and before.point.startswith(now.point.rstrip(b"/") + b"/") and before.point != now.point
+    return (unmounted or laid_bare) and is_empty()
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:

@@ -174,9 +174,16 @@ class Inbox:
             if self._stopped or not await self._presence.check():
                 return False
             try:
-                return bool(await self._feed.really_gone([path]))
+                gone = bool(await self._feed.really_gone([path]))
             except LocalError:
                 return False
+            return gone and not await self._is_hidden(path)
+
+    async def _is_hidden(self, path: bytes) -> bool:
+        """True when the source claimed at this place lies below a mount that came since, or on one that went."""
+        name = self.watch.name
+        claimed = await self._journal.read(lambda conn: claim.claimed_at(conn, name, path))
+        return any(self._presence.on_other_mount(path, at) for at in claimed)
 
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of others wait to be followed."""

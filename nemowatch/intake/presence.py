@@ -17,6 +17,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.intake import lease
+from nemowatch.intake.grounds import Grounds
 from nemowatch.intake.guard import Identity, Trouble, identify
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.mounts import Mode, MountNews
@@ -57,7 +58,7 @@ class Presence:
         self.next_probe = 0.0  #: monotonic seconds
         self.watching = Watching(watch.inbox, journal.path.parent, self.worker, clock, self._scan_now)
         self.paces = Paces(watch)
-        self._root = Root(watch, state_id)
+        self._root, self._grounds = Root(watch, state_id), Grounds()
         self._clock, self._journal, self._ring = clock, journal, ring
         self._identity: Identity | None = None
         self._news: MountNews | None = None
@@ -166,6 +167,7 @@ class Presence:
     async def _here(self, look: RootLook) -> None:
         before, self._identity, self.root = self._identity, look.identity, look.root
         self.paces.learn(look.root, look.identity.fstype, look.table)
+        self._grounds.learn(look.root, look.table, self._clock.now_ms())
         came = not self.online
         changed = before is not None and before != look.identity
         if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
@@ -202,6 +204,10 @@ class Presence:
         except (OSError, LocalError):
             return False
         return before is not None and now == before
+
+    def on_other_mount(self, path: bytes, since_ms: int) -> bool:
+        """True when another mount covers this place than at that time: what stood there then is not to be seen, and not gone."""
+        return self._grounds.changed(path, since_ms)
 
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""

@@ -15,9 +15,10 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.intake import owner
-from nemowatch.intake.guard import Identity, identify, is_lost_mount
-from nemowatch.intake.ignore import Ignore, NameClass
+from nemowatch.intake.guard import Identity, Place, identify, is_lost_mount
+from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.mounts import Mode, MountTable, mode_of
+from nemowatch.intake.scanner import Kind, walk
 
 #: What a kernel answers, by its own pace and choice, while the server behind a share is away.
 SILENT = frozenset(
@@ -77,7 +78,10 @@ class Root:
     def memory(self, look: RootLook) -> str:
         """What the next start has to know of it; "" when that is what it knew already."""
         found, plain = look.identity, "yes" if self._is_plain(look.root) else ""
-        fresh = {"fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain}
+        fresh = {
+            "fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain, "source": found.source,
+            "point": os.fsdecode(found.point),
+        }  # fmt: skip
         if fresh == self._remembered:
             return ""
         self._remembered = fresh
@@ -88,11 +92,16 @@ class Root:
         place = Path(os.path.realpath(self.watch.inbox))
         self._refuse_link(place)
         found = identify(place)
-        was, was_mounted = self._remembered.get("fstype", found.fstype), bool(self._remembered.get("mounted"))
-        if is_lost_mount(was, was_mounted, found, empty=_is_empty(place, self._ignore)):
+        if is_lost_mount(self._was(found), found, lambda: _is_empty(place, self._ignore)):
             raise LocalPassing("the share is not mounted: only its empty mount point is there")
         self._place = place
         return RootLook(place, found, owner.claim(self.owner_root, self._state_id, now_ms, paid), MountTable.read())
+
+    def _was(self, now: Identity) -> Place:
+        """Where it was, as remembered; an earlier version did not remember the mount that it lay on."""
+        was = self._remembered
+        fstype, point = was.get("fstype", now.fstype), os.fsencode(was.get("point", ""))
+        return Place(fstype, bool(was.get("mounted")), was.get("source", now.source), point)
 
     def sign(self, now_ms: int, paid: str) -> None:
         """Write the latest paid call into the owner file. Raises OSError."""
@@ -117,16 +126,16 @@ class Root:
 
 
 def _is_empty(root: Path, ignore: Ignore) -> bool:
-    """True when nothing stands in the root that a person may have put there."""
-    with os.scandir(os.fsencode(root)) as entries:
-        return all(
-            ignore.name(e.name, folder=e.is_dir(follow_symlinks=False)).kind is not NameClass.WORK for e in entries
-        )
+    """True when no file stands below the root that a person may have put there: folders alone are what an installation, or
+    somebody before the share was mounted, has left. Raises LocalError."""
+    return not any(entry.kind is Kind.FILE for entry in walk(root, ignore))
 
 
 def missing_words(exc: Exception, root: Path) -> str:
     """Why a root cannot be worked, as a clause."""
     number = exc.errno if isinstance(exc, OSError) else 0
+    if number == errno.ENOTDIR and root.exists():
+        return f"{show_path(root)} is not a folder"
     if number in (errno.ENOENT, errno.ENOTDIR):
         return f"{show_path(root)} is not there"
     if number in (errno.EACCES, errno.EPERM):

@@ -6,7 +6,6 @@ folder and opens nothing. What the entries mean is `survey`'s business.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
@@ -94,10 +93,16 @@ def walk(
 
 
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result]]:
+    """What stands in a folder. Raises OSError: for one whose names may be read and nothing else (r without x) too."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            with contextlib.suppress(OSError):  # gone meanwhile, or not to be asked: that is no deletion
-                yield entry.name, entry.stat(follow_symlinks=False)
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except PermissionError:
+                raise
+            except OSError:  # gone meanwhile, or not to be asked: that is no deletion
+                continue
+            yield entry.name, found
 
 
 def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool) -> Entry | None:
