@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceGone
+from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
 from nemowatch.intake import claim
 from nemowatch.intake.folders import natural
 from nemowatch.intake.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, NameClass, folded
@@ -109,7 +109,8 @@ class Feed:
         found = await self._presence.worker.run(lambda: sort_places(root, wanted))
         self._presence.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
         if not self._presence.scan_soon:
-            for folder in _outermost(found.folders):
+            entered = [folder for folder in found.folders if self._is_entered(folder)]
+            for folder in _outermost(entered):
                 found.gone += await self._extend(await self.survey(folder), wanted[folder])
         await self._arrived({path: wanted[path] for path in found.files})
         for place in found.gone:
@@ -132,6 +133,10 @@ class Feed:
             self._presence.scan_soon = True
             return False
         return verdict.kind in (NameClass.WORK, NameClass.CONFLICT)
+
+    def _is_entered(self, folder: bytes) -> bool:
+        """False for a folder that no scan enters: as a file it could have been work, for all that its event said."""
+        return self._ledger.ignore.path(folder, folder=True).kind in (NameClass.WORK, NameClass.CONFLICT)
 
     def _held_something(self, place: bytes) -> bool:
         """True when a folder stood here, as far as anything is known of one."""
@@ -199,6 +204,9 @@ class Feed:
                 self._ledger.tracker.drop(seen.path)
                 vanished.append(seen.path)
                 continue
+            if isinstance(seen.look, LocalError) and seen.path in prompts:
+                self._prompt_fails(seen.path, seen.look)
+                continue
             if isinstance(seen.look, LocalError):
                 self._ledger.tracker.drop(seen.path)
                 self._presence.scan_soon = True
@@ -231,12 +239,23 @@ class Feed:
             self._ledger.problems.order(folder, exc.text, exc.cure)
             self._ledger.tracker.drop(path)
             return
-        except LocalError:
+        except (SourceGone, SourceChanged):
+            return  # the next look says so
+        except LocalPassing as exc:
+            self._not_now(path, exc)
+            return
+        except LocalError as exc:
+            self._prompt_fails(path, exc)
             return
         self._ledger.tracker.drop(path)
         self._ledger.prompts[folder] = look
         self._ledger.book.instruct(folder, text.strip())
         self._ledger.unblock(folder)
+
+    def _prompt_fails(self, path: bytes, error: LocalError) -> None:
+        """A prompt.txt that cannot be read: what lies in the folder waits for it, and people are told."""
+        self._ledger.problems.order(path.partition(b"/")[0], f"Its prompt.txt cannot be used: {error.text}", error.cure)
+        self._ledger.block(path, error.text)
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

@@ -31,7 +31,7 @@ class NameVerdict:
     why: str = ""
 
 
-#: Endings (after the last dot) of files that a program is still writing.
+#: Endings (after the last dot) of what a program is still writing: files, and folders too (Safari loads NAME.download/NAME).
 TEMPORARY_SUFFIXES = {
     "part": "a download or upload in progress (Firefox, KDE, Nextcloud NAME.ocTransferIdN.part, unmanic.part)",
     "partial": "a copy in progress (rclone NAME.xxxxxxxx.partial, old Internet Explorer)",
@@ -73,8 +73,8 @@ METADATA_FILES = {
     ".apdisk": "macOS", ".stignore": "Syncthing", ".nosync": "iCloud", ".dropbox": "Dropbox",
     ".dropbox.attr": "Dropbox", ".sync.ffs_db": "FreeFileSync",
 }  # fmt: skip
-#: Shapes that need a pattern, for files.
-FILE_PATTERNS = {
+#: Shapes that need a pattern, for files and folders alike.
+PATTERNS = {
     "*.sb-*": "a file being saved (macOS safe save)",
     "*~": "an editor's backup",
     "*@synoresource": "Synology metadata",
@@ -128,7 +128,7 @@ def _any_of(patterns: dict[str, str]) -> re.Pattern[str]:
 
 
 _OURS, _CONFLICT = _any_of(OUR_PATTERNS), _any_of(CONFLICT_PATTERNS)
-_FILE, _FOLDER = _any_of(FILE_PATTERNS), _any_of(FOLDER_PATTERNS)
+_PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
 
 
 def _reason(name: str, patterns: dict[str, str]) -> str:
@@ -157,7 +157,7 @@ class Ignore:
             return NameVerdict(NameClass.IGNORED, _reason(low, FOLDER_PATTERNS))
         if low.startswith("."):
             return NameVerdict(NameClass.IGNORED, "a hidden folder")
-        return None
+        return self._temporary(low)
 
     def _file(self, low: str) -> NameVerdict | None:
         if low in PAUSE_NAMES or low in APPROVE_NAMES or low in PROMPT_NAMES:
@@ -166,13 +166,16 @@ class Ignore:
             return NameVerdict(NameClass.OURS, _reason(low, OUR_PATTERNS))
         if low in METADATA_FILES:
             return NameVerdict(NameClass.IGNORED, f"a file of {METADATA_FILES[low]}")
+        return self._temporary(low)
+
+    def _temporary(self, low: str) -> NameVerdict | None:
         if low.startswith(_PREFIXES):
             return NameVerdict(NameClass.IGNORED, next(w for p, w in TEMPORARY_PREFIXES.items() if low.startswith(p)))
         ending = low.rpartition(".")[2]
         if ending in TEMPORARY_SUFFIXES and ending != low:
             return NameVerdict(NameClass.IGNORED, TEMPORARY_SUFFIXES[ending])
-        if _FILE.match(low):
-            return NameVerdict(NameClass.IGNORED, _reason(low, FILE_PATTERNS))
+        if _PATTERN.match(low):
+            return NameVerdict(NameClass.IGNORED, _reason(low, PATTERNS))
         return None
 
     def _shared(self, low: str) -> NameVerdict:
@@ -182,10 +185,11 @@ class Ignore:
             return NameVerdict(NameClass.CONFLICT, f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})")
         return WORK
 
-    def path(self, relative: bytes) -> NameVerdict:
-        """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict below a conflict."""
-        *folders, last = relative.split(b"/")
-        verdicts = [self.name(f, folder=True) for f in folders] + [self.name(last)]
+    def path(self, relative: bytes, *, folder: bool = False) -> NameVerdict:
+        """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict below a conflict. `folder`:
+        a folder stands there."""
+        *above, last = relative.split(b"/")
+        verdicts = [self.name(f, folder=True) for f in above] + [self.name(last, folder=folder)]
         for kind in (NameClass.IGNORED, NameClass.OURS, NameClass.CONFLICT):
             for verdict in verdicts:
                 if verdict.kind is kind:

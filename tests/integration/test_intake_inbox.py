@@ -48,6 +48,31 @@ async def test_default_pickup_is_quick_for_a_file_that_was_closed(root: Path, tm
         assert time.monotonic() - began < 1.6
 
 
+async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(root: Path, tmp_path: Path) -> None:
+    """A file of a foreign kind beside it makes a scan within that second; what the lease has told is not forgotten."""
+    async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+        b.put("dub-es-fr/first.mp4", mp4("a"))
+        began = time.monotonic()
+        await b.until(lambda: b.inbox.settling == 1)
+        b.put("dub-es-fr/notes.xyz", b"something")
+        await b.until(lambda: bool(b.claimed))
+        assert time.monotonic() - began < 2.5
+
+
+async def test_folders_that_are_never_entered_are_not_entered_for_an_event(root: Path, tmp_path: Path) -> None:
+    """A recycle bin or a folder of thumbnails that is made while the inbox is watched: nothing in it is ever work."""
+    async with bench(root, tmp_path / "s") as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        for name in ("@eaDir", "#recycle", "lost+found", "promo.mp4.download", "promo.mp4.sb-1a2b-c"):
+            b.put(f"dub-es-fr/{name}/thumb.mp4", mp4(name))
+        b.put("dub-es-fr/promo.mp4", mp4())
+        await b.until(lambda: bool(b.claimed))
+        b.inbox.request_scan()
+        b.put("dub-es-fr/second.mp4", mp4("2"))
+        await b.until(lambda: len(b.claimed) == 2)
+        assert await b.paths() == [b"dub-es-fr/promo.mp4", b"dub-es-fr/second.mp4"]
+
+
 async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path: Path) -> None:
     """However long it is quiet, a file open for writing waits, and says so."""
     async with bench(root, tmp_path / "s") as b:
@@ -113,6 +138,33 @@ async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -
         members = await b.journal.read(lambda conn: sources.members(conn, row.id))
         assert [m.role for m in members] == [MemberRole.CLIP, MemberRole.SCRIPT]
         assert "Say this, please." in (await b.jobs(row.id))[0].prompt
+
+
+async def test_a_pair_never_waits_for_each_other(root: Path, tmp_path: Path) -> None:
+    """A text needs the whole settle time, its clip a moment: they are taken when both have settled, however often the inbox
+    is scanned meanwhile."""
+    async with bench(root, tmp_path / "s", settle=1.5, scan_interval=2) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        began = time.monotonic()
+        for name in ("a", "b", "c"):
+            b.put(f"voiceover/{name}.mp4", mp4(name))
+            b.put(f"voiceover/{name}.txt", f"Say {name}, please.".encode())
+        await b.until(lambda: len(b.claimed) == 3)
+        assert time.monotonic() - began < 5
+
+
+async def test_a_prompt_that_cannot_be_read_is_told(root: Path, tmp_path: Path) -> None:
+    """What waits for it says why, the folder has a note, and both end when it goes."""
+    (tmp_path / "elsewhere.txt").write_text("make it nice")
+    (root / "inbox/dub-es-fr/prompt.txt").symlink_to(tmp_path / "elsewhere.txt")
+    async with bench(root, tmp_path / "s", scan_interval=0.5) as b:
+        b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: any("link" in w.why for w in b.inbox.waiting()))
+        assert any(isinstance(p, FolderProblem) and "prompt.txt" in p.what for p in b.problems)
+        assert b.claimed == []
+        (root / "inbox/dub-es-fr/prompt.txt").unlink()
+        await b.until(lambda: bool(b.claimed))
+        assert b.problems == ()
 
 
 async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_path: Path) -> None:
