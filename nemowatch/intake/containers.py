@@ -55,7 +55,8 @@ def ends(fd: int, head: bytes, size: int) -> bool:
 
 
 def _mp4_ends(fd: int, size: int) -> bool:
-    """With its index, its content, and no box that runs "to the end"."""
+    """With its index, its content, and no box that runs "to the end". A fragmented one looks whole after each fragment: it
+    ends with the index of them (mfra) that its writer puts last, or does not say."""
     offset, kinds = 0, set[bytes]()
     for _ in range(MAX_BOXES):
         header = os.pread(fd, 16, offset)
@@ -67,7 +68,7 @@ def _mp4_ends(fd: int, size: int) -> bool:
             return False
         offset += length
         if offset >= size:
-            return offset == size and b"mdat" in kinds
+            return offset == size and b"mdat" in kinds and (b"moof" not in kinds or kind == b"mfra")
     return False
 
 

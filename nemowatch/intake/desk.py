@@ -138,7 +138,9 @@ class Desk:
             why = f"It belongs to {name}, which cannot be used."
             self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
         else:
-            self._ledger.block(other.path, f"waits for {name}, which belongs to it")
+            waited_for = self._ledger.tracker.get(one.path)
+            settles = waited_for is not None and not waited_for.stuck
+            self._ledger.block(other.path, f"waits for {name}, which belongs to it", soon=settles)
 
     def _not_now(self, one: Inspected) -> None:
         tracked = self._ledger.tracker.get(one.path)

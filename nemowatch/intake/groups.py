@@ -69,7 +69,8 @@ class Groups:
             return Group(path)  # that text belongs to another source
         waiting = self._ledger.tracker.get(partner)
         if waiting is None or waiting.verdict() is not Verdict.READY:
-            self._ledger.block(path, f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it")
+            settles = waiting is not None and not waiting.stuck
+            self._ledger.block(path, f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it", soon=settles)
             return None
         return Group(main, text)
 
@@ -86,7 +87,10 @@ class Groups:
         facts = self._ledger.facts.get(folder)
         if facts is None or facts.prompt_look is None or self._ledger.prompts.get(folder) == facts.prompt_look:
             return True
-        self._ledger.block(path, "waits for prompt.txt, which is still being copied")
+        waiting = self._ledger.tracker.get(facts.prompt)
+        unusable = waiting.blocked if waiting is not None else ""
+        why = f"waits for prompt.txt: {unusable}" if unusable else "waits for prompt.txt, which is still being copied"
+        self._ledger.block(path, why)
         return False
 
     def _has_order(self, path: bytes) -> bool:

@@ -19,6 +19,7 @@ class Lease(StrEnum):
 
     FREE = "free"  #: nobody has it open for writing
     WRITER = "writer"  #: somebody has: it is not whole, however long it is quiet
+    NOT_ASKED = "not asked"  #: nobody has probed: a scan only looks
     UNKNOWN = "unknown"  #: a foreign owner, a filesystem without leases, or no handler: it tells nothing
 
 

@@ -49,11 +49,11 @@ class Ledger:
         """True when a PAUSE stands in the inbox or in this task folder."""
         return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
 
-    def block(self, path: bytes, why: str) -> None:
-        """This file is still, and cannot be taken for this reason."""
+    def block(self, path: bytes, why: str, *, soon: bool = False) -> None:
+        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as well."""
         tracked = self.tracker.get(path)
         if tracked is not None:
-            tracked.block(why)
+            tracked.block(why, soon=soon)
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""

@@ -8,7 +8,7 @@ It owns the decision "ready or not yet, and why". It never touches a disk. The c
 * copies that keep old times, or times in the future: times are compared with each other, never with the clock;
 * a local file that was closed, or moved in whole: about a second is enough, when nobody has it open for writing;
 * a writer that opens and closes again for each piece: once seen, the short cut is off for this file, and it is only
-  for kinds that say where they end (`sniff`);
+  for kinds that say where they end (`sniff`); a piece that asked for the whole settle time counts as seen;
 * a copy that died: full size, half its blocks: no short cut, and the look into the file decides (`sniff`);
 * a placeholder of a cloud drive: a size, and no blocks at all: not ready, ever;
 * an empty file: somebody is about to write it;
@@ -54,7 +54,7 @@ class Look:
 
     snapshot: Snapshot
     at: float  #: monotonic seconds
-    lease: Lease = Lease.UNKNOWN
+    lease: Lease = Lease.NOT_ASKED
     event_at: float = -1.0  #: when the kernel said that it was closed, linked or moved in; negative: it did not
 
 
@@ -81,7 +81,9 @@ class Pace:
 class Tracked:
     """What is remembered of one file that is not a job yet."""
 
-    __slots__ = ("blocked", "event_at", "first_at", "last", "last_at", "lease", "next_at", "pace", "reopened", "since")
+    __slots__ = (
+        "blocked", "event_at", "first_at", "last", "last_at", "lease", "next_at", "pace", "reopened", "since", "slow", "soon",
+    )  # fmt: skip
 
     def __init__(self, look: Look, pace: Pace) -> None:
         self.pace = pace
@@ -89,7 +91,7 @@ class Tracked:
         self.first_at = self.since = self.last_at = look.at
         self.event_at = look.event_at
         self.lease = look.lease
-        self.reopened = False
+        self.reopened = self.slow = self.soon = False
         self.blocked = ""  #: why it is not taken although it is still: said by whoever looked into it
         self.next_at = look.at
         self._plan()
@@ -98,7 +100,8 @@ class Tracked:
         return f"Tracked({self.last.size} bytes, still {self.last_at - self.since:.1f} s, {self.verdict()})"
 
     def see(self, look: Look) -> None:
-        """Take a new look into account."""
+        """Take a new look into account. A scan's look that shows nothing new puts no other off: scans may come more often."""
+        planned = self.next_at
         changed = self._key(self.last) != self._key(look.snapshot)
         if look.event_at > self.event_at:
             closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
@@ -107,18 +110,24 @@ class Tracked:
         if changed or look.lease is Lease.WRITER:
             self.since = look.at
         if changed:
-            self.blocked = ""
-        self.last, self.last_at, self.lease = look.snapshot, look.at, look.lease
+            self.blocked, self.slow = "", False
+        if changed or look.lease is not Lease.NOT_ASKED:  # a scan asks for none, and takes no answer back
+            self.lease = look.lease
+        self.last, self.last_at = look.snapshot, look.at
         self._plan()
+        if not changed and look.lease is Lease.NOT_ASKED:
+            self.next_at = max(min(self.next_at, planned), look.at)
 
     def no_short_cut(self, now: float) -> None:
         """What was seen of its content, or of its kind, asks for the whole settle time; judged at `now`."""
-        self.event_at = -1.0
-        self.see(Look(self.last, now, self.lease))
+        self.slow = True  # the close stays remembered: who opens the file again after it writes it in pieces
+        self.last_at = now
+        self._plan()
 
-    def block(self, why: str) -> None:
-        """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes."""
-        self.blocked = why
+    def block(self, why: str, *, soon: bool = False) -> None:
+        """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes. `soon`: what it
+        waits for settles as well, so it is looked at as before."""
+        self.blocked, self.soon = why, soon
         self._plan()
 
     def _key(self, look: Snapshot) -> tuple[int, ...]:
@@ -134,7 +143,7 @@ class Tracked:
         """True when the short cut may be taken: closed as far as the kernel says, nobody writing, every block there."""
         covered = self.last.blocks * 512 >= self.last.size
         seen = self.event_at >= 0 and self.lease is Lease.FREE and self.pace.leases
-        return seen and covered and not self.reopened and not self.blocked
+        return seen and covered and not self.reopened and not self.slow and not self.blocked
 
     def needed(self) -> float:
         """Seconds of stillness after which it counts as settled."""
@@ -154,11 +163,18 @@ class Tracked:
             return Verdict.PLACEHOLDER
         return Verdict.READY if self.still >= self.needed() else Verdict.WAIT
 
+    @property
+    def stuck(self) -> bool:
+        """True when nothing will become of it by itself for some time."""
+        return bool(self.blocked and not self.soon) or self.verdict() in (Verdict.EMPTY, Verdict.PLACEHOLDER)
+
     def _plan(self) -> None:
-        if self.blocked or self.verdict() in (Verdict.EMPTY, Verdict.PLACEHOLDER):
+        if self.stuck:
             self.next_at = self.last_at + min(STUCK_LOOK, 10 * self.pace.settle)
             return
         rest = self.since + self.needed() - self.last_at
+        if rest <= 0 and self.blocked:
+            rest = self.pace.look_every
         self.next_at = self.last_at + min(max(rest, 0.0), self.pace.look_every)
         if self.verdict() is Verdict.WRITER:
             self.next_at = self.last_at + self.pace.look_every
@@ -216,8 +232,7 @@ class Tracker:
 
     def busy(self) -> int:
         """How many are neither stuck nor blocked: those that will be jobs soon."""
-        stuck = (Verdict.EMPTY, Verdict.PLACEHOLDER)
-        return sum(1 for t in self._files.values() if not t.blocked and t.verdict() not in stuck)
+        return sum(1 for t in self._files.values() if not t.stuck)
 
 
 def why(tracked: Tracked, now: float) -> str:

@@ -18,9 +18,11 @@ from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
 from nemowatch.intake import lease, owner
 from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.health import HealthState
+from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.lease import Lease
 from nemowatch.intake.mounts import MountNews
 from nemowatch.intake.opening import lookup, open_below, snapshot
+from nemowatch.intake.scanner import Kind, walk
 from nemowatch.intake.worker import Hung, Worker
 
 from .inbox_kit import bench, mp4
@@ -70,6 +72,72 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: 
         assert b.gone == []
         (root / "inbox/dub-es/q.mp4").unlink()
         assert await b.inbox.gone(b"dub-es/q.mp4")
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_folders_left_below_a_share_are_not_the_share(tmp_path: Path, mounts: list[Path]) -> None:
+    """The whole workspace lies on a share, and folders of an earlier day below it: without the share the inbox is offline,
+    before and after a restart; nothing is gone, nothing is written."""
+    root = tmp_path / "ws"
+    (root / "inbox/dub-es").mkdir(parents=True)
+    mount_tmpfs(root, mounts)
+    (root / "inbox/dub-es").mkdir(parents=True)
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        b.put("dub-es/p.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        subprocess.run(["umount", "-l", str(root)], check=True)
+        assert not await b.inbox.gone(b"dub-es/p.mp4"), "the share went, the file was not taken away"
+        assert b.inbox.health.state is HealthState.OFFLINE
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
+        assert sorted(p.name for p in root.rglob("*")) == ["dub-es", "inbox"]
+        mount_tmpfs(root, mounts)
+        (root / "inbox/dub-es").mkdir(parents=True)
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+
+
+@pytest.mark.anyio
+@needs_root
+async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: list[Path]) -> None:
+    """A disk mounted over a task folder hides its files; what is deleted on that disk is gone, and so is what is missing when
+    the disk has left again."""
+    root = tmp_path / "ws"
+    (root / "inbox/dub-es").mkdir(parents=True)
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        hidden = b.put("dub-es/hidden.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        mount_tmpfs(root / "inbox/dub-es", mounts)
+        b.put("dub-es/over.mp4", mp4("over"))
+        await b.until(lambda: len(b.claimed) == 2)
+        assert not await b.inbox.gone(b"dub-es/hidden.mp4")
+        (root / "inbox/dub-es/over.mp4").unlink()
+        assert await b.inbox.gone(b"dub-es/over.mp4")
+        subprocess.run(["umount", "-l", str(root / "inbox/dub-es")], check=True)
+        assert not await b.inbox.gone(b"dub-es/hidden.mp4")
+        hidden.unlink()
+        assert await b.inbox.gone(b"dub-es/hidden.mp4")
+
+
+@needs_root
+def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> None:
+    """Rights r without x show names and no files: that is no empty folder."""
+    task = tmp_path / "dub-es"
+    (task / "closed").mkdir(parents=True)
+    (task / "closed/a.mp4").write_bytes(mp4())
+    (task / "closed").chmod(0o744)
+    places = [tmp_path, *tmp_path.parents]
+    modes = {place: place.stat().st_mode for place in places if place.stat().st_uid == 0 and not place.stat().st_mode & 1}
+    for place, mode in modes.items():
+        place.chmod(mode | 0o055)  # our group is still the owner's
+    try:
+        os.seteuid(65534)
+        found = {entry.path: entry.kind for entry in walk(tmp_path, Ignore())}
+    finally:
+        os.seteuid(0)
+        for place, mode in modes.items():
+            place.chmod(mode)
+    assert found[b"dub-es/closed"] is Kind.CLOSED
 
 
 @pytest.mark.anyio

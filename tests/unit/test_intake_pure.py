@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nemowatch.clock import ManualClock
 from nemowatch.intake.folders import as_text, stem_of
-from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
+from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, Place, is_lost_mount, uncovered
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.lease import Lease
@@ -116,6 +116,13 @@ def test_folders_of_the_list_are_never_entered(name: str) -> None:
     """Every folder of the list is pruned, and so is all below it."""
     assert Ignore().name(name.upper().encode(), folder=True).kind is NameClass.IGNORED
     assert Ignore().path(b"dub-es/" + name.encode() + b"/clip.mp4").kind is NameClass.IGNORED
+    assert Ignore().path(b"dub-es/" + name.encode(), folder=True).kind is NameClass.IGNORED
+
+
+@pytest.mark.parametrize("name", ["a.mp4.download", "a.mp4.sb-1a2b-c", "x.part", "~syncthing~a.tmp", "~$a"])
+def test_folders_that_a_program_still_fills_are_never_entered(name: str) -> None:
+    """Safari and macOS put a file that is not whole into a folder of its own."""
+    assert Ignore().path(f"dub-es/{name}/a.mp4".encode()).kind is NameClass.IGNORED
 
 
 @pytest.mark.parametrize(
@@ -276,7 +283,7 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
 ) -> None:
     """For any sequence of looks: ready only after the quick time without a change and without a writer, and after the
     whole settle time at the latest."""
-    now, version, quiet_since = 0.0, 5, 0.0
+    now, version, quiet_since, told = 0.0, 5, 0.0, Lease.NOT_ASKED
     tracker = Tracker()
     tracked = tracker.see(b"f", Look(WHOLE, now), pace)
     for step, changes, lease, event in steps:
@@ -287,10 +294,11 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
             quiet_since = now
         tracked = tracker.see(b"f", Look(look, now, lease, now if event else -1), pace)
         still = now - quiet_since
+        told = lease if changes or lease is not Lease.NOT_ASKED else told  # a scan takes no answer back
         if tracked.verdict() is Verdict.READY:
             assert still >= pace.quick
-            assert lease is not Lease.WRITER
-        if still >= pace.settle and lease is not Lease.WRITER:
+            assert told is not Lease.WRITER
+        if still >= pace.settle and told is not Lease.WRITER:
             assert tracked.verdict() is Verdict.READY
         assert tracked.next_at >= now
         assert tracked.next_at - now <= pace.look_every + 1e-6
@@ -351,8 +359,58 @@ def test_coverage_counts_what_is_not_watched() -> None:
 def test_an_empty_folder_where_a_share_was_is_a_share_that_is_away() -> None:
     """Only an empty folder that is no mount any more counts as lost; a filled one is somebody's decision."""
     plain = Identity(1, 2, "ext4", frozenset(), False)
-    assert is_lost_mount("nfs4", True, plain, empty=True)
-    assert is_lost_mount("tmpfs", True, plain, empty=True)
-    assert not is_lost_mount("nfs4", True, plain, empty=False)
-    assert not is_lost_mount("ext4", False, plain, empty=True)
-    assert not is_lost_mount("nfs4", True, Identity(1, 2, "nfs4", frozenset(), True), empty=True)
+    assert is_lost_mount(Place("nfs4", True), plain, lambda: True)
+    assert is_lost_mount(Place("tmpfs", True), plain, lambda: True)
+    assert not is_lost_mount(Place("nfs4", True), plain, lambda: False)
+    assert not is_lost_mount(Place("ext4", False), plain, lambda: True)
+    assert not is_lost_mount(Place("nfs4", True), Identity(1, 2, "nfs4", frozenset(), True), lambda: True)
+
+
+def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
+    """The inbox need not be the mount point itself; the same disk by another mount is no loss."""
+    disk = Identity(1, 2, "ext4", frozenset(), False, "/dev/sda1", b"/")
+    assert is_lost_mount(Place("nfs4", False, "nas:/x", b"/mnt/nas"), disk, lambda: True)
+    assert is_lost_mount(Place("ext4", False, "/dev/sdb1", b"/mnt/disk"), disk, lambda: True)
+    assert not is_lost_mount(Place("nfs4", False, "nas:/x", b"/mnt/nas"), disk, lambda: False)
+    assert not is_lost_mount(Place("ext4", False, "/dev/sda1", b"/srv"), disk, lambda: True)
+    assert not is_lost_mount(Place("ext4", False, "/dev/sdb1", b"/"), disk, lambda: True)
+    over = Identity(1, 2, "tmpfs", frozenset(), True, "tmpfs", b"/mnt/disk")
+    assert not is_lost_mount(Place("ext4", False, "/dev/sda1", b"/"), over, lambda: True), "mounted over is mounted"
+
+
+def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
+    """Scans ask for no lease: what was known of writers stands, and files that are looked at seldom keep their turn."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked.see(Look(WHOLE, 0.5))
+    assert tracked.next_at == 1.0
+    tracked.see(Look(WHOLE, 1.0, Lease.FREE))
+    assert tracked.verdict() is Verdict.READY
+    tracked.block("cut short")
+    due = tracked.next_at
+    for at in range(2, 40, 3):
+        tracked.see(Look(WHOLE, at))
+    assert tracked.next_at == max(due, 38)
+
+
+def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
+    """A writer that opens again after a piece that asked for the whole settle time has no short cut for the next one."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked.see(Look(WHOLE, 1, Lease.FREE))
+    tracked.no_short_cut(1)
+    more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
+    tracked.see(Look(more, 1.5, Lease.FREE, 1.5))
+    tracked.see(Look(more, 3, Lease.FREE))
+    assert tracked.verdict() is Verdict.WAIT
+
+
+def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None:
+    """A clip and its text never wait for each other's next look; what is stuck is looked at seldom, and keeps nobody busy."""
+    tracker = Tracker()
+    tracked = tracker.see(b"f", Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracker.see(b"f", Look(WHOLE, 1, Lease.FREE), LOCAL)
+    tracked.block("waits for its text", soon=True)
+    assert tracked.next_at <= 1 + LOCAL.look_every
+    assert tracker.busy() == 1
+    tracked.block("cut short")
+    assert tracked.next_at > 10
+    assert tracker.busy() == 0

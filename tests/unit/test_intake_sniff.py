@@ -22,6 +22,7 @@ def box(kind: bytes, payload: bytes) -> bytes:
 
 FTYP = box(b"ftyp", b"isom\0\0\2\0isommp42")
 MP4 = FTYP + box(b"moov", b"m" * 100) + box(b"mdat", b"d" * 5000)
+FRAGMENTS = FTYP + box(b"moov", b"m" * 100) + 2 * (box(b"moof", b"f" * 50) + box(b"mdat", b"d" * 500))
 BIG = FTYP + box(b"moov", b"m") + struct.pack(">I4sQ", 1, b"mdat", 16 + 300) + b"d" * 300
 WAV = b"RIFF" + struct.pack("<I", 4 + 40) + b"WAVE" + b"x" * 40
 EBML = b"\x1aE\xdf\xa3\x84webm"
@@ -71,6 +72,7 @@ def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: byte
     [
         ("a.mp4", MP4, True), ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m"), False),
         ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m") + b"\0\0\0\0mdatxx", False),
+        ("a.mp4", FRAGMENTS, False), ("a.mp4", FRAGMENTS + box(b"mfra", b"i"), True),
         ("a.wav", WAV, True), ("a.mkv", MKV, True), ("a.webm", OPEN_MKV, False), ("a.mp3", MP3, False),
         ("a.txt", b"Hello", False),
         ("a.jpg", b"\xff\xd8\xff\xe0jj\xff\xd9", True), ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, False),
@@ -78,7 +80,8 @@ def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: byte
     ],
 )  # fmt: skip
 def test_only_kinds_that_say_their_end_are_known_to_be_whole(tmp_path: Path, name: str, data: bytes, ends: bool) -> None:
-    """An MP3, a text or an open recording may still grow; a container with all it promises, a picture with its mark not."""
+    """An MP3, a text or an open recording may still grow; a container with all it promises, a picture with its mark
+    not; one made of fragments ends with their index."""
     assert look(tmp_path, name, data).ends is ends
 
 
