@@ -349,7 +349,10 @@ def show_path(path: Path | bytes | str) -> str:
 def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     """The one place where an OSError about a file becomes an error of ours."""
     shown = show_path(path)
-    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+    if exc.errno == errno.EDQUOT:
+        cure = "Free some space, or have the quota raised; nemowatch goes on by itself."
+        return NoSpace(f"{shown}: the quota for its folder or user is used up.", path=path, cure=cure)
+    if exc.errno == errno.ENOSPC:
         return NoSpace(f"{shown}: the disk is full.", path=path)
     if exc.errno in (errno.ENOENT, errno.ENOTDIR):
         return SourceGone(f"{shown}: no longer there.", path=path)

@@ -6,12 +6,14 @@ One line in the log when a hold begins and one when it ends, however many jobs i
 from __future__ import annotations
 
 import asyncio
-import shutil
+import contextlib
+import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
@@ -24,9 +26,11 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
+from nemowatch.outbox import space
 from nemowatch.remote.interface import RemoteApi
 
-#: Free bytes from which a disk counts as having space again; a result that still does not fit is held once more, at no cost.
+#: Bytes that a disk must take to count as having space again, at least; a result that still does not fit is held once more, at
+#: no cost.
 SPACE_AGAIN = 8 * MB
 #: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
 DISK_SECONDS = 5.0
@@ -57,7 +61,7 @@ class HoldKeeper:
         self._chronicle = chronicle
         self._woken: dict[HoldReason, int] = {}
         self._disk = ThreadPoolExecutor(DISKS, thread_name_prefix="space")
-        self._measuring: dict[str, asyncio.Future[int]] = {}  # by watch
+        self._measuring: dict[str, asyncio.Future[bool]] = {}  # by watch
         self._one = asyncio.Lock()
         self._asked = self._begun = 0  # looks: asked for, and how many of these the latest look answers
 
@@ -79,8 +83,8 @@ class HoldKeeper:
         standing = await self._journal.read(holds.standing)
         credits = await self._ask(standing)
         slow = [] if HoldReason.OUTAGE in standing else await self._slow_renders()
-        space = HoldReason.SPACE in standing and await self._has_space()
-        await self._journal.write(lambda conn: self._release(conn, standing, credits, space=space))
+        room = HoldReason.SPACE in standing and await self._has_space()
+        await self._journal.write(lambda conn: self._release(conn, standing, credits, room=room))
         for job_id in slow:
             await self._journal.write(partial(jobs.wake_one, job_id=job_id, now_ms=self._clock.now_ms()))
         self._nudge()
@@ -129,29 +133,29 @@ class HoldKeeper:
     async def _has_space(self) -> bool:
         """Whether every outbox that answers has room again. Each is asked on a thread of its own, with one question at a
         time however long it hangs; one that hangs keeps nobody else waiting."""
-        loop = asyncio.get_running_loop()
+        loop, parts = asyncio.get_running_loop(), await self._journal.read(_held_parts)
         for name, inbox in self._inboxes.items():
             if name not in self._measuring or self._measuring[name].done():
-                self._measuring[name] = loop.run_in_executor(self._disk, free_bytes, inbox.watch)
+                self._measuring[name] = loop.run_in_executor(self._disk, has_room, inbox.watch, parts)
         if not self._measuring:
             return True
         done, _ = await asyncio.wait(self._measuring.values(), timeout=DISK_SECONDS)
-        return bool(done) and all(found.result() > SPACE_AGAIN for found in done)
+        return bool(done) and all(found.result() for found in done)
 
     def _release(
         self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Answer,
-        *, space: bool,
+        *, room: bool,
     ) -> None:  # fmt: skip
         now = self._clock.now_ms()
         for reason, row in standing.items():
-            if self._gone(conn, row, answer, space=space):
+            if self._gone(conn, row, answer, room=room):
                 self._end(conn, reason, now)
             elif reason is HoldReason.TOKEN and isinstance(answer, TokenRefused):  # why may have changed: empty, then wrong
                 holds.put(conn, reason, f"{answer.text} {answer.cure}".strip(), now)
         self._own_holds(conn, now)
 
     def _gone(
-        self, conn: sqlite3.Connection, row: HoldRow, answer: Answer, *, space: bool
+        self, conn: sqlite3.Connection, row: HoldRow, answer: Answer, *, room: bool
     ) -> bool:
         """Whether the cause of an account's hold is gone."""
         if row.reason is HoldReason.OUTAGE:
@@ -161,7 +165,7 @@ class HoldKeeper:
         if row.reason is HoldReason.CREDITS:
             return isinstance(answer, Credits) and self._enough(conn, answer, row)
         if row.reason is HoldReason.SPACE:
-            return space
+            return room
         return row.reason is HoldReason.PLAN and not self._try_one(conn, row)
 
     @staticmethod
@@ -219,11 +223,19 @@ class HoldKeeper:
                 jobs.wake_paused(conn, watch, folder, now)
 
 
-def free_bytes(watch: Watch) -> int:
-    """Bytes that may still be written to the outbox's filesystem; a missing root counts as full of space, for then the
-    space is not what is missing."""
-    try:
-        return shutil.disk_usage(watch.outbox).free
-    except OSError:
-        return 1 << 62
+def _held_parts(conn: sqlite3.Connection) -> list[tuple[Path, int]]:
+    """What is being fetched and found no space: the part file, and how many bytes it is to have (0: nobody knows)."""
+    return [(Path(os.fsdecode(job.part)), job.result_size) for job in jobs.held_for(conn, HoldReason.SPACE) if job.part]
 
+
+def has_room(watch: Watch, parts: Iterable[tuple[Path, int]]) -> bool:
+    """Whether the outbox takes the smallest of what waits for it: that one is done then, and the others wait on."""
+    missing = [_missing(part, size) for part, size in parts if part.is_relative_to(watch.outbox)]
+    return space.has_room(watch.outbox, max(SPACE_AGAIN, min(missing, default=0)))
+
+
+def _missing(part: Path, size: int) -> int:
+    """Bytes that are still to be written."""
+    with contextlib.suppress(OSError):  # not begun
+        size -= part.lstat().st_size
+    return max(size, 0)

@@ -458,7 +458,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(holdkeeper, "DISK_SECONDS", 0.05)
     monkeypatch.setattr(
-        holdkeeper, "free_bytes", lambda _: asyncio.run_coroutine_threadsafe(release.wait(), loop).result() and 1
+        holdkeeper, "has_room", lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
     )
     keeps = keeper(house)
     monkeypatch.setattr(keeps, "_inboxes", {"x": type("Box", (), {"watch": house.watch})()})
@@ -467,8 +467,8 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
     assert HoldReason.SPACE in await house.journal.read(holds.standing)
     other = replace(house.watch, root=None)
     monkeypatch.setattr(keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()})
-    hangs = holdkeeper.free_bytes
-    monkeypatch.setattr(holdkeeper, "free_bytes", lambda watch: hangs(watch) if watch.root else 1 << 40)
+    hangs = holdkeeper.has_room
+    monkeypatch.setattr(holdkeeper, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True)
     await asyncio.wait_for(keeps.check(), 2)
     assert HoldReason.SPACE not in await house.journal.read(holds.standing), "another disk waits for the one that hangs"
     release.set()
