@@ -270,6 +270,21 @@ def test_two_recipes_of_one_folder_name_are_refused(tmp_path: Path) -> None:
     assert '"My film" and "my-film"' in told
 
 
+SHAPES = [
+    ("[recipes.a]\nprompt = 'x'\noutputs = [[1]]\n", "recipes.a.outputs (number 1) must be 'mp4', 'txt', 'srt' or 'vtt'."),
+    ("[recipes.a]\nprompt = 'x'\noutputs = []\n", "recipes.a.outputs must hold at least one entry."),
+    ("[chat]\nrecheck = ['soon']\n", "chat.recheck (number 1) must be a number."),
+    ("[recipes]\na = 'x'\n", "recipes.a must be a section. Write its keys below [recipes.a]."),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), SHAPES)
+def test_a_value_of_the_wrong_shape_is_one_mistake(tmp_path: Path, text: str, told: str) -> None:
+    """Lists in lists, empty lists, a value in the place of a section."""
+    (problem,) = problems(tmp_path, WATCH + text)
+    assert problem.partition(": ")[2] == told
+
+
 def test_root_and_inbox_together_are_refused(tmp_path: Path) -> None:
     """Which of them was meant cannot be known."""
     (told,) = problems(tmp_path, WATCH + 'inbox = "x"\n')
