@@ -58,11 +58,14 @@ class Notices:
 
     async def unusable(self, watch: Watch, problem: FileProblem) -> bool:
         """A file that never became a job is about to go to failed/. False when it has to wait: nobody could be told why."""
-        name = os.path.basename(problem.path)
-        back = f"inbox/{show_path(os.path.dirname(problem.path))}"
-        text = notes.error_note(Failure(name, problem.what, problem.cure, inbox_folder=back))
-        folder = watch.failed / os.fsdecode(os.path.dirname(problem.path))
-        return await self._told(watch, Standing(watch.failed, notes.error_path(folder, name), text))
+        return await self._told(watch, _unusable(watch, problem))
+
+    async def withdraw(self, watch: Watch, problem: FileProblem) -> bool:
+        """That file no longer lies there: its note goes, unless another trouble has been written there since. False as above."""
+        note = _unusable(watch, problem)
+        if await self._journal.read(lambda conn: kept.text_at(conn, os.fsencode(note.path))) != note.text:
+            return True
+        return await self._told(watch, Standing(note.root, note.path, ""))
 
     async def beside_done(self, watch: Watch, path: bytes, text: str) -> bool:
         """A note beside a copy that is about to go to done/ although nothing was made of it. False as above."""
@@ -145,6 +148,14 @@ class Notices:
             since = self._silent.pop(place, None)
             if since is not None:
                 log.info("notes can be written again", path=show_path(str(place)), after=lasted(self._clock.monotonic() - since))
+
+
+def _unusable(watch: Watch, problem: FileProblem) -> Standing:
+    name = os.path.basename(problem.path)
+    back = f"inbox/{show_path(os.path.dirname(problem.path))}"
+    text = notes.error_note(Failure(name, problem.what, problem.cure, inbox_folder=back))
+    folder = watch.failed / os.fsdecode(os.path.dirname(problem.path))
+    return Standing(watch.failed, notes.error_path(folder, name), text)
 
 
 # -- about sources ----------------------------------------------------------------------------------------------------

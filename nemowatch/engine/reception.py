@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -20,7 +21,9 @@ from nemowatch.engine.chronicle import place, spot, whole
 from nemowatch.engine.copies import Copies
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notices import Notices
+from nemowatch.engine.refusals import Refusals, Refused
 from nemowatch.errors import LocalError, SourceGone, show_path
+from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.opening import lookup
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
@@ -32,6 +35,8 @@ from nemowatch.outbox.notes import Approval, Complaint
 from nemowatch.outbox.retire import Leaving, retire_all
 
 log = structlog.get_logger("nemowatch.inbox")
+
+T = TypeVar("T")
 
 #: What stands between a person and the work, of one inbox.
 Problems = tuple[FileProblem | FolderProblem, ...]
@@ -48,17 +53,6 @@ ASKING = {
 }
 #: Bytes of an APPROVE file that is taken away after use: anything larger is more than a yes.
 LARGEST_YES = 1024
-#: Refused files that the status page can still tell of: as many as it shows.
-REMEMBERED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that never became a job, and is in failed/ with its note."""
-
-    watch: str
-    problem: FileProblem
-    at_ms: int  #: UTC ms
 
 
 class Reception:
@@ -77,10 +71,16 @@ class Reception:
         self._copies = Copies(journal, notices, disks, clock, self._fail)
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
         self.problems: dict[str, Problems] = {}  #: what stands, by watch
-        self.refused: deque[Refused] = deque(maxlen=REMEMBERED)  #: files that never became jobs, latest first
+        self._refusals = Refusals(journal, notices, disks, clock)
+
+    @property
+    def refused(self) -> list[Refused]:
+        """Files that never became jobs and lie in failed/, latest first."""
+        return self._refusals.latest
 
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything one tick brought."""
+        await self._refusals.recall(inbox.watch)
         problems = self.problems[inbox.watch.name] = _once(tick.problems)
         if tick.claimed or tick.again or tick.gone:
             await self._sources(tick)
@@ -90,6 +90,9 @@ class Reception:
         for problem in problems:
             if isinstance(problem, FileProblem) and problem.final:
                 await self._fail(inbox.watch, problem)
+        if inbox.health.state is not HealthState.OFFLINE:
+            await self._refusals.forget_gone(inbox.watch)
+        await self._refusals.keep(inbox.watch)
         await self._notes(inbox, tick, problems)
 
     async def _sources(self, tick: Tick) -> None:
@@ -143,12 +146,12 @@ class Reception:
         if not await self._notices.unusable(watch, problem):
             return False
         try:
-            await self._on_disk(watch, _move_failed, watch, problem.path)
+            where = await self._on_disk(watch, _move_failed, watch, problem.path)
         except LocalError as exc:
             self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
             return isinstance(exc, SourceGone)
         log.warning("file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure)
-        self.refused.appendleft(Refused(watch.name, problem, self._clock.now_ms()))
+        self._refusals.add(watch, problem, where)
         return True
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
@@ -200,7 +203,7 @@ class Reception:
         # Between two claims of one batch the number grows; the note is rewritten only when it has settled.
         return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))
 
-    async def _on_disk(self, watch: Watch, call: Callable[..., object], *args: object) -> object:
+    async def _on_disk(self, watch: Watch, call: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), lambda: call(*args))
 
 
@@ -251,7 +254,9 @@ def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
             log.warning("APPROVE could not be taken away", file=show_path(name), why=exc.strerror)
 
 
-def _move_failed(watch: Watch, path: bytes) -> None:
-    retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.failed)
+def _move_failed(watch: Watch, path: bytes) -> Path:
+    """Returns where it lies now."""
+    (found,) = retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.failed)
+    return found or watch.failed
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
+from nemowatch.engine import refusals
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notices import Notices
 from nemowatch.engine.reception import Reception
+from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from tests.integration.cli_kit import Cli
@@ -25,6 +29,13 @@ Take = tuple[Reception, Inbox]
 @pytest.fixture
 async def take(tmp_path: Path) -> AsyncIterator[Take]:
     """A reception, and an inbox that nobody scans."""
+    async with reception_of(tmp_path) as found:
+        yield found
+
+
+@asynccontextmanager
+async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
+    """The same, as one process after another has it."""
     cli, clock = Cli(tmp_path), SystemClock()
     watch = Watch(root=cli.root)
     with cli.journal() as journal, closing(Disks()) as disks:
@@ -50,3 +61,68 @@ async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take:
     assert f"{rights} privat" in text
     await reception.take(inbox, Tick())
     assert not list(inbox.watch.inbox.rglob("*.txt"))
+
+
+NO_FILM = FileProblem(b"dub-es/\xff.mp4", b"dub-es", "This is no film.", "Drop a film.", final=True, code="disguised")
+
+
+def refused_file(inbox: Inbox) -> Path:
+    """What is dropped there, refused, and lies in failed/ now."""
+    raw = os.fsdecode(NO_FILM.path)
+    (inbox.watch.inbox / raw).parent.mkdir(parents=True, exist_ok=True)
+    (inbox.watch.inbox / raw).write_bytes(b"no film")
+    return inbox.watch.failed / raw
+
+
+def standing(inbox: Inbox) -> list[str]:
+    return [path.name for path in inbox.watch.failed.rglob("*.txt")]
+
+
+async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over restarts; when a person has taken it away, it is forgotten for good, and its note goes."""
+    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    async with reception_of(tmp_path) as (reception, inbox):
+        there = refused_file(inbox)
+        await reception.take(inbox, Tick(problems=(NO_FILM,)))
+        told = reception.refused
+        assert [(one.problem, one.where) for one in told] == [(NO_FILM, there)]
+    async with reception_of(tmp_path) as (reception, inbox):
+        await reception.take(inbox, Tick())
+        assert reception.refused == told
+        assert standing(inbox) == ["%FF.mp4.error.txt"]
+        there.unlink()
+        await reception.take(inbox, Tick())
+        assert (reception.refused, standing(inbox)) == ([], [])
+    async with reception_of(tmp_path) as (reception, inbox):
+        await reception.take(inbox, Tick())
+        assert reception.refused == []
+
+
+async def test_a_note_about_another_trouble_of_that_name_stays(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put back and refused for another reason: the note is the newer one's, and so is the line in the status."""
+    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    reception, inbox = take
+    there = refused_file(inbox)
+    await reception.take(inbox, Tick(problems=(NO_FILM,)))
+    there.rename(inbox.watch.inbox / os.fsdecode(NO_FILM.path))
+    other = replace(NO_FILM, what="It is cut short.")
+    await reception.take(inbox, Tick(problems=(other,)))
+    await reception.take(inbox, Tick())
+    assert [one.problem for one in reception.refused] == [other]
+    assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
+
+
+async def test_while_the_share_is_away_no_refused_file_counts_as_gone(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is to be seen there then."""
+    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    reception, inbox = take
+    refused_file(inbox)
+    await reception.take(inbox, Tick(problems=(NO_FILM,)))
+    inbox.watch.inbox.parent.rename(inbox.watch.inbox.parent.with_name("away"))
+    await inbox.start()
+    try:
+        assert inbox.health.state is HealthState.OFFLINE
+        await reception.take(inbox, Tick())
+    finally:
+        await inbox.stop()
+    assert len(reception.refused) == 1
