@@ -18,7 +18,7 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import batches, jobs, orders, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewSource, SourceRow
-from nemowatch.model import ENDED, HoldReason, State
+from nemowatch.model import ENDED, HoldReason, Snapshot, State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
@@ -166,17 +166,19 @@ class Claims:
         failed = [job for job in done if job.state is not State.PUBLISHED]
         lost = [job for job in done if job.id in self._lost]
         if not failed and not lost and self._kept(candidate, row):
+            sources.refresh(self._conn, row.id, candidate.members)
             return row.id, Outcome.STANDING
         sources.unretire(self._conn, row.id)
         sources.refresh(self._conn, row.id, candidate.members)
         return row.id, self._do_missing(candidate, row, failed, lost)
 
     def _kept(self, candidate: Candidate, row: SourceRow) -> bool:
-        """True when this very file was left here on purpose after it was done."""
-        if not self._keeps or row.retired_to is not None:
+        """True when this very file was left here on purpose after it was done; touched since, it is still the same."""
+        left = row.retired_at is not None and row.retired_to != b""
+        if not self._keeps or left:
             return False
         before = {m.path: m.snapshot for m in sources.members(self._conn, row.id) if m.path and m.snapshot}
-        return all(m.snapshot and m.path in before and unchanged(before[m.path], m.snapshot) for m in candidate.files)
+        return all(m.snapshot and m.path in before and _same_file(before[m.path], m.snapshot) for m in candidate.files)
 
     def _do_missing(self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]) -> Outcome:
         outcome = Outcome.DUPLICATE
@@ -193,6 +195,11 @@ class Claims:
             batches.hold_source(self._conn, row.id, self._batch, self._now)
         self._renew_prompts(row.id, candidate)
         return outcome
+
+
+def _same_file(before: Snapshot, now: Snapshot) -> bool:
+    """Of two looks at the same content: a backup or a share's server may touch a file, a second copy has an inode of its own."""
+    return before.ino == now.ino or unchanged(before, now, local=False)
 
 
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 import time
 from pathlib import Path
 
@@ -235,6 +236,34 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(r
         await b.until(lambda: len(b.claimed) == 2)
         assert [j.state for j in await b.jobs(1)] == [State.PUBLISHED, State.CLAIMED]
         assert b.gone == []
+
+
+async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(root: Path, tmp_path: Path) -> None:
+    """With after = "keep" a backup's touch or a chmod is no second copy; the same content in a new file is."""
+    out = tmp_path / "result.mp4"
+    out.write_bytes(b"result")
+    async with bench(root, tmp_path / "s", after="keep") as b:
+        path = b.put("edit/p.mp4", mp4())
+        b.put("edit/prompt.txt", b"make it nice")
+        await b.until(lambda: len(b.claimed) == 1)
+
+        def finish(conn: sqlite3.Connection) -> None:
+            job = jobs.of_source(conn, 1)[0]
+            jobs.add_output(conn, job.id, ".mp4", os.fsencode(out), 6, "x", 1)
+            for state in ("uploading", "uploaded", "instructing", "instructed", "downloaded", "published"):
+                jobs.apply(conn, jobs.by_id(conn, job.id), State(state), 1)
+            sources.retire(conn, 1, b"", 1)
+
+        await b.journal.write(finish)
+        path.chmod(0o600)
+        os.utime(path)
+        b.inbox.request_scan()
+        await b.until(lambda: b.inbox.settling == 1)
+        await b.until(lambda: b.inbox.settling == 0)
+        assert b.again == []
+        b.put("other", mp4())
+        (root / "inbox/other").rename(path)
+        await b.until(lambda: [d.outputs_stand for d in b.again] == [True])
 
 
 async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:
