@@ -111,7 +111,7 @@ class Feed:
         if not self._presence.scan_soon:
             entered = [folder for folder in found.folders if self._is_entered(folder)]
             for folder in _outermost(entered):
-                found.gone += await self._extend(await self.survey(folder), wanted[folder])
+                found.gone += await self._extend(await self.survey(folder), found.folders[folder], wanted[folder])
         await self._arrived({path: wanted[path] for path in found.files})
         for place in found.gone:
             self._left(place)
@@ -147,7 +147,7 @@ class Feed:
             p.startswith(prefix) for p in self._ledger.tracker
         )
 
-    async def _extend(self, survey: Survey, event_at: float) -> list[bytes]:
+    async def _extend(self, survey: Survey, inode: int, event_at: float) -> list[bytes]:
         """A folder that came: take in what is in it; returns known files that are not in it any more."""
         await self.note_changed(survey.fresh)
         for folder, facts in survey.folders.items():
@@ -160,7 +160,7 @@ class Feed:
             look = Look(survey.fresh[path], now, event_at=event_at)
             self._ledger.tracker.see(path, look, self._presence.pace(path))
         survey.fresh = {}
-        self._presence.watching.expected |= survey.inodes
+        self._presence.watching.expected |= survey.inodes | {inode}
         if any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values()) or survey.more:
             self._presence.scan_soon = True
         self._ledger.problems.learn(survey, self._ledger.facts, now)
@@ -254,7 +254,9 @@ class Feed:
 
     def _prompt_fails(self, path: bytes, error: LocalError) -> None:
         """A prompt.txt that cannot be read: what lies in the folder waits for it, and people are told."""
-        self._ledger.problems.order(path.partition(b"/")[0], f"Its prompt.txt cannot be used: {error.text}", error.cure)
+        folder = path.partition(b"/")[0]
+        self._ledger.problems.order(folder, f"Its prompt.txt cannot be used: {error.text}", error.cure)
+        self._ledger.unblock(folder)  # they say why they wait
         self._ledger.block(path, error.text)
 
 

@@ -59,7 +59,7 @@ class Places:
     """What stands at the places that events named."""
 
     files: list[bytes] = field(default_factory=list)
-    folders: list[bytes] = field(default_factory=list)
+    folders: dict[bytes, int] = field(default_factory=dict)  #: with their inode numbers
     gone: list[bytes] = field(default_factory=list)
     odd: bool = False  #: something that is neither stands there
 
@@ -69,17 +69,17 @@ def sort_places(root: Path, places: Iterable[bytes]) -> Places:
     found, top = Places(), os.fsencode(root) + b"/"
     for place in places:
         try:
-            mode = os.lstat(top + place).st_mode
+            look = os.lstat(top + place)
         except OSError as exc:
             if isinstance(local_error(exc, place), SourceGone):
                 found.gone.append(place)
             else:
                 found.odd = True
             continue
-        if stat.S_ISREG(mode):
+        if stat.S_ISREG(look.st_mode):
             found.files.append(place)
-        elif stat.S_ISDIR(mode):
-            found.folders.append(place)
+        elif stat.S_ISDIR(look.st_mode):
+            found.folders[place] = look.st_ino
         else:
             found.odd = True
     return found

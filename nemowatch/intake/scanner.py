@@ -78,6 +78,9 @@ def walk(
         try:
             for name, found in _list(top + b"/" + folder if folder else top):
                 path = prefix + name
+                if found is None:
+                    todo += [path] if ignore.name(name, folder=True).kind is NameClass.WORK else []
+                    continue
                 if known(path, found):
                     continue
                 entry = _judge(name, path, found, ignore, top_level=not folder)
@@ -92,15 +95,18 @@ def walk(
                 yield Entry(Kind.CLOSED, folder, NO_LOOK, exc.strerror or "")
 
 
-def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result]]:
-    """What stands in a folder. Raises OSError: for one whose names may be read and nothing else (r without x) too."""
+def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    """What stands in a folder; None for a folder that does not answer (a dead share on it): entering it says why. Raises
+    OSError: for one whose names may be read and nothing else (r without x) too."""
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 found = entry.stat(follow_symlinks=False)
             except PermissionError:
                 raise
-            except OSError:  # gone meanwhile, or not to be asked: that is no deletion
+            except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
+                if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
+                    yield entry.name, None
                 continue
             yield entry.name, found
 

@@ -6,6 +6,7 @@ changed leaves no trace here, so that a scan of a hundred thousand claimed files
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -163,6 +164,8 @@ def _oddity(entry: Entry) -> FileProblem:
         )
     if entry.kind is Kind.CLOSED:
         cure = "Give the user that runs nemowatch the right to read it."
+        if entry.what not in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
+            cure = "If a disk or a share is mounted there, mount it again; it goes on by itself."
         return FileProblem(
             entry.path,
             entry.folder,

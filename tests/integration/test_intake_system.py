@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -117,6 +118,28 @@ async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: lis
         assert not await b.inbox.gone(b"dub-es/hidden.mp4")
         hidden.unlink()
         assert await b.inbox.gone(b"dub-es/hidden.mp4")
+
+
+@needs_root
+def test_a_dead_share_on_a_folder_is_told(tmp_path: Path, mounts: list[Path]) -> None:
+    """A mount below the inbox whose server has died answers nothing: its folder is there, and cannot be read."""
+    back, front = tmp_path / "back", tmp_path / "inbox/dub-nl"
+    back.mkdir()
+    front.mkdir(parents=True)
+    if shutil.which("bindfs") is None:
+        pytest.skip("bindfs not installed")
+    server = subprocess.Popen(["bindfs", "-f", str(back), str(front)], stderr=subprocess.DEVNULL)
+    mounts.append(front)
+    end = time.monotonic() + 10
+    while not os.path.ismount(front) and time.monotonic() < end:
+        time.sleep(0.02)
+    server.kill()
+    server.wait()
+    end = time.monotonic() + 10
+    with pytest.raises(OSError, match="not connected"):  # the kernel remembers for a second how it looked
+        while front.stat() and time.monotonic() < end:
+            time.sleep(0.05)
+    assert [entry.kind for entry in walk(tmp_path / "inbox", Ignore())] == [Kind.CLOSED]
 
 
 @needs_root
