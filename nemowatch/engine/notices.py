@@ -7,6 +7,7 @@ said once, and once when they can be again; it never stops anything.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
@@ -30,7 +31,7 @@ from nemowatch.outbox import notes
 from nemowatch.outbox.names import note_name
 from nemowatch.outbox.notefile import Wrote, remove_note, write_note
 from nemowatch.outbox.notes import Done, Failure, Question
-from nemowatch.outbox.tree import ensure_tree
+from nemowatch.outbox.tree import ensure_tree, translated
 
 log = structlog.get_logger("nemowatch.note")
 
@@ -90,6 +91,12 @@ class Notices:
         path = watch.inbox / os.fsdecode(folder) / notes.READ_ME
         return await self._told(watch, Standing(watch.inbox, path, text))
 
+    async def follow(self, watch: Watch, folder: bytes, text: str, others: Collection[bytes]) -> None:
+        """A task folder has no note any more. When it is gone it was most likely renamed, as its note asks: then the note went
+        along and is wrong where it is. `others`: folders whose notes are looked after."""
+        with contextlib.suppress(LocalError):  # best effort: a person can delete it, too
+            await self._on_disk(watch, _follow, watch.inbox, folder, text, others)
+
     async def read_mes(self, watch: Watch) -> dict[bytes, str]:
         """Those that stand in this inbox, as the journal remembers them, by their folder."""
         inbox, known = os.fsencode(watch.inbox) + b"/", await self._journal.read(kept.all)
@@ -148,6 +155,16 @@ class Notices:
             since = self._silent.pop(place, None)
             if since is not None:
                 log.info("notes can be written again", path=show_path(str(place)), after=lasted(self._clock.monotonic() - since))
+
+
+def _follow(inbox: Path, folder: bytes, text: str, others: Collection[bytes]) -> None:
+    with translated(inbox):
+        if os.path.lexists(inbox / os.fsdecode(folder)):
+            return
+        with os.scandir(os.fsencode(inbox)) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name not in others]
+    for name in found:
+        remove_note(inbox, inbox / os.fsdecode(name) / notes.READ_ME, text)
 
 
 def _unusable(watch: Watch, problem: FileProblem) -> Standing:

@@ -187,7 +187,9 @@ class Reception:
                 standing[folder] = text
         for folder in standing.keys() - wanted.keys():
             if await self._notices.read_me(watch, folder, ""):
-                del standing[folder]
+                text = standing.pop(folder)
+                if folder:
+                    await self._notices.follow(watch, folder, text, {*standing, *wanted})
 
     async def _approval(self, batch: BatchRow) -> str:
         """The note for a batch; reckoned over all that waits, and so only when the journal has changed."""

@@ -19,6 +19,7 @@ from nemowatch.engine.reception import Reception
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
+from nemowatch.outbox.notes import READ_ME
 from tests.integration.cli_kit import Cli
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +62,22 @@ async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take:
     assert f"{rights} privat" in text
     await reception.take(inbox, Tick())
     assert not list(inbox.watch.inbox.rglob("*.txt"))
+
+
+async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take) -> None:
+    """It went along with the folder. One that a person has written into stays, and so does the one of another folder."""
+    reception, inbox = take
+    top = inbox.watch.inbox
+    for name in ("dub-xq", "dub-zq", "other"):
+        (top / name).mkdir()
+    told = [FolderProblem(name, '"xq" is not a language.', "dub-es") for name in (b"dub-xq", b"dub-zq", b"other")]
+    await reception.take(inbox, Tick(problems=tuple(told)))
+    (top / "dub-xq").rename(top / "dub-es")
+    (top / "dub-zq").rename(top / "dub-fr")
+    with (top / "dub-fr" / READ_ME).open("a") as note:
+        note.write("I know")
+    await reception.take(inbox, Tick(problems=tuple(told[2:])))
+    assert sorted(path.parent.name for path in top.rglob(READ_ME)) == ["dub-fr", "other"]
 
 
 NO_FILM = FileProblem(b"dub-es/\xff.mp4", b"dub-es", "This is no film.", "Drop a film.", final=True, code="disguised")
