@@ -154,6 +154,7 @@ sys.path.insert(0, {repo!r})
 import time
 from pathlib import Path
 from tests.integration.inbox_kit import bench, mp4
+import babel.dates  # imported late otherwise: the interpreter may lie where the user below may not read
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 async def main():
     async with bench(Path({root!r}), Path({state!r}), settle=2.0, scan_interval=60) as b:
