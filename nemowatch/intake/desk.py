@@ -75,7 +75,7 @@ class Desk:
         candidates = [c for group, found in read if (c := self._judge(group, found)) is not None]
         if candidates and not await self._presence.same_root():  # what was read lay in another folder than the inbox
             self._presence.scan_soon = True
-        elif candidates:
+        elif candidates and not await self._presence.is_taken_over():
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
         return taken

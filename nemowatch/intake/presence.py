@@ -209,6 +209,13 @@ class Presence:
         """True when another mount covers this place than at that time: what stood there then is not to be seen, and not gone."""
         return self._grounds.changed(path, since_ms)
 
+    async def is_taken_over(self) -> bool:
+        """True when another host works the inbox since the last look: asked before anything is claimed."""
+        if not await self.worker.run(self._root.is_taken_over):
+            return False
+        self.next_probe = 0.0
+        return True
+
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""
         now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))

@@ -107,6 +107,14 @@ class Root:
         """Write the latest paid call into the owner file. Raises OSError."""
         owner.sign(self.owner_root, self._state_id, now_ms, paid)
 
+    def is_taken_over(self) -> bool:
+        """Whether another one stands in the owner file now. What cannot be read, the next look judges."""
+        try:
+            found = owner.read(self.owner_root)
+        except (OSError, ValueError):
+            return False
+        return found is not None and found.state != self._state_id
+
     def take_over(self, now_ms: int, paid: str) -> None:
         """A person said so: it is ours. Raises OSError."""
         owner.take_over(self.owner_root, self._state_id, now_ms, paid)

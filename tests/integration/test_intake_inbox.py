@@ -436,6 +436,20 @@ async def test_another_host_keeps_the_inbox_until_take_over(root: Path, tmp_path
         assert {j.reason for j in await b.jobs(1)} == {"approval"}
 
 
+async def test_what_comes_after_a_take_over_is_claimed_by_one(root: Path, tmp_path: Path) -> None:
+    """The first host has not looked at the owner file since: it does before it claims, and leaves the file to the other."""
+    async with (
+        bench(root, tmp_path / "one", state_id="one", scan_interval=60) as first,
+        bench(root, tmp_path / "two", state_id="two", scan_interval=60) as second,
+    ):
+        await second.inbox.take_over()
+        await second.until(lambda: second.inbox.health.state is HealthState.WATCHING)
+        first.put("dub-es-fr/p.mp4", mp4())
+        await second.until(lambda: len(second.claimed) == 1)
+        await first.until(lambda: first.inbox.health.state is HealthState.HELD)
+        assert first.claimed == []
+
+
 async def test_a_restart_claims_nothing_twice(root: Path, tmp_path: Path) -> None:
     """What was claimed before a restart is known after it."""
     (root / "inbox/dub-es-fr/p.mp4").write_bytes(mp4())
