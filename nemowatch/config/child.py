@@ -39,21 +39,23 @@ class Reading:
     """A configuration that is being read by a child. Leaving the block ends the child, read or not."""
 
     def __init__(self, words: Sequence[str], env: Mapping[str, str]) -> None:
-        """`words`: what this module is to be started with. Raises ConfigUnread."""
+        """`words`: what this module is to be started with. Where no process can be had, or this user may not start Python,
+        `result` reads in this one: that costs memory, and nothing else."""
+        self._words, self._env = words, env
+        self._child: subprocess.Popen[bytes] | None = None
         command = [sys.executable, "-P", "-m", __spec__.name, *words]
-        try:
+        with suppress(OSError):
             self._child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_needed(env),
                 start_new_session=True,  # a terminal's Ctrl-C is for the daemon, which ends the child
             )  # fmt: skip
-        except OSError as exc:
-            cure = "Is the machine out of memory or of processes?"
-            raise ConfigUnread(f"the process that reads the configuration cannot be started: {exc.strerror}.", cure=cure) from exc
 
     def __enter__(self) -> Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._child is None:
+            return
         self._child.kill()  # nothing happens to one that has ended
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(_GONE)
@@ -63,6 +65,8 @@ class Reading:
 
     def result(self) -> tuple[Path, Config]:
         """Where the configuration is, and what it says. Raises ConfigError with every mistake, ConfigUnread without an answer."""
+        if self._child is None:
+            return _believed(_read(self._words, self._env))
         try:
             out, err = self._child.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired as exc:
@@ -110,16 +114,20 @@ def _unpacked(data: bytes) -> tuple[Path, Config]:
     if not mark:
         raise ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
     found: Answer = pickle.loads(answer)
-    if isinstance(found, list):
-        raise ConfigError(found)
-    return found
+    return _believed(found)
 
 
-def _read(words: Sequence[str]) -> Answer:
+def _believed(answer: Answer) -> tuple[Path, Config]:
+    if isinstance(answer, list):
+        raise ConfigError(answer)
+    return answer
+
+
+def _read(words: Sequence[str], env: Mapping[str, str]) -> Answer:
     task, *paths = words
     try:
-        path = find(Path(paths[0]) if paths else None, os.environ) if task == "find" else Path(paths[0])
-        return path, load(path, os.environ)
+        path = find(Path(paths[0]) if paths else None, env) if task == "find" else Path(paths[0])
+        return path, load(path, env)
     except ConfigError as exc:
         return exc.problems
 
@@ -129,7 +137,7 @@ def main(words: Sequence[str]) -> int:
     for number in (signal.SIGHUP, signal.SIGUSR1):  # for the daemon, when they are sent to all of its processes
         signal.signal(number, signal.SIG_IGN)
     signal.alarm(round(2 * PATIENCE))  # nobody waits that long; whoever has started this may be gone, and its share may hang
-    answer = _packed(_read(words))
+    answer = _packed(_read(words, os.environ))
     with suppress(BrokenPipeError), open(1, "wb", closefd=False) as out:  # nobody may wait any more
         out.write(answer)
     return 0

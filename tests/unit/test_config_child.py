@@ -153,11 +153,20 @@ def test_a_broken_installation_is_said(config: Path, tmp_path: Path, monkeypatch
     with child.find_apart(config, ENV) as reading, pytest.raises(ConfigUnread, match="No module named pydantic") as caught:
         reading.result()
     assert "SECRET" not in caught.value.words
+
+
+def test_where_no_child_can_be_started_this_process_reads(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same answer, and the same mistakes."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
-    with pytest.raises(ConfigUnread, match="cannot be started: No such file"):
-        child.find_apart(config, ENV)
-    with pytest.raises(ConfigError, match="cannot be started"):
+    assert child.load_apart(config, ENV) == load(config, ENV)
+    with child.find_apart(config, ENV) as reading:
+        assert reading.result() == (config, load(config, ENV))
+    config.write_text("[limits]\nuploads = 0\n")
+    with pytest.raises(ConfigError) as caught:
         child.load_apart(config, ENV)
+    with pytest.raises(ConfigError) as here:
+        load(config, ENV)
+    assert caught.value.problems == here.value.problems
 
 
 def test_the_answer_of_another_version_is_not_believed(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
