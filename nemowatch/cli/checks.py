@@ -18,8 +18,8 @@ from nemowatch.cli.patience import within
 from nemowatch.cli.words import local_time, name, plural, size
 from nemowatch.errors import ConfigError, JournalError, NemowatchError
 from nemowatch.intake import owner
-from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.model import MB
+from nemowatch.mounts import Mode, MountTable, mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

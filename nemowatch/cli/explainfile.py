@@ -18,10 +18,10 @@ from nemowatch.engine import board
 from nemowatch.errors import LocalError, NemowatchError, OrderError
 from nemowatch.intake.folders import as_text, stem_of
 from nemowatch.intake.ignore import Ignore, NameClass
-from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.opening import not_regular, open_below, snapshot
 from nemowatch.intake.sniff import Finding, kind_by_name, sniff
 from nemowatch.model import ENDED, MediaKind, State
+from nemowatch.mounts import Mode, MountTable, mode_of
 from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -63,6 +64,8 @@ def _setting(config: Path | None) -> Setting:
 def start(config: Path | None, once: bool) -> int:
     """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at once."""
     _leave_out(DECORATION)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries tell their developers would stand in the log, in lines that are not ours
     from nemowatch.service.signals import without_loop
 
     without_loop()  # what follows takes half a second to import

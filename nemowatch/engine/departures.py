@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import structlog
@@ -25,6 +25,8 @@ from nemowatch.outbox.retire import After, Leaving, retire_all
 
 log = structlog.get_logger("nemowatch.source")
 
+#: Whether a file of a watch, not found at its path, was taken away: a share that is away takes nothing back.
+Gone = Callable[[str, bytes], Awaitable[bool]]
 #: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to others.
 AT_ONCE = 200
 #: Seconds until a refused or impossible move is tried again.
@@ -38,7 +40,7 @@ class Departures:
 
     def __init__(
         self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notes: NoteKeeper, disks: Disks,
-        clock: Clock,
+        clock: Clock, gone: Gone,
     ) -> None:  # fmt: skip
         self._watch = watch
         self._watches = watches
@@ -46,6 +48,7 @@ class Departures:
         self._notes = notes
         self._disks = disks
         self._clock = clock
+        self._gone = gone
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
         self._none_at = -1  # how far the journal had changed when nothing had to go
 
@@ -85,6 +88,9 @@ class Departures:
         try:
             target = await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
+            if isinstance(exc, SourceGone) and not await self._gone(row.watch, row.path):
+                self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
+                return
             log.info("source stays where it is", **place(row), why=exc.text)
             target = None
         except LocalError as exc:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
-from nemowatch.engine.departures import Departures
+from nemowatch.engine.departures import Departures, Gone
 from nemowatch.engine.disks import Disks
 from nemowatch.engine.notekeeper import NoteKeeper
 from nemowatch.engine.notices import Notices
@@ -23,10 +23,10 @@ class Ending:
 
     def __init__(
         self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, disks: Disks,
-        clock: Clock,
+        clock: Clock, gone: Gone,
     ) -> None:  # fmt: skip
         self.notes = NoteKeeper(watch, watches, journal, notices, clock)
-        self.departures = Departures(watch, watches, journal, self.notes, disks, clock)
+        self.departures = Departures(watch, watches, journal, self.notes, disks, clock, gone)
         self._trees = Trees(watches()[watch], journal, disks)
         self._due = asyncio.Event()
 

@@ -80,7 +80,9 @@ class Engine:
         chronicle = Chronicle(clock)
         self.runner = Runner(deps, self.watches, self._moved, chronicle, self._offline)
         notices = Notices(journal, self._disks, clock)
-        self.endings = {name: Ending(name, self.watches, journal, notices, self._disks, clock) for name in self.inboxes}
+        self.endings = {
+            name: Ending(name, self.watches, journal, notices, self._disks, clock, self._gone) for name in self.inboxes
+        }
         self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
         self.reception = Reception(journal, notices, self._disks, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)

@@ -1,5 +1,6 @@
-"""Remembers from start to start which trees of a workspace are folders and no links, so that a link that is put in the place
-of one while nothing runs is known for what it is. What follows from that is `outbox.roots`'."""
+"""Remembers from start to start which trees of a workspace are folders and no links, and what they lie on, so that a link that
+is put in the place of one while nothing runs, or a share that is not mounted yet, is known for what it is. What follows from
+that is `outbox.roots`'."""
 
 from __future__ import annotations
 
@@ -25,28 +26,26 @@ class Trees:
         self._fact = f"trees {watch.name}"
         self._journal = journal
         self._disk = disks.of(watch.name)
-        self._kept: list[str] = []  # plain ones, as the journal knows them
+        self._kept: dict[str, roots.Memory] = {}  # as the journal knows them
 
     async def hold(self) -> None:
         """Before anything is written there: hold them to what earlier processes saw."""
-        told = json.loads(await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "[]")
-        self._kept = sorted(str(tree) for tree in self._trees if str(tree) in told)
+        told = json.loads(await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "{}")
+        self._kept = {name: tuple(seen) for name, seen in told.items()}
         for tree in self._trees:
-            roots.hold(tree, plain=str(tree) in told)
+            roots.hold(tree, *[self._kept[str(tree)]] if str(tree) in self._kept else [])
 
     async def learn(self) -> None:
         """Look at those that nobody has seen yet, and write down what is new."""
-        if len(self._kept) == len(self._trees):
-            return
-        plain = await asyncio.get_running_loop().run_in_executor(self._disk, _look, self._trees)
-        if plain != self._kept:
-            await self._journal.write(lambda conn: facts.put(conn, self._fact, json.dumps(plain)))
-            self._kept = plain
+        if not all(roots.is_seen(tree) for tree in self._trees):
+            await asyncio.get_running_loop().run_in_executor(self._disk, _look, self._trees)
+        now = {**self._kept, **{str(tree): roots.memory(tree) for tree in self._trees if roots.is_seen(tree)}}
+        if now != self._kept:
+            await self._journal.write(lambda conn: facts.put(conn, self._fact, json.dumps(now)))
+            self._kept = now
 
 
-def _look(trees: tuple[Path, ...]) -> list[str]:
-    """Those that are plain, also by what was seen before."""
+def _look(trees: tuple[Path, ...]) -> None:
     for tree in trees:
         with contextlib.suppress(LocalError):  # not made yet, or the share is away
             os.close(open_root(tree))
-    return sorted(str(tree) for tree in trees if roots.is_plain(tree))

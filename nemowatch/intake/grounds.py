@@ -9,13 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nemowatch.intake.mounts import MountTable
+from nemowatch.mounts import Ground, MountTable
 
 #: Tables remembered: a share that comes and goes all day makes many, and only the time since the oldest open job counts.
 MOST = 64
-
-#: What of a mount stays the same when the same share is mounted again: (where, type, source).
-Ground = tuple[bytes, str, str]
 
 
 class Grounds:
@@ -45,5 +42,4 @@ class Grounds:
 
 def _ground(at: tuple[int, MountTable, Path], path: bytes) -> Ground:
     _, table, root = at
-    mount = table.at(os.fsencode(root) + b"/" + path)
-    return mount.point, mount.fstype, mount.source
+    return table.ground(os.fsencode(root) + b"/" + path)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nemowatch.intake.mounts import MountTable, mode_of
+from nemowatch.mounts import Ground, MountTable, mode_of
 
 #: Seconds for an event of our own to come back: 0.2 ms is usual, an unmatched move holds the queue for 0.5 s.
 PULSE_WAIT = 1.5
@@ -73,12 +73,10 @@ class Place:
 
 def is_lost_mount(before: Place, now: Identity, is_empty: Callable[[], bool]) -> bool:
     """True when the filesystem that the root was on is mounted no more, and what stands there now holds nothing: the share is
-    away, and what is left are the empty folders below it. A filled one is somebody's decision. The same filesystem by
-    another mount (a bind mount made by systemd, say) is no loss."""
+    away, and what is left are the empty folders below it. A filled one is somebody's decision."""
     unmounted = before.on_mount and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
-    other = (now.fstype, now.source) != (before.fstype, before.source)
-    laid_bare = other and before.point.startswith(now.point.rstrip(b"/") + b"/") and before.point != now.point
-    return (unmounted or laid_bare) and is_empty()
+    then, here = Ground(before.point, before.fstype, before.source), Ground(now.point, now.fstype, now.source)
+    return (unmounted or then.is_laid_bare(here)) and is_empty()
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:

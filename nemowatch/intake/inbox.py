@@ -22,7 +22,6 @@ from nemowatch.intake.desk import Desk
 from nemowatch.intake.feed import Feed
 from nemowatch.intake.health import Health, HealthState
 from nemowatch.intake.ledger import Ledger
-from nemowatch.intake.mounts import Mode
 from nemowatch.intake.presence import Presence
 from nemowatch.intake.records import Tick, Waiting
 from nemowatch.intake.settle import why
@@ -30,6 +29,7 @@ from nemowatch.intake.standing import Finder, nothing_stands
 from nemowatch.intake.survey import MAX_FRESH, Survey
 from nemowatch.intake.worker import Hung
 from nemowatch.journal import Journal, batches, inboxes, sources
+from nemowatch.mounts import Mode
 
 log = structlog.get_logger("nemowatch.inbox")
 

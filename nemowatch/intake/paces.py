@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from nemowatch.config import Watch
-from nemowatch.intake.mounts import Mode, MountTable, mode_of, tells_leases
 from nemowatch.intake.settle import LOCAL_SETTLE, NETWORK_SETTLE, Pace
+from nemowatch.mounts import Mode, MountTable, mode_of, tells_leases
 
 
 class Paces:

@@ -20,7 +20,7 @@ from nemowatch.intake import lease
 from nemowatch.intake.grounds import Grounds
 from nemowatch.intake.guard import Identity, Trouble, identify
 from nemowatch.intake.health import Health, HealthState, HealthTracker
-from nemowatch.intake.mounts import Mode, MountNews
+from nemowatch.intake.mountnews import MountNews
 from nemowatch.intake.paces import Paces
 from nemowatch.intake.root import SILENCE, Root, RootLook
 from nemowatch.intake.settle import Pace
@@ -29,6 +29,7 @@ from nemowatch.intake.watching import Watching
 from nemowatch.intake.worker import Hung, Worker
 from nemowatch.journal import Journal, batches, facts, marks
 from nemowatch.journal.marks import Mark
+from nemowatch.mounts import Mode
 
 log = structlog.get_logger("nemowatch.inbox")
 

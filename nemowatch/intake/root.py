@@ -17,8 +17,8 @@ from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.intake import owner
 from nemowatch.intake.guard import Identity, Place, identify, is_lost_mount
 from nemowatch.intake.ignore import Ignore
-from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.scanner import Kind, walk
+from nemowatch.mounts import Mode, MountTable, mode_of
 
 #: What a kernel answers, by its own pace and choice, while the server behind a share is away.
 SILENT = frozenset(

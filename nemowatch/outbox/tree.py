@@ -130,12 +130,32 @@ def ensure_folder(tree: Path, relative: bytes) -> Path:
 def ensure_tree(tree: Path, beside: Path) -> None:
     """Make the root `tree` again when a person removed it, but only when its sibling `beside` still stands:
     then the share is there. Anything else that is missing raises LocalPassing."""
+    if roots.held_above(tree) == tree:
+        roots.place(tree)  # nothing is made in what a missing share had covered
     with translated(tree):  # a share whose server is dead answers even this with an error
         if tree.is_dir():
             return
         if tree.parent != beside.parent or not beside.is_dir():
             raise missing(tree)
         tree.mkdir(exist_ok=True)
+
+
+def ensure_writable(tree: Path, beside: Path) -> None:
+    """As `ensure_tree`, and something can be put there: asked before it is paid for. Raises LocalPassing when not now."""
+    cure = "Nothing is paid for while its result could not be put there; it goes on by itself."
+    try:
+        ensure_tree(tree, beside)
+        folder = open_root(tree)
+    except LocalFinal as exc:  # rights change
+        raise LocalPassing(exc.text, path=tree, cure=cure) from exc
+    try:
+        if os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
+            return
+        is_readonly = os.fstatvfs(folder).f_flag & os.ST_RDONLY
+    finally:
+        os.close(folder)
+    what = "its filesystem is mounted read-only" if is_readonly else "nemowatch may not write there"
+    raise LocalPassing(f"{show_path(tree)}: {what}.", path=tree, cure=cure)
 
 
 def sync_folder(folder: int) -> None:

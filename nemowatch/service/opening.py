@@ -16,10 +16,10 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.errors import JournalCorrupt, JournalOnNetwork, local_error
-from nemowatch.intake.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.owner import STATE_ID
 from nemowatch.journal import Journal, batches, facts, marks
 from nemowatch.journal.database import FILE_NAME, set_aside
+from nemowatch.mounts import Mode, MountTable, mode_of
 from nemowatch.service.putback import is_put_back
 
 log = structlog.get_logger("nemowatch.daemon")

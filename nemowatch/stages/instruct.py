@@ -45,6 +45,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
     if closed := await deps.gate.closed(work, paying=True):
         return closed
     await look.same(work, deps)
+    await look.deliverable(work, deps)
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     baseline = turn.digest(state)
     if _happened_after_all(work, baseline):

@@ -1,5 +1,5 @@
 """A look at a source's files: still there, still what was claimed? Asked before a session is made and again right
-before the paid call, so that nothing half-written or taken back is ever paid for."""
+before the paid call, so that nothing half-written or taken back is ever paid for, nor what could not be delivered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone
 from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.opening import lookup, open_below, snapshot, unchanged
 from nemowatch.model import Member
+from nemowatch.outbox.tree import ensure_writable
 from nemowatch.stages.deps import Deps, Work
 
 
@@ -27,6 +28,11 @@ async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> Loc
     if await deps.gone(work.watch.name, path):
         return found
     return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
+
+
+async def deliverable(work: Work, deps: Deps) -> None:
+    """Return when results can be put into the outbox. Raises LocalPassing, LocalFinal."""
+    await deps.on_disk(work.watch, ensure_writable, work.watch.outbox, work.watch.inbox)
 
 
 def _same_file(work: Work, member: Member) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +100,64 @@ def test_two_hosts_on_one_share(house: Studio, tmp_path: Path) -> None:
 def _state(house: Studio) -> str:
     """The health of its one inbox as `status` says it."""
     return str(json.loads(house.run("status", "--json").stdout)["watches"][0]["state"])
+
+
+@pytest.fixture
+def on_share(tmp_path: Path) -> Iterator[Studio]:
+    """A studio on a share, and below its mount point the empty folders of the time before it was mounted."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount")
+    nas, point = tmp_path / "nas", tmp_path / "studio"
+    nas.mkdir()
+    with studio(tmp_path, settle=0.5, scan=1) as made:
+        made.drop("dub-es/x.mp4").unlink()
+        subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=True)
+        try:
+            shutil.copytree(point, nas, dirs_exist_ok=True)
+            mount(point)
+            yield made
+        finally:
+            if made.daemon is not None and made.daemon.poll() is None:
+                made.kill()
+            subprocess.run(["umount", "--recursive", "--lazy", point], check=False, capture_output=True)
+            subprocess.run(["umount", "--lazy", nas], check=True)
+
+
+def mount(point: Path) -> None:
+    """The share is there."""
+    subprocess.run(["mount", "--bind", point.with_name("nas"), point], check=True)
+
+
+def test_a_paid_job_waits_for_the_share_that_goes_away_under_it(on_share: Studio) -> None:
+    """Nothing is put into what the share had covered, nothing counts as taken away, and all of it comes once it is back; a
+    restart while it is away changes nothing."""
+    house = on_share
+    house.sandbox.set(render_seconds=4.0)
+    house.start()
+    house.drop("dub-es/clip.mp4")
+    house.wait_states("rendering")
+    subprocess.run(["umount", "--lazy", house.root], check=True)
+    wait_for("the job to wait", lambda: "the share is not mounted" in str(house.jobs()[0]["error"]))
+    house.kill()
+    house.start()
+    wait_for("the job to wait again", lambda: house.log().count("the share is not mounted") > 1)
+    assert [path.name for path in house.root.rglob("*") if not path.is_dir()] == []
+    mount(house.root)
+    house.wait_results("dub-es/clip.es.mp4")
+    house.wait_results("dub-es/clip.mp4", tree="done")
+    assert (len(house.charged_turns()), house.results("inbox")) == (1, set())
+    assert not [line for line in house.log().splitlines() if "taken away" in line or "same file" in line or "stays where" in line]
+
+
+def test_nothing_is_paid_for_what_could_not_be_delivered(on_share: Studio) -> None:
+    """While the outbox is on a read-only filesystem, jobs wait and say so; then they go on by themselves."""
+    house = on_share
+    subprocess.run(["mount", "--bind", house.outbox, house.outbox], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", house.outbox], check=True)
+    house.start()
+    house.drop("dub-es/clip.mp4")
+    wait_for("the job to wait", lambda: any("mounted read-only" in str(job["error"]) for job in house.jobs()))
+    assert house.charged_turns() == []
+    subprocess.run(["umount", house.outbox], check=True)
+    house.wait_results("dub-es/clip.es.mp4")
+    assert len(house.charged_turns()) == 1

@@ -128,7 +128,7 @@ def share(tmp_path: Path) -> Iterator[Stuttering]:
 def _published(root: Path) -> None:
     """A result put out beside one that has its name already, and a text."""
     folder = root / "outbox/dub-es"
-    roots.hold(root / "outbox", plain=True)
+    roots.hold(root / "outbox", (True, "", "", ""))
     whole = write_part(part_path(folder, 1), b"video")
     publish(whole.path, "a.es.mp4", whole.sha256)
     publish_bytes(part_path(folder, 1, 1), "a.es.txt", b"text")

@@ -21,7 +21,7 @@ from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.lease import Lease
-from nemowatch.intake.mounts import MountNews
+from nemowatch.intake.mountnews import MountNews
 from nemowatch.intake.opening import lookup, open_below, snapshot
 from nemowatch.intake.scanner import Kind, walk
 from nemowatch.intake.worker import Hung, Worker

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.outbox import roots
 from nemowatch.outbox.notefile import write_note
 from nemowatch.outbox.publish import part_path, publish, write_part
-from nemowatch.outbox.tree import ensure_folder
+from nemowatch.outbox.tree import ensure_folder, ensure_tree
 
 
 @pytest.fixture
@@ -21,7 +24,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "theirs" / "file").touch()
     outbox = tmp_path / "outbox"
     outbox.mkdir()
-    roots.hold(outbox, plain=False)
+    roots.hold(outbox)
     return outbox
 
 
@@ -56,7 +59,7 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
 def test_a_link_that_was_put_there_while_nothing_ran_is_refused(tree: Path) -> None:
     """An earlier process has seen that it was none."""
     swap(tree)
-    roots.hold(tree, plain=True)
+    roots.hold(tree, (True, "", "", ""))
     with pytest.raises(LocalPassing, match="has been put in the folder's place"):
         put(tree)
 
@@ -65,7 +68,7 @@ def test_a_link_that_stands_at_first_is_followed_and_kept_to(tree: Path) -> None
     """It is the administrator's own; turned elsewhere, it is not."""
     swap(tree)
     assert put(tree).resolve() == tree.parent / "theirs" / "dub-es" / "a.mp4"
-    assert not roots.is_plain(tree)
+    assert not roots.memory(tree)[0]
     tree.unlink()
     tree.symlink_to(tree.parent / "before")
     with pytest.raises(LocalPassing, match=r"its link leads to .*before now") as refused:
@@ -92,3 +95,65 @@ def test_a_tree_that_is_not_there_yet_is_not_held_to_anything(tree: Path) -> Non
         put(tree)
     tree.symlink_to(tree.parent / "theirs")
     assert put(tree).name == "a.mp4"
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Iterator[Path]:
+    """A mount point with a share on it; below it stands an outbox of the time before it was mounted."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount")
+    nas, share = tmp_path / "nas", tmp_path / "share"
+    nas.mkdir()
+    share.joinpath("outbox").mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=True)
+    try:
+        nas.joinpath("outbox").mkdir()
+        mount(share)
+        yield share
+    finally:
+        subprocess.run(["umount", "--recursive", "--lazy", share], check=False, capture_output=True)
+        subprocess.run(["umount", "--lazy", nas], check=True)
+
+
+def mount(share: Path) -> None:
+    """The share is there."""
+    subprocess.run(["mount", "--bind", share.with_name("nas"), share], check=True)
+
+
+def unmount(share: Path) -> None:
+    """It is away, and what stood below shows."""
+    subprocess.run(["umount", share], check=True)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool) -> None:
+    """Nobody would see it again once the share is back; also when it was away already at the start."""
+    tree = share / "outbox"
+    roots.hold(tree)
+    put(tree).unlink()
+    unmount(share)
+    if restarted:
+        roots.hold(tree, roots.memory(tree))
+    for act in (lambda: put(tree), lambda: ensure_tree(tree, share)):
+        with pytest.raises(LocalPassing, match="the share is not mounted, only an empty folder is there") as refused:
+            act()
+        assert refused.value.cure.startswith("Mount it")
+    assert list(tree.rglob("*")) == []
+    tree.rmdir()
+    with pytest.raises(LocalPassing):
+        ensure_tree(tree, share)
+    assert not tree.exists()
+    mount(share)
+    assert put(tree).read_bytes() == b"result"
+
+
+def test_a_filled_folder_in_the_place_of_a_share_is_somebody_s_decision(share: Path) -> None:
+    """And so is a share that is mounted over what was used before."""
+    tree = share / "outbox"
+    roots.hold(tree)
+    put(tree)
+    unmount(share)
+    (tree / "kept.mp4").touch()
+    assert put(tree).name == "a.mp4"
+    mount(share)
+    assert share.with_name("nas").joinpath("outbox", "dub-es", put(tree).name).exists()

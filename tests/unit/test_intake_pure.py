@@ -14,9 +14,9 @@ from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, Place, is_los
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.lease import Lease
-from nemowatch.intake.mounts import Mode, MountTable, mode_of, parse, tells_leases
 from nemowatch.intake.settle import Look, Pace, Tracked, Tracker, Verdict, why
 from nemowatch.model import Snapshot
+from nemowatch.mounts import Mode, MountTable, mode_of, parse, tells_leases
 
 IGNORED = [
     "a.part",

@@ -1,19 +1,16 @@
 """What is mounted where, and whether the kernel will tell us about files there.
 
-Owns the reading of the mount table and the news that it has changed. It never touches a file below a mount point, so it
-cannot hang on a dead share.
+Owns the reading of the mount table. It never touches a file below a mount point, so it cannot hang on a dead share.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import select
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 TABLE = Path("/proc/self/mountinfo")
 
@@ -52,6 +49,20 @@ class Mount:
     def scanned(self) -> bool:
         """True when events alone are not to be trusted here."""
         return mode_of(self.fstype) is not Mode.EVENTS
+
+
+class Ground(NamedTuple):
+    """What a place lies on: what of a mount stays the same when the same share is mounted again."""
+
+    point: bytes
+    fstype: str
+    source: str
+
+    def is_laid_bare(self, now: Ground) -> bool:
+        """True when this is mounted no more, and what stands in its place is what it had covered. The same filesystem by
+        another mount (a bind mount made by systemd, say) is no loss."""
+        other = (now.fstype, now.source) != (self.fstype, self.source)
+        return other and self.point != now.point and self.point.startswith(now.point.rstrip(b"/") + b"/")
 
 
 def mode_of(fstype: str) -> Mode:
@@ -124,6 +135,11 @@ class MountTable:
                 here = over
         return here
 
+    def ground(self, path: bytes) -> Ground:
+        """What a resolved absolute path lies on."""
+        mount = self.at(path)
+        return Ground(mount.point, mount.fstype, mount.source)
+
     def _longest(self, path: bytes) -> Mount:
         over = [m for m in self._mounts if path == m.point or path.startswith(m.point.rstrip(b"/") + b"/")]
         return max(over, key=lambda m: len(m.point), default=Mount(0, 0, "0:0", b"/", "unknown", ""))
@@ -138,28 +154,3 @@ class MountTable:
         """What of the table a watch on `path` depends on: two equal answers mean that nothing there has changed."""
         mounts = [self.at(path), *self.below(path)]
         return frozenset((m.id, m.device, m.point, m.fstype) for m in mounts)
-
-
-class MountNews:
-    """Calls back, on the loop, in the millisecond in which anything is mounted or unmounted."""
-
-    def __init__(self, call: Callable[[], None], table: Path = TABLE) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._call = call
-        self._fd = os.open(table, os.O_RDONLY | os.O_CLOEXEC)
-        # The table is always readable, and the loop asks for readability: an epoll of our own that asks for POLLPRI
-        # only stands in between.
-        self._epoll = select.epoll()
-        self._epoll.register(self._fd, select.EPOLLPRI | select.EPOLLERR | select.EPOLLET)
-        self._epoll.poll(0)
-        self._loop.add_reader(self._epoll.fileno(), self._ring)
-
-    def _ring(self) -> None:
-        self._epoll.poll(0)  # being asked already took the news out of it: its answer says nothing more
-        self._call()
-
-    def close(self) -> None:
-        """Stop calling."""
-        self._loop.remove_reader(self._epoll.fileno())
-        self._epoll.close()
-        os.close(self._fd)
