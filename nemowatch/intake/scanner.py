@@ -70,16 +70,16 @@ def walk(
     A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and nothing may be concluded about
     what is in it. Raises LocalError when the place where the walk begins at the root cannot be read."""
     top = os.fsencode(root)
-    todo = [start]
+    todo = [(start, NO_LOOK)]
     while todo:
-        folder = todo.pop()
+        folder, look = todo.pop()
         beat()
         prefix = folder + b"/" if folder else b""
         try:
             for name, found in _list(top + b"/" + folder if folder else top):
                 path = prefix + name
                 if found is None:
-                    todo += [path] if ignore.name(name, folder=True).kind is NameClass.WORK else []
+                    todo += [(path, NO_LOOK)] if ignore.name(name, folder=True).kind is NameClass.WORK else []
                     continue
                 if known(path, found):
                     continue
@@ -87,12 +87,12 @@ def walk(
                 if entry is not None:
                     yield entry
                     if entry.kind is Kind.FOLDER:
-                        todo.append(entry.path)
+                        todo.append((entry.path, entry.look))
         except OSError as exc:
             if not folder:
                 raise local_error(exc, top) from exc
             if exc.errno not in (errno.ENOENT, errno.ENOTDIR):
-                yield Entry(Kind.CLOSED, folder, NO_LOOK, exc.strerror or "")
+                yield Entry(Kind.CLOSED, folder, look, exc.strerror or "")
 
 
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:

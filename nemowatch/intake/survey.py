@@ -60,7 +60,7 @@ class Survey:
     fresh: dict[bytes, Snapshot] = field(default_factory=dict)
     missing: set[bytes] = field(default_factory=set)  #: known files that were not seen
     folders: dict[bytes, FolderFacts] = field(default_factory=dict)
-    inodes: set[int] = field(default_factory=set)  #: of the folders entered
+    inodes: set[int] = field(default_factory=set)  #: of the folders that can be entered
     odd: list[FileProblem] = field(default_factory=list)
     approvals: list[bytes] = field(default_factory=list)
     expected: int = 0  #: jobs that the new files would bring
@@ -97,6 +97,7 @@ class Surveyor:
             self._take(found, entry)
             if entry.kind is Kind.CLOSED:
                 closed.append(entry.path + b"/")
+                found.inodes.discard(entry.look.ino)  # the kernel does not watch it for us either, and it is told of by itself
         found.missing -= self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}

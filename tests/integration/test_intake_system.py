@@ -15,15 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
 from nemowatch.intake import lease, owner
 from nemowatch.intake.fingerprint import fingerprint
 from nemowatch.intake.health import HealthState
 from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.lease import Lease
+from nemowatch.intake.ledger import Ledger
 from nemowatch.intake.mountnews import MountNews
 from nemowatch.intake.opening import lookup, open_below, snapshot
 from nemowatch.intake.scanner import Kind, walk
+from nemowatch.intake.survey import Surveyor
 from nemowatch.intake.worker import Hung, Worker
 
 from .inbox_kit import bench, mp4
@@ -143,7 +146,7 @@ def test_a_dead_share_on_a_folder_is_told(tmp_path: Path, mounts: list[Path]) ->
 
 @needs_root
 def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> None:
-    """Rights r without x show names and no files: that is no empty folder."""
+    """Rights r without x show names and no files: that is no empty folder, nor one whose watch is missing."""
     task = tmp_path / "dub-es"
     (task / "closed").mkdir(parents=True)
     (task / "closed/a.mp4").write_bytes(mp4())
@@ -154,12 +157,15 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> 
         place.chmod(mode | 0o055)  # our group is still the owner's
     try:
         os.seteuid(65534)
-        found = {entry.path: entry.kind for entry in walk(tmp_path, Ignore())}
+        entries = list(walk(tmp_path, Ignore()))
     finally:
         os.seteuid(0)
         for place, mode in modes.items():
             place.chmod(mode)
-    assert found[b"dub-es/closed"] is Kind.CLOSED
+    assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
+    ledger = Ledger.of(Watch(root=tmp_path), {})
+    survey = Surveyor(ledger.book, ledger.known, ledger.tracker, lambda path: True).survey(entries)
+    assert (task.stat().st_ino in survey.inodes, (task / "closed").stat().st_ino in survey.inodes) == (True, False)
 
 
 @pytest.mark.anyio
