@@ -113,13 +113,9 @@ class Desk:
 
     def _judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
         """The candidate that a read group is; None when it must wait, or never will be one."""
-        for one in found:
-            if one.advice is not Advice.TAKE:
-                self._not_now(one)
-                for other in found:
-                    if other is not one and other.advice is Advice.TAKE:
-                        self._with(other, one)
-                return None
+        if any(one.advice is not Advice.TAKE for one in found):
+            self._put_off(found)
+            return None
         main, text = found[0], found[1].text if len(found) > 1 else found[0].text
         folder = self._ledger.book.read(folder_of(group.main))
         if not isinstance(folder, Folder):
@@ -130,6 +126,16 @@ class Desk:
         prompt = self._ledger.book.prompt(folder_of(group.main))
         made = partial(order_of_link, folder, prompt) if main.kind is MediaKind.LINK else None
         return candidate(group, found, order, self._is_conflict(group), made)
+
+    def _put_off(self, found: list[Inspected]) -> None:
+        """Each file of a group that cannot be taken has its say: one that is passed over would be due again at once. While
+        one of them may still become whole the other is not refused: the clip would be taken without its text."""
+        first = min((one for one in found if one.advice is not Advice.TAKE), key=lambda one: one.advice is Advice.REFUSE)
+        for one in found:
+            if one.advice is first.advice or one.advice not in (Advice.TAKE, Advice.REFUSE):
+                self._not_now(one)
+            else:
+                self._with(one, first)
 
     def _with(self, other: Inspected, one: Inspected) -> None:
         """What one file of a group meets, the other shares: a text whose clip is refused was never meant alone."""

@@ -224,9 +224,7 @@ class Feed:
 
     def _not_now(self, path: bytes, error: LocalPassing) -> None:
         """This file, or the whole share, cannot be asked: which of them, a look at the root tells."""
-        tracked = self._ledger.tracker.get(path)
-        if tracked is not None:
-            tracked.block(f"cannot be read right now: {error.text}")
+        self._ledger.block(path, f"cannot be read right now: {error.text}", now=self._clock.monotonic())
         self._presence.next_probe = 0.0
 
     async def _read_prompt(self, path: bytes, look: Snapshot) -> None:
@@ -257,7 +255,7 @@ class Feed:
         folder = path.partition(b"/")[0]
         self._ledger.problems.order(folder, f"Its prompt.txt cannot be used: {error.text}", error.cure)
         self._ledger.unblock(folder)  # they say why they wait
-        self._ledger.block(path, error.text)
+        self._ledger.block(path, error.text, now=self._clock.monotonic())
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

@@ -97,7 +97,8 @@ class Groups:
         """False, with the reason told, when the folder cannot say what to do with any such file: asked before reading it."""
         raw, kind = folder_of(path), promised_kind(path)
         folder = self._ledger.book.read(raw)
-        if kind is None or not isinstance(folder, Folder):
+        if kind is None or not isinstance(folder, Folder):  # its recipe is gone: with the next one, a scan finds it anew
+            self._ledger.tracker.drop(path)
             return False
         try:
             plan(folder, Drop(kind, as_text(path.rpartition(b"/")[2]), "text", self._ledger.book.prompt(raw)))

@@ -49,11 +49,12 @@ class Ledger:
         """True when a PAUSE stands in the inbox or in this task folder."""
         return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
 
-    def block(self, path: bytes, why: str, *, soon: bool = False) -> None:
-        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as well."""
+    def block(self, path: bytes, why: str, *, soon: bool = False, now: float = 0.0) -> None:
+        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as well; `now`: the look at it
+        has failed."""
         tracked = self.tracker.get(path)
         if tracked is not None:
-            tracked.block(why, soon=soon)
+            tracked.block(why, soon=soon, now=now)
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""

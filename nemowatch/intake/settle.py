@@ -124,11 +124,12 @@ class Tracked:
         self.last_at = now
         self._plan()
 
-    def block(self, why: str, *, soon: bool = False) -> None:
+    def block(self, why: str, *, soon: bool = False, now: float = 0.0) -> None:
         """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes. `soon`: what it
-        waits for settles as well, so it is looked at as before."""
+        waits for settles as well, so it is looked at as before. `now`: when a look failed, and so was none."""
         self.blocked, self.soon = why, soon
         self._plan()
+        self.next_at += max(now - self.last_at, 0.0)
 
     def _key(self, look: Snapshot) -> tuple[int, ...]:
         return (*look_key(look, local=self.pace.local), look.blocks)

@@ -43,6 +43,7 @@ class Bench:
         self.gone: list[int] = []
         self.problems: tuple[FileProblem | FolderProblem, ...] = ()
         self.worst_tick = 0.0
+        self.ticks = 0
         self.wake = asyncio.Event()
         self.inbox: Inbox
 
@@ -51,6 +52,7 @@ class Bench:
         while True:
             began = time.monotonic()
             tick = await self.inbox.tick()
+            self.ticks += 1
             self.worst_tick = max(self.worst_tick, time.monotonic() - began)
             self.claimed += tick.claimed
             self.again += tick.again
