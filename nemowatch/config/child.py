@@ -75,7 +75,8 @@ class Reading:
         if self._child.returncode:
             last = err.decode(errors="backslashreplace").strip().rpartition("\n")[2]
             how = redact(last) or f"it ended with {self._child.returncode}"
-            cure = "Is nemowatch installed whole?"
+            killed = self._child.returncode < 0
+            cure = "Somebody ended it, or there was no memory left for it." if killed else "Is nemowatch installed whole?"
             raise ConfigUnread(f"the process that reads the configuration has failed: {how}.", cure=cure)
         return _unpacked(out)
 

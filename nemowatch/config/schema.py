@@ -1,5 +1,5 @@
 """Every key of the configuration, with its type, its default and the reason for it. Owns what a value may be; reads no
-file, looks at no disk (`load` does the one, `layout` the other), and loads no pydantic: `validate` does.
+file, looks at no disk (`load` does the one, `layout` the other), and loads no pydantic: `reading` does.
 
 Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it says so. Relative paths are
 relative to the configuration file's folder: `reading` passes that folder as validation context.

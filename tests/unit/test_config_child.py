@@ -140,8 +140,9 @@ def test_a_child_that_is_killed_is_no_mistake_of_the_configuration(hung: Path) -
     """Out of memory, for example: nothing is known of the file."""
     with child.Reading(["load", str(hung)], ENV) as reading:
         os.kill(reads(reading), signal.SIGKILL)
-        with pytest.raises(ConfigUnread, match="ended with -9"):
+        with pytest.raises(ConfigUnread, match="ended with -9") as told:
             reading.result()
+    assert "memory" in told.value.cure
 
 
 def test_a_broken_installation_is_said(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
