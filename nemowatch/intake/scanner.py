@@ -96,15 +96,15 @@ def walk(
 
 
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """What stands in a folder; None for a folder that does not answer (a dead share on it): entering it says why. Raises
-    OSError: for one whose names may be read and nothing else (r without x) too."""
+    """What stands in a folder; None for a folder that does not answer (a dead share on it, or somebody else's): entering it says
+    why. Raises OSError: for one whose names may be read and nothing else (r without x) too."""
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 found = entry.stat(follow_symlinks=False)
-            except PermissionError:
-                raise
             except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
+                if isinstance(exc, PermissionError):
+                    os.lstat(folder + b"/.")  # raises where nothing in it may be asked; else it is this one's matter alone
                 if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
                     yield entry.name, None
                 continue

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -151,21 +152,45 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> 
     (task / "closed").mkdir(parents=True)
     (task / "closed/a.mp4").write_bytes(mp4())
     (task / "closed").chmod(0o744)
-    places = [tmp_path, *tmp_path.parents]
+    with as_nobody(tmp_path):
+        entries = list(walk(tmp_path, Ignore()))
+    assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
+    ledger = Ledger.of(Watch(root=tmp_path), {})
+    survey = Surveyor(ledger.book, ledger.known, ledger.tracker, lambda path: True).survey(entries)
+    assert (task.stat().st_ino in survey.inodes, (task / "closed").stat().st_ino in survey.inodes) == (True, False)
+
+
+@needs_root
+def test_a_mount_of_another_user_closes_its_own_folder_only(tmp_path: Path, mounts: list[Path]) -> None:
+    """Somebody mounts a share of theirs on a task folder, as FUSE has it for themselves alone: the others are scanned."""
+    back, front = tmp_path / "back", tmp_path / "inbox/dub-nl"
+    back.mkdir()
+    front.mkdir(parents=True)
+    (tmp_path / "inbox/dub-es").mkdir()
+    (tmp_path / "inbox/dub-es/a.mp4").write_bytes(mp4())
+    if shutil.which("bindfs") is None:
+        pytest.skip("bindfs not installed")
+    subprocess.run(["bindfs", "--no-allow-other", str(back), str(front)], check=True, capture_output=True)
+    mounts.append(front)
+    with as_nobody(tmp_path):
+        found = {entry.path: entry.kind for entry in walk(tmp_path / "inbox", Ignore())}
+    assert found == {b"dub-nl": Kind.CLOSED, b"dub-es": Kind.FOLDER, b"dub-es/a.mp4": Kind.FILE}
+
+
+@contextmanager
+def as_nobody(below: Path) -> Iterator[None]:
+    """With the rights of a user who may come as far as `below` and read."""
+    places = [below, *below.parents]
     modes = {place: place.stat().st_mode for place in places if place.stat().st_uid == 0 and not place.stat().st_mode & 1}
     for place, mode in modes.items():
         place.chmod(mode | 0o055)  # our group is still the owner's
     try:
         os.seteuid(65534)
-        entries = list(walk(tmp_path, Ignore()))
+        yield
     finally:
         os.seteuid(0)
         for place, mode in modes.items():
             place.chmod(mode)
-    assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
-    ledger = Ledger.of(Watch(root=tmp_path), {})
-    survey = Surveyor(ledger.book, ledger.known, ledger.tracker, lambda path: True).survey(entries)
-    assert (task.stat().st_ino in survey.inodes, (task / "closed").stat().st_ino in survey.inodes) == (True, False)
 
 
 @pytest.mark.anyio
