@@ -53,5 +53,8 @@ def played() -> str:
 
 
 def _git(*args: str) -> str:
-    done = subprocess.run(["git", "-C", REPO, *args], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["git", "-C", REPO, *args], capture_output=True, text=True, check=False)
+    except OSError:  # no git here
+        return ""
     return done.stdout.strip() if done.returncode == 0 else ""
