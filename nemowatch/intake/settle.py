@@ -103,10 +103,10 @@ class Tracked:
         """Take a new look into account. A scan's look that shows nothing new puts no other off: scans may come more often."""
         planned = self.next_at
         changed = self._key(self.last) != self._key(look.snapshot)
-        if look.event_at > self.event_at:
-            closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
-            self.reopened = self.reopened or (changed and closed_before)
-            self.event_at = look.event_at
+        closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
+        written_again = look.lease is Lease.WRITER or (changed and look.event_at > self.event_at)
+        self.reopened = self.reopened or (closed_before and written_again)
+        self.event_at = max(self.event_at, look.event_at)
         if changed or look.lease is Lease.WRITER:
             self.since = look.at
         if changed:
@@ -147,8 +147,11 @@ class Tracked:
         return seen and covered and not self.reopened and not self.slow and not self.blocked
 
     def needed(self) -> float:
-        """Seconds of stillness after which it counts as settled."""
-        return self.pace.quick if self.quick else self.pace.settle
+        """Seconds of stillness after which it counts as settled. The short cut counts from the close: what was written before
+        it, and when, says nothing of a program that opens again at once."""
+        if not self.quick:
+            return self.pace.settle
+        return min(self.pace.quick + max(self.event_at - self.since, 0.0), self.pace.settle)
 
     def settled(self) -> bool:
         """True when it has been still for the whole settle time: needed before anything is refused for good."""

@@ -265,6 +265,26 @@ def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
     assert tracked.verdict() is Verdict.READY
 
 
+def test_the_short_cut_counts_from_the_close() -> None:
+    """A writer that wrote nothing for some time before it closed may still open again at once."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER), LOCAL)
+    tracked.see(Look(WHOLE, 5, Lease.FREE, 5))
+    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.next_at == 6
+    tracked.see(Look(WHOLE, 6, Lease.FREE))
+    assert tracked.verdict() is Verdict.READY
+
+
+def test_a_writer_that_a_look_meets_after_a_close_has_opened_again() -> None:
+    """Pieces that take long are met while they are written: their closes are no short cut either."""
+    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
+    tracked.see(Look(more, 0.9, Lease.WRITER))
+    tracked.see(Look(more, 2, Lease.FREE, 2))
+    tracked.see(Look(more, 3, Lease.FREE))
+    assert tracked.verdict() is Verdict.WAIT
+
+
 def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
     """On FUSE the kernel may make inode numbers up anew; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
