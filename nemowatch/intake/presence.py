@@ -211,7 +211,7 @@ class Presence:
         return self._grounds.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
-        """True when another host works the inbox since the last look: asked before anything is claimed."""
+        """True when another host works the inbox since the last look, or none can tell: asked before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
         self.next_probe = 0.0

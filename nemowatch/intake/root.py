@@ -108,11 +108,12 @@ class Root:
         owner.sign(self.owner_root, self._state_id, now_ms, paid)
 
     def is_taken_over(self) -> bool:
-        """Whether another one stands in the owner file now. What cannot be read, the next look judges."""
+        """Whether another one stands in the owner file now, or somebody that cannot be told: a look at the root judges that,
+        and nothing is claimed before it."""
         try:
             found = owner.read(self.owner_root)
         except (OSError, ValueError):
-            return False
+            return True
         return found is not None and found.state != self._state_id
 
     def take_over(self, now_ms: int, paid: str) -> None:

@@ -450,6 +450,19 @@ async def test_what_comes_after_a_take_over_is_claimed_by_one(root: Path, tmp_pa
         assert first.claimed == []
 
 
+async def test_nothing_is_claimed_under_an_owner_file_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
+    """Whoever wrote it may be working here: the inbox is theirs until it can be read."""
+    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+        await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
+        text = (root / ".nemowatch-owner.json").read_text()
+        (root / ".nemowatch-owner.json").write_text(text[: len(text) // 2])
+        b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: b.inbox.health.state is HealthState.HELD)
+        assert b.claimed == []
+        (root / ".nemowatch-owner.json").write_text(text)
+        await b.until(lambda: len(b.claimed) == 1)
+
+
 async def test_a_restart_claims_nothing_twice(root: Path, tmp_path: Path) -> None:
     """What was claimed before a restart is known after it."""
     (root / "inbox/dub-es-fr/p.mp4").write_bytes(mp4())
