@@ -258,7 +258,8 @@ class Daemon:
             try:
                 return self._take_up(await self._read_again())
             except ConfigError as exc:
-                log.error("the new configuration is refused, the old one goes on", why=exc.text)
+                if self._state == "running":  # at a stop systemd ends the child that reads as well
+                    log.error("the new configuration is refused, the old one goes on", why=exc.text)
                 return {"ok": False, "why": exc.text}
             finally:
                 self._tell_reload(self._notifier.ready)

@@ -119,6 +119,22 @@ def test_a_stop_while_the_configuration_is_read_ends_everything_at_once(tmp_path
         assert studio.log() == ""
 
 
+def test_a_stop_that_ends_a_reload_s_reading_is_no_refusal(tmp_path: Path) -> None:
+    """systemd stops all processes of a service at once: nobody is to look for a mistake in the configuration."""
+    with disturbed(tmp_path) as studio:
+        studio.start()
+        assert studio.daemon is not None
+        (studio.python / "hang").touch()
+        studio.signal(signal.SIGHUP)
+        wait_for("the child to hang", (studio.python / "hangs").exists)
+        (child,) = children(studio.daemon.pid)
+        studio.signal(signal.SIGTERM)
+        os.kill(child, signal.SIGTERM)
+        assert studio.daemon.wait(20) == 0
+        assert studio.events("nemowatch stops")
+        assert not studio.events("the new configuration is refused")
+
+
 def test_a_start_whose_reading_fails_is_one_that_systemd_tries_again(tmp_path: Path) -> None:
     """Not the exit code of a mistake in the configuration, after which it would not."""
     with disturbed(tmp_path) as studio:
