@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 REPO = Path(__file__).parents[1]
@@ -41,8 +42,10 @@ def section(title: str, words: str, head: Iterable[object], rows: Iterable[str])
     return "\n".join([f"## {title}", "", words, "", line(titles), line(["---"] * len(titles)), *rows])
 
 
+@cache
 def code() -> str:
-    """Which code this is: "c0f4daa", with a + when files differ from it."""
+    """Which code this is: "c0f4daa", with a + when files differ from it; as it was when first asked. Ask before you measure:
+    another commit may land meanwhile."""
     found = _git("rev-parse", "--short", "HEAD")
     return f"{found}+" if found and _git("status", "--porcelain", "--", "nemowatch", "tests") else found or "unknown"
 

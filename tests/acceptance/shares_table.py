@@ -114,8 +114,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument("--at-once", type=int, default=4, help="how many are played side by side")
     parser.add_argument("--only", default="", help="those whose name contains this")
+    parser.add_argument("--but", default="", help="not those whose name contains this: those in user-mode-linux take minutes")
     options = parser.parse_args()
     chosen = [one for one in SCENARIOS.values() if options.only.lower() in one.name.lower()]
+    if options.but:
+        chosen = [one for one in chosen if options.but.lower() not in one.name.lower()]
     rows: list[Row] = []
     for rows in run_all(chosen, options.runs, options.at_once):
         if options.write:  # after each round: a long command that is interrupted leaves what it has shown

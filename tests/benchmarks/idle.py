@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.acceptance.scale_kit import cpu_seconds
 from tests.acceptance.shares_kit import Case
 from tests.acceptance.studio import wait_for
-from tests.pages import PERFORMANCE, line, played, put, section
+from tests.pages import PERFORMANCE, code, line, played, put, section
 
 #: Share of one core, and MiB resident, that the idle daemon may take.
 MOST_CPU, MOST_MEMORY = 0.005, 60.0
@@ -158,6 +158,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
+    if options.write and options.cases:
+        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+    code()
     with ThreadPoolExecutor(len(CASES)) as pool:
         running = [pool.submit(measure, name, options.files, options.seconds) for name in options.cases or CASES]
         found = [future.result() for future in running]

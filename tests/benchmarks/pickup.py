@@ -26,7 +26,7 @@ from tests.acceptance.shares_kit import Case, find_program, run
 from tests.acceptance.shares_mounts import nas
 from tests.acceptance.studio import script, wait_for
 from tests.benchmarks.idle import default_settings
-from tests.pages import PERFORMANCE, line, played, put, section
+from tests.pages import PERFORMANCE, code, line, played, put, section
 
 #: Seconds between scans by default (config.schema).
 SCAN = 60.0
@@ -205,13 +205,16 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
+    if options.write and options.places:
+        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+    code()
     with ThreadPoolExecutor(len(PLACES)) as pool:
         running = [pool.submit(attempt, place, options.times) for place in options.places or PLACES]
         found = [future.result() for future in running]
     rows = [row for rows in found if not isinstance(rows, str) for row in rows]
     for told in [*rows, *(why for why in found if isinstance(why, str))]:
         print(told)
-    if options.write:
+    if options.write and rows:
         put(PERFORMANCE, "pickup", described(rows))
     return 0 if rows and all(row.good for row in rows) else 1
 

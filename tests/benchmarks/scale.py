@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.acceptance.scale_kit import MEMORY, Figures, Load, carry
 from tests.acceptance.shares_limits import limited
-from tests.pages import PERFORMANCE, line, played, put, section
+from tests.pages import PERFORMANCE, code, line, played, put, section
 
 LOADS = (
     Load("100,000 files in a tree", 100_000, 100),
@@ -48,6 +48,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
+    if options.write and options.name:
+        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+    code()
     good, done = True, dict[str, Figures]()
     for load in (load for load in LOADS if options.name in load.name):
         with tempfile.TemporaryDirectory() as base:
