@@ -160,6 +160,7 @@ class Desk:
             case Advice.AGAIN if tracked is not None:
                 look = one.look if one.look.ino else tracked.last
                 tracked.see(Look(look, self._clock.monotonic(), one.lease))
+                tracked.settle_anew()
             case Advice.REFUSE if tracked is not None:
                 self._refuse(one, tracked)
 

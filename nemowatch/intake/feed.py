@@ -238,7 +238,8 @@ class Feed:
             self._ledger.tracker.drop(path)
             return
         except (SourceGone, SourceChanged):
-            return  # the next look says so
+            self._ledger.block(path, "it changes while it is read", soon=True)  # the next look says more
+            return
         except LocalPassing as exc:
             self._not_now(path, exc)
             return

@@ -124,6 +124,11 @@ class Tracked:
         self.last_at = now
         self._plan()
 
+    def settle_anew(self) -> None:
+        """What was read of it did not hold, whatever its looks say (a share may tell a wrong size): it begins to wait again."""
+        self.since = self.last_at
+        self._plan()
+
     def block(self, why: str, *, soon: bool = False, now: float = 0.0) -> None:
         """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes. `soon`: what it
         waits for settles as well, so it is looked at as before. `now`: when a look failed, and so was none."""

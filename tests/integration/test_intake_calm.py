@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nemowatch.config.schema import Recipe
+from nemowatch.errors import SourceChanged
+from nemowatch.intake import looking
 from nemowatch.intake.records import FileProblem
+from nemowatch.model import Snapshot
 
 from .inbox_kit import Bench, bench, mp4
 
@@ -60,6 +64,25 @@ async def test_a_pair_of_which_neither_can_be_used_keeps_nobody_busy(root: Path,
         b.put("voiceover/p.mp4", mp4())
         await b.until(lambda: len([p for p in b.problems if isinstance(p, FileProblem) and p.final]) == 2)
         assert b.claimed == []
+
+
+async def test_a_file_that_never_reads_as_it_looks_keeps_nobody_busy(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some shares tell a size that reading does not bear out: it settles anew each time, and is not read over and over."""
+    read = list[bytes]()
+
+    def too_short(_fd: int, _look: Snapshot, path: bytes, _beat: Callable[[], None]) -> str:
+        read.append(path)
+        raise SourceChanged(path=path)
+
+    monkeypatch.setattr(looking, "fingerprint", too_short)
+    async with bench(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/p.mp4", mp4())
+        await b.until(lambda: len(read) > 0)
+        before = len(read)
+        assert await ticks_in_a_second(b) < FEW
+        assert len(read) - before <= 5
 
 
 async def test_files_whose_recipe_is_gone_keep_nobody_busy(root: Path, tmp_path: Path) -> None:
