@@ -19,10 +19,10 @@ from nemowatch.outbox.tree import open_root
 
 
 class Trees:
-    """The outbox, done and failed of one inbox."""
+    """An inbox, to which notes are written, and its outbox, done and failed."""
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:
-        self._trees = (watch.outbox, watch.done, watch.failed)
+        self._trees = (watch.inbox, watch.outbox, watch.done, watch.failed)
         self._fact = f"trees {watch.name}"
         self._journal = journal
         self._disk = disks.of(watch.name)

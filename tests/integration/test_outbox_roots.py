@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.clock import SystemClock
+from nemowatch.config import Watch
+from nemowatch.engine.disks import Disks
+from nemowatch.engine.notices import Notices
+from nemowatch.engine.trees import Trees
 from nemowatch.engine.upkeep import expire
 from nemowatch.errors import LocalFinal, LocalPassing
+from nemowatch.journal import Journal
 from nemowatch.outbox import roots
 from nemowatch.outbox.notefile import write_note
+from nemowatch.outbox.notes import READ_ME
 from nemowatch.outbox.publish import part_path, publish, write_part
 from nemowatch.outbox.tree import ensure_folder, ensure_tree
 
@@ -147,6 +154,31 @@ def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool)
     assert not tree.exists()
     mount(share)
     assert put(tree).read_bytes() == b"result"
+
+
+@pytest.mark.anyio
+async def test_no_note_is_put_below_an_inbox_whose_share_is_away(share: Path, tmp_path: Path) -> None:
+    """It would count as written, and nobody would see it: it follows when the share is back."""
+    note = share / "inbox/dub-es" / READ_ME
+    note.parent.mkdir(parents=True)
+    unmount(share)
+    note.parent.mkdir(parents=True)
+    mount(share)
+    watch, disks, clock = Watch(root=share), Disks(), SystemClock()
+    journal = Journal.open(tmp_path / "journal.db", clock)
+    notices, trees = Notices(journal, disks, clock), Trees(watch, journal, disks)
+    try:
+        await trees.hold()
+        await trees.learn()
+        unmount(share)
+        assert not await notices.read_me(watch, b"dub-es", "Rename this folder.")
+        assert not note.exists()
+        mount(share)
+        assert await notices.read_me(watch, b"dub-es", "Rename this folder.")
+        assert note.exists()
+    finally:
+        journal.close()
+        disks.close()
 
 
 def test_a_filled_folder_in_the_place_of_a_share_is_somebody_s_decision(share: Path) -> None:
