@@ -187,27 +187,40 @@ def write_slowly(case: Case, way: str) -> None:
     case.whole(where)
 
 
-@scenario("sound and text in pieces, closed in between", settle=4.0)
-def pieces_without_a_container(case: Case) -> None:
-    """No container says how long an MP3 or a text is meant to be: pieces more than a second apart are one file."""
+@scenario("sound, text and a fragmented film in pieces, closed in between", settle=4.0, scan=15.0)
+def pieces_without_an_end(case: Case) -> None:
+    """Nothing says how long an MP3, a text or a film in fragments is to be: pieces more than a second apart are one file."""
     for folder in ("voiceover", "transcribe"):
         (case.house.inbox / folder).mkdir()
     case.start()
     frame = b"\xff\xfb\x90\x00" + bytes(range(1, 200)) * 2 + b"\x01" * 15  # 417 bytes: 128 kbit/s at 44.1 kHz
     sound, text = frame * 60, b"One sentence for a start. And another one for the end.\n"
-    writes = [(case.house.inbox / "voiceover/talk.txt", text), (case.house.inbox / "transcribe/sound.mp3", sound)]
-    for path, data in writes:
-        case.expect(f"{path.parent.name}/{path.name}", data)
+    head = _box(b"ftyp", b"isom\0\0\0\0isom") + _box(b"moov", b"m" * 200)
+    fragments = [_box(b"moof", b"f" * 60) + _box(b"mdat", bytes([n]) * 9000) for n in range(3)]
+    writes = {
+        "voiceover/talk.txt": _thirds(text), "transcribe/sound.mp3": _thirds(sound),
+        "dub-es/live.mp4": [head, fragments[0], b"".join(fragments[1:])],
+    }  # fmt: skip
+    for where, pieces in writes.items():
+        case.expect(where, b"".join(pieces))
     for number in range(3):
-        for path, data in writes:
-            third = len(data) // 3 + 1
-            with path.open("ab") as file:
-                file.write(data[number * third : (number + 1) * third])
+        for where, pieces in writes.items():
+            with (case.house.inbox / where).open("ab") as file:
+                file.write(pieces[number])
         if number < 2:
             time.sleep(2.0)
-    for path, _ in writes:
-        case.whole(f"{path.parent.name}/{path.name}")
+    for where in writes:
+        case.whole(where)
     case.checks.append(lambda: _whole_text(case, text.decode().strip()))
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def _thirds(data: bytes) -> list[bytes]:
+    third = len(data) // 3 + 1
+    return [data[start : start + third] for start in range(0, len(data), third)]
 
 
 def _whole_text(case: Case, text: str) -> str:
