@@ -29,8 +29,8 @@ from nemowatch.outbox.retire import Leaving, retire_all
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds until a copy that could not be told of or moved is tried again.
-TRY_AGAIN = 5.0
+#: Seconds until a copy that could not be told of or moved is tried again: missing rights may last, and there may be thousands.
+TRY_AGAIN = 30.0
 
 
 class Copies:
@@ -47,22 +47,24 @@ class Copies:
         self._clock = clock
         self._fail = fail
         self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)  # what is still to be done, by watch and path
-        self._not_before: dict[str, float] = {}  # by watch: monotonic time of the next try
+        self._not_before: dict[tuple[str, bytes], float] = {}  # monotonic time of the next try
         self._said: set[tuple[str, bytes]] = set()  # copies of which the log says that they cannot be moved
 
     async def take(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
         """Go on with those that are left, and with fresh ones. Never raises for files."""
-        left, new = self._left[watch.name], list(fresh)
-        for copy in new:
+        left = self._left[watch.name]
+        for copy in fresh:
             left[copy.path] = copy
+            self._not_before.pop((watch.name, copy.path), None)
             log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
-        if not left or (not new and self._clock.monotonic() < self._not_before.get(watch.name, 0)):
-            return
-        self._not_before[watch.name] = self._clock.monotonic() + TRY_AGAIN
         for copy in list(left.values()):
+            key, now = (watch.name, copy.path), self._clock.monotonic()
+            if self._not_before.get(key, now) > now:
+                continue
+            self._not_before[key] = now + TRY_AGAIN
             if await (self._see_out(watch, copy) if copy.outputs_stand else self._write_off(watch, copy)):
-                del left[copy.path]
-                self._said.discard((watch.name, copy.path))
+                del left[copy.path], self._not_before[key]
+                self._said.discard(key)
 
     async def _see_out(self, watch: Watch, copy: Duplicate) -> bool:
         """Its results stand. The note comes first: after a kill between the two the copy is found again. False: not yet."""

@@ -37,7 +37,11 @@ class Grounds:
         if not self._tables:
             return False
         then = next((t for t in reversed(self._tables) if t[0] <= since_ms), self._tables[0])
-        return _ground(then, path) != _ground(self._tables[-1], path)
+        before, now = _ground(then, path), _ground(self._tables[-1], path)
+        own = os.fsencode(self._tables[-1][2])
+        if before.point == now.point and not now.point.startswith(own + b"/"):
+            return False  # the root's own mount, and mounted as it was, if by another name: the root's looks judge that
+        return before != now
 
 
 def _ground(at: tuple[int, MountTable, Path], path: bytes) -> Ground:

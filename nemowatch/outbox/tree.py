@@ -149,7 +149,7 @@ def ensure_writable(tree: Path, beside: Path) -> None:
     except LocalFinal as exc:  # rights change
         raise LocalPassing(exc.text, path=tree, cure=cure) from exc
     try:
-        if os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
+        if os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
             return
         is_readonly = os.fstatvfs(folder).f_flag & os.ST_RDONLY
     finally:

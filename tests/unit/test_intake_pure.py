@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from nemowatch.clock import ManualClock
 from nemowatch.intake.folders import as_text, stem_of
+from nemowatch.intake.grounds import Grounds
 from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, Place, is_lost_mount, uncovered
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.ignore import Ignore, NameClass
@@ -434,3 +436,26 @@ def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None
     tracked.block("cut short")
     assert tracked.next_at > 10
     assert tracker.busy() == 0
+
+
+def _mounted(*lines: tuple[str, str, str]) -> MountTable:
+    """A table of (point, type, source) below a local root."""
+    rows = ["1 1 8:1 / / rw - ext4 /dev/sda1 rw"]
+    rows += [f"{n} 1 8:{n} / {point} rw - {fstype} {source} rw" for n, (point, fstype, source) in enumerate(lines, 2)]
+    return MountTable(parse("\n".join(rows)))
+
+
+def test_what_a_mount_below_the_root_hides_is_known_and_another_name_of_the_root_s_own_is_no_change() -> None:
+    """A disk that is found under another name after a while is the same place; one put over a folder, or taken away, is not."""
+    root, disk = Path("/srv/studio"), ("/srv", "ext4", "/dev/sdb1")
+    grounds = Grounds()
+    grounds.learn(root, _mounted(disk), 100)
+    grounds.learn(root, _mounted(("/srv", "ext4", "/dev/sdc1")), 200)
+    assert not grounds.changed(b"dub-es/a.mp4", 150)
+    grounds.learn(root, _mounted(disk, ("/srv/studio/dub-es", "tmpfs", "tmpfs")), 300)
+    assert grounds.changed(b"dub-es/a.mp4", 150)
+    assert not grounds.changed(b"dub-fr/a.mp4", 150)
+    assert not grounds.changed(b"dub-es/a.mp4", 350)
+    grounds.learn(root, _mounted(disk), 400)
+    assert grounds.changed(b"dub-es/a.mp4", 350)
+    assert not grounds.changed(b"dub-es/a.mp4", 150)
