@@ -441,7 +441,8 @@ def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None
 def _mounted(*lines: tuple[str, str, str]) -> MountTable:
     """A table of (point, type, source) below a local root."""
     rows = ["1 1 8:1 / / rw - ext4 /dev/sda1 rw"]
-    rows += [f"{n} 1 8:{n} / {point} rw - {fstype} {source} rw" for n, (point, fstype, source) in enumerate(lines, 2)]
+    for number, (point, fstype, source) in enumerate(lines, 2):
+        rows.append(f"{number} {number - 1} 8:{sum(source.encode())} / {point} rw - {fstype} {source} rw")
     return MountTable(parse("\n".join(rows)))
 
 
