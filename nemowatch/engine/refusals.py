@@ -43,7 +43,7 @@ class Refusals:
         self._disks = disks
         self._clock = clock
         self._of: dict[str, dict[bytes, Refused]] = {}  # by watch and path, latest last
-        self._kept: dict[str, str] = {}  # by watch, as the journal has it
+        self._changed: set[str] = set()  # watches of which the journal does not know the latest
         self._next_look: dict[str, float] = {}  # by watch: monotonic
 
     @property
@@ -58,12 +58,13 @@ class Refusals:
         found[problem.path] = Refused(watch.name, problem, self._clock.now_ms(), where)
         for path in list(found)[:-REMEMBERED]:
             del found[path]
+        self._changed.add(watch.name)
 
     async def recall(self, watch: Watch) -> None:
         """At first, what an earlier process has refused here."""
         if watch.name not in self._of:
-            self._kept[watch.name] = await self._journal.read(lambda conn: facts.get(conn, _fact(watch)))
-            read = [_read(watch.name, one) for one in json.loads(self._kept[watch.name] or "[]")]
+            kept = await self._journal.read(lambda conn: facts.get(conn, _fact(watch)))
+            read = [_read(watch.name, one) for one in json.loads(kept or "[]")]
             self._of[watch.name] = {one.problem.path: one for one in read}
 
     async def forget_gone(self, watch: Watch) -> None:
@@ -76,13 +77,15 @@ class Refusals:
         for one in await loop.run_in_executor(self._disks.of(watch.name), _gone, list(found.values())):
             if await self._notices.withdraw(watch, one.problem):
                 del found[one.problem.path]
+                self._changed.add(watch.name)
 
     async def keep(self, watch: Watch) -> None:
         """Write down what has changed."""
+        if watch.name not in self._changed:
+            return
+        self._changed.discard(watch.name)
         text = json.dumps([_written(one) for one in self._of[watch.name].values()]) if self._of[watch.name] else ""
-        if text != self._kept[watch.name]:
-            await self._journal.write(lambda conn: facts.put(conn, _fact(watch), text))
-            self._kept[watch.name] = text
+        await self._journal.write(lambda conn: facts.put(conn, _fact(watch), text))
 
 
 def _fact(watch: Watch) -> str:
