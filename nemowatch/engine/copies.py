@@ -30,7 +30,7 @@ from nemowatch.outbox.retire import Leaving, retire_all
 log = structlog.get_logger("nemowatch.inbox")
 
 #: Seconds until a copy that could not be told of or moved is tried again: missing rights may last, and there may be thousands.
-TRY_AGAIN = 30.0
+TRY_AGAIN = 10.0
 
 
 class Copies:
