@@ -33,7 +33,7 @@ class Trees:
         told = json.loads(await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "{}")
         self._kept = {name: tuple(seen) for name, seen in told.items()}
         for tree in self._trees:
-            roots.hold(tree, *[self._kept[str(tree)]] if str(tree) in self._kept else [])
+            roots.hold(tree, self._kept.get(str(tree), roots.UNSEEN))
 
     async def learn(self) -> None:
         """Look at those that nobody has seen yet, and write down what is new."""

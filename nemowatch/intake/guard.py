@@ -38,11 +38,14 @@ class Identity:
 
     dev: int
     ino: int
-    fstype: str
+    ground: Ground  #: what it lies on
     concerns: frozenset[tuple[int, str, bytes, str]]  #: the mounts it depends on
     on_mount: bool  #: the root is itself a mount point
-    source: str = ""
-    point: bytes = b""  #: where the filesystem that it lies on is mounted
+
+    @property
+    def fstype(self) -> str:
+        """The type of the filesystem that it lies on."""
+        return self.ground.fstype
 
     @property
     def inode(self) -> tuple[int, int]:
@@ -57,26 +60,16 @@ def identify(root: Path) -> Identity:
         raise NotADirectoryError(20, "not a folder", str(root))
     raw = os.fsencode(root)
     table = MountTable.read()
-    mount = table.at(raw)
-    return Identity(found.st_dev, found.st_ino, mount.fstype, table.concerns(raw), mount.point == raw, mount.source, mount.point)
+    ground = table.ground(raw)
+    return Identity(found.st_dev, found.st_ino, ground, table.concerns(raw), ground.point == raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a root was the last time that it was there."""
-
-    fstype: str = ""
-    on_mount: bool = False
-    source: str = ""
-    point: bytes = b""  #: b"": not known
-
-
-def is_lost_mount(before: Place, now: Identity, is_empty: Callable[[], bool]) -> bool:
+def is_lost_mount(before: Ground, was_mounted: bool, now: Identity, is_empty: Callable[[], bool]) -> bool:
     """True when the filesystem that the root was on is mounted no more, and what stands there now holds nothing: the share is
-    away, and what is left are the empty folders below it. A filled one is somebody's decision."""
-    unmounted = before.on_mount and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
-    then, here = Ground(before.point, before.fstype, before.source), Ground(now.point, now.fstype, now.source)
-    return (unmounted or then.is_laid_bare(here)) and is_empty()
+    away, and what is left are the empty folders below it. A filled one is somebody's decision. `was_mounted`: the root was
+    itself a mount point."""
+    unmounted = was_mounted and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
+    return (unmounted or before.is_laid_bare(now.ground)) and is_empty()
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:

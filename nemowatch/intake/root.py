@@ -15,10 +15,10 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.intake import owner
-from nemowatch.intake.guard import Identity, Place, identify, is_lost_mount
+from nemowatch.intake.guard import Identity, identify, is_lost_mount
 from nemowatch.intake.ignore import Ignore
 from nemowatch.intake.scanner import Kind, walk
-from nemowatch.mounts import Mode, MountTable, mode_of
+from nemowatch.mounts import Ground, Mode, MountTable, mode_of
 
 #: What a kernel answers, by its own pace and choice, while the server behind a share is away.
 SILENT = frozenset(
@@ -79,8 +79,8 @@ class Root:
         """What the next start has to know of it; "" when that is what it knew already."""
         found, plain = look.identity, "yes" if self._is_plain(look.root) else ""
         fresh = {
-            "fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain, "source": found.source,
-            "point": os.fsdecode(found.point),
+            "fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain,
+            "source": found.ground.source, "point": os.fsdecode(found.ground.point),
         }  # fmt: skip
         if fresh == self._remembered:
             return ""
@@ -92,16 +92,16 @@ class Root:
         place = Path(os.path.realpath(self.watch.inbox))
         self._refuse_link(place)
         found = identify(place)
-        if is_lost_mount(self._was(found), found, lambda: _is_empty(place, self._ignore)):
+        was_mounted = bool(self._remembered.get("mounted"))
+        if is_lost_mount(self._was(found), was_mounted, found, lambda: _is_empty(place, self._ignore)):
             raise LocalPassing("the share is not mounted: only its empty mount point is there")
         self._place = place
         return RootLook(place, found, owner.claim(self.owner_root, self._state_id, now_ms, paid), MountTable.read())
 
-    def _was(self, now: Identity) -> Place:
-        """Where it was, as remembered; an earlier version did not remember the mount that it lay on."""
-        was = self._remembered
-        fstype, point = was.get("fstype", now.fstype), os.fsencode(was.get("point", ""))
-        return Place(fstype, bool(was.get("mounted")), was.get("source", now.source), point)
+    def _was(self, now: Identity) -> Ground:
+        """What it lay on, as remembered; an earlier version did not remember all of it."""
+        was, here = self._remembered, now.ground
+        return Ground(os.fsencode(was.get("point", "")), was.get("fstype", here.fstype), was.get("source", here.source))
 
     def sign(self, now_ms: int, paid: str) -> None:
         """Write the latest paid call into the owner file. Raises OSError."""

@@ -20,6 +20,8 @@ from nemowatch.mounts import Ground, MountTable
 
 #: What the next start has to know of a tree, as JSON takes it: whether it is plain, and its ground's three parts.
 Memory: TypeAlias = tuple[bool, str, str, str]
+#: Nobody has seen it.
+UNSEEN: Memory = (False, "", "", "")
 #: Nothing is known of what a tree lies on.
 _NOWHERE = Ground(b"", "", "")
 
@@ -36,7 +38,7 @@ class _Held:
 _held: dict[Path, _Held] = {}
 
 
-def hold(tree: Path, memory: Memory = (False, "", "", "")) -> None:
+def hold(tree: Path, memory: Memory = UNSEEN) -> None:
     """From now on `tree` must stay where it leads; `memory`: what an earlier process has seen of it."""
     plain, point, fstype, source = memory
     _held[tree] = _Held(plain, Ground(os.fsencode(point), fstype, source))
@@ -47,9 +49,17 @@ def held_above(path: Path) -> Path:
     return next((tree for tree in (path, *path.parents) if tree in _held), Path())
 
 
-def place(tree: Path) -> Path:
-    """Where a held tree is to be opened: a path whose last part must be no link. Raises LocalPassing when a link has been
-    put in its place, or leads elsewhere now, or when what it lay on is mounted no more."""
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a held tree is to be opened: a path whose last part must be no link, and what it lies on."""
+
+    path: Path
+    ground: Ground
+
+
+def spot(tree: Path) -> Spot:
+    """Where a held tree is now. Raises LocalPassing when a link has been put in its place, or leads elsewhere now, or when
+    what it lay on is mounted no more."""
     held, now = _held[tree], Path(os.path.realpath(tree))
     if held.plain and now != _as_named(tree):
         text = f"{show_path(tree)}: a link to {show_path(now)} has been put in the folder's place."
@@ -58,17 +68,18 @@ def place(tree: Path) -> Path:
     if held.place not in (Path(), now):
         text = f"{show_path(tree)}: its link leads to {show_path(now)} now."
         raise LocalPassing(text, path=tree, cure="Restart nemowatch if it should.")
-    if held.ground.is_laid_bare(_ground(now)) and _is_empty(now):
+    ground = _ground(now)
+    if held.ground.is_laid_bare(ground) and _is_empty(now):
         text = f"{show_path(tree)}: the share is not mounted, only an empty folder is there."
         cure = "Mount it; it goes on by itself. If it is to stay without that share, put a file into the folder."
         raise LocalPassing(text, path=tree, cure=cure)
-    return now
+    return Spot(now, ground)
 
 
-def opened(tree: Path, where: Path) -> None:
-    """A folder stands at `where`, which `place` gave."""
+def opened(tree: Path, where: Spot) -> None:
+    """A folder stands there, where `spot` said."""
     held = _held[tree]
-    held.place, held.plain, held.ground = where, held.plain or where == _as_named(tree), _ground(where)
+    held.place, held.plain, held.ground = where.path, held.plain or where.path == _as_named(tree), where.ground
 
 
 def is_seen(tree: Path) -> bool:

@@ -47,8 +47,8 @@ def open_root(root: Path) -> int:
 
 
 def _open_held(tree: Path) -> int:
-    where = roots.place(tree)
-    fd = os.open(where, _DIRECTORY | os.O_NOFOLLOW)
+    where = roots.spot(tree)
+    fd = os.open(where.path, _DIRECTORY | os.O_NOFOLLOW)
     roots.opened(tree, where)
     return fd
 
@@ -131,7 +131,7 @@ def ensure_tree(tree: Path, beside: Path) -> None:
     """Make the root `tree` again when a person removed it, but only when its sibling `beside` still stands:
     then the share is there. Anything else that is missing raises LocalPassing."""
     if roots.held_above(tree) == tree:
-        roots.place(tree)  # nothing is made in what a missing share had covered
+        roots.spot(tree)  # nothing is made in what a missing share had covered
     with translated(tree):  # a share whose server is dead answers even this with an error
         if tree.is_dir():
             return

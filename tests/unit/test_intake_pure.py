@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.intake.folders import as_text, stem_of
 from nemowatch.intake.grounds import Grounds
-from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, Place, is_lost_mount, uncovered
+from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
 from nemowatch.intake.health import Health, HealthState, HealthTracker
 from nemowatch.intake.ignore import Ignore, NameClass
 from nemowatch.intake.lease import Lease
 from nemowatch.intake.settle import Look, Pace, Tracked, Tracker, Verdict, why
 from nemowatch.model import Snapshot
-from nemowatch.mounts import Mode, MountTable, mode_of, parse, tells_leases
+from nemowatch.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
 
 IGNORED = [
     "a.part",
@@ -380,24 +380,24 @@ def test_coverage_counts_what_is_not_watched() -> None:
 
 def test_an_empty_folder_where_a_share_was_is_a_share_that_is_away() -> None:
     """Only an empty folder that is no mount any more counts as lost; a filled one is somebody's decision."""
-    plain = Identity(1, 2, "ext4", frozenset(), False)
-    assert is_lost_mount(Place("nfs4", True), plain, lambda: True)
-    assert is_lost_mount(Place("tmpfs", True), plain, lambda: True)
-    assert not is_lost_mount(Place("nfs4", True), plain, lambda: False)
-    assert not is_lost_mount(Place("ext4", False), plain, lambda: True)
-    assert not is_lost_mount(Place("nfs4", True), Identity(1, 2, "nfs4", frozenset(), True), lambda: True)
+    plain = Identity(1, 2, Ground(b"", "ext4", ""), frozenset(), False)
+    assert is_lost_mount(Ground(b"", "nfs4", ""), True, plain, lambda: True)
+    assert is_lost_mount(Ground(b"", "tmpfs", ""), True, plain, lambda: True)
+    assert not is_lost_mount(Ground(b"", "nfs4", ""), True, plain, lambda: False)
+    assert not is_lost_mount(Ground(b"", "ext4", ""), False, plain, lambda: True)
+    assert not is_lost_mount(Ground(b"", "nfs4", ""), True, Identity(1, 2, Ground(b"", "nfs4", ""), frozenset(), True), lambda: True)
 
 
 def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
     """The inbox need not be the mount point itself; the same disk by another mount is no loss."""
-    disk = Identity(1, 2, "ext4", frozenset(), False, "/dev/sda1", b"/")
-    assert is_lost_mount(Place("nfs4", False, "nas:/x", b"/mnt/nas"), disk, lambda: True)
-    assert is_lost_mount(Place("ext4", False, "/dev/sdb1", b"/mnt/disk"), disk, lambda: True)
-    assert not is_lost_mount(Place("nfs4", False, "nas:/x", b"/mnt/nas"), disk, lambda: False)
-    assert not is_lost_mount(Place("ext4", False, "/dev/sda1", b"/srv"), disk, lambda: True)
-    assert not is_lost_mount(Place("ext4", False, "/dev/sdb1", b"/"), disk, lambda: True)
-    over = Identity(1, 2, "tmpfs", frozenset(), True, "tmpfs", b"/mnt/disk")
-    assert not is_lost_mount(Place("ext4", False, "/dev/sda1", b"/"), over, lambda: True), "mounted over is mounted"
+    disk = Identity(1, 2, Ground(b"/", "ext4", "/dev/sda1"), frozenset(), False)
+    assert is_lost_mount(Ground(b"/mnt/nas", "nfs4", "nas:/x"), False, disk, lambda: True)
+    assert is_lost_mount(Ground(b"/mnt/disk", "ext4", "/dev/sdb1"), False, disk, lambda: True)
+    assert not is_lost_mount(Ground(b"/mnt/nas", "nfs4", "nas:/x"), False, disk, lambda: False)
+    assert not is_lost_mount(Ground(b"/srv", "ext4", "/dev/sda1"), False, disk, lambda: True)
+    assert not is_lost_mount(Ground(b"/", "ext4", "/dev/sdb1"), False, disk, lambda: True)
+    over = Identity(1, 2, Ground(b"/mnt/disk", "tmpfs", "tmpfs"), frozenset(), True)
+    assert not is_lost_mount(Ground(b"/", "ext4", "/dev/sda1"), False, over, lambda: True), "mounted over is mounted"
 
 
 def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
