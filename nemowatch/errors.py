@@ -346,21 +346,31 @@ def show_path(path: Path | bytes | str) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
+def shown(text: str) -> str:
+    r"""A name for a sentence: bytes that are not UTF-8 and everything unprintable as `\xNN`."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(c: str) -> str:
+    number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)  # a byte that came through surrogateescape
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
 def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     """The one place where an OSError about a file becomes an error of ours."""
-    shown = show_path(path)
+    name = show_path(path)
     if exc.errno == errno.EDQUOT:
         cure = "Free some space, or have the quota raised; nemowatch goes on by itself."
-        return NoSpace(f"{shown}: the quota for its folder or user is used up.", path=path, cure=cure)
+        return NoSpace(f"{name}: the quota for its folder or user is used up.", path=path, cure=cure)
     if exc.errno == errno.ENOSPC:
-        return NoSpace(f"{shown}: the disk is full.", path=path)
+        return NoSpace(f"{name}: the disk is full.", path=path)
     if exc.errno in (errno.ENOENT, errno.ENOTDIR):
-        return SourceGone(f"{shown}: no longer there.", path=path)
+        return SourceGone(f"{name}: no longer there.", path=path)
     if exc.errno in PASSING_ERRNO:
-        return LocalPassing(f"{shown}: {exc.strerror}.", path=path)
+        return LocalPassing(f"{name}: {exc.strerror}.", path=path)
     if exc.errno in (errno.EACCES, errno.EPERM):
         cure = "Give the user that runs nemowatch the right to read and move it."
-        return LocalFinal(f"{shown}: permission denied.", path=path, cure=cure)
+        return LocalFinal(f"{name}: permission denied.", path=path, cure=cure)
     if exc.errno == errno.ELOOP:
-        return LocalFinal(f"{shown}: a link where a file is expected.", path=path, cure="Copy the file itself here.")
-    return LocalFinal(f"{shown}: {exc.strerror or exc}.", path=path)
+        return LocalFinal(f"{name}: a link where a file is expected.", path=path, cure="Copy the file itself here.")
+    return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)

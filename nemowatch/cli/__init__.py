@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from nemowatch.cli import run
-from nemowatch.cli.guard import guarded
+from nemowatch.cli.exits import guarded
 
 
 def main() -> int:

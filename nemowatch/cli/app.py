@@ -7,23 +7,11 @@ from typing import Annotated
 
 import typer
 
-from nemowatch.cli import (
-    check,
-    config,
-    credits,
-    demo,
-    explain,
-    init,
-    jobs,
-    journal,
-    options,
-    orders,
-    sandbox,
-    show,
-    status,
-)
-
-PLAIN = {"rich_markup_mode": None, "pretty_exceptions_enable": False, "add_completion": False}
+from nemowatch.cli import config, credits, init, jobs, journal, options, orders, sandbox, show
+from nemowatch.cli.check.command import check
+from nemowatch.cli.demo.command import demo
+from nemowatch.cli.explain.command import explain
+from nemowatch.cli.status.command import status
 
 app = typer.Typer(
     name="nemowatch", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False,
@@ -53,7 +41,7 @@ def _run(
 
 app.command("init")(init.init)
 app.command("run")(_run)
-app.command("status")(status.status)
+app.command("status")(status)
 app.command("jobs")(jobs.jobs)
 app.command("show")(show.show)
 app.command("retry")(orders.retry)
@@ -64,11 +52,11 @@ app.command("pause")(orders.pause)
 app.command("resume")(orders.resume)
 app.command("approve")(orders.approve)
 app.command("take-over")(orders.take_over)
-app.command("explain")(explain.explain)
-app.command("check")(check.check)
+app.command("explain")(explain)
+app.command("check")(check)
 app.command("credits")(credits.credits)
 app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(sandbox.sandbox)
-app.command("demo")(demo.demo)
+app.command("demo")(demo)
 app.add_typer(config.app, name="config")
 app.add_typer(journal.app, name="journal")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nemowatch.cli.setting import Setting, as_owner, prepare_state_dir
+from nemowatch.cli.context import Setting, as_owner, prepare_state_dir
 
 if TYPE_CHECKING:
     from nemowatch.model import Credits
@@ -84,7 +84,7 @@ class Known:
 
 def ask_daemon(setting: Setting) -> Known | None:
     """The daemon's word, when it has a token of the user and this command has none; None: ask the cloud directly."""
-    from nemowatch.cli.talk import ask_if_running
+    from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits
     from nemowatch.remote.token import supplied_token
 

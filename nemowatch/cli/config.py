@@ -17,8 +17,8 @@ def _only() -> None:
 @app.command("show")
 def show(config: options.Config = None) -> None:
     """Print the whole configuration as it holds; secrets are hidden."""
-    from nemowatch.cli.out import say
-    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.output import say
     from nemowatch.config import show as as_toml
 
     setting = find_setting(config)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nemowatch.cli import options, words
+from nemowatch.cli import formatting, options
+from nemowatch.journal import account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
     from nemowatch.journal.spend import Drop, Paid
 
 By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False)]
@@ -19,9 +20,9 @@ By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spen
 
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
     """Show the balance, and what was spent by day."""
-    from nemowatch.cli.out import print_json
-    from nemowatch.cli.setting import find_setting
-    from nemowatch.cli.talk import read_journal
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.output import print_json
     from nemowatch.errors import UsageError
     from nemowatch.journal import spend
 
@@ -44,9 +45,8 @@ def balance(setting: Setting) -> dict[str, Any]:
 
     {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh answer."""
     from nemowatch.cli.cloud import ask_cloud, ask_daemon
-    from nemowatch.cli.talk import read_journal
+    from nemowatch.cli.connection import read_journal
     from nemowatch.clock import iso
-    from nemowatch.engine import board
     from nemowatch.errors import NemowatchError
 
     try:
@@ -57,7 +57,7 @@ def balance(setting: Setting) -> dict[str, Any]:
             }  # fmt: skip
         answer = ask_cloud(setting)
     except NemowatchError as exc:
-        seen = read_journal(setting, board.credits_seen, dict[str, Any])
+        seen = read_journal(setting, account.credits_seen, dict[str, Any])
         if seen.get("available") is None:
             exc.cure = exc.cure or "nemowatch check says more."
             raise
@@ -66,10 +66,10 @@ def balance(setting: Setting) -> dict[str, Any]:
             "registration": _link(seen["user_id"]) if seen["anonymous"] else "", "at": iso(seen["at"]),
             "problem": f"{exc.text} {exc.cure}".strip(),
         }  # fmt: skip
-    found, account = answer
+    found, owner = answer
     return {
-        "available": found.available, "frozen": found.frozen, "total": found.total, "anonymous": account.anonymous,
-        "registration": account.registration_link, "at": None, "problem": "",
+        "available": found.available, "frozen": found.frozen, "total": found.total, "anonymous": owner.anonymous,
+        "registration": owner.registration_link, "at": None, "problem": "",
     }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]
     days: dict[str, dict[str, Any]] = {}
 
     def sums(at: int) -> dict[str, Any]:
-        day = words.local_day(at)
+        day = formatting.local_day(at)
         return days.setdefault(day, {"day": day, "credits": 0.0, "turns": 0, "unknown": 0})
 
     for call in calls:
@@ -96,21 +96,21 @@ def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]
 
 
 def _print(record: dict[str, Any]) -> None:
-    from nemowatch.cli.out import print_table, say
+    from nemowatch.cli.output import print_table, say
 
     if record["problem"]:
         say(record["problem"])
-        say(f"Seen last, {words.local_time(record['at'])}:")
-    say(f"available  {words.credits(record['available'])}")
-    say(f"frozen     {words.credits(record['frozen'])}")
-    say(f"total      {words.credits(record['total'])}")
+        say(f"Seen last, {formatting.local_time(record['at'])}:")
+    say(f"available  {formatting.credits(record['available'])}")
+    say(f"frozen     {formatting.credits(record['frozen'])}")
+    say(f"total      {formatting.credits(record['total'])}")
     if record["anonymous"]:
         link = record["registration"]
         say("The account is anonymous." + (f" Register it to keep it: {link}" if link else ""))
     if "days" not in record:
         return
     print()
-    rows = [(d["day"], words.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or "")) for d in record["days"]]
+    rows = [(d["day"], formatting.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or "")) for d in record["days"]]
     if rows:
         print_table(("DAY", "CREDITS", "TURNS", "COST UNKNOWN"), rows, right=(1, 2, 3))
     else:

@@ -40,7 +40,7 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     """Create a workspace and a configuration.
 
     What stands there already stays as it is."""
-    from nemowatch.cli.out import say
+    from nemowatch.cli.output import say
     from nemowatch.errors import show_path
 
     root = (folder or Path.home() / "Studio").absolute()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nemowatch.cli import options
-from nemowatch.cli.words import clean, name
+from nemowatch.cli.formatting import clean, name
 
 if TYPE_CHECKING:
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
     from nemowatch.errors import UsageError
     from nemowatch.journal.jobs import ListedJob
 
@@ -26,7 +26,7 @@ StateOption = Annotated[
 
 def jobs(state: StateOption = "", as_json: options.Json = False, config: options.Config = None) -> None:
     """List the jobs, oldest first."""
-    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.context import find_setting
 
     setting = find_setting(config)
     wanted = wanted_jobs(state)
@@ -91,20 +91,20 @@ def _unknown(what: str, word: str, known: list[str]) -> UsageError:
 
 
 def _print_json(setting: Setting, wanted: Wanted) -> None:
-    from nemowatch.cli.out import print_json
-    from nemowatch.cli.talk import read_journal
-    from nemowatch.engine import board
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.cli.output import print_json
+    from nemowatch.reporting import overview
 
     def read(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         watches = setting.watches
-        return [board.job_json(conn, row, watches) for row in wanted.listed(conn)]
+        return [overview.job_json(conn, row, watches) for row in wanted.listed(conn)]
 
     print_json(read_journal(setting, read, list[dict[str, Any]]))
 
 
 def _print_table(setting: Setting, wanted: Wanted) -> None:
-    from nemowatch.cli.out import print_table, say
-    from nemowatch.cli.talk import read_journal
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.cli.output import print_table, say
 
     rows = read_journal(setting, wanted.listed, list["ListedJob"])
     if not rows:

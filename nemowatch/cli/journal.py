@@ -12,7 +12,7 @@ import typer
 from nemowatch.cli import options
 
 if TYPE_CHECKING:
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
     from nemowatch.journal import Journal
 
 app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, rich_markup_mode=None)
@@ -26,8 +26,8 @@ Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goe
 @app.command("check")
 def check(config: options.Config = None) -> None:
     """Read the whole journal and say whether it is sound."""
-    from nemowatch.cli.out import say
-    from nemowatch.cli.setting import as_owner, find_setting
+    from nemowatch.cli.context import as_owner, find_setting
+    from nemowatch.cli.output import say
     from nemowatch.errors import JournalCorrupt
 
     setting = find_setting(config)
@@ -46,8 +46,8 @@ def check(config: options.Config = None) -> None:
 @app.command("backup")
 def backup(target: Target, config: options.Config = None) -> None:
     """Write a consistent copy of the journal; the daemon may run."""
-    from nemowatch.cli.out import say
-    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.output import say
     from nemowatch.errors import UsageError, show_path
 
     setting = find_setting(config)

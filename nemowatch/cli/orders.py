@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nemowatch.cli import options
-from nemowatch.cli.words import clean, plural
+from nemowatch.cli.formatting import clean, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
 
 NewTake = Annotated[bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")]
 Done = Annotated[bool, typer.Option("--done", help="The work was done there: go on with its result.")]
@@ -63,7 +63,7 @@ def pause(config: options.Config = None) -> None:
 
 def resume(config: options.Config = None) -> None:
     """End a pause, and try at once whatever waits."""
-    from nemowatch.cli.out import say
+    from nemowatch.cli.output import say
 
     answer = _order(config, "resume")
     say(f"Going on; {plural(answer['resumed'], 'job')} woken.")
@@ -74,7 +74,7 @@ def resume(config: options.Config = None) -> None:
 
 def approve(watch: WatchName = "", config: options.Config = None) -> None:
     """Let credits be spent on what waits for approval."""
-    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.context import find_setting
 
     setting = find_setting(config)
     approved = _carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
@@ -85,9 +85,9 @@ def take_over(config: options.Config = None) -> None:
     """Work these folders in place of another host.
 
     Stop nemowatch there first. What this host has not paid for itself then waits for approval."""
-    from nemowatch.cli.out import say
-    from nemowatch.cli.setting import find_setting
-    from nemowatch.cli.talk import ask
+    from nemowatch.cli.connection import ask
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.output import say
 
     setting = find_setting(config)
     if not any(watch["state"].startswith("held") for watch in ask(setting, "status")["status"]["watches"]):
@@ -118,14 +118,14 @@ def _last(path: Path | None) -> str:
 
 
 def _order(config: Path | None, op: str, **args: Any) -> Any:
-    from nemowatch.cli.setting import find_setting
+    from nemowatch.cli.context import find_setting
 
     return _carry_out(find_setting(config), op, **args)
 
 
 def _carry_out(setting: Setting, op: str, **args: Any) -> Any:
     """The answer to an order; when only the journal has it, that is said beside it."""
-    from nemowatch.cli.talk import order
+    from nemowatch.cli.connection import order
 
     done = order(setting, op, **args)
     if not done.running:

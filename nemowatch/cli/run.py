@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from nemowatch.errors import NemowatchError
 
 if TYPE_CHECKING:
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
 
 #: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
@@ -50,7 +50,7 @@ def _leave_out(packages: Iterable[str]) -> None:
 
 def _setting(config: Path | None) -> Setting:
     """As `find_setting`, but a child reads, while this process imports what it lives with. Raises ConfigError, ConfigUnread."""
-    from nemowatch.cli.setting import Setting
+    from nemowatch.cli.context import Setting
     from nemowatch.config import state_dir
     from nemowatch.config.child import find_apart
 
@@ -70,8 +70,8 @@ def start(config: Path | None, once: bool) -> int:
 
     without_loop()  # what follows takes half a second to import
     setting = _setting(config)
-    from nemowatch.cli.patience import within
-    from nemowatch.cli.setting import prepare_state_dir
+    from nemowatch.cli.context import prepare_state_dir
+    from nemowatch.cli.deadline import within
     from nemowatch.config import check_layout
     from nemowatch.service.daemon import run_daemon
 

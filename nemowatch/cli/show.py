@@ -6,14 +6,14 @@ import sqlite3
 from typing import Any
 
 from nemowatch.cli import options
-from nemowatch.cli.words import clean, credits, hold_cure, local_time, name, size
+from nemowatch.cli.formatting import clean, credits, hold_cure, local_time, name, size
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
     """Show all of one job, with its whole history."""
-    from nemowatch.cli.out import print_json
-    from nemowatch.cli.setting import find_setting
-    from nemowatch.cli.talk import read_journal
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.output import print_json
     from nemowatch.errors import UsageError
 
     setting = find_setting(config)
@@ -29,9 +29,9 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
 def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:
     """The record of `jobs --json`, and beside it what only this command tells."""
     from nemowatch.clock import iso
-    from nemowatch.engine import board
     from nemowatch.journal import jobs, spend
     from nemowatch.outbox.draft import timeline
+    from nemowatch.reporting import overview
 
     found = jobs.listed(conn, job_id=job_id)
     if not found:
@@ -39,7 +39,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
     row, job = found[0], found[0].job
     events = jobs.events(conn, job_id)
     calls = spend.of_job(conn, job_id)
-    return board.job_json(conn, row, watches) | {
+    return overview.job_json(conn, row, watches) | {
         "skill": job.skill, "prompt": job.prompt, "answer": job.answer, "progress": job.progress,
         "due_at": iso(job.due_at) if job.due_at else None, "credits": job.credits, "credits_about": job.credits_about,
         "timeline": timeline(jobs.draft(conn, job_id)),

@@ -11,9 +11,9 @@ from pydantic import create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
-from nemowatch.config.explain import unknown_key
-from nemowatch.config.lines import Loc
+from nemowatch.config.mistakes import unknown_key
 from nemowatch.config.schema import Config, Section, keys, sections
+from nemowatch.config.toml_lines import Loc
 from nemowatch.errors import Problem
 
 PREFIX = "NEMOWATCH_"

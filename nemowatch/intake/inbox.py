@@ -17,19 +17,19 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Recipe, Watch
 from nemowatch.errors import LocalError
-from nemowatch.intake import claim
-from nemowatch.intake.desk import Desk
-from nemowatch.intake.feed import Feed
-from nemowatch.intake.health import Health, HealthState
-from nemowatch.intake.ledger import Ledger
-from nemowatch.intake.presence import Presence
+from nemowatch.fs.mounts import Mode
+from nemowatch.fs.threads import Hung
+from nemowatch.intake.claim import decide
+from nemowatch.intake.claim.claimer import Desk
+from nemowatch.intake.claim.existing_results import Finder, nothing_stands
+from nemowatch.intake.ready.stability import why
 from nemowatch.intake.records import Tick, Waiting
-from nemowatch.intake.settle import why
-from nemowatch.intake.standing import Finder, nothing_stands
-from nemowatch.intake.survey import MAX_FRESH, Survey
-from nemowatch.intake.worker import Hung
+from nemowatch.intake.scan.diff import MAX_FRESH, Survey
+from nemowatch.intake.state import Ledger
+from nemowatch.intake.tracking import Feed
+from nemowatch.intake.watch.health import Health, HealthState
+from nemowatch.intake.watch.root_monitor import Presence
 from nemowatch.journal import Journal, batches, inboxes, sources
-from nemowatch.mounts import Mode
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -182,7 +182,7 @@ class Inbox:
     async def _is_hidden(self, path: bytes) -> bool:
         """True when the source claimed at this place lies below a mount that came since, or on one that went."""
         name = self.watch.name
-        claimed = await self._journal.read(lambda conn: claim.claimed_at(conn, name, path))
+        claimed = await self._journal.read(lambda conn: decide.claimed_at(conn, name, path))
         return any(self._presence.on_other_mount(path, at) for at in claimed)
 
     def busy(self) -> bool:
@@ -339,7 +339,7 @@ class Inbox:
         expected, limit = survey.expected, self._desk.confirm_above
         if cause and 0 < limit < expected and not survey.more:
             fresh = list(survey.fresh)
-            unseen = await self._journal.read(lambda conn: claim.never_seen(conn, name, fresh))
+            unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, fresh))
             expected = sum(self._ledger.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
         least = 0 if cause == TAKEN_OVER else limit  # what another host has paid for, this journal cannot know
         if cause and limit and expected > least:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nemowatch.intake.folders import FolderBook, as_text
 from nemowatch.intake.records import FileProblem, FolderProblem
-from nemowatch.intake.survey import FolderFacts, Survey
+from nemowatch.intake.scan.diff import FolderFacts, Survey
+from nemowatch.intake.scan.folders import FolderBook, as_text
 from nemowatch.tasks import Unreadable, listed
 
 #: Seconds before files that no task takes are told of (DESIGN section 1).

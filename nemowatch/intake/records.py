@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import Member
@@ -47,6 +49,20 @@ class FolderProblem:
     what: str
     suggestion: str = ""  #: the nearest folder name that works, "" when there is none near
     cure: str = ""  #: what to do, when it is not the name
+
+
+#: What a person should know about one inbox.
+Problems: TypeAlias = tuple[FileProblem | FolderProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was refused before any job of it existed, and lies in failed/."""
+
+    watch: str
+    problem: FileProblem
+    at_ms: int  #: UTC ms
+    where: Path  #: where it lies
 
 
 @dataclass(frozen=True, slots=True)

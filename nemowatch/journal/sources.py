@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from nemowatch.journal import jobs, orders
+from nemowatch.journal import job_steps, jobs
 from nemowatch.journal.jobs import PublishedOutput
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
@@ -202,7 +202,7 @@ def resettle(conn: sqlite3.Connection, source_id: int, digest: str, found: tuple
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     for job in jobs.of_source(conn, source_id):
         if job.state not in ENDED:
-            orders.cancel(conn, job.id, "An earlier version of the file came back in its place.", now_ms)
+            job_steps.cancel(conn, job.id, "An earlier version of the file came back in its place.", now_ms)
     conn.execute(SQL["set_settled"], (1, source_id))
     retire(conn, source_id, None, now_ms)
 

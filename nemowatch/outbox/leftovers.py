@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemowatch.outbox.names import OURS, PROCESS
+from nemowatch.fs.names import OURS, PROCESS
 
 #: A result's part file, and the claim that goes with it where a filesystem can only copy.
 _PART = re.compile(rf"{re.escape(OURS)}(?P<job>\d+)(-\d+)?\.part(\.to)?")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import SourceGone, show_path
+from nemowatch.fs import exclusive_create
+from nemowatch.fs.copy_across import too_many
+from nemowatch.fs.names import OURS, candidates, safe_name
+from nemowatch.fs.tree import ensure_folder, name_limit, open_root, sha256_at, stat_at, translated
 from nemowatch.model import Downloaded
-from nemowatch.outbox import place
-from nemowatch.outbox.across import too_many
-from nemowatch.outbox.names import OURS, candidates, safe_name
-from nemowatch.outbox.tree import ensure_folder, name_limit, open_root, sha256_at, stat_at, translated
 
 __all__ = [
     "Published", "ensure_folder", "part_path", "publish", "publish_bytes", "safe_name", "standing",
@@ -47,7 +47,7 @@ def write_part(path: Path, data: bytes) -> Downloaded:
     folder = open_root(path.parent)
     try:
         with translated(path):
-            place.write_new(path.name, data, folder)
+            exclusive_create.write_new(path.name, data, folder)
     finally:
         os.close(folder)
     return Downloaded(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
@@ -73,22 +73,22 @@ def publish(part: Path, wanted: str, sha256: str) -> Published:
 
 def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
-    if copied := place.claimed(part, folder):
-        if place.is_same(copied, part, folder, sha256):
-            place.finish(part, folder)
+    if copied := exclusive_create.claimed(part, folder):
+        if exclusive_create.is_same(copied, part, folder, sha256):
+            exclusive_create.finish(part, folder)
             return copied, True
-        place.clear_claim(part, folder)
+        exclusive_create.clear_claim(part, folder)
     _sync_file(part, folder)
     for name in candidates(wanted, name_limit(folder)):
-        if place.is_same(name, part, folder, sha256):
-            place.finish(part, folder)
+        if exclusive_create.is_same(name, part, folder, sha256):
+            exclusive_create.finish(part, folder)
             return name, True
         try:
-            place.put(part, name, folder)
+            exclusive_create.put(part, name, folder)
         except FileExistsError:
-            if not place.is_same(name, part, folder, sha256):
+            if not exclusive_create.is_same(name, part, folder, sha256):
                 continue
-            place.finish(part, folder)  # NFS sent the same link twice and answers for the second
+            exclusive_create.finish(part, folder)  # NFS sent the same link twice and answers for the second
         return name, False
     raise too_many(wanted)
 
@@ -111,7 +111,7 @@ def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Pub
         with translated(part):
             name = _find(wanted, sha256, folder)
             if name:
-                place.finish(part.name, folder)
+                exclusive_create.finish(part.name, folder)
     finally:
         os.close(folder)
     found = Published(part.parent / name, True) if name else publish(write_part(part, data).path, wanted, sha256)
@@ -133,7 +133,7 @@ def _published_before(part: Path, wanted: str, sha256: str, folder: int) -> str:
     name = _find(wanted, sha256, folder)
     if not name:
         raise SourceGone(f"{show_path(part)}: no longer there.", path=part)
-    place.finish(part.name, folder)
+    exclusive_create.finish(part.name, folder)
     return name
 
 

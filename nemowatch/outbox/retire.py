@@ -16,11 +16,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from nemowatch.errors import LocalError, LocalFinal, SourceChanged, SourceGone, show_path
-from nemowatch.model import Snapshot
-from nemowatch.outbox import across, place
-from nemowatch.outbox.across import too_many
-from nemowatch.outbox.names import LAST_NUMBER, numbered
-from nemowatch.outbox.tree import (
+from nemowatch.fs import copy_across, exclusive_create
+from nemowatch.fs.copy_across import too_many
+from nemowatch.fs.names import LAST_NUMBER, numbered
+from nemowatch.fs.tree import (
     ensure_folder,
     ensure_tree,
     folder_of,
@@ -31,6 +30,7 @@ from nemowatch.outbox.tree import (
     sync_folder,
     translated,
 )
+from nemowatch.model import Snapshot
 
 
 class After(StrEnum):
@@ -171,7 +171,7 @@ def _place(member: Leaving, claimed: int, source: int, target: int, number: int)
     was = os.fstat(claimed)  # not asked after the move: path by path (bindfs, sshfs) nothing stands there any more
     for name in _names(member, target, number):
         try:
-            if place.move_exclusive(member.name, source, name, target):
+            if exclusive_create.move_exclusive(member.name, source, name, target):
                 _check_moved(member, was, name, source, target)
                 return name
         except FileExistsError:
@@ -189,9 +189,9 @@ def _copy_across(member: Leaving, source: int, target: int, number: int) -> str:
     def unchanged() -> None:
         os.close(_claimed_file(member, source))
 
-    name = across.copied_before(member.name, _names(member, target, 1), source, target)
+    name = copy_across.copied_before(member.name, _names(member, target, 1), source, target)
     if not name:
-        name = across.copy(member.name, _names(member, target, number), source, target, unchanged)
+        name = copy_across.copy(member.name, _names(member, target, number), source, target, unchanged)
     unchanged()
     os.unlink(member.name, dir_fd=source)
     return name
@@ -199,9 +199,9 @@ def _copy_across(member: Leaving, source: int, target: int, number: int) -> str:
 
 def _check_moved(member: Leaving, was: os.stat_result, name: str, source: int, target: int) -> None:
     """Between the look and the rename a person may have put another file there: it goes back where it was."""
-    if place.same_file(os.stat(name, dir_fd=target, follow_symlinks=False), was):
+    if exclusive_create.same_file(os.stat(name, dir_fd=target, follow_symlinks=False), was):
         return
-    place.move_exclusive(name, target, member.name, source)
+    exclusive_create.move_exclusive(name, target, member.name, source)
     raise SourceChanged(f"{show_path(member.relative)}: it changed while it was moved; it stays.", path=member.relative)
 
 
@@ -232,11 +232,11 @@ def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
         if not stat.S_ISREG(os.stat(shadow, dir_fd=source, follow_symlinks=False).st_mode):
             return
         try:
-            place.move_exclusive(shadow, source, new_shadow, target)
+            exclusive_create.move_exclusive(shadow, source, new_shadow, target)
         except OSError as exc:
             if exc.errno == errno.EXDEV:
-                if not across.copied_before(shadow, [new_shadow], source, target):
-                    across.copy(shadow, [new_shadow], source, target, lambda: None)
+                if not copy_across.copied_before(shadow, [new_shadow], source, target):
+                    copy_across.copy(shadow, [new_shadow], source, target, lambda: None)
                 os.unlink(shadow, dir_fd=source)
 
 

@@ -21,21 +21,21 @@ from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
 from nemowatch.config import Config, changes, check_layout, in_force
 from nemowatch.config.child import load_apart
-from nemowatch.engine.answers import Answers
-from nemowatch.engine.lifecycle import Engine
-from nemowatch.engine.once import Once
 from nemowatch.errors import ConfigError, JournalCorrupt, NemowatchError, TokenRefused
-from nemowatch.intake.worker import aside
+from nemowatch.fs.threads import aside
 from nemowatch.journal import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
 from nemowatch.remote.token import supplied_token
 from nemowatch.service.control import SOCKET_NAME, ControlServer
+from nemowatch.service.engine import Engine
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
-from nemowatch.service.notify import Notifier, should_ping
-from nemowatch.service.opening import begin_anew, open_journal, state_id
+from nemowatch.service.once import Once
+from nemowatch.service.operations import Answers
 from nemowatch.service.signals import install_signals, without_loop
+from nemowatch.service.state_folder import begin_anew, open_journal, state_id
+from nemowatch.service.systemd import Notifier, should_ping
 
 log = structlog.get_logger("nemowatch.daemon")
 

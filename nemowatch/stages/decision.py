@@ -10,6 +10,9 @@ from typing import Any
 from nemowatch.errors import NemowatchError
 from nemowatch.model import AttentionReason, HoldReason, State
 
+#: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken away.
+SHARE_AGAIN = 15.0
+
 #: A function over the journal's connection that belongs into the same transaction as the change of state.
 Write = Callable[[sqlite3.Connection], object]
 

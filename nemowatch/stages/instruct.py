@@ -26,11 +26,11 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State, Turn, TurnEnd
 from nemowatch.outbox.transcript import exportable
-from nemowatch.stages import look, turn
+from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.decision import CHECKING, Decision, Write, ask, go, later
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.render import new_render
-from nemowatch.stages.turn import Look, Verdict
+from nemowatch.stages.turn_outcome import Look, Verdict
 
 #: What is known of a turn whose process has ended: not even whether it was sent.
 INTERRUPTED = "nemowatch was stopped while it sent the order, or while the cloud worked on it."
@@ -44,10 +44,10 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return new_render(deps)
     if closed := await deps.gate.closed(work, paying=True):
         return closed
-    await look.same(work, deps)
-    await look.deliverable(work, deps)
+    await source_check.same(work, deps)
+    await source_check.deliverable(work, deps)
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
-    baseline = turn.digest(state)
+    baseline = turn_outcome.digest(state)
     if _happened_after_all(work, baseline):
         return go(State.INSTRUCTED, *_kept(work, state, deps))
     credits = await _balance(deps)
@@ -65,7 +65,7 @@ def _happened_after_all(work: Work, now: str) -> bool:
         last is not None
         and last.outcome in (Outcome.REFUSED, Outcome.GIVEN_UP)
         and last.session_id == work.job.session_id
-        and turn.changed(last.baseline, now)
+        and turn_outcome.changed(last.baseline, now)
     )
 
 
@@ -97,7 +97,7 @@ async def _judge(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
         state = await deps.api.read_state(work.job.skill, work.job.session_id)
     except RemoteError:
         return _open(work, deps, call, answer)
-    verdict = turn.judge(answer, call.baseline, turn.digest(state))
+    verdict = turn_outcome.judge(answer, call.baseline, turn_outcome.digest(state))
     if verdict is Verdict.HAPPENED:
         return await _happened(work, deps, call, state, answer.text)
     if verdict is Verdict.REFUSED:
@@ -134,10 +134,10 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
         state = await deps.api.read_state(work.job.skill, call.session_id)
     except HIDDEN as exc:
         return await _refused_look(work, deps, call, exc)
-    now = turn.digest(state)
+    now = turn_outcome.digest(state)
     # Words that end like a question are over: one look is enough to see whether the state lagged behind them.
-    planned = 1 if turn.asks_back(work.job.answer) else len(pauses)
-    said = turn.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
+    planned = 1 if turn_outcome.asks_back(work.job.answer) else len(pauses)
+    said = turn_outcome.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
     if said is Look.HAPPENED:
         return await _happened(work, deps, call, state, work.job.answer)
     looked = partial(spend.looked, spend_id=call.id, seen=now)
@@ -218,7 +218,7 @@ async def _answered(work: Work, deps: Deps, call: Spend, state: RemoteState, tex
     settled = _settle(call, Outcome.HAPPENED, credits, deps)
     values = await _cost(deps, call, credits)
     wants_text = any(o.kind is OutputKind.TEXT and o.required for o in work.job.outputs)
-    asks = turn.asks_back(text)
+    asks = turn_outcome.asks_back(text)
     if wants_text and not asks:
         return go(State.INSTRUCTED, settled, *_kept(work, state, deps), answer=text, **values)
     what = "The cloud asked back instead of working" if asks else "The cloud answered, and no edit is to be seen"

@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 
 from nemowatch.errors import NothingMade, SourceGone
+from nemowatch.fs.names import safe_name
 from nemowatch.journal import jobs
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
-from nemowatch.outbox.names import safe_name
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
-from nemowatch.stages.fetch import target_folder
+from nemowatch.stages.download import target_folder
 
 #: The edit is kept, so moving the file back delivers the same once more.
 NO_TEXT_CURE = "To have it made anew, put the file in under another name; that costs again."

@@ -10,10 +10,10 @@ import secrets
 from functools import partial
 
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
-from nemowatch.journal import jobs, orders
+from nemowatch.journal import job_steps, jobs
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
 from nemowatch.outbox.transcript import exportable
-from nemowatch.stages import turn
+from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import CHECKING, Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work
 
@@ -51,7 +51,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
 def _is_result(work: Work, state: RemoteState) -> bool:
     """A draft that can be rendered, and that the paid turn has changed."""
     before = work.spend.baseline if work.spend is not None else ""
-    return exportable(state.draft) and turn.changed(before, turn.digest(state))
+    return exportable(state.draft) and turn_outcome.changed(before, turn_outcome.digest(state))
 
 
 def _nothing_yet(work: Work, deps: Deps) -> Decision:
@@ -60,7 +60,7 @@ def _nothing_yet(work: Work, deps: Deps) -> Decision:
     pauses, looks = deps.config().chat.recheck, work.job.attempt
     if looks < len(pauses):
         return later(State.INSTRUCTED, pauses[looks], text="nothing to render yet: looking again", attempt=looks + 1)
-    if work.job.error_code == orders.NOTHING_MADE:
+    if work.job.error_code == job_steps.NOTHING_MADE:
         return go(State.CLAIMED, session_id="", uploaded_by="", answer="", attempt=0)
     return refuse(State.FAILED, NothingMade()) if _video_required(work) else go(State.DOWNLOADED)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.model import State
-from nemowatch.stages import fetch, instruct, publish, render, upload
+from nemowatch.stages import download, instruct, publish, render, upload
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
 
@@ -42,7 +42,7 @@ TABLE: dict[State, Step] = {
     State.INSTRUCTED: Step(render.prepare, Lane.RENDERS, "keep the draft"),
     State.SUBMITTING: Step(render.submit, Lane.RENDERS, "ask for the render"),
     State.RENDERING: Step(render.poll, Lane.POLLS, "look at the render"),
-    State.RENDERED: Step(fetch.begin, Lane.DOWNLOADS, "prepare the download"),
-    State.DOWNLOADING: Step(fetch.download, Lane.DOWNLOADS, "download"),
+    State.RENDERED: Step(download.begin, Lane.DOWNLOADS, "prepare the download"),
+    State.DOWNLOADING: Step(download.download, Lane.DOWNLOADS, "download"),
     State.DOWNLOADED: Step(publish.put, Lane.LOCAL, "publish"),
 }

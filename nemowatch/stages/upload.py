@@ -18,11 +18,11 @@ from nemowatch.errors import (
     SourceGone,
     UrlRefused,
 )
-from nemowatch.intake.opening import open_below
+from nemowatch.fs.safe_open import open_below
 from nemowatch.journal import sources
 from nemowatch.model import Member, State
 from nemowatch.remote.interface import Payload
-from nemowatch.stages import look
+from nemowatch.stages import source_check
 from nemowatch.stages.decision import CHECKING, Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
@@ -35,7 +35,7 @@ async def begin(work: Work, deps: Deps) -> Decision:
     if closed := await deps.gate.closed(work, paying=False):
         return closed
     if not work.has_draft:
-        await look.same(work, deps)
+        await source_check.same(work, deps)
     elif work.job.session_id:
         return go(State.SUBMITTING)
     session = await deps.api.open_session(work.job.skill, work.job.stem)
@@ -123,7 +123,7 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     try:
         fd = await deps.on_disk(work.watch, open_below, work.watch.inbox, clip.path)
     except SourceGone as exc:
-        raise await look.absence(work, deps, clip.path, exc) from exc
+        raise await source_check.absence(work, deps, clip.path, exc) from exc
     try:
         payload = Payload(clip.name, fd, claimed.size, claimed.mtime_ns)
         report = deps.board.reporter(work.job.id, "uploading")

@@ -3,13 +3,13 @@
 Pure: it is given names, texts and bytes. It must not open a file, ask the cloud or know a job.
 """
 
+from nemowatch.content.links import read_links
+from nemowatch.content.text import decode_text, read_script
 from nemowatch.tasks.describe import describe
 from nemowatch.tasks.grammar import DEFAULT_SKILL, read_folder
 from nemowatch.tasks.languages import Language
-from nemowatch.tasks.links import read_links
 from nemowatch.tasks.plan import MAX_BYTES, listed, max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
-from nemowatch.tasks.scripts import decode_text, read_script
 
 __all__ = [
     "DEFAULT_SKILL",

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nemowatch.errors import shown
 from nemowatch.tasks import languages
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
-from nemowatch.tasks.words import WrongError, shown
+from nemowatch.tasks.words import WrongError
 
 #: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a few islands more).
 _MOST_WORDS = 5

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nemowatch.errors import shown
 from nemowatch.model import MediaKind
 from nemowatch.tasks.arguments import read_arguments
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Folder, Recipe, Unreadable
 from nemowatch.tasks.suggest import candidates
-from nemowatch.tasks.words import WrongError, shown, split
+from nemowatch.tasks.words import WrongError, split
 
 #: The skills of API.md section 2.
 DEFAULT_SKILL = "ai-voiceover-for-video"

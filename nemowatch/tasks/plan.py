@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from nemowatch.errors import OrderError
+from nemowatch.errors import OrderError, shown
 from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.grammar import DEFAULT_SKILL, DUB_SKILL, SCRIPT_SKILL, TASKS, TRANSCRIBE_SKILL
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder
-from nemowatch.tasks.words import shown
 
 
 class _Limits(dict[str, int]):

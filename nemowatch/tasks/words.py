@@ -21,13 +21,3 @@ class WrongError(Exception):
 def split(name: str) -> list[str]:
     """The words of a folder's name, normalised to NFC (a Mac writes NFD)."""
     return [word for word in _SEPARATORS.split(unicodedata.normalize("NFC", name)) if word]
-
-
-def shown(text: str) -> str:
-    r"""A name for a sentence: bytes that are not UTF-8 and everything unprintable as `\xNN`."""
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def _escaped(c: str) -> str:
-    number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)  # a byte that came through surrogateescape
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from nemowatch.errors import JournalOnNetwork
-from nemowatch.intake.owner import NAME as OWNER_FILE
+from nemowatch.intake.watch.owner_file import NAME as OWNER_FILE
 from tests.acceptance.shares_copies import MB, PAUSE
 from tests.acceptance.shares_kit import Case, Verdict, find_program, free_port, mounted, run, wait_listening
 from tests.acceptance.shares_mounts import other_side

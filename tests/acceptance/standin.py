@@ -26,8 +26,8 @@ from watchdog.observers import Observer
 
 from nemowatch.service.control import ControlServer, call
 from nemowatch.service.logs import configure_logs, hide
-from nemowatch.service.notify import Notifier
 from nemowatch.service.signals import install_signals
+from nemowatch.service.systemd import Notifier
 
 log = structlog.get_logger("nemowatch.standin")
 

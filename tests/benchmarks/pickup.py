@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.intake.settle import LOCAL_SETTLE, NETWORK_SETTLE
+from nemowatch.intake.ready.stability import LOCAL_SETTLE, NETWORK_SETTLE
 from tests.acceptance.shares_copies import as_nobody
 from tests.acceptance.shares_kit import Case, find_program, run
 from tests.acceptance.shares_mounts import nas

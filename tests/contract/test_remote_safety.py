@@ -17,7 +17,7 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.errors import LocalError, UnsafeUrl
-from nemowatch.intake.opening import open_below, snapshot
+from nemowatch.fs.safe_open import open_below, snapshot
 from nemowatch.remote import addresses
 from nemowatch.remote.addresses import Rules, origin
 from nemowatch.remote.client import Client

@@ -17,7 +17,6 @@ from typing import Any
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Config, load
-from nemowatch.engine.lifecycle import Engine
 from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
@@ -26,6 +25,7 @@ from nemowatch.remote.token import supplied_token
 from nemowatch.sandbox.faults import from_json
 from nemowatch.sandbox.ledger import ledger
 from nemowatch.sandbox.server import Sandbox, run_sandbox
+from nemowatch.service.engine import Engine
 from tests.acceptance.studio import video
 
 #: Seconds until a wait gives up: far above anything that must happen, for the machine may be busy.

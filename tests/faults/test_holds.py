@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.engine import board
-from nemowatch.journal import facts, holds
+from nemowatch.journal import account, facts, holds
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.remote import token as token_room
@@ -185,7 +184,7 @@ async def test_balance_is_remembered(tmp_path: Path) -> None:
         assert house.journal is not None
 
         def seen(conn: sqlite3.Connection) -> object:
-            return board.credits_seen(conn)["available"] if facts.get(conn, board.CREDITS) else None
+            return account.credits_seen(conn)["available"] if facts.get(conn, account.CREDITS) else None
 
         for _ in range(200):
             if await house.journal.read(seen) is not None:

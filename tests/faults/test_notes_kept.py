@@ -13,11 +13,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from nemowatch.clock import ManualClock, SystemClock
-from nemowatch.engine.disks import Disks
-from nemowatch.engine.notekeeper import NoteKeeper
-from nemowatch.engine.notices import Notices, Standing
+from nemowatch.fs.disks import Disks
 from nemowatch.journal import Journal, notes
 from nemowatch.model import State
+from nemowatch.reporting.note_sync import NoteKeeper
+from nemowatch.reporting.note_writer import Notices, Standing
 from tests.acceptance.studio import Studio, studio
 from tests.faults.bench import Bench, bench
 from tests.faults.test_kill_at_every_commit import run_dying

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from nemowatch.fs import exclusive_create
 from nemowatch.model import Snapshot
-from nemowatch.outbox import place
 from nemowatch.outbox.leftovers import find, remove
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import Leaving, retire_all
@@ -28,7 +28,7 @@ CALLS = [
     (os, "fsync"),
     (os, "utime"),
     (os, "mkdir"),
-    (place, "rename_exclusive"),
+    (exclusive_create, "rename_exclusive"),
 ]
 
 
@@ -85,9 +85,9 @@ def test_a_result_is_published_once_whenever_it_is_killed(
 ) -> None:
     """Whichever way the filesystem offers: one whole result, the person's file untouched, nothing left over."""
     if way != "link":
-        monkeypatch.setattr(place, "link_exclusive", lambda *_: False)
+        monkeypatch.setattr(exclusive_create, "link_exclusive", lambda *_: False)
     if way == "copy":
-        monkeypatch.setattr(place, "rename_exclusive", refuse)
+        monkeypatch.setattr(exclusive_create, "rename_exclusive", refuse)
 
     def folder(number: int) -> Path:
         return tmp_path / str(number)

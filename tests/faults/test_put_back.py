@@ -18,7 +18,7 @@ from nemowatch.config import load
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
-from nemowatch.service.putback import is_put_back
+from nemowatch.service.restored_journal import is_put_back
 from tests.acceptance.studio import video
 from tests.faults.bench import Bench, bench
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.engine.upkeep import DAY_MS, retain
 from nemowatch.journal import jobs, spend
 from nemowatch.model import State
+from nemowatch.service.housekeeping import DAY_MS, retain
 from tests.acceptance.studio import video
 from tests.faults.bench import bench
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.engine.lifecycle import Engine
+from nemowatch.service.engine import Engine
 from tests.faults.bench import bench
 
 pytestmark = pytest.mark.anyio

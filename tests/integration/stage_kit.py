@@ -16,9 +16,9 @@ from typing import Any
 
 from nemowatch.clock import SystemClock
 from nemowatch.config.reading import validated
-from nemowatch.engine.chronicle import Chronicle
-from nemowatch.engine.runner import Runner
-from nemowatch.intake.opening import lookup
+from nemowatch.fs.safe_open import lookup
+from nemowatch.jobs.job_log import Chronicle
+from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from nemowatch.cli.setting import Setting
-from nemowatch.cli.talk import order
+from nemowatch.cli.connection import order
+from nemowatch.cli.context import Setting
 from nemowatch.config import Config
 from nemowatch.journal import batches, facts, jobs
 from nemowatch.journal.jobs import Job

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.engine import board
-from nemowatch.journal import batches, holds, jobs, sources, spend
+from nemowatch.journal import account, batches, holds, jobs, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import Credits, HoldReason, State
 from tests.integration.cli_kit import WAY, Cli
@@ -46,7 +45,7 @@ def _furnish(conn: sqlite3.Connection) -> None:
     spend.doubt(conn, doubt)
     holds.put(conn, HoldReason.CREDITS, "The account has no credits left.", NOW, 0)
     batches.begin(conn, "/studio/inbox", "first scan", 40, NOW)
-    board.remember_credits(conn, Credits(5, 1, 6), NOW, anonymous=True, user_id="anon_77")
+    account.remember_credits(conn, Credits(5, 1, 6), NOW, anonymous=True, user_id="anon_77")
 
 
 def test_jobs_json_has_the_documented_keys(cli: Cli) -> None:

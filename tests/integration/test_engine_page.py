@@ -9,14 +9,14 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
-from nemowatch.engine.disks import Disks
-from nemowatch.engine.pagewriter import PageWriter
-from nemowatch.engine.reception import Reception
+from nemowatch.fs.disks import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import HoldReason, State, Target
 from nemowatch.remote.interface import Account
+from nemowatch.reporting.status_page import PageWriter
+from nemowatch.sources.scan_results import Reception
 from nemowatch.stages.deps import Board
 from tests.integration.cli_kit import Cli
 

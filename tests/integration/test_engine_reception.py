@@ -12,14 +12,14 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
-from nemowatch.engine import refusals
-from nemowatch.engine.disks import Disks
-from nemowatch.engine.notices import Notices
-from nemowatch.engine.reception import Reception
-from nemowatch.intake.health import HealthState
+from nemowatch.fs.disks import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
-from nemowatch.outbox.notes import READ_ME
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.notes import READ_ME
+from nemowatch.sources import refused_files
+from nemowatch.sources.scan_results import Reception
 from tests.integration.cli_kit import Cli
 
 pytestmark = pytest.mark.anyio
@@ -97,7 +97,7 @@ def standing(inbox: Inbox) -> list[str]:
 
 async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over restarts; when a person has taken it away, it is forgotten for good, and its note goes."""
-    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     async with reception_of(tmp_path) as (reception, inbox):
         there = refused_file(inbox)
         await reception.take(inbox, Tick(problems=(NO_FILM,)))
@@ -117,7 +117,7 @@ async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(tmp_path: 
 
 async def test_a_note_about_another_trouble_of_that_name_stays(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put back and refused for another reason: the note is the newer one's, and so is the line in the status."""
-    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     reception, inbox = take
     there = refused_file(inbox)
     await reception.take(inbox, Tick(problems=(NO_FILM,)))
@@ -131,7 +131,7 @@ async def test_a_note_about_another_trouble_of_that_name_stays(take: Take, monke
 
 async def test_while_the_share_is_away_no_refused_file_counts_as_gone(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is to be seen there then."""
-    monkeypatch.setattr(refusals, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     reception, inbox = take
     refused_file(inbox)
     await reception.take(inbox, Tick(problems=(NO_FILM,)))

@@ -16,18 +16,19 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config.schema import Watch
-from nemowatch.engine import pauses
-from nemowatch.engine.holdkeeper import has_room
-from nemowatch.intake import owner
-from nemowatch.intake.guard import identify
-from nemowatch.intake.ignore import Ignore
-from nemowatch.intake.opening import lookup
-from nemowatch.intake.scanner import walk
-from nemowatch.outbox import leftovers, roots
-from nemowatch.outbox.page import _MARK, write_page
+from nemowatch.fs import anchor
+from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.tree import name_limit
+from nemowatch.holds.keeper import has_room
+from nemowatch.intake.scan import pauses
+from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.scanner import walk
+from nemowatch.intake.watch import owner_file
+from nemowatch.intake.watch.liveness import identify
+from nemowatch.outbox import leftovers
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import retire
-from nemowatch.outbox.tree import name_limit
+from nemowatch.reporting.page import _MARK, write_page
 
 pytestmark = [
     pytest.mark.root,
@@ -128,7 +129,7 @@ def share(tmp_path: Path) -> Iterator[Stuttering]:
 def _published(root: Path) -> None:
     """A result put out beside one that has its name already, and a text."""
     folder = root / "outbox/dub-es"
-    roots.hold(root / "outbox", (True, "", "", ""))
+    anchor.hold(root / "outbox", (True, "", "", ""))
     whole = write_part(part_path(folder, 1), b"video")
     publish(whole.path, "a.es.mp4", whole.sha256)
     publish_bytes(part_path(folder, 1, 1), "a.es.txt", b"text")
@@ -154,8 +155,8 @@ CALLS: dict[str, Callable[[Path], object]] = {
     "a scan": lambda root: list(walk(root / "inbox", Ignore(()))),
     "the root and its owner": lambda root: (
         identify(root),
-        owner.claim(root, "us", 0),
-        owner.claim(root, "us", 10**12),
+        owner_file.claim(root, "us", 0),
+        owner_file.claim(root, "us", 10**12),
     ),
     "publishing": _published,
     "a source that leaves": _retired,

@@ -10,7 +10,7 @@ import pytest
 
 from nemowatch.config.schema import Recipe
 from nemowatch.errors import SourceChanged
-from nemowatch.intake import looking
+from nemowatch.intake.ready import inspect
 from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 
@@ -76,7 +76,7 @@ async def test_a_file_that_never_reads_as_it_looks_keeps_nobody_busy(
         read.append(path)
         raise SourceChanged(path=path)
 
-    monkeypatch.setattr(looking, "fingerprint", too_short)
+    monkeypatch.setattr(inspect, "fingerprint", too_short)
     async with bench(root, tmp_path / "s") as b:
         b.put("dub-es-fr/p.mp4", mp4())
         await b.until(lambda: len(read) > 0)

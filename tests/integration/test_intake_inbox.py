@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.intake.health import HealthState
 from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import batches, jobs, sources
 from nemowatch.model import MemberRole, State
 
@@ -501,7 +501,7 @@ async def test_what_one_scan_leaves_the_next_one_takes(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Far more files than one scan takes in, and before them as many that wait for ever: all that can be are claimed, at once."""
-    monkeypatch.setattr("nemowatch.intake.survey.MAX_FRESH", 5)
+    monkeypatch.setattr("nemowatch.intake.scan.diff.MAX_FRESH", 5)
     monkeypatch.setattr("nemowatch.intake.inbox.REFILL", 8)
     folder = root / "inbox/dub-es-fr"
     for number in range(6):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from nemowatch.intake.health import HealthState
+from nemowatch.intake.watch.health import HealthState
 
 from .inbox_kit import Bench, bench, mp4
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.intake.health import HealthState
+from nemowatch.intake.watch.health import HealthState
 
 from .inbox_kit import bench, mp4
 

@@ -18,17 +18,18 @@ import pytest
 
 from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
-from nemowatch.intake import lease, owner
-from nemowatch.intake.fingerprint import fingerprint
-from nemowatch.intake.health import HealthState
-from nemowatch.intake.ignore import Ignore
-from nemowatch.intake.lease import Lease
-from nemowatch.intake.ledger import Ledger
-from nemowatch.intake.mountnews import MountNews
-from nemowatch.intake.opening import lookup, open_below, snapshot
-from nemowatch.intake.scanner import Kind, walk
-from nemowatch.intake.survey import Surveyor
-from nemowatch.intake.worker import Hung, Worker
+from nemowatch.fs import lease
+from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.lease import Lease
+from nemowatch.fs.mount_events import MountNews
+from nemowatch.fs.safe_open import lookup, open_below, snapshot
+from nemowatch.fs.threads import Hung, Worker
+from nemowatch.intake.scan.diff import Surveyor
+from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.intake.state import Ledger
+from nemowatch.intake.watch import owner_file
+from nemowatch.intake.watch.health import HealthState
 
 from .inbox_kit import bench, mp4
 
@@ -366,23 +367,23 @@ async def test_a_hung_call_is_told_and_nothing_is_put_on_top() -> None:
 def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: Path) -> None:
     """The first state owns it; the second is told the host, and on the same host the state's name; a broken file counts as
     somebody's; a missing root stays so."""
-    assert owner.claim(tmp_path, "one", 1).ours
-    assert owner.claim(tmp_path, "one", 2).ours
-    second = owner.claim(tmp_path, "two", 3)
+    assert owner_file.claim(tmp_path, "one", 1).ours
+    assert owner_file.claim(tmp_path, "one", 2).ours
+    second = owner_file.claim(tmp_path, "two", 3)
     assert not second.ours
     assert "another nemowatch on this host" in second.holder
     assert "state-id is one" in second.holder
-    written = (tmp_path / owner.NAME).read_text()
-    (tmp_path / owner.NAME).write_text(written.replace(os.uname().nodename, "nas2"))
-    assert owner.claim(tmp_path, "two", 3).holder == "nas2"
-    assert owner.take_over(tmp_path, "two", 4).ours
-    assert not owner.claim(tmp_path, "one", 5).ours
-    assert written != (tmp_path / owner.NAME).read_text()
-    (tmp_path / owner.NAME).write_text("{half")
-    assert not owner.claim(tmp_path, "one", 6).ours
-    assert [p.name for p in tmp_path.iterdir()] == [owner.NAME]
+    written = (tmp_path / owner_file.NAME).read_text()
+    (tmp_path / owner_file.NAME).write_text(written.replace(os.uname().nodename, "nas2"))
+    assert owner_file.claim(tmp_path, "two", 3).holder == "nas2"
+    assert owner_file.take_over(tmp_path, "two", 4).ours
+    assert not owner_file.claim(tmp_path, "one", 5).ours
+    assert written != (tmp_path / owner_file.NAME).read_text()
+    (tmp_path / owner_file.NAME).write_text("{half")
+    assert not owner_file.claim(tmp_path, "one", 6).ours
+    assert [p.name for p in tmp_path.iterdir()] == [owner_file.NAME]
     with pytest.raises(OSError, match="missing"):
-        owner.claim(tmp_path / "none", "one", 7)
+        owner_file.claim(tmp_path / "none", "one", 7)
 
 
 @pytest.mark.anyio

@@ -15,14 +15,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.errors import (
-    JournalCorrupt,
-    JournalError,
-    JournalFull,
-    JournalLocked,
-    JournalReadOnly,
-    JournalTooNew,
-)
+from nemowatch.errors import JournalCorrupt, JournalError, JournalFull, JournalLocked, JournalReadOnly, JournalTooNew
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.database import set_aside
 from nemowatch.journal.lock import StateLock

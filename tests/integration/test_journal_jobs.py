@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nemowatch.clock import ManualClock
 from nemowatch.errors import JournalError, UsageError
-from nemowatch.journal import Journal, batches, facts, holds, inboxes, jobs, notes, orders, sources, spend
+from nemowatch.journal import Journal, batches, facts, holds, inboxes, job_steps, jobs, notes, sources, spend
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import (
@@ -167,7 +167,7 @@ def test_a_change_by_somebody_else_is_noticed(journal: Journal) -> None:
     """A decision about a job that has moved meanwhile is not written."""
     (job_id,) = claim(journal)
     seen = job(journal, job_id)
-    do(journal, lambda conn: orders.cancel(conn, job_id, "a person", 2))
+    do(journal, lambda conn: job_steps.cancel(conn, job_id, "a person", 2))
     assert do(journal, lambda conn: jobs.apply(conn, seen, State.UPLOADING, 3)) is False
     assert job(journal, job_id).state is State.CANCELLED
     with pytest.raises(UsageError, match="not columns"):
@@ -341,7 +341,7 @@ def test_counts_and_lists(journal: Journal) -> None:
 @pytest.mark.parametrize("state", sorted(State))
 def test_retry_cancel_and_redeliver_in_every_state(journal: Journal, state: State) -> None:
     """Each is a legal step or a UsageError; what is open stays a person's question."""
-    for order in (orders.retry, orders.redeliver, lambda c, j, n: orders.cancel(c, j, "why", n)):
+    for order in (job_steps.retry, job_steps.redeliver, lambda c, j, n: job_steps.cancel(c, j, "why", n)):
         job_id = claim(journal, b"dub-es/%d.mp4" % len(do(journal, jobs.listed)))[0]
         force(journal, job_id, state, back="claimed" if state is State.HELD else "", reason="")
         before = job(journal, job_id)
@@ -357,7 +357,7 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
     do(journal, lambda conn: spend.doubt(conn, call))
     force(journal, job_id, State.CANCELLED)
-    assert do(journal, lambda conn: orders.retry(conn, job_id, 5)) is State.ATTENTION
+    assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is State.ATTENTION
     assert job(journal, job_id).reason == "unknown"
 
 
@@ -377,7 +377,7 @@ def test_a_retry_after_a_paid_turn_without_a_draft(journal: Journal, code: str, 
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
     do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2))
     force(journal, job_id, State.FAILED, session_id=session, error_code=code)
-    assert do(journal, lambda conn: orders.retry(conn, job_id, 5)) is to
+    assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is to
 
 
 def test_redelivering(journal: Journal) -> None:
@@ -385,13 +385,13 @@ def test_redelivering(journal: Journal) -> None:
     (job_id,) = claim(journal)
     force(journal, job_id, State.PUBLISHED)
     with pytest.raises(UsageError, match="no saved draft"):
-        do(journal, lambda conn: orders.redeliver(conn, job_id, 5))
+        do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5))
     do(journal, lambda conn: jobs.save_draft(conn, job_id, {"t": ["ü"]}, 1))
     do(journal, lambda conn: jobs.add_output(conn, job_id, ".es.mp4", b"/out/a", 5, "x", 1))
-    assert do(journal, lambda conn: orders.redeliver(conn, job_id, 5)) is State.INSTRUCTED
+    assert do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5)) is State.INSTRUCTED
     assert do(journal, lambda conn: (jobs.draft(conn, job_id), jobs.outputs(conn, job_id))) == ({"t": ["ü"]}, [])
     force(journal, job_id, State.PUBLISHED)
-    assert do(journal, lambda conn: orders.redeliver(conn, job_id, 5, new_take=True)) is State.CLAIMED
+    assert do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5, new_take=True)) is State.CLAIMED
     assert not do(journal, lambda conn: jobs.has_draft(conn, job_id))
 
 
@@ -506,12 +506,12 @@ def test_no_order_of_events_leaves_a_job_that_nobody_moves(happenings: list[str]
             elif order == "crash":
                 recover.begin(conn, 1)
             elif order == "cancel" and now.state not in ENDED:
-                orders.cancel(conn, job_id, "why", 1)
+                job_steps.cancel(conn, job_id, "why", 1)
             elif order == "retry" and now.state is State.CANCELLED:
-                orders.retry(conn, job_id, 1)
+                job_steps.retry(conn, job_id, 1)
                 sources.unretire(conn, source_id)
             elif order == "again" and now.state is State.PUBLISHED:
-                orders.redeliver(conn, job_id, 1, new_take=True)
+                job_steps.redeliver(conn, job_id, 1, new_take=True)
 
         for order in happenings:
             do(journal, lambda conn, o=order: act(conn, o))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalPassing
-from nemowatch.outbox.notes import (
+from nemowatch.reporting.notes import (
     READ_ME,
     Approval,
     Complaint,

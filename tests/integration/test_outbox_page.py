@@ -12,7 +12,7 @@ import pytest
 
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.model import State
-from nemowatch.outbox.page import (
+from nemowatch.reporting.page import (
     SHOWN,
     CreditLine,
     Failed,

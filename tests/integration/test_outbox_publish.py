@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalFinal, LocalPassing, NoSpace, SourceGone
-from nemowatch.outbox import place
+from nemowatch.fs import exclusive_create
+from nemowatch.fs.names import PROCESS
+from nemowatch.fs.tree import ensure_tree, open_root
 from nemowatch.outbox.leftovers import find, remove
-from nemowatch.outbox.names import PROCESS
 from nemowatch.outbox.publish import (
     ensure_folder,
     part_path,
@@ -26,7 +27,6 @@ from nemowatch.outbox.publish import (
     stands_already,
     write_part,
 )
-from nemowatch.outbox.tree import ensure_tree, open_root
 
 DATA = b"not really a film" * 1000
 
@@ -154,8 +154,8 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(place, "link_exclusive", lambda *_: False)
-    monkeypatch.setattr(place, "rename_exclusive", refuse)
+    monkeypatch.setattr(exclusive_create, "link_exclusive", lambda *_: False)
+    monkeypatch.setattr(exclusive_create, "rename_exclusive", refuse)
 
 
 @pytest.mark.usefixtures("bare")
@@ -173,7 +173,7 @@ def test_where_neither_link_nor_rename_exists_a_copy_takes_a_free_name(tmp_path:
 def test_a_copy_that_was_cut_off_is_taken_up_again(tmp_path: Path, half: bytes) -> None:
     """Its half (with the zeros that power loss leaves) is recognised and replaced by the whole."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / place.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / exclusive_create.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(half)
     assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo.mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA
@@ -195,7 +195,7 @@ def test_a_finished_copy_is_not_made_again(tmp_path: Path) -> None:
 def test_a_claim_never_costs_a_person_their_file(tmp_path: Path) -> None:
     """A file under the claimed name that holds anything but our bytes stays, even when it begins like ours."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / place.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / exclusive_create.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(DATA[:100] + b"and then mine")
     assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo (2).mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA[:100] + b"and then mine"

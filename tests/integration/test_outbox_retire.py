@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalError, LocalFinal, LocalPassing, NoSpace, SourceChanged, SourceGone
+from nemowatch.fs import copy_across, exclusive_create
 from nemowatch.model import Snapshot
-from nemowatch.outbox import across, place
 from nemowatch.outbox.retire import After, Leaving, retire, retire_all
 
 DATA = b"a film" * 1000
@@ -227,7 +227,7 @@ def test_across_filesystems_a_kill_before_the_unlink_makes_no_second_copy(apart:
     went = apart.leave()
     apart.file.write_bytes(DATA)
     os.utime(apart.file, (1_000_000_000, 1_000_000_000))
-    (apart.tree / "dub-es/a" / across._part("promo.mp4")).write_bytes(b"half of an earlier copy")
+    (apart.tree / "dub-es/a" / copy_across._part("promo.mp4")).write_bytes(b"half of an earlier copy")
     assert apart.leave() == went
     assert apart.names(apart.inbox) == []
 
@@ -246,13 +246,13 @@ def test_across_filesystems_a_change_during_the_copy_keeps_the_source(
     apart: Share, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a person writes while we copy is neither unlinked nor left in the tree as if it were the source."""
-    copy_bytes = across._copy_bytes
+    copy_bytes = copy_across._copy_bytes
 
     def and_a_person_writes(*args: object) -> None:
         copy_bytes(*args)  # type: ignore[arg-type]
         apart.file.write_bytes(b"newer")
 
-    monkeypatch.setattr(across, "_copy_bytes", and_a_person_writes)
+    monkeypatch.setattr(copy_across, "_copy_bytes", and_a_person_writes)
     with pytest.raises(SourceChanged):
         apart.leave()
     assert apart.file.read_bytes() == b"newer"
@@ -261,15 +261,15 @@ def test_across_filesystems_a_change_during_the_copy_keeps_the_source(
 
 def test_a_file_swapped_in_at_the_last_moment_goes_back(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the rename a person put another file there: it stands in the inbox again."""
-    rename = place.rename_exclusive
+    rename = exclusive_create.rename_exclusive
 
     def after_a_swap(name: str, folder: int, new_name: str, new_folder: int) -> None:
-        monkeypatch.setattr(place, "rename_exclusive", rename)
+        monkeypatch.setattr(exclusive_create, "rename_exclusive", rename)
         share.file.unlink()
         share.file.write_bytes(b"newer")
         rename(name, folder, new_name, new_folder)
 
-    monkeypatch.setattr(place, "rename_exclusive", after_a_swap)
+    monkeypatch.setattr(exclusive_create, "rename_exclusive", after_a_swap)
     with pytest.raises(SourceChanged):
         share.leave()
     assert share.file.read_bytes() == b"newer"
@@ -284,8 +284,8 @@ def test_where_nothing_renames_without_replacing_the_source_is_copied(
     def refuse(*_: object) -> None:
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(place, "link_exclusive", lambda *_: False)
-    monkeypatch.setattr(place, "rename_exclusive", refuse)
+    monkeypatch.setattr(exclusive_create, "link_exclusive", lambda *_: False)
+    monkeypatch.setattr(exclusive_create, "rename_exclusive", refuse)
     (share.tree / "dub-es/a").mkdir(parents=True)
     (share.tree / "dub-es/a/promo.mp4").write_bytes(b"earlier")
     went = share.leave()

@@ -11,17 +11,17 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
-from nemowatch.engine.disks import Disks
-from nemowatch.engine.notices import Notices
-from nemowatch.engine.trees import Trees
-from nemowatch.engine.upkeep import expire
 from nemowatch.errors import LocalFinal, LocalPassing
+from nemowatch.fs import anchor
+from nemowatch.fs.disks import Disks
+from nemowatch.fs.tree import ensure_folder, ensure_tree
 from nemowatch.journal import Journal
-from nemowatch.outbox import roots
-from nemowatch.outbox.notefile import write_note
-from nemowatch.outbox.notes import READ_ME
+from nemowatch.outbox.anchor_memory import Trees
+from nemowatch.outbox.note_file import write_note
 from nemowatch.outbox.publish import part_path, publish, write_part
-from nemowatch.outbox.tree import ensure_folder, ensure_tree
+from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.notes import READ_ME
+from nemowatch.service.housekeeping import expire
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "theirs" / "file").touch()
     outbox = tmp_path / "outbox"
     outbox.mkdir()
-    roots.hold(outbox)
+    anchor.hold(outbox)
     return outbox
 
 
@@ -66,7 +66,7 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
 def test_a_link_that_was_put_there_while_nothing_ran_is_refused(tree: Path) -> None:
     """An earlier process has seen that it was none."""
     swap(tree)
-    roots.hold(tree, (True, "", "", ""))
+    anchor.hold(tree, (True, "", "", ""))
     with pytest.raises(LocalPassing, match="has been put in the folder's place"):
         put(tree)
 
@@ -75,7 +75,7 @@ def test_a_link_that_stands_at_first_is_followed_and_kept_to(tree: Path) -> None
     """It is the administrator's own; turned elsewhere, it is not."""
     swap(tree)
     assert put(tree).resolve() == tree.parent / "theirs" / "dub-es" / "a.mp4"
-    assert not roots.memory(tree)[0]
+    assert not anchor.memory(tree)[0]
     tree.unlink()
     tree.symlink_to(tree.parent / "before")
     with pytest.raises(LocalPassing, match=r"its link leads to .*before now") as refused:
@@ -138,11 +138,11 @@ def unmount(share: Path) -> None:
 def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool) -> None:
     """Nobody would see it again once the share is back; also when it was away already at the start."""
     tree = share / "outbox"
-    roots.hold(tree)
+    anchor.hold(tree)
     put(tree).unlink()
     unmount(share)
     if restarted:
-        roots.hold(tree, roots.memory(tree))
+        anchor.hold(tree, anchor.memory(tree))
     for act in (lambda: put(tree), lambda: ensure_tree(tree, share)):
         with pytest.raises(LocalPassing, match="the share is not mounted, only an empty folder is there") as refused:
             act()
@@ -184,7 +184,7 @@ async def test_no_note_is_put_below_an_inbox_whose_share_is_away(share: Path, tm
 def test_a_filled_folder_in_the_place_of_a_share_is_somebody_s_decision(share: Path) -> None:
     """And so is a share that is mounted over what was used before."""
     tree = share / "outbox"
-    roots.hold(tree)
+    anchor.hold(tree)
     put(tree)
     unmount(share)
     (tree / "kept.mp4").touch()

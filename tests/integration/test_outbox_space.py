@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config import Watch
-from nemowatch.engine.holdkeeper import has_room as room_for
+from nemowatch.fs.space import has_room
+from nemowatch.holds.keeper import has_room as room_for
 from nemowatch.model import MB
-from nemowatch.outbox.space import has_room
 
 #: More than any disk of a test has.
 HUGE = 1 << 43
@@ -44,7 +44,7 @@ def quota(tmp_path: Path) -> Iterator[Path]:
 
 def asked(folder: Path, size: int) -> str:
     """What a process answers that quotas hold for, as they do for all but root."""
-    code = "import sys; from pathlib import Path; from nemowatch.outbox.space import has_room\n"
+    code = "import sys; from pathlib import Path; from nemowatch.fs.space import has_room\n"
     code += "print(has_room(Path(sys.argv[1]), int(sys.argv[2])))"
     command = ["setpriv", "--bounding-set", "-sys_resource", sys.executable, "-c", code, folder, str(size)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from nemowatch.engine.chronicle import Chronicle
-from nemowatch.engine.commands import COMMANDS
-from nemowatch.engine.gate import BudgetGate
-from nemowatch.engine.holdkeeper import HoldKeeper
 from nemowatch.errors import JournalError, LocalFinal, NotSent, SessionLost, UsageError
-from nemowatch.journal import holds, jobs, orders, sources, spend
+from nemowatch.holds.admission import BudgetGate
+from nemowatch.holds.keeper import HoldKeeper
+from nemowatch.jobs.job_log import Chronicle
+from nemowatch.journal import holds, job_steps, jobs, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
+from nemowatch.orders.commands import COMMANDS
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.stages.deps import Deps
 from tests.integration.stage_kit import Bench, bench
@@ -216,7 +216,7 @@ async def test_a_cancel_while_the_turn_runs_keeps_what_was_paid(house: Bench) ->
     running = asyncio.create_task(house.step(job_id))
     await asyncio.sleep(0.1)
     await house.journal.write(lambda conn: COMMANDS["cancel"](conn, {"jobs": [job_id]}, 1))
-    await house.journal.write(lambda conn: orders.retry(conn, job_id, 1))  # "unknown" while it runs: no second send
+    await house.journal.write(lambda conn: job_steps.retry(conn, job_id, 1))  # "unknown" while it runs: no second send
     await running
     assert (house.job(job_id).state, house.calls(job_id)) == (State.ATTENTION, ["happened"])
     order(house, "resolve", job=job_id, how="done")
@@ -366,7 +366,7 @@ async def test_a_source_that_settled_no_more_can_be_tried_again(house: Bench) ->
     (job_id,) = house.drop()
     source_id = house.job(job_id).source_id
     house.journal.write_now(lambda conn: sources.unsettle(conn, source_id, 1))
-    house.journal.write_now(lambda conn: orders.cancel(conn, job_id, "taken away", 1))
+    house.journal.write_now(lambda conn: job_steps.cancel(conn, job_id, "taken away", 1))
     assert [row.id for row in house.journal.read_now(lambda conn: sources.to_retire(conn, 0, 9))] == [source_id]
     order(house, "retry", jobs=[job_id])
     await house.run()
@@ -452,7 +452,7 @@ async def test_one_endpoint_that_always_fails_ends_the_job(house: Bench) -> None
 
 async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A share that does not answer how full it is: the journal goes on, and the hold stays until another one has room."""
-    from nemowatch.engine import holdkeeper
+    from nemowatch.holds import keeper as holdkeeper
 
     release = asyncio.Event()
     loop = asyncio.get_running_loop()

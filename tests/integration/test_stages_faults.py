@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.journal import orders
+from nemowatch.journal import job_steps
 from nemowatch.model import State
 from tests.integration.stage_kit import SCRIBE, TRANSCRIPT, Bench
 
@@ -138,7 +138,7 @@ async def test_an_address_that_is_always_expired_ends(house: Bench) -> None:
     await house.run()
     assert house.job(job_id).state is State.FAILED
     house.cloud.clear_faults()
-    assert house.journal.write_now(lambda conn: orders.retry(conn, job_id, 1)) is State.INSTRUCTED
+    assert house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED
     assert house.charged() == 1

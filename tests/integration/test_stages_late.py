@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from nemowatch.engine.commands import COMMANDS
 from nemowatch.errors import (
     ConnectionBroken,
     FileRefused,
@@ -18,8 +17,9 @@ from nemowatch.errors import (
     SessionLost,
     UnsafeUrl,
 )
-from nemowatch.journal import jobs, orders
+from nemowatch.journal import job_steps, jobs
 from nemowatch.model import Output, OutputKind, RemoteState, State, Turn, TurnEnd
+from nemowatch.orders.commands import COMMANDS
 from tests.integration.stage_kit import SCRIBE, Bench
 
 pytestmark = pytest.mark.anyio
@@ -158,10 +158,10 @@ async def test_a_retry_of_nothing_made_reads_the_old_session_first(house: Bench)
     (job_id,) = house.drop()
     await house.run()
     job = house.job(job_id)
-    assert (job.state, job.error_code) == (State.FAILED, orders.NOTHING_MADE)
+    assert (job.state, job.error_code) == (State.FAILED, job_steps.NOTHING_MADE)
     assert "costs again" in job.error_text
     api.looks = 2
-    assert house.journal.write_now(lambda conn: orders.retry(conn, job_id, 1)) is State.INSTRUCTED
+    assert house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
     await house.run()
     assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (State.PUBLISHED, 1, 1)
 
@@ -173,8 +173,8 @@ async def test_a_retry_of_nothing_made_makes_it_anew_in_the_end(house: Bench) ->
     await house.run()
     resolve(house, job_id, "done")
     await house.run()
-    assert (house.job(job_id).state, house.job(job_id).error_code) == (State.FAILED, orders.NOTHING_MADE)
-    house.journal.write_now(lambda conn: orders.retry(conn, job_id, 1))
+    assert (house.job(job_id).state, house.job(job_id).error_code) == (State.FAILED, job_steps.NOTHING_MADE)
+    house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1))
     api.looks = 6
     await house.run(until=lambda: asked(house, 2))
     api.looks, api._said = 0, None
@@ -356,6 +356,6 @@ async def test_a_refusal_of_paid_work_that_stays_ends_with_a_free_way_back(house
     assert job.state is State.FAILED
     assert "costs nothing" in job.error_text
     api.times = 0
-    house.journal.write_now(lambda conn: orders.retry(conn, job_id, 1))
+    house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1))
     await house.run()
     assert (house.job(job_id).state, house.requests("chat")) == (State.PUBLISHED, 1)

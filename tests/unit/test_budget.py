@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from nemowatch.engine.budget import Budget, Cap, cap, cap_words, closed, within_hours
+from nemowatch.holds.budget import Budget, Cap, cap, cap_words, closed, within_hours
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State

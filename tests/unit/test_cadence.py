@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.engine.cadence import Cadences
+from nemowatch.service.timers import Cadences
 
 pytestmark = pytest.mark.anyio
 

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from nemowatch.cli import words
+from nemowatch.cli import formatting
 from nemowatch.cli.credits import by_day
-from nemowatch.cli.patience import within
+from nemowatch.cli.deadline import within
 from nemowatch.cli.run import read_options
-from nemowatch.cli.statusview import View, draw
+from nemowatch.cli.status.view import View, draw
 from nemowatch.journal.spend import Drop, Paid
 
 
 @given(st.binary())
 def test_no_name_steers_the_terminal(raw: bytes) -> None:
     """Whatever bytes a name has, what is shown has no control character, no direction mark and no lone surrogate."""
-    shown = words.name(raw)
+    shown = formatting.name(raw)
     assert all(unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in shown)
     shown.encode("utf-8")
 
@@ -38,13 +38,13 @@ def test_no_name_steers_the_terminal(raw: bytes) -> None:
 )  # fmt: skip
 def test_names_as_people_see_them(raw: bytes | str, shown: str) -> None:
     """Letters of every script stay; bytes, escapes and direction marks are written out."""
-    assert words.name(raw) == shown
+    assert formatting.name(raw) == shown
 
 
 def test_sizes_and_counts() -> None:
     """Sizes are of 1024, and one is not many."""
-    assert [words.size(n) for n in (0, 1023, 1536, 5 * 1024**3)] == ["0 bytes", "1023 bytes", "1.5 KB", "5.0 GB"]
-    assert (words.plural(1, "job"), words.plural(2, "job")) == ("1 job", "2 jobs")
+    assert [formatting.size(n) for n in (0, 1023, 1536, 5 * 1024**3)] == ["0 bytes", "1023 bytes", "1.5 KB", "5.0 GB"]
+    assert (formatting.plural(1, "job"), formatting.plural(2, "job")) == ("1 job", "2 jobs")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nemowatch.engine.cloud import FAILURES_IN_A_ROW, Cloud
+from nemowatch.jobs.circuit_breaker import FAILURES_IN_A_ROW, Cloud
 
 
 def test_several_failures_in_a_row_are_an_outage() -> None:

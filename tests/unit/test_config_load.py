@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.config import Config, Watch, find, is_active, load, parse_hours, state_dir
-from nemowatch.config.lines import find_lines
+from nemowatch.config.toml_lines import find_lines
 from nemowatch.errors import ConfigError
 from nemowatch.model import MediaKind
 

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from nemowatch import errors
 from nemowatch.clock import ManualClock
-from nemowatch.engine.backoff import backoff
-from nemowatch.engine.decide import Circumstances, again, decide
 from nemowatch.errors import (
     ConnectionBroken,
     FileRefused,
@@ -34,6 +32,8 @@ from nemowatch.errors import (
     SourceGone,
     TokenRefused,
 )
+from nemowatch.jobs.backoff import backoff
+from nemowatch.jobs.error_policy import Circumstances, again, decide
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource

@@ -10,11 +10,11 @@ import pytest
 import structlog
 
 from nemowatch.clock import ManualClock, lasted
-from nemowatch.engine import board
-from nemowatch.engine.chronicle import UNPROVEN, Cause, Chronicle, spot
+from nemowatch.jobs.job_log import UNPROVEN, Cause, Chronicle, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
+from nemowatch.reporting import overview
 from nemowatch.stages.decision import CHECKING, go, hold
 
 
@@ -142,8 +142,8 @@ def test_lengths_of_time_as_people_say_them() -> None:
 def test_the_status_in_words() -> None:
     """In the order of a job's life, with how far the transfers are, what is held and what is wrong."""
     counts = {"rendering": 3, "uploading": 2, "published": 9, "held": 5}
-    progress = board.percents([("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)])
-    assert board.sentence(counts, 2, 120, progress) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
-    troubled = board.sentence({"held": 5}, 0, None, {}, {"outage": 5}, ["/srv: offline"])
+    progress = overview.percents([("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)])
+    assert overview.sentence(counts, 2, 120, progress) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
+    troubled = overview.sentence({"held": 5}, 0, None, {}, {"outage": 5}, ["/srv: offline"])
     assert troubled == "5 held (outage); /srv: offline"
-    assert board.sentence({}, 0, None) == "idle"
+    assert overview.sentence({}, 0, None) == "idle"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config import Watch
-from nemowatch.engine.places import from_share, in_inbox
+from nemowatch.config.display_paths import from_share, in_inbox
 
 
 def watch(**folders: str) -> Watch:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.engine.returns import Return, carry_out
 from nemowatch.errors import UsageError
+from nemowatch.sources.restore_files import Return, carry_out
 
 
 def a_return(tmp_path: Path) -> tuple[Return, Path]:

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.clock import ManualClock
-from nemowatch.intake.folders import as_text, stem_of
-from nemowatch.intake.grounds import Grounds
-from nemowatch.intake.guard import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
-from nemowatch.intake.health import Health, HealthState, HealthTracker
-from nemowatch.intake.ignore import Ignore, NameClass
-from nemowatch.intake.lease import Lease
-from nemowatch.intake.settle import Look, Pace, Tracked, Tracker, Verdict, why
+from nemowatch.fs.lease import Lease
+from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
+from nemowatch.intake.ready.stability import Look, Pace, Tracked, Tracker, Verdict, why
+from nemowatch.intake.scan.folders import as_text, stem_of
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
+from nemowatch.intake.watch.liveness import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
+from nemowatch.intake.watch.mount_history import Grounds
 from nemowatch.model import Snapshot
-from nemowatch.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
 
 IGNORED = [
     "a.part",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.intake.containers import missing
-from nemowatch.intake.sniff import Finding, Sniffed, kind_by_name, media_kind, sniff
+from nemowatch.content.containers import missing
+from nemowatch.content.sniff import Finding, Sniffed, kind_by_name, media_kind, sniff
 from nemowatch.model import MediaKind
 
 

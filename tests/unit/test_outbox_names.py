@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.outbox.names import candidates, cut, numbered, plain, safe_name
+from nemowatch.fs.names import candidates, cut, numbered, plain, safe_name
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.service.notify import STATUS_BYTES, Notifier, should_ping, status_line, watchdog_seconds
+from nemowatch.service.systemd import STATUS_BYTES, Notifier, should_ping, status_line, watchdog_seconds
 
 pytestmark = pytest.mark.anyio
 

@@ -9,9 +9,9 @@ import zipfile
 import docx
 import pytest
 
+from nemowatch.content.text import MAX_CHARACTERS, MAX_DOCX, MAX_TEXT
 from nemowatch.errors import OrderError
 from nemowatch.tasks import decode_text, read_links, read_script
-from nemowatch.tasks.scripts import MAX_CHARACTERS, MAX_DOCX, MAX_TEXT
 
 WORDS = 'Grüße aus Köln, "naïve" café.'
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.model import RemoteState, Turn, TurnEnd
-from nemowatch.stages.turn import EXTRA_LOOKS, Look, Verdict, changed, digest, judge, judge_look
+from nemowatch.stages.turn_outcome import EXTRA_LOOKS, Look, Verdict, changed, digest, judge, judge_look
 
 CLIP = {"t": [{"tt": 0, "sg": [{"id": "v"}]}], "d": 1000}
 EDIT = {"t": [{"tt": 0, "sg": [{"id": "v"}]}, {"tt": 1, "sg": [{"id": "a"}]}], "d": 1000}

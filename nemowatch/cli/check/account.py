@@ -1,0 +1,90 @@
+"""What `nemowatch check` asks the cloud: can it be reached, is the token good, how many credits are left. Free of charge."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.check.machine import Finding
+from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
+from nemowatch.cli.formatting import HOLD_CURES, credits, local_time, name
+from nemowatch.errors import LocalError, NemowatchError, NotSent, RateLimited, RemotePassing, TokenRefused
+from nemowatch.journal.spend import EXPECTED_CREDITS
+from nemowatch.model import HoldReason
+from nemowatch.remote.interface import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nemowatch.cli.context import Setting
+    from nemowatch.model import Credits
+
+
+def cloud(setting: Setting) -> Iterator[Finding]:
+    """One call answers all three."""
+    host = setting.config.api.base_url
+    try:
+        if (known := ask_daemon(setting)) is not None:
+            yield from _as_the_daemon_says(host, known)
+            return
+        found = look_at_cloud(setting)
+    except TokenRefused as exc:
+        yield Finding("ok", "cloud", f"{host} answers.")
+        yield Finding("fail", "token", exc.text, exc.cure)
+    except RateLimited as exc:
+        yield Finding("warn", "cloud", f"{host}: {exc.text}", exc.cure or "Try again later.")
+    except (NotSent, RemotePassing) as exc:
+        cure = exc.cure or "Check the network, the proxy (HTTPS_PROXY) and api.base_url."
+        yield Finding("fail", "cloud", f"{host}: {exc.text}", cure)
+    except LocalError as exc:
+        yield Finding("fail", "token", exc.text, exc.cure)
+    except NemowatchError as exc:
+        yield Finding("fail", "cloud", f"{host}: {exc.text}", exc.cure)
+    else:
+        yield Finding("ok", "cloud", f"{host} answers.")
+        yield _token(setting, found)
+        if found.credits is not None:
+            yield _credits(found.credits, found.account)
+
+
+def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
+    """The daemon has the token: what it was answered last counts."""
+    seen = f"as the daemon was told at {local_time(known.at)}"
+    for what, reason in (("cloud", HoldReason.OUTAGE), ("token", HoldReason.TOKEN)):
+        if reason in known.held:
+            yield Finding("fail", what, known.held[reason], HOLD_CURES[reason])
+        else:
+            yield Finding("ok", what, f"{host} answers, {seen}." if what == "cloud" else "The daemon's is accepted.")
+    yield _credits(known.credits, Account(anonymous=False))
+
+
+def _token(setting: Setting, found: Look) -> Finding:
+    if found.account.supplied:
+        return _own_token(setting)
+    cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+    if found.credits is not None:
+        return Finding("warn", "token", "None is supplied: an anonymous account is used, which ends after 7 days.", cure)
+    end = "the one of the anonymous account has ended, and a new one is asked for at the next start"
+    first = "an anonymous account (100 credits, 7 days) is made at the first start"
+    return Finding("warn", "token", f"None is supplied: {end if found.ended else first}.", cure)
+
+
+def _own_token(setting: Setting) -> Finding:
+    """The user's own is accepted; whether others can read the file that holds it."""
+    file = setting.config.api.token_file
+    if setting.env.get("NEMO_TOKEN", "").strip() or file is None:
+        return Finding("ok", "token", "Yours is accepted.")
+    mode, shown = file.stat().st_mode & 0o777, name(os.fsencode(file))
+    if not mode & stat.S_IRWXO:
+        return Finding("ok", "token", "Yours is accepted.")
+    text = f"Yours is accepted, but every user of this machine can read it: {shown} has the mode {mode:04o}."
+    return Finding("warn", "token", text, f"chmod 600 {shown}")
+
+
+def _credits(found: Credits, account: Account) -> Finding:
+    text = f"{credits(found.available)} available."
+    if found.available >= EXPECTED_CREDITS:
+        return Finding("ok", "credits", text)
+    cure = f"Register: {account.registration_link}" if account.registration_link else "Top up the account."
+    return Finding("warn", "credits", f"{text} One clip costs about {EXPECTED_CREDITS:g}.", cure)

@@ -1,0 +1,156 @@
+"""`nemowatch demo`: everything, offline, in a minute. Starts the true daemon against the sandbox, drops real files as a person
+would, and shows what comes of them. Owns the story and its ending; `demostage` sets the scene and clears it away."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nemowatch.cli import options
+from nemowatch.cli.formatting import name, plural, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nemowatch.cli.demo.stage import Stage
+    from nemowatch.cli.status.view import View
+
+#: Seconds after the set-up in which every result must stand.
+TIME_LIMIT = 60.0
+#: Seconds between two looks: the jobs take some seconds, and their progress is to be seen.
+LOOK = 0.25
+
+#: What is dropped where: (folder, file, what kind of sample).
+DROPS = (
+    ("dub-es-fr", "promo.mp4", "video"),
+    ("voiceover", "script.txt", "script"),
+    ("transcribe", "interview.mp4", "video"),
+)
+#: What must stand in the outbox at the end, and no less.
+RESULTS = (
+    "dub-es-fr/promo.es.mp4", "dub-es-fr/promo.fr.mp4", "voiceover/script.voiceover.mp4", "transcribe/interview.txt",
+    "transcribe/interview.srt", "transcribe/interview.vtt", "transcribe/interview.transcribed.mp4",
+)  # fmt: skip
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="DIR", help="Where to play; default: a new temporary folder.", show_default=False),
+]
+
+
+def demo(folder: Folder = None, config: options.Config = None) -> None:
+    """Show everything at work, offline, in a minute.
+
+    It brings a configuration of its own, and uses nothing of yours."""
+    from nemowatch.cli.demo.stage import set_stage
+
+    with set_stage(folder) as stage:
+        good = _play(stage)
+    raise typer.Exit(0 if good else 1)
+
+
+def _play(stage: Stage) -> bool:
+    from nemowatch.cli.output import say
+
+    say(f"Workspace: {stage.workspace}")
+    say(f"Cloud:     a stand-in at {stage.sandbox.url}; nothing leaves this machine")
+    for folder, file, kind in DROPS:
+        stage.drop(folder, file, kind)
+        say(f"Copied {file} into inbox/{folder}/")
+    print()
+    began = time.monotonic()
+    good = _wait(stage, began + TIME_LIMIT)
+    stage.wait_for_page()
+    print()
+    _tell(stage, good, time.monotonic() - began)
+    return good
+
+
+def _wait(stage: Stage, deadline: float) -> bool:
+    """Show progress until every result stands (True), something failed or the time is over (False)."""
+    from nemowatch.cli.output import console
+
+    show = _live if console().is_terminal else _lines
+    for view in show(stage):
+        if stage.finished(RESULTS, [drop[:2] for drop in DROPS]):
+            return True
+        if time.monotonic() > deadline or not stage.daemon_lives() or _given_up(view):
+            return False
+        time.sleep(LOOK)
+    return False
+
+
+def _given_up(view: View) -> bool:
+    counts = view.status["counts"]
+    return any(counts.get(state) for state in ("failed", "rejected", "attention", "cancelled"))
+
+
+def _live(stage: Stage) -> Iterator[View]:
+    """On a terminal: the status, drawn again and again in its place."""
+    from rich.live import Live
+
+    from nemowatch.cli.output import console
+    from nemowatch.cli.status.command import gather
+    from nemowatch.cli.status.view import draw
+
+    target = console()
+    with Live(console=target, auto_refresh=False, transient=True) as live:
+        while True:
+            view = gather(stage.setting)
+            live.update(draw(view, target.width, rows=target.height), refresh=True)
+            yield view
+
+
+def _lines(stage: Stage) -> Iterator[View]:
+    """In a pipe: a line for each step of each job."""
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.cli.jobs import state_words
+    from nemowatch.cli.output import say
+    from nemowatch.cli.status.command import gather
+    from nemowatch.journal import jobs
+
+    told: dict[int, str] = {}
+    while True:
+        for row in read_journal(stage.setting, jobs.listed, list[jobs.ListedJob]):
+            if told.get(row.job.id) != row.job.state:
+                told[row.job.id] = row.job.state
+                say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}")
+        yield gather(stage.setting)
+
+
+def _tell(stage: Stage, good: bool, seconds: float) -> None:
+    from nemowatch.cli.output import say
+
+    print("outbox")
+    for line in tree(stage.workspace / "outbox"):
+        say(f"  {line}")
+    print()
+    if good:
+        say(f"{plural(len(DROPS), 'file')} in, {plural(len(RESULTS), 'result')} out, after {seconds:.0f} seconds.")
+        say(f"The sources moved to {stage.workspace}/done")
+    else:
+        missing = [result for result in RESULTS if not (stage.workspace / "outbox" / result).is_file()]
+        say(
+            f"Not everything came back within {seconds:.0f} seconds. Missing: {', '.join(missing) or 'a move to done'}."
+        )
+        say(f"The daemon's log is {stage.log}")
+    say("The status page that people find in the share, for a browser:")
+    say(f"  {stage.page.as_uri()}")
+    say(f"To remove everything: rm -r {stage.base}")
+
+
+def tree(folder: Path, indent: str = "") -> Iterator[str]:
+    """A folder's content, a line each, files with their sizes; hidden ones are left out."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield f"{indent}{entry.name}/"
+            yield from tree(entry, indent + "  ")
+        else:
+            yield f"{indent}{entry.name:<{32 - len(indent)}} {size(entry.stat().st_size):>10}"

@@ -1,0 +1,71 @@
+"""The one place where an error becomes text for a person and an exit code. It knows no command."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from nemowatch.cli.formatting import clean
+from nemowatch.errors import ConfigError, DaemonNeeded, NemowatchError, UsageError
+
+OK, FAILED, USAGE, NEEDS_DAEMON = 0, 1, 2, 3
+#: What a shell reports for a program that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+def guarded(call: Callable[[], int]) -> int:
+    """Run a command; whatever it raises is told on standard error, in words, with what to do."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
+    try:
+        code = call()
+        sys.stdout.flush()
+    except NemowatchError as exc:
+        return tell(exc)
+    except BrokenPipeError:
+        _hush()
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as exc:  # noqa: BLE001 - ours to explain, never a page of Python
+        _tell_unexpected(exc)
+        return FAILED
+    return code
+
+
+def exit_code(exc: NemowatchError) -> int:
+    """The exit code of an error (DESIGN section 4)."""
+    if isinstance(exc, UsageError):
+        return USAGE
+    return NEEDS_DAEMON if isinstance(exc, DaemonNeeded) else FAILED
+
+
+def tell(exc: NemowatchError) -> int:
+    """Say an error on standard error; returns its exit code."""
+    if isinstance(exc, ConfigError):
+        lines = ["nemowatch: the configuration cannot be used:", *(f"  {problem}" for problem in exc.problems)]
+    else:
+        lines = [f"nemowatch: {exc.text}"]
+    if exc.cure:
+        lines.append(f"  {exc.cure}")
+    print(*(clean(line) for line in lines), sep="\n", file=sys.stderr)
+    return exit_code(exc)
+
+
+def _tell_unexpected(exc: Exception) -> None:
+    from nemowatch.secrecy import redact
+
+    where = traceback.extract_tb(exc.__traceback__)[-1]
+    what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+    print(clean(redact(f"nemowatch: something is wrong in nemowatch itself: {what}")), file=sys.stderr)
+    print(f"  It happened at {where.filename}:{where.lineno}; please report that line.", file=sys.stderr)
+    print("  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.", file=sys.stderr)
+
+
+def _hush() -> None:
+    """Whoever read our output has left; without this Python complains about it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

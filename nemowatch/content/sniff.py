@@ -1,0 +1,171 @@
+"""What a file is, by its first bytes, and whether its container says that it is whole.
+
+Owns the judgement of an opened, settled file. It reads a few small pieces of it and decides nothing about orders or time.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from nemowatch.content import containers
+from nemowatch.model import MediaKind
+
+#: Bytes read from the front: every signature below lies within them.
+HEAD = 4096
+#: A front this long of zeros is content that has not arrived: an MP4 begins with three at most.
+ZEROS = 16
+#: The tail that is looked at when blocks are missing: a network client's largest write.
+TAIL = 64 * 1024
+
+_VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
+#: What may be uploaded (API.md section 2), and the texts and links that are read here.
+KINDS: dict[str, MediaKind] = {
+    "mp4": _VIDEO, "mov": _VIDEO, "avi": _VIDEO, "webm": _VIDEO, "mkv": _VIDEO,
+    "jpg": _IMAGE, "jpeg": _IMAGE, "png": _IMAGE, "gif": _IMAGE, "webp": _IMAGE,
+    "mp3": _AUDIO, "wav": _AUDIO, "m4a": _AUDIO, "aac": _AUDIO,
+    "txt": MediaKind.SCRIPT, "md": MediaKind.SCRIPT, "docx": MediaKind.SCRIPT,
+    "url": MediaKind.LINK, "webloc": MediaKind.LINK,
+}  # fmt: skip
+#: What people put under a media name by mistake, by its first bytes.
+DISGUISES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"), (b"\x7fELF", "a program"), (b"MZ", "a Windows program"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"), (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"OggS", "an Ogg file"),
+    (b"fLaC", "a FLAC file"), (b"FLV\x01", "a Flash video"), (b"\x30\x26\xb2\x75", "a Windows Media file"),
+    (b"\x00\x00\x01\xba", "an MPEG-1 or MPEG-2 file"), (b"\x00\x00\x01\xb3", "an MPEG-1 or MPEG-2 file"),
+    (b"BM", "a bitmap"), (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"), (b"SQLite", "a database"),
+    (b"#!", "a script"),
+)  # fmt: skip
+#: Those of them that no text begins with; the others are letters that one may well begin with.
+NEVER_TEXT = frozenset({b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"})
+#: Marks with which a text says its encoding; the first looks like a frame of MP3.
+TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+
+
+class Finding(StrEnum):
+    """What a look into a file says."""
+
+    MEDIA = "media"  #: of a kind we know, and as whole as its container can tell
+    NOT_YET = "not yet"  #: its beginning has not arrived
+    CUT_SHORT = "cut short"  #: its container promises more than is there
+    NOT_MEDIA = "not media"  #: something else under this name
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """The judgement, with its reason in plain words ("" for MEDIA)."""
+
+    finding: Finding
+    kind: MediaKind = MediaKind.VIDEO
+    why: str = ""
+    ends: bool = False  #: it says by itself where it ends, and ends there: no further piece is to come
+
+
+def kind_by_name(name: bytes) -> MediaKind | None:
+    """The kind that a name's ending promises; None for endings that no task takes."""
+    low = name.lower()
+    if low.endswith((b".urls.txt", b".urls.txt.txt")):
+        return MediaKind.LINK
+    ending = low.rpartition(b".")[2] if b"." in low.lstrip(b".") else b""
+    return KINDS.get(ending.decode("ascii", "replace"))
+
+
+def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sniffed:
+    """Look into an opened file. `blocks_short`: it has fewer blocks than its size needs. Raises OSError."""
+    head = os.pread(fd, HEAD, 0)
+    promised = kind_by_name(name)
+    if not head or not any(head[:ZEROS]):
+        return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
+    if promised in (MediaKind.SCRIPT, MediaKind.LINK):
+        found = _text(head, name, promised)
+        return replace(found, ends=head.startswith(containers.ZIP) and containers.ends(fd, head, size))
+    kind = media_kind(head, name)
+    if kind is None:
+        return Sniffed(Finding.NOT_MEDIA, why=_disguise(head, name))
+    why = containers.missing(fd, head, size)
+    if not why and _tail_missing(fd, size, blocks_short):
+        why = "its last part has not arrived"
+    if why:
+        return Sniffed(Finding.CUT_SHORT, kind, why)
+    return Sniffed(Finding.MEDIA, kind, ends=containers.ends(fd, head, size))
+
+
+def media_kind(head: bytes, name: bytes) -> MediaKind | None:
+    """The kind by the first bytes; the name only decides between sound and picture where a container may hold either."""
+    low = name.lower()
+    if containers.is_mp4(head):
+        return _AUDIO if head[8:12] in (b"M4A ", b"M4B ") or low.endswith(b".m4a") else _VIDEO
+    if head[:4] in (b"RIFF", b"RF64"):
+        return {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}.get(head[8:12])
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return _VIDEO
+    if head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:6] in (b"GIF87a", b"GIF89a"):
+        return _IMAGE
+    return _AUDIO if head[:3] == b"ID3" or _audio_frame(head) else None
+
+
+def _audio_frame(head: bytes) -> bool:
+    """True for the first frame of MP3 (layer I to III) or AAC in ADTS (layer 0): sync, and no forbidden value."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    if layer == 0:  # ADTS: twelve bits of sync, and a sampling frequency that exists
+        return head[1] & 0xF0 == 0xF0 and head[2] >> 2 & 0xF < 13
+    return version != 1 and head[2] >> 4 != 15 and head[2] >> 2 & 3 != 3
+
+
+def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
+    document = head[:4] == b"PK\x03\x04"
+    if name.lower().endswith(b".docx"):
+        if document:
+            return Sniffed(Finding.MEDIA, kind)
+        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, known_disguise(head) or "no Word document"))
+    if head.startswith(TEXT_MARKS):
+        return Sniffed(Finding.MEDIA, kind)
+    found = next((what for magic, what in DISGUISES if magic in NEVER_TEXT and head.startswith(magic)), "")
+    if (
+        not found
+        and not _audio_frame(head)
+        and media_kind(head, name) is not None
+        and b"\0" in head + b"\0" * (head[0] > 127)
+    ):
+        found = "a media file"
+    return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found)) if found else Sniffed(Finding.MEDIA, kind)
+
+
+def known_disguise(head: bytes) -> str:
+    """What the first bytes are, when it is something that people mix up with media; else ""."""
+    found = next((what for magic, what in DISGUISES if head.startswith(magic)), "")
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "a web page"
+    return found or ("an XML document" if start.startswith(b"<?xml") else "")
+
+
+def _disguise(head: bytes, name: bytes) -> str:
+    found = known_disguise(head)
+    if not found and b"\0" not in head and all(byte > 8 for byte in head):
+        found = "a text"
+    return _but(name, found) if found else "its content is no video, sound or picture that nemowatch knows"
+
+
+def _but(name: bytes, what: str) -> str:
+    ending = name.rpartition(b".")[2].decode("ascii", "replace")
+    return f"it is called .{ending} but is {what}"
+
+
+def _tail_missing(fd: int, size: int, blocks_short: bool) -> bool:
+    """True when the end of the file was never written: a copy that died leaves its full size and a hole."""
+    try:
+        hole = os.lseek(fd, 0, os.SEEK_HOLE)
+        while hole < size:
+            hole = os.lseek(fd, os.lseek(fd, hole, os.SEEK_DATA), os.SEEK_HOLE)
+    except OSError as exc:
+        if exc.errno == errno.ENXIO:  # no data after this hole
+            return True
+        if exc.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise
+    return blocks_short and not any(os.pread(fd, TAIL, max(size - TAIL, 0)))

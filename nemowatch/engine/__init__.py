@@ -1,1 +1,0 @@
-"""Runs the house: which job goes next, what an error means, what stops everything, and what people are told."""

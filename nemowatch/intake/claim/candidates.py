@@ -1,0 +1,69 @@
+"""From what was read of a settled file to the source and jobs it would be: its members, its digest, its targets.
+
+Owns the making of a `Candidate`. It is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
+
+from nemowatch.fs.hashing import combined
+from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.ready.inspect import Inspected, promised_kind
+from nemowatch.intake.records import Candidate
+from nemowatch.intake.scan.folders import as_text, folder_of, stem_of
+from nemowatch.journal.sources import NewJob
+from nemowatch.model import MediaKind, Member, MemberRole, Order
+from nemowatch.tasks import Drop, Folder, plan
+
+
+def order_of_link(folder: Folder, prompt: str, name: str) -> Order:
+    """The order for one link of a list: {file} in a prompt means the linked file, not the list."""
+    return plan(folder, Drop(MediaKind.LINK, name, "", prompt))
+
+
+def candidate(
+    group: Group, found: list[Inspected], order: Order, conflict: bool, order_of: Callable[[str], Order] | None
+) -> Candidate:
+    """`order_of`: the order for a link by its file's name; None when this is no list."""
+    main = found[0]
+    name = main.path.rpartition(b"/")[2]
+    stem = as_text(stem_of(name))
+    members = tuple(_member(one) for one in found)
+    jobs = [NewJob("", stem, target, order.skill) for target in order.targets]
+    if order_of is not None:
+        clips, jobs = _linked(main.links, stem, order_of)
+        members = (*members, *clips)
+    digest = combined(one.digest for one in found)
+    many = len(main.links) > 1
+    return Candidate(folder_of(group.main), group.main, order.task, digest, members, tuple(jobs), conflict, many)
+
+
+def _member(one: Inspected) -> Member:
+    role = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}.get(one.kind, MemberRole.CLIP)
+    name = as_text(one.path.rpartition(b"/")[2])
+    return Member(role, name, one.path, kind=one.kind, snapshot=one.look, digest=one.digest)
+
+
+def _linked(links: tuple[str, ...], stem: str, order_of: Callable[[str], Order]) -> tuple[list[Member], list[NewJob]]:
+    """The clips and jobs of a list: each link is an item of its own; a single link is named after its file."""
+    clips, jobs, taken = list[Member](), list[NewJob](), dict[str, int]()
+    for number, url in enumerate(links, 1):
+        item = str(number) if len(links) > 1 else ""
+        name = _name_of(url, f"{stem} {number}")
+        kind = promised_kind(name.encode()) or MediaKind.VIDEO
+        clips.append(Member(MemberRole.CLIP, name, url=url, item=item, kind=kind))
+        result = name.rpartition(".")[0] or name if item else stem
+        taken[result] = taken.get(result, 0) + 1
+        if taken[result] > 1:
+            result = f"{result} ({taken[result]})"
+        order = order_of(name)
+        jobs += [NewJob(item, result, target, order.skill) for target in order.targets]
+    return clips, jobs
+
+
+def _name_of(url: str, otherwise: str) -> str:
+    """The file's name at the end of a URL, made safe; `otherwise` when there is none."""
+    name = unquote(urlsplit(url).path.rpartition("/")[2], errors="replace")
+    return as_text(name.encode("utf-8", "replace")).replace("/", "_").strip(". ") or otherwise

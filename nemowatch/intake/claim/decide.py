@@ -1,0 +1,251 @@
+"""From a settled, read file to jobs in the journal: the same content at the same place is never paid for twice.
+
+Owns the decision what a candidate is to the journal (new, changed, a retry, a second copy) and carries it out, in one
+transaction for many candidates. It reads no file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from nemowatch.errors import UsageError
+from nemowatch.fs.safe_open import unchanged
+from nemowatch.intake.claim.link_lists import results_before, without_paid
+from nemowatch.intake.records import Candidate
+from nemowatch.journal import batches, job_steps, jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import NewSource, SourceRow
+from nemowatch.model import ENDED, HoldReason, Snapshot, State
+
+#: Nothing has been paid for a job that is, or goes back to, one of these.
+UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What had been published for a source when its file came again, by job id."""
+
+    outputs: dict[int, tuple[tuple[bytes, int], ...]]  #: (absolute path, bytes)
+
+
+class Outcome(StrEnum):
+    """What became of a candidate."""
+
+    NEW = "new"
+    RESETTLED = "resettled"  #: it had changed after its claim, and has settled again
+    STANDING = "standing"  #: the file of a source that is being worked on, or is kept here
+    AGAIN = "again"  #: failed before: only what is missing is done
+    REDELIVERED = "redelivered"  #: its results are gone and come from the saved draft
+    DUPLICATE = "duplicate"  #: done, and its results stand
+    NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A candidate with its outcome."""
+
+    candidate: Candidate
+    source_id: int
+    outcome: Outcome
+
+
+def ended_before(conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]) -> dict[bytes, Ended]:
+    """Those candidates whose source has ended, or that an earlier list has made in part, by path: their results must be
+    looked for before they are claimed."""
+    found: dict[bytes, Ended] = {}
+    for candidate in candidates:
+        row = sources.find(conn, watch, candidate.path, candidate.digest)
+        if row is None:
+            if before := results_before(conn, watch, candidate):
+                found[candidate.path] = Ended(before)
+            continue
+        done = jobs.of_source(conn, row.id)
+        if all(job.state in ENDED for job in done):
+            published = {job.id: jobs.outputs(conn, job.id) for job in done if job.state is State.PUBLISHED}
+            found[candidate.path] = Ended({i: tuple((o.path, o.size) for o in outs) for i, outs in published.items()})
+    return found
+
+
+class Claims:
+    """Claims candidates of one watch, in one transaction."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, watch: str, now_ms: int, *, confirm_above: int, keeps: bool,
+        lost: frozenset[int] = frozenset(),
+    ) -> None:  # fmt: skip
+        """`keeps`: sources stay in the inbox when they are done; `lost`: ids of published jobs whose results are gone."""
+        self._conn, self._watch, self._now = conn, watch, now_ms
+        self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
+        standing = batches.open_for(conn, watch)
+        self._batch = standing.id if standing and standing.cause != batches.STANDS else None
+        self._rebuilt = standing is not None and standing.cause == batches.REBUILT
+
+    def claim(self, candidate: Candidate) -> Claimed:
+        """Decide and write."""
+        row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
+        outcome = self._new(candidate) if row is None else self._known(candidate, row)
+        return Claimed(candidate, *outcome)
+
+    def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
+        for row in sources.at_path(self._conn, self._watch, candidate.path):
+            if row.retired_at is None and self._unpaid(row):
+                if not row.settled and self._same_shape(row, candidate):
+                    return self._resettle(row, candidate), Outcome.RESETTLED
+                self._supersede(row)
+        candidate, doubtful = self._own_results(candidate)
+        candidate = without_paid(self._conn, self._watch, candidate, self._lost)
+        batch, held = self._batch_for(candidate, doubtful=doubtful)
+        done = sum(job.is_free for job in candidate.jobs)
+        if done and batch is not None:
+            batches.shrink(self._conn, batch, done, self._now)
+        new = NewSource(
+            self._watch, candidate.folder, candidate.path, candidate.digest, candidate.task, candidate.members,
+            candidate.jobs, batch, held,
+        )  # fmt: skip
+        return sources.claim(self._conn, new, self._now).id, Outcome.NEW
+
+    def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
+        """What stands in the outbox and was made of another file is no result of this one, which may be its new version.
+        The second: results stand that nobody remembers making, although this journal was never lost."""
+        known = [job for job in candidate.jobs if any(jobs.of_output(self._conn, out.path) for out in job.stands)]
+        doubtful = not self._rebuilt and any(job.stands and job not in known for job in candidate.jobs)
+        if known or doubtful:
+            without = tuple(replace(job, stands=()) if doubtful or job in known else job for job in candidate.jobs)
+            candidate = replace(candidate, jobs=without)
+        return candidate, doubtful
+
+    def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
+        count = sum(not job.is_free for job in candidate.jobs)
+        if doubtful and self._batch is None:
+            asked = batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
+            return asked, HoldReason.CONFLICT if candidate.conflict else HoldReason.APPROVAL
+        if self._batch is None and candidate.many and 0 < self._confirm_above < count:
+            self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
+        held = HoldReason.APPROVAL if self._batch is not None else ""
+        return self._batch, HoldReason.CONFLICT if candidate.conflict else held
+
+    def _unpaid(self, row: SourceRow) -> bool:
+        return unpaid(self._conn, jobs.of_source(self._conn, row.id))
+
+    def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
+        """True when the jobs written then are those the new content asks for."""
+        had = {(job.item, job.target) for job in jobs.of_source(self._conn, row.id)}
+        return had == {(job.item, job.target.name) for job in candidate.jobs}
+
+    def _resettle(self, row: SourceRow, candidate: Candidate) -> int:
+        self._renew_prompts(row.id, candidate)
+        sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
+        return row.id
+
+    def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:
+        """What has not been paid for follows the instructions as they are now."""
+        prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
+        for job in jobs.of_source(self._conn, source_id):
+            prompt = prompts.get((job.item, job.target), job.prompt)
+            if job.state is State.CLAIMED and prompt != job.prompt:
+                jobs.apply(self._conn, job, job.state, self._now, {"prompt": prompt})
+
+    def _supersede(self, row: SourceRow) -> None:
+        """Another version of the file, or a text beside it, came before anything was paid: the new order counts."""
+        for job in jobs.of_source(self._conn, row.id):
+            if job.state not in ENDED:
+                job_steps.cancel(self._conn, job.id, "replaced by a newer version of the file", self._now)
+        sources.retire(self._conn, row.id, None, self._now)
+
+    def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
+        done = jobs.of_source(self._conn, row.id)
+        if not all(job.state in ENDED for job in done):
+            if row.settled:
+                sources.refresh(self._conn, row.id, candidate.members)
+            else:
+                self._resettle(row, candidate)
+            return row.id, Outcome.STANDING if row.settled else Outcome.RESETTLED
+        failed = [job for job in done if job.state is not State.PUBLISHED]
+        lost = [job for job in done if job.id in self._lost]
+        if not failed and not lost and self._kept(candidate, row):
+            sources.refresh(self._conn, row.id, candidate.members)
+            return row.id, Outcome.STANDING
+        sources.unretire(self._conn, row.id)
+        sources.refresh(self._conn, row.id, candidate.members)
+        return row.id, self._do_missing(candidate, row, failed, lost)
+
+    def _kept(self, candidate: Candidate, row: SourceRow) -> bool:
+        """True when this very file was left here on purpose after it was done; touched since, it is still the same."""
+        left = row.retired_at is not None and row.retired_to != b""
+        if not self._keeps or left:
+            return False
+        before = {m.path: m.snapshot for m in sources.members(self._conn, row.id) if m.path and m.snapshot}
+        return all(m.snapshot and m.path in before and _same_file(before[m.path], m.snapshot) for m in candidate.files)
+
+    def _do_missing(self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]) -> Outcome:
+        outcome = Outcome.DUPLICATE
+        for job in lost:
+            try:
+                job_steps.redeliver(self._conn, job.id, self._now)
+                outcome = Outcome.REDELIVERED
+            except UsageError:
+                outcome = Outcome.NO_DRAFT
+        for job in failed:
+            job_steps.retry(self._conn, job.id, self._now)
+            outcome = Outcome.AGAIN
+        if failed and self._rebuilt and self._batch is not None:  # it may have been paid for after the journal's copy was made
+            batches.hold_source(self._conn, row.id, self._batch, self._now)
+        self._renew_prompts(row.id, candidate)
+        return outcome
+
+
+def _same_file(before: Snapshot, now: Snapshot) -> bool:
+    """Of two looks at the same content: a backup or a share's server may touch a file, a second copy has an inode of its own."""
+    return before.ino == now.ino or unchanged(before, now, local=False)
+
+
+def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
+    """True when nothing has been, or may have been, paid for any of these jobs and some are still to be done. A job that
+    lost its session stands at the beginning again, and is paid for all the same: its draft is saved."""
+    left = [job for job in found if job.state is not State.CANCELLED]
+    return bool(left) and all(
+        (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID)) and not jobs.has_draft(conn, job.id)
+        for job in left
+    )  # fmt: skip
+
+
+def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
+    """These files have changed: their jobs rest until they have settled again, unless something is paid already."""
+    for path in paths:
+        for row in sources.at_path(conn, watch, path):
+            if row.retired_at is None and row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
+                sources.unsettle(conn, row.id, now_ms)
+
+
+#: Up to this many missing files are asked for one by one; more are read in one go.
+FEW = 200
+
+
+def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
+    """Ids of sources of which one of these files (no longer there) is a member and which nobody has moved away."""
+    missing, found, unknown = list(paths), set[int](), set[bytes]()
+    if len(missing) <= FEW:
+        for path in missing:
+            rows = sources.at_path(conn, watch, path)
+            found.update(row.id for row in rows if row.retired_at is None)
+            if not rows:
+                unknown.add(path)
+    else:
+        unknown = set(missing)
+    if unknown:
+        known = sources.known_files(conn, watch)
+        found.update(known[path].source_id for path in unknown if path in known)
+    return sorted(found)
+
+
+def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> list[int]:
+    """When the sources at this place that have not left it were claimed, UTC ms."""
+    return [row.created_at for row in sources.at_path(conn, watch, path) if row.retired_at is None]
+
+
+def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
+    """Those paths at which no source of this journal ever stood."""
+    return [path for path in paths if not sources.at_path(conn, watch, path)]

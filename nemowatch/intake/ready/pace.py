@@ -1,0 +1,54 @@
+"""How long a file of each place below one root must be still, and how news of it comes: by the mounts that lie there.
+
+Owns what a look at the mount table says about an inbox. It reads no disk.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.fs.mounts import Mode, MountTable, mode_of, tells_leases
+from nemowatch.intake.ready.stability import LOCAL_SETTLE, NETWORK_SETTLE, Pace
+
+
+class Paces:
+    """The paces of one inbox."""
+
+    def __init__(self, watch: Watch) -> None:
+        """Nothing is known yet: everything counts as a share."""
+        self.watch = watch
+        self._mode = Mode.SCAN
+        self._top = self._pace_of("")
+        self._below: tuple[tuple[bytes, Pace], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Paces({self.mode}, {len(self._below)} mounts below)"
+
+    def learn(self, root: Path, fstype: str, table: MountTable) -> None:
+        """The root (resolved) lies on such a filesystem now. Reckoned once for each look: every file of a scan asks."""
+        top = os.fsencode(root) + b"/"
+        below = table.below(top)
+        inside = sorted((m.point[len(top) :] + b"/", m.fstype) for m in below)
+        self._below = tuple((point, self._pace_of(kind)) for point, kind in reversed(inside))
+        self._top = self._pace_of(fstype)
+        mode = mode_of(fstype)
+        self._mode = Mode.BOTH if mode is Mode.EVENTS and any(m.scanned for m in below) else mode
+
+    @property
+    def mode(self) -> Mode:
+        """How news comes: by configuration, else by the filesystems of the root and of the mounts below it."""
+        return self._mode if self.watch.mode == "auto" else Mode(self.watch.mode)
+
+    def at(self, path: bytes) -> Pace:
+        """How long a file at this place must be still."""
+        for point, pace in self._below:
+            if path.startswith(point):
+                return pace
+        return self._top
+
+    def _pace_of(self, fstype: str) -> Pace:
+        local = mode_of(fstype) is Mode.EVENTS
+        settle = self.watch.settle if self.watch.settle != "auto" else LOCAL_SETTLE if local else NETWORK_SETTLE
+        return Pace(float(settle), local, leases=tells_leases(fstype), blocks=local)

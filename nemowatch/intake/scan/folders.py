@@ -1,0 +1,111 @@
+"""Task folders: what each one's name asks for, which kinds it takes, and what its prompt.txt says.
+
+Owns the book of folder names read so far. It is pure: names and texts come in, meanings go out; the grammar itself is
+`nemowatch.tasks`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from nemowatch.config import Recipe
+from nemowatch.content.sniff import kind_by_name
+from nemowatch.model import MediaKind
+from nemowatch.tasks import Folder, Unreadable, read_folder, takes
+
+#: Names kept in the book: a tree of ten thousand task folders fits, and nothing grows for ever.
+MAX_NAMES = 20_000
+#: Digits up to which a number in a name is compared as one: the nanoseconds since 1970 have 19.
+LONGEST_NUMBER = 20
+_DIGITS = re.compile(rb"\d+")
+_MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
+
+
+def as_text(name: bytes) -> str:
+    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no control characters."""
+    try:
+        text = name.decode("utf-8")
+    except UnicodeDecodeError:
+        text = name.decode("latin-1")
+    return "".join("_" if unicodedata.category(c) == "Cc" else c for c in text)
+
+
+def natural(path: bytes) -> bytes:
+    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike, folder by folder.
+
+    One string and no list of pieces: ten thousand such lists would leave megabytes behind in the process."""
+    return _DIGITS.sub(_padded, path.lower().replace(b"/", b"\0"))
+
+
+def _padded(digits: re.Match[bytes]) -> bytes:
+    return digits[0].lstrip(b"0").rjust(LONGEST_NUMBER, b"0")
+
+
+def folder_of(path: bytes) -> bytes:
+    """The name of the task folder that a path relative to the inbox begins with."""
+    return path.partition(b"/")[0]
+
+
+def stem_of(name: bytes) -> bytes:
+    """A file's name without the ending that says its kind."""
+    low = name.lower()
+    for ending in (b".urls.txt.txt", b".urls.txt"):
+        if low.endswith(ending) and len(low) > len(ending):
+            return name[: -len(ending)]
+    stem, dot, _ = name.rpartition(b".")
+    return stem if dot and stem else name
+
+
+class FolderBook:
+    """Reads folder names, each once."""
+
+    def __init__(self, recipes: Mapping[str, Recipe]) -> None:
+        self._recipes = recipes
+        self._read: dict[bytes, Folder | Unreadable] = {}
+        self._prompts: dict[bytes, str] = {}
+
+    def reread(self, recipes: Mapping[str, Recipe]) -> None:
+        """The configuration's recipes have changed."""
+        self._recipes = recipes
+        self._read.clear()
+
+    def read(self, name: bytes) -> Folder | Unreadable:
+        """What this folder's name asks for."""
+        found = self._read.get(name)
+        if found is None:
+            if len(self._read) >= MAX_NAMES:
+                self._read.clear()
+            found = self._read[name] = read_folder(as_text(name), self._recipes)
+        return found
+
+    def instruct(self, folder: bytes, prompt: str) -> None:
+        """The text of the folder's prompt.txt ("": none) has been read."""
+        if prompt:
+            self._prompts[folder] = prompt
+        else:
+            self._prompts.pop(folder, None)
+
+    def prompt(self, folder: bytes) -> str:
+        """The text of its prompt.txt as it was read last, or ""."""
+        return self._prompts.get(folder, "")
+
+    def kinds(self, folder: bytes) -> frozenset[MediaKind]:
+        """The kinds of files that the folder takes; none when its name cannot be read."""
+        found = self.read(folder)
+        return takes(found, self.prompt(folder)) if isinstance(found, Folder) else frozenset()
+
+    def takes(self, folder: bytes, name: bytes) -> bool:
+        """True when a file of this name's ending is of a kind that the folder takes."""
+        return kind_by_name(name) in self.kinds(folder)
+
+    def groups(self, folder: bytes) -> bool:
+        """True when a text beside a media file of the same stem belongs to it there."""
+        kinds = self.kinds(folder)
+        return MediaKind.SCRIPT in kinds and bool(_MEDIA & kinds)
+
+    def jobs_of_one(self, folder: bytes) -> int:
+        """How many jobs one file in it brings, as far as the name tells: one for each language of a dubbing."""
+        found = self.read(folder)
+        return max(len(found.languages), 1) if isinstance(found, Folder) and found.task == "dub" else 1

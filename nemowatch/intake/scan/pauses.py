@@ -1,0 +1,45 @@
+"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one that lies in the inbox itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.intake.scan.ignore import PAUSE_NAMES, folded
+
+#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file that lies there, relative to the inbox.
+Pauses = Mapping[tuple[str, bytes], bytes]
+NONE: Pauses = {}
+
+
+def holding(pauses: Pauses, watch: str, folder: bytes) -> bytes:
+    """The PAUSE file that holds this task folder, relative to the inbox; b"" when none does."""
+    return pauses.get((watch, b"")) or pauses.get((watch, folder)) or b""
+
+
+def on_disk(watches: Iterable[Watch]) -> Pauses:
+    """Every PAUSE that stands now. Looks at the disk: for who has no daemon to ask. What cannot be read holds nothing."""
+    found: dict[tuple[str, bytes], bytes] = {}
+    for watch in watches:
+        for folder in (b"", *_folders(watch.inbox)):
+            if file := lying_in(watch.inbox, folder):
+                found[watch.name, folder] = file
+    return found
+
+
+def lying_in(inbox: Path, folder: bytes) -> bytes:
+    """The PAUSE file that lies in a folder of the inbox (b"": in the inbox itself), relative to the inbox; b"" for none."""
+    with suppress(OSError):
+        names = sorted(name for name in os.listdir(os.path.join(os.fsencode(inbox), folder)) if folded(name) in PAUSE_NAMES)
+        if names:
+            return os.path.join(folder, names[0])
+    return b""
+
+
+def _folders(inbox: Path) -> list[bytes]:
+    with suppress(OSError), os.scandir(os.fsencode(inbox)) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return []

@@ -1,0 +1,104 @@
+"""Watching can die silently; this finds out. Root identity, the mount table, watch coverage, a pulse, lost events.
+
+Owns the questions and the verdict. It repairs nothing: the inbox does, with the backoff that stands here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from nemowatch.fs.mounts import Ground, MountTable, mode_of
+
+#: Seconds for an event of our own to come back: 0.2 ms is usual, an unmatched move holds the queue for 0.5 s.
+PULSE_WAIT = 1.5
+#: Seconds between attempts to repair: short at first, because most troubles pass, then doubling up to an hour.
+REPAIR_FIRST, REPAIR_MOST = 2.0, 3600.0
+#: From here on a repair that did not help waits this long.
+REPAIR_STEADY = 60.0
+
+
+class Trouble(StrEnum):
+    """Why watching cannot be relied on; the value is what people read behind "degraded:"."""
+
+    WATCH_LIMIT = "watch limit"  #: fs.inotify.max_user_watches is used up
+    INSTANCE_LIMIT = "instance limit"  #: fs.inotify.max_user_instances is used up
+    COVERAGE = "some folders are not watched"
+    DEAF = "the kernel's news no longer arrive"
+    LOST = "events were lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which folder the root is: two equal ones are the same folder on the same mount."""
+
+    dev: int
+    ino: int
+    ground: Ground  #: what it lies on
+    concerns: frozenset[tuple[int, str, bytes, str]]  #: the mounts it depends on
+    on_mount: bool  #: the root is itself a mount point
+
+    @property
+    def fstype(self) -> str:
+        """The type of the filesystem that it lies on."""
+        return self.ground.fstype
+
+    @property
+    def inode(self) -> tuple[int, int]:
+        """The folder alone."""
+        return (self.dev, self.ino)
+
+
+def identify(root: Path) -> Identity:
+    """Look at the root. Raises OSError when it is not there or does not answer."""
+    found = root.stat()
+    if not os.path.isdir(root):  # noqa: PTH112 - one more stat is fine, an exception hierarchy is not needed
+        raise NotADirectoryError(20, "not a folder", str(root))
+    raw = os.fsencode(root)
+    table = MountTable.read()
+    ground = table.ground(raw)
+    return Identity(found.st_dev, found.st_ino, ground, table.concerns(raw), ground.point == raw)
+
+
+def is_lost_mount(before: Ground, was_mounted: bool, now: Identity, is_empty: Callable[[], bool]) -> bool:
+    """True when the filesystem that the root was on is mounted no more, and what stands there now holds nothing: the share is
+    away, and what is left are the empty folders below it. A filled one is somebody's decision. `was_mounted`: the root was
+    itself a mount point."""
+    unmounted = was_mounted and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
+    return (unmounted or before.is_laid_bare(now.ground)) and is_empty()
+
+
+def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:
+    """How many folders on disk the kernel does not watch for us. Where the filesystem shows other inode numbers to the
+    two sides (overlay), only their number can be compared."""
+    if not expected or not (missing := expected - watched):
+        return 0
+    if len(missing) == len(expected):
+        return max(len(expected) - len(watched), 0)
+    return len(missing)
+
+
+class Backoff:
+    """When to try the next repair."""
+
+    def __init__(self) -> None:
+        self._wait = REPAIR_FIRST
+        self.due_at = 0.0  #: monotonic seconds
+
+    def __repr__(self) -> str:
+        return f"Backoff(next wait {self._wait:.0f} s)"
+
+    def tried(self, now: float) -> None:
+        """A repair was tried; whether it helped shows later."""
+        self.due_at = now + self._wait
+        self._wait = min(max(self._wait * 2, REPAIR_FIRST), REPAIR_MOST)
+        if REPAIR_STEADY / 2 < self._wait < REPAIR_STEADY:
+            self._wait = REPAIR_STEADY
+
+    def worked(self) -> None:
+        """It holds: the next trouble is repaired quickly again."""
+        self._wait, self.due_at = REPAIR_FIRST, 0.0

@@ -1,0 +1,273 @@
+"""Is the root there, is it ours, and how does news of it come? Everything about one inbox but its files.
+
+Owns the worker thread and the inbox's health, and puts together what `root`, `watching` and `paces` find out. A missing
+root is a state; so is a share that hangs, another host, and a kernel that does not tell. It concludes nothing about files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError
+from nemowatch.fs import lease
+from nemowatch.fs.mount_events import MountNews
+from nemowatch.fs.mounts import Mode
+from nemowatch.fs.threads import Hung, Worker
+from nemowatch.intake.ready.pace import Paces
+from nemowatch.intake.ready.stability import Pace
+from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
+from nemowatch.intake.watch.liveness import Identity, Trouble, identify
+from nemowatch.intake.watch.mount_history import Grounds
+from nemowatch.intake.watch.root_check import SILENCE, Root, RootLook
+from nemowatch.intake.watch.supervisor import Watching
+from nemowatch.intake.watch.watcher import Hints
+from nemowatch.journal import Journal, batches, facts, payment_marks
+from nemowatch.journal.payment_marks import Mark
+
+log = structlog.get_logger("nemowatch.inbox")
+
+#: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an error after 6 to 12 s.
+PATIENCE = 20.0
+#: Seconds for which a start waits for a share; the rest goes on behind it.
+START_PATIENCE = 5.0
+#: Seconds between two looks at a root that is away; the mount table's news come at once.
+PROBE_EVERY = 5.0
+
+
+class Presence:
+    """One root, and how news of it comes."""
+
+    def __init__(
+        self, watch: Watch, clock: Clock, journal: Journal, state_id: str, tell: Callable[[Health], None],
+        ring: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self.watch = watch
+        self.worker = Worker(f"inbox {watch.inbox.name}", PATIENCE)
+        self.health = HealthTracker(clock, tell)
+        self.hints: Hints | None = None
+        self.root = watch.inbox  #: resolved as soon as it is there
+        self.returned = False  #: it was away since the last scan
+        self.put_back = False  #: the journal was put back from a backup: what the next scan finds waits for a person
+        self.scan_soon = True  #: something happened that only a full scan can make good
+        self.next_probe = 0.0  #: monotonic seconds
+        self.watching = Watching(watch.inbox, journal.path.parent, self.worker, clock, self._scan_now)
+        self.paces = Paces(watch)
+        self._root, self._grounds = Root(watch, state_id), Grounds()
+        self._clock, self._journal, self._ring = clock, journal, ring
+        self._identity: Identity | None = None
+        self._news: MountNews | None = None
+
+    def __repr__(self) -> str:
+        return f"Presence({str(self.root)!r}, {self.health.now})"
+
+    @property
+    def online(self) -> bool:
+        """True when the root is there and ours to work."""
+        return self.health.now.state in (HealthState.WATCHING, HealthState.SCANNING, HealthState.DEGRADED)
+
+    @property
+    def _fact(self) -> str:
+        return f"root {self.watch.name}"
+
+    def pace(self, path: bytes) -> Pace:
+        """How long a file at this place must be still."""
+        return self.paces.at(path)
+
+    def is_local(self, path: bytes) -> bool:
+        """True where inode numbers are real."""
+        return self.paces.at(path).local
+
+    # -- life
+
+    async def start(self) -> None:
+        """Look for the root and begin to watch it. A root that is away, or hangs, is a state."""
+        lease.prepare()
+        self.hints = Hints(asyncio.get_running_loop(), self._ring)
+        self._root.recall(await self._journal.read(lambda conn: facts.get(conn, self._fact)))
+        try:
+            self._news = MountNews(self._mounts_changed)
+        except OSError:  # no /proc: the guard's own looks remain
+            self._news = None
+        await self.check(START_PATIENCE)
+
+    async def stop(self) -> None:
+        """Stop watching. The owner file stays: what this host has paid, no other host knows."""
+        if self._news is not None:
+            self._news.close()
+            self._news = None
+        await self.watching.close()
+        self.worker.close()
+
+    def reconfigure(self, watch: Watch) -> None:
+        """Go on with what may change while running."""
+        self.watch = self._root.watch = self.paces.watch = watch
+
+    def _mounts_changed(self) -> None:
+        self.next_probe = 0.0
+        self._ring()
+
+    def _scan_now(self) -> None:
+        self.scan_soon = True
+        self._ring()
+
+    # -- the root
+
+    async def check(self, patience: float = 0) -> bool:
+        """Look at the root and at who owns it; returns whether it is there and ours. Never raises for files."""
+        self.next_probe = self._clock.monotonic() + PROBE_EVERY
+        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
+        try:
+            look = await self.worker.run(lambda: self._root.look(now_ms, mine), patience)
+        except Hung:
+            await self.hung()
+            return False
+        except (OSError, LocalError, ValueError) as exc:
+            await self._away(self._root.why_away(exc))
+            return False
+        if not look.standing.ours:
+            await self.watching.close()
+            self.health.become(HealthState.HELD, look.standing.holder)
+            return False
+        await self._compare(Mark.read(look.standing.paid))
+        await self._here(look)
+        return self.online
+
+    # -- what is paid
+
+    def _mark(self, conn: sqlite3.Connection) -> Mark:
+        return payment_marks.of_watch(conn, self.watch.name)
+
+    async def _compare(self, theirs: Mark) -> None:
+        """The owner file tells of the latest paid call here. When the journal does not know it, the whole state folder was
+        put back from a backup: a person is asked before anything here is paid for. In this order: a stop in between asks
+        once more, and pays nothing."""
+        name = self.watch.name
+        mine, is_lost, moves_on = await self._journal.read(
+            lambda conn: (mine := self._mark(conn), payment_marks.is_lost(conn, theirs, name), payment_marks.moves_on(conn, mine, theirs))
+        )
+        if is_lost:
+            await self._journal.write(lambda conn: self._put_back(conn, theirs))
+            self.put_back = self.scan_soon = True
+            log.warning("the journal is older than this inbox: what it takes for unpaid waits for approval", inbox=name)
+        if moves_on:
+            now_ms = self._clock.now_ms()
+            with contextlib.suppress(OSError, LocalError, Hung):  # a share that goes away now is the next look's to say
+                await self.worker.run(lambda: self._root.sign(now_ms, str(mine)))
+
+    def _put_back(self, conn: sqlite3.Connection, theirs: Mark) -> None:
+        batches.begin_rebuilding(conn, [self.watch.name], self._clock.now_ms())
+        payment_marks.asked(conn, theirs, self.watch.name)
+
+    async def _here(self, look: RootLook) -> None:
+        before, self._identity, self.root = self._identity, look.identity, look.root
+        self.paces.learn(look.root, look.identity.fstype, look.table)
+        self._grounds.learn(look.root, look.table, self._clock.now_ms())
+        came = not self.online
+        changed = before is not None and before != look.identity
+        if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
+            self.returned = True
+        if came or changed:
+            self.scan_soon = True
+            await self._remember(look)
+            if await self._rewatch():
+                self._healthy()
+
+    async def _remember(self, look: RootLook) -> None:
+        text = self._root.memory(look)
+        if text:
+            await self._journal.write(lambda conn: facts.put(conn, self._fact, text))
+
+    async def _away(self, why: str) -> None:
+        await self.watching.close()
+        self.health.become(HealthState.OFFLINE, why)
+
+    async def hung(self) -> None:
+        """A call into the share does not come back: this inbox waits, and nothing else does."""
+        self.worker.when_free(self._mounts_changed)
+        await self._away(SILENCE)
+
+    async def failed(self, error: LocalError) -> None:
+        """A scan could not read the share."""
+        await self._away(self._root.why_away(error))
+
+    async def same_root(self) -> bool:
+        """True when the root is still the one that was looked at: asked before anything is concluded from what was seen."""
+        before, root = self._identity, self.root
+        try:
+            now = await self.worker.run(lambda: identify(root))
+        except (OSError, LocalError):
+            return False
+        return before is not None and now == before
+
+    def on_other_mount(self, path: bytes, since_ms: int) -> bool:
+        """True when another mount covers this place than at that time: what stood there then is not to be seen, and not gone."""
+        return self._grounds.changed(path, since_ms)
+
+    async def is_taken_over(self) -> bool:
+        """True when another host works the inbox since the last look, or none can tell: asked before anything is claimed."""
+        if not await self.worker.run(self._root.is_taken_over):
+            return False
+        self.next_probe = 0.0
+        return True
+
+    async def take_over(self) -> None:
+        """A person said so: this host works the folder from now on."""
+        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
+        await self.worker.run(lambda: self._root.take_over(now_ms, mine))
+        await self.check()
+
+    # -- news of it
+
+    async def _rewatch(self) -> bool:
+        """A new observer, and with it a full scan: for a root that is new, came back, or fell silent. Returns whether it
+        could be made (True where none is needed)."""
+        self.scan_soon = True
+        if self.paces.mode is Mode.SCAN:
+            await self.watching.close()
+            return True
+        assert self.hints is not None  # start() made them
+        try:
+            trouble = await self.watching.open(self.root, self.hints)
+        except Hung:
+            await self.hung()
+            return False
+        if trouble is not None:
+            self.health.become(HealthState.DEGRADED, trouble, self.paces.mode)
+        return trouble is None
+
+    def _healthy(self) -> None:
+        fstype = self._identity.fstype if self._identity else ""
+        if self.paces.mode is Mode.SCAN:
+            self.health.become(HealthState.SCANNING, fstype, self.paces.mode)
+        else:
+            self.health.become(HealthState.WATCHING, "", self.paces.mode)
+
+    async def guard(self) -> None:
+        """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired. Never raises for files."""
+        if self.worker.stuck or not await self.check():
+            return
+        if self.paces.mode is Mode.SCAN:
+            return
+        trouble = await self.watching.find_trouble()
+        if trouble is None:
+            self.watching.worked()
+            self._healthy()
+            return
+        self.health.become(HealthState.DEGRADED, trouble, self.paces.mode)
+        if self.watching.may_repair(trouble):
+            await self._repair(trouble)
+
+    async def _repair(self, trouble: Trouble) -> None:
+        if not await self._rewatch():
+            return
+        self.watching.still(trouble)
+        if await self.watching.find_trouble() is None:
+            self.watching.worked()
+            self._healthy()

@@ -1,0 +1,143 @@
+"""The watcher of one inbox over time: made, asked whether it is alive, and replaced when it is not.
+
+Owns the observer, what the last scan expects it to cover, and the backoff between repairs. What follows for the inbox's
+health, `presence` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from nemowatch.clock import Clock
+from nemowatch.errors import LocalError
+from nemowatch.fs.threads import Worker, aside
+from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, Trouble, uncovered
+from nemowatch.intake.watch.watcher import Hints, Watcher
+
+
+class Watching:
+    """Watches one root, or tries to."""
+
+    def __init__(self, inbox: Path, state_dir: Path, worker: Worker, clock: Clock, need_scan: Callable[[], None]) -> None:
+        """`state_dir`: where folders of our own for the pulse may stand. `need_scan` is called when only a full scan can
+        make good, or confirm, what was found out."""
+        name = hashlib.sha256(os.fsencode(inbox)).hexdigest()[:12]
+        self._pulses = state_dir / "pulse"
+        self._pulse_folder = self._pulses / name
+        self._worker, self._clock, self._need_scan = worker, clock, need_scan
+        self.expected: frozenset[int] = frozenset()  #: inodes of the folders that the last full scan entered
+        self.scans = 0  #: full scans so far
+        self._watcher: Watcher | None = None
+        self._backoff = Backoff()
+        self._trouble: Trouble | None = None
+        self._suspect_scan = -1
+
+    def __repr__(self) -> str:
+        return f"Watching({self._watcher!r}, trouble={self._trouble})"
+
+    async def open(self, root: Path, hints: Hints) -> Trouble | None:
+        """A new observer of `root`; returns why it could not be made. Raises Hung."""
+        await self.close()
+        self._trouble = None
+        try:
+            self._watcher = await self._worker.run(lambda: self._open(root, hints))
+        except OSError as exc:
+            self._trouble = _limit_of(exc)
+            self._backoff.tried(self._clock.monotonic())
+        return self._trouble
+
+    def _open(self, root: Path, hints: Hints) -> Watcher:
+        self._pulse_folder.mkdir(parents=True, exist_ok=True)
+        watcher = Watcher(root, self._pulse_folder, hints, self._clock)
+        watcher.open()
+        return watcher
+
+    def scanned(self, inodes: Iterable[int]) -> None:
+        """A full scan has entered these folders."""
+        self.expected, self.scans = frozenset(inodes), self.scans + 1
+
+    async def close(self) -> None:
+        """Watch no more."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            await aside(watcher.close)
+
+    def worked(self) -> None:
+        """All is well: the next trouble is repaired quickly again."""
+        self._backoff.worked()
+        self._trouble = None
+
+    def may_repair(self, trouble: Trouble) -> bool:
+        """This is wrong; returns whether it is time for a try to mend it, which then counts as tried."""
+        self._trouble, now = trouble, self._clock.monotonic()
+        due = now >= self._backoff.due_at
+        if due:
+            self._backoff.tried(now)
+        return due
+
+    def still(self, trouble: Trouble) -> None:
+        """A repair was made; until all is confirmed to be well, this counts as wrong."""
+        self._trouble = trouble
+
+    async def find_trouble(self) -> Trouble | None:
+        """What is wrong with it, as far as it can be found out. Raises Hung."""
+        watcher = self._watcher
+        if watcher is None:
+            return self._trouble or Trouble.DEAF
+        if watcher.take_lost():
+            self._need_scan()
+        if not await self._pulse(watcher):
+            return Trouble.DEAF
+        return await self._coverage(watcher)
+
+    async def _pulse(self, watcher: Watcher) -> bool:
+        before, until = watcher.beats, self._clock.monotonic() + PULSE_WAIT
+        try:
+            await self._worker.run(watcher.knock)
+        except OSError:  # the state folder's disk is full or read-only: that says nothing about the watch
+            return True
+        except LocalError:
+            return True
+        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110 - the event comes in a foreign thread
+            await asyncio.sleep(0.02)
+        return watcher.beats != before
+
+    async def _coverage(self, watcher: Watcher) -> Trouble | None:
+        """Folders come and go between a scan and this look: only what a newer scan confirms counts."""
+        if not uncovered(self.expected, watcher.watched()):
+            self._suspect_scan = -1
+            return None
+        if self._trouble is not None and self._suspect_scan >= 0:
+            return self._trouble
+        if self._suspect_scan < 0:
+            self._suspect_scan = self.scans
+            self._need_scan()
+            return None
+        if self.scans <= self._suspect_scan:
+            return None
+        hints = Hints(asyncio.get_running_loop(), lambda: None)
+        reached = await aside(lambda: self._limit_reached(hints))
+        return Trouble.WATCH_LIMIT if reached else Trouble.COVERAGE
+
+    def _limit_reached(self, hints: Hints) -> bool:
+        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit from a race. Never on the
+        loop: it may have to wait for the end of a watcher whose share hangs."""
+        probe = Watcher(self._pulses, self._pulses, hints, self._clock)
+        try:
+            probe.open()
+        except OSError as exc:
+            return exc.errno == errno.ENOSPC
+        finally:
+            probe.close()
+        return False
+
+
+def _limit_of(exc: OSError) -> Trouble:
+    if exc.errno == errno.ENOSPC:
+        return Trouble.WATCH_LIMIT
+    return Trouble.INSTANCE_LIMIT if exc.errno in (errno.EMFILE, errno.ENFILE) else Trouble.DEAF

@@ -1,0 +1,37 @@
+"""What is known of the account: the balance that was seen last, whose it is, and whether a person has paused everything."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from nemowatch.journal import facts
+from nemowatch.model import Credits
+
+#: The fact under which the balance that was seen last is kept.
+CREDITS = "credits"
+#: The fact under which the account's user id is kept, for the registration link.
+ACCOUNT = "account"
+#: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
+PAUSED = "paused"
+
+
+def remember_credits(conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str) -> None:
+    """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
+    balance = {"available": found.available, "frozen": found.frozen, "total": found.total, "at": now_ms}
+    facts.put(conn, CREDITS, json.dumps(balance))
+    facts.put(conn, ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
+
+
+def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
+    """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None before the first answer."""
+    seen = json.loads(facts.get(conn, CREDITS) or "{}")
+    account = json.loads(facts.get(conn, ACCOUNT) or "{}")
+    empty = {"available": None, "frozen": None, "total": None, "at": None, "anonymous": None, "user_id": ""}
+    return {**empty, **seen, **account}
+
+
+def is_paused(conn: sqlite3.Connection) -> bool:
+    """Whether `nemowatch pause` holds everything."""
+    return facts.get(conn, PAUSED) == "yes"

@@ -1,0 +1,123 @@
+"""Notes as files: written in one step, only when they say something new, over nothing but our own; taken away only while ours.
+
+Nothing is written below a missing root. What they say is not known here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+
+from nemowatch.errors import SourceGone
+from nemowatch.fs.exclusive_create import write_new
+from nemowatch.fs.names import OURS, PROCESS, note_name
+from nemowatch.fs.tree import folder_of, open_file, parts, stat_at, sync_folder, translated
+
+ERROR_ENDING = ".error.txt"
+QUESTION_ENDING = ".question.txt"
+#: The last line of every note. A note whose text we no longer remember (a lost journal) is known by it.
+SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
+#: Notes are a page; anything larger under their name is not ours.
+_LARGEST = 256 * 1024
+#: Stands for a content that is surely not ours.
+_NOT_OURS = b"\0"
+
+
+class Wrote(StrEnum):
+    """What became of a note."""
+
+    WRITTEN = "written"  #: it is new, or says something new
+    SAME = "same"  #: it says this already: the file was not touched
+    FOREIGN = "foreign"  #: something that is not ours stands under its name: left alone
+
+
+def error_path(folder: Path, file: bytes) -> Path:
+    """Where the error note of `file` stands, in `folder`."""
+    return folder / note_name(file, ERROR_ENDING)
+
+
+def question_path(folder: Path, file: bytes) -> Path:
+    """Where the question about `file` stands, in `folder`."""
+    return folder / note_name(file, QUESTION_ENDING)
+
+
+def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
+    """Write a note in one step, when it says something new. `last` is what we wrote there before, "" when not known.
+
+    The folder is made below an existing `root`. Raises LocalPassing (root away), NoSpace, LocalFinal.
+    """
+    with folder_of(root, _below(root, path.parent), make=True) as folder, translated(path):
+        there = _content(path.name, folder)
+        if there == _encoded(text):
+            return Wrote.SAME
+        if not _is_ours(there, last):
+            return Wrote.FOREIGN
+        replace_file(path.name, _encoded(text), folder)
+        return Wrote.WRITTEN
+
+
+def replace_file(name: str, data: bytes, folder: int) -> None:
+    """Put `data` under `name` in one step, over whatever file of ours stands there, synced. Raises OSError."""
+    fresh = f"{OURS}note-{PROCESS}-{secrets.token_hex(4)}"
+    write_new(fresh, data, folder)
+    try:
+        os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh, dir_fd=folder)
+        raise
+    sync_folder(folder)
+
+
+def remove_note(root: Path, path: Path, last: str = "") -> bool:
+    """Take a note away. True when it is gone now (also when it was before); False when it is no longer ours: a person wrote
+    into it, so it is theirs. Raises LocalPassing (root away), LocalFinal."""
+    try:
+        with folder_of(root, _below(root, path.parent)) as folder, translated(path):
+            there = _content(path.name, folder)
+            if there == b"":
+                return stat_at(path.name, folder) is None
+            if not _is_ours(there, last):
+                return False
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path.name, dir_fd=folder)
+            return True
+    except SourceGone:
+        return True
+
+
+def _below(root: Path, folder: Path) -> bytes:
+    relative = os.fsencode(folder.relative_to(root))
+    parts(relative)
+    return relative
+
+
+def _encoded(text: str) -> bytes:
+    """As Windows Notepad reads it on every version: UTF-8 with BOM, CRLF."""
+    return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def _content(name: str, folder: int) -> bytes:
+    """What stands under the name: b"" for nothing, and for what cannot be a note one that is surely not ours."""
+    there = stat_at(name, folder)
+    if there is None:
+        return b""
+    if there.st_size > _LARGEST or there.st_size == 0:
+        return _NOT_OURS
+    try:
+        with os.fdopen(open_file(name, folder), "rb") as file:
+            return file.read()
+    except OSError:
+        return _NOT_OURS
+
+
+def _is_ours(there: bytes, last: str) -> bool:
+    """Nothing, what we wrote last or, when that is not known, a note that bears our last line."""
+    if there == b"":
+        return True
+    if last:
+        return there == _encoded(last)
+    return there.endswith(_encoded(SIGNATURE + "\n")[3:])

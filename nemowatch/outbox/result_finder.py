@@ -1,0 +1,62 @@
+"""Finds results in the outbox by the names a job would give them: for a journal that does not remember making them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalFinal, LocalPassing, SourceGone
+from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.names import safe_name
+from nemowatch.fs.safe_open import lookup, open_below, snapshot
+from nemowatch.journal.jobs import PublishedOutput
+from nemowatch.journal.sources import NewJob
+
+
+def find(watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]) -> tuple[PublishedOutput, ...]:
+    """Every result of `job` for the source at `path`, when all that are required stand in the outbox; else ().
+
+    Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the share is away."""
+    found: list[PublishedOutput] = []
+    for output in job.target.outputs:
+        name = safe_name(job.stem.encode("utf-8", "surrogateescape"), output.ending)
+        relative = os.path.join(os.path.dirname(path), os.fsencode(name))
+        standing = _standing(watch.outbox, relative, output.ending, beat)
+        if standing is not None:
+            found.append(standing)
+        elif output.required:
+            return ()
+    return tuple(found)
+
+
+def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]) -> PublishedOutput | None:
+    """The file there, None when there is none or an empty one."""
+    try:
+        look = lookup(root, relative)
+        fd = open_below(root, relative)
+    except LocalFinal:  # a folder of that name, or a file that nobody may read: no result that we could vouch for
+        return None
+    except SourceGone:
+        if not _is_there(root):
+            raise LocalPassing(f"{root}: not there right now.", path=root) from None
+        return None
+    try:
+        digest = fingerprint(fd, snapshot(fd), relative, beat)
+    finally:
+        os.close(fd)
+    where = os.path.join(os.fsencode(root), relative)
+    return PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000) if look.size else None
+
+
+def _is_there(root: Path) -> bool:
+    """Whether the outbox is there, or is only made with the first result. A dead share answers with an error, which is not
+    the same as "not there"."""
+    try:
+        return stat.S_ISDIR(root.stat().st_mode)
+    except FileNotFoundError:
+        return os.path.isdir(root.parent)  # noqa: PTH112 - a dead parent is not there either
+    except OSError:
+        return False

@@ -1,0 +1,93 @@
+"""Keeps the notes about sources in line with the journal: at start, after each change, and on a cadence while some wait.
+
+Which sources are due is written by the journal itself, with the change that makes them so; what has to stand is `notices`'.
+A note that a person deletes stays deleted until there is something new to tell: what is in line is not looked at again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError, LocalPassing
+from nemowatch.journal import Journal, notes
+from nemowatch.journal.notes import Due
+from nemowatch.reporting.note_writer import Notices, Standing, wanted
+
+#: Sources read in one go: enough to keep up with any burst, few enough to leave the journal to others.
+AT_ONCE = 200
+#: Seconds until a note that was refused for a reason of its own is tried again.
+TRY_AGAIN = 600.0
+
+
+class NoteKeeper:
+    """Brings the notes of one inbox in line. Its calls come one after the other, from one loop."""
+
+    def __init__(
+        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, clock: Clock
+    ) -> None:
+        self._watch = watch
+        self._watches = watches
+        self._journal = journal
+        self._notices = notices
+        self._clock = clock
+        self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+        self._last = 0  # the source that was tried last: the others have their turn first
+        self._none_at = -1  # how far the journal had changed when nothing was due
+
+    @property
+    def postponed(self) -> set[int]:
+        """Sources whose notes could not be written, and are tried again later."""
+        return set(self._not_before)
+
+    async def check(self) -> None:
+        """Bring in line whatever is due. Nothing is asked of a journal that has not changed since nothing was."""
+        if self._journal.changes == self._none_at:
+            return
+        self._none_at = -1
+        watch = self._watches().get(self._watch)
+        while watch is not None and await self._some(watch):
+            continue
+        changes = self._journal.changes  # before it is asked: what is written meanwhile is looked at once more
+        if self._watch not in (await self._journal.read(notes.all_due)).values():
+            self._not_before.clear()
+            self._none_at = changes
+
+    async def tell(self, watch: Watch, source_id: int) -> None:
+        """Bring the notes about one source in line now, if they are due and were not tried in vain already."""
+        due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))
+        if due is not None and source_id not in self._not_before:
+            await self._try(watch, due)
+
+    async def _some(self, watch: Watch) -> bool:
+        """Up to AT_ONCE of them; True when there may be more to do now."""
+        found = await self._journal.read(partial(notes.due, watch=watch.name, after_id=self._last, limit=AT_ONCE))
+        done = 0
+        for due in found:
+            self._last = due.source_id
+            if self._not_before.get(due.source_id, 0) > self._clock.monotonic():
+                continue
+            if (error := await self._try(watch, due)) is None:
+                done += 1
+            elif isinstance(error, LocalPassing):
+                return False  # the share is away, busy or full: most likely for the others as well
+        return bool(done) and len(found) == AT_ONCE
+
+    async def _try(self, watch: Watch, due: Due) -> LocalError | None:
+        try:
+            for note in await self._journal.read(partial(_wanted, watch=watch, due=due)):
+                await self._notices.bring(watch, note)
+        except LocalError as exc:
+            wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
+            self._not_before[due.source_id] = self._clock.monotonic() + wait
+            return exc
+        await self._journal.write(lambda conn: notes.in_line(conn, due))
+        self._not_before.pop(due.source_id, None)
+        return None
+
+
+def _wanted(conn: sqlite3.Connection, watch: Watch, due: Due) -> list[Standing]:
+    return wanted(conn, watch, due.source_id)

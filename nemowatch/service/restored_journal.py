@@ -1,0 +1,30 @@
+"""Notices at the start a journal that was put back from a backup, or lost: the state folder tells of a paid call that the
+journal does not know. What it takes for unpaid may be paid for, so nothing of it is paid before a person has spoken.
+
+A state folder that was put back as a whole tells nothing: that, each workspace's owner file does (intake.presence).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from nemowatch.journal import Journal, batches, facts, payment_marks
+from nemowatch.journal.database import COPY
+
+
+def is_put_back(state_dir: Path, journal: Journal, watches: Iterable[str], now_ms: int) -> bool:
+    """Whether the journal is older than its folder. Unpaid jobs then wait for approval, and so does what the first scans
+    bring. Asked once for each time it is put back. Raises LocalError, JournalError."""
+    mark, configured = payment_marks.kept(state_dir), list(watches)
+
+    def work(conn: sqlite3.Connection) -> bool:
+        if facts.get(conn, COPY) != "yes" and not payment_marks.is_lost(conn, mark):
+            return False
+        batches.begin_rebuilding(conn, {*configured, *batches.unpaid(conn)}, now_ms)
+        facts.put(conn, COPY, "")
+        payment_marks.asked(conn, mark)
+        return True
+
+    return journal.write_now(work)

@@ -1,0 +1,124 @@
+"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to failed/, where their note is.
+
+It never repeats a job: a move that is refused is said once and tried again later; the journal knows the file meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
+from nemowatch.fs.disks import Disks
+from nemowatch.jobs.job_log import place
+from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import Member, Snapshot, State
+from nemowatch.outbox.retire import After, Leaving, retire_all
+from nemowatch.reporting.note_sync import NoteKeeper
+
+log = structlog.get_logger("nemowatch.source")
+
+#: Whether a file of a watch, not found at its path, was taken away: a share that is away takes nothing back.
+Gone = Callable[[str, bytes], Awaitable[bool]]
+#: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to others.
+AT_ONCE = 200
+#: Seconds until a refused or impossible move is tried again.
+TRY_AGAIN = 600.0
+#: Seconds until a share that was busy is tried again.
+BUSY_AGAIN = 5.0
+
+
+class Departures:
+    """Moves the sources of one inbox away."""
+
+    def __init__(
+        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notes: NoteKeeper, disks: Disks,
+        clock: Clock, gone: Gone,
+    ) -> None:  # fmt: skip
+        self._watch = watch
+        self._watches = watches
+        self._journal = journal
+        self._notes = notes
+        self._disks = disks
+        self._clock = clock
+        self._gone = gone
+        self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+        self._none_at = -1  # how far the journal had changed when nothing had to go
+
+    @property
+    def postponed(self) -> set[int]:
+        """Sources that could not be moved, and are tried again later."""
+        return set(self._not_before)
+
+    async def check(self) -> None:
+        """Move whatever may go now. Nothing is asked of a journal that has not changed since nothing had to go."""
+        changes = self._journal.changes
+        if changes != self._none_at:
+            self._none_at = -1 if await self._move_all() else changes
+
+    async def _move_all(self) -> int:
+        """How many had to go; whether they could, is another matter."""
+        after = found = 0
+        while True:
+            rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch))
+            for row in rows:
+                if self._not_before.get(row.id, 0) <= self._clock.monotonic():
+                    await self._leave(row)
+            found += len(rows)
+            if len(rows) < AT_ONCE:
+                return found
+            after = rows[-1].id
+
+    async def _leave(self, row: SourceRow) -> None:
+        watch = self._watches().get(row.watch)
+        if watch is None:
+            return
+        own_jobs, members = await self._journal.read(
+            lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
+        )
+        done = all(job.state is State.PUBLISHED for job in own_jobs)
+        await self._notes.tell(watch, row.id)  # before the move: whoever finds the file there finds the whole story
+        try:
+            target = await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), _move, watch, members, done)
+        except (SourceGone, SourceChanged) as exc:
+            if isinstance(exc, SourceGone) and not await self._gone(row.watch, row.path):
+                self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
+                return
+            log.info("source stays where it is", **place(row), why=exc.text)
+            target = None
+        except LocalError as exc:
+            self._postpone(row, exc)
+            return
+        await self._over(row, target, done)
+
+    def _postpone(self, row: SourceRow, exc: LocalError) -> None:
+        first = row.id not in self._not_before
+        wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
+        self._not_before[row.id] = self._clock.monotonic() + wait
+        if first:
+            log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
+
+    async def _over(self, row: SourceRow, target: bytes | None, done: bool) -> None:
+        self._not_before.pop(row.id, None)
+        now = self._clock.now_ms()
+        await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
+        log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
+
+
+def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
+    """Move the files of a source; returns where its first one went, b"" when they stay in the inbox."""
+    leaving = [Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest) for m in members if m.path]
+    if not leaving:
+        return None
+    if done and watch.after == "keep":
+        return b""
+    mode = watch.after if done else After.MOVE
+    found = retire_all(watch.inbox, leaving, watch.done if done else watch.failed, mode)
+    return os.fsencode(found[0]) if found[0] is not None else None

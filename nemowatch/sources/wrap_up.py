@@ -1,0 +1,54 @@
+"""What is left to do in a workspace when jobs have ended: their part files go, notes are brought in line, sources leave.
+
+Each inbox has its own, with a loop of its own: a share that hangs holds up nobody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.fs.disks import Disks
+from nemowatch.journal import Journal
+from nemowatch.outbox.anchor_memory import Trees
+from nemowatch.reporting.note_sync import NoteKeeper
+from nemowatch.reporting.note_writer import Notices
+from nemowatch.sources.retirement import Departures, Gone
+
+
+class Ending:
+    """Looks after the end of the jobs of one inbox."""
+
+    def __init__(
+        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, disks: Disks,
+        clock: Clock, gone: Gone,
+    ) -> None:  # fmt: skip
+        self.notes = NoteKeeper(watch, watches, journal, notices, clock)
+        self.departures = Departures(watch, watches, journal, self.notes, disks, clock, gone)
+        self._trees = Trees(watches()[watch], journal, disks)
+        self._due = asyncio.Event()
+
+    @property
+    def postponed(self) -> set[int]:
+        """Sources that could not be moved or told of, and are tried again later."""
+        return self.notes.postponed | self.departures.postponed
+
+    def nudge(self) -> None:
+        """Something may have ended."""
+        self._due.set()
+
+    async def begin(self) -> None:
+        """Before any work."""
+        await self._trees.hold()
+
+    async def run(self) -> None:
+        """For as long as the daemon runs."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            await self._trees.learn()
+            await self.notes.check()
+            await self.departures.check()
+            await self.notes.check()  # of what was cancelled, only its leaving tells what there is to say

@@ -1,0 +1,43 @@
+"""rendered -> downloading -> downloaded: the result, into a part file in the target folder itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nemowatch.errors import ResultExpired, UnsafeUrl
+from nemowatch.fs.tree import ensure_tree
+from nemowatch.model import State
+from nemowatch.outbox.publish import ensure_folder, part_path
+from nemowatch.stages.decision import Decision, go, later
+from nemowatch.stages.deps import Deps, Work
+
+
+def target_folder(work: Work) -> Path:
+    """Where the results of this job go: the outbox, in the shape of the inbox. What is missing of it is made, but
+    never below a root that is away (raises LocalPassing)."""
+    ensure_tree(work.watch.outbox, work.watch.inbox)
+    return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
+
+
+async def begin(work: Work, deps: Deps) -> Decision:
+    """rendered: write down where the part file will be."""
+    folder = await deps.on_disk(work.watch, target_folder, work)
+    return go(State.DOWNLOADING, part=os.fsencode(part_path(folder, work.job.id)))
+
+
+async def download(work: Work, deps: Deps) -> Decision:
+    """downloading: fetch, resuming what stands there."""
+    job = work.job
+    await deps.on_disk(work.watch, target_folder, work)
+    report = deps.board.reporter(job.id, "downloading")
+    part = Path(os.fsdecode(job.part))
+    try:
+        found = await deps.api.download(job.skill, job.render_id, job.result_url, part, job.result_size, report)
+    except ResultExpired:
+        return later(State.RENDERING, 0, counts=True, text="the result's address has expired: asking for a fresh one")
+    except UnsafeUrl as exc:
+        return later(State.RENDERING, 0, counts=True, text=f"{exc.text} Asking for another address.")
+    finally:
+        deps.board.clear(job.id)
+    return go(State.DOWNLOADED, part_sha256=found.sha256, part_size=found.size)

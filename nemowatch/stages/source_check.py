@@ -1,0 +1,58 @@
+"""A look at a source's files: still there, still what was claimed? Asked before a session is made and again right
+before the paid call, so that nothing half-written or taken back is ever paid for, nor what could not be delivered."""
+
+from __future__ import annotations
+
+import os
+
+from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
+from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.safe_open import lookup, open_below, snapshot, unchanged
+from nemowatch.fs.tree import ensure_writable
+from nemowatch.model import Member
+from nemowatch.stages.deps import Deps, Work
+
+
+async def same(work: Work, deps: Deps) -> None:
+    """Return when every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing, LocalFinal."""
+    for member in work.members:
+        if member.path:
+            try:
+                await deps.on_disk(work.watch, _same_file, work, member)
+            except SourceGone as exc:
+                raise await absence(work, deps, member.path, exc) from exc
+
+
+async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:
+    """What it means that a file was not found: `found` itself, or that the whole share is away, which takes nothing back."""
+    if await deps.gone(work.watch.name, path):
+        return found
+    return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
+
+
+async def deliverable(work: Work, deps: Deps) -> None:
+    """Return when results can be put into the outbox. Raises LocalPassing, LocalFinal."""
+    await deps.on_disk(work.watch, ensure_writable, work.watch.outbox, work.watch.inbox)
+
+
+def _same_file(work: Work, member: Member) -> None:
+    try:
+        now = lookup(work.watch.inbox, member.path)
+    except SourceGone:
+        if not os.path.isdir(work.watch.inbox):  # noqa: PTH112 - never raises: the share went, not the file
+            raise LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox) from None
+        raise
+    claimed = member.snapshot
+    if claimed is None or unchanged(claimed, now):
+        return
+    if now.size == claimed.size and _digest(work, member) == member.digest:
+        return  # touched, restored or copied over with the same content
+    raise SourceChanged(f"{show_path(member.path)}: changed since it was looked at.", path=member.path)
+
+
+def _digest(work: Work, member: Member) -> str:
+    fd = open_below(work.watch.inbox, member.path)
+    try:
+        return fingerprint(fd, snapshot(fd), member.path)
+    finally:
+        os.close(fd)
