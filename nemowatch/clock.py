@@ -14,7 +14,8 @@ class Clock(Protocol):
         """Wall clock in UTC milliseconds since 1970: for what is written down."""
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards: for durations and everything that must not trust the wall clock."""
+        """Seconds that never run backwards: for durations and everything that must not trust the
+        wall clock."""
 
 
 class SystemClock:
@@ -46,7 +47,8 @@ class ManualClock:
         self._monotonic += seconds
 
     def step_wall(self, seconds: float) -> None:
-        """Set the wall clock by `seconds`, as NTP or an administrator does; the monotonic clock stays."""
+        """Set the wall clock by `seconds`, as NTP or an administrator does; the monotonic clock
+        stays."""
         self._now_ms += round(seconds * 1000)
 
 
@@ -57,7 +59,8 @@ def iso(ms: int) -> str:
 
 
 def local_day_start_ms(now_ms: int) -> int:
-    """UTC milliseconds at which the machine's local day that holds `now_ms` began: days in the config are local days."""
+    """UTC milliseconds at which the machine's local day that holds `now_ms` began: days in the
+    config are local days."""
     local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
     start = datetime(local.year, local.month, local.day).astimezone()
     return int(start.timestamp() * 1000)

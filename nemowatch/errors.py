@@ -1,5 +1,6 @@
-"""Every error of the house, in one tree. A class's docstring is its default message; each says what happened and,
-in `cure`, what to do. Foreign exceptions become these at the edges (`remote.http`, `local_error` below) and nowhere else.
+"""Every error of the house, in one tree. A class's docstring is its default message; each says what
+happened and, in `cure`, what to do. Foreign exceptions become these at the edges (`remote.http`,
+`local_error` below) and nowhere else.
 
     NemowatchError
     ├── UsageError                      exit code 2
@@ -23,8 +24,8 @@ in `cure`, what to do. Foreign exceptions become these at the edges (`remote.htt
     │   └── LocalFinal                  unreadable, not media, too big
     └── RemoteError                     about a call to the cloud
         ├── NotSent                     the request provably never left
-        ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what happened there
-        │   ├── ConnectionBroken        no answer, or half of one: says nothing about this job or its file
+        ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what came of it
+        │   ├── ConnectionBroken        no answer, or half of one: says nothing about the job
         │   └── RateLimited             429
         ├── TokenRefused                1001
         ├── SessionLost                 1002
@@ -141,7 +142,8 @@ class JournalReadOnly(JournalError):
 
 
 class JournalFull(JournalError):
-    """The disk that holds the journal is full. A daemon that runs waits and goes on; a start, or a command, ends."""
+    """The disk that holds the journal is full. A daemon that runs waits and goes on; a start, or
+    a command, ends."""
 
     cure = "Free some space on it, and do this again; a service is started again by systemd."
 
@@ -167,7 +169,9 @@ class LocalError(NemowatchError):
 
     code = "local"
 
-    def __init__(self, text: str = "", *, path: Path | bytes | str | None = None, cure: str = "") -> None:
+    def __init__(
+        self, text: str = "", *, path: Path | bytes | str | None = None, cure: str = ""
+    ) -> None:
         super().__init__(text, cure=cure)
         self.path = path
 
@@ -243,7 +247,9 @@ class TokenRefused(RemoteError):
     """The cloud refuses the token (1001)."""
 
     code = "token"
-    cure = "Put a valid token into NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+    cure = (
+        "Put a valid token into NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+    )
 
 
 class SessionLost(RemoteError):
@@ -303,8 +309,9 @@ class NothingMade(RemoteError):
 
     code = "nothing made"
     cure = (
-        "Moving it back into its inbox folder looks once more whether the work has come after all; if it has not, it is made "
-        "anew, and that costs again. Clearer instructions (a prompt.txt in the folder) or another file may help."
+        "Moving it back into its inbox folder looks once more whether the work has come after all;"
+        " if it has not, it is made anew, and that costs again. Clearer instructions (a prompt.txt"
+        " in the folder) or another file may help."
     )
 
 
@@ -325,19 +332,38 @@ class RequestRefused(RemoteError):
 
     code = "refused"
 
-    def __init__(self, text: str = "", *, cure: str = "", status: int = 0, business_code: int = 0) -> None:
+    def __init__(
+        self, text: str = "", *, cure: str = "", status: int = 0, business_code: int = 0
+    ) -> None:
         super().__init__(text, cure=cure, status=status)
         self.business_code = business_code
 
 
-#: The share, the disk or another program is in the way right now; FINDINGS: soft mounts answer EIO, EHOSTDOWN, ESTALE.
+#: The share, the disk or another program is in the way right now; FINDINGS: soft mounts answer EIO,
+#: EHOSTDOWN, ESTALE.
 PASSING_ERRNO = frozenset(
     {
-        errno.EBUSY, errno.ESTALE, errno.EAGAIN, errno.EIO, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH,
-        errno.ETIMEDOUT, errno.ENETUNREACH, errno.ECONNRESET, errno.EMFILE, errno.ENFILE, errno.EINTR, errno.ETXTBSY,
-        errno.EROFS, errno.ENODEV, errno.ENOLCK, errno.EDEADLK, errno.EREMOTEIO,
+        errno.EBUSY,
+        errno.ESTALE,
+        errno.EAGAIN,
+        errno.EIO,
+        errno.ENOTCONN,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ETIMEDOUT,
+        errno.ENETUNREACH,
+        errno.ECONNRESET,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EINTR,
+        errno.ETXTBSY,
+        errno.EROFS,
+        errno.ENODEV,
+        errno.ENOLCK,
+        errno.EDEADLK,
+        errno.EREMOTEIO,
     }
-)  # fmt: skip
+)
 
 
 def show_path(path: Path | bytes | str) -> str:
@@ -352,7 +378,8 @@ def shown(text: str) -> str:
 
 
 def _escaped(c: str) -> str:
-    number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)  # a byte that came through surrogateescape
+    # a byte that came through surrogateescape
+    number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
@@ -361,7 +388,9 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     name = show_path(path)
     if exc.errno == errno.EDQUOT:
         cure = "Free some space, or have the quota raised; nemowatch goes on by itself."
-        return NoSpace(f"{name}: the quota for its folder or user is used up.", path=path, cure=cure)
+        return NoSpace(
+            f"{name}: the quota for its folder or user is used up.", path=path, cure=cure
+        )
     if exc.errno == errno.ENOSPC:
         return NoSpace(f"{name}: the disk is full.", path=path)
     if exc.errno in (errno.ENOENT, errno.ENOTDIR):
@@ -372,5 +401,9 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
         cure = "Give the user that runs nemowatch the right to read and move it."
         return LocalFinal(f"{name}: permission denied.", path=path, cure=cure)
     if exc.errno == errno.ELOOP:
-        return LocalFinal(f"{name}: a link where a file is expected.", path=path, cure="Copy the file itself here.")
+        return LocalFinal(
+            f"{name}: a link where a file is expected.",
+            path=path,
+            cure="Copy the file itself here.",
+        )
     return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)

@@ -1,6 +1,7 @@
 """The words of the house: frozen records and enums that every room shares.
 
-Nothing here does anything: no I/O, no clock, no configuration. A record that only one package uses lives in that package.
+Nothing here does anything: no I/O, no clock, no configuration. A record that only one package
+uses lives in that package.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ MB = 1024 * 1024  #: bytes; API.md section 2 counts in these
 
 
 class State(StrEnum):
-    """Where a job stands. An `-ing` state is committed before its effect and means "it may have happened"."""
+    """Where a job stands. An `-ing` state is committed before its effect and means "it may have
+    happened"."""
 
     CLAIMED = "claimed"  #: settled and accepted; nothing has left this machine
     UPLOADING = "uploading"  #: a session exists; its files may be on their way
@@ -37,19 +39,32 @@ class State(StrEnum):
 #: States that a stage moves on.
 WORKING = frozenset(
     {
-        State.CLAIMED, State.UPLOADING, State.UPLOADED, State.INSTRUCTING, State.INSTRUCTED, State.SUBMITTING,
-        State.RENDERING, State.RENDERED, State.DOWNLOADING, State.DOWNLOADED,
+        State.CLAIMED,
+        State.UPLOADING,
+        State.UPLOADED,
+        State.INSTRUCTING,
+        State.INSTRUCTED,
+        State.SUBMITTING,
+        State.RENDERING,
+        State.RENDERED,
+        State.DOWNLOADING,
+        State.DOWNLOADED,
     }
-)  # fmt: skip
+)
 #: States that nothing leaves by itself: the source may move once all its jobs are in one of these.
 ENDED = frozenset({State.PUBLISHED, State.CANCELLED, State.REJECTED, State.FAILED})
 #: States in which the paid turn is behind the job.
 PAID = frozenset(
     {
-        State.INSTRUCTED, State.SUBMITTING, State.RENDERING, State.RENDERED, State.DOWNLOADING, State.DOWNLOADED,
+        State.INSTRUCTED,
+        State.SUBMITTING,
+        State.RENDERING,
+        State.RENDERED,
+        State.DOWNLOADING,
+        State.DOWNLOADED,
         State.PUBLISHED,
     }
-)  # fmt: skip
+)
 
 
 class HoldReason(StrEnum):
@@ -101,7 +116,8 @@ class Output:
 
     ending: str  #: appended to the source's stem: ".es.mp4"
     kind: OutputKind
-    required: bool = True  #: False: left out when the cloud gave nothing for it (an .srt without times)
+    #: False: left out when the cloud gave nothing for it (an .srt without times)
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,8 @@ class Snapshot:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """The inode, as (device, inode): what a move or an unlink must compare right before it acts."""
+        """The inode, as (device, inode): what a move or an unlink must compare right before it
+        acts."""
         return (self.dev, self.ino)
 
 
@@ -155,7 +172,8 @@ class Member:
     name: str  #: the name the cloud is told, valid UTF-8, with its suffix
     path: bytes = b""  #: relative to the inbox; empty when it is a URL from a list
     url: str = ""  #: taken by URL instead of by bytes
-    item: str = ""  #: members and jobs of one item belong together; only a URL list has more than one item
+    #: members and jobs of one item belong together; only a URL list has more than one item
+    item: str = ""
     kind: MediaKind = MediaKind.VIDEO
     snapshot: Snapshot | None = None  #: as claimed; None for a URL
     digest: str = ""  #: SHA-256 of the content, hex; "" for a URL
@@ -175,7 +193,8 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """`GET /api/state/…/latest` (API.md section 7): the draft stays opaque, everything else is probed."""
+    """`GET /api/state/…/latest` (API.md section 7): the draft stays opaque, everything else is
+    probed."""
 
     draft: dict[str, Any] | None  #: passed on unchanged; None when there is none
     video_infos: tuple[dict[str, Any], ...] = ()
@@ -193,7 +212,8 @@ class Credits:
 
 
 class TurnEnd(StrEnum):
-    """How the stream of a paid turn ended. Only CLOSED is a clean end; all others leave the outcome open."""
+    """How the stream of a paid turn ended. Only CLOSED is a clean end; all others leave the
+    outcome open."""
 
     CLOSED = "closed"  #: the server closed the stream: the turn is over
     ERROR = "error"  #: an error event came

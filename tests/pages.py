@@ -1,4 +1,5 @@
-"""Parts of documents that commands write: each stands between its own marks, and nothing else on the page changes."""
+"""Parts of documents that commands write: each stands between its own marks, and nothing else on
+the page changes."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ PERFORMANCE = REPO / "docs/performance.md"
 
 
 def put(page: Path, name: str, text: str) -> None:
-    """Write `text` between the marks of part `name`; a part that does not stand there yet goes to the end of the page."""
+    """Write `text` between the marks of part `name`; a part that does not stand there yet goes
+    to the end of the page."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before = page.read_text(encoding="utf-8") if page.exists() else ""
     if begin not in before:
@@ -39,15 +41,21 @@ def line(cells: Iterable[object]) -> str:
 def section(title: str, words: str, head: Iterable[object], rows: Iterable[str]) -> str:
     """A heading, a paragraph, and a table of `rows`, each made by `line`."""
     titles = list(head)
-    return "\n".join([f"## {title}", "", words, "", line(titles), line(["---"] * len(titles)), *rows])
+    return "\n".join(
+        [f"## {title}", "", words, "", line(titles), line(["---"] * len(titles)), *rows]
+    )
 
 
 @cache
 def code() -> str:
-    """Which code this is: "c0f4daa", with a + when files differ from it; as it was when first asked. Ask before you measure:
-    another commit may land meanwhile."""
+    """Which code this is: "c0f4daa", with a + when files differ from it; as it was when first
+    asked. Ask before you measure: another commit may land meanwhile."""
     found = _git("rev-parse", "--short", "HEAD")
-    return f"{found}+" if found and _git("status", "--porcelain", "--", "nemowatch", "tests") else found or "unknown"
+    return (
+        f"{found}+"
+        if found and _git("status", "--porcelain", "--", "nemowatch", "tests")
+        else found or "unknown"
+    )
 
 
 def played() -> str:
@@ -57,7 +65,9 @@ def played() -> str:
 
 def _git(*args: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", REPO, *args], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", REPO, *args], capture_output=True, text=True, check=False
+        )
     except OSError:  # no git here
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

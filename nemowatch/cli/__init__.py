@@ -1,7 +1,9 @@
-"""The commands, one module each. They read the journal, ask the daemon, and print; they decide nothing about jobs.
+"""The commands, one module each. They read the journal, ask the daemon, and print; they decide
+nothing about jobs.
 
-Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it: `--version` and `jobs --json`
-answer at once, and `nemowatch run` reads its two options itself, so that the daemon never loads typer.
+Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it:
+`--version` and `jobs --json` answer at once, and `nemowatch run` reads its two options itself,
+so that the daemon never loads typer.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from nemowatch.cli.exits import guarded
 
 
 def main() -> int:
-    """The console script: carry out the command line and return its exit code (DESIGN section 4)."""
+    """The console script: carry out the command line and return its exit code (DESIGN section
+    4)."""
     words = sys.argv[1:]
     if words == ["--version"]:
         from nemowatch import __version__

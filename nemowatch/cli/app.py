@@ -1,5 +1,5 @@
-"""The command line as typer reads it: which words are commands, and how each is called. Commands import what they need
-themselves: this module loads nothing but typer."""
+"""The command line as typer reads it: which words are commands, and how each is called. Commands
+import what they need themselves: this module loads nothing but typer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from nemowatch.cli.explain.command import explain
 from nemowatch.cli.status.command import status
 
 app = typer.Typer(
-    name="nemowatch", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False,
+    name="nemowatch",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
     help="Folders as an AI video studio: the folder's name is the order.",
-)  # fmt: skip
+)
 
 
 @app.callback()
-def _all(version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False) -> None:
+def _all(
+    version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
+) -> None:
     """Folders as an AI video studio: the folder's name is the order."""
     if version:
         from nemowatch import __version__
@@ -55,18 +61,24 @@ app.command("take-over")(orders.take_over)
 app.command("explain")(explain)
 app.command("check")(check)
 app.command("credits")(credits.credits)
-app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(sandbox.sandbox)
+app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(
+    sandbox.sandbox
+)
 app.command("demo")(demo)
 app.add_typer(config.app, name="config")
 app.add_typer(journal.app, name="journal")
 
 
 def carry_out(words: list[str]) -> int:
-    """Run one command line; its exit code. Errors of ours go through; wrong options are told by typer itself (2)."""
+    """Run one command line; its exit code. Errors of ours go through; wrong options are told by
+    typer itself (2)."""
     from nemowatch.errors import UsageError
 
     if words and words[0].split("=")[0] == "--config":
-        raise UsageError("--config comes after the command's name.", cure="For example: nemowatch status --config FILE")
+        raise UsageError(
+            "--config comes after the command's name.",
+            cure="For example: nemowatch status --config FILE",
+        )
     try:
         app(args=words, prog_name="nemowatch")
     except SystemExit as exc:

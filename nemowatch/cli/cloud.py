@@ -1,4 +1,5 @@
-"""One question to the cloud from a command: the balance, which also proves the address and the token. Free of charge."""
+"""One question to the cloud from a command: the balance, which also proves the address and the
+token. Free of charge."""
 
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ PATIENCE = 20.0
 
 
 def ask_cloud(setting: Setting) -> tuple[Credits, Account]:
-    """The balance and the account. May ask for the anonymous token that the daemon would ask for, and stores it for it.
+    """The balance and the account. May ask for the anonymous token that the daemon would ask for,
+    and stores it for it.
 
-    Raises RemoteError, LocalError, ConfigError."""
+    Raises RemoteError, LocalError, ConfigError.
+    """
     with as_owner(setting.state_dir):
         prepare_state_dir(setting.state_dir)
         return asyncio.run(_ask(setting))
@@ -36,14 +39,16 @@ class Look:
 
     credits: Credits | None  #: None: there is no account yet that could have any
     account: Account
-    ended: bool = False  #: the stored anonymous token is no longer taken; the daemon asks for a new one
+    #: the stored anonymous token is no longer taken; the daemon asks for a new one
+    ended: bool = False
 
 
 def look_at_cloud(setting: Setting) -> Look:
-    """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no new one, writes nothing;
-    without any token it only finds out whether the address answers.
+    """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
+    new one, writes nothing; without any token it only finds out whether the address answers.
 
-    Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's."""
+    Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's.
+    """
     with as_owner(setting.state_dir):
         return asyncio.run(_look(setting))
 
@@ -56,7 +61,9 @@ async def _look(setting: Setting) -> Look:
     own = supplied_token(setting.env, setting.config.api.token_file)
     stored = Store(setting.state_dir / STORE_NAME).load()
     supplied = bool(own.read())
-    account = Account(anonymous=not supplied, supplied=supplied, user_id="" if supplied else stored.user_id)
+    account = Account(
+        anonymous=not supplied, supplied=supplied, user_id="" if supplied else stored.user_id
+    )
     client = _client(setting, own if supplied else Credential(stored.token or NO_TOKEN))
     try:
         found = await client.read_credits()
@@ -65,7 +72,8 @@ async def _look(setting: Setting) -> Look:
     except RemoteError as exc:
         if supplied or (stored.token and not isinstance(exc, TokenRefused)):
             raise
-        return Look(None, account, ended=bool(stored.token))  # it answers, and that was the question
+        # it answers, and that was the question
+        return Look(None, account, ended=bool(stored.token))
     finally:
         await client.aclose()
     if supplied:
@@ -75,7 +83,8 @@ async def _look(setting: Setting) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the running daemon knows of its account, whose token this command may not have (a systemd credential)."""
+    """What the running daemon knows of its account, whose token this command may not have (a
+    systemd credential)."""
 
     credits: Credits
     at: str  #: ISO 8601: when the cloud said so
@@ -83,7 +92,8 @@ class Known:
 
 
 def ask_daemon(setting: Setting) -> Known | None:
-    """The daemon's word, when it has a token of the user and this command has none; None: ask the cloud directly."""
+    """The daemon's word, when it has a token of the user and this command has none; None: ask
+    the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits
     from nemowatch.remote.token import supplied_token
@@ -96,7 +106,9 @@ def ask_daemon(setting: Setting) -> Known | None:
     seen = answer["status"]["credits"]
     found = Credits(seen["available"], seen["frozen"], seen["total"])
     return Known(
-        found, answer["more"]["credits_at"], {hold["reason"]: hold["text"] for hold in answer["more"]["holds"]}
+        found,
+        answer["more"]["credits_at"],
+        {hold["reason"]: hold["text"] for hold in answer["more"]["holds"]},
     )
 
 
@@ -116,7 +128,13 @@ def _client(setting: Setting, credential: Credential) -> Client:
 
     api, chat = setting.config.api, setting.config.chat
     return Client(
-        base_url=api.base_url, platform=api.platform, language=api.language, timeout=min(api.timeout, PATIENCE),
-        turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=credential,
-        state_dir=setting.state_dir, clock=SystemClock(),
-    )  # fmt: skip
+        base_url=api.base_url,
+        platform=api.platform,
+        language=api.language,
+        timeout=min(api.timeout, PATIENCE),
+        turn_timeout=chat.timeout,
+        quiet_timeout=chat.quiet_timeout,
+        credential=credential,
+        state_dir=setting.state_dir,
+        clock=SystemClock(),
+    )

@@ -1,4 +1,5 @@
-"""`nemowatch config show`: the configuration as it holds, defaults and environment included; secrets hidden."""
+"""`nemowatch config show`: the configuration as it holds, defaults and environment included;
+secrets hidden."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import typer
 
 from nemowatch.cli import options
 
-app = typer.Typer(help="Show the configuration as it holds.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Show the configuration as it holds.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()

@@ -1,4 +1,5 @@
-"""Asking the daemon, reading the journal beside it, and ordering something from whichever of the two is there."""
+"""Asking the daemon, reading the journal beside it, and ordering something from whichever of the
+two is there."""
 
 from __future__ import annotations
 
@@ -26,15 +27,19 @@ def ask(setting: Setting, op: str, /, **args: Any) -> Any:
 
 
 def ask_if_running(setting: Setting, op: str, /, **args: Any) -> Any | None:
-    """The daemon's answer to a question; None when it does not run. For questions only: an order's answer may be None."""
+    """The daemon's answer to a question; None when it does not run. For questions only: an
+    order's answer may be None."""
     try:
         return ask(setting, op, **args)
     except DaemonNeeded:
         return None
 
 
-def read_journal(setting: Setting, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]) -> T:
-    """What `work` reads, beside a running daemon or without one; `nothing()` before the first start. Raises JournalError."""
+def read_journal(
+    setting: Setting, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
+) -> T:
+    """What `work` reads, beside a running daemon or without one; `nothing()` before the first
+    start. Raises JournalError."""
     from nemowatch.clock import SystemClock
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
@@ -46,7 +51,9 @@ def read_journal(setting: Setting, work: Callable[[sqlite3.Connection], T], noth
                 return nothing()
         except OSError as exc:
             cure = "Run the command as the user that runs nemowatch, or as root."
-            raise JournalError(f"{path}: the journal cannot be read: {exc.strerror}.", cure=cure) from exc
+            raise JournalError(
+                f"{path}: the journal cannot be read: {exc.strerror}.", cure=cure
+            ) from exc
         journal = Journal.open_for_reading(path, SystemClock())
         try:
             return journal.read_now(work) if journal.begun else nothing()
@@ -63,9 +70,12 @@ class Ordered:
 
 
 def order(setting: Setting, op: str, /, **args: Any) -> Ordered:
-    """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its lock.
+    """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its
+    lock.
 
-    Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it out."""
+    Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it
+    out.
+    """
     try:
         return Ordered(ask(setting, op, **args), running=True)
     except DaemonNeeded:
@@ -86,10 +96,16 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
         with _locked(setting.state_dir):
             journal = Journal.open(setting.state_dir / FILE_NAME, clock)
             try:
-                restore_files.carry_out(journal.read_now(lambda conn: restore_files.needed(conn, op, args)))
+                restore_files.carry_out(
+                    journal.read_now(lambda conn: restore_files.needed(conn, op, args))
+                )
                 again = journal.read_now(lambda conn: resend_prompt.needed(conn, op, args))
                 standing = on_disk(setting.config.watch) if op == "resume" else NONE
-                told = {**args, "pauses": standing, "prompt": resend_prompt.prompt_now(again, setting.config.recipes)}
+                told = {
+                    **args,
+                    "pauses": standing,
+                    "prompt": resend_prompt.prompt_now(again, setting.config.recipes),
+                }
                 return journal.write_now(lambda conn: COMMANDS[op](conn, told, clock.now_ms()))
             finally:
                 journal.close()
@@ -97,14 +113,17 @@ def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
 
 @contextmanager
 def _locked(state_dir: Path) -> Iterator[None]:
-    """The state folder's lock. The daemon holds it without listening only while it starts or ends."""
+    """The state folder's lock. The daemon holds it without listening only while it starts or
+    ends."""
     from nemowatch.journal.lock import StateLock
 
     lock = StateLock(state_dir)
     try:
         lock.acquire()
     except JournalLocked as exc:
-        raise JournalLocked(exc.text, cure="The daemon is just starting or stopping: try again in a moment.") from exc
+        raise JournalLocked(
+            exc.text, cure="The daemon is just starting or stopping: try again in a moment."
+        ) from exc
     try:
         yield
     finally:

@@ -1,4 +1,5 @@
-"""Where a command finds what it works on: the options all commands share, the configuration, the state folder.
+"""Where a command finds what it works on: the options all commands share, the configuration, the
+state folder.
 
 It makes the state folder when it is to be written; it makes nothing else.
 """
@@ -46,7 +47,8 @@ class Setting:
 
 
 def find_setting(option: Path | None) -> Setting:
-    """The installation that `--config`, the environment or the usual places name. Raises ConfigError."""
+    """The installation that `--config`, the environment or the usual places name. Raises
+    ConfigError."""
     from nemowatch.config import find, load, state_dir
 
     env = dict(os.environ)
@@ -56,7 +58,8 @@ def find_setting(option: Path | None) -> Setting:
 
 
 def prepare_state_dir(folder: Path) -> None:
-    """Make the state folder, for its user alone; one that others may read is closed. Raises ConfigError."""
+    """Make the state folder, for its user alone; one that others may read is closed. Raises
+    ConfigError."""
     try:
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         found = folder.stat()
@@ -64,25 +67,32 @@ def prepare_state_dir(folder: Path) -> None:
             folder.chmod(PRIVATE)
     except OSError as exc:
         what = f"the state folder cannot be made or used: {exc.strerror}."
-        cure = "Set state_dir to a folder that the user of nemowatch may write, or give that user the right."
+        cure = (
+            "Set state_dir to a folder that the user of nemowatch may write, or give that user the"
+            " right."
+        )
         raise ConfigError([Problem(str(folder), what, cure)]) from exc
 
 
 def owner_of(folder: Path) -> int:
-    """The user id that owns the state folder; our own when there is none yet. Raises NemowatchError when it cannot be seen."""
+    """The user id that owns the state folder; our own when there is none yet. Raises
+    NemowatchError when it cannot be seen."""
     try:
         return folder.stat().st_uid
     except FileNotFoundError:
         return os.geteuid()
     except OSError as exc:
         cure = "Run the command as the user that runs nemowatch, or as root."
-        raise NemowatchError(f"{folder}: the state folder cannot be looked into: {exc.strerror}.", cure=cure) from exc
+        raise NemowatchError(
+            f"{folder}: the state folder cannot be looked into: {exc.strerror}.", cure=cure
+        ) from exc
 
 
 @contextmanager
 def as_owner(folder: Path) -> Iterator[None]:
-    """Act as the user of the state folder when root commands a service of another user: files that root made there would
-    lock the daemon out, and what root may do says nothing about what the daemon may."""
+    """Act as the user of the state folder when root commands a service of another user: files
+    that root made there would lock the daemon out, and what root may do says nothing about what
+    the daemon may."""
     uid = owner_of(folder)
     if os.geteuid() != 0 or uid == 0:
         yield

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import Setting
     from nemowatch.journal.spend import Drop, Paid
 
-By = Annotated[str, typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False)]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False),
+]
 
 
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
@@ -32,7 +35,9 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
     record = balance(setting)
     if by:
         record["days"] = read_journal(
-            setting, lambda conn: by_day(spend.paid_calls(conn), spend.drops(conn)), list[dict[str, Any]]
+            setting,
+            lambda conn: by_day(spend.paid_calls(conn), spend.drops(conn)),
+            list[dict[str, Any]],
         )
     if as_json:
         print_json(record)
@@ -43,7 +48,9 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
 def balance(setting: Setting) -> dict[str, Any]:
     """The balance now, or, when the cloud does not answer, the one seen last and why.
 
-    {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh answer."""
+    {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh
+    answer.
+    """
     from nemowatch.cli.cloud import ask_cloud, ask_daemon
     from nemowatch.cli.connection import read_journal
     from nemowatch.clock import iso
@@ -52,9 +59,14 @@ def balance(setting: Setting) -> dict[str, Any]:
     try:
         if (known := ask_daemon(setting)) is not None:
             return {
-                "available": known.credits.available, "frozen": known.credits.frozen, "total": known.credits.total,
-                "anonymous": False, "registration": "", "at": known.at, "problem": "As the daemon was told:",
-            }  # fmt: skip
+                "available": known.credits.available,
+                "frozen": known.credits.frozen,
+                "total": known.credits.total,
+                "anonymous": False,
+                "registration": "",
+                "at": known.at,
+                "problem": "As the daemon was told:",
+            }
         answer = ask_cloud(setting)
     except NemowatchError as exc:
         seen = read_journal(setting, account.credits_seen, dict[str, Any])
@@ -63,14 +75,20 @@ def balance(setting: Setting) -> dict[str, Any]:
             raise
         return {
             **{key: seen[key] for key in ("available", "frozen", "total", "anonymous")},
-            "registration": _link(seen["user_id"]) if seen["anonymous"] else "", "at": iso(seen["at"]),
+            "registration": _link(seen["user_id"]) if seen["anonymous"] else "",
+            "at": iso(seen["at"]),
             "problem": f"{exc.text} {exc.cure}".strip(),
-        }  # fmt: skip
+        }
     found, owner = answer
     return {
-        "available": found.available, "frozen": found.frozen, "total": found.total, "anonymous": owner.anonymous,
-        "registration": owner.registration_link, "at": None, "problem": "",
-    }  # fmt: skip
+        "available": found.available,
+        "frozen": found.frozen,
+        "total": found.total,
+        "anonymous": owner.anonymous,
+        "registration": owner.registration_link,
+        "at": None,
+        "problem": "",
+    }
 
 
 def _link(user_id: str) -> str:
@@ -80,7 +98,8 @@ def _link(user_id: str) -> str:
 
 
 def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]:
-    """[{day, credits, turns, unknown}] in order; `unknown` counts turns around which no balance could be read."""
+    """[{day, credits, turns, unknown}] in order; `unknown` counts turns around which no balance
+    could be read."""
     days: dict[str, dict[str, Any]] = {}
 
     def sums(at: int) -> dict[str, Any]:
@@ -110,7 +129,10 @@ def _print(record: dict[str, Any]) -> None:
     if "days" not in record:
         return
     print()
-    rows = [(d["day"], formatting.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or "")) for d in record["days"]]
+    rows = [
+        (d["day"], formatting.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or ""))
+        for d in record["days"]
+    ]
     if rows:
         print_table(("DAY", "CREDITS", "TURNS", "COST UNKNOWN"), rows, right=(1, 2, 3))
     else:

@@ -1,4 +1,5 @@
-"""Looking at a disk that may not answer: a share whose server has died keeps whoever asks it waiting for ever."""
+"""Looking at a disk that may not answer: a share whose server has died keeps whoever asks it
+waiting for ever."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ T = TypeVar("T")
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns or raises. Raises TimeoutError after `seconds`; the call is left behind in its thread."""
+    """What `call` returns or raises. Raises TimeoutError after `seconds`; the call is left
+    behind in its thread."""
     results: list[T] = []
     errors: list[BaseException] = []
 

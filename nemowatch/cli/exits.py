@@ -20,7 +20,8 @@ def guarded(call: Callable[[], int]) -> int:
     """Run a command; whatever it raises is told on standard error, in words, with what to do."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
+            # a name that the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = call()
         sys.stdout.flush()
@@ -47,7 +48,10 @@ def exit_code(exc: NemowatchError) -> int:
 def tell(exc: NemowatchError) -> int:
     """Say an error on standard error; returns its exit code."""
     if isinstance(exc, ConfigError):
-        lines = ["nemowatch: the configuration cannot be used:", *(f"  {problem}" for problem in exc.problems)]
+        lines = [
+            "nemowatch: the configuration cannot be used:",
+            *(f"  {problem}" for problem in exc.problems),
+        ]
     else:
         lines = [f"nemowatch: {exc.text}"]
     if exc.cure:
@@ -61,9 +65,17 @@ def _tell_unexpected(exc: Exception) -> None:
 
     where = traceback.extract_tb(exc.__traceback__)[-1]
     what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    print(clean(redact(f"nemowatch: something is wrong in nemowatch itself: {what}")), file=sys.stderr)
-    print(f"  It happened at {where.filename}:{where.lineno}; please report that line.", file=sys.stderr)
-    print("  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.", file=sys.stderr)
+    print(
+        clean(redact(f"nemowatch: something is wrong in nemowatch itself: {what}")), file=sys.stderr
+    )
+    print(
+        f"  It happened at {where.filename}:{where.lineno}; please report that line.",
+        file=sys.stderr,
+    )
+    print(
+        "  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.",
+        file=sys.stderr,
+    )
 
 
 def _hush() -> None:

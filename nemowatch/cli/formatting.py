@@ -1,4 +1,5 @@
-"""How things are said to a person: names without tricks, sizes, times, bars. Pure; prints nothing."""
+"""How things are said to a person: names without tricks, sizes, times, bars. Pure; prints
+nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ _JOINERS = frozenset("\u200c\u200d")
 #: What a person can do about each hold.
 HOLD_CURES: dict[str, str] = {
     HoldReason.CREDITS: "Top up the account; it goes on by itself.",
-    HoldReason.CAP: "When the turns under way have told their price, else tomorrow; or raise limits.daily_credits.",
+    HoldReason.CAP: (
+        "When the turns under way have told their price, else tomorrow; or raise"
+        " limits.daily_credits."
+    ),
     HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
     HoldReason.TOKEN: "Put a valid token in its place; it goes on by itself.",
     HoldReason.OUTAGE: "Nothing to do: it goes on when the cloud answers again.",
@@ -24,29 +28,41 @@ HOLD_CURES: dict[str, str] = {
     HoldReason.HOURS: "It goes on in the hours of limits.hours.",
     HoldReason.PAUSED: "To go on, delete the PAUSE file; after nemowatch pause: nemowatch resume",
     HoldReason.APPROVAL: "nemowatch approve",
-    HoldReason.CONFLICT: "A sync conflict copy: delete it, or do it all the same with: nemowatch retry JOB",
+    HoldReason.CONFLICT: (
+        "A sync conflict copy: delete it, or do it all the same with: nemowatch retry JOB"
+    ),
     HoldReason.SLOW_RENDER: "It goes on in the cloud; look again now with: nemowatch resume",
 }
 
 
 def hold_cure(reason: str, job: int | str, option: str) -> str:
-    """What a person can do about a hold; a command in it, which stands at its end, names this installation."""
+    """What a person can do about a hold; a command in it, which stands at its end, names this
+    installation."""
     cure = HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job))
     return cure + option if "nemowatch " in cure else cure
 
 
 def clean(text: str) -> str:
-    r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8 as well; one line stays one."""
+    r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8
+    as well; one line stays one."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escape(c) if unicodedata.category(c) in _UNSAFE and c not in _JOINERS else c for c in text)
+    return "".join(
+        _escape(c) if unicodedata.category(c) in _UNSAFE and c not in _JOINERS else c for c in text
+    )
 
 
 def _escape(char: str) -> str:
     number = ord(char)
     if 0xDC80 <= number <= 0xDCFF:  # how Python keeps a byte that is not UTF-8
         number -= 0xDC00
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    return (
+        f"\\x{number:02x}"
+        if number < 0x100
+        else f"\\u{number:04x}"
+        if number < 0x10000
+        else f"\\U{number:08x}"
+    )
 
 
 def name(path: bytes | str) -> str:
@@ -65,7 +81,11 @@ def size(count: float) -> str:
 
 def local_time(moment: str | int) -> str:
     """An ISO 8601 time, or UTC milliseconds, as local time for people."""
-    when = datetime.fromisoformat(moment) if isinstance(moment, str) else datetime.fromtimestamp(moment / 1000, tz=UTC)
+    when = (
+        datetime.fromisoformat(moment)
+        if isinstance(moment, str)
+        else datetime.fromtimestamp(moment / 1000, tz=UTC)
+    )
     return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 

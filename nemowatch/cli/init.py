@@ -1,4 +1,5 @@
-"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what stands there stays as it is."""
+"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what stands
+there stays as it is."""
 
 from __future__ import annotations
 
@@ -28,11 +29,12 @@ root = {root}
 
 [limits]
 # daily_credits = 500      # 0: no cap
-# confirm_above = 20       # a first scan, a returned share or a list with more new results waits for: nemowatch approve
+# confirm_above = 20       # more new results at once wait for: nemowatch approve
 """
 
 Folder = Annotated[
-    Path | None, typer.Argument(metavar="DIR", help="The workspace; default: ~/Studio.", show_default=False)
+    Path | None,
+    typer.Argument(metavar="DIR", help="The workspace; default: ~/Studio.", show_default=False),
 ]
 
 
@@ -53,7 +55,10 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     if not written:
         _write_config(path, text)
     say(f"Workspace {show_path(root)}: {'made' if made else 'was there already'}.")
-    say(f"Configuration {show_path(path)}: {'was there already, unchanged' if written else 'written'}.")
+    say(
+        f"Configuration {show_path(path)}:"
+        f" {'was there already, unchanged' if written else 'written'}."
+    )
     print("\nWhat to do next:")
     for line in _next_steps(root, path, config is not None):
         say(f"  {line}")
@@ -69,19 +74,27 @@ def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def _check_existing(path: Path, root: Path) -> None:
-    """An existing configuration must watch this workspace already. Raises UsageError, before anything is made."""
+    """An existing configuration must watch this workspace already. Raises UsageError, before
+    anything is made."""
     from nemowatch.config import load
     from nemowatch.errors import UsageError, show_path
 
     found = load(path, os.environ)
     if not any(root in (watch.root, watch.inbox.parent) for watch in found.watch):
-        text = f"{show_path(path)} is there already and does not watch {show_path(root)}; it is left as it is."
-        cure = f"Add to it: [[watch]] and below it root = {_toml(root)}; or name another file with --config."
+        text = (
+            f"{show_path(path)} is there already and does not watch {show_path(root)}; it is left"
+            " as it is."
+        )
+        cure = (
+            f"Add to it: [[watch]] and below it root = {_toml(root)}; or name another file with"
+            " --config."
+        )
         raise UsageError(text, cure=cure)
 
 
 def _toml(path: Path) -> str:
-    """A path as a TOML string. Raises UsageError for a name that is not UTF-8, which TOML cannot hold."""
+    """A path as a TOML string. Raises UsageError for a name that is not UTF-8, which TOML cannot
+    hold."""
     from nemowatch.errors import UsageError, show_path
 
     try:
@@ -89,7 +102,8 @@ def _toml(path: Path) -> str:
     except UnicodeEncodeError as exc:
         cure = "Choose a folder whose name is plain text."
         raise UsageError(
-            f"{show_path(path)}: this name is not UTF-8 and cannot stand in a configuration.", cure=cure
+            f"{show_path(path)}: this name is not UTF-8 and cannot stand in a configuration.",
+            cure=cure,
         ) from exc
     return json.dumps(str(path))
 
@@ -107,7 +121,9 @@ def _make_folders(root: Path) -> bool:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             cure = "Choose another place, or remove what is in the way."
-            raise UsageError(f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure) from exc
+            raise UsageError(
+                f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure
+            ) from exc
     return bool(missing)
 
 
@@ -120,7 +136,9 @@ def _write_config(path: Path, text: str) -> None:
             file.write(text)
     except OSError as exc:
         cure = "Name a place where you may write with --config FILE."
-        raise UsageError(f"{show_path(path)}: cannot be written: {exc.strerror}.", cure=cure) from exc
+        raise UsageError(
+            f"{show_path(path)}: cannot be written: {exc.strerror}.", cure=cure
+        ) from exc
 
 
 def _next_steps(root: Path, path: Path, named: bool) -> list[str]:
@@ -130,5 +148,8 @@ def _next_steps(root: Path, path: Path, named: bool) -> list[str]:
     return [
         f"1. nemowatch check{option}   (is everything in place?)",
         f"2. nemowatch run{option}     (the daemon; leave it running)",
-        f"3. Copy a video into {show_path(root)}/inbox/dub-es/ - the result appears in {show_path(root)}/outbox/dub-es/",
+        (
+            f"3. Copy a video into {show_path(root)}/inbox/dub-es/ - the result appears in"
+            f" {show_path(root)}/outbox/dub-es/"
+        ),
     ]

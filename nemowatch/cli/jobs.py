@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 StateOption = Annotated[
     str,
-    typer.Option("--state", metavar="STATE", help='Only jobs in this state: failed, "held (paused)".', show_default=False),
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help='Only jobs in this state: failed, "held (paused)".',
+        show_default=False,
+    ),
 ]
 
 
-def jobs(state: StateOption = "", as_json: options.Json = False, config: options.Config = None) -> None:
+def jobs(
+    state: StateOption = "", as_json: options.Json = False, config: options.Config = None
+) -> None:
     """List the jobs, oldest first."""
     from nemowatch.cli.context import find_setting
 
@@ -55,15 +62,20 @@ class Wanted:
 
 
 def wanted_jobs(text: str) -> Wanted:
-    """A state as the table of jobs shows it: "failed", "held (paused)", "rendering 40 %"; "" for all.
+    """A state as the table of jobs shows it: "failed", "held (paused)", "rendering 40 %"; "" for
+    all.
 
-    Raises UsageError with the nearest one, or with all there are."""
+    Raises UsageError with the nearest one, or with all there are.
+    """
     from nemowatch.model import AttentionReason, HoldReason, State
 
     word, bracket, reason = text.strip().lower().partition("(")
     word, reason = word.rstrip("0123456789 %").strip(), reason.strip().removesuffix(")").strip()
     known = [state.value for state in State]
-    reasons = {State.HELD.value: [str(r) for r in HoldReason], State.ATTENTION.value: [str(r) for r in AttentionReason]}
+    reasons = {
+        State.HELD.value: [str(r) for r in HoldReason],
+        State.ATTENTION.value: [str(r) for r in AttentionReason],
+    }
     if word not in known and (word or bracket):
         raise _only_a_reason(word, reasons) or _unknown("state", word or text, known)
     if bracket and reason not in reasons.get(word, []):
@@ -77,7 +89,10 @@ def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageErro
 
     for state, known in reasons.items():
         if word in known:
-            return UsageError(f"{word!r} is not a state, but why a job is {state}.", cure=f'Write: --state "{state} ({word})"')
+            return UsageError(
+                f"{word!r} is not a state, but why a job is {state}.",
+                cure=f'Write: --state "{state} ({word})"',
+            )
     return None
 
 
@@ -127,4 +142,8 @@ def state_words(row: ListedJob) -> str:
     job = row.job
     if job.reason:
         return f"{job.state} ({job.reason})"
-    return f"{job.state} {job.progress:.0f} %" if job.state == "rendering" and job.progress else str(job.state)
+    return (
+        f"{job.state} {job.progress:.0f} %"
+        if job.state == "rendering" and job.progress
+        else str(job.state)
+    )

@@ -1,4 +1,5 @@
-"""`nemowatch journal check|backup`: is the journal whole, and a copy of it while the daemon runs."""
+"""`nemowatch journal check|backup`: is the journal whole, and a copy of it while the daemon
+runs."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, ri
 #: Findings that are told: the first ones say what is wrong.
 MOST_FINDINGS = 10
 
-Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; must not exist.")]
+Target = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Where the copy goes; must not exist.")
+]
 
 
 @app.command("check")
@@ -38,8 +41,13 @@ def check(config: options.Config = None) -> None:
         finally:
             journal.close()
     if findings:
-        cure = "Stop the daemon and put a backup in its place; or just start it: it sets a damaged journal aside and rebuilds."
-        raise JournalCorrupt(f"{journal.path}: the journal is damaged: {'; '.join(findings)}.", cure=cure)
+        cure = (
+            "Stop the daemon and put a backup in its place; or just start it: it sets a damaged"
+            " journal aside and rebuilds."
+        )
+        raise JournalCorrupt(
+            f"{journal.path}: the journal is damaged: {'; '.join(findings)}.", cure=cure
+        )
     say(f"{journal.path}: sound.")
 
 
@@ -53,14 +61,18 @@ def backup(target: Target, config: options.Config = None) -> None:
     setting = find_setting(config)
     if target.exists() or target.is_symlink():
         raise UsageError(
-            f"{show_path(target)} is there already; it is left as it is.", cure="Name a file that does not exist."
+            f"{show_path(target)} is there already; it is left as it is.",
+            cure="Name a file that does not exist.",
         )
     journal = _open(setting)
     try:
         _copy(journal, target)
     finally:
         journal.close()
-    say(f"{show_path(target)}: a copy of the journal, {target.stat().st_size} bytes. Back up {setting.path} beside it.")
+    say(
+        f"{show_path(target)}: a copy of the journal, {target.stat().st_size} bytes. Back up"
+        f" {setting.path} beside it."
+    )
 
 
 def _open(setting: Setting) -> Journal:
@@ -73,7 +85,9 @@ def _open(setting: Setting) -> Journal:
 
 def _findings(conn: sqlite3.Connection) -> list[str]:
     found = [str(row[0]) for row in conn.execute(f"PRAGMA integrity_check({MOST_FINDINGS})")]
-    broken = [f"a row of {row[0]} belongs to nothing" for row in conn.execute("PRAGMA foreign_key_check")]
+    broken = [
+        f"a row of {row[0]} belongs to nothing" for row in conn.execute("PRAGMA foreign_key_check")
+    ]
     return [text for text in found if text != "ok"] + broken[:MOST_FINDINGS]
 
 
@@ -89,6 +103,8 @@ def _copy(journal: Journal, target: Path) -> None:
     except (OSError, sqlite3.Error) as exc:
         target.unlink(missing_ok=True)
         cure = "Name a folder that exists, with enough space and where you may write."
-        raise NemowatchError(f"{show_path(target)}: the copy could not be written: {exc}.", cure=cure) from exc
+        raise NemowatchError(
+            f"{show_path(target)}: the copy could not be written: {exc}.", cure=cure
+        ) from exc
     finally:
         os.umask(umask)

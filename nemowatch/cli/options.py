@@ -8,8 +8,14 @@ from typing import Annotated
 import typer
 
 Config = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="The configuration to use.", show_default=False)
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The configuration to use.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Jobs = Annotated[list[int], typer.Argument(metavar="JOB...", help="Numbers of jobs, as nemowatch jobs lists them.")]
-Job = Annotated[int, typer.Argument(metavar="JOB", help="The number of a job, as nemowatch jobs lists them.")]
+Jobs = Annotated[
+    list[int],
+    typer.Argument(metavar="JOB...", help="Numbers of jobs, as nemowatch jobs lists them."),
+]
+Job = Annotated[
+    int, typer.Argument(metavar="JOB", help="The number of a job, as nemowatch jobs lists them.")
+]

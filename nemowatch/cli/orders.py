@@ -1,5 +1,7 @@
-"""`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a person orders. The daemon carries it
-out when it runs, else the journal is written directly; what each order means is `engine.commands`'."""
+"""`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a
+person orders. The daemon carries it out when it runs, else the journal is written directly; what
+each order means is `engine.commands`'.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,18 @@ if TYPE_CHECKING:
 
     from nemowatch.cli.context import Setting
 
-NewTake = Annotated[bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")]
-Done = Annotated[bool, typer.Option("--done", help="The work was done there: go on with its result.")]
-Resend = Annotated[bool, typer.Option("--resend", help="It was not: send it again. This may pay a second time.")]
-WatchName = Annotated[str, typer.Argument(metavar="WATCH", help="A root or an inbox; all of them when left out.")]
+NewTake = Annotated[
+    bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")
+]
+Done = Annotated[
+    bool, typer.Option("--done", help="The work was done there: go on with its result.")
+]
+Resend = Annotated[
+    bool, typer.Option("--resend", help="It was not: send it again. This may pay a second time.")
+]
+WatchName = Annotated[
+    str, typer.Argument(metavar="WATCH", help="A root or an inbox; all of them when left out.")
+]
 
 
 def retry(jobs: options.Jobs, config: options.Config = None) -> None:
@@ -37,18 +47,24 @@ def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
 def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config = None) -> None:
     """Deliver results anew, free of charge.
 
-    They come from what is saved of the edit; with --new-take the cloud makes and charges a new one."""
+    They come from what is saved of the edit; with --new-take the cloud makes and charges a new one.
+    """
     _tell_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from")
 
 
-def resolve(job: options.Job, done: Done = False, resend: Resend = False, config: options.Config = None) -> None:
+def resolve(
+    job: options.Job, done: Done = False, resend: Resend = False, config: options.Config = None
+) -> None:
     """Decide about a job that only a person can judge.
 
     Say whether its paid work was done (--done) or not (--resend); nemowatch show JOB helps."""
     from nemowatch.errors import UsageError
 
     if done == resend:
-        cure = f"nemowatch show {job} has the balance before and after: it often tells. Then --done or --resend."
+        cure = (
+            f"nemowatch show {job} has the balance before and after: it often tells. Then --done or"
+            " --resend."
+        )
         raise UsageError("Say either --done or --resend.", cure=cure)
     answer = _order(config, "resolve", job=job, how="done" if done else "resend")
     renewed = ", with the instructions as its folder gives them now" if answer["renewed"] else ""
@@ -90,15 +106,21 @@ def take_over(config: options.Config = None) -> None:
     from nemowatch.cli.output import say
 
     setting = find_setting(config)
-    if not any(watch["state"].startswith("held") for watch in ask(setting, "status")["status"]["watches"]):
+    if not any(
+        watch["state"].startswith("held") for watch in ask(setting, "status")["status"]["watches"]
+    ):
         say("No inbox is held by another host: there is nothing to take over.")
         return
     for inbox in ask(setting, "take-over")["taken"]:
-        say(f"{inbox}: worked by this host from now on. What it has not paid for itself waits: nemowatch approve")
+        say(
+            f"{inbox}: worked by this host from now on. What it has not paid for itself waits:"
+            " nemowatch approve"
+        )
 
 
 def watch_name(setting: Setting, wanted: str) -> str:
-    """The journal's name of a watch that a person named by its root, its inbox or its last word; "" for all."""
+    """The journal's name of a watch that a person named by its root, its inbox or its last word;
+    "" for all."""
     from pathlib import Path
 
     from nemowatch.errors import UsageError, show_path
@@ -107,7 +129,11 @@ def watch_name(setting: Setting, wanted: str) -> str:
         return ""
     place = Path(wanted).absolute()
     for watch in setting.config.watch:
-        if place in (watch.root, watch.inbox) or wanted in (watch.name, _last(watch.root), _last(watch.inbox)):
+        if place in (watch.root, watch.inbox) or wanted in (
+            watch.name,
+            _last(watch.root),
+            _last(watch.inbox),
+        ):
             return watch.name
     known = ", ".join(show_path(w.root or w.inbox) for w in setting.config.watch)
     raise UsageError(f"{show_path(wanted)} is not a watched folder.", cure=f"Watched: {known}.")
@@ -129,7 +155,10 @@ def _carry_out(setting: Setting, op: str, **args: Any) -> Any:
 
     done = order(setting, op, **args)
     if not done.running:
-        when = f"nemowatch is not running: this is done when it starts (nemowatch run{setting.option})."
+        when = (
+            "nemowatch is not running: this is done when it starts (nemowatch"
+            f" run{setting.option})."
+        )
         print(clean(when), file=sys.stderr)
     return done.answer
 

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 ENDLESS = 100_000
 #: The colour of each state: green is done, red is lost, yellow waits.
 COLOURS = {
-    "published": "green", "failed": "red", "rejected": "red", "attention": "bold yellow", "held": "yellow",
-    "cancelled": "dim", "ok": "green", "warn": "yellow", "fail": "bold red",
-}  # fmt: skip
+    "published": "green",
+    "failed": "red",
+    "rejected": "red",
+    "attention": "bold yellow",
+    "held": "yellow",
+    "cancelled": "dim",
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "bold red",
+}
 
 
 def print_json(value: Any) -> None:
@@ -33,12 +40,15 @@ def say(text: str = "") -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Standard output for rich: colours on a terminal only, nothing of its own made of our texts."""
+    """Standard output for rich: colours on a terminal only, nothing of its own made of our
+    texts."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else ENDLESS
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return Console(
+        file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
+    )
 
 
 def word(text: str, style: str = "") -> Text:
@@ -50,18 +60,27 @@ def word(text: str, style: str = "") -> Text:
 
 
 def print_table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), folding: int = -1
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    folding: int = -1,
 ) -> None:
-    """Columns without lines. On a terminal the column `folding` is broken to fit; in a pipe every row is one line.
+    """Columns without lines. On a terminal the column `folding` is broken to fit; in a pipe every
+    row is one line.
 
-    Only that column may be broken: numbers and states stay whole."""
+    Only that column may be broken: numbers and states stay whole.
+    """
     from rich.table import Table
 
     last = len(head) - 1 if folding < 0 else folding
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
     for index, title in enumerate(head):
         table.add_column(
-            word(title, "bold"), justify="right" if index in right else "left", no_wrap=index != last, overflow="fold"
+            word(title, "bold"),
+            justify="right" if index in right else "left",
+            no_wrap=index != last,
+            overflow="fold",
         )
     for row in rows:
         table.add_row(*(word(cell) for cell in row))

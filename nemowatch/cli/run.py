@@ -1,4 +1,5 @@
-"""`nemowatch run`: the daemon in the foreground. Has the configuration read, prepares the state folder, and hands over."""
+"""`nemowatch run`: the daemon in the foreground. Has the configuration read, prepares the state
+folder, and hands over."""
 
 from __future__ import annotations
 
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
 
 #: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
-#: What structlog and httpx import for a terminal whenever it is installed, and the daemon never uses: 6 MiB for months.
+#: What structlog and httpx import for a terminal whenever it is installed, and the daemon never
+#: uses: 6 MiB for months.
 DECORATION = ("rich", "click", "pygments")
 
 
 def read_options(words: list[str]) -> tuple[Path | None, bool] | None:
-    """(--config, --once) when there is nothing else among the words; None: let typer read them, and say what is wrong.
+    """(--config, --once) when there is nothing else among the words; None: let typer read them, and
+    say what is wrong.
 
-    The daemon runs for months: it does not carry a command line parser for two options."""
+    The daemon runs for months: it does not carry a command line parser for two options.
+    """
     config: Path | None = None
     once = False
     rest = iter(words)
@@ -43,13 +47,16 @@ def read_options(words: list[str]) -> tuple[Path | None, bool] | None:
 
 
 def _leave_out(packages: Iterable[str]) -> None:
-    """Let importing these fail, as if they were not installed, where nobody has imported them yet."""
+    """Let importing these fail, as if they were not installed, where nobody has imported them
+    yet."""
     for package in packages:
-        sys.modules.setdefault(package, cast(ModuleType, None))  # the import system's own word for "cannot be imported"
+        # the import system's own word for "cannot be imported"
+        sys.modules.setdefault(package, cast(ModuleType, None))
 
 
 def _setting(config: Path | None) -> Setting:
-    """As `find_setting`, but a child reads, while this process imports what it lives with. Raises ConfigError, ConfigUnread."""
+    """As `find_setting`, but a child reads, while this process imports what it lives with.
+    Raises ConfigError, ConfigUnread."""
     from nemowatch.cli.context import Setting
     from nemowatch.config import state_dir
     from nemowatch.config.child import find_apart
@@ -62,10 +69,12 @@ def _setting(config: Path | None) -> Setting:
 
 
 def start(config: Path | None, once: bool) -> int:
-    """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at once."""
+    """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at
+    once."""
     _leave_out(DECORATION)
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # what libraries tell their developers would stand in the log, in lines that are not ours
+        # what libraries tell their developers would stand in the log, in lines that are not ours
+        warnings.simplefilter("ignore")
     from nemowatch.service.signals import without_loop
 
     without_loop()  # what follows takes half a second to import
@@ -83,5 +92,6 @@ def start(config: Path | None, once: bool) -> int:
     except NemowatchError:
         raise
     except Exception as exc:
-        sys.excepthook(type(exc), exc, exc.__traceback__)  # the daemon's own: into its log, secrets hidden
+        # the daemon's own: into its log, secrets hidden
+        sys.excepthook(type(exc), exc, exc.__traceback__)
         raise

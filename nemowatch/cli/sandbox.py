@@ -13,14 +13,19 @@ from nemowatch.cli import options
 class WithSettings(TyperCommand):
     """Its help also lists what only the sandbox knows: its settings and the kinds of faults."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # typer carries its own copy of click's types
+    def format_epilog(
+        self, ctx: Any, formatter: Any
+    ) -> None:  # typer carries its own copy of click's types
         """After the options. Read from the sandbox itself, so that nothing is told twice."""
         from dataclasses import fields
 
         from nemowatch.sandbox import faults
         from nemowatch.sandbox.settings import Settings
 
-        rows = [(f"--{s.name.replace('_', '-')}={s.default}", s.metadata["help"]) for s in fields(Settings)]
+        rows = [
+            (f"--{s.name.replace('_', '-')}={s.default}", s.metadata["help"])
+            for s in fields(Settings)
+        ]
         with formatter.section("Settings, with their defaults (durations in seconds)"):
             formatter.write_dl(rows)
         with formatter.section("Faults"):
@@ -34,11 +39,18 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 Port = Annotated[int, typer.Option("--port", help="0 takes a free one.")]
 Fault = Annotated[
     list[str],
-    typer.Option("--fault", metavar="ENDPOINT:KIND[:ARG][@WHEN]", help="What goes wrong; may be given again."),
+    typer.Option(
+        "--fault", metavar="ENDPOINT:KIND[:ARG][@WHEN]", help="What goes wrong; may be given again."
+    ),
 ]
 
 
-def sandbox(context: typer.Context, port: Port = 0, fault: Fault = [], config: options.Config = None) -> None:  # noqa: B006
+def sandbox(
+    context: typer.Context,
+    port: Port = 0,
+    fault: Fault = [],  # noqa: B006
+    config: options.Config = None,
+) -> None:
     """Serve a stand-in of the cloud on loopback.
 
     It runs until Ctrl-C. Its settings, listed below, are options too: --turn-seconds=2."""
@@ -47,7 +59,8 @@ def sandbox(context: typer.Context, port: Port = 0, fault: Fault = [], config: o
 
 
 def serve(words: list[str]) -> int:
-    """Run the sandbox with these words; its exit code. Raises UsageError when its extra is not installed."""
+    """Run the sandbox with these words; its exit code. Raises UsageError when its extra is not
+    installed."""
     from nemowatch.errors import UsageError
 
     try:
@@ -56,6 +69,7 @@ def serve(words: list[str]) -> int:
         if not (exc.name or "").startswith("aiohttp"):
             raise
         raise UsageError(
-            "The sandbox is not installed.", cure="Install it with: pip install 'nemowatch[sandbox]'"
+            "The sandbox is not installed.",
+            cure="Install it with: pip install 'nemowatch[sandbox]'",
         ) from exc
     return main(words)

@@ -23,7 +23,11 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     if as_json:
         print_json(record)
     else:
-        print("\n".join(clean(part) for line in _lines(record, setting.option) for part in line.split("\n")))
+        print(
+            "\n".join(
+                clean(part) for line in _lines(record, setting.option) for part in line.split("\n")
+            )
+        )
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:
@@ -40,21 +44,38 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
     events = jobs.events(conn, job_id)
     calls = spend.of_job(conn, job_id)
     return overview.job_json(conn, row, watches) | {
-        "skill": job.skill, "prompt": job.prompt, "answer": job.answer, "progress": job.progress,
-        "due_at": iso(job.due_at) if job.due_at else None, "credits": job.credits, "credits_about": job.credits_about,
+        "skill": job.skill,
+        "prompt": job.prompt,
+        "answer": job.answer,
+        "progress": job.progress,
+        "due_at": iso(job.due_at) if job.due_at else None,
+        "credits": job.credits,
+        "credits_about": job.credits_about,
         "timeline": timeline(jobs.draft(conn, job_id)),
-        "source_now": name(row.retired_to) if row.retired_to else None, "draft_saved": jobs.has_draft(conn, job_id),
+        "source_now": name(row.retired_to) if row.retired_to else None,
+        "draft_saved": jobs.has_draft(conn, job_id),
         "sizes": [output.size for output in jobs.outputs(conn, job_id)],
         "paid_calls": [
-            {"at": iso(c.opened_at), "outcome": c.outcome.value, "before": c.credits_before, "after": c.credits_after}
+            {
+                "at": iso(c.opened_at),
+                "outcome": c.outcome.value,
+                "before": c.credits_before,
+                "after": c.credits_after,
+            }
             for c in calls
         ],
         "history": [
-            {"at": iso(e.at), "from": e.from_state or None, "to": e.to_state, "reason": e.reason or None,
-             "attempt": e.attempt, "error": e.error or None}
+            {
+                "at": iso(e.at),
+                "from": e.from_state or None,
+                "to": e.to_state,
+                "reason": e.reason or None,
+                "attempt": e.attempt,
+                "error": e.error or None,
+            }
             for e in events
         ],
-    }  # fmt: skip
+    }
 
 
 def _lines(record: dict[str, Any], option: str) -> list[str]:
@@ -67,8 +88,11 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         f"  prompt   {_indented(record['prompt'])}",
         *([f"  answer   {_indented(record['answer'])}"] if record["answer"] else []),
         *([f"  edit     {_indented(record['timeline'])}"] if record["timeline"] else []),
-        *_trouble(record, option), *_cost(record), *_results(record), "  history",
-    ]  # fmt: skip
+        *_trouble(record, option),
+        *_cost(record),
+        *_results(record),
+        "  history",
+    ]
     return lines + [f"    {_event(event)}" for event in record["history"]]
 
 
@@ -79,7 +103,9 @@ def _indented(text: str) -> str:
 def _trouble(record: dict[str, Any], option: str) -> list[str]:
     lines = []
     if record["error"]:
-        code = f" [{record['error']['code']}]" if record["state"] not in ("held", "attention") else ""
+        code = (
+            f" [{record['error']['code']}]" if record["state"] not in ("held", "attention") else ""
+        )
         lines.append(f"  why      {_indented(record['error']['text'])}{code}")
     if cure := cure_of(record["id"], record["state"], record["reason"] or "", option):
         lines.append(f"  do       {_indented(cure)}")
@@ -87,7 +113,8 @@ def _trouble(record: dict[str, Any], option: str) -> list[str]:
 
 
 def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
-    """What a person can do about a job that does not go on by itself, one way a line; "" when there is nothing to do."""
+    """What a person can do about a job that does not go on by itself, one way a line; "" when
+    there is nothing to do."""
     if state == "held":
         return hold_cure(reason, job_id, option)
     if state == "attention":
@@ -95,16 +122,23 @@ def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
         cancel = f"nemowatch cancel {job_id}{option}   (leaves it)"
         if reason == "question":
             more = "(costs again; first answer in a prompt.txt in its folder)"
-            done = f"nemowatch resolve {job_id} --done{option}   (the work is there after all; costs nothing)"
+            done = (
+                f"nemowatch resolve {job_id} --done{option}   (the work is there after all; costs"
+                " nothing)"
+            )
             return f"{resend}   {more}\n{done}\n{cancel}"
         return f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)\n{cancel}"
-    return f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
+    return (
+        f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
+    )
 
 
 def _cost(record: dict[str, Any]) -> list[str]:
     lines = []
     if record["credits"] is not None:
-        lines.append(f"  credits  {'about ' if record['credits_about'] else ''}{credits(record['credits'])}")
+        lines.append(
+            f"  credits  {'about ' if record['credits_about'] else ''}{credits(record['credits'])}"
+        )
     for call in record["paid_calls"]:
         balance = f"balance before {credits(call['before'])}, after {credits(call['after'])}"
         lines.append(f"  paid     {local_time(call['at'])}  {call['outcome']}; {balance}")

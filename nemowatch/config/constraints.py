@@ -1,5 +1,6 @@
-"""What a value may be, written beside a key's type, in a form that pydantic understands and that loads nothing of it: the process
-that works by a configuration does not read it (docs/decisions/0010). Owns no rule of any key: those stand in `schema`.
+"""What a value may be, written beside a key's type, in a form that pydantic understands and that
+loads nothing of it: the process that works by a configuration does not read it
+(docs/decisions/0010). Owns no rule of any key: those stand in `schema`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ Context = Mapping[str, Path]
 
 
 class Limited:
-    """A number, text or list within limits; they are called as in pydantic's own schemas: gt, ge, pattern, min_length, …"""
+    """A number, text or list within limits; they are called as in pydantic's own schemas: gt,
+    ge, pattern, min_length, …"""
 
     def __init__(self, **limits: object) -> None:
         self._limits = limits
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         narrowed: Any = {**handler(source), **self._limits}
         return narrowed  # type: ignore[no-any-return]
 
@@ -34,7 +38,9 @@ class Before:
 
     change: Callable[[Any], Any]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         from pydantic_core import core_schema
 
         return core_schema.no_info_before_validator_function(self.change, handler(source))
@@ -42,11 +48,14 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """`change` has the value when it is of its type; what it raises as ValueError is the mistake."""
+    """`change` has the value when it is of its type; what it raises as ValueError is the
+    mistake."""
 
     change: Callable[[Any], Any]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         from pydantic_core import core_schema
 
         return core_schema.no_info_after_validator_function(self.change, handler(source))
@@ -54,11 +63,14 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class BeforeWithin:
-    """As Before, for what depends on where the configuration stands: `change` has the context as well, or None."""
+    """As Before, for what depends on where the configuration stands: `change` has the context as
+    well, or None."""
 
     change: Callable[[Any, Context | None], Any]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         from pydantic_core import core_schema
 
         return core_schema.with_info_before_validator_function(

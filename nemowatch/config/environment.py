@@ -1,5 +1,6 @@
-"""Keys from the environment: `NEMOWATCH_SECTION__KEY`. Owns which names are ours; every other one that begins so is
-refused, since a mistyped name that is silently ignored is a setting that silently does not hold."""
+"""Keys from the environment: `NEMOWATCH_SECTION__KEY`. Owns which names are ours; every other
+one that begins so is refused, since a mistyped name that is silently ignored is a setting that
+silently does not hold."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class _Options(BaseSettings):
 
 
 _FIELDS: dict[str, Any] = {name: (kind, ...) for name, kind in _types(Config).items()}
-#: The configuration as pydantic-settings' sources want to see it: they read only its fields and those options.
+#: The configuration as pydantic-settings' sources want to see it: they read only its fields and
+#: those options.
 Keys = create_model("Keys", __base__=_Options, **_FIELDS)
 
 
@@ -44,7 +46,9 @@ class _Given(EnvSettingsSource):
         self._env = env
         super().__init__(Keys)
 
-    def next_field(self, field: Any, key: str, case_sensitive: bool | None = None) -> FieldInfo | None:
+    def next_field(
+        self, field: Any, key: str, case_sensitive: bool | None = None
+    ) -> FieldInfo | None:
         """The key of a section: the base class looks for it in pydantic's models only."""
         section = field.annotation if isinstance(field, FieldInfo) else field
         if isinstance(section, type) and issubclass(section, Section):
@@ -77,12 +81,16 @@ def _problem(name: str) -> Problem | None:
     if name.upper() in OWN_NAMES or path in {(section,) for section in models}:
         return None
     if path[0] == "watch":
-        return Problem(name, "the watched folders can only be named in the file.", "Put them below [[watch]].")
+        return Problem(
+            name, "the watched folders can only be named in the file.", "Put them below [[watch]]."
+        )
     depth = 3 if path[0] == "recipes" else 2
     if path[0] in models and len(path) == depth:
         return None if path[-1] in keys(models[str(path[0])]) else unknown_key(name, path)
     known = [right.removeprefix(PREFIX) for right in known_names()]
-    wanted = difflib.get_close_matches(name.upper().removeprefix(PREFIX), known, n=1, cutoff=_LIKENESS)
+    wanted = difflib.get_close_matches(
+        name.upper().removeprefix(PREFIX), known, n=1, cutoff=_LIKENESS
+    )
     cure = (
         f"Did you mean {PREFIX}{wanted[0]}?"
         if wanted
@@ -91,17 +99,26 @@ def _problem(name: str) -> Problem | None:
     return Problem(name, "is not a known setting.", cure)
 
 
-def read_environment(env: Mapping[str, str]) -> tuple[dict[str, Any], dict[Loc, str], list[Problem]]:
-    """What the environment sets: the values as nested tables, the name behind each key, and every mistake."""
+def read_environment(
+    env: Mapping[str, str],
+) -> tuple[dict[str, Any], dict[Loc, str], list[Problem]]:
+    """What the environment sets: the values as nested tables, the name behind each key, and
+    every mistake."""
     ours = {name: value for name, value in env.items() if name.upper().startswith(PREFIX)}
     problems = {name: _problem(name) for name in sorted(ours)}
-    good = {name: ours[name] for name in ours if problems[name] is None and name.upper() not in OWN_NAMES}
+    good = {
+        name: ours[name]
+        for name in ours
+        if problems[name] is None and name.upper() not in OWN_NAMES
+    }
     values: dict[str, Any] = {}
     for name, value in good.items():  # one by one, so that a value that cannot be read is named
         try:
             merge(values, _Given({name: value})())
         except SettingsError:
-            problems[name] = Problem(name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60].")
+            problems[name] = Problem(
+                name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60]."
+            )
     from_env = {_path(name): name for name in good if problems[name] is None}
     return values, from_env, [problem for problem in problems.values() if problem]
 

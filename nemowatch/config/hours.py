@@ -1,4 +1,5 @@
-"""Active hours: `"22:00-06:00"` in the machine's local time, also across midnight. Pure; reads no clock."""
+"""Active hours: `"22:00-06:00"` in the machine's local time, also across midnight. Pure; reads
+no clock."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ _DAY = 24 * 60  # minutes
 
 
 def parse_hours(text: str) -> tuple[int, int]:
-    """The first and the last minute of the day, the last one excluded; (0, 1440) for "" (always). Raises ValueError."""
+    """The first and the last minute of the day, the last one excluded; (0, 1440) for ""
+    (always). Raises ValueError."""
     if not text.strip():
         return (0, _DAY)
     match = _SPAN.fullmatch(text.strip())
@@ -25,7 +27,8 @@ def parse_hours(text: str) -> tuple[int, int]:
 
 
 def is_active(hours: str, minute: int) -> bool:
-    """Whether `minute` (of the local day, 0 to 1439) lies in `hours`; the end does not belong to it."""
+    """Whether `minute` (of the local day, 0 to 1439) lies in `hours`; the end does not belong to
+    it."""
     start, end = parse_hours(hours)
     if start < end:
         return start <= minute < end

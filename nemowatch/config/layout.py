@@ -1,6 +1,7 @@
-"""Whether the named folders may lie where they lie: results never inside a watched inbox, nor an inbox among results, through
-links and bind mounts either. Looks at the disk, changes nothing. A folder that does not exist is no mistake: its share may not be
-mounted yet. On a share that hangs it hangs too: whoever calls it gives it a thread and a deadline.
+"""Whether the named folders may lie where they lie: results never inside a watched inbox, nor an
+inbox among results, through links and bind mounts either. Looks at the disk, changes nothing. A
+folder that does not exist is no mistake: its share may not be mounted yet. On a share that hangs
+it hangs too: whoever calls it gives it a thread and a deadline.
 """
 
 from __future__ import annotations
@@ -28,13 +29,18 @@ class _Place:
     path: Path  #: as configured
     index: int  #: of its [[watch]], from 0
     parts: tuple[str, ...]  #: its real path, links resolved
-    inodes: tuple[tuple[int, int], ...]  #: (device, inode) of itself, when it exists, and of all that hold it
+    #: (device, inode) of itself, when it exists, and of all that hold it
+    inodes: tuple[tuple[int, int], ...]
     exists: bool
-    origin: tuple[str, ...]  #: device and path within its filesystem: bind mounts of a subfolder are seen by it
+    #: device and path within its filesystem: bind mounts of a subfolder are seen by it
+    origin: tuple[str, ...]
 
     def lies_in(self, other: _Place) -> bool:
         """Whether this is `other` or lies below it."""
-        if self.parts[: len(other.parts)] == other.parts or self.origin[: len(other.origin)] == other.origin:
+        if (
+            self.parts[: len(other.parts)] == other.parts
+            or self.origin[: len(other.origin)] == other.origin
+        ):
             return True
         return other.exists and other.inodes[0] in self.inodes
 
@@ -47,13 +53,17 @@ def check_layout(config: Config) -> None:
     """Raises ConfigError with every folder that lies where it must not."""
     mounts = _mounts()
     inboxes = [_look("inbox", watch.inbox, n, mounts) for n, watch in enumerate(config.watch)]
-    written = [place for n, watch in enumerate(config.watch) for place in _written(watch, n, mounts)]
+    written = [
+        place for n, watch in enumerate(config.watch) for place in _written(watch, n, mounts)
+    ]
     problems = [*_among_inboxes(inboxes), *_results(inboxes, written)]
     if config.state_dir is not None:
         state = _look("state_dir", config.state_dir, -1, mounts)
         cure = "State changes all the time: keep it outside of every inbox."
         problems += [
-            _problem(state, f"lies inside the {inbox.name}.", cure) for inbox in inboxes if state.lies_in(inbox)
+            _problem(state, f"lies inside the {inbox.name}.", cure)
+            for inbox in inboxes
+            if state.lies_in(inbox)
         ]
     if problems:
         raise ConfigError(problems)
@@ -74,7 +84,9 @@ def _among_inboxes(inboxes: list[_Place]) -> list[Problem]:
             elif into or back:
                 inner, outer = (one, other) if into else (other, one)
                 what = f"lies inside the {outer.name} of [[watch]] number {outer.index + 1}."
-                problems.append(_problem(inner, what, "Watch only the outer one, or move one of them."))
+                problems.append(
+                    _problem(inner, what, "Watch only the outer one, or move one of them.")
+                )
     return problems
 
 
@@ -118,7 +130,8 @@ def _is_there(path: Path) -> bool:
 
 
 def _mounts() -> dict[str, tuple[str, ...]]:
-    """Mount point to what is mounted there: the device and the path within its filesystem. Later mounts cover earlier ones."""
+    """Mount point to what is mounted there: the device and the path within its filesystem. Later
+    mounts cover earlier ones."""
     try:
         text = _MOUNTS.read_text("utf-8", "surrogateescape")
     except OSError:
@@ -134,7 +147,11 @@ def _mounts() -> dict[str, tuple[str, ...]]:
 
 def _unescaped(text: str) -> str:
     r"""mountinfo writes a space as \040."""
-    raw = re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m[1], 8) & 255]), text.encode("utf-8", "surrogateescape"))
+    raw = re.sub(
+        rb"\\([0-7]{3})",
+        lambda m: bytes([int(m[1], 8) & 255]),
+        text.encode("utf-8", "surrogateescape"),
+    )
     return raw.decode("utf-8", "surrogateescape")
 
 

@@ -1,5 +1,6 @@
-"""Turns the errors of `tomllib` and pydantic into `Problem`s a person can act on: where, what, and the cure. Owns the wording;
-never repeats a value, since any value may be a secret put in the wrong place."""
+"""Turns the errors of `tomllib` and pydantic into `Problem`s a person can act on: where, what,
+and the cure. Owns the wording; never repeats a value, since any value may be a secret put in the
+wrong place."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 #: What to do for whoever has no configuration to speak of.
 WATCH_CURE = 'Add a line [[watch]] and below it root = "/srv/nemowatch" (or run: nemowatch init).'
-_TOKEN_CURE = "Remove it; put it into a file of its own and name that file in api.token_file, or set NEMO_TOKEN."
+_TOKEN_CURE = (
+    "Remove it; put it into a file of its own and name that file in api.token_file, or set"
+    " NEMO_TOKEN."
+)
 #: Names under which people try to put the token into the configuration.
 _TOKEN_NAMES = frozenset(
     {"token", "api_token", "api_key", "apikey", "key", "secret", "password", "nemo_token", "bearer"}
@@ -26,7 +30,8 @@ _TOKEN_NAMES = frozenset(
 #: How alike two names must be for one to be suggested; below this difflib suggests nonsense.
 _LIKENESS = 0.6
 
-Places = Mapping[Loc, str]  #: paths of keys that came from the environment, with the variable's name
+#: paths of keys that came from the environment, with the variable's name
+Places = Mapping[Loc, str]
 
 
 def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
@@ -43,10 +48,16 @@ def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
 
 
 def validation_problems(
-    file: str, errors: list[ErrorDetails], lines: dict[Loc, int], from_env: Places, data: Mapping[str, Any]
+    file: str,
+    errors: list[ErrorDetails],
+    lines: dict[Loc, int],
+    from_env: Places,
+    data: Mapping[str, Any],
 ) -> list[Problem]:
     """One problem for each of pydantic's errors, in the order of the file."""
-    found = [(_line(error, lines), _problem(file, error, lines, from_env, data)) for error in errors]
+    found = [
+        (_line(error, lines), _problem(file, error, lines, from_env, data)) for error in errors
+    ]
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -62,11 +73,17 @@ def _problem(
     if error["type"] == "unexpected_keyword_argument":
         return unknown_key(where, loc)
     if loc == ("watch",) and isinstance(data.get("watch"), dict):
-        return Problem(where, "[watch] must be a list.", "Write [[watch]], with two brackets on each side.")
+        return Problem(
+            where, "[watch] must be a list.", "Write [[watch]], with two brackets on each side."
+        )
     if error["type"] == "dataclass_type":
-        return Problem(where, f"{dotted(loc)} must be a section.", f"Write its keys below {_header(loc)}.")
+        return Problem(
+            where, f"{dotted(loc)} must be a section.", f"Write its keys below {_header(loc)}."
+        )
     if error["type"] == "missing":
-        return Problem(where, f"{dotted(loc)} is missing.", f"Add {loc[-1]} = … below {_header(loc[:-1])}.")
+        return Problem(
+            where, f"{dotted(loc)} is missing.", f"Add {loc[-1]} = … below {_header(loc[:-1])}."
+        )
     return Problem(where, f"{dotted(loc)} {_said(error)}.", "")
 
 
@@ -81,14 +98,21 @@ def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Places) -> str:
 def _said(error: ErrorDetails) -> str:
     """pydantic's sentence in ours: it says what is wanted and never what was given."""
     text = error["msg"].removeprefix("Value error, ").rstrip(".")
-    text = re.sub(r"^Input should be (a valid )?", "must be ", text).replace("must be tuple", "must be a list in [ ]")
+    text = re.sub(r"^Input should be (a valid )?", "must be ", text).replace(
+        "must be tuple", "must be a list in [ ]"
+    )
     if error["type"] == "string_pattern_mismatch":
         text = "is empty, or holds characters that are not allowed here"
-    article = {"must be string": "must be a text in quotes", "must be integer": "must be a whole number"}
+    article = {
+        "must be string": "must be a text in quotes",
+        "must be integer": "must be a whole number",
+    }
     for short, full in article.items():
         if text.startswith(short):
             text = full
-    text = text.replace("must be number", "must be a number").replace("must be boolean", "must be true or false")
+    text = text.replace("must be number", "must be a number").replace(
+        "must be boolean", "must be true or false"
+    )
     return text.split(", unable to")[0].split(", got a number with")[0]
 
 
@@ -109,10 +133,13 @@ def _header(loc: Loc) -> str:
 
 
 def unknown_key(where: str, loc: Loc) -> Problem:
-    """A key that does not exist: the nearest right one, or where it belongs, or the token's own place."""
+    """A key that does not exist: the nearest right one, or where it belongs, or the token's own
+    place."""
     name = str(loc[-1])
     if name.lower().replace("-", "_") in _TOKEN_NAMES and loc[0] not in ("recipes", "watch"):
-        return Problem(where, f"{dotted(loc)}: a token does not belong in the configuration.", _TOKEN_CURE)
+        return Problem(
+            where, f"{dotted(loc)}: a token does not belong in the configuration.", _TOKEN_CURE
+        )
     return Problem(where, f"{dotted(loc)} is not a known key.", nearest_key(loc))
 
 
@@ -133,5 +160,8 @@ def nearest_key(loc: Loc) -> str:
         return f"Did you mean {match[0]}?"
     homes = [section for section, model in sections() if name in keys(model)]
     if homes:
-        return f"It belongs below {_header((homes[0],) if homes[0] != 'recipes' else ('recipes', 'NAME'))}."
+        return (
+            "It belongs below"
+            f" {_header((homes[0],) if homes[0] != 'recipes' else ('recipes', 'NAME'))}."
+        )
     return f"Known here: {', '.join(siblings)}." if siblings else ""

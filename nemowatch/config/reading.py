@@ -1,5 +1,6 @@
-"""From the text of the configuration and the environment to a Config, or to every mistake at once. Knows pydantic and
-pydantic-settings, and is therefore imported only where something is read; reads no file itself."""
+"""From the text of the configuration and the environment to a Config, or to every mistake at
+once. Knows pydantic and pydantic-settings, and is therefore imported only where something is
+read; reads no file itself."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from nemowatch.errors import ConfigError, Problem
 
 
 class _File(TomlConfigSettingsSource):
-    """The TOML source over a text that has been read: Windows editors put a BOM before it, which TOML does not allow."""
+    """The TOML source over a text that has been read: Windows editors put a BOM before it, which
+    TOML does not allow."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._text = text
@@ -37,13 +39,16 @@ def validated(data: Mapping[str, Any], context: Context | None = None) -> Config
 
 
 def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
-    """What `text`, read from `path`, and `env` say together. Raises ConfigError with every mistake."""
+    """What `text`, read from `path`, and `env` say together. Raises ConfigError with every
+    mistake."""
     try:
         data = _File(path, text)()
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError([toml_problem(path.name, exc)]) from exc
     except RecursionError as exc:
-        raise ConfigError([Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]) from exc
+        raise ConfigError(
+            [Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]
+        ) from exc
     values, from_env, problems = read_environment(env)
     merge(data, values)
     if not data.get("watch"):

@@ -1,5 +1,5 @@
-"""What differs between two configurations, what of it can change while the daemon runs, and the configuration that is then
-in force. Pure: going on with it is the engine's."""
+"""What differs between two configurations, what of it can change while the daemon runs, and the
+configuration that is then in force. Pure: going on with it is the engine's."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ from nemowatch.config.schema import Config, Section, Watch, keys
 NEEDS_RESTART = frozenset(
     {
         "state_dir",  # the journal is open there
-        "api.base_url", "api.token_file", "api.platform", "api.timeout",  # the client is built with them
+        # the client is built with them
+        "api.base_url",
+        "api.token_file",
+        "api.platform",
+        "api.timeout",
     }
-)  # fmt: skip
+)
 #: Of a [[watch]]: where it looks and how; the rest may change under it.
-_WATCH_RESTART = frozenset({"root", "inbox", "outbox", "done", "failed", "mode", "settle", "ignore"})
+_WATCH_RESTART = frozenset(
+    {"root", "inbox", "outbox", "done", "failed", "mode", "settle", "ignore"}
+)
 
 
 def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
-    """(keys that apply at once, keys that need a restart), as "section.key"; a watch is named by its inbox."""
+    """(keys that apply at once, keys that need a restart), as "section.key"; a watch is named by
+    its inbox."""
     live: list[str] = []
     restart: list[str] = []
     for key in _changed(old, new):
@@ -32,9 +39,14 @@ def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
 
 
 def in_force(old: Config, new: Config) -> Config:
-    """What holds after a reload: `new`, but for what needs a restart, which stays as it is in `old`. Nothing is ever half
-    in force: a watch that was moved, added or removed goes on where it was."""
-    api = {key.removeprefix("api."): getattr(old.api, key.removeprefix("api.")) for key in NEEDS_RESTART if "." in key}
+    """What holds after a reload: `new`, but for what needs a restart, which stays as it is in
+    `old`. Nothing is ever half in force: a watch that was moved, added or removed goes on where
+    it was."""
+    api = {
+        key.removeprefix("api."): getattr(old.api, key.removeprefix("api."))
+        for key in NEEDS_RESTART
+        if "." in key
+    }
     after = {watch.name: watch for watch in new.watch}
     watches = tuple(_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch)
     return replace(new, state_dir=old.state_dir, api=replace(new.api, **api), watch=watches)
@@ -52,7 +64,9 @@ def _changed(old: Config, new: Config) -> Iterator[str]:
         if isinstance(before, Section):
             yield from (f"{name}.{key}" for key in _differing(before, after))
         elif isinstance(before, dict):
-            yield from (f"{name}.{key}" for key in {**before, **after} if before.get(key) != after.get(key))
+            yield from (
+                f"{name}.{key}" for key in {**before, **after} if before.get(key) != after.get(key)
+            )
         else:
             yield name
 

@@ -1,8 +1,10 @@
-"""Every key of the configuration, with its type, its default and the reason for it. Owns what a value may be; reads no
-file, looks at no disk (`load` does the one, `layout` the other), and loads no pydantic: `reading` does.
+"""Every key of the configuration, with its type, its default and the reason for it. Owns what a
+value may be; reads no file, looks at no disk (`load` does the one, `layout` the other), and loads
+no pydantic: `reading` does.
 
-Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it says so. Relative paths are
-relative to the configuration file's folder: `reading` passes that folder as validation context.
+Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it
+says so. Relative paths are relative to the configuration file's folder: `reading` passes that
+folder as validation context.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from nemowatch.config.constraints import After, Before, BeforeWithin, Context, Limited
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 #: Recipes without a skill of their own use this one (API.md section 1).
 DEFAULT_SKILL = "ai-voiceover-for-video"
-#: First words that already mean a task and take arguments: a recipe that begins so could change what `dub-es` means.
+#: First words that already mean a task and take arguments: a recipe that begins so could change
+#: what `dub-es` means.
 TASK_WORDS = ("dub", "voiceover", "transcribe")
 #: What separates the words of a folder's name (DESIGN section 1).
 SEPARATORS = re.compile(r"[-\s+,]+")
@@ -61,9 +64,13 @@ Place = Annotated[Path, BeforeWithin(place)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What all sections share: no unknown key, no change afterwards, no value in an error's text."""
+    """What all sections share: no unknown key, no change afterwards, no value in an error's
+    text."""
 
-    __pydantic_config__ = {"extra": "forbid", "hide_input_in_errors": True}  # noqa: RUF012 - the name is pydantic's
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "hide_input_in_errors": True,
+    }
 
 
 def _address(value: str) -> str:
@@ -85,9 +92,11 @@ class Api(Section):
 
     base_url: Annotated[str, After(_address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: Place | None = None
-    platform: Literal["clawhub", "cursor", "unknown"] = "unknown"  # API.md section 1: for a daemon "unknown"
+    # API.md section 1: for a daemon "unknown"
+    platform: Literal["clawhub", "cursor", "unknown"] = "unknown"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
-    timeout: Seconds = 60  # of calls that answer at once; turns and transfers have limits of their own
+    # of calls that answer at once; turns and transfers have limits of their own
+    timeout: Seconds = 60
 
 
 def _settle(value: Any) -> Any:
@@ -111,7 +120,9 @@ def _named(data: Any, context: Context | None) -> Any:
         return data
     if data.get("root") is not None:
         if apart := [key for key in ("inbox", "outbox") if key in data]:
-            raise ValueError(f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox")
+            raise ValueError(
+                f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox"
+            )
         base = "root"
     elif data.get("inbox") is None or data.get("outbox") is None:
         raise ValueError(_TOO_FEW)
@@ -126,7 +137,8 @@ def _named(data: Any, context: Context | None) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch(Section):
-    """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are filled in."""
+    """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are
+    filled in."""
 
     root: Place | None = None
     inbox: Place = _LEFT_OUT
@@ -134,10 +146,12 @@ class Watch(Section):
     done: Place = _LEFT_OUT
     failed: Place = _LEFT_OUT
     mode: Literal["auto", "events", "scan"] = "auto"
-    settle: Annotated[Literal["auto"] | float, Before(_settle)] = "auto"  # auto: 10 s local, 30 s network
+    # auto: 10 s local, 30 s network
+    settle: Annotated[Literal["auto"] | float, Before(_settle)] = "auto"
     scan_interval: Seconds = 60
     after: Literal["move", "keep", "delete"] = "move"
-    ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()  # the user's own patterns, added to the list
+    # the user's own patterns, added to the list
+    ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()
 
     def __post_init__(self) -> None:
         """Give each tree that is not named its default: below the root, or beside the inbox."""
@@ -195,7 +209,8 @@ class Retry(Section):
 
     base: Seconds = 5
     cap: Seconds = 600
-    attempts: Slots = 8  # of answers that fail; broken connections, and what passes once paid for, go on without end
+    # of answers that fail; broken connections, and what passes once paid for, go on without end
+    attempts: Slots = 8
 
 
 def _span(value: str) -> str:
@@ -219,7 +234,8 @@ class Limits(Section):
 
 
 def _words(value: Any) -> Any:
-    """A list of words in any case, with or without a leading dot; one word alone counts as a list of one."""
+    """A list of words in any case, with or without a leading dot; one word alone counts as a
+    list of one."""
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
@@ -232,13 +248,16 @@ class Recipe(Section):
     """One `[recipes.NAME]`: a folder name of one's own."""
 
     prompt: Annotated[str, Limited(pattern=r"\S")]
-    skill: Annotated[str, Limited(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL  # it travels in a header
+    # it travels in a header
+    skill: Annotated[str, Limited(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL
     accepts: Annotated[tuple[MediaKind, ...], After(_some), Before(_words)] = (
         MediaKind.VIDEO,
         MediaKind.AUDIO,
         MediaKind.IMAGE,
     )
-    outputs: Annotated[tuple[Literal["mp4", "txt", "srt", "vtt"], ...], After(_some), Before(_words)] = ("mp4",)
+    outputs: Annotated[
+        tuple[Literal["mp4", "txt", "srt", "vtt"], ...], After(_some), Before(_words)
+    ] = ("mp4",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +279,8 @@ class Retention(Section):
 class Service(Section):
     """`[service]`: life under systemd."""
 
-    drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180  # for paid turns and uploads under way
+    # for paid turns and uploads under way
+    drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +292,8 @@ class Log(Section):
 
 
 def recipe_key(name: str) -> str:
-    """The form in which recipe names are compared: folder names are read in any case and with any separator."""
+    """The form in which recipe names are compared: folder names are read in any case and with
+    any separator."""
     return SEPARATORS.sub("-", name.strip()).strip("-").casefold()
 
 
@@ -281,10 +302,17 @@ def _recipe_fault(name: str) -> str:
     key = recipe_key(name)
     if key == "edit" or key.split("-")[0] in TASK_WORDS:
         return "is the name of a task that is built in: begin it with another word"
-    if not any(c.isalnum() for c in key) or name.startswith((".", "~")) or key in ("pause", "approve"):
+    if (
+        not any(c.isalnum() for c in key)
+        or name.startswith((".", "~"))
+        or key in ("pause", "approve")
+    ):
         return "cannot be a folder's name here: use letters and digits"
     if any(c in '/\\:*?"<>|' or ord(c) < 32 for c in name) or key.endswith(".project"):
-        return "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending .project"
+        return (
+            "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending"
+            " .project"
+        )
     return ""
 
 
@@ -314,7 +342,9 @@ class Config(Section):
     chat: Chat = Chat()
     retry: Retry = Retry()
     limits: Limits = Limits()
-    recipes: Annotated[dict[Annotated[str, After(_sound_name)], Recipe], After(_distinct)] = field(default_factory=dict)
+    recipes: Annotated[dict[Annotated[str, After(_sound_name)], Recipe], After(_distinct)] = field(
+        default_factory=dict
+    )
     page: Page = Page()
     retention: Retention = Retention()
     service: Service = Service()

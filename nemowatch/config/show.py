@@ -1,5 +1,6 @@
-"""The configuration as TOML text, defaults filled in, for `nemowatch config show`. What it prints loads again as the same
-configuration. It holds no secret by its making: tokens are refused in the file and addresses with passwords, too.
+"""The configuration as TOML text, defaults filled in, for `nemowatch config show`. What it
+prints loads again as the same configuration. It holds no secret by its making: tokens are
+refused in the file and addresses with passwords, too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Where a key stands in a TOML text, so that an error can name the line. Pure; the parsing proper is `tomllib`'s.
+"""Where a key stands in a TOML text, so that an error can name the line. Pure; the parsing proper
+is `tomllib`'s.
 
-It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline table or an array
-gets the line of the key that holds it.
+It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline
+table or an array gets the line of the key that holds it.
 """
 
 from __future__ import annotations
@@ -75,11 +76,14 @@ class _Reader:
         if _HEADER.match(text) and not self._depth:
             return
         bare = _QUOTED.sub("", text)
-        self._depth = max(0, self._depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}"))
+        self._depth = max(
+            0, self._depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+        )
 
 
 def find_lines(text: str) -> dict[Loc, int]:
-    """The line (from 1) of every key and header in `text`; entries of `[[array]]` have their index in the path."""
+    """The line (from 1) of every key and header in `text`; entries of `[[array]]` have their
+    index in the path."""
     reader = _Reader()
     for number, line in enumerate(text.splitlines(), start=1):
         reader.line(number, line)

@@ -1,7 +1,7 @@
 """Does a container promise more than is there? MP4 and QuickTime boxes, RIFF, Matroska.
 
-Owns the walking of outermost structures, by a few small reads. "" from `missing` means "as whole as it can tell"; only
-`ends` says that the file itself tells where it ends, and ends there.
+Owns the walking of outermost structures, by a few small reads. "" from `missing` means "as whole
+as it can tell"; only `ends` says that the file itself tells where it ends, and ends there.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 
 #: Boxes that a MP4 or QuickTime file may begin with; old QuickTime has no ftyp.
-FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"})
-#: Top-level boxes after which the walk stops: fragmented recordings have thousands, and the last counts most.
+FIRST_BOXES = frozenset(
+    {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"}
+)
+#: Top-level boxes after which the walk stops: fragmented recordings have thousands, and the last
+#: counts most.
 MAX_BOXES = 100_000
 #: RIFF writers that stream put one of these where the size belongs.
 OPEN_RIFF = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
@@ -27,7 +30,8 @@ def is_mp4(head: bytes) -> bool:
 
 
 def missing(fd: int, head: bytes, size: int) -> str:
-    """What is missing of a media file of `size` bytes, in plain words; "" when nothing shows. Raises OSError."""
+    """What is missing of a media file of `size` bytes, in plain words; "" when nothing shows.
+    Raises OSError."""
     if is_mp4(head):
         return _mp4(fd, size)
     if head[:4] == b"RIFF":
@@ -38,8 +42,9 @@ def missing(fd: int, head: bytes, size: int) -> str:
 
 
 def ends(fd: int, head: bytes, size: int) -> bool:
-    """True when the file says by itself where it ends and that is where it ends, so that no further piece is to come. MP3,
-    AAC, texts and recordings of open length never say so. Raises OSError."""
+    """True when the file says by itself where it ends and that is where it ends, so that no
+    further piece is to come. MP3, AAC, texts and recordings of open length never say so. Raises
+    OSError."""
     if missing(fd, head, size):
         return False
     if is_mp4(head):
@@ -55,8 +60,9 @@ def ends(fd: int, head: bytes, size: int) -> bool:
 
 
 def _mp4_ends(fd: int, size: int) -> bool:
-    """With its index, its content, and no box that runs "to the end". A fragmented one looks whole after each fragment: it
-    ends with the index of them (mfra) that its writer puts last, or does not say."""
+    """With its index, its content, and no box that runs "to the end". A fragmented one looks
+    whole after each fragment: it ends with the index of them (mfra) that its writer puts last,
+    or does not say."""
     offset, kinds = 0, set[bytes]()
     for _ in range(MAX_BOXES):
         header = os.pread(fd, 16, offset)
@@ -108,7 +114,8 @@ def _riff(fd: int, size: int) -> str:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int, bool]:
-    """A Matroska number at `at`: (value, its length, True when it says "unknown"); length 0 when it is not there."""
+    """A Matroska number at `at`: (value, its length, True when it says "unknown"); length 0 when
+    it is not there."""
     first = data[at] if at < len(data) else 0
     length = 9 - first.bit_length() if first else 0
     if not length or at + length > len(data):
@@ -118,7 +125,8 @@ def _number(data: bytes, at: int) -> tuple[int, int, bool]:
 
 
 def _segment(head: bytes) -> int:
-    """Where the segment of a Matroska file begins; -1 when something else than a filler stands before it."""
+    """Where the segment of a Matroska file begins; -1 when something else than a filler stands
+    before it."""
     value, length, _ = _number(head, 4)
     at = 4 + length + value
     while length and at + 4 <= len(head) and head[at : at + 4] != SEGMENT:

@@ -1,5 +1,6 @@
-"""Addresses in what people drop instead of a file: an internet shortcut (`.url`, `.webloc`) or a list (`.urls.txt`). Pure;
-fetches nothing. Raises OrderError, and nothing else, whatever the bytes are.
+"""Addresses in what people drop instead of a file: an internet shortcut (`.url`, `.webloc`) or a
+list (`.urls.txt`). Pure; fetches nothing. Raises OrderError, and nothing else, whatever the
+bytes are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
 
 
 def read_links(data: bytes, name: str) -> tuple[str, ...]:
-    """The http and https addresses in a dropped file, by its name, in its order, none twice. Raises OrderError."""
+    """The http and https addresses in a dropped file, by its name, in its order, none twice.
+    Raises OrderError."""
     low = name.lower()
     if low.endswith(".webloc"):
         found: Iterable[str] = _webloc(data, name)
@@ -29,7 +31,8 @@ def read_links(data: bytes, name: str) -> tuple[str, ...]:
     addresses = tuple(dict.fromkeys(_address(text, name) for text in found))
     if not addresses:
         raise OrderError(
-            f"{shown(name)} holds no address.", cure="Put one address that begins with https:// on each line."
+            f"{shown(name)} holds no address.",
+            cure="Put one address that begins with https:// on each line.",
         )
     return addresses
 
@@ -39,12 +42,20 @@ def _address(text: str, name: str) -> str:
     plain = text.strip().strip("<>\"'").strip()
     try:
         parts = urlsplit(plain)
-        usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = (
+            parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        )
     except ValueError:
         usable = False
-    if not usable or len(plain) > _LONGEST or any(c.isspace() or not c.isprintable() for c in plain):
+    if (
+        not usable
+        or len(plain) > _LONGEST
+        or any(c.isspace() or not c.isprintable() for c in plain)
+    ):
         said = f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.'
-        spaced = " and hold no spaces (write %20 for a space)" if any(c.isspace() for c in plain) else ""
+        spaced = (
+            " and hold no spaces (write %20 for a space)" if any(c.isspace() for c in plain) else ""
+        )
         raise OrderError(said, cure=f"Addresses begin with https:// (or http://){spaced}.")
     return plain
 

@@ -1,6 +1,7 @@
 """What a file is, by its first bytes, and whether its container says that it is whole.
 
-Owns the judgement of an opened, settled file. It reads a few small pieces of it and decides nothing about orders or time.
+Owns the judgement of an opened, settled file. It reads a few small pieces of it and decides
+nothing about orders or time.
 """
 
 from __future__ import annotations
@@ -23,24 +24,52 @@ TAIL = 64 * 1024
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 #: What may be uploaded (API.md section 2), and the texts and links that are read here.
 KINDS: dict[str, MediaKind] = {
-    "mp4": _VIDEO, "mov": _VIDEO, "avi": _VIDEO, "webm": _VIDEO, "mkv": _VIDEO,
-    "jpg": _IMAGE, "jpeg": _IMAGE, "png": _IMAGE, "gif": _IMAGE, "webp": _IMAGE,
-    "mp3": _AUDIO, "wav": _AUDIO, "m4a": _AUDIO, "aac": _AUDIO,
-    "txt": MediaKind.SCRIPT, "md": MediaKind.SCRIPT, "docx": MediaKind.SCRIPT,
-    "url": MediaKind.LINK, "webloc": MediaKind.LINK,
-}  # fmt: skip
+    "mp4": _VIDEO,
+    "mov": _VIDEO,
+    "avi": _VIDEO,
+    "webm": _VIDEO,
+    "mkv": _VIDEO,
+    "jpg": _IMAGE,
+    "jpeg": _IMAGE,
+    "png": _IMAGE,
+    "gif": _IMAGE,
+    "webp": _IMAGE,
+    "mp3": _AUDIO,
+    "wav": _AUDIO,
+    "m4a": _AUDIO,
+    "aac": _AUDIO,
+    "txt": MediaKind.SCRIPT,
+    "md": MediaKind.SCRIPT,
+    "docx": MediaKind.SCRIPT,
+    "url": MediaKind.LINK,
+    "webloc": MediaKind.LINK,
+}
 #: What people put under a media name by mistake, by its first bytes.
 DISGUISES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"), (b"\x7fELF", "a program"), (b"MZ", "a Windows program"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"), (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"OggS", "an Ogg file"),
-    (b"fLaC", "a FLAC file"), (b"FLV\x01", "a Flash video"), (b"\x30\x26\xb2\x75", "a Windows Media file"),
-    (b"\x00\x00\x01\xba", "an MPEG-1 or MPEG-2 file"), (b"\x00\x00\x01\xb3", "an MPEG-1 or MPEG-2 file"),
-    (b"BM", "a bitmap"), (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"), (b"SQLite", "a database"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a Windows program"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"OggS", "an Ogg file"),
+    (b"fLaC", "a FLAC file"),
+    (b"FLV\x01", "a Flash video"),
+    (b"\x30\x26\xb2\x75", "a Windows Media file"),
+    (b"\x00\x00\x01\xba", "an MPEG-1 or MPEG-2 file"),
+    (b"\x00\x00\x01\xb3", "an MPEG-1 or MPEG-2 file"),
+    (b"BM", "a bitmap"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"SQLite", "a database"),
     (b"#!", "a script"),
-)  # fmt: skip
+)
 #: Those of them that no text begins with; the others are letters that one may well begin with.
-NEVER_TEXT = frozenset({b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"})
+NEVER_TEXT = frozenset(
+    {b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"}
+)
 #: Marks with which a text says its encoding; the first looks like a frame of MP3.
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
@@ -61,7 +90,8 @@ class Sniffed:
     finding: Finding
     kind: MediaKind = MediaKind.VIDEO
     why: str = ""
-    ends: bool = False  #: it says by itself where it ends, and ends there: no further piece is to come
+    #: it says by itself where it ends, and ends there: no further piece is to come
+    ends: bool = False
 
 
 def kind_by_name(name: bytes) -> MediaKind | None:
@@ -74,14 +104,17 @@ def kind_by_name(name: bytes) -> MediaKind | None:
 
 
 def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sniffed:
-    """Look into an opened file. `blocks_short`: it has fewer blocks than its size needs. Raises OSError."""
+    """Look into an opened file. `blocks_short`: it has fewer blocks than its size needs. Raises
+    OSError."""
     head = os.pread(fd, HEAD, 0)
     promised = kind_by_name(name)
     if not head or not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
     if promised in (MediaKind.SCRIPT, MediaKind.LINK):
         found = _text(head, name, promised)
-        return replace(found, ends=head.startswith(containers.ZIP) and containers.ends(fd, head, size))
+        return replace(
+            found, ends=head.startswith(containers.ZIP) and containers.ends(fd, head, size)
+        )
     kind = media_kind(head, name)
     if kind is None:
         return Sniffed(Finding.NOT_MEDIA, why=_disguise(head, name))
@@ -94,7 +127,8 @@ def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sni
 
 
 def media_kind(head: bytes, name: bytes) -> MediaKind | None:
-    """The kind by the first bytes; the name only decides between sound and picture where a container may hold either."""
+    """The kind by the first bytes; the name only decides between sound and picture where a
+    container may hold either."""
     low = name.lower()
     if containers.is_mp4(head):
         return _AUDIO if head[8:12] in (b"M4A ", b"M4B ") or low.endswith(b".m4a") else _VIDEO
@@ -102,13 +136,18 @@ def media_kind(head: bytes, name: bytes) -> MediaKind | None:
         return {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}.get(head[8:12])
     if head[:4] == b"\x1aE\xdf\xa3":
         return _VIDEO
-    if head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:6] in (b"GIF87a", b"GIF89a"):
+    if (
+        head[:3] == b"\xff\xd8\xff"
+        or head[:8] == b"\x89PNG\r\n\x1a\n"
+        or head[:6] in (b"GIF87a", b"GIF89a")
+    ):
         return _IMAGE
     return _AUDIO if head[:3] == b"ID3" or _audio_frame(head) else None
 
 
 def _audio_frame(head: bytes) -> bool:
-    """True for the first frame of MP3 (layer I to III) or AAC in ADTS (layer 0): sync, and no forbidden value."""
+    """True for the first frame of MP3 (layer I to III) or AAC in ADTS (layer 0): sync, and no
+    forbidden value."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -122,10 +161,14 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
     if name.lower().endswith(b".docx"):
         if document:
             return Sniffed(Finding.MEDIA, kind)
-        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, known_disguise(head) or "no Word document"))
+        return Sniffed(
+            Finding.NOT_MEDIA, kind, _but(name, known_disguise(head) or "no Word document")
+        )
     if head.startswith(TEXT_MARKS):
         return Sniffed(Finding.MEDIA, kind)
-    found = next((what for magic, what in DISGUISES if magic in NEVER_TEXT and head.startswith(magic)), "")
+    found = next(
+        (what for magic, what in DISGUISES if magic in NEVER_TEXT and head.startswith(magic)), ""
+    )
     if (
         not found
         and not _audio_frame(head)
@@ -133,7 +176,11 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
         and b"\0" in head + b"\0" * (head[0] > 127)
     ):
         found = "a media file"
-    return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found)) if found else Sniffed(Finding.MEDIA, kind)
+    return (
+        Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
+        if found
+        else Sniffed(Finding.MEDIA, kind)
+    )
 
 
 def known_disguise(head: bytes) -> str:
@@ -149,7 +196,11 @@ def _disguise(head: bytes, name: bytes) -> str:
     found = known_disguise(head)
     if not found and b"\0" not in head and all(byte > 8 for byte in head):
         found = "a text"
-    return _but(name, found) if found else "its content is no video, sound or picture that nemowatch knows"
+    return (
+        _but(name, found)
+        if found
+        else "its content is no video, sound or picture that nemowatch knows"
+    )
 
 
 def _but(name: bytes, what: str) -> str:
@@ -158,7 +209,8 @@ def _but(name: bytes, what: str) -> str:
 
 
 def _tail_missing(fd: int, size: int, blocks_short: bool) -> bool:
-    """True when the end of the file was never written: a copy that died leaves its full size and a hole."""
+    """True when the end of the file was never written: a copy that died leaves its full size and
+    a hole."""
     try:
         hole = os.lseek(fd, 0, os.SEEK_HOLE)
         while hole < size:

@@ -1,5 +1,6 @@
-"""Texts that people drop: decoding whatever a Windows editor writes, and the words of a Word document. Works on bytes that were
-read elsewhere; raises OrderError for what holds no text, and nothing else, whatever the bytes are.
+"""Texts that people drop: decoding whatever a Windows editor writes, and the words of a Word
+document. Works on bytes that were read elsewhere; raises OrderError for what holds no text, and
+nothing else, whatever the bytes are.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-#: bytes; a text file beyond this is not a script but something misnamed. A Word document may hold pictures.
+#: bytes; a text file beyond this is not a script but something misnamed. A Word document may hold
+#: pictures.
 MAX_TEXT, MAX_DOCX = 1 * MB, 20 * MB
 #: bytes that a Word document may unpack to: a small archive can be made to fill all memory.
 MAX_UNPACKED = 100 * MB
-#: Characters of a message: hours of speech, where the skill is best under 150 words (API.md section 2).
+#: Characters of a message: hours of speech, where the skill is best under 150 words (API.md section
+#: 2).
 MAX_CHARACTERS = 100_000
 
 #: A byte order mark names the encoding; UTF-32's begins like UTF-16's, so it comes first.
@@ -34,7 +37,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share is zero on one side.
+#: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share
+#: is zero on one side.
 _ZERO_SHARE = 0.4
 #: Control bytes that do stand in texts: white space, and the end mark of DOS.
 _SPACES = b"\t\n\v\f\r\x1a"
@@ -42,14 +46,19 @@ _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file.
 
 
 def decode_text(data: bytes) -> str:
-    """Text from UTF-8 or UTF-16 (with or without a mark), else cp1252, with plain line ends. Raises OrderError."""
+    """Text from UTF-8 or UTF-16 (with or without a mark), else cp1252, with plain line ends.
+    Raises OrderError."""
     if len(data) > MAX_TEXT:
-        raise OrderError(f"The text is larger than {MAX_TEXT // MB} MB.", cure="Keep only the words that are needed.")
+        raise OrderError(
+            f"The text is larger than {MAX_TEXT // MB} MB.",
+            cure="Keep only the words that are needed.",
+        )
     return _checked(_decoded(data))
 
 
 def read_script(data: bytes, suffix: str) -> str:
-    """The words of a script by its suffix: .docx is a Word document, everything else text. Raises OrderError."""
+    """The words of a script by its suffix: .docx is a Word document, everything else text.
+    Raises OrderError."""
     if suffix.lower().lstrip(".") == "docx":
         return _checked(_docx(data))
     return decode_text(data)
@@ -57,11 +66,20 @@ def read_script(data: bytes, suffix: str) -> str:
 
 def _checked(text: str) -> str:
     """`text` in plain form; refuses what is empty, is no text, or is too long."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").strip().strip("\0\x1a").strip()
+    plain = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\ufeff", "")
+        .strip()
+        .strip("\0\x1a")
+        .strip()
+    )
     if not plain:
         raise OrderError("The text is empty.", cure="Write the words into it and save it.")
     if any(ord(c) < 32 and c not in "\n\t\f\v" for c in plain):
-        raise OrderError("The file is not a text: it holds bytes that no text has.", cure=_SAVE_AGAIN)
+        raise OrderError(
+            "The file is not a text: it holds bytes that no text has.", cure=_SAVE_AGAIN
+        )
     if len(plain) > MAX_CHARACTERS:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
         raise OrderError(said, cure="Divide it into several files.")
@@ -81,7 +99,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """The encoding when zeros stand on one side of the byte pairs and hardly on the other; "" when this is not UTF-16."""
+    """The encoding when zeros stand on one side of the byte pairs and hardly on the other; ""
+    when this is not UTF-16."""
     sample = data[: 4096 // 2 * 2]
     pairs = len(sample) // 2
     if pairs == 0:
@@ -95,8 +114,10 @@ def _unmarked_utf16(data: bytes) -> str:
 
 
 def _by_control_bytes(data: bytes) -> str:
-    """UTF-16 of a script without Latin letters (Russian, Chinese): half of its bytes are no characters of their own, among them
-    control bytes, which UTF-8 and cp1252 texts do not hold. The right order of bytes is the one that stays in few blocks."""
+    """UTF-16 of a script without Latin letters (Russian, Chinese): half of its bytes are no
+    characters of their own, among them control bytes, which UTF-8 and cp1252 texts do not hold.
+    The right order of bytes is the one that stays in few blocks.
+    """
     if len(data) % 2 or not any(byte < 32 and byte not in _SPACES for byte in data):
         return ""
     fitting: dict[str, int] = {}
@@ -109,7 +130,8 @@ def _by_control_bytes(data: bytes) -> str:
 
 
 def _docx(data: bytes) -> str:
-    """Paragraphs and table cells in their order. Raises OrderError for anything that is no Word document."""
+    """Paragraphs and table cells in their order. Raises OrderError for anything that is no Word
+    document."""
     if len(data) > MAX_DOCX:
         said = f"The Word document is larger than {MAX_DOCX // MB} MB."
         raise OrderError(said, cure="Copy its words into a .txt file and drop that.")
@@ -121,7 +143,9 @@ def _docx(data: bytes) -> str:
     except OrderError:
         raise
     except Exception as exc:  # zipfile, lxml and docx raise what they like on damaged bytes
-        raise OrderError("The file is not a Word document that can be read.", cure=_SAVE_AGAIN) from exc
+        raise OrderError(
+            "The file is not a Word document that can be read.", cure=_SAVE_AGAIN
+        ) from exc
 
 
 def _refuse_bomb(data: bytes) -> None:

@@ -1,9 +1,10 @@
 """Where the trees of the workspaces lead, and what they lie on.
 
-Whoever may write beside a tree can put a link in its place, and would have results and sources written where they may not
-write themselves; so a tree stays where it led when it was first looked at. A link that stands then is the administrator's own.
-And when the share that a tree lies on is mounted no more, an empty folder of the same name often stands below the mount point:
-what is written there nobody would see again once the share is back.
+Whoever may write beside a tree can put a link in its place, and would have results and sources
+written where they may not write themselves; so a tree stays where it led when it was first looked
+at. A link that stands then is the administrator's own. And when the share that a tree lies on is
+mounted no more, an empty folder of the same name often stands below the mount point: what is
+written there nobody would see again once the share is back.
 
 Owns what this process has seen; what was seen before it is told by `hold`.
 """
@@ -18,7 +19,8 @@ from typing import TypeAlias
 from nemowatch.errors import LocalPassing, show_path
 from nemowatch.fs.mounts import Ground, MountTable
 
-#: What the next start has to know of a tree, as JSON takes it: whether it is plain, and its ground's three parts.
+#: What the next start has to know of a tree, as JSON takes it: whether it is plain, and its
+#: ground's three parts.
 Memory: TypeAlias = tuple[bool, str, str, str]
 #: Nobody has seen it.
 UNSEEN: Memory = (False, "", "", "")
@@ -39,7 +41,8 @@ _held: dict[Path, _Held] = {}
 
 
 def hold(tree: Path, memory: Memory = UNSEEN) -> None:
-    """From now on `tree` must stay where it leads; `memory`: what an earlier process has seen of it."""
+    """From now on `tree` must stay where it leads; `memory`: what an earlier process has seen of
+    it."""
     plain, point, fstype, source = memory
     _held[tree] = _Held(plain, Ground(os.fsencode(point), fstype, source))
 
@@ -51,15 +54,16 @@ def held_above(path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a held tree is to be opened: a path whose last part must be no link, and what it lies on."""
+    """Where a held tree is to be opened: a path whose last part must be no link, and what it
+    lies on."""
 
     path: Path
     ground: Ground
 
 
 def spot(tree: Path) -> Spot:
-    """Where a held tree is now. Raises LocalPassing when a link has been put in its place, or leads elsewhere now, or when
-    what it lay on is mounted no more."""
+    """Where a held tree is now. Raises LocalPassing when a link has been put in its place, or
+    leads elsewhere now, or when what it lay on is mounted no more."""
     held, now = _held[tree], Path(os.path.realpath(tree))
     if held.plain and now != _as_named(tree):
         text = f"{show_path(tree)}: a link to {show_path(now)} has been put in the folder's place."
@@ -71,7 +75,10 @@ def spot(tree: Path) -> Spot:
     ground = _ground(now)
     if held.ground.is_laid_bare(ground) and _is_empty(now):
         text = f"{show_path(tree)}: the share is not mounted, only an empty folder is there."
-        cure = "Mount it; it goes on by itself. If it is to stay without that share, put a file into the folder."
+        cure = (
+            "Mount it; it goes on by itself. If it is to stay without that share, put a file into"
+            " the folder."
+        )
         raise LocalPassing(text, path=tree, cure=cure)
     return Spot(now, ground)
 
@@ -79,7 +86,11 @@ def spot(tree: Path) -> Spot:
 def opened(tree: Path, where: Spot) -> None:
     """A folder stands there, where `spot` said."""
     held = _held[tree]
-    held.place, held.plain, held.ground = where.path, held.plain or where.path == _as_named(tree), where.ground
+    held.place, held.plain, held.ground = (
+        where.path,
+        held.plain or where.path == _as_named(tree),
+        where.ground,
+    )
 
 
 def is_seen(tree: Path) -> bool:

@@ -1,4 +1,5 @@
-"""Moving a file to another filesystem: copy, fsync, read back and compare, name without overwriting. It unlinks no original."""
+"""Moving a file to another filesystem: copy, fsync, read back and compare, name without
+overwriting. It unlinks no original."""
 
 from __future__ import annotations
 
@@ -16,12 +17,15 @@ from nemowatch.fs.tree import BLOCK, open_file, sha256_at
 _TIME_GRAIN_NS = 2_000_000_000
 
 
-def copy(name: str, new_names: Iterable[str], source: int, target: int, unchanged: Callable[[], None]) -> str:
-    """Copy `name` from the folder `source` to the first free of `new_names` in `target`, keeping its mtime; on disk and
-    compared before it returns that name. `unchanged` is asked before the copy gets its name, and raises when the
-    original has changed.
+def copy(
+    name: str, new_names: Iterable[str], source: int, target: int, unchanged: Callable[[], None]
+) -> str:
+    """Copy `name` from the folder `source` to the first free of `new_names` in `target`, keeping
+    its mtime; on disk and compared before it returns that name. `unchanged` is asked before the
+    copy gets its name, and raises when the original has changed.
 
-    Raises LocalPassing when the copy does not read back, LocalFinal when no name is free, OSError.
+    Raises LocalPassing when the copy does not read back, LocalFinal when no name is free,
+    OSError.
     """
     part = _part(name)
     try:
@@ -44,12 +48,15 @@ def _part(name: str) -> str:
 
 
 def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
-    """The bytes and the time into the part, synced, and read back: what is unlinked afterwards must stand there."""
+    """The bytes and the time into the part, synced, and read back: what is unlinked afterwards
+    must stand there."""
     exclusive_create.write_new(part, b"", target)
     digest = hashlib.sha256()
     with (
         os.fdopen(open_file(name, source), "rb", buffering=0) as original,
-        os.fdopen(os.open(part, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=target), "wb") as out,
+        os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=target), "wb"
+        ) as out,
     ):
         while block := original.read(BLOCK):
             digest.update(block)
@@ -59,18 +66,22 @@ def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
         os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
         os.fsync(out.fileno())
     if sha256_at(part, target) != digest.hexdigest():
-        raise LocalPassing(f"{show_path(name)}: the copy does not read back as it was written.", path=name)
+        raise LocalPassing(
+            f"{show_path(name)}: the copy does not read back as it was written.", path=name
+        )
 
 
 def copied_before(name: str, new_names: Iterable[str], source: int, target: int) -> str:
-    """The name of a whole copy whose original an earlier call did not come to unlink; "" when there is none.
-    What an interrupted copy left is taken away."""
+    """The name of a whole copy whose original an earlier call did not come to unlink; "" when
+    there is none. What an interrupted copy left is taken away."""
     exclusive_create.clear_claim(_part(name), target)
     there = set(os.listdir(target))
     was = os.stat(name, dir_fd=source, follow_symlinks=False)
     for new_name in (new_name for new_name in new_names if new_name in there):
         now = os.stat(new_name, dir_fd=target, follow_symlinks=False)
-        alike = now.st_size == was.st_size and abs(now.st_mtime_ns - was.st_mtime_ns) < _TIME_GRAIN_NS
+        alike = (
+            now.st_size == was.st_size and abs(now.st_mtime_ns - was.st_mtime_ns) < _TIME_GRAIN_NS
+        )
         if alike and sha256_at(new_name, target) == sha256_at(name, source) != "":
             exclusive_create.finish(_part(name), target)
             return new_name
@@ -80,4 +91,8 @@ def copied_before(name: str, new_names: Iterable[str], source: int, target: int)
 def too_many(name: str) -> LocalFinal:
     """The error for a name that is taken under every number."""
     cure = "Move some of them away, then try again."
-    return LocalFinal(f"{show_path(name)}: {LAST_NUMBER} files of this name stand there already.", path=name, cure=cure)
+    return LocalFinal(
+        f"{show_path(name)}: {LAST_NUMBER} files of this name stand there already.",
+        path=name,
+        cure=cure,
+    )

@@ -1,6 +1,8 @@
-"""Giving a finished file its name without ever overwriting another: one step, three ways, whatever the filesystem can.
+"""Giving a finished file its name without ever overwriting another: one step, three ways, whatever
+the filesystem can.
 
-A hard link, else a rename that refuses to replace, else (where neither exists) an exclusive create and a copy. It knows no jobs.
+A hard link, else a rename that refuses to replace, else (where neither exists) an exclusive
+create and a copy. It knows no jobs.
 """
 
 from __future__ import annotations
@@ -16,17 +18,28 @@ from nemowatch.fs.names import NAME_LIMIT, OURS
 from nemowatch.fs.tree import BLOCK, open_file, sha256_at, stat_at, sync_folder
 
 _RENAME_NOREPLACE = 1  # linux/fs.h
-#: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS or, where nobody wrote the call,
-#: EROFS). A plain lack of rights, and a disk that truly is read-only, are answered by the rename that follows, too.
+#: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS or, where
+#: nobody wrote the call, EROFS). A plain lack of rights, and a disk that truly is read-only, are
+#: answered by the rename that follows, too.
 _NO_LINK = frozenset(
-    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.ENOTTY, errno.EACCES, errno.EROFS}
+    {
+        errno.EPERM,
+        errno.EOPNOTSUPP,
+        errno.ENOSYS,
+        errno.EMLINK,
+        errno.EINVAL,
+        errno.ENOTTY,
+        errno.EACCES,
+        errno.EROFS,
+    }
 )
 #: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE).
 _NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
 def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> None:
-    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `_NO_RENAME` where it is not offered."""
+    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `_NO_RENAME`
+    where it is not offered."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:  # an old libc
@@ -38,7 +51,8 @@ def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> 
 
 
 def link_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bool:
-    """A second name for the same file. False where there are no hard links; raises FileExistsError when taken."""
+    """A second name for the same file. False where there are no hard links; raises
+    FileExistsError when taken."""
     try:
         os.link(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder, follow_symlinks=False)
     except OSError as exc:
@@ -79,10 +93,12 @@ def same_file(one: os.stat_result, other: os.stat_result) -> bool:
 
 
 def put(part: str, name: str, folder: int) -> None:
-    """Give the finished file `part` the name `name`, in one folder; on disk before it returns; `part` is gone after.
+    """Give the finished file `part` the name `name`, in one folder; on disk before it returns;
+    `part` is gone after.
 
-    Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside leaves what `is_same` or
-    `clear_claim` recognise."""
+    Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside
+    leaves what `is_same` or `clear_claim` recognise.
+    """
     if not link_exclusive(part, folder, name, folder):
         try:
             rename_exclusive(part, folder, name, folder)
@@ -102,8 +118,8 @@ def finish(part: str, folder: int) -> None:
 
 
 def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
-    """True when `name` is the part under its final name: the same inode, or (where inodes mean nothing: sshfs, or a copy)
-    the same size, time and content."""
+    """True when `name` is the part under its final name: the same inode, or (where inodes mean
+    nothing: sshfs, or a copy) the same size, time and content."""
     there, ours = stat_at(name, folder), stat_at(part, folder)
     if there is None or ours is None:
         return False
@@ -114,16 +130,21 @@ def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
 
 
 def claim_name(part: str) -> str:
-    """The file that says which name a copy is going to: written before the copy, so that its leftover is known."""
+    """The file that says which name a copy is going to: written before the copy, so that its
+    leftover is known."""
     return f"{part}.to" if part.startswith(OURS) else f"{OURS}{part}.to"
 
 
 def _copy_exclusive(part: str, name: str, folder: int) -> None:
-    """The last way: people may see the file grow, but nothing is overwritten and a leftover is recognised."""
+    """The last way: people may see the file grow, but nothing is overwritten and a leftover is
+    recognised."""
     write_new(claim_name(part), os.fsencode(name), folder)
     try:
         target = os.open(
-            name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=folder
+            name,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
+            0o666,
+            dir_fd=folder,
         )
     except OSError:
         os.unlink(claim_name(part), dir_fd=folder)
@@ -137,8 +158,12 @@ def _copy_exclusive(part: str, name: str, folder: int) -> None:
 
 
 def copy_into(name: str, folder: int, target: int) -> None:
-    """Copy a file's bytes and time into the open descriptor `target`, on disk before it returns; closes `target`."""
-    with os.fdopen(target, "wb", buffering=0) as out, os.fdopen(open_file(name, folder), "rb", buffering=0) as source:
+    """Copy a file's bytes and time into the open descriptor `target`, on disk before it returns;
+    closes `target`."""
+    with (
+        os.fdopen(target, "wb", buffering=0) as out,
+        os.fdopen(open_file(name, folder), "rb", buffering=0) as source,
+    ):
         while block := source.read(BLOCK):
             rest = memoryview(block)
             while rest:
@@ -149,11 +174,16 @@ def copy_into(name: str, folder: int, target: int) -> None:
 
 
 def write_new(name: str, data: bytes, folder: int) -> None:
-    """Write a file of our own, anew, synced. An older one is unlinked first: it may be a second name of a published file,
-    which must not be written into."""
+    """Write a file of our own, anew, synced. An older one is unlinked first: it may be a second
+    name of a published file, which must not be written into."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(name, dir_fd=folder)
-    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=folder)
+    fd = os.open(
+        name,
+        os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
+        0o666,
+        dir_fd=folder,
+    )
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
@@ -176,8 +206,9 @@ def claimed(part: str, folder: int) -> str:
 
 
 def clear_claim(part: str, folder: int) -> None:
-    """After a kill in the middle of a copy: take the half copy away. Only what the claim names, and only when every byte of
-    it is in the part as well (or was never written): nothing that is not ours can be lost."""
+    """After a kill in the middle of a copy: take the half copy away. Only what the claim names,
+    and only when every byte of it is in the part as well (or was never written): nothing that is
+    not ours can be lost."""
     name = claimed(part, folder)
     if name and _is_beginning(name, part, folder):
         os.unlink(name, dir_fd=folder)
@@ -186,11 +217,15 @@ def clear_claim(part: str, folder: int) -> None:
 
 
 def _is_beginning(name: str, part: str, folder: int) -> bool:
-    """True when `name` holds the part's first bytes, then at most zeros (what power loss leaves of unwritten blocks)."""
+    """True when `name` holds the part's first bytes, then at most zeros (what power loss leaves
+    of unwritten blocks)."""
     there = stat_at(name, folder)
     if there is None or not stat.S_ISREG(there.st_mode):
         return False
-    with os.fdopen(open_file(name, folder), "rb") as half, os.fdopen(open_file(part, folder), "rb") as whole:
+    with (
+        os.fdopen(open_file(name, folder), "rb") as half,
+        os.fdopen(open_file(part, folder), "rb") as whole,
+    ):
         while block := half.read(BLOCK):
             wanted = whole.read(len(block))
             if block != wanted:

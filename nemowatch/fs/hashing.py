@@ -17,10 +17,14 @@ from nemowatch.model import Snapshot
 CHUNK = 1024 * 1024
 
 
-def fingerprint(fd: int, expected: Snapshot, path: bytes, beat: Callable[[], None] = lambda: None) -> str:
+def fingerprint(
+    fd: int, expected: Snapshot, path: bytes, beat: Callable[[], None] = lambda: None
+) -> str:
     """The content's SHA-256, hex. `beat` is called after each read.
 
-    Raises SourceChanged when the file is not, or does not stay, as `expected`; LocalPassing or LocalFinal for read errors."""
+    Raises SourceChanged when the file is not, or does not stay, as `expected`; LocalPassing or
+    LocalFinal for read errors.
+    """
     digest, offset = hashlib.sha256(), 0
     try:
         while data := os.pread(fd, CHUNK, offset):
@@ -40,4 +44,8 @@ def fingerprint(fd: int, expected: Snapshot, path: bytes, beat: Callable[[], Non
 def combined(digests: Iterable[str]) -> str:
     """One digest over a group's: that of the single member when there is one."""
     found = list(digests)
-    return found[0] if len(found) == 1 else hashlib.sha256("\n".join(found).encode("ascii")).hexdigest()
+    return (
+        found[0]
+        if len(found) == 1
+        else hashlib.sha256("\n".join(found).encode("ascii")).hexdigest()
+    )

@@ -1,7 +1,9 @@
-"""Does anyone have this file open for writing? A read lease tells, on local filesystems, without touching the file.
+"""Does anyone have this file open for writing? A read lease tells, on local filesystems, without
+touching the file.
 
-Owns the probe and the signal handler that must stand before the first one: a writer that opens the file while we hold
-the lease sends us SIGIO, whose default action ends the process. The lease is given back in the same call.
+Owns the probe and the signal handler that must stand before the first one: a writer that opens
+the file while we hold the lease sends us SIGIO, whose default action ends the process. The lease
+is given back in the same call.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ class Lease(StrEnum):
     FREE = "free"  #: nobody has it open for writing
     WRITER = "writer"  #: somebody has: it is not whole, however long it is quiet
     NOT_ASKED = "not asked"  #: nobody has probed: a scan only looks
-    UNKNOWN = "unknown"  #: a foreign owner, a filesystem without leases, or no handler: it tells nothing
+    #: a foreign owner, a filesystem without leases, or no handler: it tells nothing
+    UNKNOWN = "unknown"
 
 
 _ready = threading.Event()
@@ -31,7 +34,8 @@ def _nothing(_number: int, _frame: FrameType | None) -> None:
 
 
 def prepare() -> bool:
-    """Put the handler in place; only the main thread can. Returns whether leases may be used from now on."""
+    """Put the handler in place; only the main thread can. Returns whether leases may be used
+    from now on."""
     if not _ready.is_set() and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGIO, _nothing)
         signal.siginterrupt(signal.SIGIO, False)

@@ -1,4 +1,5 @@
-"""The news that the mount table has changed. It touches nothing below a mount point, so it cannot hang on a dead share."""
+"""The news that the mount table has changed. It touches nothing below a mount point, so it
+cannot hang on a dead share."""
 
 from __future__ import annotations
 
@@ -18,15 +19,16 @@ class MountNews:
         self._loop = asyncio.get_running_loop()
         self._call = call
         self._fd = os.open(table, os.O_RDONLY | os.O_CLOEXEC)
-        # The table is always readable, and the loop asks for readability: an epoll of our own that asks for POLLPRI
-        # only stands in between.
+        # The table is always readable, and the loop asks for readability: an epoll of our own that
+        # asks for POLLPRI only stands in between.
         self._epoll = select.epoll()
         self._epoll.register(self._fd, select.EPOLLPRI | select.EPOLLERR | select.EPOLLET)
         self._epoll.poll(0)
         self._loop.add_reader(self._epoll.fileno(), self._ring)
 
     def _ring(self) -> None:
-        self._epoll.poll(0)  # being asked already took the news out of it: its answer says nothing more
+        # being asked already took the news out of it: its answer says nothing more
+        self._epoll.poll(0)
         self._call()
 
     def close(self) -> None:

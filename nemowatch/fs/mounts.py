@@ -1,6 +1,7 @@
 """What is mounted where, and whether the kernel will tell us about files there.
 
-Owns the reading of the mount table. It never touches a file below a mount point, so it cannot hang on a dead share.
+Owns the reading of the mount table. It never touches a file below a mount point, so it cannot
+hang on a dead share.
 """
 
 from __future__ import annotations
@@ -14,14 +15,36 @@ from typing import NamedTuple
 
 TABLE = Path("/proc/self/mountinfo")
 
-#: Filesystems on which others write behind our kernel's back: no events, so they are scanned (FINDINGS).
+#: Filesystems on which others write behind our kernel's back: no events, so they are scanned
+#: (FINDINGS).
 SCANNED = frozenset(
     {
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "vboxsf", "virtiofs",
-        "prl_fs", "drvfs", "fuse", "autofs", "ncpfs", "gfs2", "ocfs2", "coda", "orangefs", "beegfs",
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "vboxsf",
+        "virtiofs",
+        "prl_fs",
+        "drvfs",
+        "fuse",
+        "autofs",
+        "ncpfs",
+        "gfs2",
+        "ocfs2",
+        "coda",
+        "orangefs",
+        "beegfs",
     }
-)  # fmt: skip
-#: FUSE filesystems of local disks that both raise events and are written around: watched and scanned.
+)
+#: FUSE filesystems of local disks that both raise events and are written around: watched and
+#: scanned.
 WATCHED_AND_SCANNED = frozenset({"fuse.shfs", "fuse.mergerfs"})
 
 
@@ -59,14 +82,20 @@ class Ground(NamedTuple):
     source: str
 
     def is_laid_bare(self, now: Ground) -> bool:
-        """True when this is mounted no more, and what stands in its place is what it had covered. The same filesystem by
-        another mount (a bind mount made by systemd, say) is no loss."""
+        """True when this is mounted no more, and what stands in its place is what it had
+        covered. The same filesystem by another mount (a bind mount made by systemd, say) is no
+        loss."""
         other = (now.fstype, now.source) != (self.fstype, self.source)
-        return other and self.point != now.point and self.point.startswith(now.point.rstrip(b"/") + b"/")
+        return (
+            other
+            and self.point != now.point
+            and self.point.startswith(now.point.rstrip(b"/") + b"/")
+        )
 
 
 def mode_of(fstype: str) -> Mode:
-    """How news comes on a filesystem of this type. `fuseblk` is a local disk: only our kernel writes to it."""
+    """How news comes on a filesystem of this type. `fuseblk` is a local disk: only our kernel
+    writes to it."""
     if fstype in WATCHED_AND_SCANNED:
         return Mode.BOTH
     if fstype in SCANNED or fstype.startswith("fuse."):
@@ -75,7 +104,8 @@ def mode_of(fstype: str) -> Mode:
 
 
 def tells_leases(fstype: str) -> bool:
-    """True where a read lease proves that nobody writes: FUSE always grants one, shares know nothing of other hosts."""
+    """True where a read lease proves that nobody writes: FUSE always grants one, shares know
+    nothing of other hosts."""
     return mode_of(fstype) is Mode.EVENTS and not fstype.startswith("fuse")
 
 
@@ -95,10 +125,15 @@ def parse(text: str) -> tuple[Mount, ...]:
         options = left[5].split(",")
         found.append(
             Mount(
-                int(left[0]), int(left[1]), left[2], _unescape(left[4]), right[0], os.fsdecode(_unescape(right[1])),
+                int(left[0]),
+                int(left[1]),
+                left[2],
+                _unescape(left[4]),
+                right[0],
+                os.fsdecode(_unescape(right[1])),
                 "ro" in options or (len(right) > 2 and "ro" in right[2].split(",")),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -119,14 +154,17 @@ class MountTable:
 
     def _root(self) -> Mount | None:
         ids = {m.id for m in self._mounts}
-        tops = [m for m in self._mounts if m.point == b"/" and (m.parent not in ids or m.parent == m.id)]
+        tops = [
+            m for m in self._mounts if m.point == b"/" and (m.parent not in ids or m.parent == m.id)
+        ]
         return tops[-1] if tops else None
 
     def at(self, path: bytes) -> Mount:
-        """The mount that a resolved absolute path lies on: walked down from the root, so that a mount hidden below
-        another one does not count."""
+        """The mount that a resolved absolute path lies on: walked down from the root, so that a
+        mount hidden below another one does not count."""
         here = self._root()
-        if here is None:  # a chroot whose own root is no mount: the longest prefix is the best there is
+        # a chroot whose own root is no mount: the longest prefix is the best there is
+        if here is None:
             return self._longest(path)
         place = b""
         for piece in [b"", *[p for p in path.split(b"/") if p]]:
@@ -141,8 +179,14 @@ class MountTable:
         return Ground(mount.point, mount.fstype, mount.source)
 
     def _longest(self, path: bytes) -> Mount:
-        over = [m for m in self._mounts if path == m.point or path.startswith(m.point.rstrip(b"/") + b"/")]
-        return max(over, key=lambda m: len(m.point), default=Mount(0, 0, "0:0", b"/", "unknown", ""))
+        over = [
+            m
+            for m in self._mounts
+            if path == m.point or path.startswith(m.point.rstrip(b"/") + b"/")
+        ]
+        return max(
+            over, key=lambda m: len(m.point), default=Mount(0, 0, "0:0", b"/", "unknown", "")
+        )
 
     def below(self, path: bytes) -> tuple[Mount, ...]:
         """Every visible mount strictly below `path`."""
@@ -151,6 +195,7 @@ class MountTable:
         return tuple(m for m in (self.at(p) for p in sorted(inside)) if m.point in inside)
 
     def concerns(self, path: bytes) -> frozenset[tuple[int, str, bytes, str]]:
-        """What of the table a watch on `path` depends on: two equal answers mean that nothing there has changed."""
+        """What of the table a watch on `path` depends on: two equal answers mean that nothing
+        there has changed."""
         mounts = [self.at(path), *self.below(path)]
         return frozenset((m.id, m.device, m.point, m.fstype) for m in mounts)

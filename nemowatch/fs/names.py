@@ -1,6 +1,8 @@
-"""Names of what we put into people's folders: safe on Windows, short enough everywhere, numbered where taken. Pure.
+"""Names of what we put into people's folders: safe on Windows, short enough everywhere, numbered
+where taken. Pure.
 
-Folders are mirrored byte for byte and sources keep the name they came with; only the names of results and notes are made here.
+Folders are mirrored byte for byte and sources keep the name they came with; only the names of
+results and notes are made here.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-#: Every file of ours that is not meant for people begins so; intake never looks at such names (IGNORE.md).
+#: Every file of ours that is not meant for people begins so; intake never looks at such names
+#: (IGNORE.md).
 OURS = ".~nemowatch-"
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)
@@ -34,8 +37,10 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # what ties the characters of one em
 
 
 def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:
-    """A name for a result: `stem` (as it stands on disk) plus `ending` (".es.mp4"), at most `limit` bytes of UTF-8
-    with room for " (999)". Bytes that are not UTF-8 show as `%NN`; what Windows forbids becomes `_`."""
+    """A name for a result: `stem` (as it stands on disk) plus `ending` (".es.mp4"), at most
+    `limit` bytes of UTF-8 with room for " (999)". Bytes that are not UTF-8 show as `%NN`; what
+    Windows forbids becomes `_`.
+    """
     text = stem.decode("utf-8", "surrogateescape")
     readable = re.sub(r"[\udc80-\udcff]", lambda hit: f"%{ord(hit[0]) - 0xDC00:02X}", text)
     name = _FORBIDDEN.sub("_", readable).rstrip(". ")
@@ -44,7 +49,8 @@ def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """The longest beginning of `text` that fits `limit` bytes of UTF-8 and does not divide a character as people see it."""
+    """The longest beginning of `text` that fits `limit` bytes of UTF-8 and does not divide a
+    character as people see it."""
     if len(text.encode("utf-8", "surrogateescape")) <= limit:
         return text
     kept = text.encode("utf-8", "surrogateescape")[: max(limit, 0)].decode("utf-8", "ignore")
@@ -54,7 +60,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def _continues(last: str, following: str) -> bool:
-    """True when `following` belongs to the same visible character as `last` (an NFD accent, a joined emoji)."""
+    """True when `following` belongs to the same visible character as `last` (an NFD accent, a
+    joined emoji)."""
     return unicodedata.combining(following) != 0 or following in _JOINERS or last == "\u200d"
 
 
@@ -73,7 +80,8 @@ def split_ending(name: str) -> tuple[str, str]:
 
 
 def numbered(name: str, number: int, limit: int = NAME_LIMIT) -> str:
-    """`promo.es.mp4`, `promo.es (2).mp4`, …, each within `limit` bytes. `name` may hold surrogates (a source's raw bytes)."""
+    """`promo.es.mp4`, `promo.es (2).mp4`, …, each within `limit` bytes. `name` may hold
+    surrogates (a source's raw bytes)."""
     stem, ending = split_ending(name)
     tail = ("" if number < 2 else f" ({number})") + ending
     return cut(stem, limit - len(os.fsencode(tail))) + tail
@@ -85,16 +93,19 @@ def candidates(name: str, limit: int = NAME_LIMIT, first: int = 1) -> Iterator[s
 
 
 def note_name(name: bytes, ending: str) -> str:
-    """The name of a note about the file `name`: `promo.mp4` + `.error.txt`, safe and within the limit."""
+    """The name of a note about the file `name`: `promo.mp4` + `.error.txt`, safe and within the
+    limit."""
     return safe_name(name, ending, NAME_LIMIT + NUMBER_ROOM)
 
 
 def plain(name: bytes | str) -> str:
-    r"""A file's name for a sentence: bytes that are not UTF-8 as `\xNN`, and nothing that hides, reverses or breaks a line."""
+    r"""A file's name for a sentence: bytes that are not UTF-8 as `\xNN`, and nothing that hides,
+    reverses or breaks a line."""
     raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
     text = raw.decode("utf-8", "backslashreplace")
     return "".join(
-        "\ufffd" if unicodedata.category(mark) in {"Cc", "Zl", "Zp"} or mark in _TURNERS else mark for mark in text
+        "\ufffd" if unicodedata.category(mark) in {"Cc", "Zl", "Zp"} or mark in _TURNERS else mark
+        for mark in text
     )
 
 

@@ -1,7 +1,8 @@
-"""The only way to a file in the inbox: walk down below the root, follow no link, take nothing but regular files.
+"""The only way to a file in the inbox: walk down below the root, follow no link, take nothing but
+regular files.
 
-Owns opening and looking. Nothing outside the root can be reached through it, whatever somebody puts in a folder's place
-meanwhile, and a FIFO never makes it wait.
+Owns opening and looking. Nothing outside the root can be reached through it, whatever somebody
+puts in a folder's place meanwhile, and a FIFO never makes it wait.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from nemowatch.errors import LocalError, LocalFinal, local_error
 from nemowatch.model import Snapshot
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-#: O_NONBLOCK: a FIFO in place of the file opens at once and is then refused. O_NOCTTY: neither do terminals hurt.
+#: O_NONBLOCK: a FIFO in place of the file opens at once and is then refused. O_NOCTTY: neither do
+#: terminals hurt.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -28,7 +30,12 @@ NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
 def of_stat(found: os.stat_result) -> Snapshot:
     """What a stat says, as a record of ours."""
     return Snapshot(
-        found.st_size, found.st_mtime_ns, found.st_ctime_ns, getattr(found, "st_blocks", 0), found.st_dev, found.st_ino
+        found.st_size,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+        getattr(found, "st_blocks", 0),
+        found.st_dev,
+        found.st_ino,
     )
 
 
@@ -38,8 +45,10 @@ def snapshot(fd: int) -> Snapshot:
 
 
 def look_key(look: Snapshot, *, local: bool = True) -> tuple[int, ...]:
-    """What of a look tells of the content. Blocks may move by themselves after the last write (delayed allocation); a
-    share that was mounted again has another device; and on FUSE and shares inode numbers may be made up (`local` False)."""
+    """What of a look tells of the content. Blocks may move by themselves after the last write
+    (delayed allocation); a share that was mounted again has another device; and on FUSE and
+    shares inode numbers may be made up (`local` False).
+    """
     told = (look.size, look.mtime_ns, look.ctime_ns)
     return (*told, look.ino) if local else told
 
@@ -50,11 +59,16 @@ def unchanged(before: Snapshot, now: Snapshot, *, local: bool = True) -> bool:
 
 
 def not_regular(mode: int) -> str:
-    """What a directory entry is when it is not a regular file, in plain words; "" for a regular file."""
+    """What a directory entry is when it is not a regular file, in plain words; "" for a regular
+    file."""
     names = {
-        stat.S_IFLNK: "a link", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder",
-    }  # fmt: skip
+        stat.S_IFLNK: "a link",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+        stat.S_IFDIR: "a folder",
+    }
     return names.get(stat.S_IFMT(mode), "not a file") if not stat.S_ISREG(mode) else ""
 
 
@@ -67,7 +81,8 @@ def _pieces(relative: bytes) -> list[bytes]:
 
 @contextmanager
 def folder_below(root: Path, relative: bytes) -> Iterator[int]:
-    """A descriptor of the folder `relative` (b"" for the root itself), reached without following a link. Raises OSError."""
+    """A descriptor of the folder `relative` (b"" for the root itself), reached without following
+    a link. Raises OSError."""
     fd = os.open(root, _FOLDER)
     try:
         for piece in _pieces(relative) if relative else ():
@@ -102,7 +117,9 @@ def open_below(root: Path, relative: bytes) -> int:
 def _refuse(mode: int, relative: bytes) -> None:
     what = not_regular(mode)
     if what:
-        raise LocalFinal(f"It is {what}, not a file.", path=relative, cure="Copy the file itself here.")
+        raise LocalFinal(
+            f"It is {what}, not a file.", path=relative, cure="Copy the file itself here."
+        )
 
 
 def _ours(exc: OSError, root: Path, relative: bytes) -> LocalError:
@@ -112,7 +129,8 @@ def _ours(exc: OSError, root: Path, relative: bytes) -> LocalError:
 
 
 def lookup(root: Path, relative: bytes) -> Snapshot:
-    """How the regular file `relative` looks now, without opening it. Raises as `open_below` does."""
+    """How the regular file `relative` looks now, without opening it. Raises as `open_below`
+    does."""
     found = next(iter(look_many(root, [relative])))[1]
     if isinstance(found, LocalError):
         raise found
@@ -120,7 +138,8 @@ def lookup(root: Path, relative: bytes) -> Snapshot:
 
 
 def look_many(root: Path, paths: Iterable[bytes]) -> Iterator[tuple[bytes, Snapshot | LocalError]]:
-    """Look at many files, entering each folder once: (path, how it looks or why it cannot be looked at)."""
+    """Look at many files, entering each folder once: (path, how it looks or why it cannot be
+    looked at)."""
     by_folder: dict[bytes, list[bytes]] = {}
     for path in paths:
         by_folder.setdefault(path.rpartition(b"/")[0], []).append(path)

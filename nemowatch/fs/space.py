@@ -1,4 +1,5 @@
-"""Whether a folder can take more. The free bytes of a filesystem say nothing of a quota, so room is asked for and given back."""
+"""Whether a folder can take more. The free bytes of a filesystem say nothing of a quota, so room
+is asked for and given back."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def has_room(folder: Path, size: int) -> bool:
-    """Whether `size` more bytes may be written in `folder`. A folder that is away has room: then the space is not what is
-    missing. Where no unnamed file can be made (NFS, CIFS, many FUSE), only the free bytes tell."""
+    """Whether `size` more bytes may be written in `folder`. A folder that is away has room: then
+    the space is not what is missing. Where no unnamed file can be made (NFS, CIFS, many FUSE),
+    only the free bytes tell."""
     try:
         if shutil.disk_usage(folder).free <= size:
             return False

@@ -1,8 +1,9 @@
-"""One thread of its own for each inbox, so that a share that hangs stops that inbox and nothing else.
+"""One thread of its own for each inbox, so that a share that hangs stops that inbox and nothing
+else.
 
-Owns the thread. A call into a hung mount cannot be ended from outside: whoever waits is told, nothing further is sent
-after it, and the thread serves again when the call comes back. The thread is a daemon, so that a hung share does not
-keep the process from ending either.
+Owns the thread. A call into a hung mount cannot be ended from outside: whoever waits is told,
+nothing further is sent after it, and the thread serves again when the call comes back. The
+thread is a daemon, so that a hung share does not keep the process from ending either.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ class Worker:
         self._beat = time.monotonic()
 
     async def run(self, call: Callable[[], T], patience: float = 0) -> T:
-        """Run `call` in the thread. Raises Hung when it shows no sign of life for `patience` seconds (0: the worker's
-        own), or when an earlier call still hangs; else whatever `call` raises."""
+        """Run `call` in the thread. Raises Hung when it shows no sign of life for `patience`
+        seconds (0: the worker's own), or when an earlier call still hangs; else whatever `call`
+        raises."""
         if self.stuck:
             raise Hung()
         loop = asyncio.get_running_loop()
@@ -64,7 +66,9 @@ class Worker:
         self._jobs.put(lambda: _carry_out(call, loop, future))
         self._live()
         while True:
-            done, _ = await asyncio.wait([future], timeout=min(WATCH_EVERY, patience or self.patience))
+            done, _ = await asyncio.wait(
+                [future], timeout=min(WATCH_EVERY, patience or self.patience)
+            )
             if done:
                 return future.result()
             if time.monotonic() - self._beat > (patience or self.patience):
@@ -73,7 +77,8 @@ class Worker:
                 raise Hung()
 
     def when_free(self, call: Callable[[], None]) -> None:
-        """Have `call` called on the loop when the hung call has come back; however often this is asked for it, once."""
+        """Have `call` called on the loop when the hung call has come back; however often this is
+        asked for it, once."""
         if self._stuck is not None and self._stuck is not self._awaited:
             self._awaited = self._stuck
             self._stuck.add_done_callback(lambda _: call())
@@ -98,11 +103,15 @@ async def aside(call: Callable[[], T]) -> T:
     """Run `call` in a thread made for it: for what must not wait behind a share that hangs."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
-    threading.Thread(target=lambda: _carry_out(call, loop, future), daemon=True, name="aside").start()
+    threading.Thread(
+        target=lambda: _carry_out(call, loop, future), daemon=True, name="aside"
+    ).start()
     return await future
 
 
-def _carry_out(call: Callable[[], T], loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
+def _carry_out(
+    call: Callable[[], T], loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]
+) -> None:
     try:
         result = call()
     except BaseException as exc:  # noqa: BLE001 - carried to whoever waits
@@ -111,7 +120,12 @@ def _carry_out(call: Callable[[], T], loop: asyncio.AbstractEventLoop, future: a
         _back(loop, future, result, None)
 
 
-def _back(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], result: Any, exc: BaseException | None) -> None:
+def _back(
+    loop: asyncio.AbstractEventLoop,
+    future: asyncio.Future[T],
+    result: Any,
+    exc: BaseException | None,
+) -> None:
     def settle() -> None:
         if future.cancelled():
             return

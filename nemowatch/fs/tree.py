@@ -1,7 +1,8 @@
 """Folders below the roots of a workspace: opening, making and syncing them.
 
-It never makes a folder below a root that is missing (a share that is away looks exactly so), and no link below a root, nor
-one that takes the place of a root, leads it out. Modes and groups are not touched: a setgid folder and the umask decide.
+It never makes a folder below a root that is missing (a share that is away looks exactly so), and
+no link below a root, nor one that takes the place of a root, leads it out. Modes and groups are
+not touched: a setgid folder and the umask decide.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ def translated(path: Path | bytes) -> Iterator[None]:
 
 
 def open_root(root: Path) -> int:
-    """A descriptor of an existing root, or of an existing folder below one that is held to its place (`roots`).
-    Raises LocalPassing when it is not there, or a link has been put in its place, LocalError otherwise."""
+    """A descriptor of an existing root, or of an existing folder below one that is held to its
+    place (`roots`). Raises LocalPassing when it is not there, or a link has been put in its
+    place, LocalError otherwise.
+    """
     tree = anchor.held_above(root)
     try:
         if tree == Path():
@@ -72,9 +75,11 @@ def missing(root: Path) -> LocalPassing:
 
 @contextlib.contextmanager
 def folder_of(root: Path, relative: bytes, *, make: bool = False) -> Iterator[int]:
-    """A descriptor of the folder `relative` below `root`, made when `make`. No link below `root` is followed.
+    """A descriptor of the folder `relative` below `root`, made when `make`. No link below `root` is
+    followed.
 
-    Raises LocalPassing (root away, share in the way), SourceGone (no such folder, and not `make`), LocalFinal.
+    Raises LocalPassing (root away, share in the way), SourceGone (no such folder, and not
+    `make`), LocalFinal.
     """
     here = open_root(root)
     try:
@@ -96,7 +101,8 @@ def parts(relative: bytes) -> list[bytes]:
 
 
 def _step(here: int, part: bytes, make: bool, whole: Path) -> int:
-    """One folder down. Made with the mode the umask allows, and on disk before anything is put into it."""
+    """One folder down. Made with the mode the umask allows, and on disk before anything is put
+    into it."""
     with translated(whole):
         try:
             return os.open(part, _DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
@@ -115,21 +121,26 @@ def _step(here: int, part: bytes, make: bool, whole: Path) -> int:
 
 def _in_the_way(whole: Path) -> LocalFinal:
     cure = "Rename or remove what stands there, then try again."
-    return LocalFinal(f"{show_path(whole)}: a file or a link stands where a folder is needed.", path=whole, cure=cure)
+    return LocalFinal(
+        f"{show_path(whole)}: a file or a link stands where a folder is needed.",
+        path=whole,
+        cure=cure,
+    )
 
 
 def ensure_folder(tree: Path, relative: bytes) -> Path:
     """Make the folder `relative` below the existing root `tree`, and return it.
 
-    Raises LocalPassing when `tree` is missing: nothing is ever made below a share that is away. NoSpace, LocalFinal.
+    Raises LocalPassing when `tree` is missing: nothing is ever made below a share that is away.
+    NoSpace, LocalFinal.
     """
     with folder_of(tree, relative, make=True):
         return tree.joinpath(*(os.fsdecode(name) for name in parts(relative)))
 
 
 def ensure_tree(tree: Path, beside: Path) -> None:
-    """Make the root `tree` again when a person removed it, but only when its sibling `beside` still stands:
-    then the share is there. Anything else that is missing raises LocalPassing."""
+    """Make the root `tree` again when a person removed it, but only when its sibling `beside`
+    still stands: then the share is there. Anything else that is missing raises LocalPassing."""
     if anchor.held_above(tree) == tree:
         anchor.spot(tree)  # nothing is made in what a missing share had covered
     with translated(tree):  # a share whose server is dead answers even this with an error
@@ -141,7 +152,8 @@ def ensure_tree(tree: Path, beside: Path) -> None:
 
 
 def ensure_writable(tree: Path, beside: Path) -> None:
-    """As `ensure_tree`, and something can be put there: asked before it is paid for. Raises LocalPassing when not now."""
+    """As `ensure_tree`, and something can be put there: asked before it is paid for. Raises
+    LocalPassing when not now."""
     cure = "Nothing is paid for while its result could not be put there; it goes on by itself."
     try:
         ensure_tree(tree, beside)
@@ -159,7 +171,8 @@ def ensure_writable(tree: Path, beside: Path) -> None:
 
 
 def sync_folder(folder: int) -> None:
-    """Put a folder's names on disk. CIFS and some FUSE cannot, and say EINVAL: there the server decides."""
+    """Put a folder's names on disk. CIFS and some FUSE cannot, and say EINVAL: there the server
+    decides."""
     try:
         os.fsync(folder)
     except OSError as exc:
@@ -168,7 +181,8 @@ def sync_folder(folder: int) -> None:
 
 
 def stat_at(name: str, folder: int) -> os.stat_result | None:
-    """What stands under `name`, links not followed; None when nothing does. Raises OSError for all else."""
+    """What stands under `name`, links not followed; None when nothing does. Raises OSError for
+    all else."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -176,7 +190,8 @@ def stat_at(name: str, folder: int) -> os.stat_result | None:
 
 
 def open_file(name: str, folder: int) -> int:
-    """A regular file for reading. A FIFO put there meanwhile must not block us, a link must not lead out."""
+    """A regular file for reading. A FIFO put there meanwhile must not block us, a link must not
+    lead out."""
     fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     if stat.S_ISREG(os.fstat(fd).st_mode):
         return fd
@@ -185,7 +200,8 @@ def open_file(name: str, folder: int) -> int:
 
 
 def sha256_at(name: str, folder: int) -> str:
-    """SHA-256 of a regular file, hex; "" when it is none or vanished. Raises OSError for all else."""
+    """SHA-256 of a regular file, hex; "" when it is none or vanished. Raises OSError for all
+    else."""
     try:
         fd = open_file(name, folder)
     except OSError as exc:
@@ -197,8 +213,10 @@ def sha256_at(name: str, folder: int) -> str:
 
 
 def name_limit(folder: int) -> int:
-    """Bytes a name may have here: 255, fewer on encrypted shares (eCryptfs: 143). Asked by fstatvfs and not by fpathconf,
-    which keeps the interpreter's lock, and with it the whole process, for as long as a share hangs."""
+    """Bytes a name may have here: 255, fewer on encrypted shares (eCryptfs: 143). Asked by
+    fstatvfs and not by fpathconf, which keeps the interpreter's lock, and with it the whole
+    process, for as long as a share hangs.
+    """
     try:
         return min(255, os.fstatvfs(folder).f_namemax or 255)
     except OSError:

@@ -19,7 +19,8 @@ from nemowatch.model import State
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, later
 from nemowatch.stages.deps import Work
 
-#: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody has seen yet holds it.
+#: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody
+#: has seen yet holds it.
 SCAN_AGAIN = 0.5
 
 
@@ -27,7 +28,11 @@ class BudgetGate:
     """The daemon's gate."""
 
     def __init__(
-        self, journal: Journal, config: Callable[[], Config], inboxes: Mapping[str, Inbox], clock: Clock
+        self,
+        journal: Journal,
+        config: Callable[[], Config],
+        inboxes: Mapping[str, Inbox],
+        clock: Clock,
     ) -> None:
         self._journal = journal
         self._config = config
@@ -35,20 +40,22 @@ class BudgetGate:
         self._clock = clock
 
     async def closed(self, work: Work, *, paying: bool) -> Decision | None:
-        """A hold, or None when the way is free. A job that is paid already passes: what is left costs nothing."""
+        """A hold, or None when the way is free. A job that is paid already passes: what is left
+        costs nothing."""
         if work.has_draft:
             return None
         inbox = self._inboxes.get(work.source.watch)
         if inbox is not None and inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
-            text = f"Waits for the share: {inbox.health}."  # another host that took it over may be paying for it now
+            # another host that took it over may be paying for it now
+            text = f"Waits for the share: {inbox.health}."
             return later(State(work.job.state), SHARE_AGAIN, text=text, error_text=text)
         if inbox is not None and not inbox.surveyed:
             return later(State(work.job.state), SCAN_AGAIN)
         return await self._journal.read(lambda conn: self._judge(conn, work, paying=paying))
 
     def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
-        """The same question again, inside the transaction that writes the intent to pay: turns that asked side by side are
-        counted here one after another."""
+        """The same question again, inside the transaction that writes the intent to pay: turns
+        that asked side by side are counted here one after another."""
         return self._judge(conn, work, paying=True)
 
     def _judge(self, conn: sqlite3.Connection, work: Work, *, paying: bool) -> Decision | None:
@@ -59,11 +66,13 @@ class BudgetGate:
         limits = self._config().limits
         inbox = self._inboxes.get(work.source.watch)
         return Budget(
-            holds=holds.standing(conn), paused_all=account.is_paused(conn),
-            paused_here=_pause(inbox, work.source.folder), hours=limits.hours,
+            holds=holds.standing(conn),
+            paused_all=account.is_paused(conn),
+            paused_here=_pause(inbox, work.source.folder),
+            hours=limits.hours,
             local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(),
             cap=the_cap(conn, limits.daily_credits, work.job.skill, now),
-        )  # fmt: skip
+        )
 
 
 def the_cap(conn: sqlite3.Connection, daily: float, skill: str, now_ms: int) -> Cap:
@@ -71,7 +80,9 @@ def the_cap(conn: sqlite3.Connection, daily: float, skill: str, now_ms: int) -> 
     if not daily:
         return Cap()
     spent, unpriced = spend.since(conn, local_day_start_ms(now_ms))
-    prices = {name: spend.price(conn, name) for name in {skill, *(calls.skill for calls in unpriced)}}
+    prices = {
+        name: spend.price(conn, name) for name in {skill, *(calls.skill for calls in unpriced)}
+    }
     return budget.cap(daily, spent, unpriced, prices, skill)
 
 

@@ -1,5 +1,5 @@
-"""Remembers what the account says of its credits, for status, the page and the forecast. A cloud that does not tell is no
-fault."""
+"""Remembers what the account says of its credits, for status, the page and the forecast. A cloud
+that does not tell is no fault."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ class Balance:
             self._due.clear()
             try:
                 await self._remember(await self._api.read_credits())
-            except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
+            except (RemoteError, LocalError) as exc:
+                # the second: the anonymous token cannot be read or stored here
                 log.debug("credits unknown", why=exc.text)
 
     async def _remember(self, found: Credits) -> None:
         who, now = self._api.account, self._clock.now_ms()
         await self._journal.write(
-            lambda conn: account.remember_credits(conn, found, now, anonymous=who.anonymous, user_id=who.user_id)
+            lambda conn: account.remember_credits(
+                conn, found, now, anonymous=who.anonymous, user_id=who.user_id
+            )
         )

@@ -1,4 +1,5 @@
-"""What may begin, and what may be paid for: holds, pauses, hours, and the day's credits. Pure; the gate asks it."""
+"""What may begin, and what may be paid for: holds, pauses, hours, and the day's credits. Pure;
+the gate asks it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import Decision, hold
 
-#: Account holds that stop new work; what is already paid goes on. An outage stops the runner's lanes instead.
+#: Account holds that stop new work; what is already paid goes on. An outage stops the runner's
+#: lanes instead.
 STOPPERS = (HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE)
 
 
@@ -23,7 +25,8 @@ class Cap:
     daily: float = 0  #: limits.daily_credits, 0: no cap
     spent: float = 0  #: credits known to be spent today
     under_way: int = 0  #: turns whose cost will be known soon
-    reserved: float = 0  #: credits that those, and calls whose cost nobody could read, are expected to have cost
+    #: credits that those, and calls whose cost nobody could read, are expected to have cost
+    reserved: float = 0
     price: float = 0  #: what the next turn is expected to cost
     known: bool = True  #: whether a turn of this skill was ever paid for here
 
@@ -34,9 +37,13 @@ class Cap:
 
     @property
     def closed(self) -> bool:
-        """Whether one more turn could pass the cap. Alone it could pass it by what its price differs from the expected one;
-        several at once never add such differences up, for the dearest price counts then, and an unknown one goes alone."""
-        return self.daily > 0 and (self.price_pending or self.spent + self.reserved + self.price > self.daily)
+        """Whether one more turn could pass the cap. Alone it could pass it by what its price
+        differs from the expected one; several at once never add such differences up, for the
+        dearest price counts then, and an unknown one goes alone.
+        """
+        return self.daily > 0 and (
+            self.price_pending or self.spent + self.reserved + self.price > self.daily
+        )
 
     def with_another(self) -> Cap:
         """The same, with one more turn under way."""
@@ -63,7 +70,11 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     if budget.paused_all:
         return hold(HoldReason.PAUSED, back, "Everything is paused: nemowatch resume goes on.")
     if budget.paused_here:
-        return hold(HoldReason.PAUSED, back, f"The file {budget.paused_here} holds it: delete that file to go on.")
+        return hold(
+            HoldReason.PAUSED,
+            back,
+            f"The file {budget.paused_here} holds it: delete that file to go on.",
+        )
     if not within_hours(budget.hours, budget.local_time):
         return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
     if paying and budget.cap.closed:
@@ -71,28 +82,43 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     return None
 
 
-def cap(daily: float, spent: float, unpriced: Iterable[Unpriced], prices: Mapping[str, Price], skill: str) -> Cap:
+def cap(
+    daily: float,
+    spent: float,
+    unpriced: Iterable[Unpriced],
+    prices: Mapping[str, Price],
+    skill: str,
+) -> Cap:
     """The cap for one more turn of a skill; `prices` of that and of every skill in `unpriced`."""
     calls = list(unpriced)
     going = sum(of.going for of in calls)
-    reserved = sum(of.calls * (prices[of.skill].most if going else prices[of.skill].typical) for of in calls)
+    reserved = sum(
+        of.calls * (prices[of.skill].most if going else prices[of.skill].typical) for of in calls
+    )
     own = prices[skill]
     return Cap(daily, spent, going, reserved, own.most if going else own.typical, own.known)
 
 
 def cap_words(cap: Cap) -> str:
-    """Why the day's cap holds a turn: what is spent, what is under way, what the next one is expected to cost."""
+    """Why the day's cap holds a turn: what is spent, what is under way, what the next one is
+    expected to cost."""
     turns = f"{cap.under_way} turn{'' if cap.under_way == 1 else 's'} under way"
     if cap.price_pending:
         told = "turn under way has told" if cap.under_way == 1 else f"{turns} have told"
-        return f"What a turn costs is not known here yet: it waits until the {told}, for limits.daily_credits is set."
+        return (
+            f"What a turn costs is not known here yet: it waits until the {told}, for"
+            " limits.daily_credits is set."
+        )
     price = f"one more turn costs about {amount(cap.price)}"
     if cap.price > cap.daily and not cap.under_way:
         more = f"more than the {amount(cap.daily)} a day that may be spent"
         return f"{price[0].upper()}{price[1:]} credits, {more}: raise limits.daily_credits."
     said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
     if cap.reserved:
-        said.append(f"about {amount(cap.reserved)} go to {turns if cap.under_way else 'turns whose price nobody could read'}")
+        said.append(
+            f"about {amount(cap.reserved)} go to"
+            f" {turns if cap.under_way else 'turns whose price nobody could read'}"
+        )
     until = "when these have cost less, else tomorrow" if cap.under_way else "tomorrow"
     return f"{', '.join([*said, price])}: it goes on {until}."
 

@@ -1,4 +1,5 @@
-"""Looks at every hold and lets go what may go on: by asking the world, never by waiting for a person who need not come.
+"""Looks at every hold and lets go what may go on: by asking the world, never by waiting for a
+person who need not come.
 
 One line in the log when a hold begins and one when it ends, however many jobs it concerns.
 """
@@ -17,7 +18,14 @@ from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, RenderUnknown, TokenRefused
+from nemowatch.errors import (
+    LocalError,
+    NotSent,
+    RemoteError,
+    RemotePassing,
+    RenderUnknown,
+    TokenRefused,
+)
 from nemowatch.fs import space
 from nemowatch.holds import budget
 from nemowatch.holds.admission import the_cap
@@ -29,12 +37,14 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
 from nemowatch.remote.interface import RemoteApi
 
-#: Bytes that a disk must take to count as having space again, at least; a result that still does not fit is held once more, at
-#: no cost.
+#: Bytes that a disk must take to count as having space again, at least; a result that still does
+#: not fit is held once more, at no cost.
 SPACE_AGAIN = 8 * MB
-#: Seconds until a disk that does not say how full it is counts as full: a share that hangs must hold up nothing else.
+#: Seconds until a disk that does not say how full it is counts as full: a share that hangs must
+#: hold up nothing else.
 DISK_SECONDS = 5.0
-#: Outboxes that are asked at once, each by a thread that is there only when it is needed: more inboxes nobody has on one host.
+#: Outboxes that are asked at once, each by a thread that is there only when it is needed: more
+#: inboxes nobody has on one host.
 DISKS = 64
 
 
@@ -49,9 +59,15 @@ class HoldKeeper:
     """Checks holds."""
 
     def __init__(
-        self, journal: Journal, api: RemoteApi, config: Callable[[], Config], inboxes: Mapping[str, Inbox], clock: Clock,
-        nudge: Callable[[], None], chronicle: Chronicle,
-    ) -> None:  # fmt: skip
+        self,
+        journal: Journal,
+        api: RemoteApi,
+        config: Callable[[], Config],
+        inboxes: Mapping[str, Inbox],
+        clock: Clock,
+        nudge: Callable[[], None],
+        chronicle: Chronicle,
+    ) -> None:
         self._journal = journal
         self._api = api
         self._config = config
@@ -63,15 +79,16 @@ class HoldKeeper:
         self._disk = ThreadPoolExecutor(DISKS, thread_name_prefix="space")
         self._measuring: dict[str, asyncio.Future[bool]] = {}  # by watch
         self._one = asyncio.Lock()
-        self._asked = self._begun = 0  # looks: asked for, and how many of these the latest look answers
+        # looks: asked for, and how many of these the latest look answers
+        self._asked = self._begun = 0
 
     def close(self) -> None:
         """Let its thread end, unless a share that hangs keeps it."""
         self._disk.shutdown(wait=False)
 
     async def check(self) -> None:
-        """Look at everything that is held; however many looks are asked for while one is under way, they are one look
-        after it. Never raises for what the cloud or the disk answers."""
+        """Look at everything that is held; however many looks are asked for while one is under
+        way, they are one look after it. Never raises for what the cloud or the disk answers."""
         self._asked += 1
         mine = self._asked
         async with self._one:
@@ -86,7 +103,9 @@ class HoldKeeper:
         room = HoldReason.SPACE in standing and await self._has_space()
         await self._journal.write(lambda conn: self._release(conn, standing, credits, room=room))
         for job_id in slow:
-            await self._journal.write(partial(jobs.wake_one, job_id=job_id, now_ms=self._clock.now_ms()))
+            await self._journal.write(
+                partial(jobs.wake_one, job_id=job_id, now_ms=self._clock.now_ms())
+            )
         self._nudge()
         await self._tell()
 
@@ -97,7 +116,8 @@ class HoldKeeper:
         self._chronicle.stands(await self._journal.read(causes), woken, asked_at)
 
     async def price_told(self) -> None:
-        """A paid turn is over: what waits for its price, or for what it did not cost, may go on at once."""
+        """A paid turn is over: what waits for its price, or for what it did not cost, may go on
+        at once."""
         if self._config().limits.daily_credits:
             await self._journal.write(lambda conn: self._wake_capped(conn, self._clock.now_ms()))
             self._nudge()
@@ -107,18 +127,23 @@ class HoldKeeper:
         return HoldReason.OUTAGE in await self._journal.read(holds.standing)
 
     async def _ask(self, standing: Mapping[HoldReason, HoldRow]) -> Answer:
-        """The balance: it answers for the outage, the token and the credits at once. None when nobody needs it."""
+        """The balance: it answers for the outage, the token and the credits at once. None when
+        nobody needs it."""
         if not standing.keys() & {HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS}:
             return None
         try:
             return await self._api.read_credits()
-        except (RemoteError, LocalError) as exc:  # the second: the anonymous token cannot be read or stored here
+        except (RemoteError, LocalError) as exc:
+            # the second: the anonymous token cannot be read or stored here
             return exc
 
     async def _slow_renders(self) -> list[int]:
-        """Jobs held for a slow render that has come to an end: asked about here, so that waiting writes no history."""
+        """Jobs held for a slow render that has come to an end: asked about here, so that waiting
+        writes no history."""
         ended = []
-        for job in await self._journal.read(lambda conn: jobs.held_for(conn, HoldReason.SLOW_RENDER)):
+        for job in await self._journal.read(
+            lambda conn: jobs.held_for(conn, HoldReason.SLOW_RENDER)
+        ):
             try:
                 render = await self._api.poll_render(job.skill, job.render_id)
             except RenderUnknown:
@@ -131,32 +156,38 @@ class HoldKeeper:
         return ended
 
     async def _has_space(self) -> bool:
-        """Whether every outbox that answers has room again. Each is asked on a thread of its own, with one question at a
-        time however long it hangs; one that hangs keeps nobody else waiting."""
+        """Whether every outbox that answers has room again. Each is asked on a thread of its
+        own, with one question at a time however long it hangs; one that hangs keeps nobody else
+        waiting."""
         loop, parts = asyncio.get_running_loop(), await self._journal.read(_held_parts)
         for name, inbox in self._inboxes.items():
             if name not in self._measuring or self._measuring[name].done():
-                self._measuring[name] = loop.run_in_executor(self._disk, has_room, inbox.watch, parts)
+                self._measuring[name] = loop.run_in_executor(
+                    self._disk, has_room, inbox.watch, parts
+                )
         if not self._measuring:
             return True
         done, _ = await asyncio.wait(self._measuring.values(), timeout=DISK_SECONDS)
         return bool(done) and all(found.result() for found in done)
 
     def _release(
-        self, conn: sqlite3.Connection, standing: Mapping[HoldReason, HoldRow], answer: Answer,
-        *, room: bool,
-    ) -> None:  # fmt: skip
+        self,
+        conn: sqlite3.Connection,
+        standing: Mapping[HoldReason, HoldRow],
+        answer: Answer,
+        *,
+        room: bool,
+    ) -> None:
         now = self._clock.now_ms()
         for reason, row in standing.items():
             if self._gone(conn, row, answer, room=room):
                 self._end(conn, reason, now)
-            elif reason is HoldReason.TOKEN and isinstance(answer, TokenRefused):  # why may have changed: empty, then wrong
+            elif reason is HoldReason.TOKEN and isinstance(answer, TokenRefused):
+                # why may have changed: empty, then wrong
                 holds.put(conn, reason, f"{answer.text} {answer.cure}".strip(), now)
         self._own_holds(conn, now)
 
-    def _gone(
-        self, conn: sqlite3.Connection, row: HoldRow, answer: Answer, *, room: bool
-    ) -> bool:
+    def _gone(self, conn: sqlite3.Connection, row: HoldRow, answer: Answer, *, room: bool) -> bool:
         """Whether the cause of an account's hold is gone."""
         if row.reason is HoldReason.OUTAGE:
             return not isinstance(answer, NotSent | RemotePassing | LocalError)
@@ -175,8 +206,9 @@ class HoldKeeper:
         return (found.available > 0 and grown) or found.available >= spend.EXPECTED_CREDITS
 
     def _try_one(self, conn: sqlite3.Connection, row: HoldRow) -> bool:
-        """Nothing but an export tells whether the plan allows one, and asking costs nothing: let one job try that has
-        come so far. False when there is none: then the hold has nobody left to end it."""
+        """Nothing but an export tells whether the plan allows one, and asking costs nothing: let
+        one job try that has come so far. False when there is none: then the hold has nobody left
+        to end it."""
         held = [job for job in jobs.held_for(conn, row.reason) if State(job.back) in PAID]
         if held:
             jobs.wake_one(conn, held[0].id, self._clock.now_ms())
@@ -200,7 +232,8 @@ class HoldKeeper:
             self._wake_paused(conn, now)
 
     def _wake_capped(self, conn: sqlite3.Connection, now: int) -> None:
-        """As many as the day's credits have room for, those that wait longest first: one is asked anew before it pays."""
+        """As many as the day's credits have room for, those that wait longest first: one is
+        asked anew before it pays."""
         caps: dict[str, Cap] = {}
         woken = list[str]()
         for job in jobs.held_for(conn, HoldReason.CAP):
@@ -224,12 +257,18 @@ class HoldKeeper:
 
 
 def _held_parts(conn: sqlite3.Connection) -> list[tuple[Path, int]]:
-    """What is being fetched and found no space: the part file, and how many bytes it is to have (0: nobody knows)."""
-    return [(Path(os.fsdecode(job.part)), job.result_size) for job in jobs.held_for(conn, HoldReason.SPACE) if job.part]
+    """What is being fetched and found no space: the part file, and how many bytes it is to have
+    (0: nobody knows)."""
+    return [
+        (Path(os.fsdecode(job.part)), job.result_size)
+        for job in jobs.held_for(conn, HoldReason.SPACE)
+        if job.part
+    ]
 
 
 def has_room(watch: Watch, parts: Iterable[tuple[Path, int]]) -> bool:
-    """Whether the outbox takes the smallest of what waits for it: that one is done then, and the others wait on."""
+    """Whether the outbox takes the smallest of what waits for it: that one is done then, and the
+    others wait on."""
     missing = [_missing(part, size) for part, size in parts if part.is_relative_to(watch.outbox)]
     return space.has_room(watch.outbox, max(SPACE_AGAIN, min(missing, default=0)))
 

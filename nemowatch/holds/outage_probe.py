@@ -1,5 +1,7 @@
-"""Finds out when a cloud that nobody reached answers again: asks with growing pauses, so that a short break costs
-seconds and a long one costs next to nothing. While it only half answers, the pauses go on growing."""
+"""Finds out when a cloud that nobody reached answers again: asks with growing pauses, so that a
+short break costs seconds and a long one costs next to nothing. While it only half answers, the
+pauses go on growing.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""One watched inbox: events and scans in, claimed sources out. The only stateful piece of intake, and one calm loop.
+"""One watched inbox: events and scans in, claimed sources out. The only stateful piece of intake,
+and one calm loop.
 
-Owns the order of things: hints and scans feed the tracker, the tracker says what is ready, the desk claims it. It is
-touched by the engine's loop alone; blocking calls run in the worker thread of its presence. It never raises for what is
-wrong with a file or a share: those are problems and states.
+Owns the order of things: hints and scans feed the tracker, the tracker says what is ready, the
+desk claims it. It is touched by the engine's loop alone; blocking calls run in the worker thread
+of its presence. It never raises for what is wrong with a file or a share: those are problems and
+states.
 """
 
 from __future__ import annotations
@@ -35,12 +37,15 @@ log = structlog.get_logger("nemowatch.inbox")
 
 #: Places that events named, taken in one tick.
 PORTION = 5_000
-#: Seconds between scans while the kernel does not tell, and how many times its own length a scan leaves free after it.
+#: Seconds between scans while the kernel does not tell, and how many times its own length a scan
+#: leaves free after it.
 DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
-#: Part of scan_interval after which a share, which only scans tell about, is scanned again: the looks and the claim take
-#: their time too, and a file is to be taken within the settle time and one interval.
+#: Part of scan_interval after which a share, which only scans tell about, is scanned again: the
+#: looks and the claim take their time too, and a file is to be taken within the settle time and one
+#: interval.
 EARLY = 0.95
-#: Files still waiting at which a scan fetches those that the last one has left: none would let the claiming pause.
+#: Files still waiting at which a scan fetches those that the last one has left: none would let the
+#: claiming pause.
 REFILL = MAX_FRESH // 2
 #: Part of scan_interval within which the cadence asks for no further scan.
 FRESH = 0.5
@@ -48,7 +53,8 @@ FRESH = 0.5
 SCAN_PAUSE = 4.0
 
 
-#: Seconds between two writes of the owner file for what is paid, at least: each is work for every sync client.
+#: Seconds between two writes of the owner file for what is paid, at least: each is work for every
+#: sync client.
 MARK_PAUSE = 15.0
 #: Why a batch asks after a take-over (the word in the journal).
 TAKEN_OVER = "take-over"
@@ -58,11 +64,20 @@ class Inbox:
     """One watch, from its files to its sources."""
 
     def __init__(
-        self, watch: Watch, *, recipes: Mapping[str, Recipe], clock: Clock, confirm_above: int, journal: Journal,
-        on_change: Callable[[], None], state_id: str, finder: Finder = nothing_stands,
-    ) -> None:  # fmt: skip
-        """`on_change` is called, on the loop, when `tick` has something to do at once. `state_id` names our state folder
-        in the owner file. `finder` finds results in the outbox after a journal was lost."""
+        self,
+        watch: Watch,
+        *,
+        recipes: Mapping[str, Recipe],
+        clock: Clock,
+        confirm_above: int,
+        journal: Journal,
+        on_change: Callable[[], None],
+        state_id: str,
+        finder: Finder = nothing_stands,
+    ) -> None:
+        """`on_change` is called, on the loop, when `tick` has something to do at once.
+        `state_id` names our state folder in the owner file. `finder` finds results in the outbox
+        after a journal was lost."""
         self.watch = watch
         self._clock, self._journal, self._on_change = clock, journal, on_change
         self._presence = Presence(watch, clock, journal, state_id, _say(watch.name), on_change)
@@ -84,7 +99,10 @@ class Inbox:
         self._stopped = False
 
     def __repr__(self) -> str:
-        return f"Inbox({self.watch.name!r}, {self.health}, {len(self._ledger.tracker)} waiting, {len(self._ledger.known)} known)"
+        return (
+            f"Inbox({self.watch.name!r}, {self.health}, {len(self._ledger.tracker)} waiting,"
+            f" {len(self._ledger.known)} known)"
+        )
 
     @property
     def health(self) -> Health:
@@ -92,7 +110,8 @@ class Inbox:
         return self._presence.health.now
 
     async def start(self) -> None:
-        """Begin. A root that is missing, or hangs, is a state; raises only what the journal raises."""
+        """Begin. A root that is missing, or hangs, is a state; raises only what the journal
+        raises."""
         await self._presence.start()
 
     async def stop(self) -> None:
@@ -104,7 +123,9 @@ class Inbox:
         """Seconds until `tick` has work; 0: now."""
         hints = self._presence.hints
         now = self._clock.monotonic()
-        if self._presence.online and ((hints is not None and hints.waiting) or self._scan_is_due(now)):
+        if self._presence.online and (
+            (hints is not None and hints.waiting) or self._scan_is_due(now)
+        ):
             return 0.0
         return max(self._due_at - now, 0.0)
 
@@ -116,7 +137,8 @@ class Inbox:
         self._on_change()
 
     def reconcile(self) -> None:
-        """The cadence asks for a scan; one that has just been made, or is planned anyhow, is enough."""
+        """The cadence asks for a scan; one that has just been made, or is planned anyhow, is
+        enough."""
         if self._clock.monotonic() - self._scanned_at > FRESH * self.watch.scan_interval:
             self.request_scan()
 
@@ -130,7 +152,8 @@ class Inbox:
             self._on_change()
 
     async def take_over(self) -> None:
-        """A person said so: this host works the inbox from now on; what it brings waits for approval."""
+        """A person said so: this host works the inbox from now on; what it brings waits for
+        approval."""
         async with self._busy:
             await self._presence.take_over()
             self._cause = TAKEN_OVER
@@ -138,13 +161,16 @@ class Inbox:
 
     @property
     def surveyed(self) -> bool:
-        """Whether a scan has seen the whole inbox since the start: before that, nobody knows whether a PAUSE stands there."""
+        """Whether a scan has seen the whole inbox since the start: before that, nobody knows
+        whether a PAUSE stands there."""
         return not self._first
 
     @property
     def pauses(self) -> dict[bytes, bytes]:
         """The folders (b"": the inbox itself) in which a PAUSE stands, with its path."""
-        return {folder: facts.paused for folder, facts in self._ledger.facts.items() if facts.paused}
+        return {
+            folder: facts.paused for folder, facts in self._ledger.facts.items() if facts.paused
+        }
 
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""
@@ -156,20 +182,25 @@ class Inbox:
         return len(self._ledger.tracker)
 
     def waiting(self, limit: int = 0) -> list[Waiting]:
-        """Files that are not jobs yet, with the reason in plain words: those that wait longest first, at most `limit`
-        (0: all) of them. On the loop only."""
+        """Files that are not jobs yet, with the reason in plain words: those that wait longest
+        first, at most `limit` (0: all) of them. On the loop only."""
         now, now_ms, found = self._clock.monotonic(), self._clock.now_ms(), list[Waiting]()
         prompts = self._feed.prompt_paths()
         for path in islice(self._ledger.tracker, limit or None):
             tracked = self._ledger.tracker.get(path)
             if tracked is not None and path not in prompts:
                 since = now_ms - round((now - tracked.first_at) * 1000)
-                reason = str(self.health) if self.health.state is HealthState.OFFLINE else why(tracked, now)
+                reason = (
+                    str(self.health)
+                    if self.health.state is HealthState.OFFLINE
+                    else why(tracked, now)
+                )
                 found.append(Waiting(path, reason, since))
         return found
 
     async def gone(self, path: bytes) -> bool:
-        """True when nothing stands at this place although the root is there, as it was: only then was it taken away."""
+        """True when nothing stands at this place although the root is there, as it was: only
+        then was it taken away."""
         async with self._busy:
             if self._stopped or not await self._presence.check():
                 return False
@@ -180,19 +211,22 @@ class Inbox:
             return gone and not await self._is_hidden(path)
 
     async def _is_hidden(self, path: bytes) -> bool:
-        """True when the source claimed at this place lies below a mount that came since, or on one that went."""
+        """True when the source claimed at this place lies below a mount that came since, or on
+        one that went."""
         name = self.watch.name
         claimed = await self._journal.read(lambda conn: decide.claimed_at(conn, name, path))
         return any(self._presence.on_other_mount(path, at) for at in claimed)
 
     def busy(self) -> bool:
-        """True while some file may still become a job by itself: it is settling, or news of others wait to be followed."""
+        """True while some file may still become a job by itself: it is settling, or news of
+        others wait to be followed."""
         hints = self._presence.hints
         news = self._presence.scan_soon or self._more or (hints is not None and hints.waiting)
         return self._presence.online and bool(self._ledger.tracker.busy() or news)
 
     async def mark_paid(self) -> None:
-        """Something is being paid for here: write it into the owner file, now or with one of the guard's next passes."""
+        """Something is being paid for here: write it into the owner file, now or with one of the
+        guard's next passes."""
         now = self._clock.monotonic()
         if now < self._mark_free_at:
             return
@@ -202,7 +236,8 @@ class Inbox:
                 await self._presence.check()
 
     def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
-        """Go on with what may change while running (config.changes): how often to scan, and when to ask."""
+        """Go on with what may change while running (config.changes): how often to scan, and when
+        to ask."""
         self.watch = watch
         self._presence.reconfigure(watch)
         self._ledger.book.reread(recipes)
@@ -210,7 +245,8 @@ class Inbox:
         self.request_scan()
 
     async def tick(self) -> Tick:
-        """Do what is due, a bounded portion of it. Never raises for files or shares; raises what the journal raises."""
+        """Do what is due, a bounded portion of it. Never raises for files or shares; raises what
+        the journal raises."""
         async with self._busy:
             if self._stopped:
                 return Tick()
@@ -225,9 +261,11 @@ class Inbox:
             self._plan(more=done.more)
         now = self._clock.monotonic()
         return replace(
-            done, problems=self._ledger.problems.current(now), approved=bool(self._ledger.approvals),
+            done,
+            problems=self._ledger.problems.current(now),
+            approved=bool(self._ledger.approvals),
             approvals=self._ledger.approvals,
-        )  # fmt: skip
+        )
 
     def _plan(self, *, more: bool = False) -> None:
         """When the next tick has work."""
@@ -266,15 +304,23 @@ class Inbox:
     # -- scanning
 
     def _scan_is_due(self, now: float) -> bool:
-        """A first scan, or one after an absence, is due at once: nothing is claimed before it has been counted."""
-        if self._first or self._cause or self._presence.returned or self._presence.put_back or now >= self._scan_at:
+        """A first scan, or one after an absence, is due at once: nothing is claimed before it
+        has been counted."""
+        if (
+            self._first
+            or self._cause
+            or self._presence.returned
+            or self._presence.put_back
+            or now >= self._scan_at
+        ):
             return True
         if self._more and len(self._ledger.tracker) < REFILL:
             return True
         return self._presence.scan_soon and now >= self._scan_free_at
 
     async def _load(self) -> None:
-        """What the journal knows of files here. Read anew after an absence: the share may show its files differently."""
+        """What the journal knows of files here. Read anew after an absence: the share may show
+        its files differently."""
         known = await self._journal.read(lambda conn: sources.known_files(conn, self.watch.name))
         self._ledger.known.clear()
         for path, file in known.items():
@@ -300,13 +346,15 @@ class Inbox:
         await self._maybe_batch(survey, returned)
         if self._initial:
             self._initial = survey.more
-            if self._known_before:  # else there is nothing that this journal could have forgotten of it
+            # else there is nothing that this journal could have forgotten of it
+            if self._known_before:
                 self._desk.stood_before.update(survey.fresh)
         self._ledger.facts = survey.folders
         self._ledger.approvals = tuple(survey.approvals)
         self._feed.absorb(survey)
         await self._feed.note_changed(survey.fresh)
-        if returned:  # after an absence nothing is taken for a deletion, and nothing is blocked by what was then
+        # after an absence nothing is taken for a deletion, and nothing is blocked by what was then
+        if returned:
             self._ledger.unblock(b"")
             for path in survey.missing:
                 self._ledger.known.pop(path, None)
@@ -315,7 +363,9 @@ class Inbox:
 
     def _next_scan(self, begun: float, survey: Survey) -> None:
         now = self._scanned_at = self._clock.monotonic()
-        every = self.watch.scan_interval * (1 if self._presence.paces.mode is Mode.EVENTS else EARLY)
+        every = self.watch.scan_interval * (
+            1 if self._presence.paces.mode is Mode.EVENTS else EARLY
+        )
         if self.health.state is HealthState.DEGRADED:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
         self._scan_free_at = now + SCAN_PAUSE * (now - begun)
@@ -333,17 +383,23 @@ class Inbox:
             self._known_before = not new
         cause = self._cause or ("first scan" if new else "return of the share" if returned else "")
         if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
-            cause = ""  # a person is asked whatever the limit says: what stands here may have been paid for
+            # a person is asked whatever the limit says: what stands here may have been paid for
+            cause = ""
             await self._desk.settle_held()
-            await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms))
+            await self._journal.write(
+                lambda conn: batches.rebuild(conn, name, survey.expected, now_ms)
+            )
         expected, limit = survey.expected, self._desk.confirm_above
         if cause and 0 < limit < expected and not survey.more:
             fresh = list(survey.fresh)
             unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, fresh))
             expected = sum(self._ledger.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
-        least = 0 if cause == TAKEN_OVER else limit  # what another host has paid for, this journal cannot know
+        # what another host has paid for, this journal cannot know
+        least = 0 if cause == TAKEN_OVER else limit
         if cause and limit and expected > least:
-            await self._journal.write(lambda conn: batches.begin(conn, name, cause, expected, now_ms))
+            await self._journal.write(
+                lambda conn: batches.begin(conn, name, cause, expected, now_ms)
+            )
         if new:
             await self._journal.write(lambda conn: inboxes.scanned(conn, name))
         self._first, self._cause = False, ""

@@ -1,7 +1,8 @@
-"""What a person should know about an inbox: kept current, so that a note goes when its cause is gone.
+"""What a person should know about an inbox: kept current, so that a note goes when its cause is
+gone.
 
-Owns the list of problems and the patience before one is told: people rename a new folder, and a file of a kind that
-nobody takes may be about to get its real name.
+Owns the list of problems and the patience before one is told: people rename a new folder, and a
+file of a kind that nobody takes may be about to get its real name.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class Problems:
         self._facts: Mapping[bytes, FolderFacts] = {}
 
     def __repr__(self) -> str:
-        return f"Problems({len(self._files)} files, {len(self._orders)} orders, {len(self._odd)} odd)"
+        return (
+            f"Problems({len(self._files)} files, {len(self._orders)} orders, {len(self._odd)} odd)"
+        )
 
     def refuse(self, problem: FileProblem) -> None:
         """This file will not be worked on."""
@@ -72,12 +75,16 @@ class Problems:
 
     def _keep_time(self, now: float) -> None:
         current = {("foreign", f) for f, facts in self._facts.items() if facts.foreign}
-        current |= {("name", f) for f in self._facts if f and isinstance(self._book.read(f), Unreadable)}
+        current |= {
+            ("name", f) for f in self._facts if f and isinstance(self._book.read(f), Unreadable)
+        }
         self._since = {key: self._since.get(key, now) for key in current}
 
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next problem becomes ripe; infinite when none will."""
-        return min((t for t in (self._ripe_at(k) for k in self._since) if t > now), default=float("inf"))
+        return min(
+            (t for t in (self._ripe_at(k) for k in self._since) if t > now), default=float("inf")
+        )
 
     def _ripe_at(self, key: tuple[str, bytes]) -> float:
         return self._since[key] + (FOREIGN_AFTER if key[0] == "foreign" else UNREADABLE_AFTER)
@@ -100,13 +107,18 @@ class Problems:
         facts = self._facts[folder]
         names = ", ".join(as_text(n) for n in facts.foreign_names)
         more = (
-            f" and {facts.foreign - len(facts.foreign_names)} more" if facts.foreign > len(facts.foreign_names) else ""
+            f" and {facts.foreign - len(facts.foreign_names)} more"
+            if facts.foreign > len(facts.foreign_names)
+            else ""
         )
         if not folder:
             what = f"Files beside the task folders are not worked on: {names}{more}."
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
         taken = listed(self._book.kinds(folder))
-        what = f"This folder does not take files of this kind: {names}{more}. They are left as they are."
+        what = (
+            f"This folder does not take files of this kind: {names}{more}. They are left as they"
+            " are."
+        )
         cure = "Put them into a folder that takes them, or take them away."
         return FolderProblem(folder, f"{what} It takes {taken}." if taken else what, cure=cure)
 
@@ -120,7 +132,9 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
             merged[problem.folder] = problem
         else:
             what, cure = f"{before.what} {problem.what}", f"{before.cure} {problem.cure}".strip()
-            merged[problem.folder] = FolderProblem(problem.folder, what, before.suggestion or problem.suggestion, cure)
+            merged[problem.folder] = FolderProblem(
+                problem.folder, what, before.suggestion or problem.suggestion, cure
+            )
     return list(merged.values())
 
 

@@ -37,7 +37,8 @@ class FileProblem:
     folder: bytes  #: the task folder's name
     what: str  #: a whole plain sentence
     cure: str = ""  #: what to do
-    final: bool = False  #: True: to be moved to failed/ with an error note; False: only noted, never moved
+    #: True: to be moved to failed/ with an error note; False: only noted, never moved
+    final: bool = False
     code: str = "unusable"  #: the short name that JSON carries
 
 
@@ -87,7 +88,8 @@ class Waiting:
 class Tick:
     """What one tick of an inbox brought."""
 
-    claimed: tuple[int, ...] = ()  #: ids of sources that are new, or go on (settled again, retried, delivered anew)
+    #: ids of sources that are new, or go on (settled again, retried, delivered anew)
+    claimed: tuple[int, ...] = ()
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
     approved: bool = False  #: an APPROVE stands in the inbox
     approvals: tuple[bytes, ...] = ()  #: the names of those APPROVE files, relative to the inbox

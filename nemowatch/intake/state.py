@@ -1,6 +1,7 @@
 """What an inbox remembers between two looks: small, and touched only by its own loop.
 
-Owns the memory, not the decisions. A known file costs its path and eight bytes, so a hundred thousand fit.
+Owns the memory, not the decisions. A known file costs its path and eight bytes, so a hundred
+thousand fit.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ class Ledger:
     ignore: Ignore
     problems: Problems
     tracker: Tracker = field(default_factory=Tracker)
-    known: dict[bytes, int] = field(default_factory=dict)  #: claimed or refused files: path -> hash of the look
-    changed: set[bytes] = field(default_factory=set)  #: claimed files that look different since, and are settling again
-    facts: dict[bytes, FolderFacts] = field(default_factory=dict)  #: by task folder; b"" is the inbox itself
+    #: claimed or refused files: path -> hash of the look
+    known: dict[bytes, int] = field(default_factory=dict)
+    #: claimed files that look different since, and are settling again
+    changed: set[bytes] = field(default_factory=set)
+    #: by task folder; b"" is the inbox itself
+    facts: dict[bytes, FolderFacts] = field(default_factory=dict)
     prompts: dict[bytes, Snapshot] = field(
         default_factory=dict
     )  #: by folder: how the prompt.txt looked when it was read
@@ -50,8 +54,8 @@ class Ledger:
         return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
 
     def block(self, path: bytes, why: str, *, soon: bool = False, now: float = 0.0) -> None:
-        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as well; `now`: the look at it
-        has failed."""
+        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as
+        well; `now`: the look at it has failed."""
         tracked = self.tracker.get(path)
         if tracked is not None:
             tracked.block(why, soon=soon, now=now)

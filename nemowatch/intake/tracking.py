@@ -1,7 +1,7 @@
 """What comes in: scans, hints and looks, all fed into the ledger of one inbox.
 
-Owns the way from "something may have happened there" to what is tracked, known, changed or gone. It decides neither when
-to scan nor what becomes of a settled file.
+Owns the way from "something may have happened there" to what is tracked, known, changed or gone.
+It decides neither when to scan nor what becomes of a settled file.
 """
 
 from __future__ import annotations
@@ -45,12 +45,15 @@ class Feed:
         surveyor = Surveyor(ledger.book, ledger.known, ledger.tracker, presence.is_local)
         root, beat = presence.root, presence.worker.beat
         return await presence.worker.run(
-            lambda: surveyor.survey(walk(root, ledger.ignore, start, beat, surveyor.unchanged), start)
-        )  # fmt: skip
+            lambda: surveyor.survey(
+                walk(root, ledger.ignore, start, beat, surveyor.unchanged), start
+            )
+        )
 
     def absorb(self, survey: Survey) -> None:
         now = self._clock.monotonic()
-        for path in sorted(survey.fresh, key=natural):  # what came together is worked on in the order people see
+        # what came together is worked on in the order people see
+        for path in sorted(survey.fresh, key=natural):
             self._ledger.problems.forget(path)
             self._ledger.tracker.see(path, Look(survey.fresh[path], now), self._presence.pace(path))
         for folder, facts in survey.folders.items():
@@ -78,8 +81,11 @@ class Feed:
             await self._journal.write(lambda conn: decide.unsettle(conn, name, changed, now_ms))
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
-        """Known files that are no longer there; returns the ids of sources that nobody has moved away."""
-        known = [path for path in paths if path in self._ledger.known or path in self._ledger.changed]
+        """Known files that are no longer there; returns the ids of sources that nobody has moved
+        away."""
+        known = [
+            path for path in paths if path in self._ledger.known or path in self._ledger.changed
+        ]
         if not known:
             return []
         gone = await self.really_gone(known)
@@ -93,7 +99,8 @@ class Feed:
         return await self._journal.read(lambda conn: decide.gone_sources(conn, name, gone))
 
     async def really_gone(self, paths: list[bytes]) -> list[bytes]:
-        """Those of them that are no longer there, while the root is the one that was looked at. Raises LocalPassing."""
+        """Those of them that are no longer there, while the root is the one that was looked at.
+        Raises LocalPassing."""
         root = self._presence.root
         gone = await self._presence.worker.run(lambda: really_gone(root, paths))
         return gone if gone and await self._presence.same_root() else []
@@ -111,7 +118,9 @@ class Feed:
         if not self._presence.scan_soon:
             entered = [folder for folder in found.folders if self._is_entered(folder)]
             for folder in _outermost(entered):
-                found.gone += await self._extend(await self.survey(folder), found.folders[folder], wanted[folder])
+                found.gone += await self._extend(
+                    await self.survey(folder), found.folders[folder], wanted[folder]
+                )
         await self._arrived({path: wanted[path] for path in found.files})
         for place in found.gone:
             self._left(place)
@@ -125,7 +134,8 @@ class Feed:
         self._presence.scan_soon |= not was_file and self._held_something(place)
 
     def _worth(self, place: bytes) -> bool:
-        """False for names that are never work; an instruction that comes or goes asks for a scan."""
+        """False for names that are never work; an instruction that comes or goes asks for a
+        scan."""
         verdict = self._ledger.ignore.path(place)
         if verdict.kind is NameClass.OURS and folded(place.rpartition(b"/")[2]) in INSTRUCTIONS:
             self._presence.scan_soon = True
@@ -135,8 +145,12 @@ class Feed:
         return verdict.kind in (NameClass.WORK, NameClass.CONFLICT)
 
     def _is_entered(self, folder: bytes) -> bool:
-        """False for a folder that no scan enters: as a file it could have been work, for all that its event said."""
-        return self._ledger.ignore.path(folder, folder=True).kind in (NameClass.WORK, NameClass.CONFLICT)
+        """False for a folder that no scan enters: as a file it could have been work, for all
+        that its event said."""
+        return self._ledger.ignore.path(folder, folder=True).kind in (
+            NameClass.WORK,
+            NameClass.CONFLICT,
+        )
 
     def _held_something(self, place: bytes) -> bool:
         """True when a folder stood here, as far as anything is known of one."""
@@ -148,7 +162,8 @@ class Feed:
         )
 
     async def _extend(self, survey: Survey, inode: int, event_at: float) -> list[bytes]:
-        """A folder that came: take in what is in it; returns known files that are not in it any more."""
+        """A folder that came: take in what is in it; returns known files that are not in it any
+        more."""
         await self.note_changed(survey.fresh)
         for folder, facts in survey.folders.items():
             if folder and survey.start == folder:
@@ -161,7 +176,10 @@ class Feed:
             self._ledger.tracker.see(path, look, self._presence.pace(path))
         survey.fresh = {}
         self._presence.watching.expected |= survey.inodes | {inode}
-        if any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values()) or survey.more:
+        if (
+            any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values())
+            or survey.more
+        ):
             self._presence.scan_soon = True
         self._ledger.problems.learn(survey, self._ledger.facts, now)
         return list(survey.missing)
@@ -170,9 +188,12 @@ class Feed:
         """Files that events named: tracked, when their folder takes such."""
         book = self._ledger.book
         taken = {
-            p: at for p, at in files.items() if book.takes(p.partition(b"/")[0], p.rpartition(b"/")[2]) and b"/" in p
+            p: at
+            for p, at in files.items()
+            if book.takes(p.partition(b"/")[0], p.rpartition(b"/")[2]) and b"/" in p
         }
-        self._presence.scan_soon |= len(taken) < len(files)  # a file that nobody takes is told of after a while
+        # a file that nobody takes is told of after a while
+        self._presence.scan_soon |= len(taken) < len(files)
         for seen in await self._look_at(list(taken)):
             if isinstance(seen.look, Snapshot) and not self._is_known(seen.path, seen.look):
                 await self.note_changed([seen.path])
@@ -194,7 +215,8 @@ class Feed:
             self._ledger.tracker.see(seen.path, look, self._presence.pace(seen.path))
 
     async def look(self) -> tuple[list[bytes], list[bytes]]:
-        """Look at tracked files whose time has come; returns those that are ready, and those that are gone."""
+        """Look at tracked files whose time has come; returns those that are ready, and those
+        that are gone."""
         ready, vanished, prompts = list[bytes](), list[bytes](), self.prompt_paths()
         for seen in await self._look_at(self._ledger.tracker.due(self._clock.monotonic(), PORTION)):
             if isinstance(seen.look, LocalPassing):
@@ -215,7 +237,8 @@ class Feed:
             tracked = self._ledger.tracker.get(seen.path)
             if tracked is not None and tracked.verdict() is Verdict.READY:
                 if seen.path in prompts and not tracked.settled():
-                    tracked.no_short_cut(self._clock.monotonic())  # a text may still grow: it says nowhere that it ends
+                    # a text may still grow: it says nowhere that it ends
+                    tracked.no_short_cut(self._clock.monotonic())
                 elif seen.path in prompts:
                     await self._read_prompt(seen.path, seen.look)
                 else:
@@ -223,8 +246,11 @@ class Feed:
         return ready, vanished
 
     def _not_now(self, path: bytes, error: LocalPassing) -> None:
-        """This file, or the whole share, cannot be asked: which of them, a look at the root tells."""
-        self._ledger.block(path, f"cannot be read right now: {error.text}", now=self._clock.monotonic())
+        """This file, or the whole share, cannot be asked: which of them, a look at the root
+        tells."""
+        self._ledger.block(
+            path, f"cannot be read right now: {error.text}", now=self._clock.monotonic()
+        )
         self._presence.next_probe = 0.0
 
     async def _read_prompt(self, path: bytes, look: Snapshot) -> None:
@@ -232,13 +258,16 @@ class Feed:
         folder = path.partition(b"/")[0]
         root = self._presence.root
         try:
-            text = await self._presence.worker.run(lambda: read_prompt(root, path, look, decode_text))
+            text = await self._presence.worker.run(
+                lambda: read_prompt(root, path, look, decode_text)
+            )
         except OrderError as exc:
             self._ledger.problems.order(folder, exc.text, exc.cure)
             self._ledger.tracker.drop(path)
             return
         except (SourceGone, SourceChanged):
-            self._ledger.block(path, "it changes while it is read", soon=True)  # the next look says more
+            # the next look says more
+            self._ledger.block(path, "it changes while it is read", soon=True)
             return
         except LocalPassing as exc:
             self._not_now(path, exc)
@@ -252,9 +281,12 @@ class Feed:
         self._ledger.unblock(folder)
 
     def _prompt_fails(self, path: bytes, error: LocalError) -> None:
-        """A prompt.txt that cannot be read: what lies in the folder waits for it, and people are told."""
+        """A prompt.txt that cannot be read: what lies in the folder waits for it, and people are
+        told."""
         folder = path.partition(b"/")[0]
-        self._ledger.problems.order(folder, f"Its prompt.txt cannot be used: {error.text}", error.cure)
+        self._ledger.problems.order(
+            folder, f"Its prompt.txt cannot be used: {error.text}", error.cure
+        )
         self._ledger.unblock(folder)  # they say why they wait
         self._ledger.block(path, error.text, now=self._clock.monotonic())
 

@@ -1,9 +1,10 @@
-"""Whether the cloud answers at all: one failing job is that job's matter, a cloud that nobody reaches is everybody's."""
+"""Whether the cloud answers at all: one failing job is that job's matter, a cloud that nobody
+reaches is everybody's."""
 
 from __future__ import annotations
 
-#: Calls that fail in a row, with none succeeding in between, before a cloud that answers badly counts as down. A
-#: connection that cannot be made at all counts at once.
+#: Calls that fail in a row, with none succeeding in between, before a cloud that answers badly
+#: counts as down. A connection that cannot be made at all counts at once.
 FAILURES_IN_A_ROW = 4
 
 

@@ -1,4 +1,5 @@
-"""What an error means for a job: a pure function from (job, error) to a decision. Effects are the runner's."""
+"""What an error means for a job: a pure function from (job, error) to a decision. Effects are
+the runner's."""
 
 from __future__ import annotations
 
@@ -64,16 +65,25 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """What happens to `job` after `error`."""
     for kind, reason in ACCOUNT.items():
         if isinstance(error, kind):
-            return hold(reason, job.state, _account_words(error, at), account=True, **_words_of_the_turn(job))
+            return hold(
+                reason,
+                job.state,
+                _account_words(error, at),
+                account=True,
+                **_words_of_the_turn(job),
+            )
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, backoff(job.attempt + 1, at.base, at.cap, at.roll))
         return later(job.state, pause, text=error.text, **_doubt(job))
     if isinstance(error, RemotePassing):
         if at.cloud_down:
-            return hold(HoldReason.OUTAGE, job.state, error.text, account=True, **_words_of_the_turn(job))
+            return hold(
+                HoldReason.OUTAGE, job.state, error.text, account=True, **_words_of_the_turn(job)
+            )
         return again(job, error, at)
     if job.state is State.INSTRUCTING and not isinstance(error, LocalPassing):
-        return ask(AttentionReason.UNKNOWN, error.text)  # no error of a look ends a paid call that is open
+        # no error of a look ends a paid call that is open
+        return ask(AttentionReason.UNKNOWN, error.text)
     if isinstance(error, SessionLost):
         return _session_lost(job, error, at)
     if isinstance(error, RemoteError) and _paid(job, at):
@@ -89,20 +99,32 @@ def _paid(job: Job, at: Circumstances) -> bool:
 
 
 def _refused_paid(error: RemoteError) -> RemoteError:
-    """A refusal of a step after the paid turn: whatever it says, the file has been taken, and its cure would mislead."""
+    """A refusal of a step after the paid turn: whatever it says, the file has been taken, and
+    its cure would mislead."""
     if not isinstance(error, FileRefused | FileTooLarge | RequestRefused):
         return error
-    cure = "The edit is kept: moving the file back into its inbox folder goes on from it, and costs nothing."
-    return RequestRefused(f"The cloud does not go on with the finished edit: {error.text}", cure=cure, status=error.status)
+    cure = (
+        "The edit is kept: moving the file back into its inbox folder goes on from it, and costs"
+        " nothing."
+    )
+    return RequestRefused(
+        f"The cloud does not go on with the finished edit: {error.text}",
+        cure=cure,
+        status=error.status,
+    )
 
 
 def _words_of_the_turn(job: Job) -> dict[str, Any]:
-    """What a turn whose outcome is open ended with is for the person who may have to decide: no hold writes over it."""
-    return {"error_text": job.error_text} if job.state is State.INSTRUCTING and job.error_text else {}
+    """What a turn whose outcome is open ended with is for the person who may have to decide: no
+    hold writes over it."""
+    return (
+        {"error_text": job.error_text} if job.state is State.INSTRUCTING and job.error_text else {}
+    )
 
 
 def _account_words(error: NemowatchError, at: Circumstances) -> str:
-    """What happened and its cure; an anonymous user without credits, or with too small a plan, is told where to register."""
+    """What happened and its cure; an anonymous user without credits, or with too small a plan,
+    is told where to register."""
     words = f"{error.text.rstrip('.')}. {error.cure}".strip()
     if at.registration and isinstance(error, NoCredits | PlanRefused):
         return f"{words} Register this account here: {at.registration}"
@@ -113,7 +135,8 @@ def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if isinstance(error, NoSpace):
         return hold(HoldReason.SPACE, job.state, f"{error.text} {error.cure}", account=True)
     if isinstance(error, LocalPassing) or (isinstance(error, LocalFinal) and job.state in PAID):
-        # What is paid for waits in the cloud until the outbox can take it, however long its rights or shape forbid it.
+        # What is paid for waits in the cloud until the outbox can take it, however long its rights
+        # or shape forbid it.
         pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
         words = {"error_text": f"{error.text} {error.cure}".strip()} | _words_of_the_turn(job)
         return later(job.state, pause, text=error.text, **words, **_doubt(job))
@@ -127,25 +150,39 @@ def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 def _taken_back(job: Job, error: SourceGone) -> Decision:
     if job.state in PAID:
         return refuse(State.FAILED, error)
-    return refuse(State.CANCELLED, SourceGone("The file was taken away before anything was paid for it."))
+    return refuse(
+        State.CANCELLED, SourceGone("The file was taken away before anything was paid for it.")
+    )
 
 
 def _changed(job: Job, error: SourceChanged, at: Circumstances) -> Decision:
-    """Back to settling, unless a sibling has been paid for the old content: then the new one is a source of its own."""
+    """Back to settling, unless a sibling has been paid for the old content: then the new one is
+    a source of its own."""
     if job.state in PAID:
         return refuse(State.FAILED, error)
     if at.sibling_paid:
-        return refuse(State.CANCELLED, SourceChanged("A newer version of the file has taken its place."))
+        return refuse(
+            State.CANCELLED, SourceChanged("A newer version of the file has taken its place.")
+        )
     unsettle = partial(sources.unsettle, source_id=job.source_id, now_ms=at.now_ms)
-    return Decision(State.CLAIMED, {"session_id": "", "uploaded_by": "", "reason": ""}, (unsettle,), text=error.text)
+    return Decision(
+        State.CLAIMED,
+        {"session_id": "", "uploaded_by": "", "reason": ""},
+        (unsettle,),
+        text=error.text,
+    )
 
 
 def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
-    """A new session; the paid turn is repeated only where none was begun, or where the user has said so."""
+    """A new session; the paid turn is repeated only where none was begun, or where the user has
+    said so."""
     fresh = {"session_id": "", "uploaded_by": "", "reason": ""}
     if job.state in PAID and not at.has_draft and not at.rebuild:
         cure = "Moving it back into its inbox folder makes it anew, and costs again."
-        return refuse(State.FAILED, SessionLost("The cloud lost the edit before it could be saved here.", cure=cure))
+        return refuse(
+            State.FAILED,
+            SessionLost("The cloud lost the edit before it could be saved here.", cure=cure),
+        )
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
     pause = backoff(job.attempt, at.base, at.cap, at.roll) if job.attempt else 0
@@ -153,20 +190,34 @@ def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
 
 
 def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    """One more try after a pause. A connection that fails, a read about an open paid call, and whatever passes once the edit
-    is paid for are tried without end (docs/decisions/0007); all else until the attempts are used up."""
+    """One more try after a pause. A connection that fails, a read about an open paid call, and
+    whatever passes once the edit is paid for are tried without end (docs/decisions/0007); all
+    else until the attempts are used up.
+    """
     if job.state is State.INSTRUCTING:
-        return later(job.state, backoff(job.tries, at.base, at.cap, at.roll), text=error.text, tries=job.tries + 1)
+        return later(
+            job.state,
+            backoff(job.tries, at.base, at.cap, at.roll),
+            text=error.text,
+            tries=job.tries + 1,
+        )
     if isinstance(error, ConnectionBroken) or (isinstance(error, RemotePassing) and _paid(job, at)):
         pause = backoff(job.tries, at.base, at.cap, at.roll)
-        return later(job.state, pause, text=error.text, tries=job.tries + 1, error_text=error.text, **_doubt(job))
+        return later(
+            job.state,
+            pause,
+            text=error.text,
+            tries=job.tries + 1,
+            error_text=error.text,
+            **_doubt(job),
+        )
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
     pause = backoff(job.attempt, at.base, at.cap, at.roll)
-    return later(job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job))
+    return later(
+        job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job)
+    )
 
 
 def _doubt(job: Job) -> dict[str, Any]:
     return {"reason": CHECKING} if job.state in DOUBTFUL else {}
-
-

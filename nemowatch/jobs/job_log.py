@@ -1,7 +1,9 @@
-"""What the log says of jobs and holds: one line for each change, with the job, its file and its folder.
+"""What the log says of jobs and holds: one line for each change, with the job, its file and its
+folder.
 
-Owns what has been said. A cause that stops many jobs (an outage, a full disk, hours, a pause) is one line when it begins and one
-when it ends, however many jobs meet it; what each of them does meanwhile is there at level debug. It decides nothing.
+Owns what has been said. A cause that stops many jobs (an outage, a full disk, hours, a pause) is
+one line when it begins and one when it ends, however many jobs meet it; what each of them does
+meanwhile is there at level debug. It decides nothing.
 """
 
 from __future__ import annotations
@@ -26,12 +28,18 @@ holds_log = structlog.get_logger("nemowatch.hold")
 #: Causes that concern more than the one job that meets them.
 SHARED = frozenset(
     {
-        HoldReason.OUTAGE, HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE, HoldReason.CAP,
-        HoldReason.HOURS, HoldReason.PAUSED,
+        HoldReason.OUTAGE,
+        HoldReason.TOKEN,
+        HoldReason.CREDITS,
+        HoldReason.PLAN,
+        HoldReason.SPACE,
+        HoldReason.CAP,
+        HoldReason.HOURS,
+        HoldReason.PAUSED,
     }
-)  # fmt: skip
-#: Seconds after which an outage counts as over although no job's call has proven it: nobody may have one to make. A call
-#: that hangs is given up sooner.
+)
+#: Seconds after which an outage counts as over although no job's call has proven it: nobody may
+#: have one to make. A call that hangs is given up sooner.
 UNPROVEN = 180.0
 #: States that a person should see when only warnings are read.
 LOUD = (State.FAILED, State.REJECTED, State.ATTENTION)
@@ -53,7 +61,11 @@ def place(source: SourceRow) -> dict[str, str]:
 def spot(watch: str, path: bytes) -> dict[str, str]:
     """A place in the inbox of that name: the task folder, whole, and the file within it."""
     folder, _, file = path.partition(b"/")
-    return {"file": show_path(file), "folder": whole(watch, folder)} if file else {"file": show_path(path), "folder": watch}
+    return (
+        {"file": show_path(file), "folder": whole(watch, folder)}
+        if file
+        else {"file": show_path(path), "folder": watch}
+    )
 
 
 class Chronicle:
@@ -63,8 +75,10 @@ class Chronicle:
         self._clock = clock
         self._standing: dict[Cause, float] = {}  # what has begun and not ended: when, monotonic
         self._why: dict[Cause, str] = {}  # the words for it that were said last
-        self._doubted: dict[Cause, tuple[float, int]] = {}  # seems over and is not proven to be: since when, jobs woken
-        self._met: set[State] = set()  # where jobs met the outage; empty: not known, as after a restart
+        # seems over and is not proven to be: since when, jobs woken
+        self._doubted: dict[Cause, tuple[float, int]] = {}
+        # where jobs met the outage; empty: not known, as after a restart
+        self._met: set[State] = set()
         self._proven_at = 0.0  # when a call that would have met it last went through
 
     def __repr__(self) -> str:
@@ -72,8 +86,13 @@ class Chronicle:
 
     def moved(self, job: Job, source: SourceRow, decision: Decision) -> None:
         """A decision about `job` has been written."""
-        if job.state in self._met and decision.state in ANSWERED and decision.state is not job.state:
-            self._works(job.state)  # asked whether an upload had arrived after all, the cloud has said so
+        if (
+            job.state in self._met
+            and decision.state in ANSWERED
+            and decision.state is not job.state
+        ):
+            # asked whether an upload had arrived after all, the cloud has said so
+            self._works(job.state)
         if decision.state is job.state and (not decision.text or decision.text in job.error_text):
             return  # nothing new
         where = place(source)
@@ -83,14 +102,18 @@ class Chronicle:
         if decision.state is State.HELD and reason in SHARED:
             if reason == HoldReason.OUTAGE:
                 self._met.add(job.state)
-            self.begins(Cause(HoldReason(reason), where["folder"] if reason == HoldReason.PAUSED else ""), decision.text)
+            self.begins(
+                Cause(HoldReason(reason), where["folder"] if reason == HoldReason.PAUSED else ""),
+                decision.text,
+            )
             log.debug(event, **about)
             return
         text = {"why": decision.text} if decision.text else {}
         (log.warning if decision.state in LOUD else log.info)(event, **about, **text)
 
     def begins(self, cause: Cause, why: str) -> None:
-        """Jobs are stopped by `cause` from now on; said once until it ends, or until a token is wrong in another way."""
+        """Jobs are stopped by `cause` from now on; said once until it ends, or until a token is
+        wrong in another way."""
         where = {"folder": cause.folder} if cause.folder else {}
         self._doubted.pop(cause, None)
         if cause not in self._standing:
@@ -100,27 +123,32 @@ class Chronicle:
             holds_log.warning(f"hold goes on: {cause.reason}", why=why)
         self._why[cause] = why
 
-    def stands(self, causes: Mapping[Cause, str], woken: Mapping[HoldReason, int], asked_at: float) -> None:
-        """All that stopped jobs when the journal was asked (monotonic seconds), with its words; what had begun by then
-        and is not among it has ended. `woken`: jobs that went on with it."""
+    def stands(
+        self, causes: Mapping[Cause, str], woken: Mapping[HoldReason, int], asked_at: float
+    ) -> None:
+        """All that stopped jobs when the journal was asked (monotonic seconds), with its words;
+        what had begun by then and is not among it has ended. `woken`: jobs that went on with it."""
         for cause, why in causes.items():
             self.begins(cause, why)
-        for cause in [c for c, since in self._standing.items() if since < asked_at and c not in causes]:
+        for cause in [
+            c for c, since in self._standing.items() if since < asked_at and c not in causes
+        ]:
             number = woken.get(cause.reason, self._doubted.get(cause, (0.0, -1))[1])
             if cause.reason is HoldReason.OUTAGE and not self._proven(cause, asked_at, number):
                 continue
             self._ends(cause, number)
 
     def _proven(self, cause: Cause, asked_at: float, woken: int) -> bool:
-        """Whether an outage is really over. Part of a cloud may answer, the balance for one, while what the jobs need does not:
-        then they meet the same outage again at once, and it is one, not many."""
+        """Whether an outage is really over. Part of a cloud may answer, the balance for one,
+        while what the jobs need does not: then they meet the same outage again at once, and it
+        is one, not many."""
         now = self._clock.monotonic()
         since, _ = self._doubted.setdefault(cause, (now, woken))
         return (self._proven_at >= asked_at and not self._met) or now - since > UNPROVEN
 
     def answered(self, job: Job) -> None:
-        """A call for `job`, as it was before, went through. Where an upload or a render was in doubt, it was a question and
-        says nothing of the call that failed."""
+        """A call for `job`, as it was before, went through. Where an upload or a render was in
+        doubt, it was a question and says nothing of the call that failed."""
         if not self._met or (job.state in self._met and job.reason != CHECKING):
             self._works(job.state)
 
@@ -149,7 +177,9 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
         if waiting := jobs.held_for(conn, reason):
             found[Cause(reason)] = waiting[0].error_text
     for watch, folder, _ in jobs.paused_folders(conn):
-        found[Cause(HoldReason.PAUSED, whole(watch, folder))] = "nemowatch resume, or a PAUSE file taken away, goes on."
+        found[Cause(HoldReason.PAUSED, whole(watch, folder))] = (
+            "nemowatch resume, or a PAUSE file taken away, goes on."
+        )
     return found
 
 

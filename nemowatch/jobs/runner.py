@@ -1,7 +1,9 @@
-"""The runner: takes due jobs from the journal, runs their stages within the lanes' bounds, and writes what they decided.
+"""The runner: takes due jobs from the journal, runs their stages within the lanes' bounds, and
+writes what they decided.
 
-It is the only writer of jobs besides a person's commands. It holds no queue of its own: what is due stands in the
-journal, so a restart forgets nothing. Due work hangs on the monotonic clock of the event loop, never on a schedule.
+It is the only writer of jobs besides a person's commands. It holds no queue of its own: what is
+due stands in the journal, so a restart forgets nothing. Due work hangs on the monotonic clock of
+the event loop, never on a schedule.
 """
 
 from __future__ import annotations
@@ -29,9 +31,11 @@ from nemowatch.stages.table import TABLE, Lane
 
 log = structlog.get_logger("nemowatch.job")
 
-#: Seconds after which the runner looks into the journal even if nobody nudged it: commands write there as well.
+#: Seconds after which the runner looks into the journal even if nobody nudged it: commands write
+#: there as well.
 IDLE_LOOK = 5.0
-#: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd the loop.
+#: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd
+#: the loop.
 FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
@@ -43,7 +47,8 @@ WAITS = "Waits for the share."
 RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
 #: The states of each lane, those furthest along first.
 LANES: dict[Lane, tuple[State, ...]] = {
-    lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane])) for lane in Lane
+    lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane]))
+    for lane in Lane
 }
 
 
@@ -51,9 +56,13 @@ class Runner:
     """Works jobs off."""
 
     def __init__(
-        self, deps: Deps, watches: Callable[[], Mapping[str, Watch]], on_ended: Callable[[Job], None], chronicle: Chronicle,
+        self,
+        deps: Deps,
+        watches: Callable[[], Mapping[str, Watch]],
+        on_ended: Callable[[Job], None],
+        chronicle: Chronicle,
         offline: Callable[[str], bool] = lambda watch: False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._deps = deps
         self._on_ended = on_ended
         self.judge = Judge(deps, chronicle)
@@ -69,7 +78,10 @@ class Runner:
 
     def __repr__(self) -> str:
         lanes = [lane for lane, _ in self._running.values()]
-        return f"Runner(running={ {str(lane): lanes.count(lane) for lane in set(lanes)} }, stopping={self._stopping})"
+        return (
+            f"Runner(running={ {str(lane): lanes.count(lane) for lane in set(lanes)} },"
+            f" stopping={self._stopping})"
+        )
 
     def nudge(self) -> None:
         """Something may be due."""
@@ -99,11 +111,16 @@ class Runner:
                 continue
 
     async def stop(self, drain: float) -> None:
-        """Take no new work; give paid turns and uploads under way `drain` seconds. The rest is left for recovery."""
+        """Take no new work; give paid turns and uploads under way `drain` seconds. The rest is
+        left for recovery."""
         self._stopping = True
         self.nudge()
         hanging = self._hanging.jobs
-        worth = [task for id_, (lane, task) in self._running.items() if lane in DRAINED and id_ not in hanging]
+        worth = [
+            task
+            for id_, (lane, task) in self._running.items()
+            if lane in DRAINED and id_ not in hanging
+        ]
         if worth:
             await asyncio.wait(worth, timeout=drain)
 
@@ -118,11 +135,14 @@ class Runner:
         now = self._deps.clock.now_ms()
         busy, hanging = dict(self._running), self._hanging.jobs
         counted = [lane for job_id, (lane, _) in busy.items() if job_id not in hanging]
-        chosen, next_due, held = await self._deps.journal.read(lambda conn: self._choose(conn, now, busy, counted))
+        chosen, next_due, held = await self._deps.journal.read(
+            lambda conn: self._choose(conn, now, busy, counted)
+        )
         if self._cloud_held and not held:
             self.judge.cloud.forgive()  # somebody asked it, and the outage seems over
         self._cloud_held = held
-        ending = self._stopping or self.broken is not None  # either may have come while the journal was asked
+        # either may have come while the journal was asked
+        ending = self._stopping or self.broken is not None
         for lane, job in chosen if not ending else ():
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)
@@ -133,11 +153,17 @@ class Runner:
         self._running.pop(job_id, None)
         self._hanging.ends(job_id)
         if not task.cancelled() and (exc := task.exception()) is not None:
-            self.broken = exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
+            self.broken = (
+                exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
+            )
         self.nudge()
 
     def _choose(
-        self, conn: sqlite3.Connection, now: int, busy: Mapping[int, object], counted: Sequence[Lane]
+        self,
+        conn: sqlite3.Connection,
+        now: int,
+        busy: Mapping[int, object],
+        counted: Sequence[Lane],
     ) -> tuple[list[tuple[Lane, Job]], int | None, bool]:
         cloud_held = HoldReason.OUTAGE in holds.standing(conn)
         chosen: list[tuple[Lane, Job]] = []
@@ -147,16 +173,24 @@ class Runner:
             taken = counted.count(lane)
             free = self._bound(lane) - taken
             if free > 0:
-                found = [j for j in jobs.due(conn, states, now, free + len(busy)) if j.id not in busy][:free]
+                found = [
+                    j for j in jobs.due(conn, states, now, free + len(busy)) if j.id not in busy
+                ][:free]
                 chosen.extend((lane, job) for job in self._within_renders(conn, lane, found, taken))
         return chosen, jobs.next_due(conn, now), cloud_held
 
     def _bound(self, lane: Lane) -> int:
         limits = self._deps.config().limits
-        bounds = {Lane.UPLOADS: limits.uploads, Lane.TURNS: limits.turns, Lane.DOWNLOADS: limits.downloads}
+        bounds = {
+            Lane.UPLOADS: limits.uploads,
+            Lane.TURNS: limits.turns,
+            Lane.DOWNLOADS: limits.downloads,
+        }
         return bounds.get(lane) or FREE_LANES[lane]
 
-    def _within_renders(self, conn: sqlite3.Connection, lane: Lane, found: list[Job], taken: int) -> list[Job]:
+    def _within_renders(
+        self, conn: sqlite3.Connection, lane: Lane, found: list[Job], taken: int
+    ) -> list[Job]:
         """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
         if lane is not Lane.RENDERS:
             return found
@@ -165,7 +199,8 @@ class Runner:
         return begun + [job for job in found if job.state is State.INSTRUCTED][: max(room, 0)]
 
     async def _work(self, job: Job, *, may_send: bool = False) -> None:
-        """Run one stage and write its decision. `may_send`: this very flow has just written the intent to pay."""
+        """Run one stage and write its decision. `may_send`: this very flow has just written the
+        intent to pay."""
         work = await self.scribe.load(job)
         if work is None:
             return
@@ -187,15 +222,19 @@ class Runner:
             raise
         except NemowatchError as exc:
             if self._stopping and isinstance(exc, RemoteError):
-                return None  # we closed the connection ourselves: the state as it stands is what recovery needs
+                # we closed the connection ourselves: the state as it stands is what recovery needs
+                return None
             return self.judge.failed(work, exc)
         except Exception as exc:
-            log.exception("internal error", job=work.job.id, doing=step.effect, **place(work.source))
+            log.exception(
+                "internal error", job=work.job.id, doing=step.effect, **place(work.source)
+            )
             return self.judge.stumbled(work, exc)
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
-        """Write the decision. An intent to pay is acted on at once: one that waited here for its turn would, after any end
-        of the process, look like a call that was sent, and ask a person for nothing."""
+        """Write the decision. An intent to pay is acted on at once: one that waited here for its
+        turn would, after any end of the process, look like a call that was sent, and ask a
+        person for nothing."""
         pays = decision.state is State.INSTRUCTING and work.job.state is State.UPLOADED
         if pays and self._stopping:
             return
@@ -206,5 +245,8 @@ class Runner:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))
         if pays and final.state is State.INSTRUCTING:
-            # Side by side: a kill between the intent and the send asks a person, so nothing is waited for in between.
-            await asyncio.gather(self._work(replace(work.job, state=final.state), may_send=True), self.scribe.mark())
+            # Side by side: a kill between the intent and the send asks a person, so nothing is
+            # waited for in between.
+            await asyncio.gather(
+                self._work(replace(work.job, state=final.state), may_send=True), self.scribe.mark()
+            )

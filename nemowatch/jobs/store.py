@@ -1,7 +1,9 @@
-"""Between a job's stage and the journal: what a stage is given, and the one transaction in which its decision is written.
+"""Between a job's stage and the journal: what a stage is given, and the one transaction in which
+its decision is written.
 
-Owns what is written about a job's course. It decides nothing but what can only be known inside the transaction: that a
-person was quicker, that no more may be paid for today, that another job's call has settled the matter meanwhile.
+Owns what is written about a job's course. It decides nothing but what can only be known inside
+the transaction: that a person was quicker, that no more may be paid for today, that another
+job's call has settled the matter meanwhile.
 """
 
 from __future__ import annotations
@@ -27,44 +29,61 @@ from nemowatch.stages.deps import Deps, Work
 log = structlog.get_logger("nemowatch.job")
 
 #: Why a job waits whose [[watch]] was taken out of the configuration.
-NO_WATCH = "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
+NO_WATCH = (
+    "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
+)
 
 
 class Scribe:
     """Reads jobs for their stages and writes what became of them."""
 
-    def __init__(self, deps: Deps, judge: Judge, watches: Callable[[], Mapping[str, Watch]], chronicle: Chronicle) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        judge: Judge,
+        watches: Callable[[], Mapping[str, Watch]],
+        chronicle: Chronicle,
+    ) -> None:
         self._deps = deps
         self._judge = judge
         self._watches = watches
         self._chronicle = chronicle
 
     async def load(self, job: Job) -> Work | None:
-        """What the job's stage needs; None when there is nothing to do: its folder is no longer configured, for which it
-        is parked, or a command was quicker. Raises JournalError."""
+        """What the job's stage needs; None when there is nothing to do: its folder is no longer
+        configured, for which it is parked, or a command was quicker. Raises JournalError."""
         work = await self._deps.journal.read(lambda conn: self._work(conn, job.id))
         if work is None:
             await self._deps.journal.write(lambda conn: self._park(conn, job))
         return work if work is not None and work.job.state is job.state else None
 
     async def write(self, work: Work, decision: Decision) -> Decision | None:
-        """Write the decision; returns the one that holds, or None when a person was quicker. Raises JournalError."""
+        """Write the decision; returns the one that holds, or None when a person was quicker.
+        Raises JournalError."""
         try:
             final = await self._commit_safely(work, decision)
         except (JournalRefused, ArithmeticError, LookupError, TypeError, ValueError) as exc:
-            # This decision cannot be written, and no other try would write it: a fault of ours in one job, not an end for all.
-            log.exception("internal error", job=work.job.id, doing="write down the outcome", **place(work.source))
+            # This decision cannot be written, and no other try would write it: a fault of ours in
+            # one job, not an end for all.
+            log.exception(
+                "internal error",
+                job=work.job.id,
+                doing="write down the outcome",
+                **place(work.source),
+            )
             final = await self._commit_safely(work, self._judge.stumbled(work, exc))
         if final is not None:
             self._chronicle.moved(work.job, work.source, final)
         return final
 
     async def mark(self) -> None:
-        """Write outside the journal that something is being paid for: a copy of it made before now will be known for one."""
+        """Write outside the journal that something is being paid for: a copy of it made before
+        now will be known for one."""
         folder = self._deps.journal.path.parent
         try:
             await self._deps.journal.read(lambda conn: payment_marks.keep(conn, folder))
-        except LocalError as exc:  # the intent stands in the journal: nothing is lost but the second witness
+        except LocalError as exc:
+            # the intent stands in the journal: nothing is lost but the second witness
             log.warning("the mark of what is paid could not be written", why=exc.text)
 
     def _work(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
@@ -75,14 +94,29 @@ class Scribe:
             return None
         members = tuple(m for m in sources.members(conn, source.id) if m.item in (job.item, ""))
         paid = PAID | {State.INSTRUCTING}
-        sibling_paid = any(j.state in paid for j in jobs.of_source(conn, source.id) if j.id != job.id)
+        sibling_paid = any(
+            j.state in paid for j in jobs.of_source(conn, source.id) if j.id != job.id
+        )
         has_draft = jobs.has_draft(conn, job_id)
         calls = spend.of_job(conn, job_id)
         before = any(call.outcome not in (Outcome.UNSENT, Outcome.REFUSED) for call in calls[:-1])
-        return Work(job, source, members, watch, has_draft, calls[-1] if calls else None, sibling_paid, before)
+        return Work(
+            job,
+            source,
+            members,
+            watch,
+            has_draft,
+            calls[-1] if calls else None,
+            sibling_paid,
+            before,
+        )
 
     def _park(self, conn: sqlite3.Connection, job: Job) -> None:
-        values = {"reason": HoldReason.PAUSED.value, "back": job.state.value, "error_text": NO_WATCH}
+        values = {
+            "reason": HoldReason.PAUSED.value,
+            "back": job.state.value,
+            "error_text": NO_WATCH,
+        }
         jobs.apply(conn, job, State.HELD, self._deps.clock.now_ms(), values)
         log.warning("held (paused)", job=job.id, why=NO_WATCH)
 
@@ -90,13 +124,17 @@ class Scribe:
         now = self._deps.clock.now_ms()
         return await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
 
-    def _commit(self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int) -> Decision | None:
-        """One transaction: the state, what belongs to it, and the hold it means. None when a person was quicker."""
+    def _commit(
+        self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int
+    ) -> Decision | None:
+        """One transaction: the state, what belongs to it, and the hold it means. None when a
+        person was quicker."""
         job, final = work.job, decision
         if job.state is State.UPLOADED and final.state is State.INSTRUCTING:  # an intent to pay
             final = self._deps.gate.closed_at_last(conn, work) or final
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
-        if moved or job.state is State.INSTRUCTING:  # what is known of a paid call is written whatever became of the job
+        # what is known of a paid call is written whatever became of the job
+        if moved or job.state is State.INSTRUCTING:
             for write in final.writes:
                 write(conn)
         if not moved:
@@ -114,7 +152,9 @@ class Scribe:
 
 
 def _values(job: Job, decision: Decision, now: int) -> dict[str, object]:
-    values: dict[str, object] = {"due_at": now + round(decision.after * 1000) if decision.after > 0 else 0}
+    values: dict[str, object] = {
+        "due_at": now + round(decision.after * 1000) if decision.after > 0 else 0
+    }
     if decision.counts:
         values["attempt"] = job.attempt + 1
     return {**values, **decision.values}

@@ -1,6 +1,8 @@
-"""Which jobs hang with their share: they take nobody's place in a lane, and no more of their kind follow them into it.
+"""Which jobs hang with their share: they take nobody's place in a lane, and no more of their kind
+follow them into it.
 
-A call on a share that hangs cannot be ended, only left alone. It keeps its own thread (engine.disks) until the share answers.
+A call on a share that hangs cannot be ended, only left alone. It keeps its own thread
+(engine.disks) until the share answers.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from collections.abc import Callable
 
 from nemowatch.clock import Clock
 
-#: Seconds after which work of an inbox that is offline is taken to hang: more than any call that merely fails needs.
+#: Seconds after which work of an inbox that is offline is taken to hang: more than any call that
+#: merely fails needs.
 HANGS_AFTER = 5.0
 
 
@@ -19,7 +22,8 @@ class Hanging:
     def __init__(self, offline: Callable[[str], bool], clock: Clock) -> None:
         self._offline = offline
         self._clock = clock
-        self._under_way: dict[int, tuple[str, float]] = {}  # job -> its watch, and since when (monotonic)
+        # job -> its watch, and since when (monotonic)
+        self._under_way: dict[int, tuple[str, float]] = {}
 
     def __repr__(self) -> str:
         return f"Hanging({self.jobs})"
@@ -36,7 +40,11 @@ class Hanging:
     def jobs(self) -> frozenset[int]:
         """Those that hang."""
         limit = self._clock.monotonic() - HANGS_AFTER
-        return frozenset(id_ for id_, (watch, since) in self._under_way.items() if since < limit and self._offline(watch))
+        return frozenset(
+            id_
+            for id_, (watch, since) in self._under_way.items()
+            if since < limit and self._offline(watch)
+        )
 
     def at(self, watch: str) -> bool:
         """Whether a job of this watch hangs: one more would hang as well."""

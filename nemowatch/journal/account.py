@@ -1,4 +1,5 @@
-"""What is known of the account: the balance that was seen last, whose it is, and whether a person has paused everything."""
+"""What is known of the account: the balance that was seen last, whose it is, and whether a
+person has paused everything."""
 
 from __future__ import annotations
 
@@ -17,18 +18,33 @@ ACCOUNT = "account"
 PAUSED = "paused"
 
 
-def remember_credits(conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str) -> None:
+def remember_credits(
+    conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str
+) -> None:
     """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
-    balance = {"available": found.available, "frozen": found.frozen, "total": found.total, "at": now_ms}
+    balance = {
+        "available": found.available,
+        "frozen": found.frozen,
+        "total": found.total,
+        "at": now_ms,
+    }
     facts.put(conn, CREDITS, json.dumps(balance))
     facts.put(conn, ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
 
 
 def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
-    """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None before the first answer."""
+    """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None
+    before the first answer."""
     seen = json.loads(facts.get(conn, CREDITS) or "{}")
     account = json.loads(facts.get(conn, ACCOUNT) or "{}")
-    empty = {"available": None, "frozen": None, "total": None, "at": None, "anonymous": None, "user_id": ""}
+    empty = {
+        "available": None,
+        "frozen": None,
+        "total": None,
+        "at": None,
+        "anonymous": None,
+        "user_id": "",
+    }
     return {**empty, **seen, **account}
 
 

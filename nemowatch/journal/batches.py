@@ -14,8 +14,8 @@ SQL = load("rest")
 
 #: The cause of a batch after a journal was lost or put back: nobody remembers what was paid for.
 REBUILT = "rebuilt journal"
-#: The cause of a batch of files whose results stand in the outbox although this journal made none of them. It holds these
-#: files alone: what comes after them goes on.
+#: The cause of a batch of files whose results stand in the outbox although this journal made none
+#: of them. It holds these files alone: what comes after them goes on.
 STANDS = "results that stand already"
 
 
@@ -34,20 +34,28 @@ class BatchRow:
 def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
     """The batch of this watch that waits for approval, if there is one."""
     row = conn.execute(SQL["batch_open"], (watch,)).fetchone()
-    return BatchRow(row["id"], row["watch"], row["cause"], row["expected"], row["created_at"]) if row else None
+    return (
+        BatchRow(row["id"], row["watch"], row["cause"], row["expected"], row["created_at"])
+        if row
+        else None
+    )
 
 
 def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
     """Every batch that waits for approval."""
     rows = conn.execute(SQL["batches_open"])
     return [
-        BatchRow(r["id"], r["watch"], r["cause"], r["expected"], r["created_at"], r["waiting"]) for r in rows
-    ]  # fmt: skip
+        BatchRow(r["id"], r["watch"], r["cause"], r["expected"], r["created_at"], r["waiting"])
+        for r in rows
+    ]
 
 
 def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:
     """What waits for approval in this inbox: (skill, jobs, files)."""
-    return [(row["skill"], row["jobs"], row["files"]) for row in conn.execute(SQL["batch_held"], (watch,))]
+    return [
+        (row["skill"], row["jobs"], row["files"])
+        for row in conn.execute(SQL["batch_held"], (watch,))
+    ]
 
 
 def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_ms: int) -> int:
@@ -63,13 +71,15 @@ def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_m
 
 
 def shrink(conn: sqlite3.Connection, batch_id: int, fewer: int, now_ms: int) -> None:
-    """So many of its jobs turned out to be done: with none left there is nothing to ask a person."""
+    """So many of its jobs turned out to be done: with none left there is nothing to ask a
+    person."""
     conn.execute(SQL["batch_grow"], {"id": batch_id, "more": -fewer})
     conn.execute(SQL["batch_close_empty"], {"id": batch_id, "now": now_ms})
 
 
 def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
-    """The journal was begun anew: what stands in these inboxes at their first scan waits for a person."""
+    """The journal was begun anew: what stands in these inboxes at their first scan waits for a
+    person."""
     for watch in watches:
         facts.put(conn, f"{REBUILT} {watch}", "yes")
 
@@ -80,13 +90,15 @@ def unpaid(conn: sqlite3.Connection) -> set[str]:
 
 
 def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
-    """The journal was put back from a backup: what it takes for unpaid in these watches may be paid for, so that waits for
-    a person too."""
+    """The journal was put back from a backup: what it takes for unpaid in these watches may be
+    paid for, so that waits for a person too."""
     concerned = set(watches)
     expect_rebuilding(conn, concerned)
     for row in conn.execute(SQL["unpaid"]).fetchall():
         if row["watch"] in concerned:
-            hold_source(conn, row["id"], begin(conn, row["watch"], REBUILT, row["n"], now_ms), now_ms)
+            hold_source(
+                conn, row["id"], begin(conn, row["watch"], REBUILT, row["n"], now_ms), now_ms
+            )
 
 
 def hold_source(conn: sqlite3.Connection, source_id: int, batch_id: int, now_ms: int) -> None:
@@ -96,13 +108,17 @@ def hold_source(conn: sqlite3.Connection, source_id: int, batch_id: int, now_ms:
 
 
 def held_jobs(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, jobs.Job]]:
-    """The jobs of this watch that wait for approval and have not begun, each with the path of its source."""
+    """The jobs of this watch that wait for approval and have not begun, each with the path of
+    its source."""
     rows = conn.execute(SQL["held_by_batch"], (watch,)).fetchall()
     return [(row["path"], jobs.by_id(conn, row["id"])) for row in rows]
 
 
-def settle_held(conn: sqlite3.Connection, job: jobs.Job, found: Iterable[jobs.PublishedOutput], now_ms: int) -> None:
-    """The results of a job that waits for approval stand in the outbox, and no other job has made them: it is done."""
+def settle_held(
+    conn: sqlite3.Connection, job: jobs.Job, found: Iterable[jobs.PublishedOutput], now_ms: int
+) -> None:
+    """The results of a job that waits for approval stand in the outbox, and no other job has
+    made them: it is done."""
     results = list(found)
     if any(jobs.of_output(conn, result.path) for result in results):
         return
@@ -122,7 +138,8 @@ def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
 
 
 def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
-    """The first scan of a watch: where the journal was begun anew, a batch of all that stands there; True then."""
+    """The first scan of a watch: where the journal was begun anew, a batch of all that stands
+    there; True then."""
     if not is_rebuilding(conn, watch):
         return False
     facts.put(conn, f"{REBUILT} {watch}", "")

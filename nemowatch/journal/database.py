@@ -1,8 +1,9 @@
 """One connection, one thread, one transaction at a time.
 
-Owns opening, migrating and closing the journal file, and turns SQLite's errors into ours. It knows no table: what is
-read and written is a function over the connection, given to `read` or `write`. A `write` has returned only when its
-commit is on the disk (`synchronous=FULL`): an intent to pay that a power cut could lose would be a double payment.
+Owns opening, migrating and closing the journal file, and turns SQLite's errors into ours. It
+knows no table: what is read and written is a function over the connection, given to `read` or
+`write`. A `write` has returned only when its commit is on the disk (`synchronous=FULL`): an
+intent to pay that a power cut could lose would be a double payment.
 """
 
 from __future__ import annotations
@@ -36,12 +37,13 @@ Work = Callable[[sqlite3.Connection], T]
 SQLITE_NEEDED = (3, 37, 0)
 #: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
 BUSY_SECONDS = 10.0
-#: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own cache anyway.
+#: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own
+#: cache anyway.
 CACHE_KIB = 512
 #: Seconds between two tries to write on a full disk.
 FULL_LOOK = 2.0
-#: Free bytes from which a disk that was full counts as having space again. Below it small writes come through while larger
-#: ones do not, and the log would tell of one full disk many times.
+#: Free bytes from which a disk that was full counts as having space again. Below it small writes
+#: come through while larger ones do not, and the log would tell of one full disk many times.
 SPACE_AGAIN = 512 * 1024
 #: The fact that tells a copy from the journal itself.
 COPY = "copy"
@@ -57,8 +59,11 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
-        self.changes = 0  #: rows changed through this journal so far: as long as it stands still, so does what is told of it
-        self.full_at = 0  #: UTC ms since when the disk is full and writes wait for space; 0: there is space
+        #: rows changed through this journal so far: as long as it stands still, so does what is
+        #: told of it
+        self.changes = 0
+        #: UTC ms since when the disk is full and writes wait for space; 0: there is space
+        self.full_at = 0
         self._full_since = 0.0  # the same, in monotonic seconds
         self._refused = 0  # writes that wait for space
 
@@ -88,10 +93,15 @@ class Journal:
 
         Raises JournalError when there is none."""
         if not path.exists():
-            raise JournalError(f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run.")
+            raise JournalError(
+                f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run."
+            )
         try:
             conn = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None
+                f"{path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
             )
             _prepare(conn)
             _check_version(conn, path)
@@ -101,7 +111,8 @@ class Journal:
 
     @property
     def begun(self) -> bool:
-        """Whether its tables are there: not yet in the moment in which the first start makes them."""
+        """Whether its tables are there: not yet in the moment in which the first start makes
+        them."""
         return bool(self.read_now(lambda conn: conn.execute("PRAGMA user_version").fetchone()[0]))
 
     async def read(self, work: Work[T]) -> T:
@@ -111,8 +122,10 @@ class Journal:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction; all of it is on the disk when this returns, or none of it.
 
-        On a full disk it waits for space and runs `work` anew: what the cloud has just answered, paid turns above all, is
-        kept in memory meanwhile, and nothing new can begin, for every beginning is a write."""
+        On a full disk it waits for space and runs `work` anew: what the cloud has just answered,
+        paid turns above all, is kept in memory meanwhile, and nothing new can begin, for every
+        beginning is a write.
+        """
         try:
             done = await self._submit(lambda: self.write_now(work))
         except JournalFull as exc:
@@ -136,22 +149,30 @@ class Journal:
             self.full_at, self._full_since = self.clock.now_ms(), self.clock.monotonic()
             log = _log()
             cure = "Free some space on it; it goes on by itself."
-            log.error("the journal's disk is full: everything waits for space", why=refusal.text, cure=cure)
+            log.error(
+                "the journal's disk is full: everything waits for space",
+                why=refusal.text,
+                cure=cure,
+            )
 
     def _say_space(self) -> None:
-        """Something was written. The full disk is over when nothing waits any more and there is space for what comes."""
+        """Something was written. The full disk is over when nothing waits any more and there is
+        space for what comes."""
         if not self.full_at or self._refused or free_bytes(self.path) < SPACE_AGAIN:
             return
         self.full_at = 0
         log, seconds = _log(), self.clock.monotonic() - self._full_since
-        log.info("the journal's disk has space again", journal=str(self.path), after=lasted(seconds))
+        log.info(
+            "the journal's disk has space again", journal=str(self.path), after=lasted(seconds)
+        )
 
     async def give_back(self) -> None:
         """Let go of memory that SQLite keeps in case it is asked the same again."""
         await self._submit(lambda: self._conn.execute("PRAGMA shrink_memory"))
 
     async def _submit(self, call: Callable[[], T]) -> T:
-        # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's result away.
+        # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's
+        # result away.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, call))
 
     def read_now(self, work: Work[T]) -> T:
@@ -178,8 +199,9 @@ class Journal:
         return result
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy to `target`, which must not exist, while the daemon runs. It knows that it is a copy: put
-        back one day, it must not pay for what was paid after it was made."""
+        """Write a consistent copy to `target`, which must not exist, while the daemon runs. It
+        knows that it is a copy: put back one day, it must not pay for what was paid after it was
+        made."""
         with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)
             copy.execute(load("rest")["fact_put"], {"key": COPY, "value": "yes"})
@@ -192,9 +214,12 @@ class Journal:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    umask = os.umask(0o077)  # drafts and prompts are the user's: the file is for the daemon's user alone
+    # drafts and prompts are the user's: the file is for the daemon's user alone
+    umask = os.umask(0o077)
     try:
-        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        conn = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
         try:
             _prepare(conn)
             conn.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -222,7 +247,10 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     newest = migrations()[-1][0]
     if version > newest:
-        raise JournalTooNew(f"{path}: written by a newer nemowatch (journal version {version}; this one knows {newest}).")
+        raise JournalTooNew(
+            f"{path}: written by a newer nemowatch (journal version {version}; this one knows"
+            f" {newest})."
+        )
 
 
 def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
@@ -235,7 +263,9 @@ def _migrate(conn: sqlite3.Connection) -> None:
     at = conn.execute("PRAGMA user_version").fetchone()[0]
     for number, script in migrations():
         if number > at:
-            conn.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+            conn.executescript(
+                f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+            )
 
 
 def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
@@ -253,11 +283,13 @@ def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
 
 
 def _no_space(path: Path) -> bool:
-    return free_bytes(path) < 64 * 1024  # a WAL frame and its index need less; above it, it is no lack of space
+    # a WAL frame and its index need less; above it, it is no lack of space
+    return free_bytes(path) < 64 * 1024
 
 
 def free_bytes(path: Path) -> int:
-    """Bytes that may still be written beside `path`; a disk that does not say counts as one with space."""
+    """Bytes that may still be written beside `path`; a disk that does not say counts as one with
+    space."""
     try:
         stat = os.statvfs(path.parent)
     except OSError:
@@ -272,7 +304,8 @@ def _log() -> Any:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns where it went."""
+    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns
+    where it went."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target = path.with_name(f"{path.name}.damaged-{stamp}")
     for suffix in ("", "-wal", "-shm"):

@@ -1,4 +1,5 @@
-"""Single facts that outlive a restart: the credits seen last, whether a person has paused everything."""
+"""Single facts that outlive a restart: the credits seen last, whether a person has paused
+everything."""
 
 from __future__ import annotations
 

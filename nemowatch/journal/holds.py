@@ -21,7 +21,9 @@ class HoldRow:
     seen: float | None  #: credits available when it began
 
 
-def put(conn: sqlite3.Connection, reason: HoldReason, text: str, now_ms: int, seen: float | None = None) -> None:
+def put(
+    conn: sqlite3.Connection, reason: HoldReason, text: str, now_ms: int, seen: float | None = None
+) -> None:
     """It begins, or goes on with other words."""
     conn.execute(SQL["hold_put"], {"reason": reason, "text": text, "now": now_ms, "seen": seen})
 
@@ -34,4 +36,7 @@ def drop(conn: sqlite3.Connection, reason: HoldReason) -> None:
 def standing(conn: sqlite3.Connection) -> dict[HoldReason, HoldRow]:
     """Every hold that stands."""
     rows = conn.execute(SQL["holds"])
-    return {HoldReason(r["reason"]): HoldRow(HoldReason(r["reason"]), r["text"], r["since"], r["seen"]) for r in rows}
+    return {
+        HoldReason(r["reason"]): HoldRow(HoldReason(r["reason"]), r["text"], r["since"], r["seen"])
+        for r in rows
+    }

@@ -1,4 +1,5 @@
-"""Inboxes that this journal has worked, so that a first sight, or a return after an absence, is known as one."""
+"""Inboxes that this journal has worked, so that a first sight, or a return after an absence, is
+known as one."""
 
 from __future__ import annotations
 

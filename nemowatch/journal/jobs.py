@@ -1,5 +1,5 @@
-"""Jobs: one source x one target. Every change of one goes through `apply`, in one transaction with whatever belongs to
-it; legality and history are the database's own (triggers)."""
+"""Jobs: one source x one target. Every change of one goes through `apply`, in one transaction
+with whatever belongs to it; legality and history are the database's own (triggers)."""
 
 from __future__ import annotations
 
@@ -93,40 +93,75 @@ class PublishedOutput:
 
 
 #: Columns that a change may set beside the state; anything else is a programming error.
-SETTABLE = frozenset(f.name for f in fields(Job)) - {"id", "source_id", "item", "target", "state", "created_at"}
+SETTABLE = frozenset(f.name for f in fields(Job)) - {
+    "id",
+    "source_id",
+    "item",
+    "target",
+    "state",
+    "created_at",
+}
 
 
 def begin(
-    conn: sqlite3.Connection, source_id: int, item: str, stem: str, target: Target, skill: str, state: str,
-    reason: str, now_ms: int,
-) -> int:  # fmt: skip
+    conn: sqlite3.Connection,
+    source_id: int,
+    item: str,
+    stem: str,
+    target: Target,
+    skill: str,
+    state: str,
+    reason: str,
+    now_ms: int,
+) -> int:
     """Write a new job and return its id."""
     outputs = json.dumps([[o.ending, o.kind, o.required] for o in target.outputs])
     row = conn.execute(
         SQL["insert"],
         {
-            "source_id": source_id, "item": item, "stem": stem, "target": target.name, "skill": skill,
-            "prompt": target.prompt, "outputs": outputs, "state": state, "reason": reason,
-            "back": "claimed" if state == "held" else "", "now": now_ms,
+            "source_id": source_id,
+            "item": item,
+            "stem": stem,
+            "target": target.name,
+            "skill": skill,
+            "prompt": target.prompt,
+            "outputs": outputs,
+            "state": state,
+            "reason": reason,
+            "back": "claimed" if state == "held" else "",
+            "now": now_ms,
         },
-    ).fetchone()  # fmt: skip
+    ).fetchone()
     return int(row["id"])
 
 
 def apply(
-    conn: sqlite3.Connection, job: Job, state: State, now_ms: int, values: Mapping[str, Any] | None = None
+    conn: sqlite3.Connection,
+    job: Job,
+    state: State,
+    now_ms: int,
+    values: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Move `job` to `state` and set `values`; False when somebody else has moved it since it was read.
+    """Move `job` to `state` and set `values`; False when somebody else has moved it since it was
+    read.
 
-    Raises JournalError for a transition that is not legal."""
+    Raises JournalError for a transition that is not legal.
+    """
     values = {**(values or {}), "updated_at": now_ms}
     unknown = values.keys() - SETTABLE
     if unknown:
         raise UsageError(f"not columns of a job: {sorted(unknown)}")
     columns = ", ".join(f"{name} = :{name}" for name in values)
     done = conn.execute(
-        f"UPDATE job SET state = :new_state, {columns} WHERE id = :job_id AND state = :old_state AND reason = :old_reason",
-        {**values, "new_state": state, "job_id": job.id, "old_state": job.state, "old_reason": job.reason},
+        f"UPDATE job SET state = :new_state, {columns} WHERE id = :job_id AND state = :old_state"
+        " AND reason = :old_reason",
+        {
+            **values,
+            "new_state": state,
+            "job_id": job.id,
+            "old_state": job.state,
+            "old_reason": job.reason,
+        },
     )
     return done.rowcount == 1
 
@@ -178,15 +213,21 @@ def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
 
 
 def tired(conn: sqlite3.Connection, tries: int, since_ms: int, now_ms: int) -> int:
-    """How many jobs have failed `tries` times and more in a way that may go on without end, the last time since a moment,
-    and wait for the next try."""
+    """How many jobs have failed `tries` times and more in a way that may go on without end, the
+    last time since a moment, and wait for the next try."""
     values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
     return int(conn.execute(SQL["tired"], values).fetchone()[0])
 
 
-def listed(conn: sqlite3.Connection, *, state: str = "", job_id: int = 0, limit: int = -1) -> list[ListedJob]:
-    """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`: all."""
-    return [_listed(row) for row in conn.execute(SQL["list"], {"state": state, "id": job_id, "limit": limit})]
+def listed(
+    conn: sqlite3.Connection, *, state: str = "", job_id: int = 0, limit: int = -1
+) -> list[ListedJob]:
+    """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`:
+    all."""
+    return [
+        _listed(row)
+        for row in conn.execute(SQL["list"], {"state": state, "id": job_id, "limit": limit})
+    ]
 
 
 def recent(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
@@ -225,7 +266,8 @@ def explain_held(conn: sqlite3.Connection, reason: str, skill: str, text: str) -
 
 
 def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold the old content."""
+    """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold
+    the old content."""
     for name in ("reset_unpaid", "reset_held"):
         conn.execute(SQL[name], {"source_id": source_id, "now": now_ms})
 
@@ -242,7 +284,9 @@ def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
 
 def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:
     """Jobs of this folder that were paused go on; returns how many."""
-    return conn.execute(SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}).rowcount
+    return conn.execute(
+        SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}
+    ).rowcount
 
 
 def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
@@ -266,13 +310,16 @@ def shift_due(conn: sqlite3.Connection, milliseconds: int, now_ms: int) -> None:
 
 
 def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
-    """Nothing waits beyond the longest pause there is: a due time written under a wrong clock could be years away."""
+    """Nothing waits beyond the longest pause there is: a due time written under a wrong clock
+    could be years away."""
     conn.execute(SQL["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})
 
 
 def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
-    """Keep what the paid turn made: whatever happens to its session, it can be rendered from this."""
-    # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's escapes can.
+    """Keep what the paid turn made: whatever happens to its session, it can be rendered from
+    this."""
+    # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's
+    # escapes can.
     conn.execute(SQL["save_draft"], (job_id, json.dumps(draft), now_ms))
 
 
@@ -288,7 +335,13 @@ def has_draft(conn: sqlite3.Connection, job_id: int) -> bool:
 
 
 def add_output(
-    conn: sqlite3.Connection, job_id: int, ending: str, path: bytes, size: int, sha256: str, now_ms: int
+    conn: sqlite3.Connection,
+    job_id: int,
+    ending: str,
+    path: bytes,
+    size: int,
+    sha256: str,
+    now_ms: int,
 ) -> None:
     """Remember a published result."""
     conn.execute(SQL["add_output"], (job_id, ending, path, size, sha256, now_ms))
@@ -297,7 +350,10 @@ def add_output(
 def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
     """The results that were published, in order."""
     names = [f.name for f in fields(PublishedOutput)]
-    return [PublishedOutput(**{n: row[n] for n in names}) for row in conn.execute(SQL["outputs"], (job_id,))]
+    return [
+        PublishedOutput(**{n: row[n] for n in names})
+        for row in conn.execute(SQL["outputs"], (job_id,))
+    ]
 
 
 def of_output(conn: sqlite3.Connection, path: bytes) -> int:
@@ -310,11 +366,19 @@ def _job(row: sqlite3.Row) -> Job:
     values = {f.name: row[f.name] for f in fields(Job)}
     values["state"] = State(values["state"])
     values["credits_about"] = bool(values["credits_about"])
-    values["outputs"] = tuple(Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(values["outputs"]))
+    values["outputs"] = tuple(
+        Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(values["outputs"])
+    )
     return Job(**values)
 
 
 def _listed(row: sqlite3.Row) -> ListedJob:
     return ListedJob(
-        _job(row), row["watch"], row["folder"], row["path"], row["task"], bool(row["settled"]), row["retired_to"]
+        _job(row),
+        row["watch"],
+        row["folder"],
+        row["path"],
+        row["task"],
+        bool(row["settled"]),
+        row["retired_to"],
     )

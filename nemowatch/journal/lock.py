@@ -1,4 +1,5 @@
-"""One daemon for a state folder: an advisory lock that the kernel drops with the process, however it ends."""
+"""One daemon for a state folder: an advisory lock that the kernel drops with the process,
+however it ends."""
 
 from __future__ import annotations
 
@@ -32,8 +33,11 @@ class StateLock:
             holder = os.pread(fd, 32, 0).decode("ascii", "replace").strip()
             os.close(fd)
             who = f" (process {holder})" if holder else ""
-            raise JournalLocked(f"{self.path.parent}: another nemowatch works with this state folder{who}.") from exc
-        with contextlib.suppress(OSError):  # a full disk: the lock holds without its holder's number
+            raise JournalLocked(
+                f"{self.path.parent}: another nemowatch works with this state folder{who}."
+            ) from exc
+        # a full disk: the lock holds without its holder's number
+        with contextlib.suppress(OSError):
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()}\n".encode("ascii"), 0)
         self._fd = fd
@@ -48,5 +52,10 @@ class StateLock:
     def __enter__(self) -> StateLock:
         return self.acquire()
 
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.release()

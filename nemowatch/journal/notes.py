@@ -1,5 +1,7 @@
-"""Notes that stand in people's folders: remembered, so that they are taken away again when their cause is gone; and which
-sources have notes that may not say yet what the journal says (triggers write that, see migration 0003)."""
+"""Notes that stand in people's folders: remembered, so that they are taken away again when their
+cause is gone; and which sources have notes that may not say yet what the journal says (triggers
+write that, see migration 0003).
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def all(conn: sqlite3.Connection) -> dict[bytes, str]:
 
 
 def due(conn: sqlite3.Connection, watch: str, after_id: int, limit: int) -> list[Due]:
-    """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id` first, then the others."""
+    """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id`
+    first, then the others."""
     rows = conn.execute(SQL["notes_due"], {"watch": watch, "after": after_id, "limit": limit})
     return [Due(row["source_id"], row["change"]) for row in rows]
 
@@ -59,7 +62,8 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
 
 
 def in_line(conn: sqlite3.Connection, due: Due) -> None:
-    """The notes of this source say what the journal said when `due` was read; what came since keeps them due."""
+    """The notes of this source say what the journal said when `due` was read; what came since
+    keeps them due."""
     conn.execute(SQL["note_in_line"], {"source_id": due.source_id, "change": due.change})
 
 

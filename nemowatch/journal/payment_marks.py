@@ -1,7 +1,9 @@
-"""The latest paid call, written down where a journal that is put back from a backup does not reach: in a file of the state
-folder and in the owner file of each workspace. A mark that a journal does not know was made after the copy it came from.
+"""The latest paid call, written down where a journal that is put back from a backup does not reach:
+in a file of the state folder and in the owner file of each workspace. A mark that a journal does
+not know was made after the copy it came from.
 
-Owns what a mark is, and what a journal remembers of them. The workspaces' owner files are intake's.
+Owns what a mark is, and what a journal remembers of them. The workspaces' owner files are
+intake's.
 """
 
 from __future__ import annotations
@@ -20,14 +22,15 @@ SQL = load("spend")
 
 #: The file in the state folder.
 FILE_NAME = "paid"
-#: The fact that names an unknown mark for which a person was, or is being, asked: it raises no second question.
+#: The fact that names an unknown mark for which a person was, or is being, asked: it raises no
+#: second question.
 LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One paid call: its number in the journal, and when it was opened. A journal that was put back gives the number anew,
-    but not at the same millisecond."""
+    """One paid call: its number in the journal, and when it was opened. A journal that was put
+    back gives the number anew, but not at the same millisecond."""
 
     id: int = 0  #: 0: none was paid for
     at: int = 0  #: UTC ms
@@ -39,7 +42,9 @@ class Mark:
     def read(cls, text: str) -> Mark:
         """What `str` gave; no mark when it cannot be understood."""
         parts = text.split()
-        if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
+        if len(parts) != 2 or not all(
+            part.isascii() and part.isdecimal() and len(part) < 19 for part in parts
+        ):
             return cls()
         return cls(int(parts[0]), int(parts[1]))
 
@@ -61,16 +66,17 @@ def is_known(conn: sqlite3.Connection, mark: Mark) -> bool:
 
 
 def moves_on(conn: sqlite3.Connection, mine: Mark, theirs: Mark) -> bool:
-    """Whether `mine` is to take the place of `theirs`. A mark never goes back: put back a second time, the same old journal
-    must be known for one once more."""
+    """Whether `mine` is to take the place of `theirs`. A mark never goes back: put back a second
+    time, the same old journal must be known for one once more."""
     if mine.id == 0 or mine == theirs:
         return False
     return mine.id > theirs.id if is_known(conn, theirs) else mine.at > theirs.at
 
 
 def is_lost(conn: sqlite3.Connection, mark: Mark, where: str = "") -> bool:
-    """Whether this mark, found in the owner file of a watch (`where`) or in the state folder (""), tells of a paid call that
-    this journal has forgotten, and nobody was asked about it yet."""
+    """Whether this mark, found in the owner file of a watch (`where`) or in the state folder
+    (""), tells of a paid call that this journal has forgotten, and nobody was asked about it
+    yet."""
     return not is_known(conn, mark) and facts.get(conn, f"{LOST} {where}") != str(mark)
 
 
@@ -80,7 +86,8 @@ def asked(conn: sqlite3.Connection, mark: Mark, where: str = "") -> None:
 
 
 def keep(conn: sqlite3.Connection, folder: Path) -> None:
-    """Write the latest paid call into the state folder, on the disk when it returns. Raises LocalError."""
+    """Write the latest paid call into the state folder, on the disk when it returns. Raises
+    LocalError."""
     write_line(folder / FILE_NAME, str(newest(conn)))
 
 
@@ -96,11 +103,15 @@ def kept(folder: Path) -> Mark:
 
 
 def write_line(path: Path, line: str) -> None:
-    """Replace a small file of the state folder in one step, for its owner's eyes alone whatever the umask, and on the disk
-    when this returns. Raises LocalError."""
+    """Replace a small file of the state folder in one step, for its owner's eyes alone whatever
+    the umask, and on the disk when this returns. Raises LocalError."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600),
+            "w",
+            encoding="utf-8",
+        ) as file:
             file.write(f"{line}\n")
             file.flush()
             os.fsync(file.fileno())

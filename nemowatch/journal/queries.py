@@ -1,4 +1,5 @@
-"""Loads the SQL files: a query is a block that begins `-- name: NAME`; the comment lines after it describe it."""
+"""Loads the SQL files: a query is a block that begins `-- name: NAME`; the comment lines after
+it describe it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Sources: what was dropped. A source is one file (or a group of one stem, or a list of URLs) with one content at one
-place; (watch, path, content) is its identity, and the database keeps it unique."""
+"""Sources: what was dropped. A source is one file (or a group of one stem, or a list of URLs)
+with one content at one place; (watch, path, content) is its identity, and the database keeps it
+unique."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class NewJob:
     stem: str  #: what its results are named after
     target: Target
     skill: str
-    stands: tuple[PublishedOutput, ...] = ()  #: its results, when they stand in the outbox already: nothing is made of it
+    #: its results, when they stand in the outbox already: nothing is made of it
+    stands: tuple[PublishedOutput, ...] = ()
     edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made anew
 
     @property
@@ -65,14 +67,20 @@ SQL = load("sources")
 
 
 def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
-    """Write a source with its members and jobs. Raises sqlite3.IntegrityError (as JournalError) for a known identity."""
+    """Write a source with its members and jobs. Raises sqlite3.IntegrityError (as JournalError)
+    for a known identity."""
     row = conn.execute(
         SQL["insert"],
         {
-            "watch": new.watch, "folder": new.folder, "path": new.path, "digest": new.digest, "task": new.task,
-            "batch_id": new.batch_id, "now": now_ms,
+            "watch": new.watch,
+            "folder": new.folder,
+            "path": new.path,
+            "digest": new.digest,
+            "task": new.task,
+            "batch_id": new.batch_id,
+            "now": now_ms,
         },
-    ).fetchone()  # fmt: skip
+    ).fetchone()
     source_id = int(row["id"])
     _write_members(conn, source_id, new.members)
     for job in new.jobs:
@@ -85,7 +93,9 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
 def _begin(conn: sqlite3.Connection, source_id: int, job: NewJob, held: str, now_ms: int) -> None:
     held = "" if job.is_free else held
     state = "published" if job.stands else "held" if held else "claimed"
-    job_id = jobs.begin(conn, source_id, job.item, job.stem, job.target, job.skill, state, held, now_ms)
+    job_id = jobs.begin(
+        conn, source_id, job.item, job.stem, job.target, job.skill, state, held, now_ms
+    )
     for out in job.stands:
         jobs.add_output(conn, job_id, out.ending, out.path, out.size, out.sha256, out.published_at)
     if job.edit_of and (edit := jobs.draft(conn, job.edit_of)) is not None:
@@ -98,12 +108,23 @@ def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Memb
         conn.execute(
             SQL["insert_member"],
             {
-                "source_id": source_id, "item": member.item, "ordinal": ordinal, "role": member.role,
-                "kind": member.kind, "name": member.name, "path": member.path, "url": member.url,
-                "digest": member.digest, "size": look.size, "mtime_ns": look.mtime_ns, "ctime_ns": look.ctime_ns,
-                "blocks": look.blocks, "dev": _signed(look.dev), "ino": _signed(look.ino),
+                "source_id": source_id,
+                "item": member.item,
+                "ordinal": ordinal,
+                "role": member.role,
+                "kind": member.kind,
+                "name": member.name,
+                "path": member.path,
+                "url": member.url,
+                "digest": member.digest,
+                "size": look.size,
+                "mtime_ns": look.mtime_ns,
+                "ctime_ns": look.ctime_ns,
+                "blocks": look.blocks,
+                "dev": _signed(look.dev),
+                "ino": _signed(look.ino),
             },
-        )  # fmt: skip
+        )
 
 
 def _signed(number: int) -> int:
@@ -153,19 +174,28 @@ class KnownFile:
 
 
 def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
-    """Every file of every source of `watch` that has not been moved away yet, by its path relative to the inbox."""
+    """Every file of every source of `watch` that has not been moved away yet, by its path
+    relative to the inbox."""
     rows = conn.execute(SQL["unretired_members"], (watch,))
     return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
 
 
-def to_retire(conn: sqlite3.Connection, after_id: int, limit: int, watch: str = "") -> list[SourceRow]:
-    """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of whose jobs have ended and
-    whose file was not moved yet."""
-    return [_source(row) for row in conn.execute(SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch})]
+def to_retire(
+    conn: sqlite3.Connection, after_id: int, limit: int, watch: str = ""
+) -> list[SourceRow]:
+    """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of
+    whose jobs have ended and whose file was not moved yet."""
+    return [
+        _source(row)
+        for row in conn.execute(
+            SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch}
+        )
+    ]
 
 
 def retire(conn: sqlite3.Connection, source_id: int, target: bytes | None, now_ms: int) -> None:
-    """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with, and stays there)."""
+    """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with,
+    and stays there)."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
 
 
@@ -177,17 +207,23 @@ def unretire(conn: sqlite3.Connection, source_id: int) -> None:
 def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """It changed after the claim: no unpaid job of it is worked on until it has settled again.
 
-    Nothing happens once something is paid, or being paid, for what it was: then the new content is another source's."""
+    Nothing happens once something is paid, or being paid, for what it was: then the new content
+    is another source's.
+    """
     if any(job.state in PAID | {State.INSTRUCTING} for job in jobs.of_source(conn, source_id)):
         return
     conn.execute(SQL["set_settled"], (0, source_id))
     jobs.reset_unpaid(conn, source_id, now_ms)
 
 
-def resettle(conn: sqlite3.Connection, source_id: int, digest: str, found: tuple[Member, ...], now_ms: int) -> None:
+def resettle(
+    conn: sqlite3.Connection, source_id: int, digest: str, found: tuple[Member, ...], now_ms: int
+) -> None:
     """It has settled with this content: its jobs go on from the start, with nothing in the cloud.
 
-    When this very content stood here before, that source is the one that counts: this one's jobs are cancelled."""
+    When this very content stood here before, that source is the one that counts: this one's jobs
+    are cancelled.
+    """
     this = by_id(conn, source_id)
     other = find(conn, this.watch, this.path, digest) if this else None
     if other is not None and other.id != source_id:
@@ -202,13 +238,16 @@ def resettle(conn: sqlite3.Connection, source_id: int, digest: str, found: tuple
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     for job in jobs.of_source(conn, source_id):
         if job.state not in ENDED:
-            job_steps.cancel(conn, job.id, "An earlier version of the file came back in its place.", now_ms)
+            job_steps.cancel(
+                conn, job.id, "An earlier version of the file came back in its place.", now_ms
+            )
     conn.execute(SQL["set_settled"], (1, source_id))
     retire(conn, source_id, None, now_ms)
 
 
 def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
-    """Same content, other inode or times (touched, restored, moved back): remember how it looks now."""
+    """Same content, other inode or times (touched, restored, moved back): remember how it looks
+    now."""
     kept = {m.name: m.cdn_url for m in members(conn, source_id)}
     conn.execute(SQL["drop_members"], (source_id,))
     _write_members(conn, source_id, found)
@@ -228,13 +267,25 @@ def _source(row: sqlite3.Row) -> SourceRow:
 
 def _snapshot(row: sqlite3.Row) -> Snapshot:
     return Snapshot(
-        row["size"], row["mtime_ns"], row["ctime_ns"], row["blocks"], _unsigned(row["dev"]), _unsigned(row["ino"])
+        row["size"],
+        row["mtime_ns"],
+        row["ctime_ns"],
+        row["blocks"],
+        _unsigned(row["dev"]),
+        _unsigned(row["ino"]),
     )
 
 
 def _member(row: sqlite3.Row) -> Member:
     return Member(
-        role=MemberRole(row["role"]), name=row["name"], path=row["path"], url=row["url"], item=row["item"],
-        kind=MediaKind(row["kind"]), snapshot=_snapshot(row) if row["path"] else None, digest=row["digest"],
-        id=row["id"], cdn_url=row["cdn_url"],
-    )  # fmt: skip
+        role=MemberRole(row["role"]),
+        name=row["name"],
+        path=row["path"],
+        url=row["url"],
+        item=row["item"],
+        kind=MediaKind(row["kind"]),
+        snapshot=_snapshot(row) if row["path"] else None,
+        digest=row["digest"],
+        id=row["id"],
+        cdn_url=row["cdn_url"],
+    )

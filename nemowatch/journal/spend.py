@@ -1,4 +1,5 @@
-"""Spend: one row for each paid call, committed before it is sent. A call that is open or unknown is never repeated."""
+"""Spend: one row for each paid call, committed before it is sent. A call that is open or unknown
+is never repeated."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from nemowatch.journal.queries import load
 
 SQL = load("spend")
 
-#: Credits that one turn is expected to cost before this journal knows better (API.md section 8: about 100 a clip).
+#: Credits that one turn is expected to cost before this journal knows better (API.md section 8:
+#: about 100 a clip).
 EXPECTED_CREDITS = 100.0
 
 
@@ -49,14 +51,24 @@ class Spend:
 
 
 def open_call(
-    conn: sqlite3.Connection, job_id: int, session_id: str, request_hash: str, baseline: str,
-    credits_before: float | None, now_ms: int,
-) -> int:  # fmt: skip
-    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when this job has an unsettled one."""
+    conn: sqlite3.Connection,
+    job_id: int,
+    session_id: str,
+    request_hash: str,
+    baseline: str,
+    credits_before: float | None,
+    now_ms: int,
+) -> int:
+    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when this job has an
+    unsettled one."""
     values = {
-        "job_id": job_id, "now": now_ms, "session_id": session_id, "request_hash": request_hash,
-        "baseline": baseline, "credits_before": credits_before,
-    }  # fmt: skip
+        "job_id": job_id,
+        "now": now_ms,
+        "session_id": session_id,
+        "request_hash": request_hash,
+        "baseline": baseline,
+        "credits_before": credits_before,
+    }
     spend_id = int(conn.execute(SQL["open"], values).fetchone()["id"])
     conn.execute(SQL["mark"], (spend_id,))
     return spend_id
@@ -90,11 +102,16 @@ def looked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
 
 
 def settle(
-    conn: sqlite3.Connection, spend_id: int, outcome: Outcome, credits_after: float | None, now_ms: int
+    conn: sqlite3.Connection,
+    spend_id: int,
+    outcome: Outcome,
+    credits_after: float | None,
+    now_ms: int,
 ) -> None:
     """Its outcome is known now."""
     conn.execute(
-        SQL["settle"], {"id": spend_id, "outcome": outcome, "credits_after": credits_after, "now": now_ms}
+        SQL["settle"],
+        {"id": spend_id, "outcome": outcome, "credits_after": credits_after, "now": now_ms},
     )
 
 
@@ -113,7 +130,8 @@ class Drop:
 
 
 def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[Drop]:
-    """Every fall of the balance since a moment: exact in sum, however many turns overlapped; a top-up is no fall."""
+    """Every fall of the balance since a moment: exact in sum, however many turns overlapped; a
+    top-up is no fall."""
     found, last = [], None
     for row in conn.execute(SQL["readings"], {"since": since_ms}):
         if last is not None and row["value"] < last:
@@ -128,11 +146,13 @@ class Unpriced:
 
     skill: str
     calls: int
-    going: int  #: those of them that are under way, or whose outcome is being looked for: they will tell
+    #: those of them that are under way, or whose outcome is being looked for: they will tell
+    going: int
 
 
 def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, list[Unpriced]]:
-    """(credits known to be spent since a moment, the paid calls since then whose cost is not known)."""
+    """(credits known to be spent since a moment, the paid calls since then whose cost is not
+    known)."""
     rows = conn.execute(SQL["unpriced"], (since_ms,))
     unpriced = [Unpriced(row["skill"], row["calls"], row["going"]) for row in rows]
     return sum(drop.credits for drop in drops(conn, since_ms)), unpriced
@@ -148,7 +168,8 @@ class Price:
 
 
 def price(conn: sqlite3.Connection, skill: str) -> Price:
-    """As seen here lately: by turns that were alone, else by those that shared a fall of the balance, which tell too little."""
+    """As seen here lately: by turns that were alone, else by those that shared a fall of the
+    balance, which tell too little."""
     for about in (0, 1):
         row = conn.execute(SQL["price"], {"skill": skill, "about": about}).fetchone()
         if row["most"] is not None:

@@ -1,5 +1,5 @@
-"""What a person can order, as functions over the journal: the same ones serve the daemon's control socket and, when it
-does not run, the command itself under the state lock."""
+"""What a person can order, as functions over the journal: the same ones serve the daemon's
+control socket and, when it does not run, the command itself under the state lock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ Command = Callable[[sqlite3.Connection, Mapping[str, Any], int], dict[str, Any]]
 
 
 def retry(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """{"jobs": [id]}: failed ones are tried again from the last saved state; held ones (a conflict copy, too) go on."""
+    """{"jobs": [id]}: failed ones are tried again from the last saved state; held ones (a
+    conflict copy, too) go on."""
     return {"jobs": {job_id: _retry_one(conn, job_id, now_ms) for job_id in _ids(args)}}
 
 
@@ -26,7 +27,10 @@ def _retry_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> str:
     job = jobs.by_id(conn, job_id)
     if job.state is State.HELD:
         if job.reason == HoldReason.APPROVAL:
-            raise UsageError(f"Job {job_id} waits for approval.", cure="nemowatch approve lets the whole batch go on.")
+            raise UsageError(
+                f"Job {job_id} waits for approval.",
+                cure="nemowatch approve lets the whole batch go on.",
+            )
         jobs.wake_one(conn, job_id, now_ms)
         return job.back
     state = job_steps.retry(conn, job_id, now_ms)
@@ -42,7 +46,8 @@ def cancel(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> di
 
 
 def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """{"jobs": [id], "new_take": bool}: published jobs are delivered anew; a new take costs credits."""
+    """{"jobs": [id], "new_take": bool}: published jobs are delivered anew; a new take costs
+    credits."""
     new_take = bool(args.get("new_take"))
     done = {i: job_steps.redeliver(conn, i, now_ms, new_take=new_take).value for i in _ids(args)}
     if new_take:  # their files stand in the inbox again
@@ -52,21 +57,31 @@ def again(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 
 def resolve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """{"job": id, "how": "done"|"resend", "prompt": the instructions as they are now, "" for those it was claimed with}: a
-    person says whether the paid turn happened. After "done" the session is read, for as long as chat.recheck says."""
+    """{"job": id, "how": "done"|"resend", "prompt": the instructions as they are now, "" for
+    those it was claimed with}: a person says whether the paid turn happened. After "done" the
+    session is read, for as long as chat.recheck says.
+    """
     if args.get("how") not in ("done", "resend"):
         raise UsageError("Say either done or resend.")
     job = jobs.by_id(conn, int(args["job"]))
     if job.state is not State.ATTENTION:
         ended = job.state in (State.FAILED, State.REJECTED, State.CANCELLED)
-        cure = f"To try it again: nemowatch retry {job.id}" if ended else f"nemowatch show {job.id} tells how it stands."
+        cure = (
+            f"To try it again: nemowatch retry {job.id}"
+            if ended
+            else f"nemowatch show {job.id} tells how it stands."
+        )
         raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)
     call = spend.unsettled(conn, job.id)
     done = args["how"] == "done"
     if call is not None:
         spend.settle(conn, call.id, Outcome.HAPPENED if done else Outcome.GIVEN_UP, None, now_ms)
     state = State.INSTRUCTED if done else State.CLAIMED
-    fresh = job_steps.FRESH if done else {**job_steps.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
+    fresh = (
+        job_steps.FRESH
+        if done
+        else {**job_steps.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
+    )
     renewed = "" if done or args.get("prompt", "") == job.prompt else args.get("prompt", "")
     jobs.apply(conn, job, state, now_ms, {**fresh, "prompt": renewed} if renewed else fresh)
     return {"job": job.id, "state": state.value, "renewed": bool(renewed)}
@@ -79,9 +94,12 @@ def pause(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dic
 
 
 def resume(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """Ends a pause, and tries at once whatever is held for a cause that may be gone. What a PAUSE file holds stays held.
+    """Ends a pause, and tries at once whatever is held for a cause that may be gone. What a PAUSE
+    file holds stays held.
 
-    "pauses": the files that stand (engine.pauses). Answers {"resumed": n, "standing": [{file, watch, jobs}]}."""
+    "pauses": the files that stand (engine.pauses). Answers {"resumed": n, "standing": [{file,
+    watch, jobs}]}.
+    """
     facts.put(conn, PAUSED, "")
     standing: pauses.Pauses = args.get("pauses") or pauses.NONE
     kept = dict.fromkeys(((watch, file) for (watch, _), file in standing.items()), 0)
@@ -95,7 +113,9 @@ def resume(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> di
         if reason not in (HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED):
             holds.drop(conn, reason)
             woken += jobs.wake_held(conn, reason, now_ms)
-    files = [{"watch": watch, "file": show_path(file), "jobs": n} for (watch, file), n in kept.items()]
+    files = [
+        {"watch": watch, "file": show_path(file), "jobs": n} for (watch, file), n in kept.items()
+    ]
     return {"resumed": woken + jobs.wake_waiting(conn), "standing": files}
 
 
@@ -106,9 +126,14 @@ def approve(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> d
 
 #: The commands that write to the journal, by the name they have on the socket.
 COMMANDS: dict[str, Command] = {
-    "retry": retry, "cancel": cancel, "again": again, "resolve": resolve, "pause": pause, "resume": resume,
+    "retry": retry,
+    "cancel": cancel,
+    "again": again,
+    "resolve": resolve,
+    "pause": pause,
+    "resume": resume,
     "approve": approve,
-}  # fmt: skip
+}
 
 
 def _ids(args: Mapping[str, Any]) -> list[int]:

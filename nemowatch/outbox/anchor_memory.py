@@ -1,6 +1,6 @@
-"""Remembers from start to start which trees of a workspace are folders and no links, and what they lie on, so that a link that
-is put in the place of one while nothing runs, or a share that is not mounted yet, is known for what it is. What follows from
-that is `outbox.roots`'."""
+"""Remembers from start to start which trees of a workspace are folders and no links, and what
+they lie on, so that a link that is put in the place of one while nothing runs, or a share that
+is not mounted yet, is known for what it is. What follows from that is `outbox.roots`'."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Trees:
 
     async def hold(self) -> None:
         """Before anything is written there: hold them to what earlier processes saw."""
-        told = json.loads(await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "{}")
+        told = json.loads(
+            await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "{}"
+        )
         self._kept = {name: tuple(seen) for name, seen in told.items()}
         for tree in self._trees:
             anchor.hold(tree, self._kept.get(str(tree), anchor.UNSEEN))
@@ -39,7 +41,10 @@ class Trees:
         """Look at those that nobody has seen yet, and write down what is new."""
         if not all(anchor.is_seen(tree) for tree in self._trees):
             await asyncio.get_running_loop().run_in_executor(self._disk, _look, self._trees)
-        now = {**self._kept, **{str(tree): anchor.memory(tree) for tree in self._trees if anchor.is_seen(tree)}}
+        now = {
+            **self._kept,
+            **{str(tree): anchor.memory(tree) for tree in self._trees if anchor.is_seen(tree)},
+        }
         if now != self._kept:
             await self._journal.write(lambda conn: facts.put(conn, self._fact, json.dumps(now)))
             self._kept = now

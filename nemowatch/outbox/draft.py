@@ -1,4 +1,5 @@
-"""What can be told of a draft (API.md section 7) without knowing it: its tracks, whether it can be exported, its summary.
+"""What can be told of a draft (API.md section 7) without knowing it: its tracks, whether it can be
+exported, its summary.
 
 Drafts stay opaque: read here, never changed, and nothing in them, however odd, raises.
 """
@@ -62,10 +63,13 @@ def number(value: object) -> int:
 
 
 def timeline(draft: object) -> str:
-    """`Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban Dreams" (0-3s)`."""
+    """`Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3.
+    Title: "Urban Dreams" (0-3s)`."""
     tracks = tracks_of(draft)
     lines = [f"{index}. {_line(track)}" for index, track in enumerate(tracks, 1)]
-    return " ".join([f"Timeline ({len(tracks)} track{'' if len(tracks) == 1 else 's'}):", *lines]).rstrip(":")
+    return " ".join(
+        [f"Timeline ({len(tracks)} track{'' if len(tracks) == 1 else 's'}):", *lines]
+    ).rstrip(":")
 
 
 def _line(track: Track) -> str:
@@ -74,8 +78,12 @@ def _line(track: Track) -> str:
     shown = _name(track.raw) if not names else names[0]
     shown = f'"{shown}"' if shown and track.kind == TEXT else shown
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    details = ", ".join(detail for detail in (_span(segments), _volume([*segments, track.raw])) if detail)
-    return f"{_word(track, segments)}{': ' if shown else ''}{shown}{more}" + (f" ({details})" if details else "")
+    details = ", ".join(
+        detail for detail in (_span(segments), _volume([*segments, track.raw])) if detail
+    )
+    return f"{_word(track, segments)}{': ' if shown else ''}{shown}{more}" + (
+        f" ({details})" if details else ""
+    )
 
 
 def _word(track: Track, segments: list[dict[str, Any]]) -> str:
@@ -96,7 +104,8 @@ def _span(segments: list[dict[str, Any]]) -> str:
     at, starts, ends = 0, [], []
     for segment in segments:
         start, length, end = (
-            _first(segment, keys) for keys in (("s", "st", "start"), ("d", "duration"), ("e", "et", "end"))
+            _first(segment, keys)
+            for keys in (("s", "st", "start"), ("d", "duration"), ("e", "et", "end"))
         )
         begins = start if start >= 0 else at
         at = end if end > begins else begins + max(length, 0)
@@ -111,7 +120,10 @@ def _seconds(ms: int) -> str:
 
 
 def _first(segment: dict[str, Any], keys: Iterable[str]) -> int:
-    return next((value for box in _boxes(segment) for key in keys if (value := number(box.get(key))) >= 0), -1)
+    return next(
+        (value for box in _boxes(segment) for key in keys if (value := number(box.get(key))) >= 0),
+        -1,
+    )
 
 
 def _volume(raws: Iterable[dict[str, Any]]) -> str:
@@ -143,7 +155,12 @@ def _boxes(raw: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _kind(track: dict[str, Any]) -> int:
     value = track.get("tt")
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
+    if (
+        isinstance(value, str)
+        and value.strip().isascii()
+        and value.strip().isdigit()
+        and len(value) < 10
+    ):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
 

@@ -1,7 +1,8 @@
-"""What a killed process left in people's folders: part files that no job owns any more, notes that never got their name.
+"""What a killed process left in people's folders: part files that no job owns any more, notes that
+never got their name.
 
-Finding and removing are apart, so that whoever knows the jobs can be asked in between. Nothing is ever touched but regular
-files whose names begin like ours, and nothing of this very process.
+Finding and removing are apart, so that whoever knows the jobs can be asked in between. Nothing
+is ever touched but regular files whose names begin like ours, and nothing of this very process.
 """
 
 from __future__ import annotations

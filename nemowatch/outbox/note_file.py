@@ -1,4 +1,5 @@
-"""Notes as files: written in one step, only when they say something new, over nothing but our own; taken away only while ours.
+"""Notes as files: written in one step, only when they say something new, over nothing but our own;
+taken away only while ours.
 
 Nothing is written below a missing root. What they say is not known here.
 """
@@ -18,7 +19,8 @@ from nemowatch.fs.tree import folder_of, open_file, parts, stat_at, sync_folder,
 
 ERROR_ENDING = ".error.txt"
 QUESTION_ENDING = ".question.txt"
-#: The last line of every note. A note whose text we no longer remember (a lost journal) is known by it.
+#: The last line of every note. A note whose text we no longer remember (a lost journal) is known by
+#: it.
 SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 #: Notes are a page; anything larger under their name is not ours.
 _LARGEST = 256 * 1024
@@ -45,9 +47,11 @@ def question_path(folder: Path, file: bytes) -> Path:
 
 
 def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
-    """Write a note in one step, when it says something new. `last` is what we wrote there before, "" when not known.
+    """Write a note in one step, when it says something new. `last` is what we wrote there before,
+    "" when not known.
 
-    The folder is made below an existing `root`. Raises LocalPassing (root away), NoSpace, LocalFinal.
+    The folder is made below an existing `root`. Raises LocalPassing (root away), NoSpace,
+    LocalFinal.
     """
     with folder_of(root, _below(root, path.parent), make=True) as folder, translated(path):
         there = _content(path.name, folder)
@@ -60,7 +64,8 @@ def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
 
 
 def replace_file(name: str, data: bytes, folder: int) -> None:
-    """Put `data` under `name` in one step, over whatever file of ours stands there, synced. Raises OSError."""
+    """Put `data` under `name` in one step, over whatever file of ours stands there, synced.
+    Raises OSError."""
     fresh = f"{OURS}note-{PROCESS}-{secrets.token_hex(4)}"
     write_new(fresh, data, folder)
     try:
@@ -73,8 +78,9 @@ def replace_file(name: str, data: bytes, folder: int) -> None:
 
 
 def remove_note(root: Path, path: Path, last: str = "") -> bool:
-    """Take a note away. True when it is gone now (also when it was before); False when it is no longer ours: a person wrote
-    into it, so it is theirs. Raises LocalPassing (root away), LocalFinal."""
+    """Take a note away. True when it is gone now (also when it was before); False when it is no
+    longer ours: a person wrote into it, so it is theirs. Raises LocalPassing (root away),
+    LocalFinal."""
     try:
         with folder_of(root, _below(root, path.parent)) as folder, translated(path):
             there = _content(path.name, folder)
@@ -101,7 +107,8 @@ def _encoded(text: str) -> bytes:
 
 
 def _content(name: str, folder: int) -> bytes:
-    """What stands under the name: b"" for nothing, and for what cannot be a note one that is surely not ours."""
+    """What stands under the name: b"" for nothing, and for what cannot be a note one that is
+    surely not ours."""
     there = stat_at(name, folder)
     if there is None:
         return b""

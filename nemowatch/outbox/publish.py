@@ -1,8 +1,9 @@
-"""Results into people's folders: a hidden part file in the target folder itself, whole and on disk, then its final name
-in one step.
+"""Results into people's folders: a hidden part file in the target folder itself, whole and on disk,
+then its final name in one step.
 
-Nothing is ever overwritten, and every call can be repeated after a kill at any point. It never writes to the journal,
-never makes a folder below a missing root, and leaves modes and groups to the umask and the folder.
+Nothing is ever overwritten, and every call can be repeated after a kill at any point. It never
+writes to the journal, never makes a folder below a missing root, and leaves modes and groups to
+the umask and the folder.
 """
 
 from __future__ import annotations
@@ -20,10 +21,16 @@ from nemowatch.fs.tree import ensure_folder, name_limit, open_root, sha256_at, s
 from nemowatch.model import Downloaded
 
 __all__ = [
-    "Published", "ensure_folder", "part_path", "publish", "publish_bytes", "safe_name", "standing",
-    "stands_already", "write_part",
-]  # fmt: skip
-
+    "Published",
+    "ensure_folder",
+    "part_path",
+    "publish",
+    "publish_bytes",
+    "safe_name",
+    "standing",
+    "stands_already",
+    "write_part",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class Published:
 
 
 def part_path(target_folder: Path, job_id: int, ordinal: int = 0) -> Path:
-    """Where a job's result grows: beside its final name, so that naming it is one step on every filesystem."""
+    """Where a job's result grows: beside its final name, so that naming it is one step on every
+    filesystem."""
     number = f"-{ordinal}" if ordinal else ""
     return target_folder / f"{OURS}{job_id}{number}.part"
 
@@ -54,17 +62,21 @@ def write_part(path: Path, data: bytes) -> Downloaded:
 
 
 def publish(part: Path, wanted: str, sha256: str) -> Published:
-    """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` … when that is taken.
+    """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` …
+    when that is taken.
 
-    `sha256` is the hex digest of the part. On disk before it returns. Repeated after a kill it finds what it did before:
-    the part under a second name or, with the part gone, a candidate of exactly this content.
-    Raises SourceGone when neither part nor result is there, LocalPassing (folder away), NoSpace, LocalFinal.
+    `sha256` is the hex digest of the part. On disk before it returns. Repeated after a kill it
+    finds what it did before: the part under a second name or, with the part gone, a candidate of
+    exactly this content. Raises SourceGone when neither part nor result is there, LocalPassing
+    (folder away), NoSpace, LocalFinal.
     """
     folder = open_root(part.parent)
     try:
         with translated(part):
             if stat_at(part.name, folder) is None:
-                return Published(part.parent / _published_before(part, wanted, sha256, folder), already=True)
+                return Published(
+                    part.parent / _published_before(part, wanted, sha256, folder), already=True
+                )
             name, already = _put(part.name, wanted, sha256, folder)
     finally:
         os.close(folder)
@@ -88,7 +100,8 @@ def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
         except FileExistsError:
             if not exclusive_create.is_same(name, part, folder, sha256):
                 continue
-            exclusive_create.finish(part, folder)  # NFS sent the same link twice and answers for the second
+            # NFS sent the same link twice and answers for the second
+            exclusive_create.finish(part, folder)
         return name, False
     raise too_many(wanted)
 
@@ -102,9 +115,10 @@ def _sync_file(name: str, folder: int) -> None:
 
 
 def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
-    """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly these bytes already it is
-    ours, from a call that was cut off or from a sibling, and nothing is written: a part made anew could not be known for
-    the one that stands there. Errors as `publish`."""
+    """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
+    these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
+    is written: a part made anew could not be known for the one that stands there. Errors as
+    `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
     folder = open_root(part.parent)
     try:
@@ -114,12 +128,17 @@ def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Pub
                 exclusive_create.finish(part.name, folder)
     finally:
         os.close(folder)
-    found = Published(part.parent / name, True) if name else publish(write_part(part, data).path, wanted, sha256)
+    found = (
+        Published(part.parent / name, True)
+        if name
+        else publish(write_part(part, data).path, wanted, sha256)
+    )
     return Downloaded(found.path, len(data), sha256), found
 
 
 def stands_already(part: Path, wanted: str, sha256: str) -> bool:
-    """True when the part is gone because it stands under `wanted` (or ` (2)` …) with exactly this content."""
+    """True when the part is gone because it stands under `wanted` (or ` (2)` …) with exactly
+    this content."""
     folder = open_root(part.parent)
     try:
         with translated(part):
@@ -145,8 +164,9 @@ def _find(wanted: str, sha256: str, folder: int) -> str:
 
 
 def standing(path: Path, size: int, sha256: str) -> bool:
-    """True when a regular file of exactly this size (bytes) and content stands at `path`. A share that is away raises
-    LocalPassing as long as its folder can tell: "not there" must not be believed of an error."""
+    """True when a regular file of exactly this size (bytes) and content stands at `path`. A
+    share that is away raises LocalPassing as long as its folder can tell: "not there" must not
+    be believed of an error."""
     with translated(path):
         try:
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -154,6 +174,10 @@ def standing(path: Path, size: int, sha256: str) -> bool:
             return False
         try:
             there = stat_at(path.name, folder)
-            return there is not None and there.st_size == size and sha256_at(path.name, folder) == sha256
+            return (
+                there is not None
+                and there.st_size == size
+                and sha256_at(path.name, folder) == sha256
+            )
         finally:
             os.close(folder)

@@ -1,4 +1,5 @@
-"""Finds results in the outbox by the names a job would give them: for a journal that does not remember making them."""
+"""Finds results in the outbox by the names a job would give them: for a journal that does not
+remember making them."""
 
 from __future__ import annotations
 
@@ -16,10 +17,15 @@ from nemowatch.journal.jobs import PublishedOutput
 from nemowatch.journal.sources import NewJob
 
 
-def find(watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]) -> tuple[PublishedOutput, ...]:
-    """Every result of `job` for the source at `path`, when all that are required stand in the outbox; else ().
+def find(
+    watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]
+) -> tuple[PublishedOutput, ...]:
+    """Every result of `job` for the source at `path`, when all that are required stand in the
+    outbox; else ().
 
-    Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the share is away."""
+    Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the
+    share is away.
+    """
     found: list[PublishedOutput] = []
     for output in job.target.outputs:
         name = safe_name(job.stem.encode("utf-8", "surrogateescape"), output.ending)
@@ -32,12 +38,15 @@ def find(watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]) -> tu
     return tuple(found)
 
 
-def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]) -> PublishedOutput | None:
+def _standing(
+    root: Path, relative: bytes, ending: str, beat: Callable[[], None]
+) -> PublishedOutput | None:
     """The file there, None when there is none or an empty one."""
     try:
         look = lookup(root, relative)
         fd = open_below(root, relative)
-    except LocalFinal:  # a folder of that name, or a file that nobody may read: no result that we could vouch for
+    except LocalFinal:
+        # a folder of that name, or a file that nobody may read: no result that we could vouch for
         return None
     except SourceGone:
         if not _is_there(root):
@@ -48,12 +57,16 @@ def _standing(root: Path, relative: bytes, ending: str, beat: Callable[[], None]
     finally:
         os.close(fd)
     where = os.path.join(os.fsencode(root), relative)
-    return PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000) if look.size else None
+    return (
+        PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000)
+        if look.size
+        else None
+    )
 
 
 def _is_there(root: Path) -> bool:
-    """Whether the outbox is there, or is only made with the first result. A dead share answers with an error, which is not
-    the same as "not there"."""
+    """Whether the outbox is there, or is only made with the first result. A dead share answers
+    with an error, which is not the same as "not there"."""
     try:
         return stat.S_ISDIR(root.stat().st_mode)
     except FileNotFoundError:

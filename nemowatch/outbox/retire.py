@@ -1,7 +1,9 @@
-"""The source out of the inbox when all its jobs have ended: into `done/` or `failed/`, or deleted, or left there.
+"""The source out of the inbox when all its jobs have ended: into `done/` or `failed/`, or deleted,
+or left there.
 
-Only the very file that was claimed is ever moved or deleted, and nothing is overwritten. A refusal is an error for the caller to
-note; it changes no job. Every call can be repeated after a kill at any point.
+Only the very file that was claimed is ever moved or deleted, and nothing is overwritten. A
+refusal is an error for the caller to note; it changes no job. Every call can be repeated after a
+kill at any point.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ class Leaving:
     relative: bytes  #: its path below the inbox
     snapshot: Snapshot
     digest: str = (
-        ""  #: SHA-256, hex: the proof of identity where inodes change (remounts, sync clients); "" when unknown
+        #: SHA-256, hex: the proof of identity where inodes change (remounts, sync clients); "" when
+        #: unknown
+        ""
     )
 
     @property
@@ -61,12 +65,19 @@ class Leaving:
 
 
 def retire(
-    inbox: Path, relative: bytes, snapshot: Snapshot, tree: Path | None, mode: str = After.MOVE, *, digest: str = ""
+    inbox: Path,
+    relative: bytes,
+    snapshot: Snapshot,
+    tree: Path | None,
+    mode: str = After.MOVE,
+    *,
+    digest: str = "",
 ) -> Path | None:
-    """Let one file leave the inbox. Returns where it went; None when it is kept or deleted (`tree` is then not used).
+    """Let one file leave the inbox. Returns where it went; None when it is kept or deleted (`tree`
+    is then not used).
 
-    Raises SourceGone (a person took it), SourceChanged (other content than was claimed; it stays), LocalPassing (a share is
-    away or busy), NoSpace, LocalFinal (the move is refused).
+    Raises SourceGone (a person took it), SourceChanged (other content than was claimed; it
+    stays), LocalPassing (a share is away or busy), NoSpace, LocalFinal (the move is refused).
     """
     return retire_all(inbox, [Leaving(relative, snapshot, digest)], tree, mode)[0]
 
@@ -74,9 +85,10 @@ def retire(
 def retire_all(
     inbox: Path, members: Sequence[Leaving], tree: Path | None, mode: str = After.MOVE
 ) -> tuple[Path | None, ...]:
-    """Let the files of one source leave together, under one number where names are taken. One that has changed keeps all of
-    them. Those that an earlier call moved are recognised; one that a person took away meanwhile (None) keeps nobody.
-    Returns and raises as `retire`, in the order of `members`."""
+    """Let the files of one source leave together, under one number where names are taken. One
+    that has changed keeps all of them. Those that an earlier call moved are recognised; one that
+    a person took away meanwhile (None) keeps nobody. Returns and raises as `retire`, in the
+    order of `members`."""
     if After(mode) is After.KEEP or not members:
         return tuple(None for _ in members)
     present = [_present(inbox, member) for member in members]
@@ -87,13 +99,21 @@ def retire_all(
         return tuple(None for _ in members)
     if tree is None:
         raise LocalFinal(
-            f"{show_path(members[0].relative)}: there is no folder to move it to.", path=members[0].relative
+            f"{show_path(members[0].relative)}: there is no folder to move it to.",
+            path=members[0].relative,
         )
     ensure_tree(tree, inbox)
-    gone = [None if there else _moved_before(inbox, m, tree) for m, there in zip(members, present, strict=True)]
+    gone = [
+        None if there else _moved_before(inbox, m, tree)
+        for m, there in zip(members, present, strict=True)
+    ]
     if not any(present) and not any(gone):
-        raise SourceGone(f"{show_path(members[0].relative)}: no longer there.", path=members[0].relative)
-    number = _free_number([member for member, there in zip(members, present, strict=True) if there], tree)
+        raise SourceGone(
+            f"{show_path(members[0].relative)}: no longer there.", path=members[0].relative
+        )
+    number = _free_number(
+        [member for member, there in zip(members, present, strict=True) if there], tree
+    )
     return tuple(
         _move(inbox, member, tree, number) if there else found
         for member, there, found in zip(members, present, gone, strict=True)
@@ -101,7 +121,8 @@ def retire_all(
 
 
 def _present(inbox: Path, member: Leaving) -> bool:
-    """True when the claimed file stands in the inbox; False when nothing does. Raises SourceChanged otherwise."""
+    """True when the claimed file stands in the inbox; False when nothing does. Raises
+    SourceChanged otherwise."""
     try:
         with folder_of(inbox, member.folder) as folder:
             with translated(inbox / os.fsdecode(member.relative)):
@@ -114,17 +135,25 @@ def _present(inbox: Path, member: Leaving) -> bool:
 
 
 def _claimed_file(member: Leaving, folder: int) -> int:
-    """A descriptor (O_PATH) of the claimed file. Raises SourceChanged when another stands under its name; OSError."""
+    """A descriptor (O_PATH) of the claimed file. Raises SourceChanged when another stands under
+    its name; OSError."""
     fd = os.open(member.name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     now = os.fstat(fd)
     was = member.snapshot
     untouched = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (
-        was.dev, was.ino, was.size, was.mtime_ns, was.ctime_ns,
-    )  # fmt: skip
+        was.dev,
+        was.ino,
+        was.size,
+        was.mtime_ns,
+        was.ctime_ns,
+    )
     if untouched or (_is_plain(now, was.size) and _same_content(member, now, folder)):
         return fd
     os.close(fd)
-    text = f"{show_path(member.relative)}: it has changed since it was taken, so it stays in the inbox."
+    text = (
+        f"{show_path(member.relative)}: it has changed since it was taken, so it stays in the"
+        " inbox."
+    )
     raise SourceChanged(text, path=member.relative)
 
 
@@ -133,8 +162,9 @@ def _is_plain(now: os.stat_result, size: int) -> bool:
 
 
 def _same_content(member: Leaving, now: os.stat_result, folder: int) -> bool:
-    """Inode numbers and times change with remounts, touches and sync clients; the content decides. Without a digest only the
-    very inode with the very time counts (its ctime may change by a chmod)."""
+    """Inode numbers and times change with remounts, touches and sync clients; the content
+    decides. Without a digest only the very inode with the very time counts (its ctime may change
+    by a chmod)."""
     if member.digest:
         return sha256_at(member.name, folder) == member.digest
     was = member.snapshot
@@ -155,7 +185,11 @@ def _move(inbox: Path, member: Leaving, tree: Path, number: int) -> Path:
     """Move one file that is there, to the first free name from `number` on."""
     ensure_folder(tree, member.folder)
     whole = inbox / os.fsdecode(member.relative)
-    with folder_of(inbox, member.folder) as source, folder_of(tree, member.folder) as target, translated(whole):
+    with (
+        folder_of(inbox, member.folder) as source,
+        folder_of(tree, member.folder) as target,
+        translated(whole),
+    ):
         claimed = _claimed_file(member, source)
         try:
             name = _place(member, claimed, source, target, number)
@@ -168,7 +202,8 @@ def _move(inbox: Path, member: Leaving, tree: Path, number: int) -> Path:
 
 
 def _place(member: Leaving, claimed: int, source: int, target: int, number: int) -> str:
-    was = os.fstat(claimed)  # not asked after the move: path by path (bindfs, sshfs) nothing stands there any more
+    # not asked after the move: path by path (bindfs, sshfs) nothing stands there any more
+    was = os.fstat(claimed)
     for name in _names(member, target, number):
         try:
             if exclusive_create.move_exclusive(member.name, source, name, target):
@@ -191,23 +226,33 @@ def _copy_across(member: Leaving, source: int, target: int, number: int) -> str:
 
     name = copy_across.copied_before(member.name, _names(member, target, 1), source, target)
     if not name:
-        name = copy_across.copy(member.name, _names(member, target, number), source, target, unchanged)
+        name = copy_across.copy(
+            member.name, _names(member, target, number), source, target, unchanged
+        )
     unchanged()
     os.unlink(member.name, dir_fd=source)
     return name
 
 
 def _check_moved(member: Leaving, was: os.stat_result, name: str, source: int, target: int) -> None:
-    """Between the look and the rename a person may have put another file there: it goes back where it was."""
+    """Between the look and the rename a person may have put another file there: it goes back
+    where it was."""
     if exclusive_create.same_file(os.stat(name, dir_fd=target, follow_symlinks=False), was):
         return
     exclusive_create.move_exclusive(name, target, member.name, source)
-    raise SourceChanged(f"{show_path(member.relative)}: it changed while it was moved; it stays.", path=member.relative)
+    raise SourceChanged(
+        f"{show_path(member.relative)}: it changed while it was moved; it stays.",
+        path=member.relative,
+    )
 
 
 def _moved_before(inbox: Path, member: Leaving, tree: Path) -> Path | None:
     """The file is not in the inbox: where an earlier call put it; None when a person took it."""
-    with contextlib.suppress(SourceGone), folder_of(tree, member.folder) as target, translated(tree):
+    with (
+        contextlib.suppress(SourceGone),
+        folder_of(tree, member.folder) as target,
+        translated(tree),
+    ):
         there = set(os.listdir(target))
         for name in (name for name in _names(member, target, 1) if name in there):
             if _is_member(name, member, target):
@@ -220,13 +265,21 @@ def _moved_before(inbox: Path, member: Leaving, tree: Path) -> Path | None:
 def _is_member(name: str, member: Leaving, target: int) -> bool:
     """The claimed inode itself, or (moved across filesystems) its content."""
     now, was = os.stat(name, dir_fd=target, follow_symlinks=False), member.snapshot
-    if (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == (was.dev, was.ino, was.size, was.mtime_ns):
+    if (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == (
+        was.dev,
+        was.ino,
+        was.size,
+        was.mtime_ns,
+    ):
         return True
-    return member.digest != "" and now.st_size == was.size and sha256_at(name, target) == member.digest
+    return (
+        member.digest != "" and now.st_size == was.size and sha256_at(name, target) == member.digest
+    )
 
 
 def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
-    """The AppleDouble file goes with its file. Best effort: when it cannot, it stays where it is and harms nobody."""
+    """The AppleDouble file goes with its file. Best effort: when it cannot, it stays where it is
+    and harms nobody."""
     shadow, new_shadow = f"._{name}", f"._{new_name}"
     with contextlib.suppress(OSError, LocalError):
         if not stat.S_ISREG(os.stat(shadow, dir_fd=source, follow_symlinks=False).st_mode):
@@ -241,13 +294,19 @@ def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
 
 
 def _free_number(members: Sequence[Leaving], tree: Path) -> int:
-    """The first number under which none of the files is in the way of another: `clip (2).mp4` beside `clip (2).txt`."""
-    free = (n for n in range(1, LAST_NUMBER) if not any(_is_taken(member, tree, n) for member in members))
+    """The first number under which none of the files is in the way of another: `clip (2).mp4`
+    beside `clip (2).txt`."""
+    free = (
+        n
+        for n in range(1, LAST_NUMBER)
+        if not any(_is_taken(member, tree, n) for member in members)
+    )
     return next(free, LAST_NUMBER)
 
 
 def _is_taken(member: Leaving, tree: Path, number: int) -> bool:
-    """True when something else stands there. The member's own copy, whose original was not yet unlinked, is not in the way."""
+    """True when something else stands there. The member's own copy, whose original was not yet
+    unlinked, is not in the way."""
     try:
         with folder_of(tree, member.folder) as folder, translated(tree):
             name = numbered(member.name, number, name_limit(folder))

@@ -1,1 +1,2 @@
-"""The only owner of HTTP: what the cloud can do for us (`interface`), and how it is spoken (`client`)."""
+"""The only owner of HTTP: what the cloud can do for us (`interface`), and how it is spoken
+(`client`)."""

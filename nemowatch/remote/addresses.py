@@ -1,7 +1,8 @@
-"""Which addresses of results may be fetched (API.md section 9): only https, and nothing inside somebody's own network.
+"""Which addresses of results may be fetched (API.md section 9): only https, and nothing inside
+somebody's own network.
 
-A result's address comes from outside; without these rules it could make this machine ask its neighbours. It owns the rules
-and the look-up of names they need; it fetches nothing.
+A result's address comes from outside; without these rules it could make this machine ask its
+neighbours. It owns the rules and the look-up of names they need; it fetches nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from nemowatch.errors import UnsafeUrl
 
 _PORTS = {"http": 80, "https": 443}
 
-#: IPv6 prefixes whose last 32 bits are the IPv4 address that is reached: compatible, translated, NAT64 (both of them).
-_CARRIERS = tuple(ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+#: IPv6 prefixes whose last 32 bits are the IPv4 address that is reached: compatible, translated,
+#: NAT64 (both of them).
+_CARRIERS = tuple(
+    ipaddress.IPv6Network(net)
+    for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
 
 
 def split(url: str) -> SplitResult:
-    """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it is a secret)."""
+    """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it
+    is a secret)."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -52,7 +58,11 @@ def is_loopback(url: str) -> bool:
     """Whether an address is this machine itself."""
     host = (urlsplit(url).hostname or "").lower()
     literal = _literal(host)
-    return host == "localhost" or host.endswith(".localhost") or (literal is not None and literal.is_loopback)
+    return (
+        host == "localhost"
+        or host.endswith(".localhost")
+        or (literal is not None and literal.is_loopback)
+    )
 
 
 def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -65,7 +75,8 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """The IPv4 address that an IPv6 one stands for, however it is wrapped."""
-    if any(found in net for net in _CARRIERS) and int(found) > 1:  # but :: and ::1 stand for themselves
+    # but :: and ::1 stand for themselves
+    if any(found in net for net in _CARRIERS) and int(found) > 1:
         return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.ipv4_mapped or found.sixtofour
 
@@ -74,7 +85,8 @@ def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 class Rules:
     """What is asked of each address on the way to a result, redirects included."""
 
-    home: tuple[str, str, int]  #: the API's own origin: configured, so trusted; the only one that sees the token
+    #: the API's own origin: configured, so trusted; the only one that sees the token
+    home: tuple[str, str, int]
     strict: bool  #: False only when the API itself is on this machine, for tests and the sandbox
 
     @classmethod
@@ -94,12 +106,14 @@ class Rules:
         if parts.scheme != "https":
             raise UnsafeUrl("The result's address is not https.")
         host = parts.hostname or ""
-        for address in [host] if _literal(host) else await _addresses(host, parts.port or _PORTS["https"]):
+        for address in (
+            [host] if _literal(host) else await _addresses(host, parts.port or _PORTS["https"])
+        ):
             _refuse_private(address)
 
     def peer_check(self, url: str) -> Callable[[str], None]:
-        """The same for the address that `url` is really fetched from: a name may change between look-up and use. Behind
-        a proxy that address is the proxy's, and nothing is asked of it."""
+        """The same for the address that `url` is really fetched from: a name may change between
+        look-up and use. Behind a proxy that address is the proxy's, and nothing is asked of it."""
         if not self.strict or self.is_home(url) or _goes_by_proxy(split(url)):
             return lambda _: None
         return _refuse_private
@@ -107,18 +121,22 @@ class Rules:
 
 def _goes_by_proxy(parts: SplitResult) -> bool:
     known = getproxies()
-    return bool(known.get(parts.scheme) or known.get("all")) and not proxy_bypass(parts.hostname or "")
+    return bool(known.get(parts.scheme) or known.get("all")) and not proxy_bypass(
+        parts.hostname or ""
+    )
 
 
 def _refuse_private(address: str) -> None:
     literal = _literal(address)
-    local = isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local  # old, and global in the eyes of some Pythons
+    # old, and global in the eyes of some Pythons
+    local = isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local
     if literal is None or local or not literal.is_global or literal.is_multicast:
         raise UnsafeUrl("The result's address leads into a private network.")
 
 
 async def _addresses(host: str, port: int) -> list[str]:
-    """What a name resolves to; nothing when it does not resolve here (then connecting fails, or a proxy resolves it)."""
+    """What a name resolves to; nothing when it does not resolve here (then connecting fails, or
+    a proxy resolves it)."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -1,7 +1,9 @@
-"""What a fetched result's own bytes say against it: an MP4 that ends before its headers say, or a page or an envelope
-where a video should be. The last proof when nobody but the server has told a result's size.
+"""What a fetched result's own bytes say against it: an MP4 that ends before its headers say, or a
+page or an envelope where a video should be. The last proof when nobody but the server has told a
+result's size.
 
-Pure but for reads of a descriptor. It judges only what it surely understands: anything else counts as whole.
+Pure but for reads of a descriptor. It judges only what it surely understands: anything else
+counts as whole.
 """
 
 from __future__ import annotations
@@ -15,27 +17,44 @@ class End(Enum):
 
     WHOLE = auto()  #: nothing speaks against it
     CUT = auto()  #: a box goes on past the end of the file
-    NO_INDEX = auto()  #: its boxes end with it, but the one that tells where pictures and sound are is not among them
+    #: its boxes end with it, but the one that tells where pictures and sound are is not among them
+    NO_INDEX = auto()
 
 
-#: The boxes that may stand at the top of a file; a walk that meets another one ends without a verdict.
+#: The boxes that may stand at the top of a file; a walk that meets another one ends without a
+#: verdict.
 _TOP = frozenset(
     {
-        b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"free", b"skip", b"wide", b"uuid", b"sidx", b"mfra", b"pdin",
-        b"meta", b"emsg", b"ssix", b"prft",
+        b"ftyp",
+        b"styp",
+        b"moov",
+        b"moof",
+        b"mdat",
+        b"free",
+        b"skip",
+        b"wide",
+        b"uuid",
+        b"sidx",
+        b"mfra",
+        b"pdin",
+        b"meta",
+        b"emsg",
+        b"ssix",
+        b"prft",
     }
-)  # fmt: skip
+)
 #: Real files have a handful, fragmented ones some thousands.
 _MOST_BOXES = 100_000
 
 
-#: What text of the web begins with, after blanks and a byte order mark; no container of video or sound begins so.
+#: What text of the web begins with, after blanks and a byte order mark; no container of video or
+#: sound begins so.
 _TEXT = (b"{", b"[{", b"<")
 
 
 def looks_like_text(fd: int) -> bool:
-    """True when the file begins as JSON, HTML or XML does: a server's error, whatever type it was sent under. Raises
-    OSError."""
+    """True when the file begins as JSON, HTML or XML does: a server's error, whatever type it
+    was sent under. Raises OSError."""
     return os.pread(fd, 64, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(_TEXT)
 
 

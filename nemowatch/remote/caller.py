@@ -1,5 +1,6 @@
-"""How a call to the API is made: its headers (API.md section 1), its token, and the order "call, refused token, another token,
-call again". It must not know which calls there are: that is `client`'s.
+"""How a call to the API is made: its headers (API.md section 1), its token, and the order "call,
+refused token, another token, call again". It must not know which calls there are: that is
+`client`'s.
 """
 
 from __future__ import annotations
@@ -54,15 +55,23 @@ class Caller:
     """Makes calls in the name of one account."""
 
     def __init__(
-        self, base: str, platform: str, timeout: float, credential: Credential, state_dir: Path, clock: Clock,
+        self,
+        base: str,
+        platform: str,
+        timeout: float,
+        credential: Credential,
+        state_dir: Path,
+        clock: Clock,
         executor: Executor,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.base = base
         self.http = Http()
         self._platform = platform
         self._limits = Limits(timeout, timeout, timeout)
         self._clock = clock
-        self._tokens = Tokens(credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, hide)
+        self._tokens = Tokens(
+            credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, hide
+        )
         self._seen_user = ""
 
     def __repr__(self) -> str:
@@ -96,8 +105,8 @@ class Caller:
         return data
 
     async def with_token(self, once: Callable[[str], Awaitable[T]]) -> T:
-        """Do it with the present token. A refusal of it (1001) is certain to have done nothing, so the same is done once
-        more where there is another token."""
+        """Do it with the present token. A refusal of it (1001) is certain to have done nothing,
+        so the same is done once more where there is another token."""
         token = await self._tokens.current()
         try:
             return await once(token)
@@ -107,18 +116,22 @@ class Caller:
         return await once(token)
 
     async def _issue(self, client_id: str) -> tuple[str, str, int]:
-        """Section 3: the one call without a token. Any refusal of it is one of the account, whatever code it carries: no
-        file may be rejected for it."""
+        """Section 3: the one call without a token. Any refusal of it is one of the account,
+        whatever code it carries: no file may be rejected for it."""
         hide(client_id)  # whoever has it is us
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
-        reply = await self.http.fetch(Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits)
+        reply = await self.http.fetch(
+            Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits
+        )
         now_ms = self._clock.now_ms()
         try:
             return wire.token(wire.answer(reply, now_ms), now_ms)
         except RemotePassing:
             raise
         except RemoteError as exc:
-            raise TokenRefused(f"The cloud gives no anonymous token: {exc.text}", status=exc.status) from None
+            raise TokenRefused(
+                f"The cloud gives no anonymous token: {exc.text}", status=exc.status
+            ) from None
 
     def headers(self, skill: str, token: str) -> dict[str, str]:
         """Section 1: without all of them an export is refused."""

@@ -1,5 +1,6 @@
-"""`RemoteApi` over HTTP: which address and body each call has, and what its refusals mean there (API.md). How a call is made
-is `caller`'s, what answers mean `wire`'s, the paid turn `turn`'s, files are `multipart`'s and `transfer`'s.
+"""`RemoteApi` over HTTP: which address and body each call has, and what its refusals mean there
+(API.md). How a call is made is `caller`'s, what answers mean `wire`'s, the paid turn `turn`'s,
+files are `multipart`'s and `transfer`'s.
 """
 
 from __future__ import annotations
@@ -71,15 +72,24 @@ class Client:
         base = base_url.rstrip("/")
         self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor)
         self._download_pace = Pace(download_rate, clock)
-        self._transfer = Transfer(self._caller.http, Rules.of(base), self._download_pace, self._executor, clock, timeout)
+        self._transfer = Transfer(
+            self._caller.http, Rules.of(base), self._download_pace, self._executor, clock, timeout
+        )
 
     def __repr__(self) -> str:
         return f"<Client {self._caller!r}>"
 
     def adjust(
-        self, *, language: str, turn_timeout: float, quiet_timeout: float, upload_rate: int, download_rate: int
+        self,
+        *,
+        language: str,
+        turn_timeout: float,
+        quiet_timeout: float,
+        upload_rate: int,
+        download_rate: int,
     ) -> None:
-        """Go on with other settings, in the units of the constructor; calls under way keep their time limits."""
+        """Go on with other settings, in the units of the constructor; calls under way keep their
+        time limits."""
         self._language = language
         self._patience = turn.Patience(turn_timeout, quiet_timeout, self._timeout)
         self._upload_pace.rate = upload_rate
@@ -91,18 +101,23 @@ class Client:
         return self._caller.account
 
     async def look(self) -> Account:
-        """The same, after a look at the token's source and the state folder; no call to the cloud."""
+        """The same, after a look at the token's source and the state folder; no call to the
+        cloud."""
         await self._caller.look()
         return self.account
 
-    # --- sections 3 to 8 ---------------------------------------------------------------------------------------------
+    # --- sections 3 to 8 --------------------------------------------------------------
 
     async def open_session(self, skill: str, name: str) -> Session:
         """Section 4."""
         body = {"task_name": wire.clean(name), "language": self._language}
-        return wire.session(await self._call(skill, "POST", "/api/tasks/me/with-session/nemo_agent", body))
+        return wire.session(
+            await self._call(skill, "POST", "/api/tasks/me/with-session/nemo_agent", body)
+        )
 
-    async def upload_file(self, skill: str, session_id: str, payload: Payload, progress: Progress) -> RemoteFile | None:
+    async def upload_file(
+        self, skill: str, session_id: str, payload: Payload, progress: Progress
+    ) -> RemoteFile | None:
         """Section 5, by bytes."""
 
         def body() -> Body:
@@ -110,9 +125,13 @@ class Client:
             return Body(upload.body(), upload.length, upload.content_type)
 
         silence = self._timeout * _LOOKING
-        limits = Limits(longest(payload.size, self._upload_pace.rate, silence), silence, self._timeout)
+        limits = Limits(
+            longest(payload.size, self._upload_pace.rate, silence), silence, self._timeout
+        )
         try:
-            return wire.uploaded(await self._caller.call(Call(skill, "POST", _upload_path(session_id), body), limits))
+            return wire.uploaded(
+                await self._caller.call(Call(skill, "POST", _upload_path(session_id), body), limits)
+            )
         except RequestRefused as exc:
             raise _file_refusal(exc) from None
 
@@ -124,7 +143,9 @@ class Client:
         except (FileRefused, FileTooLarge, PlanRefused, RequestRefused) as exc:
             raise UrlRefused(exc.text, status=exc.status) from None
 
-    async def run_turn(self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]) -> Turn:
+    async def run_turn(
+        self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
+    ) -> Turn:
         """Section 6, the paid call."""
         fields = {
             "app_name": "nemo_agent",
@@ -138,19 +159,27 @@ class Client:
             headers = self._caller.headers(skill, token) | {"Content-Type": body.content_type}
             headers |= {"Accept": "text/event-stream", "Cache-Control": "no-store"}
             request = Request("POST", f"{self._caller.base}/run_sse", headers, body.content)
-            return await turn.run(self._caller.http, request, self._patience, self._clock, heartbeat)
+            return await turn.run(
+                self._caller.http, request, self._patience, self._clock, heartbeat
+            )
 
         return await self._caller.with_token(once)
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
         """Section 7."""
-        return wire.state(await self._call(skill, "GET", f"/api/state/nemo_agent/me/{_segment(session_id)}/latest"))
+        return wire.state(
+            await self._call(
+                skill, "GET", f"/api/state/nemo_agent/me/{_segment(session_id)}/latest"
+            )
+        )
 
     async def read_credits(self) -> Credits:
         """Section 8."""
-        return wire.credits_left(await self._call(DEFAULT_SKILL, "GET", "/api/credits/balance/simple"))
+        return wire.credits_left(
+            await self._call(DEFAULT_SKILL, "GET", "/api/credits/balance/simple")
+        )
 
-    # --- section 9 ---------------------------------------------------------------------------------------------------
+    # --- section 9 --------------------------------------------------------------------
 
     async def submit_render(
         self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
@@ -195,7 +224,9 @@ class Client:
             except UNREACHABLE as exc:
                 first = exc
         try:
-            return await self._caller.with_token(lambda token: self._fallback(skill, token, render_id, want))
+            return await self._caller.with_token(
+                lambda token: self._fallback(skill, token, render_id, want)
+            )
         except (TokenRefused, NoCredits, PlanRefused):
             raise
         except RemotePassing:
@@ -211,10 +242,17 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way end with an error."""
-        await self._caller.http.aclose()  # the executor stays: what is under way still has files to close on it
+        # the executor stays: what is under way still has files to close on it
+        await self._caller.http.aclose()
 
     async def _call(
-        self, skill: str, method: str, path: str, fields: dict[str, Any] | None = None, *, any_answer: bool = False
+        self,
+        skill: str,
+        method: str,
+        path: str,
+        fields: dict[str, Any] | None = None,
+        *,
+        any_answer: bool = False,
     ) -> Any:
         """A call with JSON, or nothing, to say."""
         body = Body() if fields is None else json_body(fields)
@@ -241,8 +279,11 @@ def _file_refusal(exc: RequestRefused) -> RemoteError:
 
 
 def _says_known(exc: RequestRefused) -> bool:
-    """Section 9: "a duplicate id may be an error …: either way poll", even where the poll does not know it yet."""
-    return exc.status == 409 or any(word in exc.text.lower() for word in ("duplicate", "exists", "already"))
+    """Section 9: "a duplicate id may be an error …: either way poll", even where the poll does
+    not know it yet."""
+    return exc.status == 409 or any(
+        word in exc.text.lower() for word in ("duplicate", "exists", "already")
+    )
 
 
 def _says_unknown(exc: RequestRefused) -> bool:

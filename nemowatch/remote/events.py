@@ -1,7 +1,9 @@
-"""The stream of a chat turn (API.md section 6): from bytes to classified events, and from these to the turn's answer.
+"""The stream of a chat turn (API.md section 6): from bytes to classified events, and from these to
+the turn's answer.
 
-Bounded: neither a line, nor an event, nor the answer grows without limit. Whatever bytes come, nothing is raised. It must
-not know of connections or time limits: who listens decides when a turn is over.
+Bounded: neither a line, nor an event, nor the answer grows without limit. Whatever bytes come,
+nothing is raised. It must not know of connections or time limits: who listens decides when a
+turn is over.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from httpx_sse._decoders import SSEDecoder  # the public EventSource has no bound and hides comment lines
+# the public EventSource has no bound and hides comment lines
+from httpx_sse._decoders import SSEDecoder
 
 from nemowatch.remote import wire
 
-#: The largest event that is read; a larger one counts as a sign of life. The real server family sends 300 kB in one line.
+#: The largest event that is read; a larger one counts as a sign of life. The real server family
+#: sends 300 kB in one line.
 MAX_EVENT = 4 * 1024 * 1024
 #: Characters kept beyond MAX_ANSWER until secrets are out of it, so that the cut divides none.
 _SECRET_ROOM = 4096
@@ -46,7 +50,7 @@ _BEAT = Event(Kind.HEARTBEAT)
 _WORK = Event(Kind.WORK)
 
 
-# --- bytes to events ----------------------------------------------------------------------------------------------------
+# --- bytes to events ------------------------------------------------------------------
 
 
 class EventReader:
@@ -108,11 +112,12 @@ class EventReader:
         return classify(event.event, event.data) if event is not None else []
 
 
-# --- payloads to events -------------------------------------------------------------------------------------------------
+# --- payloads to events ---------------------------------------------------------------
 
 
 def classify(name: str, data: str) -> list[Event]:
-    """What one event says, in any of the shapes of API.md section 6. An unknown one is a sign of life."""
+    """What one event says, in any of the shapes of API.md section 6. An unknown one is a sign of
+    life."""
     if name.lower() in ("heartbeat", "ping", "keepalive", "keep-alive"):
         return [_BEAT]
     document = wire.parse(data) if data.strip() else None
@@ -139,21 +144,31 @@ def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator
 
 
 def _error(document: dict[str, Any]) -> Event | None:
-    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed or framework one."""
+    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed or
+    framework one."""
     code = wire.business_code(document)
     own = document.get("errorCode") or document.get("error_code")
     failed = bool(code or own or document.get("errorMessage") or document.get("error_message"))
-    failed = failed or bool(document.get("error")) or document.get("type") == "error" or _is_detail(document)
+    failed = (
+        failed
+        or bool(document.get("error"))
+        or document.get("type") == "error"
+        or _is_detail(document)
+    )
     if not failed:
         return None
     inner = wire.business_code({"code": own}) or wire.business_code(document.get("error"))
     known = next((c for c in (code, inner) if c in wire.CODES), 0)
-    said = wire.message(document) or wire.words(wire.text(document.get("content")) or wire.text(own))
+    said = wire.message(document) or wire.words(
+        wire.text(document.get("content")) or wire.text(own)
+    )
     return Event(Kind.ERROR, said or "The agent reports an error.", known)
 
 
 def _is_detail(document: dict[str, Any]) -> bool:
-    return bool(document.get("detail")) and not _is_agent_event(document) and "content" not in document
+    return (
+        bool(document.get("detail")) and not _is_agent_event(document) and "content" not in document
+    )
 
 
 def _typed(document: dict[str, Any]) -> Iterator[Event]:
@@ -169,7 +184,8 @@ def _typed(document: dict[str, Any]) -> Iterator[Event]:
 
 
 def _strings(content: Any) -> Iterator[str]:
-    """Text wherever a typed event may hold it: a string, an object with `text`, a list of either."""
+    """Text wherever a typed event may hold it: a string, an object with `text`, a list of
+    either."""
     for entry in content if isinstance(content, list) else [content]:
         if isinstance(entry, str):
             yield entry
@@ -178,11 +194,16 @@ def _strings(content: Any) -> Iterator[str]:
 
 
 def _content(document: dict[str, Any]) -> Iterator[Event]:
-    """ADK: `content.parts` hold text, calls and responses; the prompt may be echoed as the user's."""
+    """ADK: `content.parts` hold text, calls and responses; the prompt may be echoed as the
+    user's."""
     content = wire.table(document.get("content"))
     parts = [part for part in wire.rows(content.get("parts")) if isinstance(part, dict)]
     ours = content.get("role") == "user" or document.get("author") == "user"
-    texts = [part["text"] for part in parts if isinstance(part.get("text"), str) and part.get("thought") is not True]
+    texts = [
+        part["text"]
+        for part in parts
+        if isinstance(part.get("text"), str) and part.get("thought") is not True
+    ]
     said = "".join(texts)
     if said and not ours:
         yield _said(said, whole=document.get("partial") is not True)
@@ -199,11 +220,12 @@ def _is_agent_event(document: dict[str, Any]) -> bool:
     return any(key in document for key in ("invocationId", "invocation_id", "actions"))
 
 
-# --- events to the answer -----------------------------------------------------------------------------------------------
+# --- events to the answer -------------------------------------------------------------
 
 
 class Answer:
-    """Collects what a turn says. Partial pieces are followed by one whole text: one of the two is kept."""
+    """Collects what a turn says. Partial pieces are followed by one whole text: one of the two
+    is kept."""
 
     def __init__(self) -> None:
         self._wholes: list[str] = []
@@ -234,7 +256,11 @@ class Answer:
 
     def _repeats(self, said: str) -> bool:
         """A stream that does not mark its pieces may end with the whole of them."""
-        return len(self._pieces) > 1 and len(said) == self._piece_size and said == "".join(self._pieces)
+        return (
+            len(self._pieces) > 1
+            and len(said) == self._piece_size
+            and said == "".join(self._pieces)
+        )
 
     def _add(self, to: list[str], said: str) -> int:
         said = said[: max(MAX_ANSWER + _SECRET_ROOM - self._size, 0)]
@@ -245,5 +271,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer so far, fit to be kept and shown. Looked through as a whole: pieces may divide a secret."""
+        """The answer so far, fit to be kept and shown. Looked through as a whole: pieces may
+        divide a secret."""
         return wire.work("\n\n".join([*self._wholes, "".join(self._pieces)]))[:MAX_ANSWER]

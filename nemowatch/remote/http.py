@@ -1,9 +1,11 @@
-"""The one module that imports httpx: it sends one request, hands back its answer, and turns every foreign exception into
-one of ours. It must not know what a request means, and it holds no token: whoever calls gives the headers.
+"""The one module that imports httpx: it sends one request, hands back its answer, and turns every
+foreign exception into one of ours. It must not know what a request means, and it holds no token:
+whoever calls gives the headers.
 
-Each exchange has a connection of its own, which ends with it. So an idle connection that the server has just dropped
-can never make the outcome of a paid call unknown, a request that was cancelled from outside leaks no slot of a pool
-that others share, and a time limit can end a request in any phase by closing its connection.
+Each exchange has a connection of its own, which ends with it. So an idle connection that the
+server has just dropped can never make the outcome of a paid call unknown, a request that was
+cancelled from outside leaks no slot of a pool that others share, and a time limit can end a
+request in any phase by closing its connection.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from nemowatch.remote.addresses import is_loopback
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-#: An answer to a plain call is some kB; a draft may be some MB. More is not an answer, and is not loaded.
+#: An answer to a plain call is some kB; a draft may be some MB. More is not an answer, and is not
+#: loaded.
 MAX_BODY = 8 * 1024 * 1024
 #: Home routers forget a silent connection after some minutes, and a turn may be silent for fifteen.
 _KEEPALIVE_IDLE_S = 45
@@ -67,8 +70,10 @@ class Reply:
 
 
 class Http:
-    """Opens exchanges, all under the same rules: TLS always verified with the system's certificates (`SSL_CERT_FILE` and
-    `SSL_CERT_DIR` are honoured), proxies from the environment, HTTP/1.1, no redirects, no compression."""
+    """Opens exchanges, all under the same rules: TLS always verified with the system's
+    certificates (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), proxies from the environment,
+    HTTP/1.1, no redirects, no compression.
+    """
 
     def __init__(self) -> None:
         self._tls = ssl.create_default_context()
@@ -82,7 +87,8 @@ class Http:
     async def exchange(
         self, request: Request, limits: Limits, peer: PeerCheck | None = None
     ) -> AsyncIterator[Exchange]:
-        """One request and its answer. Raises NotSent when nothing of it left, ConnectionBroken after that."""
+        """One request and its answer. Raises NotSent when nothing of it left, ConnectionBroken
+        after that."""
         if self._closed:
             raise NotSent("nemowatch is stopping.")
         exchange = Exchange(request, limits, self._tls, peer)
@@ -94,8 +100,8 @@ class Http:
             await exchange.aclose()
 
     async def fetch(self, request: Request, limits: Limits) -> Reply:
-        """A request with a small answer. Raises NotSent, ConnectionBroken, RemotePassing for an answer above
-        MAX_BODY."""
+        """A request with a small answer. Raises NotSent, ConnectionBroken, RemotePassing for an
+        answer above MAX_BODY."""
         async with self.exchange(request, limits) as exchange:
             await exchange.send()
             return Reply(exchange.status, exchange.headers, await exchange.read())
@@ -110,7 +116,9 @@ class Http:
 class Exchange:
     """One request, its connection and its answer. Made by `Http.exchange`."""
 
-    def __init__(self, request: Request, limits: Limits, tls: ssl.SSLContext, peer: PeerCheck | None) -> None:
+    def __init__(
+        self, request: Request, limits: Limits, tls: ssl.SSLContext, peer: PeerCheck | None
+    ) -> None:
         self._request = request
         self._limits = limits
         self._tls = tls
@@ -126,24 +134,31 @@ class Exchange:
         self.headers: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
-        return f"<Exchange {self._request.method} status={self.status} sent={self.sent} expired={self.expired}>"
+        return (
+            f"<Exchange {self._request.method} status={self.status} sent={self.sent}"
+            f" expired={self.expired}>"
+        )
 
     async def send(self) -> Self:
         """Send the request and wait for the head of its answer."""
         self.limit_to(self._limits.total)
         try:
-            # What is on this machine is never asked of a proxy, whatever the environment forgot to say.
+            # What is on this machine is never asked of a proxy, whatever the environment forgot to
+            # say.
             trust_env = not is_loopback(self._request.url)
-            self._client = httpx.AsyncClient(verify=self._tls, timeout=self._timeouts(), trust_env=trust_env)
+            self._client = httpx.AsyncClient(
+                verify=self._tls, timeout=self._timeouts(), trust_env=trust_env
+            )
             self._response = await self._client.send(self._built(self._client), stream=True)
-        except Exception as exc:  # noqa: BLE001 - the border: httpx, h11, ssl, idna and proxies raise what they like
+        except Exception as exc:  # noqa: BLE001 - libraries raise what they like
             raise self._ours(exc) from None
         self.status = self._response.status_code
         self.headers = {name.lower(): value for name, value in self._response.headers.items()}
         return self
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, as sent. Close the generator (`contextlib.aclosing`) when leaving early."""
+        """The body as it comes, as sent. Close the generator (`contextlib.aclosing`) when
+        leaving early."""
         assert self._response is not None
         async with contextlib.aclosing(self._response.aiter_raw()) as raw:  # type: ignore[type-var]
             while True:
@@ -158,7 +173,8 @@ class Exchange:
             raise self._ours(EOFError())
 
     async def read(self, most: int = MAX_BODY) -> bytes:
-        """The whole body. Raises RemotePassing when it has more than `most` bytes, without loading them."""
+        """The whole body. Raises RemotePassing when it has more than `most` bytes, without
+        loading them."""
         if content_length(self.headers) > most:
             raise RemotePassing("The answer is too large to be one.", status=self.status)
         body = bytearray()
@@ -177,10 +193,13 @@ class Exchange:
 
     def _expire(self) -> None:
         self.expired = True
-        self._ending = asyncio.ensure_future(self.end("No complete answer came within the time limit."))
+        self._ending = asyncio.ensure_future(
+            self.end("No complete answer came within the time limit.")
+        )
 
     async def end(self, why: str) -> None:
-        """Close the connection under the request: whoever waits for it sees an error that says `why`."""
+        """Close the connection under the request: whoever waits for it sees an error that says
+        `why`."""
         self._why_ended = self._why_ended or why
         await self._close()
 
@@ -205,7 +224,11 @@ class Exchange:
         return httpx.Timeout(connect=self._limits.connect, read=silence, write=silence, pool=None)
 
     def _built(self, client: httpx.AsyncClient) -> httpx.Request:
-        headers = {"User-Agent": f"nemowatch/{__version__}", "Accept-Encoding": "identity", **self._request.headers}
+        headers = {
+            "User-Agent": f"nemowatch/{__version__}",
+            "Accept-Encoding": "identity",
+            **self._request.headers,
+        }
         body = self._request.body
         if not isinstance(body, bytes):
             headers["Content-Length"] = str(self._request.length)
@@ -221,8 +244,11 @@ class Exchange:
         """What httpcore is about to do or has done; raising here stops it."""
         if event == "connection.connect_tcp.complete":
             await self._connected(info["return_value"])
-        elif event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
-            if self._why_ended:  # the limit struck while connecting, where there was nothing to close yet
+        elif (
+            event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT"
+        ):
+            # the limit struck while connecting, where there was nothing to close yet
+            if self._why_ended:
                 raise NotSent(self._why_ended)
             self.sent = True
 
@@ -236,8 +262,8 @@ class Exchange:
             raise
 
     def _ours(self, exc: Exception) -> NemowatchError:
-        """The one place where a foreign exception becomes ours. No text of it is taken over but that of a failed
-        connect: the others quote headers and addresses."""
+        """The one place where a foreign exception becomes ours. No text of it is taken over but
+        that of a failed connect: the others quote headers and addresses."""
         if isinstance(exc, NemowatchError):
             return exc
         if self._why_ended:
@@ -259,11 +285,20 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.WriteTimeout, "The server stopped taking data."),
     (httpx.ReadError, "The connection was cut."),
     (httpx.WriteError, "The connection was cut while sending."),
-    (httpx.RemoteProtocolError, "The connection ended before the answer was complete, or what came was not HTTP."),
+    (
+        httpx.RemoteProtocolError,
+        "The connection ended before the answer was complete, or what came was not HTTP.",
+    ),
     (httpx.ProxyError, "The proxy refuses the connection."),
     (httpx.UnsupportedProtocol, "The address is neither http nor https."),
     (httpx.InvalidURL, "The address is not a valid one."),
-    (ImportError, "The proxy that the environment names is of a kind that is not supported; use an http proxy."),
+    (
+        ImportError,
+        (
+            "The proxy that the environment names is of a kind that is not supported; use an http"
+            " proxy."
+        ),
+    ),
 )
 
 
@@ -275,12 +310,16 @@ def _connect_words(exc: httpx.ConnectError) -> str:
     """Why a connect failed, in words that help: name resolution and certificates say so."""
     text = str(exc)
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "its certificate is not trusted here (is ca-certificates installed, or SSL_CERT_FILE set?)"
+        return (
+            "its certificate is not trusted here (is ca-certificates installed, or SSL_CERT_FILE"
+            " set?)"
+        )
     return _ERRNO.sub("", text).rstrip(".") or "the connection was refused"
 
 
 def _keep_alive(sock: socket.socket) -> None:
-    """Let the kernel probe a silent connection: it keeps the way open, and a dead peer is noticed."""
+    """Let the kernel probe a silent connection: it keeps the way open, and a dead peer is
+    noticed."""
     with contextlib.suppress(OSError, AttributeError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_S)

@@ -1,7 +1,9 @@
-"""What the cloud can do for us, as a contract. `client.Client` speaks HTTP; the contract tests run against the sandbox.
+"""What the cloud can do for us, as a contract. `client.Client` speaks HTTP; the contract tests run
+against the sandbox.
 
-Every method that belongs to a job takes the job's `skill` (X-Skill-Source); the others use `DEFAULT_SKILL`.
-All may raise `NotSent`, `RemotePassing`, `RateLimited`, `TokenRefused`, `RequestRefused`; what else, each says.
+Every method that belongs to a job takes the job's `skill` (X-Skill-Source); the others use
+`DEFAULT_SKILL`. All may raise `NotSent`, `RemotePassing`, `RateLimited`, `TokenRefused`,
+`RequestRefused`; what else, each says.
 """
 
 from __future__ import annotations
@@ -31,8 +33,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """An opened file that is to be sent. The descriptor was opened below the inbox without following links; it is
-    closed by whoever opened it. `size` and `mtime_ns` are what was claimed: the upload compares them as it reads."""
+    """An opened file that is to be sent. The descriptor was opened below the inbox without
+    following links; it is closed by whoever opened it. `size` and `mtime_ns` are what was
+    claimed: the upload compares them as it reads.
+    """
 
     name: str  #: as the cloud is to call it, with its suffix
     fd: int
@@ -51,7 +55,11 @@ class Account:
     @property
     def registration_link(self) -> str:
         """Where an anonymous user registers (API.md section 8); empty for others."""
-        return f"https://nemovideo.com/register?bind={self.user_id}" if self.anonymous and self.user_id else ""
+        return (
+            f"https://nemovideo.com/register?bind={self.user_id}"
+            if self.anonymous and self.user_id
+            else ""
+        )
 
 
 class RemoteApi(Protocol):
@@ -64,23 +72,30 @@ class RemoteApi(Protocol):
     async def open_session(self, skill: str, name: str) -> Session:
         """Make a session. Safe to repeat: each call makes a new one."""
 
-    async def upload_file(self, skill: str, session_id: str, payload: Payload, progress: Progress) -> RemoteFile | None:
-        """Send one file's bytes. Returns None when the answer named no file (then `read_state` tells).
+    async def upload_file(
+        self, skill: str, session_id: str, payload: Payload, progress: Progress
+    ) -> RemoteFile | None:
+        """Send one file's bytes. Returns None when the answer named no file (then `read_state`
+        tells).
 
-        NOT safe to repeat in the same session: the session would hold two clips.
-        Raises SourceChanged (before the last byte has gone), SessionLost, FileRefused, FileTooLarge, LocalError.
+        NOT safe to repeat in the same session: the session would hold two clips. Raises
+        SourceChanged (before the last byte has gone), SessionLost, FileRefused, FileTooLarge,
+        LocalError.
         """
 
     async def upload_url(self, skill: str, session_id: str, url: str) -> RemoteFile | None:
-        """Let the session take a file by its URL. Raises UrlRefused for any refusal of it (4001 included), SessionLost."""
+        """Let the session take a file by its URL. Raises UrlRefused for any refusal of it (4001
+        included), SessionLost."""
 
-    async def run_turn(self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]) -> Turn:
+    async def run_turn(
+        self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
+    ) -> Turn:
         """THE PAID CALL (API.md section 6). Sends once; never retries what may have been received.
 
-        Raises only when it is certain that no turn began: NotSent (never left this machine) or a refusal that came
-        before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused, RateLimited, RequestRefused …).
-        Everything else, 5xx included, comes back as a Turn whose `end` says that the outcome is open.
-        `heartbeat` is called for each sign of life.
+        Raises only when it is certain that no turn began: NotSent (never left this machine) or a
+        refusal that came before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
+        RateLimited, RequestRefused …). Everything else, 5xx included, comes back as a Turn whose
+        `end` says that the outcome is open. `heartbeat` is called for each sign of life.
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
@@ -92,8 +107,8 @@ class RemoteApi(Protocol):
     async def submit_render(
         self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
     ) -> None:
-        """Ask for a render under our own id; safe to repeat with the same id (a refusal as duplicate is no error).
-        Raises PlanRefused, SessionLost."""
+        """Ask for a render under our own id; safe to repeat with the same id (a refusal as
+        duplicate is no error). Raises PlanRefused, SessionLost."""
 
     async def poll_render(self, skill: str, render_id: str) -> Render:
         """How a render stands. Safe to repeat. Raises RenderUnknown, PlanRefused."""
@@ -104,10 +119,12 @@ class RemoteApi(Protocol):
     async def download(
         self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
     ) -> Downloaded:
-        """Fetch a result into `part`, resuming what stands there, verified by size; fsynced before it returns.
+        """Fetch a result into `part`, resuming what stands there, verified by size; fsynced before
+        it returns.
 
-        Plain GET without the token first, then the authenticated fallback (API.md section 9). `size` is what the
-        render said, 0 when it did not. Raises ResultExpired, UnsafeUrl, NoSpace, LocalError.
+        Plain GET without the token first, then the authenticated fallback (API.md section 9).
+        `size` is what the render said, 0 when it did not. Raises ResultExpired, UnsafeUrl,
+        NoSpace, LocalError.
         """
 
     async def aclose(self) -> None:

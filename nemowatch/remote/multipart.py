@@ -1,8 +1,10 @@
-"""A file as a multipart/form-data body (API.md section 5), streamed: it owns the reading of a source during its upload.
+"""A file as a multipart/form-data body (API.md section 5), streamed: it owns the reading of a
+source during its upload.
 
-Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is compared with what was
-claimed before each block leaves, so a changed file ends as SourceChanged before its last byte has gone. It must not
-close the descriptor, and it uses no file position: two uploads may share one.
+Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is
+compared with what was claimed before each block leaves, so a changed file ends as SourceChanged
+before its last byte has gone. It must not close the descriptor, and it uses no file position:
+two uploads may share one.
 """
 
 from __future__ import annotations
@@ -21,16 +23,28 @@ from nemowatch.remote.pace import Pace
 
 #: Large reads are what makes streaming cheap: 64 KiB blocks are seven times slower.
 _BLOCK = 1024 * 1024
-#: What is handed to the connection at a time. It bounds what must get through within the limit of silence.
+#: What is handed to the connection at a time. It bounds what must get through within the limit of
+#: silence.
 _PIECE = 128 * 1024
 #: The field that the API reads (repeatable, we send one).
 _FIELD = "files"
 
 _TYPES = {
-    ".mp4": "video/mp4", ".mov": "video/quicktime", ".avi": "video/x-msvideo", ".webm": "video/webm",
-    ".mkv": "video/x-matroska", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
-    ".webp": "image/webp", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".m4a": "audio/mp4", ".aac": "audio/aac",
-}  # fmt: skip
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".avi": "video/x-msvideo",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+}
 
 
 def content_type(name: str) -> str:
@@ -39,7 +53,8 @@ def content_type(name: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A file name for the header, escaped as browsers do (and only so: anything more changes the name)."""
+    """A file name for the header, escaped as browsers do (and only so: anything more changes the
+    name)."""
     return name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
 
 
@@ -80,7 +95,9 @@ class Upload:
         done, size = 0, self.payload.size
         step = self.pace.piece(_PIECE)
         while done < size:
-            block = await loop.run_in_executor(self.executor, self._read, done, min(_BLOCK, size - done))
+            block = await loop.run_in_executor(
+                self.executor, self._read, done, min(_BLOCK, size - done)
+            )
             for at in range(0, len(block), step):
                 piece = block[at : at + step]
                 await self.pace.spend(len(piece))

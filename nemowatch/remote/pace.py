@@ -1,4 +1,5 @@
-"""A limit in bytes a second, shared by all transfers of one direction. Owns the waiting; knows nothing of HTTP."""
+"""A limit in bytes a second, shared by all transfers of one direction. Owns the waiting; knows
+nothing of HTTP."""
 
 from __future__ import annotations
 
@@ -6,14 +7,16 @@ import asyncio
 
 from nemowatch.clock import Clock
 
-#: At most this much time lies between two pieces of a slow transfer, so that a peer never takes it for dead.
+#: At most this much time lies between two pieces of a slow transfer, so that a peer never takes it
+#: for dead.
 _LONGEST_PIECE_S = 0.5
 #: Below this a piece is more header than content.
 _SMALLEST_PIECE = 512
 
 
 class Pace:
-    """Transfers ask it before each piece; together they stay below `rate` bytes a second (0: no limit)."""
+    """Transfers ask it before each piece; together they stay below `rate` bytes a second (0: no
+    limit)."""
 
     def __init__(self, rate: int, clock: Clock) -> None:
         self.rate = rate
@@ -47,6 +50,7 @@ _SHARERS = 16
 
 
 def longest(size: int, rate: int, silence: float) -> float:
-    """The seconds that a transfer of `size` bytes may take at worst; `silence` is added for connect and answer."""
+    """The seconds that a transfer of `size` bytes may take at worst; `silence` is added for
+    connect and answer."""
     floor = min(SLOWEST, rate / _SHARERS) if rate else SLOWEST
     return silence + size / floor

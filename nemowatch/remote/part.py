@@ -1,9 +1,10 @@
-"""The part file of a download: what stands there already, what is added, when it is whole. All calls block: run them on
-an executor. It must not know where the bytes come from.
+"""The part file of a download: what stands there already, what is added, when it is whole. All
+calls block: run them on an executor. It must not know where the bytes come from.
 
-The validator (ETag or Last-Modified) of what stands there is kept beside the journal, not beside the part file: the outbox is
-watched by sync clients. Without it, or with another one, a download starts over. With it stands how much is surely on
-disk: after a power loss a file may have its length and hold zeros, so only that much is taken over.
+The validator (ETag or Last-Modified) of what stands there is kept beside the journal, not beside
+the part file: the outbox is watched by sync clients. Without it, or with another one, a download
+starts over. With it stands how much is surely on disk: after a power loss a file may have its
+length and hold zeros, so only that much is taken over.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class Marker:
         return self.path.with_name(f"{self.path.name}.doubt")
 
     def same_again(self, print_: str) -> bool:
-        """Whether a whole download that looked cut had this very print the last time; from now on it had."""
+        """Whether a whole download that looked cut had this very print the last time; from now
+        on it had."""
         with contextlib.suppress(OSError):
             if self._doubt.read_text("ascii", "replace") == print_:
                 return True
@@ -117,7 +119,8 @@ class PartFile:
         self._noted = self.size
 
     def restart(self, validator: str) -> None:
-        """Throw away what stands; what follows was served under `validator` ("" when it cannot be resumed)."""
+        """Throw away what stands; what follows was served under `validator` ("" when it cannot
+        be resumed)."""
         try:
             os.ftruncate(self._fd, 0)
         except OSError as exc:
@@ -177,7 +180,8 @@ class PartFile:
         return Downloaded(self._path, self.size, self._hash.hexdigest())
 
     def close(self) -> None:
-        """Give the descriptor back; unless it is finished, what stands stays for the next attempt."""
+        """Give the descriptor back; unless it is finished, what stands stays for the next
+        attempt."""
         with contextlib.suppress(OSError):
             try:
                 if not self._finished and self.size > self._noted:

@@ -1,5 +1,6 @@
-"""Which token a call carries (API.md sections 1 and 3): the user's own where there is one, else an anonymous one that is
-kept in the state folder. It owns that file. A supplied token is never replaced silently, and never written anywhere.
+"""Which token a call carries (API.md sections 1 and 3): the user's own where there is one, else
+an anonymous one that is kept in the state folder. It owns that file. A supplied token is never
+replaced silently, and never written anywhere.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ CREDENTIAL_NAME = "nemo_token"
 STORE_NAME = "anonymous.json"
 #: Without a readable expires_at: the documented life of an anonymous token (section 3).
 LIFE_MS = 7 * 86_400_000
-#: "Shortly before expiry": one token per 7 days is all that a client id gets, so earlier would only be refused.
+#: "Shortly before expiry": one token per 7 days is all that a client id gets, so earlier would only
+#: be refused.
 RENEW_BEFORE_MS = 10 * 60_000
 #: After a renewal that failed while the present token still works.
 RENEW_AGAIN_S = 600.0
@@ -39,13 +41,16 @@ _LONGEST_TOKEN_FILE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Where the user's own token comes from. It is read at each call, so a replaced file counts at once."""
+    """Where the user's own token comes from. It is read at each call, so a replaced file counts
+    at once."""
 
     value: str = field(default="", repr=False)  #: from the environment; it wins
-    files: tuple[tuple[Path, bool], ...] = ()  #: then these, in order: (path, whether it must exist)
+    #: then these, in order: (path, whether it must exist)
+    files: tuple[tuple[Path, bool], ...] = ()
 
     def read(self) -> str:
-        """The present token, "" when the user supplied none. Raises TokenRefused for a file that gives none."""
+        """The present token, "" when the user supplied none. Raises TokenRefused for a file that
+        gives none."""
         if self.value:
             return _checked(self.value, "NEMO_TOKEN")
         for path, required in self.files:
@@ -68,7 +73,8 @@ class Credential:
 
 
 def supplied_token(env: Mapping[str, str], token_file: Path | None) -> Credential:
-    """NEMO_TOKEN, then the systemd credential `nemo_token`, then `token_file`. Reads nothing yet."""
+    """NEMO_TOKEN, then the systemd credential `nemo_token`, then `token_file`. Reads nothing
+    yet."""
     files: list[tuple[Path, bool]] = []
     if folder := env.get("CREDENTIALS_DIRECTORY", ""):
         files.append((Path(folder) / CREDENTIAL_NAME, False))
@@ -89,7 +95,9 @@ def _read_file(path: Path, required: bool) -> str:
         ) from None
     except OSError as exc:
         cure = "Give the user that runs nemowatch the right to read it."
-        raise TokenRefused(f"The token file {path} cannot be read: {exc.strerror}.", cure=cure) from None
+        raise TokenRefused(
+            f"The token file {path} cannot be read: {exc.strerror}.", cure=cure
+        ) from None
     value = data.decode("utf-8-sig", "replace").strip()
     if not value:
         raise TokenRefused(f"The token file {path} is empty.", cure="Write the token into it.")
@@ -97,9 +105,12 @@ def _read_file(path: Path, required: bool) -> str:
 
 
 def _checked(value: str, source: str) -> str:
-    """A token is one printable word: anything else would break the header, and the error would quote it."""
+    """A token is one printable word: anything else would break the header, and the error would
+    quote it."""
     if not value.isascii() or not value.isprintable() or " " in value:
-        raise TokenRefused(f"What {source} holds is not a token.", cure="It must be the token alone, on one line.")
+        raise TokenRefused(
+            f"What {source} holds is not a token.", cure="It must be the token alone, on one line."
+        )
     return value
 
 
@@ -115,12 +126,14 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The file that keeps the anonymous identity, mode 0600: a lost token cannot be had again for days."""
+    """The file that keeps the anonymous identity, mode 0600: a lost token cannot be had again
+    for days."""
 
     path: Path
 
     def load(self) -> Anonymous:
-        """What is stored; a new client id when there is nothing, or nothing that can be read as one."""
+        """What is stored; a new client id when there is nothing, or nothing that can be read as
+        one."""
         try:
             document = wire.parse(self.path.read_bytes())
         except FileNotFoundError:
@@ -132,13 +145,18 @@ class Store:
         if not client_id:
             return Anonymous(str(uuid.uuid4()))
         expires_at = int(wire.number(fields.get("expires_at")))
-        return Anonymous(client_id, wire.text(fields.get("token")), wire.text(fields.get("user_id")), expires_at)
+        return Anonymous(
+            client_id, wire.text(fields.get("token")), wire.text(fields.get("user_id")), expires_at
+        )
 
     def save(self, known: Anonymous) -> None:
         """Replace the file in one step, on disk when this returns. Raises LocalError."""
         fields = {
-            "client_id": known.client_id, "token": known.token, "user_id": known.user_id, "expires_at": known.expires_at,
-        }  # fmt: skip
+            "client_id": known.client_id,
+            "token": known.token,
+            "user_id": known.user_id,
+            "expires_at": known.expires_at,
+        }
         fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -177,12 +195,18 @@ Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
 
 
 class Tokens:
-    """The token of the moment. All of its waiting happens under one lock, so a renewal happens once."""
+    """The token of the moment. All of its waiting happens under one lock, so a renewal happens
+    once."""
 
     def __init__(
-        self, credential: Credential, store: Store, issue: Issue, clock: Clock, executor: Executor,
+        self,
+        credential: Credential,
+        store: Store,
+        issue: Issue,
+        clock: Clock,
+        executor: Executor,
         tell: Told = lambda _: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._credential = credential
         self._tell = tell
         self._store = store
@@ -209,15 +233,19 @@ class Tokens:
         await self._load()
 
     async def current(self) -> str:
-        """The token for the next call. Raises TokenRefused, and what asking for an anonymous one raises."""
+        """The token for the next call. Raises TokenRefused, and what asking for an anonymous one
+        raises."""
         return await self._own() or await self._anonymous()
 
     async def after_refusal(self, refused: str) -> str:
-        """Another token than the one that the cloud has just refused (1001). Raises TokenRefused when there is none."""
+        """Another token than the one that the cloud has just refused (1001). Raises TokenRefused
+        when there is none."""
         own = await self._own()
         if own and own == refused:
             source = self._credential.describe()
-            raise TokenRefused(f"The cloud refuses the token from {source}: it is wrong or has expired.")
+            raise TokenRefused(
+                f"The cloud refuses the token from {source}: it is wrong or has expired."
+            )
         return own or await self._anonymous(refused)
 
     async def _own(self) -> str:
@@ -239,13 +267,18 @@ class Tokens:
             if usable and not self._renewal_due():
                 return self._known.token
             if not usable and (rest := self._closed_until - self._clock.monotonic()) > 0:
-                raise RateLimited("The cloud gives no more anonymous tokens for now.", retry_after=rest)
+                raise RateLimited(
+                    "The cloud gives no more anonymous tokens for now.", retry_after=rest
+                )
             try:
                 await self._renew()
             except (RemoteError, LocalError) as exc:
                 self._not_before = self._clock.monotonic() + RENEW_AGAIN_S
-                if isinstance(exc, RateLimited):  # whoever waits for the lock would ask again at once
-                    self._closed_until = self._clock.monotonic() + max(exc.retry_after, WAIT_ON_429_S)
+                # whoever waits for the lock would ask again at once
+                if isinstance(exc, RateLimited):
+                    self._closed_until = self._clock.monotonic() + max(
+                        exc.retry_after, WAIT_ON_429_S
+                    )
                 if not usable:
                     raise
             return self._known.token
@@ -255,7 +288,8 @@ class Tokens:
         return self._clock.now_ms() >= soon and self._clock.monotonic() >= self._not_before
 
     async def _renew(self) -> None:
-        """A new token for the same client id, stored before it is used; the id is stored before it is told."""
+        """A new token for the same client id, stored before it is used; the id is stored before
+        it is told."""
         await self._off_loop(self._store.save, self._known)
         try:
             value, user_id, expires_at = await self._issue(self._known.client_id)
@@ -264,7 +298,9 @@ class Tokens:
             value, user_id, expires_at = await self._issue(self._known.client_id)
         self._tell(value)
         expires_at = expires_at or self._clock.now_ms() + LIFE_MS
-        known = replace(self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at)
+        known = replace(
+            self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at
+        )
         self._known = known  # first here: a full disk must not lose it
         await self._off_loop(self._store.save, known)
 

@@ -1,8 +1,10 @@
-"""Downloads of results (API.md section 9): GET, resume, verify. It owns the rules by which an answer may become a part file.
+"""Downloads of results (API.md section 9): GET, resume, verify. It owns the rules by which an
+answer may become a part file.
 
-A result is fetched without the token; only addresses of the API itself are given the headers. Two things go wrong with large
-downloads: they are cut, and they are cut without anybody saying so. So sizes are always compared, and a resumed
-download counts only when the server proves that it goes on with the same bytes.
+A result is fetched without the token; only addresses of the API itself are given the headers.
+Two things go wrong with large downloads: they are cut, and they are cut without anybody saying
+so. So sizes are always compared, and a resumed download counts only when the server proves that
+it goes on with the same bytes.
 """
 
 from __future__ import annotations
@@ -73,9 +75,11 @@ class Transfer:
     silence: float  #: seconds
 
     async def fetch(self, url: str, want: Want, headers: Mapping[str, str]) -> Downloaded:
-        """Fetch `url` into the part file. `headers` hold the token and go to the API itself only; {} sends none at all.
+        """Fetch `url` into the part file. `headers` hold the token and go to the API itself only;
+        {} sends none at all.
 
-        Raises ResultExpired, UnsafeUrl, RemotePassing, NoSpace, LocalError; from the API itself also what a call raises.
+        Raises ResultExpired, UnsafeUrl, RemotePassing, NoSpace, LocalError; from the API itself
+        also what a call raises.
         """
         file = await self._off_loop(lambda: PartFile(want.part, Marker(want.marker)))
         try:
@@ -89,12 +93,18 @@ class Transfer:
         finally:
             await self._off_loop(file.close)
 
-    async def _get(self, url: str, want: Want, file: PartFile, headers: Mapping[str, str]) -> Downloaded | Next:
+    async def _get(
+        self, url: str, want: Want, file: PartFile, headers: Mapping[str, str]
+    ) -> Downloaded | Next:
         home = self.rules.is_home(url)
         sent = dict(headers) if home else {}
         if file.size and file.validator:
             sent |= {"Range": f"bytes={file.size}-", "If-Range": file.validator}
-        limits = Limits(longest(want.size or _SUPPOSED, self.pace.rate, self.silence), self.silence, self.silence)
+        limits = Limits(
+            longest(want.size or _SUPPOSED, self.pace.rate, self.silence),
+            self.silence,
+            self.silence,
+        )
         peer = self.rules.peer_check(url)
         async with self.http.exchange(Request("GET", url, sent), limits, peer) as exchange:
             try:
@@ -102,7 +112,8 @@ class Transfer:
             except NotSent as exc:
                 if home:
                     raise
-                raise ConnectionBroken(f"Fetching the result: {exc.text}") from None  # not the API's outage
+                # not the API's outage
+                raise ConnectionBroken(f"Fetching the result: {exc.text}") from None
             if exchange.status in _REDIRECTS:
                 return Next(joined(url, exchange.headers.get("location", "")))
             if home and headers and (other := await self._refused(exchange)):
@@ -110,7 +121,8 @@ class Transfer:
             return await self._take(url, want, file, exchange)
 
     async def _refused(self, exchange: Exchange) -> Next | None:
-        """The API's own answer when it is not the file: its error, or the address in an envelope."""
+        """The API's own answer when it is not the file: its error, or the address in an
+        envelope."""
         plain = exchange.status in (200, 206) and not _is_text(exchange)
         if plain or exchange.status in (404, 410, 416):
             return None
@@ -118,10 +130,14 @@ class Transfer:
         found = wire.result_url(wire.answer(reply, self.clock.now_ms()))
         return Next(found) if found else None
 
-    async def _take(self, url: str, want: Want, file: PartFile, exchange: Exchange) -> Downloaded | Next:
+    async def _take(
+        self, url: str, want: Want, file: PartFile, exchange: Exchange
+    ) -> Downloaded | Next:
         if exchange.status == 416 or (exchange.status == 206 and not _goes_on(exchange, file.size)):
             if not file.size:
-                raise RemotePassing("The server sends a part of the result that was not asked for.", status=206)
+                raise RemotePassing(
+                    "The server sends a part of the result that was not asked for.", status=206
+                )
             await self._off_loop(lambda: file.restart(""))
             return Next(url)
         _check_status(exchange, self.clock.now_ms())
@@ -131,7 +147,9 @@ class Transfer:
         await self._receive(exchange, file, total, want.progress)
         return await self._finished(file, total, want.size)
 
-    async def _receive(self, exchange: Exchange, file: PartFile, total: int, progress: Progress) -> None:
+    async def _receive(
+        self, exchange: Exchange, file: PartFile, total: int, progress: Progress
+    ) -> None:
         most, held = total or _LARGEST, bytearray()
         try:
             async with contextlib.aclosing(exchange.chunks()) as chunks:
@@ -148,7 +166,8 @@ class Transfer:
             await self._write(file, held, total, progress)
 
     async def _write(self, file: PartFile, held: bytearray, total: int, progress: Progress) -> None:
-        """Move what is held into the file. It is taken out first: what fails half-way must not be written twice."""
+        """Move what is held into the file. It is taken out first: what fails half-way must not
+        be written twice."""
         data = bytes(held)
         held.clear()
         if data:
@@ -157,11 +176,15 @@ class Transfer:
 
     async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
         if not file.size or file.size < total:
-            raise RemotePassing(f"The result came incomplete ({file.size} of {total or 'some'} bytes).")
+            raise RemotePassing(
+                f"The result came incomplete ({file.size} of {total or 'some'} bytes)."
+            )
         if not said and await self._off_loop(lambda: _lacks_its_end(file)):
             came = file.size
             await self._off_loop(lambda: file.restart(""))
-            raise RemotePassing(f"The result came without its end ({came} bytes): fetching it once more.")
+            raise RemotePassing(
+                f"The result came without its end ({came} bytes): fetching it once more."
+            )
         if await self._off_loop(file.looks_like_text):
             await self._off_loop(lambda: file.restart(""))
             raise ResultExpired("The result's address gives text instead of a video.")
@@ -172,8 +195,9 @@ class Transfer:
 
 
 def _lacks_its_end(file: PartFile) -> bool:
-    """A server that cuts a file tells the wrong length too, so half a video is never taken. One that is whole but for its
-    index may be an odd one: the very same bytes twice are all that there is."""
+    """A server that cuts a file tells the wrong length too, so half a video is never taken. One
+    that is whole but for its index may be an odd one: the very same bytes twice are all that
+    there is."""
     end = file.end()
     return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
 
@@ -183,7 +207,8 @@ def _is_text(exchange: Exchange) -> bool:
 
 
 def _check_status(exchange: Exchange, now_ms: int) -> None:
-    """Raise what an answer without the file means. Its text is not quoted: such pages hold addresses."""
+    """Raise what an answer without the file means. Its text is not quoted: such pages hold
+    addresses."""
     status = exchange.status
     if status == 429:
         raise wire.refusal(Reply(status, exchange.headers, b""), now_ms)
@@ -207,21 +232,25 @@ def _goes_on(exchange: Exchange, size: int) -> bool:
 
 
 def _total(exchange: Exchange, size: int, said: int) -> int:
-    """The size of the whole result in bytes, 0 when only the end of a chunked body tells. Raises RemotePassing when the
-    render and the server disagree, or when a cut could not be noticed."""
+    """The size of the whole result in bytes, 0 when only the end of a chunked body tells. Raises
+    RemotePassing when the render and the server disagree, or when a cut could not be noticed."""
     length = content_length(exchange.headers)
     total = size + length if length else 0
     if total and said and total != said:
         raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
-    if "chunked" not in exchange.headers.get("transfer-encoding", "").lower() and not (total or said):
+    if "chunked" not in exchange.headers.get("transfer-encoding", "").lower() and not (
+        total or said
+    ):
         raise RemotePassing(
-            "The server does not say how large the result is, so nobody could tell whether it is whole."
+            "The server does not say how large the result is, so nobody could tell whether it is"
+            " whole."
         )
     return total or said
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """What If-Range may carry: a strong ETag, else the date of the last change; "" when neither proves anything."""
+    """What If-Range may carry: a strong ETag, else the date of the last change; "" when neither
+    proves anything."""
     etag = headers.get("etag", "")
     if etag.startswith('"') and etag.isascii() and etag.isprintable():
         return etag

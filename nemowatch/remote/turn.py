@@ -1,7 +1,8 @@
-"""The paid call (API.md section 6): one chat turn, sent once. It owns the question "may this have begun over there?".
+"""The paid call (API.md section 6): one chat turn, sent once. It owns the question "may this have
+begun over there?".
 
-It raises only where the answer is a certain no: nothing left this machine, or a refusal came before the stream. Everything
-else is a `Turn` that says how it ended. It must never send twice.
+It raises only where the answer is a certain no: nothing left this machine, or a refusal came
+before the stream. Everything else is a `Turn` that says how it ended. It must never send twice.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ class Patience:
     small: float  #: api.timeout: connecting, and reading a refusal
 
 
-async def run(http: Http, request: Request, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
-    """Send the turn and listen to its end. Raises NotSent, or the refusal that came before the stream.
+async def run(
+    http: Http, request: Request, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+) -> Turn:
+    """Send the turn and listen to its end. Raises NotSent, or the refusal that came before the
+    stream.
 
-    A silent stream is no reason to end it before `patience.total`: plain servers send nothing while they work.
+    A silent stream is no reason to end it before `patience.total`: plain servers send nothing
+    while they work.
     """
     limits = Limits(total=patience.total, silence=None, connect=min(patience.small, patience.total))
     async with http.exchange(request, limits) as exchange:
@@ -56,7 +61,8 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) 
 
 
 async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn:
-    """A status outside 2xx. A 4xx is a refusal; 5xx and whatever else says nothing about what was done."""
+    """A status outside 2xx. A 4xx is a refusal; 5xx and whatever else says nothing about what
+    was done."""
     body = b""
     exchange.limit_to(patience.small)
     with contextlib.suppress(RemoteError):
@@ -70,7 +76,9 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
     raise error
 
 
-async def _accepted(exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
+async def _accepted(
+    exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+) -> Turn:
     media_type = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "application/json":
         return await _document(exchange)
@@ -96,7 +104,9 @@ async def _document(exchange: Exchange) -> Turn:
     return _closed(answer)
 
 
-async def _listen(exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]) -> Turn:
+async def _listen(
+    exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+) -> Turn:
     reader, answer, quiet = EventReader(), Answer(), _Quiet(patience.quiet, clock)
     try:
         async with contextlib.aclosing(exchange.chunks()) as chunks:
@@ -128,7 +138,8 @@ def _timed_out(answer: Answer, patience: Patience) -> Turn:
 
 
 class _Quiet:
-    """Notices heartbeats that come without anything else for too long. Silence alone is not counted."""
+    """Notices heartbeats that come without anything else for too long. Silence alone is not
+    counted."""
 
     def __init__(self, limit: float, clock: Clock) -> None:
         self._limit = limit

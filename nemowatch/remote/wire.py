@@ -1,6 +1,8 @@
-"""What the answers of the API mean (API.md): both envelopes, every code of section 1, every shape of sections 3 to 9.
+"""What the answers of the API mean (API.md): both envelopes, every code of section 1, every shape
+of sections 3 to 9.
 
-Pure: replies in, records out. Whatever bytes come, nothing but our own errors is raised. It must not know who asked.
+Pure: replies in, records out. Whatever bytes come, nothing but our own errors is raised. It must
+not know who asked.
 """
 
 from __future__ import annotations
@@ -48,17 +50,19 @@ _USER_ID_DEPTH = 4
 
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
 #: What a state consists of (section 7): an answer with none of these is not one.
-_STATE_KEYS = frozenset({"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"})
+_STATE_KEYS = frozenset(
+    {"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"}
+)
 #: 4xx that say "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
 
 
-# --- envelopes ----------------------------------------------------------------------------------------------------------
+# --- envelopes ------------------------------------------------------------------------
 
 
 def answer(reply: Reply, now_ms: int) -> Any:
-    """The payload of a good reply, out of its envelope. Raises what its status or code means; RemotePassing when the
-    reply is not JSON."""
+    """The payload of a good reply, out of its envelope. Raises what its status or code means;
+    RemotePassing when the reply is not JSON."""
     if not 200 <= reply.status < 300:
         raise refusal(reply, now_ms)
     document = parsed(reply)
@@ -84,7 +88,11 @@ def parse(body: bytes | str) -> Any:
 
 def unwrapped(document: Any) -> Any:
     """What is inside a business or render envelope; a bare document as it is."""
-    if isinstance(document, dict) and "data" in document and ("code" in document or "success" in document):
+    if (
+        isinstance(document, dict)
+        and "data" in document
+        and ("code" in document or "success" in document)
+    ):
         return document["data"]
     return document
 
@@ -100,21 +108,25 @@ def raise_refusal(document: Any, status: int) -> None:
 
 
 def refusal(reply: Reply, now_ms: int) -> RemoteError:
-    """The error that a reply outside 2xx means. A code of section 1 counts more than the status that carries it."""
+    """The error that a reply outside 2xx means. A code of section 1 counts more than the status
+    that carries it."""
     document = parse(reply.body)
     code, text, status = business_code(document), message(document), reply.status
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
         return RateLimited(text, retry_after=retry_after(reply.headers, now_ms))
-    if status < 400 or status >= 500 or status in _PASSING_4XX:  # a redirect is some network's login page
+    # a redirect is some network's login page
+    if status < 400 or status >= 500 or status in _PASSING_4XX:
         return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
     if status in _STATUS_ERRORS:
         return _STATUS_ERRORS[status](text, status=status)
     if status == 404 and _says_no_session(document):
         return SessionLost(text, status=status)
     return RequestRefused(
-        f"The cloud refuses the request ({status}). {text}".strip(), status=status, business_code=code
+        f"The cloud refuses the request ({status}). {text}".strip(),
+        status=status,
+        business_code=code,
     )
 
 
@@ -123,7 +135,9 @@ def _by_code(code: int, text: str, status: int) -> RemoteError:
     if kind is not None:
         return kind(text, status=status)
     said = f" with code {code}" if code else ""
-    return RequestRefused(f"The cloud refuses the request{said}. {text}".strip(), status=status, business_code=code)
+    return RequestRefused(
+        f"The cloud refuses the request{said}. {text}".strip(), status=status, business_code=code
+    )
 
 
 def _says_no_session(document: Any) -> bool:
@@ -168,27 +182,31 @@ def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
     return min(max(seconds, 0.0), _LONGEST_PAUSE_S)
 
 
-# --- values -------------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------
 
 
 def clean(said: str) -> str:
-    """Text that can be written anywhere: JSON may hold halves of characters, which nothing can encode."""
+    """Text that can be written anywhere: JSON may hold halves of characters, which nothing can
+    encode."""
     return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def words(said: str) -> str:
-    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it repeats, nothing that a reader
-    acts on, and cut only after that: half a token would not be known for one."""
+    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it
+    repeats, nothing that a reader acts on, and cut only after that: half a token would not be
+    known for one."""
     return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
 
 
 def work(said: str) -> str:
-    """What the agent says, which may be the work itself (a transcript): as `words`, but only sure secrets are hidden."""
+    """What the agent says, which may be the work itself (a transcript): as `words`, but only
+    sure secrets are hidden."""
     return redact_work(harmless(said)).strip()
 
 
 def name(value: Any) -> str:
-    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that cannot be done."""
+    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that
+    cannot be done."""
     said = text(value)
     fit = said.isprintable() and len(said) <= _LONGEST_NAME and not holds_secret(said)
     return said if fit else ""
@@ -225,7 +243,8 @@ def rows(value: Any) -> list[Any]:
 
 
 def user_id(document: Any) -> str:
-    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (API.md section 8)."""
+    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (API.md
+    section 8)."""
     found = list(_user_ids(document, _USER_ID_DEPTH))
     return next((one for one in found if one.startswith("anon_")), found[0] if found else "")
 
@@ -239,7 +258,7 @@ def _user_ids(value: Any, depth: int) -> Iterator[str]:
         yield from _user_ids(inner, depth - 1)
 
 
-# --- answers ------------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------
 
 
 def session(data: Any) -> Session:
@@ -258,29 +277,36 @@ def uploaded(data: Any) -> RemoteFile | None:
         file, url = words(text(fields.get("filename"))), _address(fields.get("cdn_url"))
         if file or url:
             seconds = number(fields.get("duration"), -1.0)
-            return RemoteFile(file, url, words(text(fields.get("file_type"))), seconds if seconds >= 0 else None)
+            return RemoteFile(
+                file, url, words(text(fields.get("file_type"))), seconds if seconds >= 0 else None
+            )
     return None
 
 
 def state(data: Any) -> RemoteState:
-    """Section 7: the draft as it is, the rest probed. Raises RemotePassing when there is nothing like a state."""
+    """Section 7: the draft as it is, the rest probed. Raises RemotePassing when there is nothing
+    like a state."""
     if not isinstance(data, dict):
         raise RemotePassing("The cloud's answer holds no state.")
     inner = data.get("state", data)
-    if inner is data and not _STATE_KEYS & data.keys():  # nothing is no state: a paid edit would be taken for undone
+    # nothing is no state: a paid edit would be taken for undone
+    if inner is data and not _STATE_KEYS & data.keys():
         raise RemotePassing("The cloud's answer holds no state.")
     fields = table(inner)
     draft = fields.get("draft")
     return RemoteState(
         draft=draft if isinstance(draft, dict) else None,
-        video_infos=tuple(entry for entry in rows(fields.get("video_infos")) if isinstance(entry, dict)),
+        video_infos=tuple(
+            entry for entry in rows(fields.get("video_infos")) if isinstance(entry, dict)
+        ),
         generated_media=tuple(rows(fields.get("generated_media"))),
         raw=fields,
     )
 
 
 def credits_left(data: Any) -> Credits:
-    """Section 8. Raises RemotePassing when the answer holds no balance: an unknown balance is not 0."""
+    """Section 8. Raises RemotePassing when the answer holds no balance: an unknown balance is
+    not 0."""
     fields = table(data)
     available = number(fields.get("available"), math.nan)
     if math.isnan(available):
@@ -310,20 +336,27 @@ def result_url(data: Any) -> str:
     """The address of a result in either shape, "" when there is none."""
     fields = table(data)
     output = table(fields.get("output"))
-    for value in (output.get("url"), fields.get("outputUrl"), fields.get("output_url"), fields.get("url")):
+    for value in (
+        output.get("url"),
+        fields.get("outputUrl"),
+        fields.get("output_url"),
+        fields.get("url"),
+    ):
         if found := text(value).strip():
             return found
     return ""
 
 
 def _address(value: Any) -> str:
-    """An address as it is kept: none that holds a secret of ours, for there are other ways to what it leads to."""
+    """An address as it is kept: none that holds a secret of ours, for there are other ways to
+    what it leads to."""
     said = text(value)
     return "" if holds_secret(said) else said
 
 
 def token(data: Any, now_ms: int) -> tuple[str, str, int]:
-    """Section 3: (token, user id, expiry in UTC ms, 0 when it is not said). Raises RemotePassing without a token."""
+    """Section 3: (token, user id, expiry in UTC ms, 0 when it is not said). Raises RemotePassing
+    without a token."""
     fields = table(data)
     value = text(fields.get("token")).strip()
     if not value or not value.isascii() or not value.isprintable() or " " in value:
@@ -332,7 +365,8 @@ def token(data: Any, now_ms: int) -> tuple[str, str, int]:
 
 
 def _expiry(value: Any, now_ms: int) -> int:
-    """ISO 8601, or seconds or milliseconds since 1970; what is not in the future is not an expiry."""
+    """ISO 8601, or seconds or milliseconds since 1970; what is not in the future is not an
+    expiry."""
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value)

@@ -1,7 +1,8 @@
-"""The agent's answers assume a web editor (API.md section 6): here its GUI wording becomes what holds for a folder.
+"""The agent's answers assume a web editor (API.md section 6): here its GUI wording becomes what
+holds for a folder.
 
-Pure. Only whole sentences that tell the user to operate the editor are replaced; questions and everything else stay as they
-are, because an answer may be a transcript.
+Pure. Only whole sentences that tell the user to operate the editor are replaced; questions and
+everything else stay as they are, because an answer may be a transcript.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ import re
 _POLITE = r"(?:(?:please|you can|you may|now|then|next|just|simply|to [^,.!?]{1,60},)\s+)*"
 _RENDERS = "nemowatch renders and fetches the result itself."
 
-#: (what a sentence looks like, what it means here), first match wins; the meanings are API.md section 6's.
+#: (what a sentence looks like, what it means here), first match wins; the meanings are API.md
+#: section 6's.
 _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meaning)
     for pattern, meaning in (
         (rf"^{_POLITE}(?:(?:click|tap|press|hit|use)\b.{{0,40}})?\bexport\b(?!s|ed|ing)", _RENDERS),
         (r"导出", _RENDERS),
-        (rf"^{_POLITE}(?:preview|see|view|check|watch)\b.{{0,40}}\btimeline\b", "nemowatch show prints the tracks."),
+        (
+            rf"^{_POLITE}(?:preview|see|view|check|watch)\b.{{0,40}}\btimeline\b",
+            "nemowatch show prints the tracks.",
+        ),
         (r"时间[线轴].{0,6}预览|预览.{0,6}时间[线轴]", "nemowatch show prints the tracks."),
         (rf"^{_POLITE}(?:drag|drop)\b", "A .revise.txt file beside the source changes the result."),
         (r"拖拽|拖动|拖放", "A .revise.txt file beside the source changes the result."),
@@ -33,7 +38,9 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 #: A sentence with its end and the space behind it.
 _SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？]+[\"'”’)]*|\n|$)\s*")
 #: Noise after normal output [vendor]; it is at the very end, and short.
-_TEMPORARY = re.compile(r"\bI(?:['’]ve| have)? encountered a temporary issue\b[^\n]*$", re.IGNORECASE)
+_TEMPORARY = re.compile(
+    r"\bI(?:['’]ve| have)? encountered a temporary issue\b[^\n]*$", re.IGNORECASE
+)
 #: So the noise is looked for in this many characters at the end, and not in a long answer.
 _TAIL = 400
 #: A sentence longer than this is content, not an instruction.

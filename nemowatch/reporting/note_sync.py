@@ -1,7 +1,9 @@
-"""Keeps the notes about sources in line with the journal: at start, after each change, and on a cadence while some wait.
+"""Keeps the notes about sources in line with the journal: at start, after each change, and on a
+cadence while some wait.
 
-Which sources are due is written by the journal itself, with the change that makes them so; what has to stand is `notices`'.
-A note that a person deletes stays deleted until there is something new to tell: what is in line is not looked at again.
+Which sources are due is written by the journal itself, with the change that makes them so; what
+has to stand is `notices`'. A note that a person deletes stays deleted until there is something
+new to tell: what is in line is not looked at again.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from nemowatch.journal import Journal, notes
 from nemowatch.journal.notes import Due
 from nemowatch.reporting.note_writer import Notices, Standing, wanted
 
-#: Sources read in one go: enough to keep up with any burst, few enough to leave the journal to others.
+#: Sources read in one go: enough to keep up with any burst, few enough to leave the journal to
+#: others.
 AT_ONCE = 200
 #: Seconds until a note that was refused for a reason of its own is tried again.
 TRY_AGAIN = 600.0
@@ -27,7 +30,12 @@ class NoteKeeper:
     """Brings the notes of one inbox in line. Its calls come one after the other, from one loop."""
 
     def __init__(
-        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, clock: Clock
+        self,
+        watch: str,
+        watches: Callable[[], Mapping[str, Watch]],
+        journal: Journal,
+        notices: Notices,
+        clock: Clock,
     ) -> None:
         self._watch = watch
         self._watches = watches
@@ -44,27 +52,32 @@ class NoteKeeper:
         return set(self._not_before)
 
     async def check(self) -> None:
-        """Bring in line whatever is due. Nothing is asked of a journal that has not changed since nothing was."""
+        """Bring in line whatever is due. Nothing is asked of a journal that has not changed
+        since nothing was."""
         if self._journal.changes == self._none_at:
             return
         self._none_at = -1
         watch = self._watches().get(self._watch)
         while watch is not None and await self._some(watch):
             continue
-        changes = self._journal.changes  # before it is asked: what is written meanwhile is looked at once more
+        # before it is asked: what is written meanwhile is looked at once more
+        changes = self._journal.changes
         if self._watch not in (await self._journal.read(notes.all_due)).values():
             self._not_before.clear()
             self._none_at = changes
 
     async def tell(self, watch: Watch, source_id: int) -> None:
-        """Bring the notes about one source in line now, if they are due and were not tried in vain already."""
+        """Bring the notes about one source in line now, if they are due and were not tried in
+        vain already."""
         due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))
         if due is not None and source_id not in self._not_before:
             await self._try(watch, due)
 
     async def _some(self, watch: Watch) -> bool:
         """Up to AT_ONCE of them; True when there may be more to do now."""
-        found = await self._journal.read(partial(notes.due, watch=watch.name, after_id=self._last, limit=AT_ONCE))
+        found = await self._journal.read(
+            partial(notes.due, watch=watch.name, after_id=self._last, limit=AT_ONCE)
+        )
         done = 0
         for due in found:
             self._last = due.source_id

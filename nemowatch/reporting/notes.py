@@ -1,6 +1,8 @@
-"""The words of the notes for people who see nothing but the shared folder: pure functions over frozen records.
+"""The words of the notes for people who see nothing but the shared folder: pure functions over
+frozen records.
 
-Plain English: what happened, to which file, what to do; no jargon, no traces. `notefile` puts them on disk.
+Plain English: what happened, to which file, what to do; no jargon, no traces. `notefile` puts
+them on disk.
 """
 
 from __future__ import annotations
@@ -10,17 +12,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.fs.names import plain
-from nemowatch.outbox.note_file import SIGNATURE, Wrote, error_path, question_path, remove_note, write_note
+from nemowatch.outbox.note_file import (
+    SIGNATURE,
+    Wrote,
+    error_path,
+    question_path,
+    remove_note,
+    write_note,
+)
 
 __all__ = [
-    "READ_ME", "Approval", "Complaint", "Done", "Failure", "Question", "Wrote", "approval_note", "conflict_note",
-    "error_note", "error_path", "question_note", "question_path", "read_me", "remove_note", "same_again_note", "write_note",
-]  # fmt: skip
+    "READ_ME",
+    "Approval",
+    "Complaint",
+    "Done",
+    "Failure",
+    "Question",
+    "Wrote",
+    "approval_note",
+    "conflict_note",
+    "error_note",
+    "error_path",
+    "question_note",
+    "question_path",
+    "read_me",
+    "remove_note",
+    "same_again_note",
+    "write_note",
+]
 
 READ_ME = "nemowatch - read me.txt"
 #: Notepad breaks no lines by default; longer ones run out of its window.
 _WIDTH = 78
-#: Characters of what is told in one note: an answer of the cloud can be as long as a film's transcript.
+#: Characters of what is told in one note: an answer of the cloud can be as long as a film's
+#: transcript.
 _LONGEST = 4000
 #: Names listed in one note: more would hide what to do.
 _LISTED = 20
@@ -83,9 +108,14 @@ def error_note(failure: Failure) -> str:
     head = f"{name} could not be finished." if failure.done else f"{name} could not be done."
     blocks = [head, f"What happened:\n{_indented(_short(failure.what))}"]
     if failure.done:
-        blocks.append("Done and in the outbox:\n" + _lines(f"{d.what}: {plain(d.result)}" for d in failure.done))
+        blocks.append(
+            "Done and in the outbox:\n"
+            + _lines(f"{d.what}: {plain(d.result)}" for d in failure.done)
+        )
     if failure.undone:
-        blocks.append(("Not done: " if failure.done else "Was to be made: ") + ", ".join(failure.undone))
+        blocks.append(
+            ("Not done: " if failure.done else "Was to be made: ") + ", ".join(failure.undone)
+        )
     blocks.append("What to do:\n" + _indented("\n".join(_cures(failure))))
     return _note(blocks, failure.jobs)
 
@@ -93,7 +123,9 @@ def error_note(failure: Failure) -> str:
 def _cures(failure: Failure) -> list[str]:
     back = f" ({plain(failure.inbox_folder)})" if failure.inbox_folder else ""
     again = f"To try again, move the file back into its inbox folder{back}."
-    only = " Only what is missing is made; what is done is not paid for again." if failure.done else ""
+    only = (
+        " Only what is missing is made; what is done is not paid for again." if failure.done else ""
+    )
     return [line for line in (failure.cure, again + only) if line]
 
 
@@ -108,7 +140,8 @@ def question_note(question: Question) -> str:
 
 
 def read_me(complaints: Iterable[Complaint]) -> str:
-    """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what works."""
+    """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what
+    works."""
     blocks = ["Nothing is made in this folder at the moment, or not of everything in it."]
     for complaint in complaints:
         blocks.append("\n".join(_complaint(complaint)))
@@ -142,7 +175,9 @@ def approval_note(approval: Approval) -> str:
     files = "1 new file waits" if approval.files == 1 else f"{approval.files:,} new files wait"
     results = "1 result" if approval.jobs == 1 else f"{approval.jobs:,} results"
     cost = (
-        f"That costs about {approval.credits:,.0f} credits" if approval.credits else "Nobody can say yet what it costs"
+        f"That costs about {approval.credits:,.0f} credits"
+        if approval.credits
+        else "Nobody can say yet what it costs"
     )
     left = f"; {approval.available:,.0f} are left." if approval.available >= 0 else "."
     if 0 <= approval.available < approval.credits:
@@ -152,8 +187,8 @@ def approval_note(approval: Approval) -> str:
         blocks.append(_wrapped(approval.cause))
     blocks.append("Nothing has been spent. Nothing is sent anywhere before somebody says yes.")
     blocks.append(
-        "What to do:\n    To go on, make an empty text file called APPROVE in the inbox\n"
-        "    (APPROVE.txt is fine too).\n    To leave something out, move it out of the inbox first."
+        "What to do:\n    To go on, make an empty text file called APPROVE in the inbox\n   "
+        " (APPROVE.txt is fine too).\n    To leave something out, move it out of the inbox first."
     )
     return _note(blocks)
 
@@ -162,9 +197,13 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
     """The text for a file that was dropped again and whose results still stand."""
     blocks = [
         f"{plain(file)} was done before, with exactly this content.",
-        "Its results are still in the outbox, so nothing was made or paid for again:\n" + _lines(map(plain, results)),
-        "What to do:\n    Nothing, if these are what you need. If they are deleted from the outbox and the\n"
-        "    file is put into its inbox folder once more, they are delivered again, free of\n    charge.",
+        "Its results are still in the outbox, so nothing was made or paid for again:\n"
+        + _lines(map(plain, results)),
+        (
+            "What to do:\n    Nothing, if these are what you need. If they are deleted from the"
+            " outbox and the\n    file is put into its inbox folder once more, they are delivered"
+            " again, free of\n    charge."
+        ),
     ]
     return _note(blocks)
 
@@ -172,26 +211,38 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
 def conflict_note(files: Iterable[bytes]) -> str:
     """The text for copies that a sync program made because two people changed one file."""
     blocks = [
-        "These look like copies that a sync program made because a file was changed in two\nplaces. They wait, so that the "
-        "same film is not paid for twice:\n" + _lines(plain(name) for name in files),
-        "What to do:\n    Keep the one you want: give it an ordinary name, and delete or move away the\n    others.",
+        "These look like copies that a sync program made because a file was changed in two\nplaces."
+        " They wait, so that the same film is not paid for twice:\n"
+        + _lines(plain(name) for name in files),
+        (
+            "What to do:\n    Keep the one you want: give it an ordinary name, and delete or move"
+            " away the\n    others."
+        ),
     ]
     return _note(blocks)
 
 
 def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
-    """The blocks with empty lines between, and the last lines. LF here; CRLF is made when it is written."""
+    """The blocks with empty lines between, and the last lines. LF here; CRLF is made when it is
+    written."""
     end = f"{SIGNATURE}\n"
     if jobs:
         numbers = ", ".join(str(job) for job in jobs)
-        end = f"For whoever looks after nemowatch: job{'s' if len(jobs) > 1 else ''} {numbers}.\n" + end
+        end = (
+            f"For whoever looks after nemowatch: job{'s' if len(jobs) > 1 else ''} {numbers}.\n"
+            + end
+        )
     return "\n\n".join([*blocks, end])
 
 
 def _wrapped(text: str, indent: str = "") -> str:
     lines = (plain(line) for line in text.splitlines() if line.strip())
     wrap = textwrap.TextWrapper(
-        _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return "\n".join(wrap.fill(line) for line in lines)
 

@@ -1,4 +1,5 @@
-"""What people are told about the whole: the status record, from the journal and from what the daemon has in memory."""
+"""What people are told about the whole: the status record, from the journal and from what the
+daemon has in memory."""
 
 from __future__ import annotations
 
@@ -24,32 +25,49 @@ class WatchState:
 
     root: str
     mode: str  #: "events" or "scan", or "" when nobody works it
-    state: str  #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not running"
+    #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not
+    #: running"
+    state: str
     reason: str = ""
 
 
-def status(conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]) -> dict[str, Any]:
+def status(
+    conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]
+) -> dict[str, Any]:
     """The record that `status --json` prints (DESIGN section 4)."""
     seen = account.credits_seen(conn)
-    held = bool(holds.standing(conn).keys() & {HoldReason.CREDITS, HoldReason.CAP, HoldReason.PLAN, HoldReason.TOKEN})
+    held = bool(
+        holds.standing(conn).keys()
+        & {HoldReason.CREDITS, HoldReason.CAP, HoldReason.PLAN, HoldReason.TOKEN}
+    )
     return {
         "daemon": dict(daemon),
-        "watches": [{"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason} for w in watches],
+        "watches": [
+            {"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason} for w in watches
+        ],
         "counts": jobs.counts(conn),
-        "credits": {key: seen[key] for key in ("available", "frozen", "total", "anonymous")} | {"held": held},
+        "credits": (
+            {key: seen[key] for key in ("available", "frozen", "total", "anonymous")}
+            | {"held": held}
+        ),
         "attention": [row.job.id for row in jobs.listed(conn, state=State.ATTENTION)],
     }
 
 
 def more(conn: sqlite3.Connection) -> dict[str, Any]:
-    """What people see of the status beyond that record: the pause, holds, held jobs by reason, batches that wait, the account."""
+    """What people see of the status beyond that record: the pause, holds, held jobs by reason,
+    batches that wait, the account."""
     seen = account.credits_seen(conn)
     return {
         "paused": account.is_paused(conn),
-        "holds": [{"reason": h.reason, "text": h.text, "since": iso(h.since)} for h in holds.standing(conn).values()],
+        "holds": [
+            {"reason": h.reason, "text": h.text, "since": iso(h.since)}
+            for h in holds.standing(conn).values()
+        ],
         "held": jobs.held_counts(conn),
         "batches": [
-            {"watch": b.watch, "cause": b.cause, "jobs": b.waiting or b.expected} for b in batches.waiting(conn)
+            {"watch": b.watch, "cause": b.cause, "jobs": b.waiting or b.expected}
+            for b in batches.waiting(conn)
         ],
         "credits_at": iso(seen["at"]) if seen["at"] else "",
         "user_id": seen["user_id"],
@@ -57,23 +75,35 @@ def more(conn: sqlite3.Connection) -> dict[str, Any]:
 
 
 def not_said(text: str, cure: str) -> str:
-    """`cure`, or "" when the text has said what to do already: errors of the account carry their own."""
+    """`cure`, or "" when the text has said what to do already: errors of the account carry their
+    own."""
     return "" if cure.partition(";")[0].rstrip(".") in text else cure
 
 
-def job_json(conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]) -> dict[str, Any]:
+def job_json(
+    conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]
+) -> dict[str, Any]:
     """One job as `jobs --json` prints it (DESIGN section 4)."""
     job = row.job
     watch = watches.get(row.watch)
     error = {"code": job.error_code or "held", "text": job.error_text} if job.error_text else None
     return {
-        "id": job.id, "watch": str(watch.root or watch.inbox) if watch else row.watch,
-        "source": show_path(_source(row)), "folder": show_path(row.folder), "task": row.task, "target": job.target,
-        "state": job.state.value, "attempt": job.attempt, "reason": job.reason or None,
-        "session_id": job.session_id or None, "render_id": job.render_id or None,
-        "outputs": [show_path(o.path) for o in jobs.outputs(conn, job.id)], "error": error,
-        "created_at": iso(job.created_at), "updated_at": iso(job.updated_at),
-    }  # fmt: skip
+        "id": job.id,
+        "watch": str(watch.root or watch.inbox) if watch else row.watch,
+        "source": show_path(_source(row)),
+        "folder": show_path(row.folder),
+        "task": row.task,
+        "target": job.target,
+        "state": job.state.value,
+        "attempt": job.attempt,
+        "reason": job.reason or None,
+        "session_id": job.session_id or None,
+        "render_id": job.render_id or None,
+        "outputs": [show_path(o.path) for o in jobs.outputs(conn, job.id)],
+        "error": error,
+        "created_at": iso(job.created_at),
+        "updated_at": iso(job.updated_at),
+    }
 
 
 def _source(row: ListedJob) -> bytes:
@@ -82,23 +112,33 @@ def _source(row: ListedJob) -> bytes:
 
 
 def sentence(
-    counts: Mapping[str, int], settling: int, credits: float | None, progress: Mapping[str, int] = EMPTY,
-    held: Mapping[str, int] = EMPTY, troubles: Sequence[str] = (),
-) -> str:  # fmt: skip
-    """The state of everything in one line, for systemd: "2 settling, 1 uploading 43 %, 3 rendering; credits 120".
+    counts: Mapping[str, int],
+    settling: int,
+    credits: float | None,
+    progress: Mapping[str, int] = EMPTY,
+    held: Mapping[str, int] = EMPTY,
+    troubles: Sequence[str] = (),
+) -> str:
+    """The state of everything in one line, for systemd: "2 settling, 1 uploading 43 %, 3 rendering;
+    credits 120".
 
-    `progress`: percent of the transfers of a state; `held`: jobs by reason; `troubles`: what is wrong with inboxes."""
+    `progress`: percent of the transfers of a state; `held`: jobs by reason; `troubles`: what is
+    wrong with inboxes.
+    """
     parts = [f"{settling} settling"] if settling else []
     for state in State:
         if counts.get(state, 0) and state not in ENDED and state is not State.HELD:
-            parts.append(f"{counts[state]} {state}" + (f" {progress[state]} %" if state in progress else ""))
+            parts.append(
+                f"{counts[state]} {state}" + (f" {progress[state]} %" if state in progress else "")
+            )
     parts += [f"{n} held ({reason})" for reason, n in held.items() if n]
     more = [] if credits is None else [f"credits {spend.amount(credits)}"]
     return "; ".join([", ".join(parts) or "idle", *more, *troubles])
 
 
 def percents(live: Iterable[tuple[str, int, int]]) -> dict[str, int]:
-    """How far the transfers under way are, together, by what they do; `live` holds (what, done, in all)."""
+    """How far the transfers under way are, together, by what they do; `live` holds (what, done,
+    in all)."""
     sums: dict[str, tuple[int, int]] = {}
     for what, done, total in live:
         if total:

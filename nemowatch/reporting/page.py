@@ -1,7 +1,8 @@
-"""The status page: one self-contained HTML file that opens from the share, without a server, a script or anything from outside.
+"""The status page: one self-contained HTML file that opens from the share, without a server, a
+script or anything from outside.
 
-It turns a `PageModel`, which the engine fills, into HTML and writes it. It reads no journal and no clock. jinja2 is
-imported when the first page is made.
+It turns a `PageModel`, which the engine fills, into HTML and writes it. It reads no journal and
+no clock. jinja2 is imported when the first page is made.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Listing(Generic[Row]):
     """Rows of one section, most important first."""
 
     rows: tuple[Row, ...] = ()
-    total: int = 0  #: how many there are in all, when `rows` is only a part of them; 0: as many as rows
+    #: how many there are in all, when `rows` is only a part of them; 0: as many as rows
+    total: int = 0
 
     @property
     def shown(self) -> tuple[Row, ...]:
@@ -158,7 +160,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """One fact about credits: ("Left", "100"). `link` is shown as an address to follow; only https."""
+    """One fact about credits: ("Left", "100"). `link` is shown as an address to follow; only
+    https."""
 
     name: str
     value: str
@@ -192,7 +195,9 @@ def render(model: PageModel) -> str:
         plain=plain,
         short=short,
         clock=lambda ms: moment(ms, model.now_ms),
-        written=f"{datetime.fromtimestamp(model.now_ms / 1000, tz=UTC).astimezone():%d %b %Y, %H:%M %Z}",
+        written=(
+            f"{datetime.fromtimestamp(model.now_ms / 1000, tz=UTC).astimezone():%d %b %Y, %H:%M %Z}"
+        ),
         iso=lambda ms: datetime.fromtimestamp(ms / 1000, tz=UTC).isoformat(timespec="seconds"),
         link=lambda path: href(model.page, path),
         safe=lambda address: address if address.startswith("https://") else "",
@@ -208,11 +213,17 @@ def headline(model: PageModel) -> tuple[str, str]:
     if any(not health.good for health in model.folders):
         return ("A folder cannot be read", "wait")
     if model.running.count:
-        return (_counted(model.running.count, "result is being made", "results are being made"), "busy")
+        return (
+            _counted(model.running.count, "result is being made", "results are being made"),
+            "busy",
+        )
     if model.waiting.count:
         return (_counted(model.waiting.count, "file waits", "files wait"), "busy")
     if model.failed.count:
-        return (_counted(model.failed.count, "file could not be done", "files could not be done"), "wait")
+        return (
+            _counted(model.failed.count, "file could not be done", "files could not be done"),
+            "wait",
+        )
     return ("All done" if model.finished.count else "Ready", "calm")
 
 
@@ -221,15 +232,19 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def moment(ms: int, now_ms: int) -> str:
-    """A time as people say it, in the machine's own zone: "14:05", on another day "20 Nov, 14:05"."""
-    then, now = (datetime.fromtimestamp(value / 1000, tz=UTC).astimezone() for value in (ms, now_ms))
+    """A time as people say it, in the machine's own zone: "14:05", on another day "20 Nov,
+    14:05"."""
+    then, now = (
+        datetime.fromtimestamp(value / 1000, tz=UTC).astimezone() for value in (ms, now_ms)
+    )
     if then.date() == now.date():
         return f"{then:%H:%M}"
     return f"{then.day} {then:%b, %H:%M}" if then.year == now.year else f"{then.day} {then:%b %Y}"
 
 
 def short(name: bytes | str) -> str:
-    """A name for the page: at most two lines of a phone, with its beginning and its ending; the whole is its title."""
+    """A name for the page: at most two lines of a phone, with its beginning and its ending; the
+    whole is its title."""
     text = plain(name)
     if len(text) <= _NAME_SHOWN:
         return text
@@ -237,7 +252,8 @@ def short(name: bytes | str) -> str:
 
 
 def href(page: Path, target: Path) -> str:
-    """The way from the page to a file, percent-encoded byte by byte: it works on the share, wherever it is mounted."""
+    """The way from the page to a file, percent-encoded byte by byte: it works on the share,
+    wherever it is mounted."""
     return quote(os.fsencode(os.path.relpath(target, page.parent)))
 
 
@@ -245,14 +261,20 @@ def href(page: Path, target: Path) -> str:
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files(__package__).joinpath("templates/status.html.j2").read_text("utf-8"))
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(
+        files(__package__).joinpath("templates/status.html.j2").read_text("utf-8")
+    )
 
 
 def write_page(path: Path, html: str) -> bool:
-    """Put the page in its place in one step. False, and no write at all, when it says what it said before (its time apart).
+    """Put the page in its place in one step. False, and no write at all, when it says what it said
+    before (its time apart).
 
-    Raises LocalPassing when its folder is away, NoSpace, LocalFinal (a file that is not ours stands there: it stays).
+    Raises LocalPassing when its folder is away, NoSpace, LocalFinal (a file that is not ours
+    stands there: it stays).
     """
     data = html.encode("utf-8", "replace")
     folder = open_root(path.parent)
@@ -282,4 +304,6 @@ def _standing(path: Path, folder: int) -> bytes:
         if _MARK in data:
             return data
     cure = "Rename it: the status page is written there."
-    raise LocalFinal(f"{show_path(path)}: a file that is not nemowatch's stands there.", path=path, cure=cure)
+    raise LocalFinal(
+        f"{show_path(path)}: a file that is not nemowatch's stands there.", path=path, cure=cure
+    )

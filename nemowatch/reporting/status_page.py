@@ -1,4 +1,5 @@
-"""Fills the status page of each workspace from the journal and the inboxes, and has it written when it says something new."""
+"""Fills the status page of each workspace from the journal and the inboxes, and has it written
+when it says something new."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ log = structlog.get_logger("nemowatch.page")
 
 #: Jobs read for one page: far more than it shows, so that its counts are true for any usual day.
 READ = 500
-#: Seconds after which a page is made anew although nothing has changed: a day has passed, or somebody has deleted it.
+#: Seconds after which a page is made anew although nothing has changed: a day has passed, or
+#: somebody has deleted it.
 AFRESH = 600.0
 #: What a person can do about a hold.
 CURES: dict[HoldReason, str] = {
@@ -60,11 +62,15 @@ CURES: dict[HoldReason, str] = {
 }
 #: What one of many files is said to wait for, when the whole story stands at the top of the page.
 SHORT: dict[str, str] = {
-    HoldReason.CREDITS: "waits for credits", HoldReason.PLAN: "waits for the plan", HoldReason.TOKEN: "waits for a token",
-    HoldReason.OUTAGE: "waits for the cloud", HoldReason.SPACE: "waits for space on the disk",
-    HoldReason.CAP: "waits for the day's credits", HoldReason.HOURS: "waits for the hours of work",
+    HoldReason.CREDITS: "waits for credits",
+    HoldReason.PLAN: "waits for the plan",
+    HoldReason.TOKEN: "waits for a token",
+    HoldReason.OUTAGE: "waits for the cloud",
+    HoldReason.SPACE: "waits for space on the disk",
+    HoldReason.CAP: "waits for the day's credits",
+    HoldReason.HOURS: "waits for the hours of work",
     HoldReason.APPROVAL: "waits for a yes",
-}  # fmt: skip
+}
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
 
 
@@ -83,9 +89,15 @@ class PageWriter:
     """Writes status.html of every workspace."""
 
     def __init__(
-        self, journal: Journal, inboxes: Mapping[str, Inbox], findings: Findings, live: Board,
-        account: Callable[[], Account], disks: Disks, clock: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        journal: Journal,
+        inboxes: Mapping[str, Inbox],
+        findings: Findings,
+        live: Board,
+        account: Callable[[], Account],
+        disks: Disks,
+        clock: Clock,
+    ) -> None:
         self._journal = journal
         self._inboxes = inboxes
         self._findings = findings
@@ -95,12 +107,15 @@ class PageWriter:
         self._clock = clock
         self._silent: set[Path] = set()  # pages that cannot be written, said once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
-        self._told: dict[Path, tuple[object, float]] = {}  # what a page said last, and until when it is not looked at again
+        # what a page said last, and until when it is not looked at again
+        self._told: dict[Path, tuple[object, float]] = {}
 
     async def write(self, *, stopped: bool = False) -> None:
-        """Bring every page up to date (`stopped`: for the last time, which it says); a share that is away has none."""
+        """Bring every page up to date (`stopped`: for the last time, which it says); a share
+        that is away has none."""
         pages = {inbox.watch.page for inbox in self._inboxes.values()}
-        await asyncio.gather(*(self._bring(path, stopped=stopped) for path in pages))  # apart: a share may hang
+        # apart: a share may hang
+        await asyncio.gather(*(self._bring(path, stopped=stopped) for path in pages))
 
     async def _bring(self, path: Path, *, stopped: bool) -> None:
         own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == path]
@@ -116,12 +131,15 @@ class PageWriter:
                 return
             await self._write(path, own, stopped=stopped)
             if path not in self._silent and not any(inbox.settling for inbox in own):
-                self._told[path] = (news, now + AFRESH)  # how long a file has been copied is news each time
+                # how long a file has been copied is news each time
+                self._told[path] = (news, now + AFRESH)
 
     async def _write(self, path: Path, own: list[Inbox], *, stopped: bool) -> None:
         # Asked here and not in the journal's thread: an inbox is the loop's alone.
         settling = [found for inbox in own for found in inbox.waiting(READ)]
-        model = await self._journal.read(partial(self._model, own=own, path=path, settling=settling, stopped=stopped))
+        model = await self._journal.read(
+            partial(self._model, own=own, path=path, settling=settling, stopped=stopped)
+        )
         disk, inboxes = self._disks.of(own[0].watch.name), [inbox.watch.inbox for inbox in own]
         try:
             await asyncio.get_running_loop().run_in_executor(disk, _write, model, inboxes)
@@ -133,38 +151,55 @@ class PageWriter:
             self._silent.discard(path)
 
     def _news(self, own: list[Inbox]) -> object:
-        """Something that is equal as long as a page would say the same, as cheaply as it can be had."""
+        """Something that is equal as long as a page would say the same, as cheaply as it can be
+        had."""
         problems = [self._findings.problems.get(inbox.watch.name, ()) for inbox in own]
         settling, health = [inbox.settling for inbox in own], [inbox.health for inbox in own]
         refused, live = tuple(self._findings.refused), dict(self._live.rows)
         return self._journal.changes, health, settling, problems, refused, live, self._account()
 
     def _model(
-        self, conn: sqlite3.Connection, own: list[Inbox], path: Path, settling: list[Unclaimed], stopped: bool
-    ) -> PageModel:  # fmt: skip
+        self,
+        conn: sqlite3.Connection,
+        own: list[Inbox],
+        path: Path,
+        settling: list[Unclaimed],
+        stopped: bool,
+    ) -> PageModel:
         names = {inbox.watch.name: inbox.watch for inbox in own}
         open_jobs = [row for row in jobs.unfinished(conn, READ) if row.watch in names]
         ended = [row for row in jobs.recent(conn, READ) if row.watch in names]
         published = [row for row in ended if row.job.state is State.PUBLISHED]
-        failed = [row for row in ended if row.job.state in ENDED - {State.PUBLISHED, State.CANCELLED}]
+        failed = [
+            row for row in ended if row.job.state in ENDED - {State.PUBLISHED, State.CANCELLED}
+        ]
         return PageModel(
-            host=socket.gethostname(), now_ms=self._clock.now_ms(), page=path, version=__version__,
+            host=socket.gethostname(),
+            now_ms=self._clock.now_ms(),
+            page=path,
+            version=__version__,
             needs=Listing((*_needs(conn, open_jobs, names), *self._troubles(names))),
-            holds=(*_pauses(conn, own), *(_hold(row) for row in holds.standing(conn).values()), *_own_holds(open_jobs)),
+            holds=(
+                *_pauses(conn, own),
+                *(_hold(row) for row in holds.standing(conn).values()),
+                *_own_holds(open_jobs),
+            ),
             waiting=_waiting(settling, sum(inbox.settling for inbox in own), open_jobs),
             running=Listing(tuple(self._running(row) for row in open_jobs if _runs(row))),
             finished=Listing(tuple(_finished(conn, row) for row in published)),
             failed=Listing((*self._refused(names), *(_failed(row) for row in failed))),
             credits=tuple(self._credits(conn)),
             folders=tuple(_at_rest(inbox) if stopped else _health(inbox) for inbox in own),
-        )  # fmt: skip
+        )
 
     def _troubles(self, names: Mapping[str, Watch]) -> Iterable[Need]:
         """Folders and files that only a person can put right."""
         for watch in names:
             for problem in self._findings.problems.get(watch, ()):
                 if isinstance(problem, FolderProblem):
-                    yield Need(problem.what, problem.cure or _rename(problem), folder=problem.folder)
+                    yield Need(
+                        problem.what, problem.cure or _rename(problem), folder=problem.folder
+                    )
                 elif not problem.final:
                     inside = problem.folder if problem.folder != problem.path else b""
                     yield Need(problem.what, problem.cure, os.path.basename(problem.path), inside)
@@ -173,7 +208,14 @@ class PageWriter:
         for refused in self._findings.refused:
             if refused.watch in names:
                 found = refused.problem
-                yield Failed(os.path.basename(found.path), found.folder, "", refused.at_ms, found.what, found.cure)
+                yield Failed(
+                    os.path.basename(found.path),
+                    found.folder,
+                    "",
+                    refused.at_ms,
+                    found.what,
+                    found.cure,
+                )
 
     def _running(self, row: ListedJob) -> Running:
         _, done, total = self._live.rows.get(row.job.id, ("", 0, 0))
@@ -183,7 +225,9 @@ class PageWriter:
         why = f": {row.job.error_text}" if row.job.error_text else ""
         again = f"trying again{why}" if row.job.tries else row.job.error_text
         tries = f"try {row.job.attempt + 1}{why}" if row.job.attempt else again
-        return Running(os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries)
+        return Running(
+            os.path.basename(row.path), row.folder, row.job.target, row.job.state, percent, tries
+        )
 
     def _credits(self, conn: sqlite3.Connection) -> Iterable[CreditLine]:
         seen = account.credits_seen(conn)
@@ -196,10 +240,16 @@ class PageWriter:
 
 def _rename(problem: FolderProblem) -> str:
     note = "the note in the folder says what works."
-    return f"Perhaps {problem.suggestion}? Rename it; {note}" if problem.suggestion else f"{note[:1].upper()}{note[1:]}"
+    return (
+        f"Perhaps {problem.suggestion}? Rename it; {note}"
+        if problem.suggestion
+        else f"{note[:1].upper()}{note[1:]}"
+    )
 
 
-def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[ListedJob]) -> Listing[Waiting]:
+def _waiting(
+    settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[ListedJob]
+) -> Listing[Waiting]:
     """What waits: files that are no jobs yet (`count` in all), then jobs."""
     files = [Waiting(os.path.basename(w.path), w.path.split(b"/")[0], w.why) for w in settling]
     targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
@@ -207,9 +257,11 @@ def _waiting(settling: Iterable[Unclaimed], count: int, open_jobs: Iterable[List
         if why := _why(row):
             targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
     waiting = [
-        Waiting(os.path.basename(path), folder, f"{why} · {', '.join(names)}" if len(names) > 1 else why)
+        Waiting(
+            os.path.basename(path), folder, f"{why} · {', '.join(names)}" if len(names) > 1 else why
+        )
         for (_, path, folder, why), names in targets.items()
-    ]  # fmt: skip
+    ]
     return Listing((*files, *waiting), total=count + len(waiting))
 
 
@@ -223,9 +275,10 @@ def _why(row: ListedJob) -> str:
 
 
 def _write(model: PageModel, inboxes: list[Path]) -> None:
-    """Asked once more right before: a share that has just gone leaves a mount point that can be written to."""
+    """Asked once more right before: a share that has just gone leaves a mount point that can be
+    written to."""
     text = page.render(model)
-    if any(os.path.isdir(inbox) for inbox in inboxes):  # noqa: PTH112 - a dead share answers with an error, not with "no"
+    if any(os.path.isdir(inbox) for inbox in inboxes):  # noqa: PTH112 - never raises
         write_page(model.page, text)
 
 
@@ -233,45 +286,79 @@ def _runs(row: ListedJob) -> bool:
     return row.job.state not in (State.HELD, State.ATTENTION, State.CLAIMED)
 
 
-def _needs(conn: sqlite3.Connection, open_jobs: Iterable[ListedJob], names: Mapping[str, Watch]) -> Iterable[Need]:
+def _needs(
+    conn: sqlite3.Connection, open_jobs: Iterable[ListedJob], names: Mapping[str, Watch]
+) -> Iterable[Need]:
     for batch in batches.waiting(conn):
         if batch.watch in names:
-            what = f"{max(batch.waiting, batch.expected)} new results wait for a yes ({batch.cause})."
-            yield Need(what, "Make an empty file called APPROVE in the inbox, or type: nemowatch approve")
+            what = (
+                f"{max(batch.waiting, batch.expected)} new results wait for a yes ({batch.cause})."
+            )
+            yield Need(
+                what, "Make an empty file called APPROVE in the inbox, or type: nemowatch approve"
+            )
     for row in open_jobs:
         name = os.path.basename(row.path)
         if row.job.state is State.ATTENTION:
             done = "" if row.job.reason == AttentionReason.QUESTION else " --done or"
-            cure = f"nemowatch resolve {row.job.id}{done} --resend, or nemowatch cancel {row.job.id}"
+            cure = (
+                f"nemowatch resolve {row.job.id}{done} --resend, or nemowatch cancel {row.job.id}"
+            )
             yield Need(row.job.error_text, cure, name, row.folder, row.job.id)
         elif row.job.reason == HoldReason.CONFLICT:
-            yield Need("A sync program made this copy.", "Keep one: rename it, and delete the others.", name, row.folder)
+            yield Need(
+                "A sync program made this copy.",
+                "Keep one: rename it, and delete the others.",
+                name,
+                row.folder,
+            )
 
 
 def _pauses(conn: sqlite3.Connection, own: Iterable[Inbox]) -> Iterable[Hold]:
     """What a person holds on purpose, whether or not anything waits for it yet."""
     if account.is_paused(conn):
-        yield Hold("Everything is paused.", "Whoever looks after nemowatch lets it go on: nemowatch resume")
+        yield Hold(
+            "Everything is paused.", "Whoever looks after nemowatch lets it go on: nemowatch resume"
+        )
     for inbox in own:
         for file in inbox.pauses.values():
-            yield Hold(f"Paused by the file {in_inbox(inbox.watch, file)}.", "Delete that file to go on.")
+            yield Hold(
+                f"Paused by the file {in_inbox(inbox.watch, file)}.", "Delete that file to go on."
+            )
 
 
 def _own_holds(open_jobs: Iterable[ListedJob]) -> Iterable[Hold]:
     """Limits that somebody has set here: told once, however many jobs meet them."""
     for reason in (HoldReason.CAP, HoldReason.HOURS):
-        held = [row.job for row in open_jobs if row.job.state is State.HELD and row.job.reason == reason]
+        held = [
+            row.job for row in open_jobs if row.job.state is State.HELD and row.job.reason == reason
+        ]
         if held:
-            yield Hold(held[0].error_text, "Nothing: it goes on by itself.", min(job.updated_at for job in held))
+            yield Hold(
+                held[0].error_text,
+                "Nothing: it goes on by itself.",
+                min(job.updated_at for job in held),
+            )
 
 
 def _hold(row: HoldRow) -> Hold:
-    return Hold(row.text[:1].upper() + row.text[1:], overview.not_said(row.text, CURES.get(row.reason, "")), row.since)
+    return Hold(
+        row.text[:1].upper() + row.text[1:],
+        overview.not_said(row.text, CURES.get(row.reason, "")),
+        row.since,
+    )
 
 
 def _finished(conn: sqlite3.Connection, row: ListedJob) -> Finished:
     results = tuple(Path(os.fsdecode(o.path)) for o in jobs.outputs(conn, row.job.id))
-    return Finished(os.path.basename(row.path), row.folder, row.job.target, row.job.updated_at, results, cost_words(row.job))
+    return Finished(
+        os.path.basename(row.path),
+        row.folder,
+        row.job.target,
+        row.job.updated_at,
+        results,
+        cost_words(row.job),
+    )
 
 
 def cost_words(job: Any) -> str:
@@ -284,13 +371,19 @@ def cost_words(job: Any) -> str:
 def _failed(row: ListedJob) -> Failed:
     cure = "Move it from failed/ back into its inbox folder to try again."
     name = os.path.basename(row.path)
-    return Failed(name, row.folder, row.job.target, row.job.updated_at, row.job.error_text, cure, row.job.id)
+    return Failed(
+        name, row.folder, row.job.target, row.job.updated_at, row.job.error_text, cure, row.job.id
+    )
 
 
 def _at_rest(inbox: Inbox) -> Health:
     cure = "Whoever looks after nemowatch starts it again; nothing is lost meanwhile."
-    return Health(str(inbox.watch.root or inbox.watch.inbox), False, "nemowatch is not running", cure)
+    return Health(
+        str(inbox.watch.root or inbox.watch.inbox), False, "nemowatch is not running", cure
+    )
 
 
 def _health(inbox: Inbox) -> Health:
-    return Health(str(inbox.watch.root or inbox.watch.inbox), inbox.health.state in GOOD, str(inbox.health))
+    return Health(
+        str(inbox.watch.root or inbox.watch.inbox), inbox.health.state in GOOD, str(inbox.health)
+    )

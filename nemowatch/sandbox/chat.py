@@ -1,6 +1,6 @@
-"""The chat turn (API.md section 6): the one call that charges. It streams what `agent` says and decides, with the
-fault that struck, whether and when the effect comes. A client that hangs up ends its turn unless a setting or a fault
-says that it goes on."""
+"""The chat turn (API.md section 6): the one call that charges. It streams what `agent` says and
+decides, with the fault that struck, whether and when the effect comes. A client that hangs up
+ends its turn unless a setting or a fault says that it goes on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from nemowatch.sandbox.world import Session, TurnRecord
 
 TICK = 0.05  #: seconds between looks for a client that has gone
 #: "export" is never sent to the agent (API.md section 6): a message that is nothing but that order.
-EXPORT = re.compile(r"\s*(please\s+)?(export|download|render|导出)\b.{0,40}", re.IGNORECASE | re.DOTALL)
+EXPORT = re.compile(
+    r"\s*(please\s+)?(export|download|render|导出)\b.{0,40}", re.IGNORECASE | re.DOTALL
+)
 
 
 async def chat(call: Call) -> Answer | web.StreamResponse:
@@ -109,7 +111,9 @@ class _Stream:
         response = await self._open()
         if kind in ("late", "growing"):
             await self._events(agent.working(self.style, self.turn)[:1])
-            return self._cut_and_go_on(self.rule.number(1) if self.rule else 1, grow=kind == "growing")
+            return self._cut_and_go_on(
+                self.rule.number(1) if self.rule else 1, grow=kind == "growing"
+            )
         if kind == "heartbeats":
             await self._work(self.rule.number(3600) if self.rule else 3600)
             self.end("nothing")
@@ -177,7 +181,9 @@ class _Stream:
         elif kind == "cut_before":
             self.end("cut")
             await self._events(
-                list(agent.speaking("adk_partial", self.turn, "Working on it, this takes a moment."))[:1]
+                list(
+                    agent.speaking("adk_partial", self.turn, "Working on it, this takes a moment.")
+                )[:1]
             )
             reply.hang_up(self.call.request)
         else:
@@ -192,7 +198,9 @@ class _Stream:
             await self._events([agent.error_event(self.style, self.turn, form)])
         elif kind == "empty":
             return
-        elif kind == "silent" or (not kind and agent.is_silent(self.call.world.settings, self.turn)):
+        elif kind == "silent" or (
+            not kind and agent.is_silent(self.call.world.settings, self.turn)
+        ):
             self.turn.outcome = "silent"
             await self._events(agent.state_only(self.style, self.turn))
         else:
@@ -205,7 +213,9 @@ class _Stream:
         if kind == "broken_json":
             await self._write(b'data: {"content": {"parts": [{"text": "brok\n\n')
         elif kind == "huge_json":
-            await self._write(b"data: " + json.dumps({"padding": "x" * reply.HUGE}).encode() + b"\n\n")
+            await self._write(
+                b"data: " + json.dumps({"padding": "x" * reply.HUGE}).encode() + b"\n\n"
+            )
         elif kind == "truncated":
             await self._write(b'data: {"content":{"parts":[{"text":"I dub')
 
@@ -229,7 +239,9 @@ class _Stream:
             reply.hang_up(self.call.request)
             raise ConnectionResetError("cut, as the fault says")
         if rule and kind in ("slow", "stall_body"):
-            await asyncio.sleep(rule.number(5) / 10 if kind == "slow" else rule.number(30) if self.lines == 1 else 0)
+            await asyncio.sleep(
+                rule.number(5) / 10 if kind == "slow" else rule.number(30) if self.lines == 1 else 0
+            )
         await self.response.write(data)
         self.sent += len(data)
 

@@ -1,5 +1,5 @@
-"""The control endpoints below `/_sandbox/`: for tests and people, never for a client of the API. They answer plain
-JSON, need no token, and are in no ledger."""
+"""The control endpoints below `/_sandbox/`: for tests and people, never for a client of the API.
+They answer plain JSON, need no token, and are in no ledger."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def _show_faults(host: Host, request: web.Request, value: Any) -> Json:
 
 def _add_faults(host: Host, request: web.Request, value: Any) -> Json:
     """A list of rules, each a line or an object; they join those in force."""
-    host.faults.rules += [from_json(item) for item in (value if isinstance(value, list) else [value])]
+    host.faults.rules += [
+        from_json(item) for item in (value if isinstance(value, list) else [value])
+    ]
     return _show_faults(host, request, value)
 
 
@@ -78,12 +80,15 @@ def _credits(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _token(host: Host, request: web.Request, value: Any) -> Json:
-    """`revoke` a token or `*`; `restore` one or `*`; `accept` a list of supplied tokens ([]: every one)."""
+    """`revoke` a token or `*`; `restore` one or `*`; `accept` a list of supplied tokens ([]:
+    every one)."""
     world = host.world
     if "revoke" in value:
         world.revoke(str(value["revoke"]))
     if "restore" in value:
-        world.revoked -= world.revoked.copy() if value["restore"] == "*" else {str(value["restore"])}
+        world.revoked -= (
+            world.revoked.copy() if value["restore"] == "*" else {str(value["restore"])}
+        )
     if "accept" in value:
         world.accepted = {str(token) for token in value["accept"]}
     return {"revoked": len(world.revoked), "accepted": len(world.accepted)}
@@ -107,7 +112,8 @@ def _settings(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _down(host: Host, request: web.Request, value: Any) -> Json:
-    """`{"seconds": s}`: after this answer nobody listens for that long, and open connections are reset."""
+    """`{"seconds": s}`: after this answer nobody listens for that long, and open connections are
+    reset."""
     seconds = float(value.get("seconds", 1))
     host.go_down(seconds)
     return {"down": seconds}

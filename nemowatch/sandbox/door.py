@@ -1,5 +1,6 @@
-"""The door: every request comes in here. It names the endpoint, checks what API.md section 1 asks of every call,
-lets faults strike, and writes the request down. What a call does is the endpoint's own business."""
+"""The door: every request comes in here. It names the endpoint, checks what API.md section 1
+asks of every call, lets faults strike, and writes the request down. What a call does is the
+endpoint's own business."""
 
 from __future__ import annotations
 
@@ -90,11 +91,19 @@ class Call:
 Handler = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 
-def guarded(host: Host, endpoint: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def guarded(
+    host: Host, endpoint: str, handler: Handler
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The aiohttp handler around an endpoint."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        call = Call(host, request, _precise(endpoint, request), {}, request.headers.get("X-Skill-Source", ""))
+        call = Call(
+            host,
+            request,
+            _precise(endpoint, request),
+            {},
+            request.headers.get("X-Skill-Source", ""),
+        )
         _write_down(call)
         try:
             response = await _through(call, handler)
@@ -155,11 +164,18 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
     late = call.endpoint in ("chat", "render") and not call.host.faults.cuts_request(call.endpoint)
     if late:
         await _read_json(call)
-    session = str(call.fields.get("session_id") or call.fields.get("sessionId") or _session_in_path(call))
+    session = str(
+        call.fields.get("session_id") or call.fields.get("sessionId") or _session_in_path(call)
+    )
     call.entry["session"] = session
     message = json.dumps(call.fields, ensure_ascii=False)
     call.rule = call.host.faults.take(call.endpoint, session, call.skill, message)
-    if call.rule and call.kind in BEFORE and not call.rule.after and (early := await _strike(call, call.rule)):
+    if (
+        call.rule
+        and call.kind in BEFORE
+        and not call.rule.after
+        and (early := await _strike(call, call.rule))
+    ):
         return early
     if call.endpoint in ("chat", "render") and not late:
         await _read_json(call)
@@ -186,7 +202,9 @@ def _session_in_path(call: Call) -> str:
         return sid
     rid, number = call.request.match_info.get("rid", ""), call.request.match_info.get("number", "")
     renders = call.world.renders.values()
-    return next((made.session.sid for made in renders if made.rid == rid or str(made.number) == number), "")
+    return next(
+        (made.session.sid for made in renders if made.rid == rid or str(made.number) == number), ""
+    )
 
 
 async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse:

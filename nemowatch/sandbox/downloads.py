@@ -1,5 +1,6 @@
-"""Files by GET: uploaded ones and results, as a content network serves them, and the authenticated fallback of API.md
-section 9. Range, If-Range and ETag as RFC 9110 has them; one range at a time."""
+"""Files by GET: uploaded ones and results, as a content network serves them, and the
+authenticated fallback of API.md section 9. Range, If-Range and ETag as RFC 9110 has them; one
+range at a time."""
 
 from __future__ import annotations
 
@@ -75,16 +76,31 @@ async def fallback(call: Call) -> Answer:
 
 def _serve(call: Call, made: Render) -> Answer:
     made.downloads += 1
-    answer = _ranged(call, FileBody(made.result.base, made.result.base_size, made.result.tail), made.result.sha256)
-    entry: dict[str, Any] = {"render": made.rid, "endpoint": call.endpoint, "sha256": made.result.sha256}
-    entry |= {"status": answer.status, "bytes": answer.body.size, "range": call.request.headers.get("Range", "")}
+    answer = _ranged(
+        call,
+        FileBody(made.result.base, made.result.base_size, made.result.tail),
+        made.result.sha256,
+    )
+    entry: dict[str, Any] = {
+        "render": made.rid,
+        "endpoint": call.endpoint,
+        "sha256": made.result.sha256,
+    }
+    entry |= {
+        "status": answer.status,
+        "bytes": answer.body.size,
+        "range": call.request.headers.get("Range", ""),
+    }
     call.world.downloads.append(entry)
     return answer
 
 
 def _denied(status: int) -> Answer:
     text = "Request has expired" if status == 403 else "The specified key does not exist."
-    xml = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>{text}</Message></Error>'
+    xml = (
+        '<?xml version="1.0"'
+        f' encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>{text}</Message></Error>'
+    )
     return Answer(Plain(xml.encode()), status, "application/xml")
 
 
@@ -96,7 +112,9 @@ def _ranged(call: Call, body: Body, digest: str) -> Answer:
         return Answer(body, 200, "video/mp4", headers)
     start, end = _bounds(match[1], match[2], body.size)
     if start > end:
-        return Answer(Plain(b""), 416, "video/mp4", headers | {"Content-Range": f"bytes */{body.size}"})
+        return Answer(
+            Plain(b""), 416, "video/mp4", headers | {"Content-Range": f"bytes */{body.size}"}
+        )
     headers["Content-Range"] = f"bytes {start}-{end}/{body.size}"
     return Answer(Part(body, start, end - start + 1), 206, "video/mp4", headers)
 

@@ -1,4 +1,5 @@
-"""Token, session, state, credits and renders (API.md sections 3, 4, 7, 8, 9): what each accepts and answers."""
+"""Token, session, state, credits and renders (API.md sections 3, 4, 7, 8, 9): what each accepts
+and answers."""
 
 from __future__ import annotations
 
@@ -28,7 +29,11 @@ async def token(call: Call) -> Answer:
         return reply.as_json({"code": 429, "message": "one token per client per 7 days"}, 429)
     value, account = issued
     expires = datetime.now(UTC) + timedelta(seconds=call.world.settings.token_seconds)
-    data = {"token": value, "user_id": account.user_id, "expires_at": expires.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    data = {
+        "token": value,
+        "user_id": account.user_id,
+        "expires_at": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
     return reply.business(data | {"credits": account.available})
 
 
@@ -43,7 +48,9 @@ async def open_session(call: Call) -> Answer:
     assert call.account is not None
     session = call.world.open_session(call.account, fields["task_name"], fields["language"])
     call.entry["session"] = session.sid
-    return reply.business({"session_id": session.sid, "task_id": session.task_id, "user_id": call.account.user_id})
+    return reply.business(
+        {"session_id": session.sid, "task_id": session.task_id, "user_id": call.account.user_id}
+    )
 
 
 def _extra(call: Call, fields: Json, known: set[str]) -> None:
@@ -70,7 +77,12 @@ async def state(call: Call) -> Answer:
 
 
 def _video_info(name: str, blob: Any) -> Json:
-    return {"filename": name, "file_type": blob.file_type, "duration": blob.duration, "hash": blob.sha256}
+    return {
+        "filename": name,
+        "file_type": blob.file_type,
+        "duration": blob.duration,
+        "hash": blob.sha256,
+    }
 
 
 async def credits(call: Call) -> Answer:
@@ -78,7 +90,9 @@ async def credits(call: Call) -> Answer:
     account = call.account
     assert account is not None
     total = account.available + account.frozen
-    return reply.business({"available": account.available, "frozen": account.frozen, "total": total})
+    return reply.business(
+        {"available": account.available, "frozen": account.frozen, "total": total}
+    )
 
 
 async def render(call: Call) -> Answer:
@@ -93,8 +107,12 @@ async def render(call: Call) -> Answer:
     if known is not None:
         return _again(call, known, fields, session)
     if call.kind == "forget":
-        return reply.as_json({"success": True, "data": {"id": fields["id"], "status": "pending", "progress": 0}})
-    made = call.world.begin_render(fields["id"], session, fields["draft"], call.skill, fields["output"]["quality"])
+        return reply.as_json(
+            {"success": True, "data": {"id": fields["id"], "status": "pending", "progress": 0}}
+        )
+    made = call.world.begin_render(
+        fields["id"], session, fields["draft"], call.skill, fields["output"]["quality"]
+    )
     _bend(call, made)
     if call.kind == "duplicate":
         return _duplicate()
@@ -104,14 +122,20 @@ async def render(call: Call) -> Answer:
 def _refused_render(call: Call, fields: Json) -> Answer | None:
     """What is wrong with a posted render; None when nothing is."""
     if not call.entry["attribution"] or call.world.settings.plan == "free":
-        return reply.as_json({"success": False, "error": "Export requires a registered account or a plan"}, 402)
+        return reply.as_json(
+            {"success": False, "error": "Export requires a registered account or a plan"}, 402
+        )
     for name, kind in (("id", str), ("sessionId", str), ("draft", dict), ("output", dict)):
         if not isinstance(fields.get(name), kind) or not fields[name]:
             call.violation(f"a render without {name}")
             return reply.invalid(name, "Field required")
     _extra(call, fields, {"id", "sessionId", "draft", "output"})
     output = fields["output"]
-    if output.get("format") != "mp4" or not isinstance(output.get("quality"), str) or not output["quality"]:
+    if (
+        output.get("format") != "mp4"
+        or not isinstance(output.get("quality"), str)
+        or not output["quality"]
+    ):
         call.violation("output must be format mp4 and a quality", str(output))
         return reply.invalid("output", "format and quality required")
     if not any(track.get("sg") for track in fields["draft"].get("t") or []):
@@ -150,9 +174,15 @@ def _bend(call: Call, made: Render) -> None:
 
 
 def _posted(call: Call, made: Render) -> Answer:
-    data = {"id": made.rid, "status": made.status(call.world.now()), "progress": made.progress(call.world.now())}
+    data = {
+        "id": made.rid,
+        "status": made.status(call.world.now()),
+        "progress": made.progress(call.world.now()),
+    }
     if made.shape == "bare":
-        return reply.as_json({"taskId": made.rid, "status": data["status"], "progress": data["progress"]}, 202)
+        return reply.as_json(
+            {"taskId": made.rid, "status": data["status"], "progress": data["progress"]}, 202
+        )
     return reply.as_json({"success": True, "data": data})
 
 
@@ -168,7 +198,9 @@ async def poll(call: Call) -> Answer:
     if call.kind in ("failed", "expired_url"):
         _bend(call, made)
     shape = call.rule.arg if call.rule and call.kind == "shape" else made.shape
-    return reply.as_json(_bare(call, made) if shape == "bare" else {"success": True, "data": _wrapped(call, made)})
+    return reply.as_json(
+        _bare(call, made) if shape == "bare" else {"success": True, "data": _wrapped(call, made)}
+    )
 
 
 def _render_of(call: Call) -> Render | None:
@@ -185,7 +217,11 @@ def _bare(call: Call, made: Render) -> Json:
     answer: Json = {"taskId": made.rid, "status": made.status(now), "progress": made.progress(now)}
     if answer["status"] == "completed":
         duration = made.draft.get("d", 0) / 1000
-        answer["output"] = {"url": _result_url(call, made), "duration": duration, "size": made.result.size}
+        answer["output"] = {
+            "url": _result_url(call, made),
+            "duration": duration,
+            "size": made.result.size,
+        }
     if answer["status"] == "failed":
         answer["error"] = made.failed
     return answer
@@ -204,15 +240,15 @@ def _wrapped(call: Call, made: Render) -> Json:
 
 
 def _result_url(call: Call, made: Render) -> str:
-    """A URL of its own for every poll; a render that expires URLs gives dead ones, once or always."""
+    """A URL of its own for every poll; a render that expires URLs gives dead ones, once or
+    always."""
     serial = len(made.urls) + 1
     dead = made.expiring != ""
     if made.expiring == "once":
         made.expiring = ""
     made.urls[serial] = -1.0 if dead else call.world.now()
-    return (
-        f"{call.host.base_url}/cdn/results/{made.number}/output.mp4?serial={serial}&signature=s{made.number}x{serial}"
-    )
+    query = f"serial={serial}&signature=s{made.number}x{serial}"
+    return f"{call.host.base_url}/cdn/results/{made.number}/output.mp4?{query}"
 
 
 async def cancel(call: Call) -> Answer:
@@ -222,10 +258,13 @@ async def cancel(call: Call) -> Answer:
         return _unknown()
     if made.status(call.world.now()) in ("pending", "processing"):
         made.cancelled = True
-    return reply.as_json({"success": True, "data": {"id": made.rid, "status": made.status(call.world.now())}})
+    return reply.as_json(
+        {"success": True, "data": {"id": made.rid, "status": made.status(call.world.now())}}
+    )
 
 
 def show_clip(session: Session, initial_draft: str) -> None:
-    """After an upload, a sandbox set to `initial_draft: clip` shows the clips in the draft at once."""
+    """After an upload, a sandbox set to `initial_draft: clip` shows the clips in the draft at
+    once."""
     if initial_draft == "clip":
         session.drafts.append(agent.clip_draft(session))

@@ -1,13 +1,16 @@
-"""Fault rules: what goes wrong, where, and how often. Pure: it matches and counts; others carry the fault out.
+"""Fault rules: what goes wrong, where, and how often. Pure: it matches and counts; others carry the
+fault out.
 
 A rule in one line is `ENDPOINT:KIND[:ARG][@WHEN]`.
 
-Endpoints: token session upload upload_url chat state credits render poll download fallback_download cancel.
-WHEN counts the requests that match from the moment the rule is set: nothing means the next one, `@3` the third,
-`@3+` the third and all later, `@2-4` these, `@*` all. As JSON: {"endpoint", "kind", "arg", "nth", "count" (0: for
-ever), "session", "skill", "message"}; the last three are text that the session id, skill or message must contain.
+Endpoints: token session upload upload_url chat state credits render poll download fallback_download
+cancel. WHEN counts the requests that match from the moment the rule is set: nothing means the next
+one, `@3` the third, `@3+` the third and all later, `@2-4` these, `@*` all. As JSON: {"endpoint",
+"kind", "arg", "nth", "count" (0: for ever), "session", "skill", "message"}; the last three are text
+that the session id, skill or message must contain.
 
-Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen first):
+Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen
+first):
   reset                the connection is reset
   refuse[:S]           reset, and for S seconds (1) nobody listens
   cut_request[:N]      reset after N bytes (1024) of the request's body
@@ -17,7 +20,7 @@ Before anything happens (`after-` in front, as in `chat:after-reset`, lets the e
   402                  as a refused export
   1001 1002 2001 4001 4002[:STATUS]     that business code, non-2xx, or with the given status (200)
 After the effect, in the answer:
-  refuse_next[:S]      a good answer, then for S seconds (1) nobody listens: the next call is refused
+  refuse_next[:S]      a good answer, then S seconds (1) nobody listens: the next call is refused
   cut_response[:N]     the connection closes after N bytes of the body (half of it)
   stall_body[:S]       half of the body, then S seconds (30) of silence, then the rest
   slow[:S]             the body in many small pieces over S seconds (5)
@@ -31,7 +34,7 @@ Chat only:
   cut_after            the effect, then cut before the answer
   late[:S]             cut at once; the effect comes S seconds (1) later
   growing[:S]          cut at once; half the draft after S/2 seconds, all of it after S (1)
-  goes_on[:S]          the turn survives its client; its effect comes S seconds after the client has gone
+  goes_on[:S]          the turn survives its client; its effect comes S seconds after it has gone
   slow_turn:S          the turn takes S seconds
   error[:data|code]    an error event, no effect; error_after[:data|code]: the same after the effect
   silent               the effect and no text; silent_unchanged: neither
@@ -43,8 +46,8 @@ Chat only:
 Others:
   state: stale         the state before the latest change
   upload, upload_url: empty_files, session_lost; upload_url: refused (4001)
-  render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S, expired_url[:once|always],
-          forget (a good answer, and no render)
+  render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S,
+          expired_url[:once|always], forget (a good answer, and no render)
   poll: failed, expired_url[:once|always], shape:bare|envelope        download: expired (403)
 """
 
@@ -57,10 +60,20 @@ from typing import Any
 
 ENDPOINTS = frozenset(
     {
-        "token", "session", "upload", "upload_url", "chat", "state", "credits", "render", "poll", "download",
-        "fallback_download", "cancel",
+        "token",
+        "session",
+        "upload",
+        "upload_url",
+        "chat",
+        "state",
+        "credits",
+        "render",
+        "poll",
+        "download",
+        "fallback_download",
+        "cancel",
     }
-)  # fmt: skip
+)
 STATUSES = frozenset({"400", "402", "404", "429", "500", "502", "503", "504"})
 CODES = frozenset({"1001", "1002", "2001", "4001", "4002"})
 #: Carried out instead of the effect, or, with `after-`, instead of its answer.
@@ -68,16 +81,37 @@ BEFORE = frozenset({"reset", "refuse", "cut_request", "stall"}) | STATUSES | COD
 #: Carried out on the answer.
 ANSWER = frozenset(
     {
-        "refuse_next", "cut_response", "stall_body", "slow", "content_type", "broken_json", "huge_json", "empty",
+        "refuse_next",
+        "cut_response",
+        "stall_body",
+        "slow",
+        "content_type",
+        "broken_json",
+        "huge_json",
+        "empty",
         "truncated",
     }
-)  # fmt: skip
+)
 #: Kinds that only one endpoint knows.
 SPECIAL = {
     "chat": frozenset(
         {
-            "cut_before", "cut_after", "late", "growing", "goes_on", "slow_turn", "error", "error_after", "silent",
-            "silent_unchanged", "question", "unchanged", "stream_2001", "heartbeats", "temporary_issue", "style",
+            "cut_before",
+            "cut_after",
+            "late",
+            "growing",
+            "goes_on",
+            "slow_turn",
+            "error",
+            "error_after",
+            "silent",
+            "silent_unchanged",
+            "question",
+            "unchanged",
+            "stream_2001",
+            "heartbeats",
+            "temporary_issue",
+            "style",
         }
     ),
     "state": frozenset({"stale"}),
@@ -86,7 +120,7 @@ SPECIAL = {
     "render": frozenset({"shape", "duplicate", "failed", "slow_render", "expired_url", "forget"}),
     "poll": frozenset({"failed", "expired_url", "shape"}),
     "download": frozenset({"expired"}),
-}  # fmt: skip
+}
 #: What an argument may be, for the kinds that take a word.
 WORDS = {
     "style": frozenset({"adk", "adk_partial", "snake", "typed", "toplevel"}),
@@ -120,7 +154,12 @@ class Rule:
 
     def matches(self, endpoint: str, session: str, skill: str, message: str) -> bool:
         """Whether this request is one that the rule counts."""
-        return endpoint == self.endpoint and self.session in session and self.skill in skill and self.message in message
+        return (
+            endpoint == self.endpoint
+            and self.session in session
+            and self.skill in skill
+            and self.message in message
+        )
 
     def strikes(self) -> bool:
         """Count one matching request; True when it is hit."""
@@ -146,7 +185,9 @@ def from_json(value: str | dict[str, Any]) -> Rule:
     known = {"endpoint", "kind", "arg", "nth", "count", "session", "skill", "message"}
     if unknown := set(value) - known:
         raise ValueError(f"a rule has no {', '.join(sorted(unknown))}")
-    rule = Rule(str(value.get("endpoint", "")), str(value.get("kind", "")), str(value.get("arg", "")))
+    rule = Rule(
+        str(value.get("endpoint", "")), str(value.get("kind", "")), str(value.get("arg", ""))
+    )
     rule.nth, rule.count = int(value.get("nth", 1)), int(value.get("count", 1))
     rule.session, rule.skill = str(value.get("session", "")), str(value.get("skill", ""))
     rule.message = str(value.get("message", ""))
@@ -182,16 +223,24 @@ def _checked(rule: Rule) -> Rule:
 
 
 class Faults:
-    """The rules in force, in the order they were set; of several that strike at once the first wins."""
+    """The rules in force, in the order they were set; of several that strike at once the first
+    wins."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.rules = list(rules)
 
-    def take(self, endpoint: str, session: str = "", skill: str = "", message: str = "") -> Rule | None:
+    def take(
+        self, endpoint: str, session: str = "", skill: str = "", message: str = ""
+    ) -> Rule | None:
         """The fault for this request, if any; every rule that matches counts it."""
-        hit = [rule for rule in self.rules if rule.matches(endpoint, session, skill, message) and rule.strikes()]
+        hit = [
+            rule
+            for rule in self.rules
+            if rule.matches(endpoint, session, skill, message) and rule.strikes()
+        ]
         return hit[0] if hit else None
 
     def cuts_request(self, endpoint: str) -> bool:
-        """True when a rule wants this endpoint's body left unread: it must be matched before the body."""
+        """True when a rule wants this endpoint's body left unread: it must be matched before the
+        body."""
         return any(rule.endpoint == endpoint and rule.kind == "cut_request" for rule in self.rules)

@@ -1,4 +1,5 @@
-"""The ledger: the world's record as one JSON object, for tests and people. It reads the world and changes nothing."""
+"""The ledger: the world's record as one JSON object, for tests and people. It reads the world
+and changes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ Json = dict[str, Any]
 
 
 def ledger(world: World) -> Json:
-    """Everything that happened: sessions (uploads, turns, renders, charged), totals, received bytes, violations …"""
+    """Everything that happened: sessions (uploads, turns, renders, charged), totals, received
+    bytes, violations …"""
     sessions = {sid: _session(world, session) for sid, session in world.sessions.items()}
     return {
         "sessions": sessions,
@@ -31,11 +33,19 @@ def _session(world: World, session: Session) -> Json:
         "language": session.language,
         "expired": session.expired,
         "uploads": [
-            {"name": u.name, "bytes": u.blob.size, "sha256": u.blob.sha256, "by": u.by, "url": u.url, "skill": u.skill}
+            {
+                "name": u.name,
+                "bytes": u.blob.size,
+                "sha256": u.blob.sha256,
+                "by": u.by,
+                "url": u.url,
+                "skill": u.skill,
+            }
             for u in session.uploads
         ],
         "turns": [
-            {"message": t.message, "skill": t.skill, "charged": t.charged, "outcome": t.outcome} for t in session.turns
+            {"message": t.message, "skill": t.skill, "charged": t.charged, "outcome": t.outcome}
+            for t in session.turns
         ],
         "renders": [_render(world, r) for r in world.renders.values() if r.session is session],
         "charged": sum(t.charged for t in session.turns),

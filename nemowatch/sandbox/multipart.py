@@ -1,4 +1,5 @@
-"""Reads a multipart body as it comes, strictly: boundaries where they belong, and no byte more than was declared.
+"""Reads a multipart body as it comes, strictly: boundaries where they belong, and no byte more than
+was declared.
 
 It knows nothing of uploads. A body that is not as RFC 2046 has it raises ValueError.
 """
@@ -36,7 +37,8 @@ class Multipart:
 
     @property
     def left(self) -> int:
-        """Declared bytes that neither a part nor the last boundary accounts for; call it after the last head."""
+        """Declared bytes that neither a part nor the last boundary accounts for; call it after
+        the last head."""
         return self._declared - (self._read - len(self._buffer))
 
     async def _more(self) -> None:
@@ -86,5 +88,6 @@ def _head(text: str) -> Head:
 
 
 def unescaped(name: str) -> str:
-    """A file name as it was before it went between quotes in a header (the three escapes that browsers use)."""
+    """A file name as it was before it went between quotes in a header (the three escapes that
+    browsers use)."""
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")

@@ -1,5 +1,5 @@
-"""A sandbox in a process of its own, for tests and the demo that are not asynchronous. Needs only the standard library
-on this side; the process itself needs the extra `sandbox`."""
+"""A sandbox in a process of its own, for tests and the demo that are not asynchronous. Needs
+only the standard library on this side; the process itself needs the extra `sandbox`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,34 @@ from typing import Any, Self
 
 START_LIMIT = 20.0  #: seconds until it must listen; a busy machine takes two
 STOP_LIMIT = 5.0  #: seconds until it is killed
-DOWN_LIMIT = 15.0  #: seconds for which a refused control call is tried again: a fault may have closed the port
+#: seconds for which a refused control call is tried again: a fault may have closed the port
+DOWN_LIMIT = 15.0
 
 
 class SandboxProcess:
     """Starts `python -m nemowatch.sandbox` and waits until it listens.
 
-    Options are fields of `Settings` (`turn_seconds=1.0`). Raises RuntimeError when it does not start.
+    Options are fields of `Settings` (`turn_seconds=1.0`). Raises RuntimeError when it does not
+    start.
     """
 
     def __init__(
-        self, *, port: int = 0, faults: Iterable[str] = (), tokens: Iterable[str] = (), **settings: Any
+        self,
+        *,
+        port: int = 0,
+        faults: Iterable[str] = (),
+        tokens: Iterable[str] = (),
+        **settings: Any,
     ) -> None:
         command = [sys.executable, "-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
-        command += [f"--fault={fault}" for fault in faults] + [f"--token={token}" for token in tokens]
+        command += [f"--fault={fault}" for fault in faults] + [
+            f"--token={token}" for token in tokens
+        ]
         for name, value in settings.items():
             command.append(f"--{name.replace('_', '-')}={value}")
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.url = self._wait()
 
     def _wait(self) -> str:
@@ -58,7 +69,8 @@ class SandboxProcess:
         return self._call("GET", "ledger")
 
     def fault(self, *rules: str | dict[str, Any]) -> None:
-        """Set more fault rules, as lines or objects. Raises ValueError for one that does not exist."""
+        """Set more fault rules, as lines or objects. Raises ValueError for one that does not
+        exist."""
         self._call("POST", "faults", list(rules))
 
     def clear_faults(self) -> None:

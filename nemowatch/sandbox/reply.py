@@ -1,4 +1,5 @@
-"""Answers, and how they leave: whole, or broken as a fault says. It must not know what an answer means."""
+"""Answers, and how they leave: whole, or broken as a fault says. It must not know what an answer
+means."""
 
 from __future__ import annotations
 
@@ -88,8 +89,11 @@ def business(data: Any) -> Answer:
 
 
 def code(number: int, status: int) -> Answer:
-    """A business envelope that says failure; `status` 200 is as good as any other (API.md section 1)."""
-    return as_json({"code": number, "message": CODE_TEXT.get(number, "error"), "data": None}, status)
+    """A business envelope that says failure; `status` 200 is as good as any other (API.md
+    section 1)."""
+    return as_json(
+        {"code": number, "message": CODE_TEXT.get(number, "error"), "data": None}, status
+    )
 
 
 def invalid(where: str, what: str) -> Answer:
@@ -103,7 +107,9 @@ def refusal(rule: Rule) -> Answer:
         number = int(rule.kind)
         return code(number, int(rule.number(CODE_STATUS.get(number, 400))))
     if rule.kind == "502":
-        return Answer(Plain(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html")
+        return Answer(
+            Plain(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html"
+        )
     if rule.kind == "402":
         return as_json({"success": False, "error": "Export requires a registered account"}, 402)
     headers = {"Retry-After": rule.arg} if rule.kind == "429" and rule.arg else {}
@@ -131,7 +137,9 @@ def _padded(data: bytes) -> bytes:
         value = json.loads(data)
     except ValueError:
         value = {}
-    return json.dumps({**value, "padding": "x" * HUGE}).encode() if isinstance(value, dict) else data
+    return (
+        json.dumps({**value, "padding": "x" * HUGE}).encode() if isinstance(value, dict) else data
+    )
 
 
 async def send(request: web.Request, answer: Answer, rule: Rule | None) -> web.StreamResponse:
@@ -165,7 +173,8 @@ async def _pause(rule: Rule | None, first: bool) -> None:
 
 
 def hang_up(request: web.Request) -> None:
-    """Close the connection after what was written, as a server does that goes away in the middle."""
+    """Close the connection after what was written, as a server does that goes away in the
+    middle."""
     if request.transport is not None:
         request.transport.close()
 

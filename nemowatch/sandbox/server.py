@@ -1,5 +1,7 @@
-"""The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves API.md and nothing
-more; what a call means stands in `endpoints`, `uploads`, `chat` and `downloads`, what goes wrong in `faults`."""
+"""The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves
+API.md and nothing more; what a call means stands in `endpoints`, `uploads`, `chat` and
+`downloads`, what goes wrong in `faults`.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ GRACE = 0.2
 
 
 class Sandbox:
-    """A running sandbox: where it listens, what it knows, and the switch for its listening socket."""
+    """A running sandbox: where it listens, what it knows, and the switch for its listening
+    socket."""
 
     def __init__(self, host: str, world: World, faults: Faults) -> None:
         self.host, self.world, self.faults = host, world, faults
@@ -59,7 +62,11 @@ class Sandbox:
         logger.propagate = False
         logger.addHandler(_Unparsed(world))
         self._runner = web.AppRunner(
-            _app(self.door), access_log=None, shutdown_timeout=GRACE, handle_signals=False, logger=logger
+            _app(self.door),
+            access_log=None,
+            shutdown_timeout=GRACE,
+            handle_signals=False,
+            logger=logger,
         )
         self._listener: asyncio.Server | None = None
         self._up = asyncio.Event()
@@ -79,11 +86,14 @@ class Sandbox:
         server = self._runner.server
         assert server is not None
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(server, self.host, port, reuse_address=True, backlog=1024)
+        self._listener = await loop.create_server(
+            server, self.host, port, reuse_address=True, backlog=1024
+        )
         self.port = self._listener.sockets[0].getsockname()[1]
 
     def go_down(self, seconds: float) -> None:
-        """After what is being written now, reset every connection and refuse new ones for `seconds`."""
+        """After what is being written now, reset every connection and refuse new ones for
+        `seconds`."""
         if self._listener is not None:
             self._listener.close()
             self._listener = None
@@ -113,7 +123,8 @@ class Sandbox:
 
 
 class _Unparsed(logging.Handler):
-    """Bytes that are no HTTP never reach an endpoint: aiohttp tells only its logger. They are violations too."""
+    """Bytes that are no HTTP never reach an endpoint: aiohttp tells only its logger. They are
+    violations too."""
 
     def __init__(self, world: World) -> None:
         super().__init__(logging.DEBUG)
@@ -123,8 +134,11 @@ class _Unparsed(logging.Handler):
         """Write down a request that could not be parsed."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            self.world.violation("", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message))
-        elif error is not None and not isinstance(error, ConnectionError | web.RequestPayloadError):  # the client left
+            self.world.violation(
+                "", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message)
+            )
+        elif error is not None and not isinstance(error, ConnectionError | web.RequestPayloadError):
+            # the client left
             self.world.problems.append("".join(traceback.format_exception(error)))
 
 
@@ -144,11 +158,18 @@ async def _unknown(call: Any) -> reply.Answer:
 
 @asynccontextmanager
 async def run_sandbox(
-    host: str = "127.0.0.1", port: int = 0, *, faults: Iterable[str] = (), tokens: Iterable[str] = (), **settings: Any
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    faults: Iterable[str] = (),
+    tokens: Iterable[str] = (),
+    **settings: Any,
 ) -> AsyncIterator[Sandbox]:
-    """A sandbox inside this process, for the length of an `async with`; `settings` are fields of `Settings`.
+    """A sandbox inside this process, for the length of an `async with`; `settings` are fields of
+    `Settings`.
 
-    Raises ValueError for a fault or a setting that does not exist, OSError when the port is taken.
+    Raises ValueError for a fault or a setting that does not exist, OSError when the port is
+    taken.
     """
     chosen = Settings()
     chosen.change(settings)
@@ -166,18 +187,29 @@ async def run_sandbox(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nemowatch sandbox", description="The NemoVideo API, played on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="nemowatch sandbox", description="The NemoVideo API, played on loopback."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--fault", action="append", default=[], metavar="ENDPOINT:KIND[:ARG][@WHEN]")
-    parser.add_argument("--token", action="append", default=[], help="the supplied tokens that are good; default: all")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="ENDPOINT:KIND[:ARG][@WHEN]"
+    )
+    parser.add_argument(
+        "--token",
+        action="append",
+        default=[],
+        help="the supplied tokens that are good; default: all",
+    )
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     for setting in fields(Settings):
         option = "--" + setting.name.replace("_", "-")
         kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _yes_no}
         kind = kinds.get(str(setting.type), str)
         said, words = setting.metadata["help"], str(setting.type)
-        parser.add_argument(option, type=kind, default=setting.default, dest=setting.name, metavar=words, help=said)
+        parser.add_argument(
+            option, type=kind, default=setting.default, dest=setting.name, metavar=words, help=said
+        )
     return parser
 
 
@@ -192,12 +224,13 @@ async def serve(options: argparse.Namespace) -> None:
     settings = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
     chosen = {"faults": options.fault, "tokens": options.token}
     async with run_sandbox(options.host, options.port, **chosen, **settings) as sandbox:
-        print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns the port
+        print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns it
         await _told_to_end(options.until_eof)
 
 
 async def _told_to_end(until_eof: bool) -> None:
-    """SIGTERM, SIGINT, or the end of standard input, so that a caller that dies leaves nobody behind."""
+    """SIGTERM, SIGINT, or the end of standard input, so that a caller that dies leaves nobody
+    behind."""
     end, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)

@@ -1,4 +1,5 @@
-"""Uploads (API.md section 5): the multipart body is read as it comes, to disk, and held to what it declared."""
+"""Uploads (API.md section 5): the multipart body is read as it comes, to disk, and held to what
+it declared."""
 
 from __future__ import annotations
 
@@ -42,7 +43,9 @@ async def upload(call: Call) -> Answer:
         call.violation("a second upload into one session", session.sid)
     await asyncio.sleep(call.world.settings.upload_seconds)
     for item in taken:
-        if any(old.blob.sha256 == item.blob.sha256 and old.name == item.name for old in session.uploads):
+        if any(
+            old.blob.sha256 == item.blob.sha256 and old.name == item.name for old in session.uploads
+        ):
             call.violation("the same file uploaded twice into one session", item.name)
         session.uploads.append(item)
     show_clip(session, call.world.settings.initial_draft)
@@ -52,8 +55,15 @@ async def upload(call: Call) -> Answer:
 
 def _described(call: Call, item: Upload) -> Json:
     blob = item.blob
-    data: Json = {"filename": item.name, "file_type": blob.file_type, "duration": blob.duration, "hash": blob.sha256}
-    data["cdn_url"] = f"{call.host.base_url}/cdn/uploads/{blob.sha256}/clip.{item.name.rpartition('.')[2]}"
+    data: Json = {
+        "filename": item.name,
+        "file_type": blob.file_type,
+        "duration": blob.duration,
+        "hash": blob.sha256,
+    }
+    data["cdn_url"] = (
+        f"{call.host.base_url}/cdn/uploads/{blob.sha256}/clip.{item.name.rpartition('.')[2]}"
+    )
     if blob.file_type == "video":
         data |= {"width": 1920, "height": 1080, "fps": 30}
     return data
@@ -74,7 +84,8 @@ async def _by_url(call: Call) -> list[Upload] | Answer:
 
 
 def _fetched(call: Call, url: str) -> Upload | None:
-    """A file of our own by its `cdn_url`; any other address gives the sample, for nothing is fetched from outside."""
+    """A file of our own by its `cdn_url`; any other address gives the sample, for nothing is
+    fetched from outside."""
     parts = urlsplit(url)
     pieces = unquote(parts.path).strip("/").split("/")
     if url.startswith(call.host.base_url + "/cdn/"):
@@ -140,7 +151,9 @@ async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
     blob = world.keep_blob(sink.finish(name), counted=True)
     if not kind_of(name) or not blob.size:
         return call.code(4001)
-    limit = world.settings.max_upload_bytes or (SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT)
+    limit = world.settings.max_upload_bytes or (
+        SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT
+    )
     return call.code(4002) if blob.size > limit else Upload(blob, name, "bytes", call.skill)
 
 
@@ -149,7 +162,7 @@ class _Sink:
 
     def __init__(self, world: World) -> None:
         self.folder, self.digest, self.size = world.folder, hashlib.sha256(), 0
-        handle = tempfile.NamedTemporaryFile(dir=world.folder, delete=False)  # noqa: SIM115 - closed by finish or discard
+        handle = tempfile.NamedTemporaryFile(dir=world.folder, delete=False)  # noqa: SIM115
         self.stream, self.path = handle, Path(handle.name)
 
     def write(self, piece: bytes) -> None:

@@ -1,6 +1,8 @@
-"""Accounts, sessions, turns, renders and the ledger: the sandbox's state and the rules that change it.
+"""Accounts, sessions, turns, renders and the ledger: the sandbox's state and the rules that change
+it.
 
-Pure state: no sockets, no HTTP, no waiting; the time comes from outside. It counts what was charged, received and made.
+Pure state: no sockets, no HTTP, no waiting; the time comes from outside. It counts what was
+charged, received and made.
 """
 
 from __future__ import annotations
@@ -76,7 +78,8 @@ class Session:
     language: str
     uploads: list[Upload] = field(default_factory=list)
     turns: list[TurnRecord] = field(default_factory=list)
-    drafts: list[Json | None] = field(default_factory=list)  #: oldest first; the last one is current
+    #: oldest first; the last one is current
+    drafts: list[Json | None] = field(default_factory=list)
     generated: list[Json] = field(default_factory=list)
     upload_requests: int = 0
     running: int = 0  #: turns under way
@@ -117,7 +120,8 @@ class Render:
     polls: int = 0
     polled_at: float = -1.0
     downloads: int = 0
-    urls: dict[int, float] = field(default_factory=dict)  #: serial -> time it was given; dropped when expired
+    #: serial -> time it was given; dropped when expired
+    urls: dict[int, float] = field(default_factory=dict)
     expiring: str = ""  #: "once": the next URL given is dead; "always": all are
 
     def status(self, now: float) -> str:
@@ -131,11 +135,16 @@ class Render:
 
     def progress(self, now: float) -> int:
         """Percent."""
-        return 100 if self.seconds <= 0 else max(5, min(100, round((now - self.began) / self.seconds * 100)))
+        return (
+            100
+            if self.seconds <= 0
+            else max(5, min(100, round((now - self.began) / self.seconds * 100)))
+        )
 
 
 class World:
-    """Everything the sandbox knows. `folder` holds received bytes; `now` gives seconds that never run backwards."""
+    """Everything the sandbox knows. `folder` holds received bytes; `now` gives seconds that
+    never run backwards."""
 
     def __init__(self, settings: Settings, folder: Path, now: Callable[[], float]) -> None:
         self.settings, self.folder, self.now = settings, folder, now
@@ -189,7 +198,8 @@ class World:
     def open_session(self, account: Account, task_name: str, language: str) -> Session:
         """A new session; each call makes one."""
         number = len(self.sessions)
-        sid = str(FIRST_SESSION + number * 7919)  # ids that are not neighbours, so that a mixed-up one is seen
+        # ids that are not neighbours, so that a mixed-up one is seen
+        sid = str(FIRST_SESSION + number * 7919)
         session = Session(sid, account, f"task_{number + 1}", task_name, language)
         empty: Json = {"t": [], "d": 0, "m": {}}
         session.drafts.append(None if self.settings.initial_draft == "none" else empty)
@@ -197,9 +207,12 @@ class World:
         return session
 
     def keep_blob(self, blob: Blob, counted: bool) -> Blob:
-        """Remember received bytes; the same content is kept once. `counted`: it came over the wire."""
+        """Remember received bytes; the same content is kept once. `counted`: it came over the
+        wire."""
         if counted:
-            entry = self.received.setdefault(blob.sha256, {"bytes": 0, "times": 0, "name": blob.name})
+            entry = self.received.setdefault(
+                blob.sha256, {"bytes": 0, "times": 0, "name": blob.name}
+            )
             entry["bytes"] += blob.size
             entry["times"] += 1
         return self.blobs.setdefault(blob.sha256, blob)
@@ -207,7 +220,11 @@ class World:
     # turns
     def begin_turn(self, session: Session, message: str, skill: str) -> TurnRecord | None:
         """Start a turn and freeze its price; None when the balance is too low (2001)."""
-        cost = self.settings.edit_credits if any(t.charged for t in session.turns) else self.settings.turn_credits
+        cost = (
+            self.settings.edit_credits
+            if any(t.charged for t in session.turns)
+            else self.settings.turn_credits
+        )
         account = session.account
         if account.available < cost:
             return None
@@ -228,7 +245,8 @@ class World:
             session.account.frozen -= turn.cost
 
     def end_turn(self, session: Session, turn: TurnRecord, outcome: str) -> None:
-        """The turn is over; what was frozen and not charged goes back. A second call changes nothing."""
+        """The turn is over; what was frozen and not charged goes back. A second call changes
+        nothing."""
         if turn.outcome != "running":
             return
         turn.outcome = outcome
@@ -237,7 +255,9 @@ class World:
             session.account.frozen -= turn.cost
             session.account.available += turn.cost
 
-    def take_effect(self, session: Session, turn: TurnRecord, draft: Json, media: Json | None) -> None:
+    def take_effect(
+        self, session: Session, turn: TurnRecord, draft: Json, media: Json | None
+    ) -> None:
         """The edit is done: charged, with its draft as the session's current one."""
         self.charge(session, turn)
         session.drafts.append(draft)
@@ -245,14 +265,18 @@ class World:
             session.generated.append(media)
 
     # renders
-    def begin_render(self, rid: str, session: Session, draft: Json, skill: str, quality: str) -> Render:
+    def begin_render(
+        self, rid: str, session: Session, draft: Json, skill: str, quality: str
+    ) -> Render:
         """Start a render; the id must be new."""
         number = len(self.renders)
         shapes = {"vary": ("envelope", "bare")[number % 2]}
         shape = shapes.get(self.settings.render_shape, self.settings.render_shape)
         result = self._result(rid, session, draft)
         seconds = self.settings.render_seconds
-        render = Render(rid, session, draft, skill, quality, number, result, self.now(), seconds, shape)
+        render = Render(
+            rid, session, draft, skill, quality, number, result, self.now(), seconds, shape
+        )
         self.renders[rid] = render
         return render
 
@@ -273,5 +297,10 @@ class World:
     # the record
     def violation(self, endpoint: str, what: str, detail: str = "") -> None:
         """Write down that a client broke the contract."""
-        entry = {"endpoint": endpoint, "what": what, "detail": detail[:200], "time": round(self.now(), 3)}
+        entry = {
+            "endpoint": endpoint,
+            "what": what,
+            "detail": detail[:200],
+            "time": round(self.now(), 3),
+        }
         self.violations.append(entry)

@@ -1,10 +1,10 @@
 """The daemon's control socket: one JSON line asks, one JSON line answers.
 
-Owns the socket file, its framing, its limits, and how errors cross it. Does not know what the operations do: handlers
-are given. Who may ask is the file's mode: the daemon's user and root.
+Owns the socket file, its framing, its limits, and how errors cross it. Does not know what the
+operations do: handlers are given. Who may ask is the file's mode: the daemon's user and root.
 
     {"op": "retry", "jobs": [3]}  ->  {"ok": true, "result": …}
-                                      {"ok": false, "error": {"code": "…", "text": "…", "cure": "…"}}
+                                      {"ok": false, "error": {"code": …, "text": …, "cure": …}}
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import structlog
 
 from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
 
-Handler = Callable[[dict[str, Any]], Awaitable[Any]]  #: gets the request without "op"; what it returns must be JSON
+#: gets the request without "op"; what it returns must be JSON
+Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
 #: The socket's file in the state folder.
 SOCKET_NAME = "control.sock"
@@ -45,9 +46,12 @@ log = structlog.get_logger("nemowatch.control")
 
 
 class ControlServer:
-    """Answers requests on a unix socket at `path`. The caller holds the state folder's lock from before `start` on."""
+    """Answers requests on a unix socket at `path`. The caller holds the state folder's lock from
+    before `start` on."""
 
-    def __init__(self, path: Path, handlers: Mapping[str, Handler], *, client_seconds: float = CLIENT_SECONDS) -> None:
+    def __init__(
+        self, path: Path, handlers: Mapping[str, Handler], *, client_seconds: float = CLIENT_SECONDS
+    ) -> None:
         self._path = path
         self._handlers = handlers
         self._client_seconds = client_seconds
@@ -58,16 +62,25 @@ class ControlServer:
         return f"<ControlServer {show_path(self._path)}, {len(self._clients)} clients>"
 
     async def start(self) -> None:
-        """Listen. Raises NemowatchError when the path is taken by something that is no socket, or cannot be made."""
+        """Listen. Raises NemowatchError when the path is taken by something that is no socket,
+        or cannot be made."""
         try:
             _remove_socket(self._path)
             listener = _listen(self._path)
         except OSError as exc:
-            text = f"{show_path(self._path)}: the control socket cannot be made: {exc.strerror or exc}."
-            raise NemowatchError(text, cure="Give the user that runs nemowatch the right to write there.") from exc
-        # From 3.13 on asyncio would remove the file itself, by a name that may lead through a closed descriptor.
+            text = (
+                f"{show_path(self._path)}: the control socket cannot be made:"
+                f" {exc.strerror or exc}."
+            )
+            raise NemowatchError(
+                text, cure="Give the user that runs nemowatch the right to write there."
+            ) from exc
+        # From 3.13 on asyncio would remove the file itself, by a name that may lead through a
+        # closed descriptor.
         keep: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
-        self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=MAX_REQUEST, **keep)
+        self._server = await asyncio.start_unix_server(
+            self._accept, sock=listener, limit=MAX_REQUEST, **keep
+        )
 
     async def aclose(self) -> None:
         """Stop listening, remove the socket, and give operations under way CLOSE_SECONDS to end."""
@@ -90,7 +103,8 @@ class ControlServer:
         try:
             await self._serve(reader, writer)
         except (OSError, TimeoutError, asyncio.CancelledError):
-            writer.transport.abort()  # the client went away, is too slow, or the daemon ends: nobody to tell
+            # the client went away, is too slow, or the daemon ends: nobody to tell
+            writer.transport.abort()
         finally:
             writer.close()
             with suppress(OSError):
@@ -117,7 +131,8 @@ class ControlServer:
             return b""  # hung up in the middle
         try:
             op, args = _parse(line)
-        except (ValueError, RecursionError) as exc:  # the second: brackets in brackets, thousands deep
+        except (ValueError, RecursionError) as exc:
+            # the second: brackets in brackets, thousands deep
             return _refusal("usage", f"Not a request: {exc}.")
         return await self._perform(op, args)
 
@@ -125,13 +140,16 @@ class ControlServer:
         handler = self._handlers.get(op)
         if handler is None:
             return _refusal(
-                "usage", f"The daemon knows no operation {op!r}.", "Restart it: it may be an older version."
+                "usage",
+                f"The daemon knows no operation {op!r}.",
+                "Restart it: it may be an older version.",
             )
         try:
             return _line({"ok": True, "result": await handler(args)})
         except NemowatchError as exc:
             return _refusal(exc.code, exc.text, exc.cure)
-        except Exception:  # whatever an operation does wrong, the daemon goes on and the client hears of it
+        except Exception:
+            # whatever an operation does wrong, the daemon goes on and the client hears of it
             log.exception("control operation failed", op=op)
             return _refusal("error", f"The daemon could not carry out {op!r}.", "Its log says why.")
 
@@ -139,24 +157,31 @@ class ControlServer:
 def call(path: Path, op: str, /, *, wait: float = CALL_SECONDS, **args: Any) -> Any:
     """Ask the daemon that listens at `path` and return its result. Blocks up to `wait` seconds.
 
-    Raises DaemonNeeded when nobody listens there, UsageError for a request of more than MAX_REQUEST bytes, and
-    NemowatchError (with the daemon's code, text and cure) for whatever the daemon refuses.
+    Raises DaemonNeeded when nobody listens there, UsageError for a request of more than
+    MAX_REQUEST bytes, and NemowatchError (with the daemon's code, text and cure) for whatever
+    the daemon refuses.
     """
     request = _line({**args, "op": op})
     if len(request) > MAX_REQUEST:
-        raise UsageError(f"This is too long for one command: {len(request)} bytes.", cure="Shorten it.")
+        raise UsageError(
+            f"This is too long for one command: {len(request)} bytes.", cure="Shorten it."
+        )
     try:
         with _connect(path, wait) as connection:
             connection.sendall(request)
             with connection.makefile("rb") as stream:
                 line = stream.readline()
     except TimeoutError as exc:
-        raise NemowatchError(f"The daemon did not answer within {wait:g} seconds.", cure="See its log.") from exc
+        raise NemowatchError(
+            f"The daemon did not answer within {wait:g} seconds.", cure="See its log."
+        ) from exc
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as exc:
         raise DaemonNeeded from exc
     except PermissionError as exc:
         cure = "Run the command as the user that runs the daemon, or as root."
-        raise NemowatchError(f"{show_path(path)}: this user may not talk to the daemon.", cure=cure) from exc
+        raise NemowatchError(
+            f"{show_path(path)}: this user may not talk to the daemon.", cure=cure
+        ) from exc
     except OSError as exc:
         text = f"The daemon broke off the connection: {exc.strerror or exc}."
         raise NemowatchError(text, cure="See its log.") from exc
@@ -171,8 +196,14 @@ def _result(line: bytes) -> Any:
         error = answer["error"]
         code, text, cure = str(error["code"]), str(error["text"]), str(error["cure"])
     except (ValueError, TypeError, KeyError) as exc:
-        raise NemowatchError("The daemon's answer was cut short.", cure="See its log, and ask again.") from exc
-    raised = UsageError(text, cure=cure) if code in ("usage", "config") else NemowatchError(text, cure=cure)
+        raise NemowatchError(
+            "The daemon's answer was cut short.", cure="See its log, and ask again."
+        ) from exc
+    raised = (
+        UsageError(text, cure=cure)
+        if code in ("usage", "config")
+        else NemowatchError(text, cure=cure)
+    )
     raised.code = code
     raise raised
 
@@ -195,7 +226,8 @@ def _refusal(code: str, text: str, cure: str = "") -> bytes:
 
 
 def _remove_socket(path: Path) -> None:
-    """Remove what an earlier daemon left; anything that is not a socket stays and makes the bind fail."""
+    """Remove what an earlier daemon left; anything that is not a socket stays and makes the bind
+    fail."""
     with suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.lstat().st_mode):
             path.unlink()
@@ -204,7 +236,8 @@ def _remove_socket(path: Path) -> None:
 def _listen(path: Path) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
-        os.fchmod(listener.fileno(), 0o600)  # Linux gives the file this mode, less the umask: never open to others
+        # Linux gives the file this mode, less the umask: never open to others
+        os.fchmod(listener.fileno(), 0o600)
         with _address(path) as address:
             listener.bind(address)
         path.chmod(0o600)  # the umask may have taken bits of the owner
@@ -229,7 +262,8 @@ def _connect(path: Path, wait: float) -> socket.socket:
 
 @contextmanager
 def _address(path: Path) -> Iterator[bytes]:
-    """`path` as the kernel takes it: one that is too long is named through a descriptor of its folder."""
+    """`path` as the kernel takes it: one that is too long is named through a descriptor of its
+    folder."""
     raw = os.fsencode(path)
     if len(raw) < SUN_PATH:
         yield raw

@@ -1,6 +1,8 @@
-"""The daemon as a process: lock, journal, signals, systemd, the control socket, and the engine between them.
+"""The daemon as a process: lock, journal, signals, systemd, the control socket, and the engine
+between them.
 
-READY is said once configuration, lock and journal are good and the watchers stand; recovery and scans are ordinary work.
+READY is said once configuration, lock and journal are good and the watchers stand; recovery and
+scans are ordinary work.
 """
 
 from __future__ import annotations
@@ -45,21 +47,28 @@ BEAT = 1.0
 TIDY = 60.0
 #: Seconds by which systemd's patience is extended at each beat of a drain.
 EXTENSION = 15.0
-#: Seconds that a reload waits for the disks its folders lie on: one that hangs is its inbox's matter.
+#: Seconds that a reload waits for the disks its folders lie on: one that hangs is its inbox's
+#: matter.
 LAYOUT_SECONDS = 10.0
 #: Seconds that stopping takes beyond the drain: closing connections, the journal, the socket.
 CLOSING = 15.0
-#: Threads that read what is sent and write what is fetched: 2 each at a time by default. A share that hangs keeps as many as
-#: it had under way; the rest is for the others. They begin when they are needed.
+#: Threads that read what is sent and write what is fetched: 2 each at a time by default. A share
+#: that hangs keeps as many as it had under way; the rest is for the others. They begin when they
+#: are needed.
 FILE_THREADS = 32
-#: Seconds that threads have to end by themselves after that: what they do on a disk that answers takes less.
+#: Seconds that threads have to end by themselves after that: what they do on a disk that answers
+#: takes less.
 THREADS = 3.0
 
 
-def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], *, once: bool) -> int:
-    """Run until a signal (or, with `once`, until everything that is there has ended); returns the exit code.
+def run_daemon(
+    config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], *, once: bool
+) -> int:
+    """Run until a signal (or, with `once`, until everything that is there has ended); returns the
+    exit code.
 
-    Raises JournalError, ConfigError before anything has begun."""
+    Raises JournalError, ConfigError before anything has begun.
+    """
     few_arenas()
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
@@ -67,8 +76,11 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
         watches = [watch.name for watch in config.watch]
         journal = open_journal(state_dir, clock, watches)
         try:
-            code = asyncio.run(Daemon(config, config_path, state_dir, env, journal, clock).run(once=once))
-        except JournalCorrupt as exc:  # damage that the check at the start cannot see: the next start begins anew
+            code = asyncio.run(
+                Daemon(config, config_path, state_dir, env, journal, clock).run(once=once)
+            )
+        except JournalCorrupt as exc:
+            # damage that the check at the start cannot see: the next start begins anew
             journal.close()
             journal = begin_anew(journal.path, clock, watches, exc)
             raise
@@ -79,10 +91,14 @@ def run_daemon(config: Config, config_path: Path, state_dir: Path, env: Mapping[
 
 
 def leave_the_hung_behind(code: int) -> None:
-    """End the process here when threads still wait for a share that hangs: Python itself would wait for them, and systemd
-    would in the end kill a daemon that has long put everything away."""
+    """End the process here when threads still wait for a share that hangs: Python itself would
+    wait for them, and systemd would in the end kill a daemon that has long put everything away."""
     deadline = time.monotonic() + THREADS
-    left = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and not thread.daemon]
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread is not threading.main_thread() and not thread.daemon
+    ]
     for thread in left:
         thread.join(max(deadline - time.monotonic(), 0))
     if any(thread.is_alive() for thread in left):
@@ -95,7 +111,13 @@ class Daemon:
     """One process's life."""
 
     def __init__(
-        self, config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], journal: Journal, clock: Clock
+        self,
+        config: Config,
+        config_path: Path,
+        state_dir: Path,
+        env: Mapping[str, str],
+        journal: Journal,
+        clock: Clock,
     ) -> None:
         self._config = config
         self._config_path = config_path
@@ -112,29 +134,43 @@ class Daemon:
         self._asked: set[asyncio.Task[None]] = set()
         self._files = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="transfers")
         self._client = self._connect()
-        self._engine = Engine(config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal))
+        self._engine = Engine(
+            config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal)
+        )
         self._answers = Answers(self._engine)
 
     def _connect(self) -> Client:
         api = self._config.api
         token = supplied_token(self._env, api.token_file)
-        with contextlib.suppress(TokenRefused):  # a file that gives none now may give one later: a hold, not an end
+        # a file that gives none now may give one later: a hold, not an end
+        with contextlib.suppress(TokenRefused):
             hide(token.read())
         limits, chat = self._config.limits, self._config.chat
         return Client(
-            base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
-            turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout, credential=token, state_dir=self._state_dir,
-            clock=self._clock, upload_rate=limits.upload_rate, download_rate=limits.download_rate,
+            base_url=api.base_url,
+            platform=api.platform,
+            language=api.language,
+            timeout=api.timeout,
+            turn_timeout=chat.timeout,
+            quiet_timeout=chat.quiet_timeout,
+            credential=token,
+            state_dir=self._state_dir,
+            clock=self._clock,
+            upload_rate=limits.upload_rate,
+            download_rate=limits.download_rate,
             executor=self._files,
-        )  # fmt: skip
+        )
 
     async def run(self, *, once: bool) -> int:
         """Start, work, stop."""
         engine = self._engine
         undo = install_signals(
-            asyncio.get_running_loop(), stop=engine.request_stop, stop_now=self._stop_now, reload=self._ask_reload,
+            asyncio.get_running_loop(),
+            stop=engine.request_stop,
+            stop_now=self._stop_now,
+            reload=self._ask_reload,
             scan=engine.scan_all,
-        )  # fmt: skip
+        )
         handlers = {**self._answers.handlers(), "status": self._status, "reload": self._reload_op}
         control = ControlServer(self._state_dir / SOCKET_NAME, handlers)
         try:
@@ -143,7 +179,12 @@ class Daemon:
             self._state = "running"
             self._running.set()
             self._notifier.ready()
-            log.info("nemowatch runs", version=__version__, watches=len(engine.inboxes), state_dir=str(self._state_dir))
+            log.info(
+                "nemowatch runs",
+                version=__version__,
+                watches=len(engine.inboxes),
+                state_dir=str(self._state_dir),
+            )
             await self._live(once)
             return await Once(engine).verdict() if once else 0
         finally:
@@ -152,7 +193,10 @@ class Daemon:
             without_loop()
 
     async def _live(self, once: bool) -> None:
-        beside = [asyncio.create_task(self._beat(), name="beat"), asyncio.create_task(self._tidy(), name="tidy")]
+        beside = [
+            asyncio.create_task(self._beat(), name="beat"),
+            asyncio.create_task(self._tidy(), name="tidy"),
+        ]
         waits = [asyncio.create_task(self._engine.wait(), name="engine")]
         if once:
             waits.append(asyncio.create_task(Once(self._engine).finished(), name="once"))
@@ -166,7 +210,8 @@ class Daemon:
             await asyncio.gather(*beside, *waits, return_exceptions=True)
 
     async def _tidy(self) -> None:
-        """What the process no longer needs goes back to the system, when anything was done since the last time."""
+        """What the process no longer needs goes back to the system, when anything was done since
+        the last time."""
         before = -1
         while True:
             await asyncio.sleep(TIDY)
@@ -176,7 +221,8 @@ class Daemon:
                 give_back()
 
     async def _beat(self) -> None:
-        """The ping to systemd, on the loop's monotonic timer, and STATUS in words, made anew only when something changed."""
+        """The ping to systemd, on the loop's monotonic timer, and STATUS in words, made anew
+        only when something changed."""
         notifier, ping_at = self._notifier, 0.0
         told: tuple[object, ...] = ()
         pause = min(BEAT, notifier.ping_seconds or BEAT)
@@ -184,31 +230,42 @@ class Daemon:
             now = self._clock.monotonic()
             if now >= ping_at and should_ping(True, now - self._engine.runner.last_tick):
                 notifier.ping()
-                ping_at = now + notifier.ping_seconds - pause / 2  # a beat that comes a moment early counts
+                # a beat that comes a moment early counts
+                ping_at = now + notifier.ping_seconds - pause / 2
             signs = self._signs()
             if signs != told:
-                with contextlib.suppress(NemowatchError):  # a journal that fails is the runner's to report
+                # a journal that fails is the runner's to report
+                with contextlib.suppress(NemowatchError):
                     notifier.status(await self._answers.sentence())
                     told = signs
             await asyncio.sleep(pause)
 
     def _signs(self) -> tuple[object, ...]:
-        """What STATUS depends on, as cheaply as it can be had: unless it changes, the sentence is the same."""
+        """What STATUS depends on, as cheaply as it can be had: unless it changes, the sentence
+        is the same."""
         engine = self._engine
         boxes = tuple((box.settling, box.health) for box in engine.inboxes.values())
-        return self._journal.changes, self._journal.full_at, boxes, tuple(engine.board.rows.values())
+        return (
+            self._journal.changes,
+            self._journal.full_at,
+            boxes,
+            tuple(engine.board.rows.values()),
+        )
 
     async def _stop(self, control: ControlServer) -> None:
         self._state = "stopping"
         self._notifier.stopping()
         log.info("nemowatch stops")
         patience = asyncio.create_task(self._be_patient(), name="patience")
-        stopping = asyncio.create_task(self._engine.stop(self._engine.config.service.drain), name="stopping")
+        stopping = asyncio.create_task(
+            self._engine.stop(self._engine.config.service.drain), name="stopping"
+        )
         at_once = asyncio.create_task(self._now.wait(), name="at once")
         await asyncio.wait([stopping, at_once], return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             log.warning("stopped at once: what was under way is left for recovery")
-            os._exit(0)  # the journal is consistent at every moment; waiting is what the second signal forbids
+            # the journal is consistent at every moment; waiting is what the second signal forbids
+            os._exit(0)
         for task in (patience, at_once):
             task.cancel()
         await asyncio.gather(patience, at_once, return_exceptions=True)
@@ -219,7 +276,8 @@ class Daemon:
         await self._notifier.aclose()
 
     async def _be_patient(self) -> None:
-        """While it drains: more time, and the pings go on, for a signal that did not come from systemd leaves its watchdog on."""
+        """While it drains: more time, and the pings go on, for a signal that did not come from
+        systemd leaves its watchdog on."""
         extend_at = 0.0
         while self._notifier.heard:
             now = self._clock.monotonic()
@@ -233,10 +291,15 @@ class Daemon:
         self._now.set()
         self._engine.request_stop()
 
-    # -- what can be asked --------------------------------------------------------------------------------------------
+    # -- what can be asked -------------------------------------------------------------
 
     async def _status(self, _: dict[str, object]) -> dict[str, object]:
-        daemon = {"pid": os.getpid(), "state": self._state, "since": iso(self._since), "version": __version__}
+        daemon = {
+            "pid": os.getpid(),
+            "state": self._state,
+            "since": iso(self._since),
+            "version": __version__,
+        }
         return await self._answers.snapshot(daemon)
 
     async def _reload_op(self, _: dict[str, object]) -> dict[str, object]:
@@ -251,7 +314,8 @@ class Daemon:
         task.add_done_callback(self._asked.discard)
 
     async def _reload(self) -> dict[str, object]:
-        """Read the configuration again: what may change lives on at once, the rest is named; a bad one is refused."""
+        """Read the configuration again: what may change lives on at once, the rest is named; a
+        bad one is refused."""
         await self._running.wait()  # READY must not come early
         async with self._reloading:
             self._tell_reload(self._notifier.reloading)
@@ -281,9 +345,12 @@ class Daemon:
         config = in_force(self._engine.config, fresh)
         limits, chat = config.limits, config.chat
         self._client.adjust(
-            language=config.api.language, turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout,
-            upload_rate=limits.upload_rate, download_rate=limits.download_rate,
-        )  # fmt: skip
+            language=config.api.language,
+            turn_timeout=chat.timeout,
+            quiet_timeout=chat.quiet_timeout,
+            upload_rate=limits.upload_rate,
+            download_rate=limits.download_rate,
+        )
         self._engine.reconfigure(config)
         configure_logs(config.log.level, config.log.format)
         log.info("configuration reloaded", applied=live, needs_restart=restart)

@@ -1,6 +1,8 @@
-"""The daemon's whole: opens what it needs in order, keeps its loops going, and lets go of everything in reverse.
+"""The daemon's whole: opens what it needs in order, keeps its loops going, and lets go of
+everything in reverse.
 
-It wires; it decides nothing. Whoever runs it (service.daemon) gives it a configuration and takes its health.
+It wires; it decides nothing. Whoever runs it (service.daemon) gives it a configuration and takes
+its health.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ from nemowatch.stages.deps import Board, Deps
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: Seconds between two looks at the holds, at most (DESIGN section 3, point 9); sooner where renders are polled sooner.
+#: Seconds between two looks at the holds, at most (DESIGN section 3, point 9); sooner where renders
+#: are polled sooner.
 HOLD_LOOK = 60.0
 #: Seconds between two passes of the guard over each inbox's watcher.
 GUARD_LOOK = 15.0
@@ -60,7 +63,16 @@ CLOSE_SECONDS = 5.0
 class Engine:
     """One running daemon."""
 
-    def __init__(self, config: Config, state_dir: Path, journal: Journal, api: RemoteApi, clock: Clock, *, state_id: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        state_dir: Path,
+        journal: Journal,
+        api: RemoteApi,
+        clock: Clock,
+        *,
+        state_id: str,
+    ) -> None:
         self.config = config
         self.journal = journal
         self.api = api
@@ -71,24 +83,41 @@ class Engine:
         self._wake = {watch.name: asyncio.Event() for watch in config.watch}
         self.inboxes: dict[str, Inbox] = {
             watch.name: Inbox(
-                watch, recipes=config.recipes, clock=clock, confirm_above=config.limits.confirm_above, journal=journal,
-                on_change=self._wake[watch.name].set, state_id=state_id, finder=result_finder.find,
+                watch,
+                recipes=config.recipes,
+                clock=clock,
+                confirm_above=config.limits.confirm_above,
+                journal=journal,
+                on_change=self._wake[watch.name].set,
+                state_id=state_id,
+                finder=result_finder.find,
             )
             for watch in config.watch
-        }  # fmt: skip
+        }
         gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
-        deps = Deps(api, journal, lambda: self.config, clock, self._disks.of, gate, self.board, self._gone)
+        deps = Deps(
+            api, journal, lambda: self.config, clock, self._disks.of, gate, self.board, self._gone
+        )
         chronicle = Chronicle(clock)
         self.runner = Runner(deps, self.watches, self._moved, chronicle, self._offline)
         notices = Notices(journal, self._disks, clock)
         self.endings = {
-            name: Ending(name, self.watches, journal, notices, self._disks, clock, self._gone) for name in self.inboxes
+            name: Ending(name, self.watches, journal, notices, self._disks, clock, self._gone)
+            for name in self.inboxes
         }
-        self.holds = HoldKeeper(journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle)
+        self.holds = HoldKeeper(
+            journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle
+        )
         self.reception = Reception(journal, notices, self._disks, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = PageWriter(
-            journal, self.inboxes, self.reception, self.board, lambda: api.account, self._disks, clock
+            journal,
+            self.inboxes,
+            self.reception,
+            self.board,
+            lambda: api.account,
+            self._disks,
+            clock,
         )
         self._cadences = Cadences(clock)
         self._balance = Balance(api, journal, clock)
@@ -98,16 +127,18 @@ class Engine:
         self._ending = False
         self.started_at = clock.now_ms()
         self._pauses: dict[str, dict[bytes, bytes]] = {}  # by inbox, once its first scan is over
-        self.looked = asyncio.Event()  #: every inbox was scanned, and the holds were looked at after that
+        #: every inbox was scanned, and the holds were looked at after that
+        self.looked = asyncio.Event()
 
     def watches(self) -> Mapping[str, Watch]:
         """The configured watches by name."""
         return {watch.name: watch for watch in self.config.watch}
 
-    # -- life ---------------------------------------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Recover, start the watchers and the loops. Returns when everything stands; scans are ordinary work."""
+        """Recover, start the watchers and the loops. Returns when everything stands; scans are
+        ordinary work."""
         first_look = self.clock.now_ms() + round(self.config.chat.recheck[0] * 1000)
         open_ones = await self.journal.write(lambda conn: recover.begin(conn, first_look))
         if open_ones:
@@ -128,7 +159,8 @@ class Engine:
             self.runner.outage.set()
 
     def reconfigure(self, fresh: Config) -> None:
-        """Go on with a new configuration, as far as it can change while running (config.changes names the rest)."""
+        """Go on with a new configuration, as far as it can change while running (config.changes
+        names the rest)."""
         self.config = fresh
         self._set_cadences()
         self.runner.nudge()
@@ -160,7 +192,9 @@ class Engine:
         self._cadences.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
         self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
         if config.page.enabled:
-            self._cadences.every("page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write()))
+            self._cadences.every(
+                "page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write())
+            )
         else:
             self._cadences.drop("page")
         for name, inbox in self.inboxes.items():
@@ -192,7 +226,8 @@ class Engine:
         self._stop.set()
 
     async def stop(self, drain: float) -> None:
-        """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in reverse."""
+        """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in
+        reverse."""
         self._ending = True
         self._cadences.stop()
         await asyncio.gather(*(inbox.stop() for inbox in self.inboxes.values()))
@@ -200,7 +235,8 @@ class Engine:
         await self.api.aclose()
         await self.runner.join(CLOSE_SECONDS)
         if self.config.page.enabled:
-            with contextlib.suppress(TimeoutError, NemowatchError):  # a share that hangs now gets no last page
+            # a share that hangs now gets no last page
+            with contextlib.suppress(TimeoutError, NemowatchError):
                 await asyncio.wait_for(self._page.write(stopped=True), CLOSE_SECONDS)
         for task in [*self._loops, *self._side]:
             task.cancel()  # these only wait; requests end by themselves, see runner.join
@@ -212,7 +248,7 @@ class Engine:
         inbox = self.inboxes.get(watch)
         return inbox is not None and inbox.health.state is HealthState.OFFLINE
 
-    # -- loops --------------------------------------------------------------------------------------------------------
+    # -- loops -------------------------------------------------------------------------
 
     async def _gone(self, watch: str, path: bytes) -> bool:
         inbox = self.inboxes.get(watch)
@@ -221,7 +257,8 @@ class Engine:
     async def _receive(self, name: str) -> None:
         """Look after one inbox: scan when due, and pass on what it found."""
         inbox = self.inboxes[name]
-        while not self._ending:  # asked as well as cancelled: wait_for forgets a cancellation that meets its event
+        # asked as well as cancelled: wait_for forgets a cancellation that meets its event
+        while not self._ending:
             self._wake[name].clear()
             tick = await inbox.tick()
             await self.reception.take(inbox, tick)
@@ -234,10 +271,13 @@ class Engine:
                 continue
 
     async def _look_at_holds(self, name: str) -> None:
-        """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go on."""
+        """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go
+        on."""
         pauses, before = self.inboxes[name].pauses, self._pauses.get(name)
         self._pauses[name] = pauses
-        if len(self._pauses) == len(self.inboxes) and (pauses != before or not self.looked.is_set()):
+        if len(self._pauses) == len(self.inboxes) and (
+            pauses != before or not self.looked.is_set()
+        ):
             await self.holds.check()
             self.looked.set()
 
@@ -259,7 +299,8 @@ class Engine:
             self._later(self._mark_paid(job.source_id))
 
     async def _mark_paid(self, source_id: int) -> None:
-        """The workspace is to know of what is paid for in it, whatever becomes of the state folder."""
+        """The workspace is to know of what is paid for in it, whatever becomes of the state
+        folder."""
         row = await self.journal.read(lambda conn: sources.by_id(conn, source_id))
         inbox = self.inboxes.get(row.watch) if row else None
         if inbox is not None:
@@ -269,20 +310,30 @@ class Engine:
         step = self._cadences.stepped()
         if step:
             log.warning("the wall clock was set", by_seconds=round(step, 1))
-            self._later(self.journal.write(lambda conn: jobs.shift_due(conn, round(step * 1000), self.clock.now_ms())))
+            self._later(
+                self.journal.write(
+                    lambda conn: jobs.shift_due(conn, round(step * 1000), self.clock.now_ms())
+                )
+            )
         for inbox in self.inboxes.values():
             self._later(inbox.guard())
 
     async def _upkeep(self) -> None:
         config = self.config
-        await self.journal.write(lambda conn: retain(conn, config.retention.jobs_days, self.clock.now_ms()))
+        await self.journal.write(
+            lambda conn: retain(conn, config.retention.jobs_days, self.clock.now_ms())
+        )
         for watch in config.watch:  # apart: a share may hang
             if not self._offline(watch.name):
                 self._later(tidy(watch, config.retention.done_days, self.journal, self._disks))
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""
-        return {(name, folder): file for name, box in self.inboxes.items() for folder, file in box.pauses.items()}
+        return {
+            (name, folder): file
+            for name, box in self.inboxes.items()
+            for folder, file in box.pauses.items()
+        }
 
     def scan_all(self) -> None:
         """A full scan of every inbox, soon."""
@@ -294,13 +345,19 @@ class Engine:
         back = await self.journal.read(lambda conn: restore_files.needed(conn, name, args))
         loop, recipes = asyncio.get_running_loop(), self.config.recipes
         for one in back:
-            await loop.run_in_executor(self._disks.of(str(one.inbox)), restore_files.carry_out, [one])
+            await loop.run_in_executor(
+                self._disks.of(str(one.inbox)), restore_files.carry_out, [one]
+            )
         again = await self.journal.read(lambda conn: resend_prompt.needed(conn, name, args))
         disk = self._disks.of(again.source.watch if again else "")
         prompt = await loop.run_in_executor(disk, resend_prompt.prompt_now, again, recipes)
         now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
         result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
-        log.info("ordered by a person", command=name, **{k: v for k, v in args.items() if k in ("jobs", "job")})
+        log.info(
+            "ordered by a person",
+            command=name,
+            **{k: v for k, v in args.items() if k in ("jobs", "job")},
+        )
         self.runner.nudge()
         self._look_at_endings()
         self._later(self.holds.check())

@@ -27,9 +27,12 @@ DAY_MS = 24 * 3600 * 1000
 
 
 def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
-    """Prune what only history needs of jobs that ended more than `jobs_days` ago (0: never); returns how many jobs.
+    """Prune what only history needs of jobs that ended more than `jobs_days` ago (0: never);
+    returns how many jobs.
 
-    What stays is what keeps a file from being paid for twice: its identity, its draft, where its results went."""
+    What stays is what keeps a file from being paid for twice: its identity, its draft, where its
+    results went.
+    """
     if not jobs_days:
         return 0
     sql, before = load("retention"), now_ms - jobs_days * DAY_MS
@@ -39,8 +42,8 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
 
 
 def find_leftovers(watch: Watch) -> list[Leftover]:
-    """Files of ours that a killed process may have left: in the workspace and in all its trees (a question's note stands
-    beside its file, however deep that lies)."""
+    """Files of ours that a killed process may have left: in the workspace and in all its trees
+    (a question's note stands beside its file, however deep that lies)."""
     return leftovers.find(_folders(watch))
 
 
@@ -52,7 +55,8 @@ def _folders(watch: Watch) -> Iterable[Path]:
 
 
 def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftover]:
-    """Those of them that no job may still need: asked after they were found, so that a part begun meanwhile is safe."""
+    """Those of them that no job may still need: asked after they were found, so that a part
+    begun meanwhile is safe."""
     working = {row.job.id for row in jobs.unfinished(conn, -1)}
     return [leftover for leftover in found if leftover.job not in working]
 
@@ -63,24 +67,28 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
     row = await journal.read(lambda conn: sources.by_id(conn, job.source_id))
     if job.part and job.state in ENDED and row is not None:
         part = Leftover(Path(os.fsdecode(job.part)), job.id)
-        await asyncio.get_running_loop().run_in_executor(disks.of(row.watch), leftovers.remove, [part])
+        await asyncio.get_running_loop().run_in_executor(
+            disks.of(row.watch), leftovers.remove, [part]
+        )
 
 
 async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> None:
-    """Take away what a killed process has left in this workspace, and sources that have lain in done/ for more than
-    `done_days` (0: they stay for ever)."""
+    """Take away what a killed process has left in this workspace, and sources that have lain in
+    done/ for more than `done_days` (0: they stay for ever)."""
     loop, disk = asyncio.get_running_loop(), disks.of(watch.name)
     found = await loop.run_in_executor(disk, find_leftovers, watch)
     mine = await journal.read(lambda conn: unowned(conn, found))
     for path in await loop.run_in_executor(disk, leftovers.remove, mine):
         log.info("leftover removed", file=str(path))
     if done_days:
-        await loop.run_in_executor(disk, expire, watch.done, time.time() - done_days * DAY_MS / 1000)
+        await loop.run_in_executor(
+            disk, expire, watch.done, time.time() - done_days * DAY_MS / 1000
+        )
 
 
 def expire(root: Path, before: float) -> None:
-    """Delete files in done/ that have lain there (by the change of their inode: a move sets it) since before a moment. Where a
-    link has been put in its place, they are somebody else's."""
+    """Delete files in done/ that have lain there (by the change of their inode: a move sets it)
+    since before a moment. Where a link has been put in its place, they are somebody else's."""
     try:
         os.close(open_root(root))
     except LocalError:

@@ -1,7 +1,8 @@
 """The log: one line per event, for journald, a terminal, or a JSON reader, on one stream.
 
-Owns the configuration of structlog and of the standard library's logging, which is routed into the same lines, and what
-is noise. Says nothing itself. What a line may not contain is `redact`'s.
+Owns the configuration of structlog and of the standard library's logging, which is routed into
+the same lines, and what is noise. Says nothing itself. What a line may not contain is
+`redact`'s.
 """
 
 from __future__ import annotations
@@ -36,18 +37,20 @@ NOISE: Mapping[str, int] = {
     "apscheduler": logging.WARNING,  # a line per tick
     "asyncio": logging.WARNING,
 }
-#: watchdog warns with its whole watch table; what it has to say is told by the guard. It is dropped where lines are
-#: written and not at its logger, because the guard listens there for the overflow.
+#: watchdog warns with its whole watch table; what it has to say is told by the guard. It is dropped
+#: where lines are written and not at its logger, because the guard listens there for the overflow.
 DEAF_TO = "watchdog"
-#: The error that its threads report when an observer ends, at a stop or a repair, while they are at work: no error of anybody's.
+#: The error that its threads report when an observer ends, at a stop or a repair, while they are at
+#: work: no error of anybody's.
 LAST_WORDS = "called when the thread is inactive"
 
 
 def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
-    """Send every event of the process to `stream` (standard error). May be called again to change its mind.
+    """Send every event of the process to `stream` (standard error). May be called again to change
+    its mind.
 
-    `level`: debug, info, warning or error. `format`: auto, console or json (config `log`); auto is journald's form when
-    the stream goes to the journal, else console, coloured on a terminal.
+    `level`: debug, info, warning or error. `format`: auto, console or json (config `log`); auto
+    is journald's form when the stream goes to the journal, else console, coloured on a terminal.
     """
     out = stream if stream is not None else sys.stderr
     handler = _Handler(out)
@@ -100,9 +103,13 @@ class _Handler(logging.StreamHandler[TextIO]):
     """Ours among the root logger's handlers."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """The standard library would print the message with its arguments and all frames, secrets included."""
+        """The standard library would print the message with its arguments and all frames,
+        secrets included."""
         with suppress(OSError, ValueError):  # the stream itself may be what is broken
-            self.stream.write(one_line(f"a line of the logger {record.name} could not be written") + self.terminator)
+            self.stream.write(
+                one_line(f"a line of the logger {record.name} could not be written")
+                + self.terminator
+            )
 
 
 def _renderer(format: str, stream: TextIO) -> structlog.typing.Processor:
@@ -114,7 +121,8 @@ def _renderer(format: str, stream: TextIO) -> structlog.typing.Processor:
 
 
 def goes_to_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
-    """Whether `stream` is the very socket that systemd connected to the journal (JOURNAL_STREAM is "dev:inode")."""
+    """Whether `stream` is the very socket that systemd connected to the journal (JOURNAL_STREAM
+    is "dev:inode")."""
     try:
         found = os.fstat(stream.fileno())
     except (OSError, ValueError):
@@ -135,7 +143,8 @@ def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _tidy(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Every field without secrets and on one line. The logger's name is said for foreign lines only."""
+    """Every field without secrets and on one line. The logger's name is said for foreign lines
+    only."""
     if str(event.get("logger", "")).startswith("nemowatch"):
         del event["logger"]
     return {clean_key(key): clean_field(key, value) for key, value in event.items()}
@@ -156,18 +165,29 @@ def _journal(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 
 def _plain(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return f"{_now().astimezone():%Y-%m-%d %H:%M:%S} {event.pop('level', 'info'):<8} {_sentence(event)}"
+    return (
+        f"{_now().astimezone():%Y-%m-%d %H:%M:%S} {event.pop('level', 'info'):<8}"
+        f" {_sentence(event)}"
+    )
 
 
 def _coloured(_: WrappedLogger, __: str, event: EventDict) -> str:
     level = event.pop("level", "info")
     colour = _COLOUR.get(level, "0")
-    return f"\x1b[2m{_now().astimezone():%H:%M:%S}\x1b[0m \x1b[{colour}m{level:<8}\x1b[0m {_sentence(event)}"
+    return (
+        f"\x1b[2m{_now().astimezone():%H:%M:%S}\x1b[0m \x1b[{colour}m{level:<8}\x1b[0m"
+        f" {_sentence(event)}"
+    )
 
 
 def _sentence(event: EventDict) -> str:
     said = str(event.pop("event", ""))
-    return " ".join([said, *(f"{key}={_value(value)}" for key, value in event.items() if value not in ("", None))])
+    return " ".join(
+        [
+            said,
+            *(f"{key}={_value(value)}" for key, value in event.items() if value not in ("", None)),
+        ]
+    )
 
 
 def _value(value: Any) -> str:
@@ -177,7 +197,8 @@ def _value(value: Any) -> str:
 
 
 def _log_uncaught() -> None:
-    """What Python would print by itself, with every frame and argument, becomes a line like any other."""
+    """What Python would print by itself, with every frame and argument, becomes a line like any
+    other."""
     log = structlog.get_logger("nemowatch")
 
     def of_process(kind: type[BaseException], exc: BaseException, trace: Any) -> None:

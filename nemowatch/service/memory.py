@@ -1,4 +1,5 @@
-"""Keeps the process small over months: what the C library holds back for later goes back to the system.
+"""Keeps the process small over months: what the C library holds back for later goes back to the
+system.
 
 Owns two calls into glibc, which are left out where the C library is another one.
 """
@@ -10,8 +11,8 @@ import gc
 
 #: mallopt's number for the limit of arenas (malloc.h).
 _M_ARENA_MAX = -8
-#: Arenas at most. By default every thread that allocates has one of its own, each with its own leftovers; our threads
-#: mostly wait, and Python lets one of them run at a time anyway.
+#: Arenas at most. By default every thread that allocates has one of its own, each with its own
+#: leftovers; our threads mostly wait, and Python lets one of them run at a time anyway.
 ARENAS = 1
 
 
@@ -23,7 +24,8 @@ def few_arenas() -> None:
 
 
 def give_back() -> None:
-    """Return what nobody refers to any more: after a burst, or the first page, some MiB. Takes some tens of milliseconds."""
+    """Return what nobody refers to any more: after a burst, or the first page, some MiB. Takes
+    some tens of milliseconds."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

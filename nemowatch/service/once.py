@@ -18,7 +18,8 @@ log = structlog.get_logger("nemowatch.daemon")
 
 #: Seconds between two looks.
 LOOK = 0.1
-#: Holds that end by themselves in a while; all others wait for a person or a time, and `--once` does not.
+#: Holds that end by themselves in a while; all others wait for a person or a time, and `--once`
+#: does not.
 PASSING = frozenset({HoldReason.SLOW_RENDER})
 
 
@@ -47,28 +48,39 @@ class Once:
         return bool(working or any(held.get(reason) for reason in PASSING) or self._ends_left(conn))
 
     def _ends_left(self, conn: sqlite3.Connection) -> bool:
-        """Whether sources have yet to leave, or notes to be written, that were not tried in vain already."""
+        """Whether sources have yet to leave, or notes to be written, that were not tried in vain
+        already."""
         watches, engine = set(self._engine.inboxes), self._engine
         later = {source for ending in engine.endings.values() for source in ending.postponed}
-        leaving = {row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in later}
+        leaving = {
+            row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in later
+        }
         untold = {id_: watch for id_, watch in notes.all_due(conn).items() if id_ not in later}
         return bool(watches & {*leaving.values(), *untold.values()})
 
     def _tired(self, conn: sqlite3.Connection) -> int:
-        """How many jobs have used up as many tries as others have attempts, and were tried again in this run: they go on
-        without end, ten minutes apart, and the next run goes on with them as well."""
+        """How many jobs have used up as many tries as others have attempts, and were tried again
+        in this run: they go on without end, ten minutes apart, and the next run goes on with
+        them as well."""
         engine = self._engine
-        return jobs.tired(conn, engine.config.retry.attempts, engine.started_at, engine.clock.now_ms())
+        return jobs.tired(
+            conn, engine.config.retry.attempts, engine.started_at, engine.clock.now_ms()
+        )
 
     async def verdict(self) -> int:
         """The exit code: 0, or 1 when something failed in this run or waits for a person."""
-        left = [*self._away(), *self._unclaimed(), *await self._engine.journal.read(self._unfinished)]
+        left = [
+            *self._away(),
+            *self._unclaimed(),
+            *await self._engine.journal.read(self._unfinished),
+        ]
         if left:
             log.warning("not everything is finished", why="; ".join(left))
         return int(bool(left))
 
     def _away(self) -> Iterator[str]:
-        """Inboxes that were not there, or that another host works: whatever lies in them was not done."""
+        """Inboxes that were not there, or that another host works: whatever lies in them was not
+        done."""
         for inbox in self._engine.inboxes.values():
             if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
                 yield f"{show_path(inbox.watch.inbox)} was not worked on: {inbox.health}"
@@ -83,10 +95,19 @@ class Once:
     def _unfinished(self, conn: sqlite3.Connection) -> list[str]:
         """Jobs that failed in this run, or wait for a person or a time."""
         since, asking = self._engine.started_at, jobs.count_in(conn, (State.ATTENTION,))
-        bad = [r for s in (State.FAILED, State.REJECTED) for r in jobs.listed(conn, state=s) if r.job.updated_at >= since]
+        bad = [
+            r
+            for s in (State.FAILED, State.REJECTED)
+            for r in jobs.listed(conn, state=s)
+            if r.job.updated_at >= since
+        ]
         found = [f"{_count(len(bad), 'job')} failed"] if bad else []
         found += [f"{_count(asking, 'job')} waiting for a person's decision"] if asking else []
-        found += [f"{_count(n, 'job')} held ({reason})" for reason, n in jobs.held_counts(conn).items() if n]
+        found += [
+            f"{_count(n, 'job')} held ({reason})"
+            for reason, n in jobs.held_counts(conn).items()
+            if n
+        ]
         tired = self._tired(conn)
         return found + ([f"{_count(tired, 'job')} to be tried again later"] if tired else [])
 

@@ -1,4 +1,5 @@
-"""What may never stand in a log line: secrets (nemowatch.secrecy), and characters that would break or forge one.
+"""What may never stand in a log line: secrets (nemowatch.secrecy), and characters that would break
+or forge one.
 
 Pure; knows nothing of logging.
 """
@@ -18,18 +19,23 @@ VALUE_LIMIT = 2000
 #: Innermost frames named for an exception: where it happened and how it got there.
 FRAMES = 6
 #: Names of fields whose value is always a secret.
-_SECRET_FIELD = re.compile(r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|password|secret|.*token)$")
-#: Whatever a terminal or a log reader acts on: controls, line and paragraph separators, bidi overrides.
+_SECRET_FIELD = re.compile(
+    r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|password|secret|.*token)$"
+)
+#: Whatever a terminal or a log reader acts on: controls, line and paragraph separators, bidi
+#: overrides.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def one_line(text: str) -> str:
-    r"""`text` with everything a reader would act on written as an escape: "\n", "\x1b", "\xe9" for a foreign byte."""
+    r"""`text` with everything a reader would act on written as an escape: "\n", "\x1b", "\xe9"
+    for a foreign byte."""
     return _UNSAFE.sub(_escape, text)
 
 
 def clean(value: Any) -> Any:
-    """`value` fit for a log line: plain JSON types, no secrets, one line, at most VALUE_LIMIT characters a text."""
+    """`value` fit for a log line: plain JSON types, no secrets, one line, at most VALUE_LIMIT
+    characters a text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
@@ -50,36 +56,46 @@ def clean_key(key: object) -> str:
 
 
 def describe(exc: BaseException) -> str:
-    """An exception and its causes on one line: type, text, and the innermost frames, without source lines."""
+    """An exception and its causes on one line: type, text, and the innermost frames, without
+    source lines."""
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = exc
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         parts.append(_one_exception(current))
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        current = current.__cause__ or (
+            None if current.__suppress_context__ else current.__context__
+        )
     return " <- ".join(parts)
 
 
 def _one_exception(exc: BaseException) -> str:
     frames = traceback.extract_tb(exc.__traceback__)[-FRAMES:]
     where = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    grouped = "".join(f" + {_one_exception(e)}" for e in exc.exceptions) if isinstance(exc, BaseExceptionGroup) else ""
+    grouped = (
+        "".join(f" + {_one_exception(e)}" for e in exc.exceptions)
+        if isinstance(exc, BaseExceptionGroup)
+        else ""
+    )
     return f"{type(exc).__name__}: {_text(exc)}" + (f" ({where})" if where else "") + grouped
 
 
 def _text(value: object) -> str:
     try:
         return show_path(value) if isinstance(value, bytes) else str(value)
-    except Exception as exc:  # noqa: BLE001 -- a line about an object that cannot be printed is still a line
+    except Exception as exc:  # noqa: BLE001 - a line is still a line
         return f"<{type(value).__name__}, unprintable: {type(exc).__name__}>"
 
 
 def _escape(found: re.Match[str]) -> str:
     code = ord(found.group())
     if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"  # how Python carries a byte of a file name that is not UTF-8
-    return {10: "\\n", 13: "\\r", 9: "\\t"}.get(code) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+        # how Python carries a byte of a file name that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return {10: "\\n", 13: "\\r", 9: "\\t"}.get(code) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    )
 
 
 def _shorten(text: str) -> str:

@@ -1,7 +1,9 @@
-"""Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks for a full scan.
+"""Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks
+for a full scan.
 
-Owns only the wiring, to the loop and around it; what the words mean is the engine's. Must be installed before the first
-read lease is taken, because SIGIO ends a process that has no handler for it.
+Owns only the wiring, to the loop and around it; what the words mean is the engine's. Must be
+installed before the first read lease is taken, because SIGIO ends a process that has no handler
+for it.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def without_loop() -> None:
-    """Before the loop runs and after it has ended: TERM and INT end the process, with 0 as ever; HUP and USR1 mean nothing,
-    for a start reads the configuration and scans anyway. Their defaults would be deaths that systemd takes for failures."""
+    """Before the loop runs and after it has ended: TERM and INT end the process, with 0 as ever;
+    HUP and USR1 mean nothing, for a start reads the configuration and scans anyway. Their
+    defaults would be deaths that systemd takes for failures.
+    """
     for number in STOP_SIGNALS:
         signal.signal(number, _leave)
     for number in (signal.SIGHUP, signal.SIGUSR1):
@@ -35,7 +39,8 @@ def _leave(number: int, _frame: object) -> None:
 def install_signals(
     loop: asyncio.AbstractEventLoop, *, stop: Action, stop_now: Action, reload: Action, scan: Action
 ) -> Callable[[], None]:
-    """Wire the signals of this process to `loop`; call it from the main thread. Returns what takes it all back."""
+    """Wire the signals of this process to `loop`; call it from the main thread. Returns what
+    takes it all back."""
     forgive_lease_breaks()
     asked = False
 
@@ -60,8 +65,10 @@ def install_signals(
 
 
 def forgive_lease_breaks() -> None:
-    """Outlive SIGIO: a writer that opens a file on which we hold a lease sends it, and its default is our death.
+    """Outlive SIGIO: a writer that opens a file on which we hold a lease sends it, and its default
+    is our death.
 
-    Nothing needs to happen on it: the lease is given back in the call that took it (intake.settle).
+    Nothing needs to happen on it: the lease is given back in the call that took it
+    (intake.settle).
     """
     signal.signal(signal.SIGIO, lambda _number, _frame: None)

@@ -1,4 +1,5 @@
-"""Opens the state folder at the start: the journal, whole, damaged or put back from a backup, and the folder's own name.
+"""Opens the state folder at the start: the journal, whole, damaged or put back from a backup, and
+the folder's own name.
 
 Raises what only a person can mend; whatever can be gone on from, it says and goes on from.
 """
@@ -26,26 +27,38 @@ log = structlog.get_logger("nemowatch.daemon")
 
 
 def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
-    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said loudly: of what then
-    stands in the inboxes nothing is made whose results stand in the outbox, and the rest waits for a person.
+    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said
+    loudly: of what then stands in the inboxes nothing is made whose results stand in the outbox,
+    and the rest waits for a person.
 
-    Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull."""
+    Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull.
+    """
     if mode_of(MountTable.read().at(os.fsencode(state_dir.resolve())).fstype) is Mode.SCAN:
-        raise JournalOnNetwork(f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe.")
+        raise JournalOnNetwork(
+            f"{state_dir}: lies on a network filesystem, where SQLite cannot keep the journal safe."
+        )
     path = state_dir / FILE_NAME
     try:
         journal = Journal.open(path, clock)
     except JournalCorrupt as exc:
         journal = begin_anew(path, clock, watches, exc)
     if is_put_back(state_dir, journal, watches, clock.now_ms()):
-        log.warning("the journal is older than its folder: what it takes for unpaid waits for approval", journal=str(path))
+        log.warning(
+            "the journal is older than its folder: what it takes for unpaid waits for approval",
+            journal=str(path),
+        )
     return journal
 
 
 def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: JournalCorrupt) -> Journal:
-    """Set a damaged journal aside and open a new one in its place, which knows that it knows nothing."""
+    """Set a damaged journal aside and open a new one in its place, which knows that it knows
+    nothing."""
     kept = set_aside(path)
-    log.error("THE JOURNAL WAS DAMAGED and has been set aside; a new one begins", why=damage.text, kept=str(kept))
+    log.error(
+        "THE JOURNAL WAS DAMAGED and has been set aside; a new one begins",
+        why=damage.text,
+        kept=str(kept),
+    )
     journal = Journal.open(path, clock)
     mark = payment_marks.kept(path.parent)
 
@@ -58,8 +71,10 @@ def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: Journal
 
 
 def state_id(state_dir: Path, journal: Journal) -> str:
-    """A name for this state folder that no other has: the owner file of each workspace carries it. It stands in a file of
-    its own, so that with a lost journal the workspaces are still ours. Raises LocalError when it cannot be written."""
+    """A name for this state folder that no other has: the owner file of each workspace carries
+    it. It stands in a file of its own, so that with a lost journal the workspaces are still
+    ours. Raises LocalError when it cannot be written.
+    """
     path = state_dir / STATE_ID
     try:
         found = path.read_text("utf-8", "replace").strip() if path.exists() else ""

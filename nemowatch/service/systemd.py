@@ -1,8 +1,8 @@
 """What systemd is told: READY, STATUS, WATCHDOG, RELOADING, STOPPING, EXTEND_TIMEOUT_USEC.
 
-Owns the notification socket and the one thread that writes to it: sdnotify sends on a blocking socket, which never
-happens on the event loop. Decides nothing about the daemon's health; the engine says when a ping is due. Without
-NOTIFY_SOCKET everything here does nothing.
+Owns the notification socket and the one thread that writes to it: sdnotify sends on a blocking
+socket, which never happens on the event loop. Decides nothing about the daemon's health; the
+engine says when a ping is due. Without NOTIFY_SOCKET everything here does nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import sdnotify
 SEND_SECONDS = 5.0
 #: Bytes of a status text: systemd drops a whole message of more than 4096.
 STATUS_BYTES = 1000
-#: Seconds since the runner's last tick that still count as recent: its own timer fires every second or so.
+#: Seconds since the runner's last tick that still count as recent: its own timer fires every second
+#: or so.
 RECENT_TICK_SECONDS = 30.0
 #: Pings within one watchdog period: two may be late or lost and the third still arrives.
 PINGS_PER_PERIOD = 3
@@ -30,13 +31,17 @@ PINGS_PER_PERIOD = 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def should_ping(loop_alive: bool, runner_tick_age: float, limit: float = RECENT_TICK_SECONDS) -> bool:
-    """Whether the daemon may call itself alive: the loop answers and the runner ticked within `limit` seconds."""
+def should_ping(
+    loop_alive: bool, runner_tick_age: float, limit: float = RECENT_TICK_SECONDS
+) -> bool:
+    """Whether the daemon may call itself alive: the loop answers and the runner ticked within
+    `limit` seconds."""
     return loop_alive and 0 <= runner_tick_age <= limit
 
 
 def watchdog_seconds(env: Mapping[str, str], pid: int) -> float:
-    """The silence in seconds after which systemd ends process `pid`; 0 when it does not watch this process."""
+    """The silence in seconds after which systemd ends process `pid`; 0 when it does not watch
+    this process."""
     if env.get("WATCHDOG_PID", str(pid)) != str(pid):
         return 0.0
     text = env.get("WATCHDOG_USEC", "")
@@ -44,7 +49,8 @@ def watchdog_seconds(env: Mapping[str, str], pid: int) -> float:
 
 
 class Notifier:
-    """Messages to systemd, in order, from a thread of their own. No method blocks or raises, `aclose` waits."""
+    """Messages to systemd, in order, from a thread of their own. No method blocks or raises,
+    `aclose` waits."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         address = env.get("NOTIFY_SOCKET", "")
@@ -57,7 +63,9 @@ class Notifier:
 
     def __repr__(self) -> str:
         where = self._line.address if self._line else "nobody"
-        return f"<Notifier to {where}, watchdog {self.watchdog_seconds:g} s, status {self._status!r}>"
+        return (
+            f"<Notifier to {where}, watchdog {self.watchdog_seconds:g} s, status {self._status!r}>"
+        )
 
     @property
     def heard(self) -> bool:
@@ -65,23 +73,27 @@ class Notifier:
         return self._line is not None
 
     def ready(self) -> None:
-        """The daemon works, or has finished a reload. Goes alone: systemd gets it whatever else is lost."""
+        """The daemon works, or has finished a reload. Goes alone: systemd gets it whatever else
+        is lost."""
         self._send("READY=1")
 
     def status(self, text: str) -> None:
-        """One line for `systemctl status`, in any script; sent only when it differs from the last one."""
+        """One line for `systemctl status`, in any script; sent only when it differs from the
+        last one."""
         line = status_line(text)
         if line != self._status:
             self._status = line
             self._send(f"STATUS={line}")
 
     def ping(self) -> None:
-        """The daemon is alive; call it only when `should_ping` agrees. A ping still on its way is enough."""
+        """The daemon is alive; call it only when `should_ping` agrees. A ping still on its way
+        is enough."""
         if self._line and self.watchdog_seconds:
             self._line.send_once("WATCHDOG=1")
 
     def reloading(self) -> None:
-        """A reload begins; `ready` ends it. The monotonic time lets systemd (Type=notify-reload) match the two."""
+        """A reload begins; `ready` ends it. The monotonic time lets systemd (Type=notify-reload)
+        match the two."""
         self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
@@ -89,11 +101,13 @@ class Notifier:
         self._send("STOPPING=1")
 
     def extend(self, seconds: float) -> None:
-        """Ask for `seconds` more from now before a start, a stop or the whole run counts as hung."""
+        """Ask for `seconds` more from now before a start, a stop or the whole run counts as
+        hung."""
         self._send(f"EXTEND_TIMEOUT_USEC={max(1, round(seconds * 1_000_000))}")
 
     async def aclose(self) -> None:
-        """Wait until everything is sent (each message at most SEND_SECONDS), then let the thread end."""
+        """Wait until everything is sent (each message at most SEND_SECONDS), then let the thread
+        end."""
         if self._line:
             await asyncio.wrap_future(self._line.close())
 
@@ -103,7 +117,8 @@ class Notifier:
 
 
 def status_line(text: str) -> str:
-    """`text` on one line, valid UTF-8, at most STATUS_BYTES bytes, cut on a character's boundary."""
+    """`text` on one line, valid UTF-8, at most STATUS_BYTES bytes, cut on a character's
+    boundary."""
     line = _CONTROL.sub(" ", text).strip()
     data = line.encode("utf-8", "backslashreplace")
     if len(data) > STATUS_BYTES:
@@ -113,7 +128,8 @@ def status_line(text: str) -> str:
 
 
 class _Line:
-    """The socket and its one thread. The socket is connected anew when a send fails: a manager may replace its own."""
+    """The socket and its one thread. The socket is connected anew when a send fails: a manager
+    may replace its own."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -129,7 +145,8 @@ class _Line:
                 self._thread.submit(self._deliver, message)
 
     def send_once(self, message: str) -> None:
-        """Send it unless the same message still waits: while systemd is stuck they must not pile up."""
+        """Send it unless the same message still waits: while systemd is stuck they must not pile
+        up."""
         with self._lock:
             if self._closed or message in self._waiting:
                 return
@@ -137,7 +154,8 @@ class _Line:
             self._thread.submit(self._deliver, message)
 
     def close(self) -> Future[None]:
-        """No further message; the future is done when the last one is sent and the socket closed."""
+        """No further message; the future is done when the last one is sent and the socket
+        closed."""
         done: Future[None] = Future()
         with self._lock:
             if self._closed:
@@ -153,7 +171,8 @@ class _Line:
         with self._lock:
             self._waiting.discard(message)
         if not self._try(message):
-            self._try(message)  # once more on a new socket; after that it is lost, as the protocol allows
+            # once more on a new socket; after that it is lost, as the protocol allows
+            self._try(message)
 
     def _try(self, message: str) -> bool:
         try:

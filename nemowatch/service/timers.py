@@ -1,5 +1,7 @@
-"""The fixed cadences, on APScheduler: each only nudges, none works. Due work and the watchdog's ping are not here: the
-scheduler runs on the wall clock, and set back an hour it would stop for an hour; a step of that clock wakes it."""
+"""The fixed cadences, on APScheduler: each only nudges, none works. Due work and the watchdog's
+ping are not here: the scheduler runs on the wall clock, and set back an hour it would stop for
+an hour; a step of that clock wakes it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from nemowatch.clock import Clock
 
-#: Seconds by which the two clocks may drift apart before it counts as a step: NTP slews are far below it.
+#: Seconds by which the two clocks may drift apart before it counts as a step: NTP slews are far
+#: below it.
 STEP = 2.0
 
 
@@ -22,8 +25,8 @@ class Cadences:
     def __init__(self, clock: Clock) -> None:
         # FINDINGS: the defaults drop runs after a stall of one second.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        # Each nudge is called there and then, on the loop: a task or a thread for it could be cancelled at the end, which
-        # the scheduler then reports as a failure.
+        # Each nudge is called there and then, on the loop: a task or a thread for it could be
+        # cancelled at the end, which the scheduler then reports as a failure.
         here = {"default": DebugExecutor()}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults, executors=here)
         self._clock = clock
@@ -32,7 +35,12 @@ class Cadences:
 
     def every(self, name: str, seconds: float, nudge: Callable[[], None]) -> None:
         """Call `nudge` every `seconds`; a cadence of the same name is replaced."""
-        self._scheduler.add_job(_plain(nudge), IntervalTrigger(seconds=seconds, timezone=UTC), id=name, replace_existing=True)
+        self._scheduler.add_job(
+            _plain(nudge),
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            id=name,
+            replace_existing=True,
+        )
 
     def drop(self, name: str) -> None:
         """End a cadence, where there is one of that name."""
@@ -51,7 +59,8 @@ class Cadences:
             self._scheduler.shutdown(wait=False)
 
     def stepped(self) -> float:
-        """Seconds by which the wall clock was set since the last call, else 0; cadences are then counted anew from now."""
+        """Seconds by which the wall clock was set since the last call, else 0; cadences are then
+        counted anew from now."""
         before, self._offset = self._offset, self._measure()
         step = self._offset - before
         if abs(step) <= STEP:

@@ -1,7 +1,8 @@
-"""Second copies: a file that was dropped again with the content it had goes to done/, and a note says where its results are.
+"""Second copies: a file that was dropped again with the content it had goes to done/, and a note
+says where its results are.
 
-What cannot be told or moved yet is kept here and tried again; the file itself waits in the inbox meanwhile, and a restart
-finds it there. It pays nothing and orders nothing.
+What cannot be told or moved yet is kept here and tried again; the file itself waits in the inbox
+meanwhile, and a restart finds it there. It pays nothing and orders nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from nemowatch.reporting.note_writer import Notices
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds until a copy that could not be told of or moved is tried again: missing rights may last, and there may be thousands.
+#: Seconds until a copy that could not be told of or moved is tried again: missing rights may last,
+#: and there may be thousands.
 TRY_AGAIN = 10.0
 
 
@@ -37,18 +39,24 @@ class Copies:
     """Sees second copies out of the inboxes."""
 
     def __init__(
-        self, journal: Journal, notices: Notices, disks: Disks, clock: Clock,
+        self,
+        journal: Journal,
+        notices: Notices,
+        disks: Disks,
+        clock: Clock,
         fail: Callable[[Watch, FileProblem], Awaitable[bool]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`fail` lets an unusable file leave, and says whether it could."""
         self._journal = journal
         self._notices = notices
         self._disks = disks
         self._clock = clock
         self._fail = fail
-        self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)  # what is still to be done, by watch and path
+        # what is still to be done, by watch and path
+        self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)
         self._not_before: dict[tuple[str, bytes], float] = {}  # monotonic time of the next try
-        self._said: set[tuple[str, bytes]] = set()  # copies of which the log says that they cannot be moved
+        # copies of which the log says that they cannot be moved
+        self._said: set[tuple[str, bytes]] = set()
 
     async def take(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
         """Go on with those that are left, and with fresh ones. Never raises for files."""
@@ -56,28 +64,46 @@ class Copies:
         for copy in fresh:
             left[copy.path] = copy
             self._not_before.pop((watch.name, copy.path), None)
-            log.info("same file again", **spot(watch.name, copy.path), source=copy.source_id, results_stand=copy.outputs_stand)
+            log.info(
+                "same file again",
+                **spot(watch.name, copy.path),
+                source=copy.source_id,
+                results_stand=copy.outputs_stand,
+            )
         for copy in list(left.values()):
             key, now = (watch.name, copy.path), self._clock.monotonic()
             if self._not_before.get(key, now) > now:
                 continue
             self._not_before[key] = now + TRY_AGAIN
-            if await (self._see_out(watch, copy) if copy.outputs_stand else self._write_off(watch, copy)):
+            if await (
+                self._see_out(watch, copy) if copy.outputs_stand else self._write_off(watch, copy)
+            ):
                 del left[copy.path], self._not_before[key]
                 self._said.discard(key)
 
     async def _see_out(self, watch: Watch, copy: Duplicate) -> bool:
-        """Its results stand. The note comes first: after a kill between the two the copy is found again. False: not yet."""
-        paths, members = await self._journal.read(lambda conn: (_results(conn, copy), sources.members(conn, copy.source_id)))
-        text = notes.same_again_note(os.path.basename(copy.path), [from_share(watch, path) for path in paths])
+        """Its results stand. The note comes first: after a kill between the two the copy is
+        found again. False: not yet."""
+        paths, members = await self._journal.read(
+            lambda conn: (_results(conn, copy), sources.members(conn, copy.source_id))
+        )
+        text = notes.same_again_note(
+            os.path.basename(copy.path), [from_share(watch, path) for path in paths]
+        )
         if not await self._notices.beside_done(watch, copy.path, text):
             return False
         try:
-            target = await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), _move, watch, members)
+            target = await asyncio.get_running_loop().run_in_executor(
+                self._disks.of(watch.name), _move, watch, members
+            )
             now = self._clock.now_ms()
-            await self._journal.write(lambda conn: sources.retire(conn, copy.source_id, target, now))
+            await self._journal.write(
+                lambda conn: sources.retire(conn, copy.source_id, target, now)
+            )
         except (SourceGone, SourceChanged):
-            return True  # it was moved with its source, or taken away, or there is a new version, which is new work
+            # it was moved with its source, or taken away, or there is a new version, which is new
+            # work
+            return True
         except LocalError as exc:
             self._say(watch, copy, exc)
             return False
@@ -86,22 +112,39 @@ class Copies:
     def _say(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
         if (watch.name, copy.path) not in self._said:
             self._said.add((watch.name, copy.path))
-            log.warning("the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text)
+            log.warning(
+                "the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text
+            )
 
     async def _write_off(self, watch: Watch, copy: Duplicate) -> bool:
-        """Its results are gone and nothing was kept to deliver them from: only a paid new take could, so a person decides."""
-        what = "This file was done before, but its results are gone and cannot be delivered again without paying."
+        """Its results are gone and nothing was kept to deliver them from: only a paid new take
+        could, so a person decides."""
+        what = (
+            "This file was done before, but its results are gone and cannot be delivered again"
+            " without paying."
+        )
         cure = "nemowatch again JOB --new-take makes them anew, and costs again."
-        problem = FileProblem(copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before")
+        problem = FileProblem(
+            copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"
+        )
         return await self._fail(watch, problem)
 
 
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:
-    return [output.path for job in jobs.of_source(conn, copy.source_id) for output in jobs.outputs(conn, job.id)]
+    return [
+        output.path
+        for job in jobs.of_source(conn, copy.source_id)
+        for output in jobs.outputs(conn, job.id)
+    ]
 
 
 def _move(watch: Watch, members: list[Member]) -> bytes | None:
-    """Only what has the content that was done before, for another file may have taken its place; returns where it went."""
-    leaving = [Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest) for m in members if m.path]
+    """Only what has the content that was done before, for another file may have taken its place;
+    returns where it went."""
+    leaving = [
+        Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest)
+        for m in members
+        if m.path
+    ]
     found = retire_all(watch.inbox, leaving, watch.done)
     return os.fsencode(found[0]) if found[0] is not None else None

@@ -1,5 +1,6 @@
-"""Files that were refused before any job of them existed, and lie in failed/ with a note: remembered as long as they lie there,
-over restarts too. Taken away or put back by a person, they are forgotten, and their note goes with them.
+"""Files that were refused before any job of them existed, and lie in failed/ with a note:
+remembered as long as they lie there, over restarts too. Taken away or put back by a person, they
+are forgotten, and their note goes with them.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class Refusals:
     @property
     def latest(self) -> list[Refused]:
         """All of them, latest first."""
-        return sorted((one for found in self._of.values() for one in found.values()), key=lambda one: -one.at_ms)
+        return sorted(
+            (one for found in self._of.values() for one in found.values()),
+            key=lambda one: -one.at_ms,
+        )
 
     def add(self, watch: Watch, problem: FileProblem, where: Path) -> None:
         """This file was moved to failed/."""
@@ -64,7 +68,9 @@ class Refusals:
             return
         self._next_look[watch.name] = now + LOOK_AGAIN
         loop = asyncio.get_running_loop()
-        for one in await loop.run_in_executor(self._disks.of(watch.name), _gone, list(found.values())):
+        for one in await loop.run_in_executor(
+            self._disks.of(watch.name), _gone, list(found.values())
+        ):
             if await self._notices.withdraw(watch, one.problem):
                 del found[one.problem.path]
                 self._changed.add(watch.name)
@@ -74,7 +80,11 @@ class Refusals:
         if watch.name not in self._changed:
             return
         self._changed.discard(watch.name)
-        text = json.dumps([_written(one) for one in self._of[watch.name].values()]) if self._of[watch.name] else ""
+        text = (
+            json.dumps([_written(one) for one in self._of[watch.name].values()])
+            if self._of[watch.name]
+            else ""
+        )
         await self._journal.write(lambda conn: facts.put(conn, _fact(watch), text))
 
 
@@ -83,14 +93,19 @@ def _fact(watch: Watch) -> str:
 
 
 def _written(one: Refused) -> dict[str, Any]:
-    problem = {key: os.fsdecode(value) if isinstance(value, bytes) else value for key, value in asdict(one.problem).items()}
+    problem = {
+        key: os.fsdecode(value) if isinstance(value, bytes) else value
+        for key, value in asdict(one.problem).items()
+    }
     return {"problem": problem, "at_ms": one.at_ms, "where": str(one.where)}
 
 
 def _read(watch: str, written: dict[str, Any]) -> Refused:
     fields = dict(written["problem"])
     path, folder = (os.fsencode(fields.pop(key)) for key in ("path", "folder"))
-    return Refused(watch, FileProblem(path, folder, **fields), written["at_ms"], Path(written["where"]))
+    return Refused(
+        watch, FileProblem(path, folder, **fields), written["at_ms"], Path(written["where"])
+    )
 
 
 def _gone(refused: list[Refused]) -> list[Refused]:

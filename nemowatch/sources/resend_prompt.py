@@ -1,7 +1,8 @@
-"""What a job's instructions are now: asked when a person has the paid turn sent again, by which time the folder's prompt.txt
-may say more than it did when the file was claimed.
+"""What a job's instructions are now: asked when a person has the paid turn sent again, by which
+time the folder's prompt.txt may say more than it did when the file was claimed.
 
-Found out over the journal, read from the disk, and only then ordered, like the files that `returns` brings back.
+Found out over the journal, read from the disk, and only then ordered, like the files that
+`returns` brings back.
 """
 
 from __future__ import annotations
@@ -39,31 +40,43 @@ class Asked:
 
 
 def needed(conn: sqlite3.Connection, command: str, args: Mapping[str, Any]) -> Asked | None:
-    """The job whose instructions an order needs anew; None for every other order. Raises UsageError for no such job."""
+    """The job whose instructions an order needs anew; None for every other order. Raises
+    UsageError for no such job."""
     if command != "resolve" or args.get("how") != "resend":
         return None
     job = jobs.by_id(conn, int(args["job"]))
     row = sources.by_id(conn, job.source_id)
     if row is None:
         return None
-    own = [m for m in sources.members(conn, row.id) if m.item == job.item or m.role is MemberRole.SCRIPT]
+    own = [
+        m
+        for m in sources.members(conn, row.id)
+        if m.item == job.item or m.role is MemberRole.SCRIPT
+    ]
     return Asked(job, row, tuple(own))
 
 
 def prompt_now(asked: Asked | None, recipes: Mapping[str, Recipe]) -> str:
-    """The message that the folder asks for now; "" when nobody can tell, and the old one stands. Reads the disk.
+    """The message that the folder asks for now; "" when nobody can tell, and the old one stands.
+    Reads the disk.
 
-    Raises UsageError when the folder's instructions cannot be carried out."""
+    Raises UsageError when the folder's instructions cannot be carried out.
+    """
     if asked is None:
         return ""
     folder = read_folder(as_text(asked.source.folder), recipes)
-    main = next((m for m in asked.members if m.role is not MemberRole.SCRIPT), next(iter(asked.members), None))
+    main = next(
+        (m for m in asked.members if m.role is not MemberRole.SCRIPT),
+        next(iter(asked.members), None),
+    )
     if not isinstance(folder, Folder) or main is None:
         return ""
     inbox = Path(asked.source.watch)
     try:
         text = _read(inbox, [m.path for m in asked.members if m.role is MemberRole.SCRIPT])
-        order = plan(folder, Drop(main.kind, main.name, text, _instructions(inbox, asked.source.folder)))
+        order = plan(
+            folder, Drop(main.kind, main.name, text, _instructions(inbox, asked.source.folder))
+        )
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
     except (LocalError, OSError):  # the share is away, or the script: what was claimed still stands
@@ -72,13 +85,18 @@ def prompt_now(asked: Asked | None, recipes: Mapping[str, Recipe]) -> str:
 
 
 def _read(inbox: Path, scripts: Iterable[bytes]) -> str:
-    return "".join(read_script(_bytes(inbox, path), "." + as_text(path).rpartition(".")[2].lower()) for path in scripts)
+    return "".join(
+        read_script(_bytes(inbox, path), "." + as_text(path).rpartition(".")[2].lower())
+        for path in scripts
+    )
 
 
 def _instructions(inbox: Path, folder: bytes) -> str:
     """What the folder's prompt.txt says; "" without one."""
     with suppress(FileNotFoundError):
-        names = sorted(n for n in os.listdir(os.fsencode(inbox) + b"/" + folder) if folded(n) in PROMPT_NAMES)
+        names = sorted(
+            n for n in os.listdir(os.fsencode(inbox) + b"/" + folder) if folded(n) in PROMPT_NAMES
+        )
         return decode_text(_bytes(inbox, folder + b"/" + names[0])) if names else ""
     return ""
 

@@ -1,7 +1,8 @@
-"""Files that have left the inbox, brought back when a person orders a job that needs them once more.
+"""Files that have left the inbox, brought back when a person orders a job that needs them once
+more.
 
-Found out over the journal, carried out on the disk, and only then ordered: the three are apart, so that a share that hangs
-holds up neither the journal nor the loop.
+Found out over the journal, carried out on the disk, and only then ordered: the three are apart,
+so that a share that hangs holds up neither the journal nor the loop.
 """
 
 from __future__ import annotations
@@ -37,11 +38,19 @@ def needed(conn: sqlite3.Connection, command: str, args: Mapping[str, Any]) -> l
     for job_id in args.get("jobs") or ():
         job = jobs.by_id(conn, job_id)
         row = sources.by_id(conn, job.source_id)
-        if row is None or not row.retired_to or (command == "retry" and jobs.has_draft(conn, job_id)):
+        if (
+            row is None
+            or not row.retired_to
+            or (command == "retry" and jobs.has_draft(conn, job_id))
+        ):
             continue
         for member in sources.members(conn, row.id):
             if member.path:
-                name = row.retired_to if member.path == row.path else _beside(row.retired_to, member.path)
+                name = (
+                    row.retired_to
+                    if member.path == row.path
+                    else _beside(row.retired_to, member.path)
+                )
                 found[member.path] = Return(Path(os.fsdecode(name)), Path(row.watch), member.path)
     return list(found.values())
 
@@ -51,7 +60,8 @@ def _beside(where: bytes, path: bytes) -> bytes:
 
 
 def carry_out(returns: Iterable[Return]) -> None:
-    """Move each file back under its old name, over nothing. Raises UsageError when one cannot be, LocalError."""
+    """Move each file back under its old name, over nothing. Raises UsageError when one cannot
+    be, LocalError."""
     for one in returns:
         place = one.inbox / os.fsdecode(one.relative)
         if not os.path.lexists(one.here):
@@ -72,7 +82,13 @@ def _move(one: Return, place: Path) -> None:
         finally:
             os.close(here)
     except OSError as exc:
-        words = "another file stands in its place" if exc.errno == errno.EEXIST else str(exc.strerror)
-        raise UsageError(f"{show_path(str(one.here))} could not be moved back: {words}.", cure=cure) from exc
+        words = (
+            "another file stands in its place" if exc.errno == errno.EEXIST else str(exc.strerror)
+        )
+        raise UsageError(
+            f"{show_path(str(one.here))} could not be moved back: {words}.", cure=cure
+        ) from exc
     if not moved:
-        raise UsageError(f"{show_path(str(one.here))} could not be moved back on this filesystem.", cure=cure)
+        raise UsageError(
+            f"{show_path(str(one.here))} could not be moved back on this filesystem.", cure=cure
+        )

@@ -1,6 +1,8 @@
-"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to failed/, where their note is.
+"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to
+failed/, where their note is.
 
-It never repeats a job: a move that is refused is said once and tried again later; the journal knows the file meanwhile.
+It never repeats a job: a move that is refused is said once and tried again later; the journal
+knows the file meanwhile.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from nemowatch.reporting.note_sync import NoteKeeper
 
 log = structlog.get_logger("nemowatch.source")
 
-#: Whether a file of a watch, not found at its path, was taken away: a share that is away takes nothing back.
+#: Whether a file of a watch, not found at its path, was taken away: a share that is away takes
+#: nothing back.
 Gone = Callable[[str, bytes], Awaitable[bool]]
-#: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to others.
+#: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to
+#: others.
 AT_ONCE = 200
 #: Seconds until a refused or impossible move is tried again.
 TRY_AGAIN = 600.0
@@ -39,9 +43,15 @@ class Departures:
     """Moves the sources of one inbox away."""
 
     def __init__(
-        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notes: NoteKeeper, disks: Disks,
-        clock: Clock, gone: Gone,
-    ) -> None:  # fmt: skip
+        self,
+        watch: str,
+        watches: Callable[[], Mapping[str, Watch]],
+        journal: Journal,
+        notes: NoteKeeper,
+        disks: Disks,
+        clock: Clock,
+        gone: Gone,
+    ) -> None:
         self._watch = watch
         self._watches = watches
         self._journal = journal
@@ -58,7 +68,8 @@ class Departures:
         return set(self._not_before)
 
     async def check(self) -> None:
-        """Move whatever may go now. Nothing is asked of a journal that has not changed since nothing had to go."""
+        """Move whatever may go now. Nothing is asked of a journal that has not changed since
+        nothing had to go."""
         changes = self._journal.changes
         if changes != self._none_at:
             self._none_at = -1 if await self._move_all() else changes
@@ -67,7 +78,9 @@ class Departures:
         """How many had to go; whether they could, is another matter."""
         after = found = 0
         while True:
-            rows = await self._journal.read(partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch))
+            rows = await self._journal.read(
+                partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch)
+            )
             for row in rows:
                 if self._not_before.get(row.id, 0) <= self._clock.monotonic():
                     await self._leave(row)
@@ -84,9 +97,12 @@ class Departures:
             lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
         )
         done = all(job.state is State.PUBLISHED for job in own_jobs)
-        await self._notes.tell(watch, row.id)  # before the move: whoever finds the file there finds the whole story
+        # before the move: whoever finds the file there finds the whole story
+        await self._notes.tell(watch, row.id)
         try:
-            target = await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), _move, watch, members, done)
+            target = await asyncio.get_running_loop().run_in_executor(
+                self._disks.of(watch.name), _move, watch, members, done
+            )
         except (SourceGone, SourceChanged) as exc:
             if isinstance(exc, SourceGone) and not await self._gone(row.watch, row.path):
                 self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
@@ -109,12 +125,21 @@ class Departures:
         self._not_before.pop(row.id, None)
         now = self._clock.now_ms()
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
-        log.info("source done" if done else "source failed", **place(row), moved_to=show_path(target or b""))
+        log.info(
+            "source done" if done else "source failed",
+            **place(row),
+            moved_to=show_path(target or b""),
+        )
 
 
 def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
-    """Move the files of a source; returns where its first one went, b"" when they stay in the inbox."""
-    leaving = [Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest) for m in members if m.path]
+    """Move the files of a source; returns where its first one went, b"" when they stay in the
+    inbox."""
+    leaving = [
+        Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest)
+        for m in members
+        if m.path
+    ]
     if not leaving:
         return None
     if done and watch.after == "keep":

@@ -1,5 +1,5 @@
-"""What a scan found, passed on: unusable files go to failed/ with a note, folders with troubles get theirs, batches ask.
-It claims nothing (intake does) and pays nothing."""
+"""What a scan found, passed on: unusable files go to failed/ with a note, folders with troubles
+get theirs, batches ask. It claims nothing (intake does) and pays nothing."""
 
 from __future__ import annotations
 
@@ -41,12 +41,13 @@ T = TypeVar("T")
 #: Why nothing is made before somebody says yes, where it is not the number alone.
 ASKING = {
     batches.REBUILT: (
-        "nemowatch's memory was lost, or put back from a backup: some of this may have been paid for already, and would be paid "
-        "for again."
+        "nemowatch's memory was lost, or put back from a backup: some of this may have been paid"
+        " for already, and would be paid for again."
     ),
     batches.STANDS: (
-        "Results with the names of these files stand in the outbox, and nemowatch does not remember making them. If they are "
-        "what you want, take the files out of the inbox: making them again would cost again."
+        "Results with the names of these files stand in the outbox, and nemowatch does not remember"
+        " making them. If they are what you want, take the files out of the inbox: making them"
+        " again would cost again."
     ),
 }
 #: Bytes of an APPROVE file that is taken away after use: anything larger is more than a yes.
@@ -57,7 +58,12 @@ class Reception:
     """Takes ticks."""
 
     def __init__(
-        self, journal: Journal, notices: Notices, disks: Disks, clock: Clock, nudge: Callable[[], None]
+        self,
+        journal: Journal,
+        notices: Notices,
+        disks: Disks,
+        clock: Clock,
+        nudge: Callable[[], None],
     ) -> None:
         self._journal = journal
         self._notices = notices
@@ -65,7 +71,8 @@ class Reception:
         self._clock = clock
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
-        self._asks: dict[int, tuple[int, str]] = {}  # batch -> how far the journal had changed, and the note for it
+        # batch -> how far the journal had changed, and the note for it
+        self._asks: dict[int, tuple[int, str]] = {}
         self._copies = Copies(journal, notices, disks, clock, self._fail)
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
         self.problems: dict[str, Problems] = {}  #: what stands, by watch
@@ -102,7 +109,9 @@ class Reception:
 
     async def _say_claimed(self, ids: tuple[int, ...]) -> None:
         """One line each, all read in one go: a burst brings hundreds."""
-        found = await self._journal.read(lambda conn: [(sources.by_id(conn, i), jobs.of_source(conn, i)) for i in ids])
+        found = await self._journal.read(
+            lambda conn: [(sources.by_id(conn, i), jobs.of_source(conn, i)) for i in ids]
+        )
         for row, own_jobs in found:
             if row is not None:
                 log.info("claimed", **place(row), task=row.task, jobs=[j.id for j in own_jobs])
@@ -114,22 +123,30 @@ class Reception:
             log.info("file taken away", **place(row), cancelled=cancelled)
 
     def _cancel(self, conn: sqlite3.Connection, source_id: int) -> list[int]:
-        """The file was taken away: what is not paid for is not made. Paid work is delivered all the same. Returns job ids."""
+        """The file was taken away: what is not paid for is not made. Paid work is delivered all
+        the same. Returns job ids."""
         cancelled: list[int] = []
         for job in jobs.of_source(conn, source_id):
             held_paid = job.state is State.HELD and State(job.back) in PAID | {State.INSTRUCTING}
             undecided = job.state is State.ATTENTION and job.reason != AttentionReason.QUESTION
             safe = job.state in ENDED | PAID | {State.INSTRUCTING} or undecided or held_paid
             if not safe and not jobs.has_draft(conn, job.id):
-                job_steps.cancel(conn, job.id, "The file was taken away before anything was paid for it.", self._clock.now_ms())
+                job_steps.cancel(
+                    conn,
+                    job.id,
+                    "The file was taken away before anything was paid for it.",
+                    self._clock.now_ms(),
+                )
                 cancelled.append(job.id)
         alone = sum(1 for member in sources.members(conn, source_id) if member.path) == 1
         if alone and all(job.state is State.CANCELLED for job in jobs.of_source(conn, source_id)):
-            sources.retire(conn, source_id, None, self._clock.now_ms())  # put back a moment later, it is dropped anew
+            # put back a moment later, it is dropped anew
+            sources.retire(conn, source_id, None, self._clock.now_ms())
         return cancelled
 
     async def _approve(self, watch: Watch, tick: Tick) -> None:
-        """One APPROVE is one yes: it is taken away when it has let a batch go, so that the next batch asks again."""
+        """One APPROVE is one yes: it is taken away when it has let a batch go, so that the next
+        batch asks again."""
         now = self._clock.now_ms()
         if await self._journal.read(lambda conn: batches.open_for(conn, watch.name)) is None:
             return
@@ -139,16 +156,22 @@ class Reception:
         self._nudge()
 
     async def _fail(self, watch: Watch, problem: FileProblem) -> bool:
-        """An unusable file leaves the inbox; nothing of it was sent anywhere. Its note comes first: after a kill between the
-        two, or while nothing can be written, the file stands in the inbox and is found again. False: it still has to."""
+        """An unusable file leaves the inbox; nothing of it was sent anywhere. Its note comes
+        first: after a kill between the two, or while nothing can be written, the file stands in
+        the inbox and is found again. False: it still has to.
+        """
         if not await self._notices.unusable(watch, problem):
             return False
         try:
             where = await self._on_disk(watch, _move_failed, watch, problem.path)
         except LocalError as exc:
-            self._say(watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})")
+            self._say(
+                watch, problem.path, f"{problem.what} (and it could not be moved: {exc.text})"
+            )
             return isinstance(exc, SourceGone)
-        log.warning("file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure)
+        log.warning(
+            "file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure
+        )
         self._refusals.add(watch, problem, where)
         return True
 
@@ -158,10 +181,11 @@ class Reception:
             self._said.add(key)
             log.warning("file not taken", **spot(watch.name, path), why=what)
 
-    # -- notes in folders ---------------------------------------------------------------------------------------------
+    # -- notes in folders --------------------------------------------------------------
 
     async def _notes(self, inbox: Inbox, tick: Tick, problems: Problems) -> None:
-        """Bring the read-me notes of this inbox in line with its troubles, also those that an earlier process left."""
+        """Bring the read-me notes of this inbox in line with its troubles, also those that an
+        earlier process left."""
         if inbox.watch.name not in self._noted:
             self._noted[inbox.watch.name] = await self._notices.read_mes(inbox.watch)
         complaints = _complaints(problems)
@@ -177,11 +201,17 @@ class Reception:
                 self._say(inbox.watch, problem.path, problem.what)
         await self._bring_in_line(inbox.watch, wanted, why)
 
-    async def _bring_in_line(self, watch: Watch, wanted: dict[bytes, str], why: dict[bytes, str]) -> None:
+    async def _bring_in_line(
+        self, watch: Watch, wanted: dict[bytes, str], why: dict[bytes, str]
+    ) -> None:
         standing = self._noted[watch.name]
         for folder, text in wanted.items():
             if standing.get(folder) != text and await self._notices.read_me(watch, folder, text):
-                log.info("note", folder=whole(watch.name, folder) if folder else watch.name, why=why[folder])
+                log.info(
+                    "note",
+                    folder=whole(watch.name, folder) if folder else watch.name,
+                    why=why[folder],
+                )
                 standing[folder] = text
         for folder in standing.keys() - wanted.keys():
             if await self._notices.read_me(watch, folder, ""):
@@ -190,32 +220,43 @@ class Reception:
                     await self._notices.follow(watch, folder, text, {*standing, *wanted})
 
     async def _approval(self, batch: BatchRow) -> str:
-        """The note for a batch; reckoned over all that waits, and so only when the journal has changed."""
+        """The note for a batch; reckoned over all that waits, and so only when the journal has
+        changed."""
         changes = self._journal.changes
         if self._asks.get(batch.id, (-1, ""))[0] != changes:
             self._asks[batch.id] = (changes, await self._ask(batch))
         return self._asks[batch.id][1]
 
     async def _ask(self, batch: BatchRow) -> str:
-        jobs_waiting, files, credits, available = await self._journal.read(lambda conn: _estimate(conn, batch))
+        jobs_waiting, files, credits, available = await self._journal.read(
+            lambda conn: _estimate(conn, batch)
+        )
         why = ASKING.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
         count = max(jobs_waiting, batch.expected)
-        # Between two claims of one batch the number grows; the note is rewritten only when it has settled.
+        # Between two claims of one batch the number grows; the note is rewritten only when it has
+        # settled.
         return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))
 
     async def _on_disk(self, watch: Watch, call: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disks.of(watch.name), lambda: call(*args))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._disks.of(watch.name), lambda: call(*args)
+        )
 
 
 def _once(problems: Problems) -> Problems:
-    """Without what is said of folders that cannot even be looked into: only their rights matter by now."""
+    """Without what is said of folders that cannot even be looked into: only their rights matter
+    by now."""
     closed = {problem.path for problem in problems if isinstance(problem, FileProblem)}
-    return tuple(problem for problem in problems if isinstance(problem, FileProblem) or problem.folder not in closed)
+    return tuple(
+        problem
+        for problem in problems
+        if isinstance(problem, FileProblem) or problem.folder not in closed
+    )
 
 
 def _complaints(problems: Problems) -> dict[bytes, list[Complaint]]:
-    """Troubles by folder; files with the same trouble in one entry. That of a task folder which cannot be looked into is
-    told beside it."""
+    """Troubles by folder; files with the same trouble in one entry. That of a task folder which
+    cannot be looked into is told beside it."""
     found: dict[bytes, list[Complaint]] = defaultdict(list)
     files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)
     for problem in problems:
@@ -242,7 +283,8 @@ def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> tuple[int, int, floa
 
 
 def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
-    """Take used APPROVE files away; one that holds more than a word, or is a folder with something in it, is left."""
+    """Take used APPROVE files away; one that holds more than a word, or is a folder with
+    something in it, is left."""
     for name in approvals:
         path = watch.inbox / os.fsdecode(name)
         try:
@@ -258,5 +300,3 @@ def _move_failed(watch: Watch, path: bytes) -> Path:
     """Returns where it lies now."""
     (found,) = retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.failed)
     return found or watch.failed
-
-

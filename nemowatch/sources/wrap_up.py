@@ -1,4 +1,5 @@
-"""What is left to do in a workspace when jobs have ended: their part files go, notes are brought in line, sources leave.
+"""What is left to do in a workspace when jobs have ended: their part files go, notes are brought in
+line, sources leave.
 
 Each inbox has its own, with a loop of its own: a share that hangs holds up nobody else's.
 """
@@ -22,9 +23,15 @@ class Ending:
     """Looks after the end of the jobs of one inbox."""
 
     def __init__(
-        self, watch: str, watches: Callable[[], Mapping[str, Watch]], journal: Journal, notices: Notices, disks: Disks,
-        clock: Clock, gone: Gone,
-    ) -> None:  # fmt: skip
+        self,
+        watch: str,
+        watches: Callable[[], Mapping[str, Watch]],
+        journal: Journal,
+        notices: Notices,
+        disks: Disks,
+        clock: Clock,
+        gone: Gone,
+    ) -> None:
         self.notes = NoteKeeper(watch, watches, journal, notices, clock)
         self.departures = Departures(watch, watches, journal, self.notes, disks, clock, gone)
         self._trees = Trees(watches()[watch], journal, disks)
@@ -51,4 +58,5 @@ class Ending:
             await self._trees.learn()
             await self.notes.check()
             await self.departures.check()
-            await self.notes.check()  # of what was cancelled, only its leaving tells what there is to say
+            # of what was cancelled, only its leaving tells what there is to say
+            await self.notes.check()

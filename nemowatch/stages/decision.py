@@ -1,4 +1,5 @@
-"""What a stage decided: a value. The runner applies it in one transaction, together with its `writes`."""
+"""What a stage decided: a value. The runner applies it in one transaction, together with its
+`writes`."""
 
 from __future__ import annotations
 
@@ -10,13 +11,16 @@ from typing import Any
 from nemowatch.errors import NemowatchError
 from nemowatch.model import AttentionReason, HoldReason, State
 
-#: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken away.
+#: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken
+#: away.
 SHARE_AGAIN = 15.0
 
-#: A function over the journal's connection that belongs into the same transaction as the change of state.
+#: A function over the journal's connection that belongs into the same transaction as the change of
+#: state.
 Write = Callable[[sqlite3.Connection], object]
 
-#: `reason` of a working state whose last effect may or may not have happened: the stage asks the world first.
+#: `reason` of a working state whose last effect may or may not have happened: the stage asks the
+#: world first.
 CHECKING = "checking"
 
 
@@ -34,11 +38,12 @@ class Decision:
     fault: NemowatchError | None = None  #: judged from the new state, in the same transaction
 
 
-#: Reaching one of these is progress that no later error takes back, so attempts are counted anew from there. Others
-#: are left out on purpose: a session that is always lost, or an address that always expires, must come to an end.
+#: Reaching one of these is progress that no later error takes back, so attempts are counted anew
+#: from there. Others are left out on purpose: a session that is always lost, or an address that
+#: always expires, must come to an end.
 MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})
-#: Reaching one of these proves that the way to the cloud works: the pauses between tries begin small again. A new session
-#: after an upload in doubt proves nothing of the kind.
+#: Reaching one of these proves that the way to the cloud works: the pauses between tries begin
+#: small again. A new session after an upload in doubt proves nothing of the kind.
 ANSWERED = MILESTONES | {State.UPLOADED, State.RENDERING}
 
 
@@ -52,13 +57,23 @@ def go(state: State, *writes: Write, **values: Any) -> Decision:
     return Decision(state, {**fresh, **values}, writes)
 
 
-def later(state: State, seconds: float, *writes: Write, counts: bool = False, text: str = "", **values: Any) -> Decision:
+def later(
+    state: State,
+    seconds: float,
+    *writes: Write,
+    counts: bool = False,
+    text: str = "",
+    **values: Any,
+) -> Decision:
     """The same state again in `seconds`."""
     return Decision(state, values, writes, after=seconds, counts=counts, text=text)
 
 
-def hold(reason: HoldReason, back: State, text: str, *writes: Write, account: bool = False, **values: Any) -> Decision:
-    """Aside until the cause is gone, then on from `back`. `account`: everything that meets this cause is held with it."""
+def hold(
+    reason: HoldReason, back: State, text: str, *writes: Write, account: bool = False, **values: Any
+) -> Decision:
+    """Aside until the cause is gone, then on from `back`. `account`: everything that meets this
+    cause is held with it."""
     fresh = {"reason": reason.value, "back": back.value, "error_text": text, **values}
     return Decision(State.HELD, fresh, writes, hold=reason if account else None, text=text)
 

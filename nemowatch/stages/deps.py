@@ -34,8 +34,10 @@ class Work:
     has_draft: bool
     spend: Spend | None  #: the newest paid call
     sibling_paid: bool  #: another job of the same source has been paid for, or is being
-    paid_before: bool = False  #: a call before the newest one may have cost something: nothing is sent again by itself
-    may_send: bool = False  #: only in the one flow that has just written the intent: nobody else ever sends it
+    #: a call before the newest one may have cost something: nothing is sent again by itself
+    paid_before: bool = False
+    #: only in the one flow that has just written the intent: nobody else ever sends it
+    may_send: bool = False
 
     @property
     def clips(self) -> tuple[Member, ...]:
@@ -85,12 +87,18 @@ class Deps:
     journal: Journal
     config: Callable[[], Config]  #: as it is now: a reload changes it
     clock: Clock
-    disk: Callable[[str], Executor]  #: by watch: threads for file reads and writes, never the loop's
+    #: by watch: threads for file reads and writes, never the loop's
+    disk: Callable[[str], Executor]
     gate: Gate
     board: Board
     gone: Callable[[str, bytes], Awaitable[bool]] = taken_at_its_word
-    """(watch, path of a file that was not found) -> it was taken away; False: the share went, and the file with it."""
+    """(watch, path of a file that was not found) -> it was taken away; False: the share went, and
+    the file with it."""
 
-    async def on_disk(self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def on_disk(
+        self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a blocking function of the file system in the threads of this watch."""
-        return await asyncio.get_running_loop().run_in_executor(self.disk(watch.name), lambda: call(*args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(
+            self.disk(watch.name), lambda: call(*args, **kwargs)
+        )

@@ -1,4 +1,5 @@
-"""rendered -> downloading -> downloaded: the result, into a part file in the target folder itself."""
+"""rendered -> downloading -> downloaded: the result, into a part file in the target folder
+itself."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from nemowatch.stages.deps import Deps, Work
 
 
 def target_folder(work: Work) -> Path:
-    """Where the results of this job go: the outbox, in the shape of the inbox. What is missing of it is made, but
-    never below a root that is away (raises LocalPassing)."""
+    """Where the results of this job go: the outbox, in the shape of the inbox. What is missing
+    of it is made, but never below a root that is away (raises LocalPassing)."""
     ensure_tree(work.watch.outbox, work.watch.inbox)
     return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
 
@@ -33,11 +34,20 @@ async def download(work: Work, deps: Deps) -> Decision:
     report = deps.board.reporter(job.id, "downloading")
     part = Path(os.fsdecode(job.part))
     try:
-        found = await deps.api.download(job.skill, job.render_id, job.result_url, part, job.result_size, report)
+        found = await deps.api.download(
+            job.skill, job.render_id, job.result_url, part, job.result_size, report
+        )
     except ResultExpired:
-        return later(State.RENDERING, 0, counts=True, text="the result's address has expired: asking for a fresh one")
+        return later(
+            State.RENDERING,
+            0,
+            counts=True,
+            text="the result's address has expired: asking for a fresh one",
+        )
     except UnsafeUrl as exc:
-        return later(State.RENDERING, 0, counts=True, text=f"{exc.text} Asking for another address.")
+        return later(
+            State.RENDERING, 0, counts=True, text=f"{exc.text} Asking for another address."
+        )
     finally:
         deps.board.clear(job.id)
     return go(State.DOWNLOADED, part_sha256=found.sha256, part_size=found.size)

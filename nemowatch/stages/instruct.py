@@ -1,8 +1,8 @@
 """uploaded -> instructing -> instructed: THE PAID TURN.
 
-The intent is committed before the send, and the send happens once. An outcome that nobody knows is never guessed at
-and never sent again: the state of the session is read on a schedule until it tells, or a person decides
-(API.md section 6).
+The intent is committed before the send, and the send happens once. An outcome that nobody knows
+is never guessed at and never sent again: the state of the session is read on a schedule until it
+tells, or a person decides (API.md section 6).
 """
 
 from __future__ import annotations
@@ -52,14 +52,20 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return go(State.INSTRUCTED, *_kept(work, state, deps))
     credits = await _balance(deps)
     intent = partial(
-        spend.open_call, job_id=work.job.id, session_id=work.job.session_id, request_hash=_request_hash(work),
-        baseline=baseline, credits_before=credits, now_ms=deps.clock.now_ms(),
-    )  # fmt: skip
+        spend.open_call,
+        job_id=work.job.id,
+        session_id=work.job.session_id,
+        request_hash=_request_hash(work),
+        baseline=baseline,
+        credits_before=credits,
+        now_ms=deps.clock.now_ms(),
+    )
     return go(State.INSTRUCTING, intent, error_text="")
 
 
 def _happened_after_all(work: Work, now: str) -> bool:
-    """A call that was refused inside its stream or given up, in this very session, and whose edit is there all the same."""
+    """A call that was refused inside its stream or given up, in this very session, and whose
+    edit is there all the same."""
     last = work.spend
     return (
         last is not None
@@ -70,7 +76,9 @@ def _happened_after_all(work: Work, now: str) -> bool:
 
 
 def _request_hash(work: Work) -> str:
-    return hashlib.sha256(f"{work.job.session_id}\n{work.job.prompt}".encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(
+        f"{work.job.session_id}\n{work.job.prompt}".encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 async def send(work: Work, deps: Deps) -> Decision:
@@ -84,9 +92,13 @@ async def send(work: Work, deps: Deps) -> Decision:
         return _open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
     deps.board.rows[work.job.id] = ("instructing", 0, 0)
     try:
-        answer = await deps.api.run_turn(work.job.skill, work.job.session_id, work.job.prompt, lambda: None)
+        answer = await deps.api.run_turn(
+            work.job.skill, work.job.session_id, work.job.prompt, lambda: None
+        )
     except RemoteError as exc:  # by contract: certain that no turn began
-        return Decision(State.UPLOADED, {}, (_settle(call, Outcome.REFUSED, None, deps),), fault=exc)
+        return Decision(
+            State.UPLOADED, {}, (_settle(call, Outcome.REFUSED, None, deps),), fault=exc
+        )
     finally:
         deps.board.clear(work.job.id)
     return await _judge(work, deps, call, answer)
@@ -115,16 +127,27 @@ def _open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     """Nobody knows: the first look comes after the configured pause."""
     pause = deps.config().chat.recheck[0]
     words = answer.error or answer.text or "The cloud ended the turn without a word."
-    said = "answered, but its edit is not to be seen yet" if answer.end is TurnEnd.CLOSED and answer.text else "outcome unknown"
+    said = (
+        "answered, but its edit is not to be seen yet"
+        if answer.end is TurnEnd.CLOSED and answer.text
+        else "outcome unknown"
+    )
     doubt = partial(spend.doubt, spend_id=call.id)
     whole = answer.text if answer.end is TurnEnd.CLOSED else ""  # half an answer is never a result
     return later(
-        State.INSTRUCTING, pause, doubt, text=f"{said}: {words}", reason=CHECKING, answer=whole,
-        error_code=AGENT_ERROR if answer.end is TurnEnd.ERROR else "", error_text=words,
-    )  # fmt: skip
+        State.INSTRUCTING,
+        pause,
+        doubt,
+        text=f"{said}: {words}",
+        reason=CHECKING,
+        answer=whole,
+        error_code=AGENT_ERROR if answer.end is TurnEnd.ERROR else "",
+        error_text=words,
+    )
 
 
-#: Refusals of a look. None of them is believed before the schedule is over: each may pass, and the edit is paid for.
+#: Refusals of a look. None of them is believed before the schedule is over: each may pass, and the
+#: edit is paid for.
 HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
 
 
@@ -135,7 +158,8 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
     except HIDDEN as exc:
         return await _refused_look(work, deps, call, exc)
     now = turn_outcome.digest(state)
-    # Words that end like a question are over: one look is enough to see whether the state lagged behind them.
+    # Words that end like a question are over: one look is enough to see whether the state lagged
+    # behind them.
     planned = 1 if turn_outcome.asks_back(work.job.answer) else len(pauses)
     said = turn_outcome.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
     if said is Look.HAPPENED:
@@ -144,10 +168,14 @@ async def _look_again(work: Work, deps: Deps, call: Spend) -> Decision:
     if said is Look.AGAIN:
         return _wait(deps, call, looked)
     if said is Look.UNSTEADY:
-        return _ask(work, call, await _balance(deps), (looked,), "The cloud does not stop working on it.")
+        return _ask(
+            work, call, await _balance(deps), (looked,), "The cloud does not stop working on it."
+        )
     if work.job.answer:
         return await _answered(work, deps, call, state, work.job.answer)
-    return await _unknown(work, deps, call, (looked,), "Nothing shows whether the cloud did the work.")
+    return await _unknown(
+        work, deps, call, (looked,), "Nothing shows whether the cloud did the work."
+    )
 
 
 def _wait(deps: Deps, call: Spend, looked: Write) -> Decision:
@@ -169,29 +197,41 @@ async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
     if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
         given_up = _settle(call, Outcome.GIVEN_UP, await _balance(deps), deps)
         return go(State.CLAIMED, given_up, session_id="")
-    text = "The cloud lost this job's session while the paid turn was open, so nothing shows whether it happened."
+    text = (
+        "The cloud lost this job's session while the paid turn was open, so nothing shows whether"
+        " it happened."
+    )
     return await _unknown(work, deps, call, (), text)
 
 
-async def _unknown(work: Work, deps: Deps, call: Spend, looked: tuple[Write, ...], text: str) -> Decision:
-    """Unchanged to the end: a person decides, unless the configuration already has; that counts for one call only."""
+async def _unknown(
+    work: Work, deps: Deps, call: Spend, looked: tuple[Write, ...], text: str
+) -> Decision:
+    """Unchanged to the end: a person decides, unless the configuration already has; that counts
+    for one call only."""
     credits = await _balance(deps)
     if deps.config().chat.on_unknown == "resend" and not work.paid_before:
         return go(State.UPLOADED, _settle(call, Outcome.GIVEN_UP, credits, deps))
     return _ask(work, call, credits, looked, text)
 
 
-def _ask(work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str) -> Decision:
+def _ask(
+    work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str
+) -> Decision:
     reported = work.job.error_code == AGENT_ERROR
     reason = AttentionReason.ERROR if reported else AttentionReason.UNKNOWN
-    return ask(reason, f"{_ending(work.job)} {text} {_balance_words(call, credits)}".strip(), *writes)
+    return ask(
+        reason, f"{_ending(work.job)} {text} {_balance_words(call, credits)}".strip(), *writes
+    )
 
 
 def _ending(job: Job) -> str:
     """How the turn ended; what the cloud itself said is shown as such."""
     if job.error_code == AGENT_ERROR:
         return f"The cloud reported an error. It said: {_sentence(job.error_text)}"
-    return f"The cloud answered: {_sentence(job.answer)}" if job.answer else _sentence(job.error_text)
+    return (
+        f"The cloud answered: {_sentence(job.answer)}" if job.answer else _sentence(job.error_text)
+    )
 
 
 def _sentence(text: str) -> str:
@@ -221,27 +261,39 @@ async def _answered(work: Work, deps: Deps, call: Spend, state: RemoteState, tex
     asks = turn_outcome.asks_back(text)
     if wants_text and not asks:
         return go(State.INSTRUCTED, settled, *_kept(work, state, deps), answer=text, **values)
-    what = "The cloud asked back instead of working" if asks else "The cloud answered, and no edit is to be seen"
+    what = (
+        "The cloud asked back instead of working"
+        if asks
+        else "The cloud answered, and no edit is to be seen"
+    )
     shown = f"{what}: {_sentence(text)} {_balance_words(call, credits)}"
     return ask(AttentionReason.QUESTION, shown, settled, answer=text, **values)
 
 
 def _kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
-    """The draft goes into the journal at once: whatever happens to the session, it can be rendered from there."""
+    """The draft goes into the journal at once: whatever happens to the session, it can be
+    rendered from there."""
     if state.draft is None or not exportable(state.draft):
         return ()
-    return (partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()),)
+    return (
+        partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()),
+    )
 
 
 def _settle(call: Spend, outcome: Outcome, credits: float | None, deps: Deps) -> Write:
     return partial(
-        spend.settle, spend_id=call.id, outcome=outcome, credits_after=credits, now_ms=deps.clock.now_ms()
+        spend.settle,
+        spend_id=call.id,
+        outcome=outcome,
+        credits_after=credits,
+        now_ms=deps.clock.now_ms(),
     )
 
 
 async def _balance(deps: Deps) -> float | None:
-    """All credits of the account now (what is frozen may come back); None when nobody says: knowing the price is never
-    worth a failed job, least of all between a turn and the commit of its outcome."""
+    """All credits of the account now (what is frozen may come back); None when nobody says:
+    knowing the price is never worth a failed job, least of all between a turn and the commit of
+    its outcome."""
     try:
         found: Credits = await deps.api.read_credits()
     except (RemoteError, LocalError):

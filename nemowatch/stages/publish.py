@@ -1,6 +1,8 @@
-"""downloaded -> published: every result of the job into the outbox, whole, under a free name, never over another file.
+"""downloaded -> published: every result of the job into the outbox, whole, under a free name, never
+over another file.
 
-Repeating it after a kill finds what already stands there; only the commit at the end makes it known.
+Repeating it after a kill finds what already stands there; only the commit at the end makes it
+known.
 """
 
 from __future__ import annotations
@@ -28,31 +30,52 @@ async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has vanished meanwhile."""
     draft = await deps.journal.read(lambda conn: jobs.draft(conn, work.job.id))
     texts = _texts(work, draft)
-    missing = [o for o in work.job.outputs if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts]
+    missing = [
+        o
+        for o in work.job.outputs
+        if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts
+    ]
     if missing:
-        return refuse(State.FAILED, NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE))
+        return refuse(
+            State.FAILED,
+            NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE),
+        )
     try:
         put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
-        back = State.RENDERING if work.job.part else State.DOWNLOADED  # a text is made anew, there is nothing to fetch
+        # a text is made anew, there is nothing to fetch
+        back = State.RENDERING if work.job.part else State.DOWNLOADED
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
     now = deps.clock.now_ms()
     writes: list[Write] = [
         partial(
-            jobs.add_output, job_id=work.job.id, ending=output.ending, path=os.fsencode(found.path), size=whole.size,
-            sha256=whole.sha256, now_ms=now,
+            jobs.add_output,
+            job_id=work.job.id,
+            ending=output.ending,
+            path=os.fsencode(found.path),
+            size=whole.size,
+            sha256=whole.sha256,
+            now_ms=now,
         )
         for output, whole, found in put_out
-    ]  # fmt: skip
+    ]
     left_out = {o.ending for o in work.job.outputs} - {output.ending for output, _, _ in put_out}
-    text = f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(left_out))}" if left_out else ""
+    text = (
+        f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(left_out))}"
+        if left_out
+        else ""
+    )
     return replace(go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100), text=text)
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
     """The text results by their ending; those that the cloud gave nothing for are left out."""
     words = transcript.read(draft or {}, work.job.answer)
-    forms = {OutputKind.TEXT: transcript.as_text, OutputKind.SRT: transcript.as_srt, OutputKind.VTT: transcript.as_vtt}
+    forms = {
+        OutputKind.TEXT: transcript.as_text,
+        OutputKind.SRT: transcript.as_srt,
+        OutputKind.VTT: transcript.as_vtt,
+    }
     made = {o.ending: forms[o.kind](words) for o in work.job.outputs if o.kind in forms}
     return {ending: text.encode("utf-8", "replace") for ending, text in made.items() if text}
 
@@ -67,7 +90,9 @@ def _put_all(work: Work, texts: dict[str, bytes]) -> list[tuple[Output, Download
     for ordinal, output in enumerate(work.job.outputs):
         name = _name(work, output)
         if output.kind is OutputKind.VIDEO and work.job.part:
-            whole = Downloaded(Path(os.fsdecode(work.job.part)), work.job.part_size, work.job.part_sha256)
+            whole = Downloaded(
+                Path(os.fsdecode(work.job.part)), work.job.part_size, work.job.part_sha256
+            )
             done.append((output, whole, publish(whole.path, name, whole.sha256)))
         elif output.ending in texts:
             part = part_path(folder, work.job.id, ordinal + 1)

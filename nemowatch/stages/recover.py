@@ -1,5 +1,7 @@
-"""After any end, however it came: every `-ing` state is marked as "may have happened", so that its stage asks the world
-before it does anything (API.md sections 5, 6, 9). Nothing is assumed, and nothing paid is repeated."""
+"""After any end, however it came: every `-ing` state is marked as "may have happened", so that
+its stage asks the world before it does anything (API.md sections 5, 6, 9). Nothing is assumed,
+and nothing paid is repeated.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ from nemowatch.stages.decision import CHECKING
 def begin(conn: sqlite3.Connection, first_look_ms: int) -> int:
     """Mark what was under way when the last process ended; returns how many jobs that were.
 
-    An open paid call becomes unknown: its stage reads the session's state on the schedule of `chat.recheck`, from
-    `first_look_ms` (UTC ms) on."""
+    An open paid call becomes unknown: its stage reads the session's state on the schedule of
+    `chat.recheck`, from `first_look_ms` (UTC ms) on.
+    """
     sql = load("recover")
     jobs.clamp_due(conn, first_look_ms)
     conn.execute(sql["wait_for_turns"], {"due": first_look_ms})

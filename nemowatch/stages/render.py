@@ -1,7 +1,7 @@
 """instructed -> submitting -> rendering -> rendered: the render, under an id of our own.
 
-The id is in the journal before the call, so a crash, a cut or a doubt is answered by asking for it; posting it again
-under the same id is safe (API.md section 9). Rendering costs no credits.
+The id is in the journal before the call, so a crash, a cut or a doubt is answered by asking for
+it; posting it again under the same id is safe (API.md section 9). Rendering costs no credits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ FORGIVEN_FAILURES = 1
 def new_render(deps: Deps) -> Decision:
     """On to submitting, with a fresh id of digits only, as the contract shows them."""
     render_id = f"render_{deps.clock.now_ms()}{secrets.randbelow(10**6):06d}"
-    return go(State.SUBMITTING, render_id=render_id, render_at=deps.clock.now_ms(), progress=0, result_url="")
+    return go(
+        State.SUBMITTING,
+        render_id=render_id,
+        render_at=deps.clock.now_ms(),
+        progress=0,
+        result_url="",
+    )
 
 
 async def prepare(work: Work, deps: Deps) -> Decision:
@@ -41,7 +47,9 @@ async def prepare(work: Work, deps: Deps) -> Decision:
             raise
         return go(State.DOWNLOADED)  # the words are in hand, and they are what was asked for
     if state.draft is not None and _is_result(work, state):
-        keep = partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms())
+        keep = partial(
+            jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
+        )
         return go(State.INSTRUCTED, keep)
     if not _video_required(work) and work.job.answer:
         return go(State.DOWNLOADED)
@@ -55,11 +63,16 @@ def _is_result(work: Work, state: RemoteState) -> bool:
 
 
 def _nothing_yet(work: Work, deps: Deps) -> Decision:
-    """Paid, and nothing to render: it may come late, so it is looked for on the schedule. Only then it ends, or, where a
-    person has ordered another try of exactly this end, is made anew."""
+    """Paid, and nothing to render: it may come late, so it is looked for on the schedule. Only
+    then it ends, or, where a person has ordered another try of exactly this end, is made anew."""
     pauses, looks = deps.config().chat.recheck, work.job.attempt
     if looks < len(pauses):
-        return later(State.INSTRUCTED, pauses[looks], text="nothing to render yet: looking again", attempt=looks + 1)
+        return later(
+            State.INSTRUCTED,
+            pauses[looks],
+            text="nothing to render yet: looking again",
+            attempt=looks + 1,
+        )
     if work.job.error_code == job_steps.NOTHING_MADE:
         return go(State.CLAIMED, session_id="", uploaded_by="", answer="", attempt=0)
     return refuse(State.FAILED, NothingMade()) if _video_required(work) else go(State.DOWNLOADED)
@@ -84,7 +97,9 @@ async def submit(work: Work, deps: Deps) -> Decision:
     draft = await deps.journal.read(lambda conn: jobs.draft(conn, job.id))
     if draft is None:  # never back to a new turn: this one is paid
         return refuse(State.FAILED, NothingMade())
-    await deps.api.submit_render(job.skill, job.render_id, job.session_id, draft, deps.config().render.quality)
+    await deps.api.submit_render(
+        job.skill, job.render_id, job.session_id, draft, deps.config().render.quality
+    )
     return _polling(deps, render_at=deps.clock.now_ms())
 
 
@@ -99,9 +114,14 @@ async def poll(work: Work, deps: Deps) -> Decision:
         render = await deps.api.poll_render(work.job.skill, work.job.render_id)
     except RenderUnknown:
         text = "the cloud does not know this render: asking again"
-        return later(State.SUBMITTING, deps.config().render.poll_interval, counts=True, text=text, reason="")
+        return later(
+            State.SUBMITTING, deps.config().render.poll_interval, counts=True, text=text, reason=""
+        )
     if render.status is RenderStatus.COMPLETED:
-        if 2 * work.job.attempt > deps.config().retry.attempts and work.job.renders < FORGIVEN_FAILURES:
+        if (
+            2 * work.job.attempt > deps.config().retry.attempts
+            and work.job.renders < FORGIVEN_FAILURES
+        ):
             return _anew(work, deps, "no address gives its result out: rendering it anew")
         return go(State.RENDERED, result_url=render.url, result_size=render.size, progress=100)
     if render.status is RenderStatus.FAILED:
@@ -127,8 +147,9 @@ def _still(work: Work, deps: Deps, render: Render) -> Decision:
     settings = deps.config().render
     waited = (deps.clock.now_ms() - work.job.render_at) / 1000
     if waited > settings.give_up:
-        text = f"The render has taken {waited / 60:.0f} minutes; it goes on in the cloud and is looked at again."
+        text = (
+            f"The render has taken {waited / 60:.0f} minutes; it goes on in the cloud and is looked"
+            " at again."
+        )
         return hold(HoldReason.SLOW_RENDER, State.RENDERING, text, progress=render.progress)
     return later(State.RENDERING, settings.poll_interval, progress=render.progress, attempt=0)
-
-

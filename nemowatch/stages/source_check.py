@@ -1,5 +1,7 @@
-"""A look at a source's files: still there, still what was claimed? Asked before a session is made and again right
-before the paid call, so that nothing half-written or taken back is ever paid for, nor what could not be delivered."""
+"""A look at a source's files: still there, still what was claimed? Asked before a session is
+made and again right before the paid call, so that nothing half-written or taken back is ever
+paid for, nor what could not be delivered.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from nemowatch.stages.deps import Deps, Work
 
 
 async def same(work: Work, deps: Deps) -> None:
-    """Return when every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing, LocalFinal."""
+    """Return when every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing,
+    LocalFinal."""
     for member in work.members:
         if member.path:
             try:
@@ -24,7 +27,8 @@ async def same(work: Work, deps: Deps) -> None:
 
 
 async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:
-    """What it means that a file was not found: `found` itself, or that the whole share is away, which takes nothing back."""
+    """What it means that a file was not found: `found` itself, or that the whole share is away,
+    which takes nothing back."""
     if await deps.gone(work.watch.name, path):
         return found
     return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
@@ -39,15 +43,19 @@ def _same_file(work: Work, member: Member) -> None:
     try:
         now = lookup(work.watch.inbox, member.path)
     except SourceGone:
-        if not os.path.isdir(work.watch.inbox):  # noqa: PTH112 - never raises: the share went, not the file
-            raise LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox) from None
+        if not os.path.isdir(work.watch.inbox):  # noqa: PTH112 - never raises
+            raise LocalPassing(
+                f"{work.watch.inbox}: the share is away.", path=work.watch.inbox
+            ) from None
         raise
     claimed = member.snapshot
     if claimed is None or unchanged(claimed, now):
         return
     if now.size == claimed.size and _digest(work, member) == member.digest:
         return  # touched, restored or copied over with the same content
-    raise SourceChanged(f"{show_path(member.path)}: changed since it was looked at.", path=member.path)
+    raise SourceChanged(
+        f"{show_path(member.path)}: changed since it was looked at.", path=member.path
+    )
 
 
 def _digest(work: Work, member: Member) -> str:

@@ -1,4 +1,5 @@
-"""What a paid turn came to: pure judgement over what was seen before, in the stream, and after (API.md section 6)."""
+"""What a paid turn came to: pure judgement over what was seen before, in the stream, and after
+(API.md section 6)."""
 
 from __future__ import annotations
 
@@ -27,14 +28,17 @@ class Verdict(StrEnum):
 
 
 def digest(state: RemoteState) -> str:
-    """A fingerprint of what a turn can change: the draft and the generated media. Uploads alone prove nothing.
+    """A fingerprint of what a turn can change: the draft and the generated media. Uploads alone
+    prove nothing.
 
-    The first character says whether there is anything to show for it: "1" when the draft can be exported or media was
-    generated, so that an emptied draft never counts as work done. Behind the colon the same of the draft alone, with "1"
-    when it can be exported."""
+    The first character says whether there is anything to show for it: "1" when the draft can be
+    exported or media was generated, so that an emptied draft never counts as work done. Behind
+    the colon the same of the draft alone, with "1" when it can be exported.
+    """
     can = exportable(state.draft)
     made = can or bool(state.generated_media)
-    return f"{int(made)}{_hash([state.draft, list(state.generated_media)])}:{int(can)}{_hash(state.draft)}"
+    whole = _hash([state.draft, list(state.generated_media)])
+    return f"{int(made)}{whole}:{int(can)}{_hash(state.draft)}"
 
 
 def _hash(value: object) -> str:
@@ -53,8 +57,8 @@ def renderable(now: str) -> bool:
 
 
 def edited(baseline: str, now: str) -> bool:
-    """Whether there is a draft to export that was not there before: with less than that, work is seen (generated media) and
-    there is nothing new to render yet."""
+    """Whether there is a draft to export that was not there before: with less than that, work is
+    seen (generated media) and there is nothing new to render yet."""
     return renderable(now) and now.partition(":")[2] != baseline.partition(":")[2]
 
 
@@ -75,7 +79,8 @@ def judge(turn: Turn, baseline: str, now: str) -> Verdict:
 
 
 def _refused(turn: Turn) -> bool:
-    """A code instead of the stream is a refusal; inside the stream only "no credits" says that no work was done."""
+    """A code instead of the stream is a refusal; inside the stream only "no credits" says that
+    no work was done."""
     return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)
 
 
@@ -88,16 +93,19 @@ class Look(StrEnum):
     UNSTEADY = "unsteady"  #: it kept changing to the end
 
 
-#: Looks beyond the configured ones while the state still changes, or shows work that cannot be rendered yet: the turn is
-#: running, and its end is near.
+#: Looks beyond the configured ones while the state still changes, or shows work that cannot be
+#: rendered yet: the turn is running, and its end is near.
 EXTRA_LOOKS = 10
 
 
-def judge_look(baseline: str, last_seen: str, now: str, looks_done: int, looks_planned: int) -> Look:
+def judge_look(
+    baseline: str, last_seen: str, now: str, looks_done: int, looks_planned: int
+) -> Look:
     """Judge one look; `looks_done` counts the looks before this one."""
     if changed(baseline, now):
         last = looks_done + 1 >= looks_planned + EXTRA_LOOKS
-        if now == last_seen and (renderable(now) or last):  # media may grow before the draft does: that one is awaited
+        # media may grow before the draft does: that one is awaited
+        if now == last_seen and (renderable(now) or last):
             return Look.HAPPENED
         return Look.UNSTEADY if last else Look.AGAIN
     return Look.AGAIN if looks_done + 1 < looks_planned else Look.NOTHING

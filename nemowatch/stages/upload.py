@@ -1,7 +1,8 @@
 """claimed -> uploading -> uploaded: a session of the job's own, with the source's files in it.
 
-The bytes go up once: a job whose siblings have sent them, or that lost its session, takes the file by its `cdn_url`.
-A session whose upload is in doubt is looked at, and left for a new one unless everything is in it (API.md section 5).
+The bytes go up once: a job whose siblings have sent them, or that lost its session, takes the
+file by its `cdn_url`. A session whose upload is in doubt is looked at, and left for a new one
+unless everything is in it (API.md section 5).
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from nemowatch.stages import source_check
 from nemowatch.stages.decision import CHECKING, Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
-#: Tries to take a file by its address before its bytes are sent (again): one failure may be chance, two are not.
+#: Tries to take a file by its address before its bytes are sent (again): one failure may be chance,
+#: two are not.
 URL_TRIES = 2
 
 
 async def begin(work: Work, deps: Deps) -> Decision:
-    """claimed: make a session, or go straight to the render when the edit is saved and its session may live."""
+    """claimed: make a session, or go straight to the render when the edit is saved and its
+    session may live."""
     if closed := await deps.gate.closed(work, paying=False):
         return closed
     if not work.has_draft:
@@ -61,7 +64,8 @@ async def send(work: Work, deps: Deps) -> Decision:
 
 
 def _why_again(work: Work) -> str:
-    """Why it is tried again: said until the upload has come through, not only until its next try begins."""
+    """Why it is tried again: said until the upload has come through, not only until its next try
+    begins."""
     return work.job.error_text if work.job.tries else ""
 
 
@@ -70,18 +74,24 @@ def _tries(work: Work) -> int:
 
 
 def _without_url(clip: Member, exc: RemotePassing) -> Decision:
-    """Its address does not help: on to a new session, for this one may hold half of it, and there by its bytes."""
+    """Its address does not help: on to a new session, for this one may hold half of it, and
+    there by its bytes."""
     text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
     forget = partial(sources.set_cdn, member_id=clip.id, url="")
     return later(State.CLAIMED, 0, forget, counts=True, text=text, session_id="", reason="")
 
 
 async def _check(work: Work, deps: Deps) -> Decision:
-    """Did an upload in doubt arrive? Not all of it: a new session, for a repeat would leave two clips in this one."""
+    """Did an upload in doubt arrive? Not all of it: a new session, for a repeat would leave two
+    clips in this one."""
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     if work.clips and len(state.video_infos) == len(work.clips):
         found = zip(work.clips, state.video_infos, strict=True)
-        known = [partial(sources.set_cdn, member_id=clip.id, url=_cdn_of(info)) for clip, info in found if not clip.url]
+        known = [
+            partial(sources.set_cdn, member_id=clip.id, url=_cdn_of(info))
+            for clip, info in found
+            if not clip.url
+        ]
         return go(State.UPLOADED, *known, uploaded_by="bytes")
     return go(State.CLAIMED, session_id="", error_text=_why_again(work))
 
@@ -103,7 +113,8 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
     except LocalError as exc:
         if not work.has_draft or isinstance(exc, LocalPassing):
             raise
-        return "draft"  # the saved draft knows its clips; the file that was paid for is no longer here
+        # the saved draft knows its clips; the file that was paid for is no longer here
+        return "draft"
     writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
     return "bytes"
 
@@ -141,5 +152,3 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
 def _cdn_of(info: dict[str, object]) -> str:
     found = info.get("cdn_url") or info.get("cdnUrl") or ""
     return found if isinstance(found, str) else ""
-
-

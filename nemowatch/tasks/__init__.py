@@ -1,4 +1,5 @@
-"""What a folder's name means: grammar, languages, recipes, prompts; and what texts and links that people drop say.
+"""What a folder's name means: grammar, languages, recipes, prompts; and what texts and links that
+people drop say.
 
 Pure: it is given names, texts and bytes. It must not open a file, ask the cloud or know a job.
 """

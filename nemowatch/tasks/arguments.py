@@ -1,5 +1,6 @@
-"""The words after the task: languages with their regions, `from`, a voice's gender. Reads from left to right, the longest
-name first; raises WrongError for the first word that cannot be read, with both readings where there are two.
+"""The words after the task: languages with their regions, `from`, a voice's gender. Reads from
+left to right, the longest name first; raises WrongError for the first word that cannot be read,
+with both readings where there are two.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
 from nemowatch.tasks.words import WrongError
 
-#: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a few islands more).
+#: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a
+#: few islands more).
 _MOST_WORDS = 5
 
 
@@ -25,8 +27,11 @@ class Arguments:
     gender: Gender
 
 
-def read_arguments(words: list[str], start: int, *, with_source: bool = False, with_gender: bool = False) -> Arguments:
-    """Read `words[start:]`; `from` and genders only where the task knows them. Raises WrongError."""
+def read_arguments(
+    words: list[str], start: int, *, with_source: bool = False, with_gender: bool = False
+) -> Arguments:
+    """Read `words[start:]`; `from` and genders only where the task knows them. Raises
+    WrongError."""
     return _Reader(words, start).read(with_source, with_gender)
 
 
@@ -106,19 +111,30 @@ class _Reader:
     def _phrases(self, least: int) -> list[tuple[str, int]]:
         """The next words joined by spaces, the longest first, with their number."""
         most = min(_MOST_WORDS, len(self._words) - self._at)
-        return [(" ".join(self._words[self._at : self._at + n]), n) for n in range(most, least - 1, -1)]
+        return [
+            (" ".join(self._words[self._at : self._at + n]), n) for n in range(most, least - 1, -1)
+        ]
 
     def _is_asked_for(self, word: str) -> bool:
-        """Whether a dangerous code has a region bound to it (`my-MM`): nobody writes that by mistake."""
+        """Whether a dangerous code has a region bound to it (`my-MM`): nobody writes that by
+        mistake."""
         base, following = languages.primary(word), self._words[self._at + 1 : self._at + 2]
-        return bool(base and following and _binds(word, following[0]) and languages.exists(f"{base}_{following[0]}"))
+        return bool(
+            base
+            and following
+            and _binds(word, following[0])
+            and languages.exists(f"{base}_{following[0]}")
+        )
 
     def _with_region(self, base: str, last: str) -> str:
         """`base` with the country or script that follows it, if one does; moves behind that."""
         for phrase, count in self._phrases(least=1):
             if languages.fold(phrase) in languages.names():
-                return base  # a language of its own, which may share its name with a country or a script
-            region = languages.territory_named(phrase) or (languages.script_of(phrase) if count == 1 else "")
+                # a language of its own, which may share its name with a country or a script
+                return base
+            region = languages.territory_named(phrase) or (
+                languages.script_of(phrase) if count == 1 else ""
+            )
             if region and languages.exists(f"{base}_{region}"):
                 self._at += count
                 return f"{base}_{region}"
@@ -128,20 +144,28 @@ class _Reader:
         return base
 
     def _bind(self, base: str, last: str, region: str) -> str:
-        """`pt-BR`; refuses `es-FR`, where no such Spanish is known and two languages may have been meant."""
+        """`pt-BR`; refuses `es-FR`, where no such Spanish is known and two languages may have
+        been meant."""
         self._at += 1
         if languages.exists(f"{base}_{region}"):
             return f"{base}_{region}"
         name, other = languages.codes()[base], languages.primary(region)
-        said = f'"{shown(last)}-{region}" would be {name} as spoken in a country where it is not known'
+        said = (
+            f'"{shown(last)}-{region}" would be {name} as spoken in a country where it is not known'
+        )
         before, after = self._words[: self._at - 1], self._words[self._at :]
         if region == "UK" and base == "en":
             british = "-".join([*before[:-1], "en_GB", *after])
-            raise WrongError(f'"UK" is the code of Ukrainian: write {british} for British English.', british)
+            raise WrongError(
+                f'"UK" is the code of Ukrainian: write {british} for British English.', british
+            )
         if not other or languages.is_dangerous(region):
             raise WrongError(f"{said}.", "-".join([*before, *after]))
         apart = "-".join([*before, region.lower(), *after])
-        raise WrongError(f"{said}; the languages {name} and {languages.codes()[other]} are written {apart}.", apart)
+        raise WrongError(
+            f"{said}; the languages {name} and {languages.codes()[other]} are written {apart}.",
+            apart,
+        )
 
     def _refuse_danger(self, begin: int, end: int) -> None:
         """Raise with both readings of a code that means a country or a word, too."""
@@ -161,21 +185,26 @@ class _Reader:
         what = "a word" if not country else "the code of a country"
         if rare:
             what += f" and the code of the language {languages.codes()[rare]}"
-        raise WrongError(f'"{shown(word)}" is {what}: write {said}.', readings[0][0] if country else "")
+        raise WrongError(
+            f'"{shown(word)}" is {what}: write {said}.', readings[0][0] if country else ""
+        )
 
 
 def _binds(language: str, region: str) -> bool:
-    """Whether a region in upper case (or digits: `es-419`) follows a language that is not in upper case."""
+    """Whether a region in upper case (or digits: `es-419`) follows a language that is not in
+    upper case."""
     return (region.isupper() or region.isdigit()) and not language.isupper()
 
 
 def _may_be_region(word: str) -> bool:
-    """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely, Ukrainian."""
+    """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely,
+    Ukrainian."""
     return languages.is_territory(word) or (len(word) == 2 and bool(languages.primary(word)))
 
 
 def _joined(before: list[str], country: str, word: str) -> tuple[list[str], str]:
-    """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`, `cn` (`zh_CN`); `fr`, `ch`."""
+    """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`,
+    `cn` (`zh_CN`); `fr`, `ch`."""
     previous = languages.base_of(before[-1]) if before else ""
     regional = f"{previous}_{word.upper()}"
     if previous and regional in languages.codes():

@@ -25,7 +25,11 @@ def describe(folder: Folder) -> list[str]:
         f"Skill: {folder.skill}{_script_skill(folder)}.",
     ]
     if folder.languages:
-        lines.append(f"Language: {prompts.named(folder.languages)}." if len(folder.languages) == 1 else _each(folder))
+        lines.append(
+            f"Language: {prompts.named(folder.languages)}."
+            if len(folder.languages) == 1
+            else _each(folder)
+        )
     if folder.source_language:
         lines.append(f"Language of the video: {folder.source_language.name}.")
     if folder.gender:
@@ -54,6 +58,13 @@ def _example(folder: Folder) -> str:
 
 
 def _results(folder: Folder) -> list[str]:
-    drop = Drop(_kind(folder), _example(folder), script="text", prompt="" if folder.prompt else "instructions")
+    drop = Drop(
+        _kind(folder),
+        _example(folder),
+        script="text",
+        prompt="" if folder.prompt else "instructions",
+    )
     stem = "clip"
-    return [stem + output.ending for target in plan(folder, drop).targets for output in target.outputs]
+    return [
+        stem + output.ending for target in plan(folder, drop).targets for output in target.outputs
+    ]

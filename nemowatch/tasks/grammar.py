@@ -1,5 +1,5 @@
-"""What a folder's name means (DESIGN section 1): `<task>[-<argument>]*`. Pure, and total: any text gives a Folder or an
-Unreadable.
+"""What a folder's name means (DESIGN section 1): `<task>[-<argument>]*`. Pure, and total: any text
+gives a Folder or an Unreadable.
 
 Nothing is guessed: a name with one part that cannot be read is not read at all.
 """
@@ -25,7 +25,8 @@ TRANSCRIBE_SKILL = "transcribe-video-to-text"
 
 #: First words that are tasks of their own.
 TASKS = ("dub", "voiceover", "transcribe", "edit")
-#: What a voiceover speaks when its folder names no language: the skill's own words (API.md section 2).
+#: What a voiceover speaks when its folder names no language: the skill's own words (API.md section
+#: 2).
 ENGLISH = Language("en", "English")
 
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
@@ -33,7 +34,8 @@ _LINK = frozenset({MediaKind.LINK})
 
 
 def read_folder(name: str, recipes: Mapping[str, Recipe]) -> Folder | Unreadable:
-    """The order in a task folder's name, or what is wrong with it and the nearest valid name. Never raises."""
+    """The order in a task folder's name, or what is wrong with it and the nearest valid name.
+    Never raises."""
     found = _read(name, recipes)
     if isinstance(found, Folder):
         return found
@@ -66,7 +68,10 @@ def _read_words(name: str, words: list[str], recipes: Mapping[str, Recipe]) -> F
         return _transcribe(name, words)
     if task == "edit":
         if words[1:]:
-            raise WrongError(f'"edit" takes no further words, but the name goes on with "{shown(words[1])}".', "edit")
+            raise WrongError(
+                f'"edit" takes no further words, but the name goes on with "{shown(words[1])}".',
+                "edit",
+            )
         return Folder(name, "edit", DEFAULT_SKILL, accepts=MEDIA | _LINK)
     known = ", ".join(dict.fromkeys([*TASKS, *recipes]))
     raise WrongError(f'"{shown(words[0])}" is not a task. Tasks are: {known}.')
@@ -75,9 +80,13 @@ def _read_words(name: str, words: list[str], recipes: Mapping[str, Recipe]) -> F
 def _dub(name: str, words: list[str]) -> Folder:
     found = read_arguments(words, 1, with_source=True)
     if not found.targets:
-        raise WrongError("The name says dub, but no language to dub into.", "-".join([*words, "es"]))
+        raise WrongError(
+            "The name says dub, but no language to dub into.", "-".join([*words, "es"])
+        )
     if found.source and found.source in found.targets:
-        raise WrongError(f"{found.source.name} is both the language of the video and the one to dub into.")
+        raise WrongError(
+            f"{found.source.name} is both the language of the video and the one to dub into."
+        )
     accepts = frozenset({MediaKind.VIDEO}) | _LINK
     return Folder(name, "dub", DUB_SKILL, found.targets, found.source, accepts=accepts)
 
@@ -92,19 +101,26 @@ def _voiceover(name: str, words: list[str]) -> Folder:
 def _transcribe(name: str, words: list[str]) -> Folder:
     found = read_arguments(words, 1)
     accepts = frozenset({MediaKind.VIDEO, MediaKind.AUDIO}) | _LINK
-    return Folder(name, "transcribe", TRANSCRIBE_SKILL, _at_most_one(found.targets, words), accepts=accepts)
+    return Folder(
+        name, "transcribe", TRANSCRIBE_SKILL, _at_most_one(found.targets, words), accepts=accepts
+    )
 
 
 def _at_most_one(targets: tuple[Language, ...], words: list[str]) -> tuple[Language, ...]:
     if len(targets) > 1:
         task = words[0].lower()
-        said = f'"{task}" takes one language, but the name has {len(targets)}: make a folder for each.'
+        said = (
+            f'"{task}" takes one language, but the name has {len(targets)}: make a folder for each.'
+        )
         raise WrongError(said, f"{task}-{targets[0].tag.replace('-', '_')}")
     return targets
 
 
-def _recipe_of(words: Sequence[str], recipes: Mapping[str, Recipe]) -> tuple[str, Recipe, int] | None:
-    """The recipe whose name is the longest beginning of `words`: its name, itself, and how many words it took."""
+def _recipe_of(
+    words: Sequence[str], recipes: Mapping[str, Recipe]
+) -> tuple[str, Recipe, int] | None:
+    """The recipe whose name is the longest beginning of `words`: its name, itself, and how many
+    words it took."""
     folded = [word.casefold() for word in words]
     found: tuple[str, Recipe, int] | None = None
     for name, recipe in recipes.items():
@@ -118,7 +134,10 @@ def _recipe(name: str, words: list[str], own: str, recipe: Recipe, length: int) 
     targets: tuple[Language, ...] = ()
     if words[length:]:
         if "{languages}" not in recipe.prompt:
-            said = f'The recipe "{own}" takes no languages, but the name goes on with "{shown(words[length])}".'
+            said = (
+                f'The recipe "{own}" takes no languages, but the name goes on with'
+                f' "{shown(words[length])}".'
+            )
             raise WrongError(said, "-".join(split(own)))
         targets = read_arguments(words, length).targets
     accepts = frozenset(recipe.accepts)
@@ -128,5 +147,11 @@ def _recipe(name: str, words: list[str], own: str, recipe: Recipe, length: int) 
         accepts |= {MediaKind.SCRIPT}
     outputs = tuple(recipe.outputs)
     return Folder(
-        name, own, recipe.skill or DEFAULT_SKILL, targets, accepts=accepts, prompt=recipe.prompt, outputs=outputs
+        name,
+        own,
+        recipe.skill or DEFAULT_SKILL,
+        targets,
+        accepts=accepts,
+        prompt=recipe.prompt,
+        outputs=outputs,
     )

@@ -1,8 +1,10 @@
-"""Which languages exist, how they are written in a folder's name, and what they are called in a prompt. Babel decides; this
-module owns only what Babel cannot know: which short words are too dangerous to be read as a rare language.
+"""Which languages exist, how they are written in a folder's name, and what they are called in a
+prompt. Babel decides; this module owns only what Babel cannot know: which short words are too
+dangerous to be read as a rare language.
 
-Babel is loaded on first use, and of its data only what is asked for: the English names. What it knows beyond a single
-language (aliases, what is likely) is three times as large, and hardly ever asked for.
+Babel is loaded on first use, and of its data only what is asked for: the English names. What it
+knows beyond a single language (aliases, what is likely) is three times as large, and hardly ever
+asked for.
 """
 
 from __future__ import annotations
@@ -12,22 +14,32 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-#: Codes that mean one thing as a language and another as a country (DESIGN section 1), or as an English word: `dub-to-es` asks
-#: for Spanish, hardly for Tongan. They are never read; the note gives both readings. `in` is an old code of Indonesian.
+#: Codes that mean one thing as a language and another as a country (DESIGN section 1), or as an
+#: English word: `dub-to-es` asks for Spanish, hardly for Tongan. They are never read; the note
+#: gives both readings. `in` is an old code of Indonesian.
 COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
 _ENGLISH_WORDS = """
-    to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay got her hit kin lad lag lam lil
-    lol mad mag man mas max men mic min moe mus nan nap new non nov old pal pap pro rap rar raw rom rue rug run sad sam sat see
-    sid sly son sub sun sus tem ter tog top war was yap zap zen
+    to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay
+    got her hit kin lad lag lam lil lol mad mag man mas max men mic min moe mus nan nap new non nov
+    old pal pap pro rap rar raw rom rue rug run sad sam sat see sid sly son sub sun sus tem ter tog
+    top war was yap zap zen
 """
 WORD_CODES = frozenset(_ENGLISH_WORDS.split())
 #: Entries of the table that are no language to speak.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
 #: English names in common use that Babel lists under another one.
 _OTHER_NAMES = {
-    "bengali": "bn", "farsi": "fa", "mandarin": "zh", "castilian": "es_ES", "panjabi": "pa", "oriya": "or", "sinhalese": "si",
-    "uighur": "ug", "moldovan": "ro_MD", "chinese mandarin": "zh",
-}  # fmt: skip
+    "bengali": "bn",
+    "farsi": "fa",
+    "mandarin": "zh",
+    "castilian": "es_ES",
+    "panjabi": "pa",
+    "oriya": "or",
+    "sinhalese": "si",
+    "uighur": "ug",
+    "moldovan": "ro_MD",
+    "chinese mandarin": "zh",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +51,35 @@ class Language:
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: no case, no accents, no apostrophes, single spaces between words."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split())
+    """A name as it is compared: no case, no accents, no apostrophes, single spaces between
+    words."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c)
+    )
+    return " ".join(
+        re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split()
+    )
 
 
 @cache
 def _english() -> dict[str, dict[str, str]]:
-    """Babel's tables of English names. English inherits nothing in them, so what it inherits elsewhere stays unread."""
+    """Babel's tables of English names. English inherits nothing in them, so what it inherits
+    elsewhere stays unread."""
     from babel import localedata
 
     data = localedata.load("en", merge_inherited=False)
     found = {table: dict(data[table]) for table in ("languages", "territories", "scripts")}
-    data.clear()  # Babel keeps what it has read, months of calendars and all; what is empty it would read again
+    # Babel keeps what it has read, months of calendars and all; what is empty it would read again
+    data.clear()
     return found
 
 
 @cache
 def codes() -> dict[str, str]:
     """Code (as Babel writes it: "pt_BR") to English name."""
-    return {code: name for code, name in _english()["languages"].items() if code not in _NO_LANGUAGE}
+    return {
+        code: name for code, name in _english()["languages"].items() if code not in _NO_LANGUAGE
+    }
 
 
 @cache
@@ -75,7 +96,9 @@ def _territories() -> dict[str, str]:
 
 @cache
 def _territory_names() -> dict[str, str]:
-    return {fold(name): code for code, name in _territories().items() if len(code) == 2 or code == "419"}
+    return {
+        fold(name): code for code, name in _territories().items() if len(code) == 2 or code == "419"
+    }
 
 
 @cache
@@ -88,12 +111,17 @@ def _aliases() -> dict[str, str]:
     """Other codes of a language: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
     from babel.core import get_global
 
-    return {old: new for old, new in get_global("language_aliases").items() if old.isascii() and old.isalpha()}
+    return {
+        old: new
+        for old, new in get_global("language_aliases").items()
+        if old.isascii() and old.isalpha()
+    }
 
 
 @lru_cache(maxsize=1024)  # it is asked about words of people's making
 def exists(code: str) -> bool:
-    """Whether Babel knows this language with this region or script ("pt_BR", "zh_TW", not "es_FR")."""
+    """Whether Babel knows this language with this region or script ("pt_BR", "zh_TW", not
+    "es_FR")."""
     from babel import Locale, UnknownLocaleError
 
     if code in codes():
@@ -107,7 +135,8 @@ def exists(code: str) -> bool:
 
 
 def _fits(code: str, found: str) -> bool:
-    """Babel fills in what is likely ("zh_TW": "zh_Hant_TW"), but must not drop what was asked for."""
+    """Babel fills in what is likely ("zh_TW": "zh_Hant_TW"), but must not drop what was asked
+    for."""
     return set(code.split("_")) <= set(found.split("_"))
 
 
@@ -123,7 +152,8 @@ def of_code(code: str) -> Language:
 
 
 def primary(token: str) -> str:
-    """The code of a token that is a language's code or an alias of one, in any case; "" when it is neither."""
+    """The code of a token that is a language's code or an alias of one, in any case; "" when it
+    is neither."""
     low = token.lower()
     if low in codes():
         return low
@@ -132,8 +162,9 @@ def primary(token: str) -> str:
 
 
 def base_of(words: str) -> str:
-    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); "" when it is none. What is both, as
-    "ga" (Irish by its code, a language of Ghana by its name), is a code."""
+    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); ""
+    when it is none. What is both, as "ga" (Irish by its code, a language of Ghana by its name),
+    is a code."""
     folded = fold(words)
     if words.lower() in codes():
         return words.lower()
@@ -152,7 +183,8 @@ def is_territory(token: str) -> bool:
 
 
 def territory_named(words: str) -> str:
-    """The code of a country by its English name ("brazil", "united kingdom"); "" when it is none."""
+    """The code of a country by its English name ("brazil", "united kingdom"); "" when it is
+    none."""
     return _territory_names().get(fold(words), "")
 
 
@@ -168,7 +200,8 @@ def _subtag(token: str) -> str:
 
 
 def bound(token: str) -> str:
-    """The code of a token whose parts are bound by `_` ("pt_BR", "zh_hant_tw", "portuguese_brazil"); "" when it is none."""
+    """The code of a token whose parts are bound by `_` ("pt_BR", "zh_hant_tw",
+    "portuguese_brazil"); "" when it is none."""
     named = names().get(fold(token), "")
     if named:
         return named
@@ -184,11 +217,16 @@ def is_dangerous(token: str) -> bool:
 
 
 def spoken_in(territory: str) -> str:
-    """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR": "ko"); "" when unknown."""
+    """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR":
+    "ko"); "" when unknown."""
     from babel.core import get_global
 
     upper = territory.upper()
-    likely = "en" if upper in ("US", "GB") else get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
+    likely = (
+        "en"
+        if upper in ("US", "GB")
+        else get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
+    )
     if likely not in codes() or upper not in _territories():
         return ""
     return f"{likely}_{upper}" if f"{likely}_{upper}" in codes() else likely
@@ -196,7 +234,8 @@ def spoken_in(territory: str) -> str:
 
 @cache
 def common() -> dict[str, str]:
-    """Folded name to code of the languages that suggestions come from: those Babel has more than a name for."""
+    """Folded name to code of the languages that suggestions come from: those Babel has more than
+    a name for."""
     from babel import localedata
 
     living = {identifier.split("_")[0] for identifier in localedata.locale_identifiers()}

@@ -1,4 +1,5 @@
-"""The records of this room: what a folder's name says, and what was dropped into it. They hold; they do nothing."""
+"""The records of this room: what a folder's name says, and what was dropped into it. They hold;
+they do nothing."""
 
 from __future__ import annotations
 
@@ -37,8 +38,10 @@ class Folder:
     """What a task folder's name says."""
 
     name: str  #: as the person wrote it
-    task: str  #: "dub", "voiceover", "transcribe", "edit", or the recipe's name as the configuration has it
-    skill: str  #: X-Skill-Source (API.md section 2); scripts alone in a voiceover folder have another
+    #: "dub", "voiceover", "transcribe", "edit", or the recipe's name as the configuration has it
+    task: str
+    #: X-Skill-Source (API.md section 2); scripts alone in a voiceover folder have another
+    skill: str
     languages: tuple[Language, ...] = ()  #: targets, in the order written
     source_language: Language | None = None  #: what `from` names
     gender: Gender = Gender.UNSAID

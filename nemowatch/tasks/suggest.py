@@ -1,4 +1,5 @@
-"""The nearest valid names to one that cannot be read. Only proposes: the grammar keeps the first that it can read."""
+"""The nearest valid names to one that cannot be read. Only proposes: the grammar keeps the first
+that it can read."""
 
 from __future__ import annotations
 
@@ -10,28 +11,98 @@ from nemowatch.tasks.words import split
 
 #: Words that people write for a task. Nearness of letters finds the rest.
 _MEANT = {
-    "transcript": "transcribe", "transcripts": "transcribe", "transcription": "transcribe", "transcriptions": "transcribe",
-    "subtitle": "transcribe", "subtitles": "transcribe", "captions": "transcribe", "caption": "transcribe", "srt": "transcribe",
-    "translate": "dub", "translation": "dub", "translated": "dub", "synchronize": "dub", "dubbing": "dub", "dubbed": "dub",
-    "narration": "voiceover", "narrate": "voiceover", "voice": "voiceover", "speech": "voiceover", "tts": "voiceover",
-    "editing": "edit", "edits": "edit",
-}  # fmt: skip
+    "transcript": "transcribe",
+    "transcripts": "transcribe",
+    "transcription": "transcribe",
+    "transcriptions": "transcribe",
+    "subtitle": "transcribe",
+    "subtitles": "transcribe",
+    "captions": "transcribe",
+    "caption": "transcribe",
+    "srt": "transcribe",
+    "translate": "dub",
+    "translation": "dub",
+    "translated": "dub",
+    "synchronize": "dub",
+    "dubbing": "dub",
+    "dubbed": "dub",
+    "narration": "voiceover",
+    "narrate": "voiceover",
+    "voice": "voiceover",
+    "speech": "voiceover",
+    "tts": "voiceover",
+    "editing": "edit",
+    "edits": "edit",
+}
 #: Codes that people make up and no other rule finds; "sp" is found by the beginning of "Spanish".
-_MEANT_CODES = {"esp": "es", "cht": "zh_Hant", "chs": "zh_Hans", "eng": "en", "ptbr": "pt_BR", "ua": "uk", "gre": "el"}
-#: What languages call themselves, as their speakers write it: no rule finds these, and "deutsch" looks like Dutch.
+_MEANT_CODES = {
+    "esp": "es",
+    "cht": "zh_Hant",
+    "chs": "zh_Hans",
+    "eng": "en",
+    "ptbr": "pt_BR",
+    "ua": "uk",
+    "gre": "el",
+}
+#: What languages call themselves, as their speakers write it: no rule finds these, and "deutsch"
+#: looks like Dutch.
 _OWN_NAMES = {
-    "deutsch": "de", "espanol": "es", "castellano": "es", "francais": "fr", "italiano": "it", "portugues": "pt",
-    "brasileiro": "pt_BR", "nederlands": "nl", "vlaams": "nl_BE", "svenska": "sv", "dansk": "da", "norsk": "no", "suomi": "fi",
-    "polski": "pl", "cesky": "cs", "cestina": "cs", "slovencina": "sk", "slovenscina": "sl", "magyar": "hu", "romana": "ro",
-    "hrvatski": "hr", "srpski": "sr", "shqip": "sq", "turkce": "tr", "lietuviu": "lt", "latviesu": "lv", "eesti": "et",
-    "catala": "ca", "euskara": "eu", "galego": "gl", "gaeilge": "ga", "cymraeg": "cy", "русскии": "ru", "українська": "uk",
-    "български": "bg", "ελληνικα": "el", "中文": "zh", "普通话": "zh", "日本語": "ja", "한국어": "ko", "العربية": "ar",
-    "עברית": "he", "हिन्दी": "hi", "ไทย": "th", "nihongo": "ja", "hangugeo": "ko", "russkij": "ru", "russkiy": "ru", "viet": "vi",
-    "bahasa": "id", "islenska": "is",
-}  # fmt: skip
+    "deutsch": "de",
+    "espanol": "es",
+    "castellano": "es",
+    "francais": "fr",
+    "italiano": "it",
+    "portugues": "pt",
+    "brasileiro": "pt_BR",
+    "nederlands": "nl",
+    "vlaams": "nl_BE",
+    "svenska": "sv",
+    "dansk": "da",
+    "norsk": "no",
+    "suomi": "fi",
+    "polski": "pl",
+    "cesky": "cs",
+    "cestina": "cs",
+    "slovencina": "sk",
+    "slovenscina": "sl",
+    "magyar": "hu",
+    "romana": "ro",
+    "hrvatski": "hr",
+    "srpski": "sr",
+    "shqip": "sq",
+    "turkce": "tr",
+    "lietuviu": "lt",
+    "latviesu": "lv",
+    "eesti": "et",
+    "catala": "ca",
+    "euskara": "eu",
+    "galego": "gl",
+    "gaeilge": "ga",
+    "cymraeg": "cy",
+    "русскии": "ru",
+    "українська": "uk",
+    "български": "bg",
+    "ελληνικα": "el",
+    "中文": "zh",
+    "普通话": "zh",
+    "日本語": "ja",
+    "한국어": "ko",
+    "العربية": "ar",
+    "עברית": "he",
+    "हिन्दी": "hi",
+    "ไทย": "th",
+    "nihongo": "ja",
+    "hangugeo": "ko",
+    "russkij": "ru",
+    "russkiy": "ru",
+    "viet": "vi",
+    "bahasa": "id",
+    "islenska": "is",
+}
 #: How voices are called, besides male and female.
 _VOICES = {"woman": "female", "women": "female", "man": "male", "men": "male"}
-#: How alike a task's name must be, and a language's: languages are many, and a wrong one costs money.
+#: How alike a task's name must be, and a language's: languages are many, and a wrong one costs
+#: money.
 _TASK_LIKENESS, _LANGUAGE_LIKENESS = 0.6, 0.8
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
 _SHORTEST = 5
@@ -59,7 +130,9 @@ def _plain(word: str) -> str:
     return "".join(" " if c in "()[]{}.;&/\u2010\u2011\u2012\u2013\u2014" else c for c in word)
 
 
-def _heads(words: list[str], tasks: Sequence[str], recipes: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+def _heads(
+    words: list[str], tasks: Sequence[str], recipes: Sequence[str]
+) -> Iterator[tuple[str, list[str]]]:
     """What the first words may have meant as a task, with the words that remain."""
     first = words[0].lower()
     if first in tasks:
@@ -78,7 +151,8 @@ def _heads(words: list[str], tasks: Sequence[str], recipes: Sequence[str]) -> It
 
 
 def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Tasks and recipes spelled nearly like the first one, two or three words, the most alike first."""
+    """Tasks and recipes spelled nearly like the first one, two or three words, the most alike
+    first."""
     from difflib import SequenceMatcher
 
     found = []
@@ -96,7 +170,9 @@ def _mended(words: list[str], *, voices: bool) -> list[str]:
     """Each word that is no language as the nearest one, or left out; none twice."""
     found: list[str] = []
     for word in words:
-        near = (_VOICES.get(word.lower(), "") if voices else "") or _near(word, found[-1] if found else "")
+        near = (_VOICES.get(word.lower(), "") if voices else "") or _near(
+            word, found[-1] if found else ""
+        )
         last = languages.base_of(found[-1]) or found[-1].split("_")[0] if found else ""
         if "_" in near and near.split("_")[0] == last:
             found[-1] = near  # `es-mx`, `english-us`: one language
@@ -111,7 +187,11 @@ def _near(word: str, previous: str) -> str:
     low = word.lower()
     if low in ("from", "male", "female"):
         return low
-    if previous and languages.exists(f"{languages.primary(previous)}_{word.upper()}") and not languages.primary(word):
+    if (
+        previous
+        and languages.exists(f"{languages.primary(previous)}_{word.upper()}")
+        and not languages.primary(word)
+    ):
         return f"{languages.primary(previous)}_{word.upper()}"
     if not languages.is_dangerous(word) and languages.base_of(word):
         return low
@@ -119,9 +199,15 @@ def _near(word: str, previous: str) -> str:
         return _MEANT_CODES[low]
     if own := _own_names().get(languages.fold(word), ""):
         return own
-    if "_" in word and (bound := languages.bound(word) or languages.base_of(word.split("_", maxsplit=1)[0])):
+    if "_" in word and (
+        bound := languages.bound(word) or languages.base_of(word.split("_", maxsplit=1)[0])
+    ):
         return bound
-    if len(word) == 2 and low != "to" and len((spoken := languages.spoken_in(word)).split("_")[0]) == 2:
+    if (
+        len(word) == 2
+        and low != "to"
+        and len((spoken := languages.spoken_in(word)).split("_")[0]) == 2
+    ):
         return spoken
     return "" if languages.is_dangerous(word) else _like(languages.fold(word))
 
@@ -132,7 +218,8 @@ def _own_names() -> dict[str, str]:
 
 
 def _like(word: str) -> str:
-    """The code of the language whose English name begins so, when it is the only one, or is nearly so."""
+    """The code of the language whose English name begins so, when it is the only one, or is
+    nearly so."""
     common = languages.common()
     begins = {common[name] for name in common if name.startswith(word)} if len(word) > 1 else set()
     if len(begins) == 1:

@@ -1,4 +1,5 @@
-"""A folder's name as words, a name as it may be shown, and the error that one of them cannot be read."""
+"""A folder's name as words, a name as it may be shown, and the error that one of them cannot be
+read."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Very many files at once, with the whole daemon: all of them claimed exactly once, memory bounded. They are held, so that
-the cloud's part does not hide the inbox's."""
+"""Very many files at once, with the whole daemon: all of them claimed exactly once, memory
+bounded. They are held, so that the cloud's part does not hide the inbox's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tests.acceptance.shares_kit import Case
 from tests.acceptance.shares_limits import QUEUE
 from tests.acceptance.studio import wait_for
 
-#: MiB that the process may take with a hundred thousand files; each one known costs its path and a few hundred bytes.
+#: MiB that the process may take with a hundred thousand files; each one known costs its path and a
+#: few hundred bytes.
 MEMORY = 400
 
 
@@ -46,16 +47,26 @@ class Figures:
     refused: int  #: files that were said to be no work
 
     def wrong(self, load: Load) -> str:
-        """What is not as it must be: every file claimed exactly once or refused with its reason, memory bounded."""
-        counts = (self.claimed + self.refused, self.distinct + self.refused, self.jobs + self.refused)
-        lost = "" if counts == (load.files,) * 3 else f"not every one of {load.files} files exactly once"
+        """What is not as it must be: every file claimed exactly once or refused with its reason,
+        memory bounded."""
+        counts = (
+            self.claimed + self.refused,
+            self.distinct + self.refused,
+            self.jobs + self.refused,
+        )
+        lost = (
+            ""
+            if counts == (load.files,) * 3
+            else f"not every one of {load.files} files exactly once"
+        )
         large = "" if self.memory < MEMORY else f"more than {MEMORY} MiB"
         return ", ".join(filter(None, (lost, large)))
 
     def __str__(self) -> str:
         return (
-            f"claimed {self.claimed}, distinct {self.distinct}, jobs {self.jobs}, refused {self.refused}, {self.seconds:.1f} s, "
-            f"{self.cpu:.1f} s of CPU, at most {self.memory:.0f} MiB, {self.health}"
+            f"claimed {self.claimed}, distinct {self.distinct}, jobs {self.jobs}, refused"
+            f" {self.refused}, {self.seconds:.1f} s, {self.cpu:.1f} s of CPU, at most"
+            f" {self.memory:.0f} MiB, {self.health}"
         )
 
 
@@ -67,7 +78,9 @@ def carry(load: Load, base: Path, limit: float = 900) -> Figures:
         inbox = case.house.inbox
         (inbox / "PAUSE").touch()
         names = (
-            (f"dub-es/{i}" for i in range(load.folders)) if load.depth else (f"dub-{tag}" for tag in tags(load.folders))
+            (f"dub-es/{i}" for i in range(load.folders))
+            if load.depth
+            else (f"dub-{tag}" for tag in tags(load.folders))
         )
         places = [inbox / name for name in names]
         for place in places:
@@ -83,18 +96,24 @@ def carry(load: Load, base: Path, limit: float = 900) -> Figures:
         time.sleep(case.settle + 2)
         claimed, distinct, jobs = counts(case)
         assert case.house.daemon is not None
-        health = [line for line in case.house.log_path.read_text().splitlines() if " inbox " in line][-1]
+        health = [
+            line for line in case.house.log_path.read_text().splitlines() if " inbox " in line
+        ][-1]
         pid = case.house.daemon.pid
         words = health.partition(" inbox ")[2].partition(" inbox=")[0]
         refused = case.house.log_path.read_text().count("file refused")
-        return Figures(claimed, distinct, jobs, seconds, _peak(pid), cpu_seconds(pid), words, refused)
+        return Figures(
+            claimed, distinct, jobs, seconds, _peak(pid), cpu_seconds(pid), words, refused
+        )
 
 
 def usual_cadences(case: Case) -> None:
     """Polls, and with them the page, at their usual pace instead of ten times a second."""
     config = case.house.config
     quick = ("poll_interval =", "recheck =")
-    config.write_text("\n".join(line for line in config.read_text().splitlines() if not line.startswith(quick)))
+    config.write_text(
+        "\n".join(line for line in config.read_text().splitlines() if not line.startswith(quick))
+    )
 
 
 def tags(count: int) -> list[str]:
@@ -129,7 +148,9 @@ def counts(case: Case) -> tuple[int, int, int]:
     """Sources, sources with a path of their own, and jobs divided by their number of targets."""
     path = case.house.state / "journal.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as conn:
-        sources, distinct = conn.execute("SELECT count(*), count(DISTINCT path) FROM source").fetchone()
+        sources, distinct = conn.execute(
+            "SELECT count(*), count(DISTINCT path) FROM source"
+        ).fetchone()
         jobs = conn.execute("SELECT count(DISTINCT source_id) FROM job").fetchone()[0]
     return sources, distinct, jobs
 
@@ -147,5 +168,9 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _peak(pid: int) -> float:
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    lines = dict(
+        line.split(":", 1)
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if ":" in line
+    )
     return int(lines["VmHWM"].split()[0]) / 1024

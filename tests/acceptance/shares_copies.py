@@ -1,4 +1,5 @@
-"""Files that come onto a local disk by real programs and odd writers. Each function is one scenario."""
+"""Files that come onto a local disk by real programs and odd writers. Each function is one
+scenario."""
 
 from __future__ import annotations
 
@@ -16,10 +17,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shares_kit import SETTLE, Case, end, find_program, free_port, run, scenario, wait_listening
+from tests.acceptance.shares_kit import (
+    SETTLE,
+    Case,
+    end,
+    find_program,
+    free_port,
+    run,
+    scenario,
+    wait_listening,
+)
 from tests.acceptance.studio import wait_for
 
-#: A pause between two pieces: longer than half the settle time, and shorter than it on a busy machine too.
+#: A pause between two pieces: longer than half the settle time, and shorter than it on a busy
+#: machine too.
 PAUSE = 0.6 * SETTLE
 MB = 1024 * 1024
 
@@ -35,12 +46,17 @@ def plain_copies(case: Case) -> None:
     case.put("dub-es/cp.mp4", away / "cp.mp4", lambda: run("cp", away / "cp.mp4", task))
     case.put("dub-es/kept.mp4", away / "kept.mp4", lambda: run("cp", "-p", away / "kept.mp4", task))
     case.put("dub-es/moved.mp4", away / "moved.mp4", lambda: run("mv", away / "moved.mp4", task))
-    case.put("dub-es/linked.mp4", away / "linked.mp4", lambda: os.link(away / "linked.mp4", task / "linked.mp4"))
+    case.put(
+        "dub-es/linked.mp4",
+        away / "linked.mp4",
+        lambda: os.link(away / "linked.mp4", task / "linked.mp4"),
+    )
 
 
 @scenario("trees moved in, out and about")
 def trees(case: Case) -> None:
-    """A tree is moved in whole; one is moved out before it settles; one is moved between task folders while it waits."""
+    """A tree is moved in whole; one is moved out before it settles; one is moved between task
+    folders while it waits."""
     case.start()
     deep = case.away / "deep" / "er"
     deep.mkdir(parents=True)
@@ -64,15 +80,24 @@ def trees(case: Case) -> None:
 
 @scenario("rsync whole, --inplace, killed --partial and resumed", needs=["rsync"])
 def rsync(case: Case) -> None:
-    """Its temporary names are never taken, nor is the partial file that a kill leaves under the final name."""
+    """Its temporary names are never taken, nor is the partial file that a kill leaves under the
+    final name."""
     case.start()
-    whole, inplace, killed = case.film("whole.mp4", MB), case.film("inplace.mp4", MB), case.film("killed.mp4", 3 * MB)
+    whole, inplace, killed = (
+        case.film("whole.mp4", MB),
+        case.film("inplace.mp4", MB),
+        case.film("killed.mp4", 3 * MB),
+    )
     target = f"{case.task}/"
     case.expect("dub-es/killed.mp4", killed)
     process = case.process(["rsync", "--partial", "--bwlimit=1000", str(killed), target])
     wait_for("rsync to be under way", lambda: any(case.task.glob(".killed*")))
     case.put("dub-es/whole.mp4", whole, lambda: run("rsync", "-a", whole, target))
-    case.put("dub-es/inplace.mp4", inplace, lambda: run("rsync", "--inplace", "--bwlimit=700", inplace, target))
+    case.put(
+        "dub-es/inplace.mp4",
+        inplace,
+        lambda: run("rsync", "--inplace", "--bwlimit=700", inplace, target),
+    )
     process.send_signal(signal.SIGTERM)
     process.wait()
     time.sleep(1.5 * SETTLE)
@@ -81,15 +106,26 @@ def rsync(case: Case) -> None:
     case.whole("dub-es/killed.mp4")
 
 
-@scenario("scp to a server of our own, whole and cut off", needs=["sshd", "scp", "ssh-keygen"], slow=True)
+@scenario(
+    "scp to a server of our own, whole and cut off", needs=["sshd", "scp", "ssh-keygen"], slow=True
+)
 def scp(case: Case) -> None:
-    """It writes under the final name; a copy that is cut off is closed, truncated, and waits until it comes whole."""
+    """It writes under the final name; a copy that is cut off is closed, truncated, and waits
+    until it comes whole."""
     port, key = ssh_server(case)
     case.start()
     options = [
-        "-P", str(port), "-i", str(key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-        "-o", "LogLevel=ERROR",
-    ]  # fmt: skip
+        "-P",
+        str(port),
+        "-i",
+        str(key),
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        "UserKnownHostsFile=/dev/null",
+        "-o",
+        "LogLevel=ERROR",
+    ]
     whole, cut = case.film("whole.mp4", 2 * MB), case.film("cut.mp4", 4 * MB)
     target = f"127.0.0.1:{case.task}/"
     case.put("dub-es/whole.mp4", whole, lambda: run("scp", *options, whole, target))
@@ -111,9 +147,16 @@ def ssh_server(case: Case) -> tuple[int, Path]:
     (home / "authorized").write_bytes((home / "key.pub").read_bytes())
     Path("/run/sshd").mkdir(exist_ok=True)
     lines = [
-        f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {home}/host", f"PidFile {home}/pid", "UsePAM no",
-        f"AuthorizedKeysFile {home}/authorized", "StrictModes no", "Subsystem sftp internal-sftp", "PermitRootLogin yes",
-    ]  # fmt: skip
+        f"Port {port}",
+        "ListenAddress 127.0.0.1",
+        f"HostKey {home}/host",
+        f"PidFile {home}/pid",
+        "UsePAM no",
+        f"AuthorizedKeysFile {home}/authorized",
+        "StrictModes no",
+        "Subsystem sftp internal-sftp",
+        "PermitRootLogin yes",
+    ]
     (home / "config").write_text("\n".join(lines) + "\n")
     case.process([find_program("sshd") or "sshd", "-D", "-f", str(home / "config")])
     wait_listening("sshd", port)
@@ -126,7 +169,15 @@ def curl(case: Case) -> None:
     case.start()
     film = case.film("film.mp4", MB)
     with web_server(case.away) as url:
-        fetch = ["curl", "-sS", "--limit-rate", "400k", "-o", str(case.task / "film.mp4"), f"{url}/film.mp4"]
+        fetch = [
+            "curl",
+            "-sS",
+            "--limit-rate",
+            "400k",
+            "-o",
+            str(case.task / "film.mp4"),
+            f"{url}/film.mp4",
+        ]
         case.put("dub-es/film.mp4", film, lambda: run(*fetch))
 
 
@@ -153,11 +204,12 @@ def web_server(folder: Path) -> Iterator[str]:
 
 @scenario("a slow writer: open, pausing, preallocated, sparse")
 def slow_writers(case: Case) -> None:
-    """Four writers with pauses of more than half the settle time between their pieces, one of them with its full size at
-    once, one with holes, one that closes the file after each piece."""
+    """Four writers with pauses of more than half the settle time between their pieces, one of
+    them with its full size at once, one with holes, one that closes the file after each piece."""
     case.start()
     threads = [
-        threading.Thread(target=write_slowly, args=(case, way)) for way in ("open", "closing", "preallocated", "sparse")
+        threading.Thread(target=write_slowly, args=(case, way))
+        for way in ("open", "closing", "preallocated", "sparse")
     ]
     for thread in threads:
         thread.start()
@@ -189,18 +241,21 @@ def write_slowly(case: Case, way: str) -> None:
 
 @scenario("sound, text and a fragmented film in pieces, closed in between", settle=4.0, scan=15.0)
 def pieces_without_an_end(case: Case) -> None:
-    """Nothing says how long an MP3, a text or a film in fragments is to be: pieces more than a second apart are one file."""
+    """Nothing says how long an MP3, a text or a film in fragments is to be: pieces more than a
+    second apart are one file."""
     for folder in ("voiceover", "transcribe"):
         (case.house.inbox / folder).mkdir()
     case.start()
-    frame = b"\xff\xfb\x90\x00" + bytes(range(1, 200)) * 2 + b"\x01" * 15  # 417 bytes: 128 kbit/s at 44.1 kHz
+    # 417 bytes: 128 kbit/s at 44.1 kHz
+    frame = b"\xff\xfb\x90\x00" + bytes(range(1, 200)) * 2 + b"\x01" * 15
     sound, text = frame * 60, b"One sentence for a start. And another one for the end.\n"
     head = _box(b"ftyp", b"isom\0\0\0\0isom") + _box(b"moov", b"m" * 200)
     fragments = [_box(b"moof", b"f" * 60) + _box(b"mdat", bytes([n]) * 9000) for n in range(3)]
     writes = {
-        "voiceover/talk.txt": _thirds(text), "transcribe/sound.mp3": _thirds(sound),
+        "voiceover/talk.txt": _thirds(text),
+        "transcribe/sound.mp3": _thirds(sound),
         "dub-es/live.mp4": [head, fragments[0], b"".join(fragments[1:])],
-    }  # fmt: skip
+    }
     for where, pieces in writes.items():
         case.expect(where, b"".join(pieces))
     for number in range(3):
@@ -224,13 +279,20 @@ def _thirds(data: bytes) -> list[bytes]:
 
 
 def _whole_text(case: Case, text: str) -> str:
-    messages = [turn["message"] for s in case.house.ledger()["sessions"].values() for turn in s["turns"]]
-    return "" if any(text in message for message in messages) else f"the text went out cut short: {messages}"
+    messages = [
+        turn["message"] for s in case.house.ledger()["sessions"].values() for turn in s["turns"]
+    ]
+    return (
+        ""
+        if any(text in message for message in messages)
+        else f"the text went out cut short: {messages}"
+    )
 
 
 @scenario("times kept, in the future and of 1970")
 def odd_times(case: Case) -> None:
-    """mtimes say nothing about wholeness: old, future and zero ones are taken when they are still."""
+    """mtimes say nothing about wholeness: old, future and zero ones are taken when they are
+    still."""
     case.start()
     for name, stamp in (("future", time.time() + 86_400), ("epoch", 0), ("old", 1_000_000_000)):
         path = case.task / f"{name}.mp4"
@@ -242,13 +304,21 @@ def odd_times(case: Case) -> None:
 
 @scenario("names: NFD, Latin-1, long, odd")
 def odd_names(case: Case) -> None:
-    """Names that are no UTF-8, decomposed, 255 bytes long, with quotes and line breaks each become one job."""
+    """Names that are no UTF-8, decomposed, 255 bytes long, with quotes and line breaks each
+    become one job."""
     case.start()
     top = os.fsencode(case.task)
     names = [
-        "cafe\u0301.mp4".encode(), "café.mp4".encode(), b"na\xefve.mp4", b"a" * 251 + b".mp4", b"two\nlines.mp4",
-        b"it's \"quoted\" & $HOME.mp4", b"UPPER.MP4", "日本語の名前.mp4".encode(), b" spaces  inside .mp4",
-    ]  # fmt: skip
+        "cafe\u0301.mp4".encode(),
+        "café.mp4".encode(),
+        b"na\xefve.mp4",
+        b"a" * 251 + b".mp4",
+        b"two\nlines.mp4",
+        b'it\'s "quoted" & $HOME.mp4',
+        b"UPPER.MP4",
+        "日本語の名前.mp4".encode(),
+        b" spaces  inside .mp4",
+    ]
     for number, name in enumerate(names):
         data = case.content(f"name {number}")
         case.expect(b"dub-es/" + name, data)
@@ -259,7 +329,8 @@ def odd_names(case: Case) -> None:
 
 @scenario("replaced, renamed and deleted while it waits")
 def changes_of_mind(case: Case) -> None:
-    """A file that is replaced is taken once, as its last version; a renamed one under its new name; a deleted one not."""
+    """A file that is replaced is taken once, as its last version; a renamed one under its new
+    name; a deleted one not."""
     case.start()
     task = case.task
     for name in ("replaced", "renamed", "deleted"):
@@ -278,7 +349,8 @@ def changes_of_mind(case: Case) -> None:
 
 @scenario("an ordinary user, files of a third", root=True, needs=["setpriv"])
 def ordinary_user(case: Case) -> None:
-    """Leases tell nothing about foreign files: those are taken after the whole settle time, slow writers included."""
+    """Leases tell nothing about foreign files: those are taken after the whole settle time, slow
+    writers included."""
     as_nobody(case)
     theirs = case.film("theirs.mp4", 300_000)
     case.put("dub-es/theirs.mp4", theirs, lambda: shutil.copy(theirs, case.task))
@@ -292,14 +364,26 @@ def ordinary_user(case: Case) -> None:
             time.sleep(PAUSE)
     case.whole("dub-es/slow.mp4")
     own = case.film("own.mp4", 300_000)
-    copy = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "cp", str(own), str(case.task)]
+    copy = [
+        "setpriv",
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        "--clear-groups",
+        "cp",
+        str(own),
+        str(case.task),
+    ]
     case.put("dub-es/own.mp4", own, lambda: run(*copy))
 
 
 def as_nobody(case: Case) -> None:
     """Start the daemon as an ordinary user who may write the workspace."""
     prefix = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    if subprocess.run([*prefix, sys.executable, "-c", "import nemowatch"], check=False, capture_output=True).returncode:
+    if subprocess.run(
+        [*prefix, sys.executable, "-c", "import nemowatch"], check=False, capture_output=True
+    ).returncode:
         pytest.skip("an ordinary user cannot reach this Python")
     for folder in (case.base, *case.base.parents):
         if folder == Path("/tmp") or len(folder.parts) < 3:

@@ -1,5 +1,7 @@
-"""What is played inside the user-mode Linux: a server, the kernel's mount of it, a daemon and a stand-in cloud, and files that
-come behind the mount's back while the server dies and comes back. Leaves its verdict as JSON for the machine outside."""
+"""What is played inside the user-mode Linux: a server, the kernel's mount of it, a daemon and a
+stand-in cloud, and files that come behind the mount's back while the server dies and comes back.
+Leaves its verdict as JSON for the machine outside.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +24,31 @@ import pytest
 from nemowatch.errors import JournalOnNetwork
 from nemowatch.intake.watch.owner_file import NAME as OWNER_FILE
 from tests.acceptance.shares_copies import MB, PAUSE
-from tests.acceptance.shares_kit import Case, Verdict, find_program, free_port, mounted, run, wait_listening
+from tests.acceptance.shares_kit import (
+    Case,
+    Verdict,
+    find_program,
+    free_port,
+    mounted,
+    run,
+    wait_listening,
+)
 from tests.acceptance.shares_mounts import other_side
 from tests.acceptance.shares_servers import end_children, samba_command
 from tests.acceptance.studio import wait_for
 
-#: Seconds until a dead server must have been noticed, or a living one again: kernels ask for minutes, and cache for one.
+#: Seconds until a dead server must have been noticed, or a living one again: kernels ask for
+#: minutes, and cache for one.
 NOTICE = 200.0
 #: Seconds for everything to be published: an NFS mount lists new files up to a minute late.
 PUBLISHED = 240.0
-#: Seconds in which the daemon ends beside a share that hangs: its drain, and as much again for a busy machine.
+#: Seconds in which the daemon ends beside a share that hangs: its drain, and as much again for a
+#: busy machine.
 STOPS = 30.0
 TASK = "dub-es"
 
-#: Attr_Expiration_Time: this server keeps what it has seen of a folder for a minute unless it is told not to; kernels' do not.
+#: Attr_Expiration_Time: this server keeps what it has seen of a folder for a minute unless it is
+#: told not to; kernels' do not.
 GANESHA = """
 NFS_CORE_PARAM {{ NFS_Protocols = 4; NFS_Port = {port}; Enable_NLM = false; Enable_RQUOTA = false; }}
 NFSV4 {{ Graceless = true; RecoveryBackend = fs; Only_Numeric_Owners = true; }}
@@ -47,7 +60,8 @@ LOG {{ Default_Log_Level = WARN; }}
 
 
 class Share:
-    """A server's folder and the kernel's mount of it at the workspace; the server can die, freeze and come back."""
+    """A server's folder and the kernel's mount of it at the workspace; the server can die,
+    freeze and come back."""
 
     def __init__(self, case: Case, fstype: str) -> None:
         self.case, self.fstype, self.port = case, fstype, free_port()
@@ -73,9 +87,15 @@ class Share:
         home.mkdir()
         (home / "conf").write_text(GANESHA.format(port=self.port, share=self.back))
         return [
-            find_program("ganesha.nfsd") or "ganesha.nfsd", "-F", "-L", str(home / "log"), "-f", str(home / "conf"),
-            "-p", str(home / "pid"),
-        ]  # fmt: skip
+            find_program("ganesha.nfsd") or "ganesha.nfsd",
+            "-F",
+            "-L",
+            str(home / "log"),
+            "-f",
+            str(home / "conf"),
+            "-p",
+            str(home / "pid"),
+        ]
 
     def serve(self) -> None:
         """Start the server (again)."""
@@ -84,7 +104,9 @@ class Share:
             wait_listening(self.command[0], self.port)
         except AssertionError as exc:
             log = self.case.base / "ganesha/log"
-            raise AssertionError(f"{exc}\n{log.read_text()[-4000:] if log.exists() else ''}") from exc
+            raise AssertionError(
+                f"{exc}\n{log.read_text()[-4000:] if log.exists() else ''}"
+            ) from exc
 
     def die(self) -> None:
         """Kill it, and what it has started for its clients."""
@@ -104,11 +126,20 @@ class Share:
             where, more = "127.0.0.1:/nas", []
         words = ",".join([*more, f"port={self.port}", *options])
         root = self.case.house.root
-        mounted(self.case, root, find_program(f"mount.{self.fstype}") or "mount", where, root, "-o", words)
+        mounted(
+            self.case,
+            root,
+            find_program(f"mount.{self.fstype}") or "mount",
+            where,
+            root,
+            "-o",
+            words,
+        )
 
 
 class Play:
-    """One run: the files come in three waves, the server dies before the second and freezes before the third."""
+    """One run: the files come in three waves, the server dies before the second and freezes
+    before the third."""
 
     def __init__(self, case: Case, share: Share) -> None:
         self.case, self.share = case, share
@@ -134,7 +165,9 @@ class Play:
         do()
         for word in words:
             tell(f"waiting for {word!r}")
-            wait_for(f"{word!r} in the log", lambda word=word: word.encode() in self.log[before:], NOTICE)  # type: ignore[misc]
+            wait_for(
+                f"{word!r} in the log", lambda word=word: word.encode() in self.log[before:], NOTICE
+            )  # type: ignore[misc]
 
     def where(self, name: str) -> str:
         return f"{TASK}/{name}"
@@ -174,11 +207,18 @@ class Play:
         """A state folder on the share: the daemon does not start, and says why."""
         house = self.case.house
         other = self.case.base / "other.toml"
-        other.write_text(house.config.read_text().replace(str(house.state), str(house.root / "state")))
+        other.write_text(
+            house.config.read_text().replace(str(house.state), str(house.root / "state"))
+        )
         done = subprocess.run(
-            [sys.executable, "-m", "nemowatch", "run", "--config", str(other)], env=house.environment(), check=False,
-            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
-        )  # fmt: skip
+            [sys.executable, "-m", "nemowatch", "run", "--config", str(other)],
+            env=house.environment(),
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
         told = done.stdout + done.stderr
         assert done.returncode, "a journal on the share was accepted"
         assert "lies on a network filesystem" in told, told
@@ -186,9 +226,11 @@ class Play:
         assert not (house.root / "state/journal.db").exists(), "a journal was begun on the share"
 
     def first_wave(self) -> None:
-        """Whole, moved in, slow, in pieces, replaced, renamed, deleted, cut off, deep, through the mount itself."""
+        """Whole, moved in, slow, in pieces, replaced, renamed, deleted, cut off, deep, through
+        the mount itself."""
         self.put("first.mp4", Path.write_bytes)
-        self.claimed("first.mp4")  # of what stands at the start a person would be asked, because of the name that is taken
+        # of what stands at the start a person would be asked, because of the name that is taken
+        self.claimed("first.mp4")
         self.taken_name = self.share.back / "outbox" / TASK / "whole.es.mp4"
         self.taken_name.parent.mkdir(parents=True)
         self.taken_name.write_bytes(b"somebody else's")
@@ -205,7 +247,11 @@ class Play:
         time.sleep(PAUSE)
         (self.remote / "deleted.mp4").unlink()
         data = self.case.content("through.mp4", 500_000)
-        self.case.put(self.where("through.mp4"), data, lambda: (self.case.task / "through.mp4").write_bytes(data))
+        self.case.put(
+            self.where("through.mp4"),
+            data,
+            lambda: (self.case.task / "through.mp4").write_bytes(data),
+        )
         if self.share.fstype == "cifs":
             self.put("client.mp4", self.second_client)
             self.put("slow client.mp4", self.slow_client)
@@ -251,10 +297,21 @@ class Play:
     def smbclient(self, put: str, path: Path) -> list[str]:
         conf = self.case.base / "samba/smb.conf"
         words = f'{put} "inbox\\{TASK}\\{path.name}"'
-        return ["smbclient", "-s", str(conf), "-p", str(self.share.port), "-N", "//127.0.0.1/nas", "-c", words]
+        return [
+            "smbclient",
+            "-s",
+            str(conf),
+            "-p",
+            str(self.share.port),
+            "-N",
+            "//127.0.0.1/nas",
+            "-c",
+            words,
+        ]
 
     def server_dies(self) -> None:
-        """In the middle of a copy and of a job; what comes meanwhile waits; nothing is taken for deleted."""
+        """In the middle of a copy and of a job; what comes meanwhile waits; nothing is taken for
+        deleted."""
         self.put("flight.mp4", Path.write_bytes, 3 * MB)
         data = self.case.content("half.mp4", 400_000)
         (self.remote / "half.mp4").write_bytes(data[:200_000])
@@ -269,7 +326,8 @@ class Play:
         self.seen_now("meanwhile.mp4", "flight.mp4")
 
     def server_freezes(self) -> None:
-        """It answers nothing, and no error comes either until the kernel gives up. The daemon is stopped and started then."""
+        """It answers nothing, and no error comes either until the kernel gives up. The daemon is
+        stopped and started then."""
         self.put("before the frost.mp4", Path.write_bytes)
         self.claimed("before the frost.mp4")
         before = len(self.log)
@@ -286,14 +344,16 @@ class Play:
         self.seen_now("before the frost.mp4", "in the frost.mp4")
 
     def stops(self) -> None:
-        """It ends, or says that it has put everything away: on a hard mount the kernel keeps what is left of an ended process,
-        which nobody can kill, until the server answers."""
+        """It ends, or says that it has put everything away: on a hard mount the kernel keeps
+        what is left of an ended process, which nobody can kill, until the server answers."""
         daemon = self.case.house.daemon
         assert daemon is not None
         daemon.terminate()
         log = self.case.house.log_path
         away = "left a share behind that does not answer"
-        wait_for("the daemon to end", lambda: daemon.poll() is not None or away in log.read_text(), STOPS)
+        wait_for(
+            "the daemon to end", lambda: daemon.poll() is not None or away in log.read_text(), STOPS
+        )
         tell(f"it ended: {daemon.poll()}")
         assert daemon.poll() in (None, 0)
 
@@ -305,17 +365,24 @@ class Play:
     # -- what must stand on the server
 
     def results_stand(self) -> None:
-        """Every source whole in done, every result under a name of its own, nothing else touched, nothing left over."""
+        """Every source whole in done, every result under a name of its own, nothing else
+        touched, nothing left over."""
         for path, one in self.case.expected.items():
             done = self.share.back / "done" / os.fsdecode(path)
-            wait_for(f"{done} with its content", lambda done=done, one=one: sha256(done) == one.sha256)  # type: ignore[misc]
+            wait_for(
+                f"{done} with its content", lambda done=done, one=one: sha256(done) == one.sha256
+            )  # type: ignore[misc]
         outbox = self.share.back / "outbox"
         files = [path for path in outbox.rglob("*") if path.is_file()]
         left = [str(path) for path in files if path.name.startswith(".")]
         assert not left, f"left over in the outbox: {left}"
         films = [path for path in files if path.suffix == ".mp4" and path != self.taken_name]
-        assert len(films) == len(self.case.expected), f"{len(self.case.expected)} results wanted: {films}"
-        assert self.taken_name.read_bytes() == b"somebody else's", "a file in the outbox was overwritten"
+        assert len(films) == len(self.case.expected), (
+            f"{len(self.case.expected)} results wanted: {films}"
+        )
+        assert self.taken_name.read_bytes() == b"somebody else's", (
+            "a file in the outbox was overwritten"
+        )
         wait_for("the last name in the inbox to go", lambda: not any(self.remote.rglob("*.mp4")))
 
 
@@ -349,14 +416,20 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-#: (filesystem, mount options) of each kind; one asks for errors instead of endless waiting, the others are as they come.
-KINDS = {"cifs": ("cifs", ()), "nfs4": ("nfs4", ("soft", "timeo=20", "retrans=1")), "nfs4-hard": ("nfs4", ())}
+#: (filesystem, mount options) of each kind; one asks for errors instead of endless waiting, the
+#: others are as they come.
+KINDS = {
+    "cifs": ("cifs", ()),
+    "nfs4": ("nfs4", ("soft", "timeo=20", "retrans=1")),
+    "nfs4-hard": ("nfs4", ()),
+}
 
 
 def play(kind: str, base: Path) -> Verdict:
     """Raises pytest.skip.Exception where this kernel cannot."""
     fstype, options = KINDS[kind]
-    stack = ExitStack()  # never unwound: an unmount may hang on a dead server, and the machine is switched off after it
+    # never unwound: an unmount may hang on a dead server, and the machine is switched off after it
+    stack = ExitStack()
     case = Case(base, stack)
     try:
         share = Share(case, fstype)

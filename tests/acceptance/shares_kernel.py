@@ -1,5 +1,7 @@
-"""Files that come onto the kernel's own CIFS and NFSv4 mounts: in a user-mode Linux, which has both clients as modules
-where this machine's kernel may have neither. Here it is booted and heard; what is played in it stands in `shares_inside`."""
+"""Files that come onto the kernel's own CIFS and NFSv4 mounts: in a user-mode Linux, which has
+both clients as modules where this machine's kernel may have neither. Here it is booted and
+heard; what is played in it stands in `shares_inside`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ NFS = ("linux.uml", "modprobe", "ip", "mount.nfs4", "ganesha.nfsd", "mkfs.ext4")
 
 @scenario("kernel CIFS client (user-mode-linux)", needs=CIFS, slow=True)
 def cifs(case: Case) -> None:
-    """A Samba share mounted by the kernel: found by looking, offline while the server is dead, nothing lost or twice."""
+    """A Samba share mounted by the kernel: found by looking, offline while the server is dead,
+    nothing lost or twice."""
     play_inside(case, "cifs")
 
 
@@ -38,9 +41,12 @@ def nfs(case: Case) -> None:
     play_inside(case, "nfs4")
 
 
-@scenario("kernel NFSv4 client, mounted hard, all by default (user-mode-linux)", needs=NFS, slow=True)
+@scenario(
+    "kernel NFSv4 client, mounted hard, all by default (user-mode-linux)", needs=NFS, slow=True
+)
 def nfs_hard(case: Case) -> None:
-    """The same on a mount as it is made without options: calls hang while the server is dead, listings lag."""
+    """The same on a mount as it is made without options: calls hang while the server is dead,
+    listings lag."""
     play_inside(case, "nfs4-hard")
 
 
@@ -53,7 +59,9 @@ def play_inside(case: Case, kind: str) -> None:
     console = case.base / "console"
     with console.open("wb") as out:
         process = case.process(
-            [find_program("linux.uml") or "linux.uml", *kernel_line(kind, report)], stdout=out, stderr=out
+            [find_program("linux.uml") or "linux.uml", *kernel_line(kind, report)],
+            stdout=out,
+            stderr=out,
         )
     case.stack.callback(switch_off, process.pid)
     booted, told = report / "booted", report / "verdict.json"
@@ -84,10 +92,22 @@ def switch_off(pid: int) -> None:
 def kernel_line(kind: str, report: Path) -> list[str]:
     """What the kernel is given; the names it does not know it hands to its first process."""
     return [
-        "mem=768M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "quiet", "con=null", "con0=null,fd:1",
-        f"umid=nemowatch-{report.parent.name}", f"uml_dir={report.parent}/uml/", f"init={INIT}",
-        f"NM_PYTHON={sys.executable}", f"NM_REPO={REPO}", f"NM_REPORT={report}", f"NM_KIND={kind}",
-    ]  # fmt: skip
+        "mem=768M",
+        "root=/dev/root",
+        "rootfstype=hostfs",
+        "rootflags=/",
+        "ro",
+        "quiet",
+        "con=null",
+        "con0=null,fd:1",
+        f"umid=nemowatch-{report.parent.name}",
+        f"uml_dir={report.parent}/uml/",
+        f"init={INIT}",
+        f"NM_PYTHON={sys.executable}",
+        f"NM_REPO={REPO}",
+        f"NM_REPORT={report}",
+        f"NM_KIND={kind}",
+    ]
 
 
 def last_words(console: Path, length: int = 300) -> str:

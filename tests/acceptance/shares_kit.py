@@ -1,7 +1,9 @@
-"""What every scenario of shares needs: a house of its own, what was copied whole and when, and the verdict.
+"""What every scenario of shares needs: a house of its own, what was copied whole and when, and the
+verdict.
 
-A scenario copies files into the inbox of a running daemon by some real means and says of each when its last byte was
-written. The verdict compares that with what the cloud received and what the journal holds: lost, early, doubled.
+A scenario copies files into the inbox of a running daemon by some real means and says of each
+when its last byte was written. The verdict compares that with what the cloud received and what
+the journal holds: lost, early, doubled.
 """
 
 from __future__ import annotations
@@ -26,10 +28,11 @@ import pytest
 from nemowatch.sandbox.process import SandboxProcess
 from tests.acceptance.studio import Studio, video, wait_for
 
-#: Seconds of settling and between scans in the scenarios, where they set nothing else: long enough for a pause of more
-#: than half of it to be one, short enough to repeat everything twenty times.
+#: Seconds of settling and between scans in the scenarios, where they set nothing else: long enough
+#: for a pause of more than half of it to be one, short enough to repeat everything twenty times.
 SETTLE, SCAN = 1.2, 1.0
-#: Seconds for everything of one scenario to be published: generous, for other tests share the machine.
+#: Seconds for everything of one scenario to be published: generous, for other tests share the
+#: machine.
 LIMIT = 90.0
 NOBODY = 65534
 
@@ -118,7 +121,9 @@ class Case:
         self.expected: dict[bytes, Expected] = {}
         options = {"settle": SETTLE, "scan": SCAN, **settings}
         self.settle = float(options["settle"])
-        cloud = stack.enter_context(SandboxProcess(turn_seconds=0.0, render_seconds=0.0, credits=100_000_000))
+        cloud = stack.enter_context(
+            SandboxProcess(turn_seconds=0.0, render_seconds=0.0, credits=100_000_000)
+        )
         self.house = Studio(base / "house", cloud, **options)
         self.task = self.house.inbox / "dub-es"
         self.task.mkdir()
@@ -140,7 +145,9 @@ class Case:
     def _ended(self) -> bool:
         assert self.house.daemon is not None
         if self.house.daemon.poll() is not None:
-            raise AssertionError(f"the daemon ended with {self.house.daemon.returncode}:\n{self.house.log()}")
+            raise AssertionError(
+                f"the daemon ended with {self.house.daemon.returncode}:\n{self.house.log()}"
+            )
         return False
 
     def said(self, words: str) -> None:
@@ -150,7 +157,12 @@ class Case:
 
     def process(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """A process that ends with the case."""
-        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
+        options = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            **options,
+        }
         made = subprocess.Popen(command, **options)
         self.stack.callback(end, made)
         return made
@@ -161,7 +173,11 @@ class Case:
         """A playable film of its own for each name; with `size`, at least so many bytes long."""
         data = video(name)
         short = size - len(data)
-        return data if short < 16 else data + short.to_bytes(4, "big") + b"free" + os.urandom(short - 8)
+        return (
+            data
+            if short < 16
+            else data + short.to_bytes(4, "big") + b"free" + os.urandom(short - 8)
+        )
 
     def film(self, name: str, size: int = 0) -> Path:
         """A whole film outside the inbox, to be copied in."""
@@ -187,15 +203,16 @@ class Case:
     # -- what became of them
 
     def jobs(self) -> list[dict[str, Any]]:
-        """Every job with its source, read straight from the journal: a command for each look would cost half a second."""
+        """Every job with its source, read straight from the journal: a command for each look
+        would cost half a second."""
         path = self.house.state / "journal.db"
         if not path.exists():
             return []
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as conn:
             conn.row_factory = sqlite3.Row
             rows = conn.execute(
-                "SELECT source.path, source.created_at AS claimed_at, job.target, job.state, job.reason, job.error_text "
-                "FROM job JOIN source ON source.id = job.source_id"
+                "SELECT source.path, source.created_at AS claimed_at, job.target, job.state,"
+                " job.reason, job.error_text FROM job JOIN source ON source.id = job.source_id"
             ).fetchall()
         return [dict(row) for row in rows]
 
@@ -221,10 +238,14 @@ class Case:
         published = {job["path"] for job in jobs if job["state"] == "published"}
         found.lost = sorted(show(p) for p in self.expected.keys() - published)
         shas = {one.sha256 for one in self.expected.values()}
-        found.early = sorted(entry["name"] for sha, entry in ledger["received"].items() if sha not in shas)
+        found.early = sorted(
+            entry["name"] for sha, entry in ledger["received"].items() if sha not in shas
+        )
         counts = Counter((job["path"], job["target"]) for job in jobs)
         found.doubled = sorted(show(path) for (path, _), count in counts.items() if count > 1)
-        charged = sum(turn["charged"] > 0 for s in ledger["sessions"].values() for turn in s["turns"])
+        charged = sum(
+            turn["charged"] > 0 for s in ledger["sessions"].values() for turn in s["turns"]
+        )
         if charged != len([job for job in jobs if job["state"] == "published"]):
             found.doubled.append(f"{charged} paid turns for {len(jobs)} jobs")
         found.early += [show(p) for p in {job["path"] for job in jobs} - self.expected.keys()]
@@ -241,8 +262,9 @@ class Case:
     def _slowest(self, jobs: list[dict[str, Any]]) -> float:
         waits = [
             job["claimed_at"] / 1000 - one.whole_at
-            for job in jobs if (one := self.expected.get(job["path"])) is not None and one.whole_at
-        ]  # fmt: skip
+            for job in jobs
+            if (one := self.expected.get(job["path"])) is not None and one.whole_at
+        ]
         return max(waits, default=0.0)
 
 
@@ -252,7 +274,8 @@ def show(path: bytes) -> str:
 
 
 def play(one: Scenario, base: Path) -> Verdict:
-    """Play a scenario once, in a new folder. Raises pytest.skip.Exception where the machine cannot."""
+    """Play a scenario once, in a new folder. Raises pytest.skip.Exception where the machine
+    cannot."""
     why = one.missing()
     if why:
         pytest.skip(f"{one.name}: {why}")
@@ -263,7 +286,7 @@ def play(one: Scenario, base: Path) -> Verdict:
         return case.verdict()
 
 
-# -- programs and mounts -----------------------------------------------------------------------------------------------
+# -- programs and mounts ---------------------------------------------------------------
 
 
 def find_program(name: str) -> str | None:
@@ -280,9 +303,14 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end; says its own words when it fails."""
-    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [str(word) for word in command], check=False, capture_output=True, stdin=subprocess.DEVNULL
+    )
     if check and done.returncode:
-        raise AssertionError(f"{command} ended with {done.returncode}: {(done.stderr or done.stdout).decode()[-2000:]}")
+        raise AssertionError(
+            f"{command} ended with {done.returncode}:"
+            f" {(done.stderr or done.stdout).decode()[-2000:]}"
+        )
     return done
 
 
@@ -318,7 +346,8 @@ def mounted(case: Case, point: Path, *command: str | Path) -> None:
 
 
 class Bind:
-    """A FUSE mount of `back` on `front`: what is written to `back` makes no event on `front`, as with a NAS."""
+    """A FUSE mount of `back` on `front`: what is written to `back` makes no event on `front`, as
+    with a NAS."""
 
     def __init__(self, case: Case, back: Path, front: Path) -> None:
         self._case, self.back, self.front = case, back, front

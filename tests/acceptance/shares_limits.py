@@ -1,4 +1,5 @@
-"""Files that come while the kernel's means are short: few watches, few instances, a queue of sixteen events."""
+"""Files that come while the kernel's means are short: few watches, few instances, a queue of
+sixteen events."""
 
 from __future__ import annotations
 
@@ -16,7 +17,15 @@ _queue = threading.Lock()
 
 def limited(name: str, value: int) -> list[str]:
     """A command prefix under which the user's own limit is that low; the machine's stays."""
-    return ["unshare", "-U", "-r", "bash", "-c", f'echo {value} > /proc/sys/user/{name} && exec "$@"', "limited"]
+    return [
+        "unshare",
+        "-U",
+        "-r",
+        "bash",
+        "-c",
+        f'echo {value} > /proc/sys/user/{name} && exec "$@"',
+        "limited",
+    ]
 
 
 @scenario("20 inotify watches for 40 folders", needs=["unshare"], root=True)

@@ -1,4 +1,5 @@
-"""Files that come onto mounts: behind the watcher's back, cut off, unmounted, full. Each function is one scenario."""
+"""Files that come onto mounts: behind the watcher's back, cut off, unmounted, full. Each
+function is one scenario."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ def behind_the_back(case: Case) -> None:
 
 @scenario("FUSE mount, killed in the middle and coming back", needs=["bindfs"], root=True)
 def killed_share(case: Case) -> None:
-    """The server behind the mount dies: offline, and nothing is a deletion; mounted again, what came meanwhile is taken."""
+    """The server behind the mount dies: offline, and nothing is a deletion; mounted again, what
+    came meanwhile is taken."""
     share = nas(case)
     case.start()
     remote = share.back / "inbox/dub-es"
@@ -78,17 +80,27 @@ def killed_share(case: Case) -> None:
         one.whole_at = time.time()  # nobody can see them before the share is back
 
 
-@scenario("sshfs cut off in the middle", needs=["sshfs", "sshd", "ssh-keygen", "setsid"], root=True, slow=True)
+@scenario(
+    "sshfs cut off in the middle",
+    needs=["sshfs", "sshd", "ssh-keygen", "setsid"],
+    root=True,
+    slow=True,
+)
 def cut_ssh(case: Case) -> None:
-    """The connection dies while a copy is under way and leaves an empty folder that lists fine: that is no empty inbox."""
+    """The connection dies while a copy is under way and leaves an empty folder that lists fine:
+    that is no empty inbox."""
     back = other_side(case)
     port, key = ssh_server(case)
     options = f"port={port},IdentityFile={key},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,LogLevel=ERROR"
 
     def mount() -> subprocess.Popen[bytes]:
-        made = case.process(["sshfs", "-f", "-o", options, f"127.0.0.1:{back}", str(case.house.root)])
+        made = case.process(
+            ["sshfs", "-f", "-o", options, f"127.0.0.1:{back}", str(case.house.root)]
+        )
         case.stack.callback(unmount, case.house.root)
-        wait_for("sshfs to mount", lambda: os.path.ismount(case.house.root) or made.poll() is not None)
+        wait_for(
+            "sshfs to mount", lambda: os.path.ismount(case.house.root) or made.poll() is not None
+        )
         if made.poll() is not None:
             pytest.skip("sshfs cannot mount here")
         return made
@@ -111,7 +123,8 @@ def cut_ssh(case: Case) -> None:
 
 @scenario("tmpfs mounted, unmounted and mounted over at the root", root=True)
 def tmpfs_at_the_root(case: Case) -> None:
-    """Unmounted: the empty mount point is no empty inbox; mounted again with other files: those are taken, once."""
+    """Unmounted: the empty mount point is no empty inbox; mounted again with other files: those
+    are taken, once."""
     inbox, disk = case.house.inbox, case.base / "disk"
     case.task.rmdir()
     disk.mkdir()
@@ -137,7 +150,8 @@ def tmpfs_at_the_root(case: Case) -> None:
 
 @scenario("the root renamed and made anew")
 def renamed_root(case: Case) -> None:
-    """The inbox is renamed away with a file in it and comes back, then is made anew: nothing is taken for a deletion."""
+    """The inbox is renamed away with a file in it and comes back, then is made anew: nothing is
+    taken for a deletion."""
     case.start()
     inbox = case.house.inbox
     os.rename(inbox, case.away / "inbox")
@@ -156,7 +170,8 @@ def renamed_root(case: Case) -> None:
 
 @scenario("a small disk that fills up", needs=["mkfs.ext4"], root=True)
 def full_disk(case: Case) -> None:
-    """A copy that fails for want of space leaves half a file: not taken; when room is made and it is copied anew, taken."""
+    """A copy that fails for want of space leaves half a file: not taken; when room is made and
+    it is copied anew, taken."""
     image, inbox = case.base / "disk.img", case.house.inbox
     with image.open("wb") as file:
         file.truncate(8 * MB)

@@ -1,4 +1,5 @@
-"""Files that come through servers and sync clients of others: Samba, a Windows-like copy, Syncthing."""
+"""Files that come through servers and sync clients of others: Samba, a Windows-like copy,
+Syncthing."""
 
 from __future__ import annotations
 
@@ -14,7 +15,16 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.shares_copies import MB, size_of
-from tests.acceptance.shares_kit import SETTLE, Case, end, find_program, free_port, run, scenario, wait_listening
+from tests.acceptance.shares_kit import (
+    SETTLE,
+    Case,
+    end,
+    find_program,
+    free_port,
+    run,
+    scenario,
+    wait_listening,
+)
 from tests.acceptance.studio import wait_for
 
 SMB_CONF = """
@@ -59,7 +69,13 @@ def samba_command(case: Case, share: Path, port: int) -> list[str]:
     for folder in ("state", "cache", "lock", "private", "ncalrpc"):
         (home / folder).mkdir(parents=True)
     (home / "smb.conf").write_text(SMB_CONF.format(port=port, home=home, share=share))
-    return [find_program("smbd") or "smbd", "-F", "--no-process-group", "-s", str(home / "smb.conf")]
+    return [
+        find_program("smbd") or "smbd",
+        "-F",
+        "--no-process-group",
+        "-s",
+        str(home / "smb.conf"),
+    ]
 
 
 def end_children(pid: int) -> None:
@@ -76,7 +92,8 @@ def end_children(pid: int) -> None:
 
 @scenario("Samba: smbclient put, whole and cut off", needs=["smbd", "smbclient"], root=True)
 def smb_put(case: Case) -> None:
-    """A put writes under the final name; one that is cut off leaves a truncated file, which waits until it comes whole."""
+    """A put writes under the final name; one that is cut off leaves a truncated file, which
+    waits until it comes whole."""
     port = samba(case)
     case.start()
     whole, cut = case.film("whole.mp4", 2 * MB), case.film("cut.mp4", 60 * MB)
@@ -84,7 +101,17 @@ def smb_put(case: Case) -> None:
 
     def put(path: Path) -> list[str]:
         words = f'put "{path}" "dub-es\\{path.name}"'
-        return ["smbclient", "-s", str(config), "-p", str(port), "-N", "//127.0.0.1/nas", "-c", words]
+        return [
+            "smbclient",
+            "-s",
+            str(config),
+            "-p",
+            str(port),
+            "-N",
+            "//127.0.0.1/nas",
+            "-c",
+            words,
+        ]
 
     case.put("dub-es/whole.mp4", whole, lambda: run(*put(whole)))
     case.expect("dub-es/cut.mp4", cut)
@@ -133,9 +160,15 @@ file.close()
 '''
 
 
-@scenario("Samba: a copy as Windows Explorer makes it, whole and cut off", needs=["smbd"], root=True, slow=True)
+@scenario(
+    "Samba: a copy as Windows Explorer makes it, whole and cut off",
+    needs=["smbd"],
+    root=True,
+    slow=True,
+)
 def windows_copy(case: Case) -> None:
-    """Full size from the first instant; one that dies leaves full size and zeros: it waits until it comes whole."""
+    """Full size from the first instant; one that dies leaves full size and zeros: it waits until
+    it comes whole."""
     python = windows_python()
     port = samba(case)
     case.start()
@@ -149,7 +182,10 @@ def windows_copy(case: Case) -> None:
     case.put("dub-es/whole.mp4", whole, lambda: copy(whole))
     case.expect("dub-es/cut.mp4", cut)
     copy(cut, "CUT")
-    wait_for("the full size of the dead copy", lambda: size_of(case.task / "cut.mp4") == cut.stat().st_size)
+    wait_for(
+        "the full size of the dead copy",
+        lambda: size_of(case.task / "cut.mp4") == cut.stat().st_size,
+    )
     time.sleep(2 * SETTLE)
     assert not case.claimed("dub-es/cut.mp4")
     copy(cut)
@@ -157,13 +193,16 @@ def windows_copy(case: Case) -> None:
 
 
 def windows_python() -> Path:
-    """The Python of a virtual environment with smbprotocol, made once beside the other temporary files."""
+    """The Python of a virtual environment with smbprotocol, made once beside the other temporary
+    files."""
     home = Path(os.environ.get("NEMOWATCH_SMB_VENV", f"/tmp/nemowatch-smbprotocol-{os.getuid()}"))
     python = home / "bin/python"
     if not (home / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, capture_output=True)
         done = subprocess.run(
-            [str(python), "-m", "pip", "install", "-q", "smbprotocol"], check=False, capture_output=True
+            [str(python), "-m", "pip", "install", "-q", "smbprotocol"],
+            check=False,
+            capture_output=True,
         )
         if done.returncode:
             shutil.rmtree(home, ignore_errors=True)
@@ -213,7 +252,14 @@ class Sync:
             (homes[me] / "config.xml").write_text(text)
             (folders[me] / ".stfolder").mkdir(exist_ok=True)
             case.process(
-                ["syncthing", "serve", f"--home={homes[me]}", "--no-browser", "--no-restart", "--no-upgrade"],
+                [
+                    "syncthing",
+                    "serve",
+                    f"--home={homes[me]}",
+                    "--no-browser",
+                    "--no-restart",
+                    "--no-upgrade",
+                ],
                 env={**os.environ, "HOME": str(homes[me]), "STNODEFAULTFOLDER": "1"},
             )
         for port in gui:
@@ -222,9 +268,18 @@ class Sync:
 
     def _make(self, home: Path) -> str:
         environment = {**os.environ, "HOME": str(home)}
-        subprocess.run(["syncthing", "generate", f"--home={home}"], check=True, capture_output=True, env=environment)
+        subprocess.run(
+            ["syncthing", "generate", f"--home={home}"],
+            check=True,
+            capture_output=True,
+            env=environment,
+        )
         told = subprocess.run(
-            ["syncthing", f"--home={home}", "--device-id"], check=True, capture_output=True, text=True, env=environment
+            ["syncthing", f"--home={home}", "--device-id"],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment,
         )
         return told.stdout.strip()
 

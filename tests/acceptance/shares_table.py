@@ -1,4 +1,5 @@
-"""Plays every scenario many times and writes what it showed into docs/reliability.md: `scripts/test-shares`."""
+"""Plays every scenario many times and writes what it showed into docs/reliability.md:
+`scripts/test-shares`."""
 
 from __future__ import annotations
 
@@ -41,7 +42,10 @@ class Row:
         """The row of the table."""
         if self.skipped and not self.verdicts:
             return line([self.scenario.name, f"skipped: {self.skipped}", *[""] * 6])
-        sums = [sum(len(getattr(v, what)) for v in self.verdicts) for what in ("lost", "early", "doubled")]
+        sums = [
+            sum(len(getattr(v, what)) for v in self.verdicts)
+            for what in ("lost", "early", "doubled")
+        ]
         files = sum(v.files for v in self.verdicts)
         slowest = max((v.slowest for v in self.verdicts), default=0.0)
         broken = f" ({len(self.broken)} could not be played)" if self.broken else ""
@@ -68,14 +72,17 @@ def once(row: Row, number: int) -> None:
         say(f"{row.scenario.name} {number}: could not be played: {exc}")
     else:
         row.verdicts.append(verdict)
-        say(f"{row.scenario.name} {number}: {'good' if verdict.good else verdict} ({verdict.slowest:.1f} s)")
+        say(
+            f"{row.scenario.name} {number}: {'good' if verdict.good else verdict}"
+            f" ({verdict.slowest:.1f} s)"
+        )
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
 def run_all(chosen: list[Scenario], runs: int, at_once: int) -> Iterator[list[Row]]:
-    """Play everything, round by round, several scenarios at a time; those that change the whole machine alone. Gives the
-    rows after each round."""
+    """Play everything, round by round, several scenarios at a time; those that change the whole
+    machine alone. Gives the rows after each round."""
     rows = [Row(one, code=code()) for one in chosen]
     for number in range(runs):
         with ThreadPoolExecutor(at_once) as pool:
@@ -99,29 +106,42 @@ def table(rows: list[Row], kept: Mapping[str, str]) -> str:
     """These rows, and `kept` for scenarios that are not among them."""
     lines = {**kept, **{row.scenario.name: row.line() for row in rows}}
     words = (
-        f"Last played: {played()}, by `scripts/test-shares --runs N --write`, with a settle time of {SETTLE:g} s and a scan "
-        f"every {SCAN:g} s where a scenario sets nothing else. Pick-up: from a file's last byte to its claim, while several "
-        "scenarios share the machine (at the default settings: performance.md)."
+        f"Last played: {played()}, by `scripts/test-shares --runs N --write`, with a settle time of"
+        f" {SETTLE:g} s and a scan every {SCAN:g} s where a scenario sets nothing else. Pick-up:"
+        " from a file's last byte to its claim, while several scenarios share the machine (at the"
+        " default settings: performance.md)."
     )
     head = ("scenario", "runs", "files", "lost", "early", "doubled", "slowest pick-up", "commit")
-    return section("Ways in which files come", words, head, (lines[name] for name in SCENARIOS if name in lines))
+    return section(
+        "Ways in which files come",
+        words,
+        head,
+        (lines[name] for name in SCENARIOS if name in lines),
+    )
 
 
 def main() -> int:
     """The command; 0 when nothing was wrong."""
     parser = argparse.ArgumentParser(prog="scripts/test-shares", description=__doc__)
     parser.add_argument("--runs", type=int, default=1, help="how often each scenario is played")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs/reliability.md"
+    )
     parser.add_argument("--at-once", type=int, default=4, help="how many are played side by side")
     parser.add_argument("--only", default="", help="those whose name contains this")
-    parser.add_argument("--but", default="", help="not those whose name contains this: those in user-mode-linux take minutes")
+    parser.add_argument(
+        "--but",
+        default="",
+        help="not those whose name contains this: those in user-mode-linux take minutes",
+    )
     options = parser.parse_args()
     chosen = [one for one in SCENARIOS.values() if options.only.lower() in one.name.lower()]
     if options.but:
         chosen = [one for one in chosen if options.but.lower() not in one.name.lower()]
     rows: list[Row] = []
     for rows in run_all(chosen, options.runs, options.at_once):
-        if options.write:  # after each round: a long command that is interrupted leaves what it has shown
+        # after each round: a long command that is interrupted leaves what it has shown
+        if options.write:
             put(RELIABILITY, PART, table(rows, standing(RELIABILITY)))
     print(table(rows, {}))
     return 0 if all(row.good for row in rows) else 1

@@ -1,8 +1,10 @@
 #!/opt/nemowatch/bin/python
-"""A small daemon in nemowatch's place: the service room's own modules around what the real one does with the system.
+"""A small daemon in nemowatch's place: the service room's own modules around what the real one does
+with the system.
 
-standin run --config FILE     waits for its share, opens its state, watches, serves its socket, obeys signals
-standin facts                 what the running one has seen, as JSON, through the control socket
+standin run --config FILE     waits for its share, opens its state, watches, serves its socket,
+obeys signals standin facts                 what the running one has seen, as JSON, through the
+control socket
 """
 
 from __future__ import annotations
@@ -67,7 +69,13 @@ class Standin:
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
-        install_signals(loop, stop=self._stop, stop_now=lambda: os._exit(9), reload=self._reload, scan=self._scan)
+        install_signals(
+            loop,
+            stop=self._stop,
+            stop_now=lambda: os._exit(9),
+            reload=self._reload,
+            scan=self._scan,
+        )
         journal = await asyncio.to_thread(self._open_state)
         server = ControlServer(self.state / "control.sock", {"facts": self._facts})
         await server.start()
@@ -101,7 +109,9 @@ class Standin:
         observer = Observer()
         observer.schedule(self.seen, str(inbox), recursive=True, event_filter=[FileClosedEvent])
         observer.start()
-        self.notifier.status(f"2 settling, 1 uploading 43 %: промо 视频.mp4; {self.config['standin']['word']}")
+        self.notifier.status(
+            f"2 settling, 1 uploading 43 %: промо 视频.mp4; {self.config['standin']['word']}"
+        )
         try:
             await asyncio.Event().wait()
         finally:
@@ -138,15 +148,19 @@ class Standin:
 
     async def _facts(self, args: dict[str, Any]) -> Any:
         status = dict(
-            line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line
+            line.split(":\t", 1)
+            for line in Path("/proc/self/status").read_text().splitlines()
+            if ":\t" in line
         )
         return {
             "pid": os.getpid(),
             "uid": os.getuid(),
             "token_length": len(self.token),
-            "credentials": os.listdir(os.environ["CREDENTIALS_DIRECTORY"])
-            if "CREDENTIALS_DIRECTORY" in os.environ
-            else [],
+            "credentials": (
+                os.listdir(os.environ["CREDENTIALS_DIRECTORY"])
+                if "CREDENTIALS_DIRECTORY" in os.environ
+                else []
+            ),
             "seen": self.seen.names,
             "scans": self.scans,
             "word": self.config["standin"]["word"],
@@ -156,9 +170,12 @@ class Standin:
             "http": await self._fetch(),
             "mounts": "mountinfo" if Path("/proc/self/mountinfo").read_text() else "",
             "allowed": {
-                path: os.access(path, os.W_OK) for path in ("/etc", "/usr", "/opt/nemowatch", "/home", "/root", "/srv")
+                path: os.access(path, os.W_OK)
+                for path in ("/etc", "/usr", "/opt/nemowatch", "/home", "/root", "/srv")
             },
-            "result": await asyncio.to_thread(self._publish, args["publish"]) if "publish" in args else "",
+            "result": (
+                await asyncio.to_thread(self._publish, args["publish"]) if "publish" in args else ""
+            ),
             "lease": self._lease(args["lease"]) if "lease" in args else "",
         }
 

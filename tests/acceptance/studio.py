@@ -1,5 +1,7 @@
-"""A whole nemowatch for tests: a real sandbox process, a real daemon process, real folders, and ways to wait for what
-people would wait for. Nothing here reaches into the product: it drops files, runs commands and reads what they print."""
+"""A whole nemowatch for tests: a real sandbox process, a real daemon process, real folders, and
+ways to wait for what people would wait for. Nothing here reaches into the product: it drops
+files, runs commands and reads what they print.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,14 @@ class Studio:
     """One workspace with its cloud and its daemon."""
 
     def __init__(
-        self, base: Path, sandbox: SandboxProcess, *, settle: float = 0.4, scan: float = 2, confirm: int = 0, extra: str = ""
+        self,
+        base: Path,
+        sandbox: SandboxProcess,
+        *,
+        settle: float = 0.4,
+        scan: float = 2,
+        confirm: int = 0,
+        extra: str = "",
     ) -> None:
         self.sandbox = sandbox
         base.mkdir(exist_ok=True)
@@ -71,7 +80,14 @@ class Studio:
         for tree in ("inbox", "outbox"):
             (self.root / tree).mkdir(parents=True)
         self.state.mkdir(mode=0o700)
-        text = CONFIG.format(state=self.state, url=sandbox.url, root=self.root, settle=settle, scan=scan, confirm=confirm)
+        text = CONFIG.format(
+            state=self.state,
+            url=sandbox.url,
+            root=self.root,
+            settle=settle,
+            scan=scan,
+            confirm=confirm,
+        )
         self.config.write_text(text + extra)
         self.daemon: subprocess.Popen[bytes] | None = None
 
@@ -86,7 +102,8 @@ class Studio:
         return self.root / "outbox"
 
     def drop(self, where: str, data: bytes | None = None) -> Path:
-        """Copy a file into the inbox, as a person does: folder first, then the bytes under the final name."""
+        """Copy a file into the inbox, as a person does: folder first, then the bytes under the
+        final name."""
         path = self.inbox / where
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(video(where) if data is None else data)
@@ -100,7 +117,11 @@ class Studio:
 
     def wait_results(self, *wanted: str, tree: str = "outbox", limit: float = LIMIT) -> None:
         """Until all these files stand."""
-        wait_for(f"{wanted} in {tree}; log:\n{self.log()}", lambda: set(wanted) <= self.results(tree), limit)
+        wait_for(
+            f"{wanted} in {tree}; log:\n{self.log()}",
+            lambda: set(wanted) <= self.results(tree),
+            limit,
+        )
 
     # -- the daemon
 
@@ -111,9 +132,21 @@ class Studio:
     def start(self, *args: str) -> None:
         """Start the daemon and wait until it answers."""
         with self.log_path.open("ab") as log:
-            command = [sys.executable, "-m", "nemowatch", "run", "--config", str(self.config), *args]
-            self.daemon = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        wait_for("the daemon's control socket", lambda: self.daemon_state() == "running" or self._died())
+            command = [
+                sys.executable,
+                "-m",
+                "nemowatch",
+                "run",
+                "--config",
+                str(self.config),
+                *args,
+            ]
+            self.daemon = subprocess.Popen(
+                command, env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        wait_for(
+            "the daemon's control socket", lambda: self.daemon_state() == "running" or self._died()
+        )
 
     def _died(self) -> bool:
         assert self.daemon is not None
@@ -123,7 +156,11 @@ class Studio:
 
     def daemon_state(self) -> str:
         answer = self.run("status", "--json", check=False)
-        return json.loads(answer.stdout)["daemon"]["state"] if answer.returncode == 0 and answer.stdout else ""
+        return (
+            json.loads(answer.stdout)["daemon"]["state"]
+            if answer.returncode == 0 and answer.stdout
+            else ""
+        )
 
     def kill(self) -> None:
         """SIGKILL, as a power cut would, for the process."""
@@ -146,16 +183,25 @@ class Studio:
         """Run a command of nemowatch to its end."""
         command = [sys.executable, "-m", "nemowatch", *args, "--config", str(self.config)]
         done = subprocess.run(
-            command, env=self.environment(), capture_output=True, text=True, timeout=LIMIT, check=False
+            command,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
         )
         if check and done.returncode != 0:
-            raise AssertionError(f"{args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}\n{self.log()}")
+            raise AssertionError(
+                f"{args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}\n{self.log()}"
+            )
         return done
 
     def jobs(self) -> list[dict[str, Any]]:
         return json.loads(self.run("jobs", "--json").stdout)
 
-    def wait_states(self, *states: str, count: int | None = None, limit: float = LIMIT) -> list[dict[str, Any]]:
+    def wait_states(
+        self, *states: str, count: int | None = None, limit: float = LIMIT
+    ) -> list[dict[str, Any]]:
         """Until every job (at least one, or exactly `count`) is in one of these states."""
 
         def reached() -> list[dict[str, Any]]:
@@ -172,14 +218,21 @@ class Studio:
 
     def charged_turns(self) -> list[dict[str, Any]]:
         """Every turn that was charged for, over all sessions."""
-        return [turn for session in self.ledger()["sessions"].values() for turn in session["turns"] if turn["charged"]]
+        return [
+            turn
+            for session in self.ledger()["sessions"].values()
+            for turn in session["turns"]
+            if turn["charged"]
+        ]
 
     def ledger(self) -> dict[str, Any]:
         return self.sandbox.ledger()
 
 
 @contextmanager
-def studio(base: Path, *, sandbox: dict[str, Any] | None = None, **settings: Any) -> Iterator[Studio]:
+def studio(
+    base: Path, *, sandbox: dict[str, Any] | None = None, **settings: Any
+) -> Iterator[Studio]:
     """A studio whose processes end with the block."""
     with SandboxProcess(**(sandbox or {})) as cloud:
         made = Studio(base, cloud, **settings)
@@ -191,7 +244,8 @@ def studio(base: Path, *, sandbox: dict[str, Any] | None = None, **settings: Any
 
 
 def video(seed: str = "") -> bytes:
-    """The sample MP4, distinct for each seed: a `free` box behind it changes the content and nothing else."""
+    """The sample MP4, distinct for each seed: a `free` box behind it changes the content and
+    nothing else."""
     mark = seed.encode()
     return sample_video() + (8 + len(mark)).to_bytes(4, "big") + b"free" + mark
 

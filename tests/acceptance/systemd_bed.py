@@ -1,13 +1,15 @@
 """A real systemd as PID 1 of a throw-away container, over an overlay of this machine's own root.
 
-Owns its namespaces, mounts and cgroup; nothing outside is changed. What it needs: root, cgroup v2 (unified or hybrid),
-overlayfs, unshare, systemd installed. `why_not()` says what is missing. Memory, CPU and I/O limits are not enforced in it.
+Owns its namespaces, mounts and cgroup; nothing outside is changed. What it needs: root, cgroup v2
+(unified or hybrid), overlayfs, unshare, systemd installed. `why_not()` says what is missing.
+Memory, CPU and I/O limits are not enforced in it.
 
-Inside: /opt/nemowatch holds a virtual environment of /usr/bin/python3 whose packages are those of the Python that runs this
-file, and /usr/lib/systemd/system the machine's own units. /share is a folder of the outside.
+Inside: /opt/nemowatch holds a virtual environment of /usr/bin/python3 whose packages are those of
+the Python that runs this file, and /usr/lib/systemd/system the machine's own units. /share is a
+folder of the outside.
 
-NEMOWATCH_BED_TREE names another root to boot (a newer Debian, see scripts/newer-systemd), NEMOWATCH_BED_PACKAGES the packages
-for its Python.
+NEMOWATCH_BED_TREE names another root to boot (a newer Debian, see scripts/newer-systemd),
+NEMOWATCH_BED_PACKAGES the packages for its Python.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SYSTEM_PYTHON = "/usr/bin/python3"  # a service may not enter root's home, where other Pythons like to live
+# a service may not enter root's home, where other Pythons like to live
+SYSTEM_PYTHON = "/usr/bin/python3"
 SYSTEMD = "/lib/systemd/systemd"
 TREE = Path(os.environ.get("NEMOWATCH_BED_TREE", "/"))
 PACKAGES = Path(os.environ.get("NEMOWATCH_BED_PACKAGES", sysconfig.get_path("purelib")))
@@ -59,7 +62,9 @@ def why_not() -> str:
     if not _cgroups():
         return "needs cgroup v2"
     if subprocess.run(
-        ["unshare", "--mount", "--pid", "--cgroup", "--net", "--fork", "true"], check=False, capture_output=True
+        ["unshare", "--mount", "--pid", "--cgroup", "--net", "--fork", "true"],
+        check=False,
+        capture_output=True,
     ).returncode:
         return "may not make namespaces here"
     ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -70,7 +75,9 @@ def why_not() -> str:
 
 def python_version() -> str:
     """The version of the Python that services run with, as "3.11"."""
-    return _in_tree(SYSTEM_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+    return _in_tree(
+        SYSTEM_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"
+    ).strip()
 
 
 def systemd_version() -> int:
@@ -79,7 +86,9 @@ def systemd_version() -> int:
 
 
 def _in_tree(*command: str) -> str:
-    return subprocess.run(["chroot", TREE, *command], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["chroot", TREE, *command], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
@@ -139,12 +148,20 @@ class Bed:
         path.chmod(mode)
 
     def run(self, *command: str, check: bool = True) -> str:
-        """The output of `command` in there, as root. Fails with its errors when it fails, unless `check` is off."""
+        """The output of `command` in there, as root. Fails with its errors when it fails, unless
+        `check` is off."""
         done = subprocess.run(
             ["nsenter", "-t", str(self.pid), "-a", "--", *command],
-            capture_output=True, text=True, timeout=300, check=False,
-            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SYSTEMD_PAGER": "", "LANG": "C.UTF-8"},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env={
+                "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "SYSTEMD_PAGER": "",
+                "LANG": "C.UTF-8",
+            },
+        )
         if check and done.returncode:
             raise AssertionError(f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
@@ -168,7 +185,10 @@ class Bed:
             if entry.name.isdigit():
                 with contextlib.suppress(OSError):
                     numbers = _field(entry / "status", "NSpid").split()
-                    if numbers[-1] == inner and os.stat(entry / "ns/pid").st_ino == self._pid_namespace:
+                    if (
+                        numbers[-1] == inner
+                        and os.stat(entry / "ns/pid").st_ino == self._pid_namespace
+                    ):
                         return int(entry.name)
         raise AssertionError(f"{unit} has no process {inner}")
 
@@ -177,14 +197,34 @@ class Bed:
         return os.stat(f"/proc/{self.pid}/ns/pid").st_ino
 
     def _boot(self) -> None:
-        spaces = ["--mount", "--uts", "--ipc", "--net", "--cgroup", "--pid", "--fork", "--kill-child"]
+        spaces = [
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--net",
+            "--cgroup",
+            "--pid",
+            "--fork",
+            "--kill-child",
+        ]
         log = (self.work / "boot.log").open("wb")
         with log:
             self._outer = subprocess.Popen(
-                ["unshare", *spaces, "--propagation", "private", sys.executable, __file__, str(self.work)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                [
+                    "unshare",
+                    *spaces,
+                    "--propagation",
+                    "private",
+                    sys.executable,
+                    __file__,
+                    str(self.work),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
                 preexec_fn=lambda: (self._cgroup / "cgroup.procs").write_text("0") and None,  # noqa: PLW1509
-            )  # fmt: skip
+            )
         self.pid = wait_for(self._find_init, f"boot; {self.work}/boot.log", BOOT_SECONDS)
         wait_for(self._is_up, "the target is reached", BOOT_SECONDS)
 
@@ -197,7 +237,10 @@ class Bed:
         return int(children[0]) if is_init else 0
 
     def _is_up(self) -> bool:
-        return self.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded")
+        return self.run("systemctl", "is-system-running", check=False).strip() in (
+            "running",
+            "degraded",
+        )
 
     def _make_venv(self, where: Path) -> None:
         """By hand, because the Python it is for may be another system's: only what makes it one."""
@@ -282,7 +325,10 @@ def install_units(bed: Bed) -> None:
     """The shipped units, unchanged, and the user they name."""
     for unit in (CHECKOUT / "systemd").glob("*.service"):
         shutil.copy(unit, bed.path("/etc/systemd/system"))
-    bed.write("/etc/sysusers.d/nemowatch.conf", (CHECKOUT / "systemd/sysusers.d/nemowatch.conf").read_text())
+    bed.write(
+        "/etc/sysusers.d/nemowatch.conf",
+        (CHECKOUT / "systemd/sysusers.d/nemowatch.conf").read_text(),
+    )
     bed.run("systemd-sysusers")
     bed.run("systemctl", "daemon-reload")
 
@@ -318,15 +364,21 @@ def _inside(work: Path) -> None:
     (root / "etc/hostname").write_text("bed\n")
     (root / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
     (root / "etc/systemd/system/bed.target").write_text(TARGET)
-    (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")  # the kernel is the outside's
+    # the kernel is the outside's
+    (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")
     (root / ".outside").mkdir()
     os.chdir(root)
     _do("pivot_root", ".", ".outside")
     os.chdir("/")
-    _do("mount", "--make-rshared", "/")  # services see what is mounted after their start, as on any machine
+    # services see what is mounted after their start, as on any machine
+    _do("mount", "--make-rshared", "/")
     _do("umount", "-l", "/.outside")
     environment = {"container": "bed", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb"}
-    os.execve(SYSTEMD, [SYSTEMD, "--system", "systemd.unit=bed.target", "systemd.show_status=0"], environment)
+    os.execve(
+        SYSTEMD,
+        [SYSTEMD, "--system", "systemd.unit=bed.target", "systemd.show_status=0"],
+        environment,
+    )
 
 
 def _kernel_filesystems(root: Path) -> None:
@@ -347,7 +399,13 @@ def _devices(dev: Path, work: Path) -> None:
         (dev / name).mkdir()
     _mount("devpts", dev / "pts", "devpts", "newinstance,ptmxmode=0666,mode=620,gid=5")
     _mount("tmpfs", dev / "shm", "tmpfs", "mode=1777")
-    links = {"ptmx": "pts/ptmx", "fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+    links = {
+        "ptmx": "pts/ptmx",
+        "fd": "/proc/self/fd",
+        "stdin": "fd/0",
+        "stdout": "fd/1",
+        "stderr": "fd/2",
+    }
     for name, target in links.items():
         (dev / name).symlink_to(target)
     (work / "console").touch()

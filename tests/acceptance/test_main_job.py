@@ -1,4 +1,5 @@
-"""The main job, as its user sees it: files dropped into folders come back as results, once, and everything bad is said."""
+"""The main job, as its user sees it: files dropped into folders come back as results, once, and
+everything bad is said."""
 
 from __future__ import annotations
 
@@ -27,11 +28,17 @@ def clean(house: Studio) -> None:
 
 def served(house: Studio) -> set[str]:
     """SHA-256 of every result that the cloud served."""
-    return {render["sha256"] for s in house.ledger()["sessions"].values() for render in s["renders"] if render.get("sha256")}
+    return {
+        render["sha256"]
+        for s in house.ledger()["sessions"].values()
+        for render in s["renders"]
+        if render.get("sha256")
+    }
 
 
 def test_every_folder_kind_gives_its_results(house: Studio) -> None:
-    """Each kind of folder gives its results: one paid turn each, the bytes sent once, the sources in done/."""
+    """Each kind of folder gives its results: one paid turn each, the bytes sent once, the
+    sources in done/."""
     house.drop("dub-es-fr/clientA/promo.mp4")
     house.drop("voiceover/script.txt", script())
     house.drop("voiceover-de-female/clip.mp4")
@@ -42,14 +49,27 @@ def test_every_folder_kind_gives_its_results(house: Studio) -> None:
     house.drop("edit/raw.mp4")
     house.start()
     house.wait_results(
-        "dub-es-fr/clientA/promo.es.mp4", "dub-es-fr/clientA/promo.fr.mp4", "voiceover/script.voiceover.mp4",
-        "voiceover-de-female/clip.voiceover.mp4", "voiceover/both.voiceover.mp4", "transcribe/talk.txt",
-        "transcribe/talk.srt", "transcribe/talk.vtt", "transcribe/talk.transcribed.mp4", "edit/raw.edit.mp4",
-    )  # fmt: skip
+        "dub-es-fr/clientA/promo.es.mp4",
+        "dub-es-fr/clientA/promo.fr.mp4",
+        "voiceover/script.voiceover.mp4",
+        "voiceover-de-female/clip.voiceover.mp4",
+        "voiceover/both.voiceover.mp4",
+        "transcribe/talk.txt",
+        "transcribe/talk.srt",
+        "transcribe/talk.vtt",
+        "transcribe/talk.transcribed.mp4",
+        "edit/raw.edit.mp4",
+    )
     house.wait_results(
-        "dub-es-fr/clientA/promo.mp4", "voiceover/both.txt", "voiceover/both.mp4", "edit/raw.mp4", "transcribe/talk.mp4",
-        "voiceover/script.txt", "voiceover-de-female/clip.mp4", tree="done",
-    )  # fmt: skip
+        "dub-es-fr/clientA/promo.mp4",
+        "voiceover/both.txt",
+        "voiceover/both.mp4",
+        "edit/raw.mp4",
+        "transcribe/talk.mp4",
+        "voiceover/script.txt",
+        "voiceover-de-female/clip.mp4",
+        tree="done",
+    )
     assert house.results("inbox") == {"edit/prompt.txt"}
     assert house.results("failed") == set()
     assert len(house.charged_turns()) == len(house.jobs()) == 7
@@ -61,7 +81,8 @@ def test_every_folder_kind_gives_its_results(house: Studio) -> None:
 
 
 def test_dropped_while_it_runs(house: Studio) -> None:
-    """A file dropped into a folder made just now is taken as well, and SIGTERM ends the daemon with 0."""
+    """A file dropped into a folder made just now is taken as well, and SIGTERM ends the daemon
+    with 0."""
     house.start()
     house.drop("Dub-Spanish/new/clip.mp4")
     house.wait_results("Dub-Spanish/new/clip.es.mp4")
@@ -71,7 +92,8 @@ def test_dropped_while_it_runs(house: Studio) -> None:
 
 
 def test_bad_input_costs_nothing_and_stops_nothing(house: Studio) -> None:
-    """Whatever cannot be done is said in plain words beside it, costs nothing, and the good files go on."""
+    """Whatever cannot be done is said in plain words beside it, costs nothing, and the good
+    files go on."""
     house.drop("dubb-es/clip.mp4")
     house.drop("dub-es/notes.pdf", b"%PDF-1.4 not a film")
     house.drop("dub-es/disguised.mp4", b"%PDF-1.4 not a film at all " * 40)
@@ -88,14 +110,27 @@ def test_bad_input_costs_nothing_and_stops_nothing(house: Studio) -> None:
     house.start()
     house.wait_results("dub-es/good.es.mp4", "dub-es/café.es.mp4")
     house.wait_results("dub-es/disguised.mp4", "dub-es/disguised.mp4.error.txt", tree="failed")
-    wait_for("a note about the folder's name", (house.inbox / "dubb-es" / "nemowatch - read me.txt").exists)
-    wait_for("a note about the missing prompt", (house.inbox / "edit" / "nemowatch - read me.txt").exists)
+    wait_for(
+        "a note about the folder's name",
+        (house.inbox / "dubb-es" / "nemowatch - read me.txt").exists,
+    )
+    wait_for(
+        "a note about the missing prompt", (house.inbox / "edit" / "nemowatch - read me.txt").exists
+    )
     note = (house.inbox / "dubb-es" / "nemowatch - read me.txt").read_bytes()
     assert note.startswith(b"\xef\xbb\xbf")
     assert b"\r\n" in note
     assert b"dub-es" in note
-    assert {"dub-es/empty.mp4", "dub-es/pipe.mp4", "dub-es/away.mp4", "dub-es/notes.pdf"} <= house.results("inbox")
-    wait_for("the long name's result", lambda: len([n for n in house.results() if n.startswith("dub-es/nnn")]) == 1)
+    assert {
+        "dub-es/empty.mp4",
+        "dub-es/pipe.mp4",
+        "dub-es/away.mp4",
+        "dub-es/notes.pdf",
+    } <= house.results("inbox")
+    wait_for(
+        "the long name's result",
+        lambda: len([n for n in house.results() if n.startswith("dub-es/nnn")]) == 1,
+    )
     assert len(house.charged_turns()) == 3
     listener.close()
     clean(house)
@@ -112,7 +147,8 @@ def test_nothing_is_overwritten(house: Studio) -> None:
 
 
 def test_same_file_again_is_not_paid_again(house: Studio) -> None:
-    """The same content at the same place is done once: the second copy goes to done/ with a note; gone results come back free."""
+    """The same content at the same place is done once: the second copy goes to done/ with a
+    note; gone results come back free."""
     house.start()
     house.drop("dub-es/clip.mp4", video("same"))
     house.wait_results("dub-es/clip.es.mp4")
@@ -129,8 +165,11 @@ def test_same_file_again_is_not_paid_again(house: Studio) -> None:
     clean(house)
 
 
-def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(house: Studio) -> None:
-    """A file in the way of its folder in done/: said once, tried again, and the copy is moved without a restart."""
+def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(
+    house: Studio,
+) -> None:
+    """A file in the way of its folder in done/: said once, tried again, and the copy is moved
+    without a restart."""
     house.start()
     house.drop("dub-es/clip.mp4", video("same"))
     house.wait_results("dub-es/clip.mp4", tree="done")
@@ -146,7 +185,8 @@ def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(ho
 
 
 def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> None:
-    """Put there by whoever may write in the share, even while nothing runs: the job waits, says why, and goes on without it."""
+    """Put there by whoever may write in the share, even while nothing runs: the job waits, says
+    why, and goes on without it."""
     theirs = house.root.parent / "theirs"
     theirs.mkdir()
     house.start()
@@ -157,8 +197,16 @@ def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> No
     house.outbox.symlink_to(theirs)
     house.start()
     house.drop("dub-es/clip.mp4")
-    wait_for("the reason", lambda: "has been put in the folder's place" in " ".join(house.run("status").stdout.split()))
-    assert [job["state"] for job in house.jobs()] == ["published", "uploaded"], "nothing is paid for that could not be delivered"
+    wait_for(
+        "the reason",
+        lambda: (
+            "has been put in the folder's place" in " ".join(house.run("status").stdout.split())
+        ),
+    )
+    assert [job["state"] for job in house.jobs()] == [
+        "published",
+        "uploaded",
+    ], "nothing is paid for that could not be delivered"
     house.outbox.unlink()
     (house.root / "before").rename(house.outbox)
     house.wait_results("dub-es/first.es.mp4", "dub-es/clip.es.mp4")
@@ -167,7 +215,8 @@ def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> No
 
 
 def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
-    """A refused file lands in failed/ with a note; moved back, only what is missing is made and the note goes away."""
+    """A refused file lands in failed/ with a note; moved back, only what is missing is made and
+    the note goes away."""
     house.sandbox.fault("chat:4001@1")
     house.drop("dub-es-fr/clip.mp4")
     house.start()
@@ -182,7 +231,8 @@ def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
 
 
 def test_retry_and_a_new_take_bring_the_file_back(house: Studio) -> None:
-    """`retry` and `again --new-take` work although the file has left the inbox; a new take is one more paid turn."""
+    """`retry` and `again --new-take` work although the file has left the inbox; a new take is
+    one more paid turn."""
     house.sandbox.fault("chat:4001@1")
     house.drop("dub-es/clip.mp4")
     house.start()
@@ -199,7 +249,8 @@ def test_retry_and_a_new_take_bring_the_file_back(house: Studio) -> None:
 
 
 def test_a_question_is_answered_with_a_clearer_order(house: Studio) -> None:
-    """The cloud asks back: a note says so; with a prompt.txt and the file taken out and dropped again, it is done."""
+    """The cloud asks back: a note says so; with a prompt.txt and the file taken out and dropped
+    again, it is done."""
     house.sandbox.fault("chat:question@1")
     clip = house.drop("dub-es/clip.mp4")
     house.start()
@@ -207,12 +258,17 @@ def test_a_question_is_answered_with_a_clearer_order(house: Studio) -> None:
     wait_for("the question's note", (house.inbox / "dub-es/clip.mp4.question.txt").exists)
     away = clip.rename(house.root / "clip.mp4")
     house.wait_states("cancelled")
-    wait_for("the question's note to go", lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists())
+    wait_for(
+        "the question's note to go",
+        lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists(),
+    )
     assert house.results("failed") == set()
     house.drop("dub-es/prompt.txt", b"+ Use European Spanish.")
     away.rename(clip)
     house.wait_results("dub-es/clip.es.mp4")
-    wait_for("the note to go away", lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists())
+    wait_for(
+        "the note to go away", lambda: not (house.inbox / "dub-es/clip.mp4.question.txt").exists()
+    )
     messages = [t["message"] for s in house.ledger()["sessions"].values() for t in s["turns"]]
     assert "European Spanish" in messages[-1]
 
@@ -240,14 +296,18 @@ def test_approval_of_a_large_batch(tmp_path: Path) -> None:
         assert house.charged_turns() == []
         house.drop("APPROVE", b"")
         house.wait_states("published", count=3)
-        wait_for("the note to go away", lambda: not (house.inbox / "nemowatch - read me.txt").exists())
+        wait_for(
+            "the note to go away", lambda: not (house.inbox / "nemowatch - read me.txt").exists()
+        )
         wait_for("the yes to be used up", lambda: not (house.inbox / "APPROVE").exists())
 
 
 @pytest.mark.parametrize("signal_after", ["uploading", "instructing", "rendering"])
 def test_a_kill_in_the_middle(house: Studio, signal_after: str) -> None:
     """SIGKILL while a job is under way, then a restart: the result comes, paid for exactly once."""
-    house.sandbox.set(upload_seconds=1.0, turn_seconds=1.0, render_seconds=1.0, abort_on_disconnect=False)
+    house.sandbox.set(
+        upload_seconds=1.0, turn_seconds=1.0, render_seconds=1.0, abort_on_disconnect=False
+    )
     house.drop("dub-es/clip.mp4")
     house.start()
     wait_for(signal_after, lambda: any(job["state"] == signal_after for job in house.jobs()))

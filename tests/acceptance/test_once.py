@@ -1,4 +1,5 @@
-"""`run --once`, as cron calls it: what is there is finished, what is held goes on when its cause is gone."""
+"""`run --once`, as cron calls it: what is there is finished, what is held goes on when its cause
+is gone."""
 
 from __future__ import annotations
 
@@ -14,15 +15,20 @@ from tests.acceptance.studio import Studio, studio
 @pytest.fixture
 def house(tmp_path: Path) -> Studio:
     with studio(tmp_path) as made:
-        # The look at the holds must not be left to the cadence: at this pace it comes after a minute.
-        made.config.write_text(made.config.read_text().replace("poll_interval = 0.1", "poll_interval = 30\n"))
+        # The look at the holds must not be left to the cadence: at this pace it comes after a
+        # minute.
+        made.config.write_text(
+            made.config.read_text().replace("poll_interval = 0.1", "poll_interval = 30\n")
+        )
         yield made
 
 
 def once(house: Studio) -> int:
     command = [sys.executable, "-m", "nemowatch", "run", "--once", "--config", str(house.config)]
     with house.log_path.open("ab") as log:
-        return subprocess.run(command, env=house.environment(), stdout=log, stderr=log, timeout=60, check=False).returncode
+        return subprocess.run(
+            command, env=house.environment(), stdout=log, stderr=log, timeout=60, check=False
+        ).returncode
 
 
 def test_a_pause_that_is_gone_holds_nothing(house: Studio) -> None:
@@ -32,14 +38,18 @@ def test_a_pause_that_is_gone_holds_nothing(house: Studio) -> None:
     assert once(house) == 1
     assert house.jobs()[0]["reason"] == "paused"
     pause.unlink()
-    house.config.write_text(house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2"))
+    house.config.write_text(
+        house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2")
+    )
     assert once(house) == 0
     assert house.jobs()[0]["state"] == "published"
 
 
 def test_credits_that_came_let_it_go_on(house: Studio) -> None:
     """Out of credits it exits 1; after a top-up the next call finishes."""
-    house.config.write_text(house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2"))
+    house.config.write_text(
+        house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2")
+    )
     house.sandbox.credits(10)
     house.drop("dub-es/clip.mp4")
     assert once(house) == 1
@@ -50,7 +60,8 @@ def test_credits_that_came_let_it_go_on(house: Studio) -> None:
 
 
 def test_a_missing_share_is_not_done(house: Studio) -> None:
-    """Without its inbox nothing was done: exit code 1, and a sentence that says which one and why."""
+    """Without its inbox nothing was done: exit code 1, and a sentence that says which one and
+    why."""
     (house.root / "inbox").rename(house.root / "elsewhere")
     assert once(house) == 1
     log = house.log_path.read_text()

@@ -1,4 +1,5 @@
-"""The daemon itself in its shipped unit, under a real systemd, with the sandbox in the same container."""
+"""The daemon itself in its shipped unit, under a real systemd, with the sandbox in the same
+container."""
 
 from __future__ import annotations
 
@@ -42,7 +43,16 @@ cap = 1
 {limits}
 """
 #: Commands that might say too much.
-ASKED = ("config show", "status", "status --json", "jobs --json", "show 1", "show 2 --json", "check", "credits")
+ASKED = (
+    "config show",
+    "status",
+    "status --json",
+    "jobs --json",
+    "show 1",
+    "show 2 --json",
+    "check",
+    "credits",
+)
 SAMPLE = CHECKOUT / "nemowatch/sandbox/media/sample.mp4"
 
 
@@ -52,8 +62,21 @@ class Studio(Service):
     def sandbox(self, **settings: float) -> None:
         """A fresh sandbox with these settings, in place of any other."""
         self.end_sandbox()
-        options = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-        command = ["systemd-run", "--unit=sandbox", "--collect", PYTHON, "-m", "nemowatch.sandbox", "--port", "8791"]
+        options = [
+            word
+            for name, value in settings.items()
+            for word in (f"--{name.replace('_', '-')}", str(value))
+        ]
+        command = [
+            "systemd-run",
+            "--unit=sandbox",
+            "--collect",
+            PYTHON,
+            "-m",
+            "nemowatch.sandbox",
+            "--port",
+            "8791",
+        ]
         self.bed.run(*command, *options)
         wait_for(lambda: self.totals(check=False) is not None, "the sandbox answers")
 
@@ -63,7 +86,10 @@ class Studio(Service):
 
     def totals(self, *, check: bool = True) -> dict[str, int] | None:
         """The ledger's sums."""
-        program = f"import urllib.request as u; print(u.urlopen({URL + '/_sandbox/ledger'!r}).read().decode())"
+        program = (
+            "import urllib.request as u;"
+            f" print(u.urlopen({URL + '/_sandbox/ledger'!r}).read().decode())"
+        )
         said = self.bed.run(PYTHON, "-c", program, check=check)
         found: dict[str, int] | None = json.loads(said)["totals"] if said.startswith("{") else None
         return found
@@ -118,7 +144,8 @@ def studio(bed: Bed) -> Iterator[Studio]:
 
 
 def test_a_dropped_file_becomes_its_result(studio: Studio) -> None:
-    """The whole way in the hardened unit, for one charged turn, and root's command finds the service's state."""
+    """The whole way in the hardened unit, for one charged turn, and root's command finds the
+    service's state."""
     studio.do("start")
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
@@ -133,7 +160,8 @@ def test_a_dropped_file_becomes_its_result(studio: Studio) -> None:
 
 @pytest.mark.slow
 def test_it_starts_with_the_cloud_down(studio: Studio) -> None:
-    """An outage is no reason not to be ready; when the cloud is back, the work goes on by itself."""
+    """An outage is no reason not to be ready; when the cloud is back, the work goes on by
+    itself."""
     studio.end_sandbox()
     studio.drop("promo.mp4")
     studio.do("start")
@@ -145,7 +173,8 @@ def test_it_starts_with_the_cloud_down(studio: Studio) -> None:
 
 @pytest.mark.slow
 def test_a_hung_daemon_finishes_its_job_without_a_second_charge(studio: Studio) -> None:
-    """Stopped while it waits for a render, killed by the watchdog, started again: one turn, one render, one result."""
+    """Stopped while it waits for a render, killed by the watchdog, started again: one turn, one
+    render, one result."""
     studio.sandbox(render_seconds=6)
     studio.drop_in("short.conf", "[Service]\nWatchdogSec=3\nRestartSec=100ms\n")
     studio.do("start")
@@ -177,7 +206,8 @@ def test_a_killed_daemon_finishes_its_job_without_a_second_charge(studio: Studio
 
 @pytest.mark.slow
 def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
-    """The turn under way ends and is kept, longer than TimeoutStopSec would allow; after the start only the rest is done."""
+    """The turn under way ends and is kept, longer than TimeoutStopSec would allow; after the
+    start only the rest is done."""
     studio.sandbox(turn_seconds=5)
     studio.drop_in("short.conf", "[Service]\nTimeoutStopSec=2\n")
     studio.do("start")
@@ -195,7 +225,8 @@ def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
 
 @pytest.mark.slow
 def test_a_signal_from_a_person_drains_longer_than_the_watchdog_waits(studio: Studio) -> None:
-    """`systemctl kill` is no stop in systemd's eyes: its watchdog goes on, and must not end the paid turn."""
+    """`systemctl kill` is no stop in systemd's eyes: its watchdog goes on, and must not end the
+    paid turn."""
     studio.sandbox(turn_seconds=8)
     studio.drop_in("short.conf", "[Service]\nWatchdogSec=2\nTimeoutStopSec=2\nRestartSec=100ms\n")
     studio.do("start")
@@ -209,7 +240,8 @@ def test_a_signal_from_a_person_drains_longer_than_the_watchdog_waits(studio: St
 
 @pytest.mark.slow
 def test_the_commands_find_the_state_of_each_instance(studio: Studio) -> None:
-    """nemowatch@NAME has a state folder of its own, and root's commands find it by the configuration's name alone."""
+    """nemowatch@NAME has a state folder of its own, and root's commands find it by the
+    configuration's name alone."""
     second = Service(studio.bed, "nemowatch@second")
     second.drop_in("media.conf")
     other = CONFIG.format(url=URL, limits="").replace("/srv/studio", "/srv/second")
@@ -237,23 +269,39 @@ def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> No
     """docs/operations.md, word for word, but for the two lines that fetch the program."""
     run, checkout = studio.bed.run, studio.bed.path("/root/checkout")
     studio.remove()
-    run("rm", "-rf", "/etc/nemowatch", "/etc/sysusers.d/nemowatch.conf", "/etc/systemd/system/nemowatch.service")
+    run(
+        "rm",
+        "-rf",
+        "/etc/nemowatch",
+        "/etc/sysusers.d/nemowatch.conf",
+        "/etc/systemd/system/nemowatch.service",
+    )
     shutil.copytree(CHECKOUT / "systemd", checkout / "systemd")
     shutil.copy(CHECKOUT / "config.example.toml", checkout)
-    steps = [line for line in manual("## Install") if "-m venv" not in line and "pip install" not in line]
+    steps = [
+        line for line in manual("## Install") if "-m venv" not in line and "pip install" not in line
+    ]
     assert len(steps) > 6
     for step in steps:
         if step.startswith("systemctl enable"):  # "then edit it"
             studio.configure(CONFIG.format(url=URL, limits=""))
         run("sh", "-euc", f"cd /root/checkout; printf '%s\\n' {TOKEN} | {{ {step}\n}}")
     assert studio.show("ActiveState", "UnitFileState") == ["active", "enabled"]
-    assert run("stat", "-c", "%U %a", "/etc/credstore", "/etc/credstore/nemo_token").split() == ["root", "700", "root", "600"]
+    assert run("stat", "-c", "%U %a", "/etc/credstore", "/etc/credstore/nemo_token").split() == [
+        "root",
+        "700",
+        "root",
+        "600",
+    ]
     run("systemctl", "disable", "nemowatch")
 
 
 @pytest.mark.slow
-def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(studio: Studio) -> None:
-    """Beside the running daemon and while it is stopped; afterwards it starts and every file in its state is its own."""
+def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(
+    studio: Studio,
+) -> None:
+    """Beside the running daemon and while it is stopped; afterwards it starts and every file in
+    its state is its own."""
     command = "/opt/nemowatch/bin/nemowatch"
     studio.do("start")
     studio.bed.run(command, "journal", "backup", "/root/running.db")
@@ -267,10 +315,13 @@ def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(stu
 
 @pytest.mark.slow
 def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio: Studio) -> None:
-    """Backed up before a job was paid, put back after it: nothing is paid again; root's copy belongs to the service."""
+    """Backed up before a job was paid, put back after it: nothing is paid again; root's copy
+    belongs to the service."""
     run = studio.bed.run
     run("ln", "-sf", "/opt/nemowatch/bin/nemowatch", "/usr/local/bin/nemowatch")
-    studio.configure(CONFIG.format(url=URL, limits="").replace("settle =", 'after = "keep"\nsettle ='))
+    studio.configure(
+        CONFIG.format(url=URL, limits="").replace("settle =", 'after = "keep"\nsettle =')
+    )
     studio.do("start")
     run("sh", "-euc", "\n".join(manual("A nightly backup")))
     studio.drop("promo.mp4")
@@ -287,7 +338,8 @@ def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio
 
 @pytest.mark.slow
 def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(studio: Studio) -> None:
-    """Another host name and a copied state folder, chowned: the workspace is still its own, and the render is fetched."""
+    """Another host name and a copied state folder, chowned: the workspace is still its own, and
+    the render is fetched."""
     run = studio.bed.run
     studio.sandbox(render_seconds=6)
     studio.do("start")
@@ -315,10 +367,21 @@ def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(stud
 def test_a_check_from_within_the_unit_finds_nothing_wrong(studio: Studio) -> None:
     """What the hardening hides (the kernel's limits) is said plainly, and is no warning."""
     studio.do("start")
-    inside = ["nsenter", "-t", studio.show("MainPID")[0], "-m", "--", "/opt/nemowatch/bin/nemowatch", "check", "--json"]
+    inside = [
+        "nsenter",
+        "-t",
+        studio.show("MainPID")[0],
+        "-m",
+        "--",
+        "/opt/nemowatch/bin/nemowatch",
+        "check",
+        "--json",
+    ]
     found = json.loads(studio.bed.run(*inside))
     assert [row for row in found["checks"] if row["level"] != "ok"] == []
-    assert "cannot be seen from here" in next(row["text"] for row in found["checks"] if row["what"] == "inotify")
+    assert "cannot be seen from here" in next(
+        row["text"] for row in found["checks"] if row["what"] == "inotify"
+    )
     assert "that the kernel allows" in studio.bed.run("/opt/nemowatch/bin/nemowatch", "check")
 
 
@@ -342,7 +405,10 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
     unit = (CHECKOUT / "systemd/user/nemowatch.service").read_text()
     write(f"{home}/.config/systemd/user/nemowatch.service", unit)
     config = CONFIG.format(url=URL, limits="").replace("/srv/studio", f"{home}/studio")
-    write(f"{home}/.config/nemowatch/config.toml", config.replace("[api]", f'[api]\ntoken_file = "{home}/token"'))
+    write(
+        f"{home}/.config/nemowatch/config.toml",
+        config.replace("[api]", f'[api]\ntoken_file = "{home}/token"'),
+    )
     write(f"{home}/token", TOKEN + "\n", 0o600)
     write(f"{home}/studio/inbox/dub-es/promo.mp4", "")
     shutil.copy(SAMPLE, studio.bed.path(f"{home}/studio/inbox/dub-es/promo.mp4"))
@@ -355,7 +421,16 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
 
     def hers(*words: str) -> str:
         env = ["env", f"XDG_RUNTIME_DIR=/run/user/{uid}", f"HOME={home}"]
-        return run("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *env, "systemctl", "--user", *words)
+        return run(
+            "setpriv",
+            f"--reuid={uid}",
+            f"--regid={uid}",
+            "--clear-groups",
+            *env,
+            "systemctl",
+            "--user",
+            *words,
+        )
 
     try:
         hers("start", "nemowatch")
@@ -372,7 +447,8 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
 
 @pytest.mark.slow
 def test_a_reload_applies_and_a_mistake_is_refused(studio: Studio) -> None:
-    """The process stays, the change is named, and a mistake leaves the old configuration in force."""
+    """The process stays, the change is named, and a mistake leaves the old configuration in
+    force."""
     studio.do("start")
     before = studio.show("MainPID")
     studio.configure(CONFIG.format(url=URL, limits="confirm_above = 7"))
@@ -396,14 +472,15 @@ def test_without_a_token_it_works_anonymously(studio: Studio) -> None:
 
 
 def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> None:
-    """Not in the state, the workspace, the log at level debug, the unit, the process list, nor in what the commands say;
-    after work, after the cloud has refused it, and after an outage."""
+    """Not in the state, the workspace, the log at level debug, the unit, the process list, nor
+    in what the commands say; after work, after the cloud has refused it, and after an outage."""
     studio.configure(CONFIG.format(url=URL, limits="") + '[log]\nlevel = "debug"\n')
     studio.do("start")
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
     studio.order("token", {"revoke": TOKEN})
-    studio.drop("second.mp4", b"\0\0\0\x10freesecond..")  # a box that players skip: other content, and whole
+    # a box that players skip: other content, and whole
+    studio.drop("second.mp4", b"\0\0\0\x10freesecond..")
     wait_for(lambda: "held" in studio.states(), "the refusal", 60)
     studio.end_sandbox()
     studio.drop("third.mp4", b"\0\0\0\x10freethird...")
@@ -416,25 +493,33 @@ def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> Non
         studio.bed.run("ps", "-eo", "args"),
         studio.bed.run("systemctl", "show", "nemowatch"),
         studio.bed.run("journalctl", "-o", "verbose", "--no-pager"),
-        *(studio.bed.run("/opt/nemowatch/bin/nemowatch", *words.split(), check=False) for words in ASKED),
+        *(
+            studio.bed.run("/opt/nemowatch/bin/nemowatch", *words.split(), check=False)
+            for words in ASKED
+        ),
     ]
     assert [text.count(TOKEN) for text in said] == [0] * len(said)
     places = ["/etc", "/run", "/var/lib/nemowatch", "/var/log", "/var/tmp", "/srv", "/tmp"]
     own = "^(/etc/credstore/nemo_token|/run/credentials/nemowatch.service/nemo_token)$"
-    found = studio.bed.run("sh", "-c", f"grep -rlaF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False)
+    found = studio.bed.run(
+        "sh", "-c", f"grep -rlaF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False
+    )
     assert found == ""
 
 
 @pytest.mark.slow
 def test_a_share_mounted_after_the_start_is_worked(studio: Studio) -> None:
-    """The service starts without its share, says so, and takes up the work when it appears below ReadWritePaths."""
+    """The service starts without its share, says so, and takes up the work when it appears below
+    ReadWritePaths."""
     studio.bed.run("rm", "-rf", "/srv/studio")
     studio.bed.run("mkdir", "/srv/studio")
     studio.do("start")
     wait_for(lambda: "/srv/studio: offline" in studio.status_text(), "STATUS says what is missing")
     studio.bed.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
     trees = [f"/srv/studio/{name}" for name in ("inbox", "outbox")]
-    studio.bed.run("install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio", *trees)
+    studio.bed.run(
+        "install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio", *trees
+    )
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
     said = studio.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/dub-es/promo.es.mp4")
@@ -442,9 +527,12 @@ def test_a_share_mounted_after_the_start_is_worked(studio: Studio) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253")
+@pytest.mark.skipif(
+    not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253"
+)
 def test_with_notify_reload_the_command_waits_until_it_applies(studio: Studio) -> None:
-    """With the drop-in the line of the reload stands in the log when systemctl returns, after a mistake too."""
+    """With the drop-in the line of the reload stands in the log when systemctl returns, after a
+    mistake too."""
     studio.drop_in("253-notify-reload.conf")
     studio.do("start")
     studio.configure(CONFIG.format(url=URL, limits="confirm_above = 7"))

@@ -1,4 +1,5 @@
-"""A share that hangs, as a NAS does whose server is gone: it starts, says so, stops, and goes on when the share answers."""
+"""A share that hangs, as a NAS does whose server is gone: it starts, says so, stops, and goes on
+when the share answers."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from tests.acceptance.test_service_notices import NotedStudio, noted
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.root,
-    pytest.mark.skipif(not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"),
+    pytest.mark.skipif(
+        not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"
+    ),
 ]
 
 
@@ -70,7 +73,8 @@ def stops(studio: NotedStudio, within: float) -> None:
 
 
 def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
-    """READY comes, STATUS says what is wrong, SIGTERM ends it with 0; when the share answers the work is done."""
+    """READY comes, STATUS says what is wrong, SIGTERM ends it with 0; when the share answers the
+    work is done."""
     with on_a_share(tmp_path) as (studio, share):
         share.hang()
         began = time.monotonic()
@@ -86,7 +90,8 @@ def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
 
 
 def test_a_share_that_hangs_in_the_middle_of_the_work(tmp_path: Path) -> None:
-    """What is under way waits and is neither lost nor paid twice; a reload, a scan and a stop do not wait for it."""
+    """What is under way waits and is neither lost nor paid twice; a reload, a scan and a stop do
+    not wait for it."""
     with on_a_share(tmp_path) as (studio, share):
         studio.sandbox.set(render_seconds=4)
         studio.watchdog = 3

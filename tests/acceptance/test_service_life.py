@@ -1,4 +1,5 @@
-"""The life of the real daemon as an administrator has it: tokens that come and go, signals, reloads, and no secret anywhere."""
+"""The life of the real daemon as an administrator has it: tokens that come and go, signals,
+reloads, and no secret anywhere."""
 
 from __future__ import annotations
 
@@ -47,7 +48,11 @@ class FileStudio(Studio):
 
     def events(self, start: str) -> list[dict[str, Any]]:
         """Log lines (JSON) whose event begins so."""
-        lines = (json.loads(line) for line in self.log_path.read_text().splitlines() if line.startswith("{"))
+        lines = (
+            json.loads(line)
+            for line in self.log_path.read_text().splitlines()
+            if line.startswith("{")
+        )
         return [line for line in lines if line["event"].startswith(start)]
 
     def signal(self, number: signal.Signals) -> None:
@@ -63,7 +68,11 @@ class FileStudio(Studio):
 
 @contextmanager
 def file_studio(
-    base: Path, *, sandbox: dict[str, Any] | None = None, kind: type[FileStudio] = FileStudio, **settings: Any
+    base: Path,
+    *,
+    sandbox: dict[str, Any] | None = None,
+    kind: type[FileStudio] = FileStudio,
+    **settings: Any,
 ) -> Iterator[FileStudio]:
     """Its processes end with the block; the log is JSON, at level debug."""
     extra = settings.pop("extra", "") + '\n[log]\nlevel = "debug"\nformat = "json"\n'
@@ -77,18 +86,36 @@ def file_studio(
 
 
 def occurrences(studio: FileStudio, *secrets: str) -> list[str]:
-    """Where any of these stands, but in the token's own file: files, process, log, and what every command says."""
+    """Where any of these stands, but in the token's own file: files, process, log, and what
+    every command says."""
     assert studio.daemon is not None
     base = studio.root.parent
     files = [Path(folder, name) for folder, _, names in os.walk(base) for name in names]
-    texts = {str(path): path.read_bytes() for path in files if path != studio.token_file and path.is_file()}
+    texts = {
+        str(path): path.read_bytes()
+        for path in files
+        if path != studio.token_file and path.is_file()
+    }
     processes = [studio.daemon.pid, *children(studio.daemon.pid)]
     places = [Path(f"/proc/{pid}/{part}") for pid in processes for part in ("cmdline", "environ")]
     texts |= {str(place): place.read_bytes() for place in places}
-    for words in ("status", "status --json", "jobs", "show 1", "show 1 --json", "config show", "check"):
+    for words in (
+        "status",
+        "status --json",
+        "jobs",
+        "show 1",
+        "show 1 --json",
+        "config show",
+        "check",
+    ):
         said = studio.run(*words.split(), check=False)
         texts[words] = (said.stdout + said.stderr).encode()
-    return [f"{where}: {secret}" for where, text in texts.items() for secret in secrets if secret.encode() in text]
+    return [
+        f"{where}: {secret}"
+        for where, text in texts.items()
+        for secret in secrets
+        if secret.encode() in text
+    ]
 
 
 def children(pid: int) -> list[int]:
@@ -97,8 +124,8 @@ def children(pid: int) -> list[int]:
 
 
 def test_a_token_that_is_missing_or_refused_holds_until_a_good_one_stands(tmp_path: Path) -> None:
-    """Empty at the start, then wrong, then good; later refused, then replaced: no restart, no anonymous account, and no
-    token anywhere but in its file."""
+    """Empty at the start, then wrong, then good; later refused, then replaced: no restart, no
+    anonymous account, and no token anywhere but in its file."""
     with file_studio(tmp_path, sandbox={"tokens": [GOOD]}) as studio:
         studio.token_file.touch(mode=0o600)
         studio.start()
@@ -116,7 +143,11 @@ def test_a_token_that_is_missing_or_refused_holds_until_a_good_one_stands(tmp_pa
         studio.put_token(NEXT)
         studio.wait_results("dub-es/second.es.mp4")
         first = ["hold begins: token", "hold goes on: token", "hold ends: token"]
-        assert [e["event"] for e in studio.events("hold ")] == [*first, "hold begins: token", "hold ends: token"]
+        assert [e["event"] for e in studio.events("hold ")] == [
+            *first,
+            "hold begins: token",
+            "hold ends: token",
+        ]
         assert occurrences(studio, GOOD, NEXT, WRONG) == []
         assert not (studio.state / "anonymous.json").exists()
 
@@ -137,7 +168,8 @@ def test_a_token_file_that_may_not_be_read_or_goes_away_is_the_same_hold(tmp_pat
 
 @pytest.mark.slow
 def test_a_stop_waits_for_the_paid_turn_and_begins_nothing_new(tmp_path: Path) -> None:
-    """SIGTERM in the middle of a turn: it ends and is kept, what was dropped meanwhile is left, exit code 0."""
+    """SIGTERM in the middle of a turn: it ends and is kept, what was dropped meanwhile is left,
+    exit code 0."""
     with file_studio(tmp_path, sandbox={"turn_seconds": 3}) as studio:
         studio.put_token(GOOD)
         studio.start()
@@ -156,7 +188,8 @@ def test_a_stop_waits_for_the_paid_turn_and_begins_nothing_new(tmp_path: Path) -
 
 @pytest.mark.slow
 def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
-    """Whoever asks twice does not want to wait; the next start asks about the turn and does not pay again."""
+    """Whoever asks twice does not want to wait; the next start asks about the turn and does not
+    pay again."""
     with file_studio(tmp_path, sandbox={"turn_seconds": 4}) as studio:
         studio.put_token(GOOD)
         studio.start()
@@ -189,7 +222,8 @@ def test_usr1_finds_what_no_event_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_reload_applies_what_it_says_and_leaves_the_rest_as_it_was(tmp_path: Path) -> None:
-    """A new recipe makes a folder readable; a moved watch is named and goes on where it was; a mistake changes nothing."""
+    """A new recipe makes a folder readable; a moved watch is named and goes on where it was; a
+    mistake changes nothing."""
     with file_studio(tmp_path) as studio:
         studio.put_token(GOOD)
         studio.start()
@@ -198,7 +232,9 @@ def test_a_reload_applies_what_it_says_and_leaves_the_rest_as_it_was(tmp_path: P
         wait_for("the note about the name", note.exists)
         text = studio.config.read_text()
         moved = text.replace(f'root = "{studio.root}"', f'root = "{tmp_path / "elsewhere"}"')
-        studio.config.write_text(moved + '[recipes.mine]\nprompt = "Make it short."\n[page]\nenabled = false\n')
+        studio.config.write_text(
+            moved + '[recipes.mine]\nprompt = "Make it short."\n[page]\nenabled = false\n'
+        )
         studio.signal(signal.SIGHUP)
         wait_for("the reload", lambda: studio.events("configuration reloaded"))
         said = studio.events("configuration reloaded")[0]
@@ -216,36 +252,66 @@ def test_a_reload_applies_what_it_says_and_leaves_the_rest_as_it_was(tmp_path: P
 
 @pytest.mark.slow
 def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path: Path) -> None:
-    """All of them changed at once: each is said once, as in force or as waiting for a restart, and the work goes on."""
+    """All of them changed at once: each is said once, as in force or as waiting for a restart,
+    and the work goes on."""
     with file_studio(tmp_path) as studio:
         studio.put_token(GOOD)
         studio.start()
         others = {
-            "api": {"base_url": "http://127.0.0.1:1", "platform": "cursor", "language": "de", "timeout": 11, "token_file": "/x"},
+            "api": {
+                "base_url": "http://127.0.0.1:1",
+                "platform": "cursor",
+                "language": "de",
+                "timeout": 11,
+                "token_file": "/x",
+            },
             "render": {"poll_interval": 0.2, "give_up": 900, "quality": "low"},
             "chat": {
-                "timeout": 19, "quiet_timeout": 18, "recheck": [0.2], "on_unknown": "resend", "on_lost_session": "rebuild",
+                "timeout": 19,
+                "quiet_timeout": 18,
+                "recheck": [0.2],
+                "on_unknown": "resend",
+                "on_lost_session": "rebuild",
             },
             "retry": {"base": 0.2, "cap": 2, "attempts": 5},
             "limits": {
-                "uploads": 1, "turns": 3, "renders": 7, "downloads": 1, "upload_rate": 9_000_000, "download_rate": 9_000_000,
-                "daily_credits": 5000, "hours": "00:00-23:59", "confirm_above": 3,
+                "uploads": 1,
+                "turns": 3,
+                "renders": 7,
+                "downloads": 1,
+                "upload_rate": 9_000_000,
+                "download_rate": 9_000_000,
+                "daily_credits": 5000,
+                "hours": "00:00-23:59",
+                "confirm_above": 3,
             },
             "page": {"enabled": False},
             "retention": {"jobs_days": 9, "done_days": 8},
             "service": {"drain": 6},
             "log": {"level": "info", "format": "json"},
-        }  # fmt: skip
-        text = f'state_dir = "{tmp_path / "other"}"\n[[watch]]\nroot = "{studio.root}"\nsettle = 0.5\nscan_interval = 3\n'
+        }
+        text = (
+            f'state_dir = "{tmp_path / "other"}"\n[[watch]]\nroot = "{studio.root}"\nsettle ='
+            " 0.5\nscan_interval = 3\n"
+        )
         text += 'mode = "scan"\nafter = "keep"\nignore = ["*.bak"]\n'
         for section, keys in others.items():
-            text += f"[{section}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+            text += f"[{section}]\n" + "".join(
+                f"{key} = {json.dumps(value)}\n" for key, value in keys.items()
+            )
         studio.config.write_text(text)
         studio.signal(signal.SIGHUP)
         said = wait_for("the reload", lambda: studio.events("configuration reloaded"))[0]
         named = [*said["applied"], *said["needs_restart"]]
-        watch = [f"watch {studio.inbox}: {key}" for key in ("settle", "scan_interval", "mode", "after", "ignore")]
-        known = {name: sorted(schema.keys(kind)) for name, kind in schema.sections() if name not in ("watch", "recipes")}
+        watch = [
+            f"watch {studio.inbox}: {key}"
+            for key in ("settle", "scan_interval", "mode", "after", "ignore")
+        ]
+        known = {
+            name: sorted(schema.keys(kind))
+            for name, kind in schema.sections()
+            if name not in ("watch", "recipes")
+        }
         assert known == {name: sorted(keys) for name, keys in others.items()}
         keys = [f"{section}.{key}" for section, keys in others.items() for key in keys]
         as_before = ["log.format"]  # JSON from the beginning: how else could this be read
@@ -258,25 +324,38 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
 
 @pytest.mark.slow
 def test_no_address_of_a_result_is_ever_said(tmp_path: Path) -> None:
-    """Whoever has it can fetch the video: after cut, refused and expired downloads it stands in no log line, no note, no page
-    and no answer of a command; the journal holds it only until the video is fetched."""
+    """Whoever has it can fetch the video: after cut, refused and expired downloads it stands in
+    no log line, no note, no page and no answer of a command; the journal holds it only until the
+    video is fetched."""
     with file_studio(tmp_path) as studio:
         faults = ("cut_response:1000", "500", "expired", "content_type", "truncated", "reset")
-        studio.sandbox.fault(*(f"download:{fault}@{number}" for number, fault in enumerate(faults, start=1)))
+        studio.sandbox.fault(
+            *(f"download:{fault}@{number}" for number, fault in enumerate(faults, start=1))
+        )
         studio.put_token(GOOD)
         studio.start()
         studio.drop("dub-es/first.mp4")
         studio.drop("transcribe/second.mp4")
         studio.wait_results("dub-es/first.es.mp4", "transcribe/second.txt")
-        assert [place for place in occurrences(studio, "signature=", "serial=") if "/state/journal.db" not in place] == []
+        assert [
+            place
+            for place in occurrences(studio, "signature=", "serial=")
+            if "/state/journal.db" not in place
+        ] == []
         assert studio.stop() == 0
-        left = [path.name for path in studio.state.iterdir() if path.is_file() and b"signature=" in path.read_bytes()]
+        left = [
+            path.name
+            for path in studio.state.iterdir()
+            if path.is_file() and b"signature=" in path.read_bytes()
+        ]
         assert left == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_that_comes_before_it_runs_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_that_comes_before_it_runs_is_no_failure(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     """While it is still starting: HUP and USR1 change nothing, TERM and INT end it with 0."""
     with file_studio(tmp_path) as studio:
         studio.put_token(GOOD)

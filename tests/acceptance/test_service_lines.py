@@ -1,4 +1,5 @@
-"""One line when it begins and one when it ends: full disks and an outage, met by a real daemon with several jobs at once."""
+"""One line when it begins and one when it ends: full disks and an outage, met by a real daemon
+with several jobs at once."""
 
 from __future__ import annotations
 
@@ -23,14 +24,21 @@ needs_mounts = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root
 #: Files dropped in each test: more than one job meets what the test is about.
 FILES = 4
 #: What the log may say of a cause, however often jobs meet it.
-JOURNAL = ["the journal's disk is full: everything waits for space", "the journal's disk has space again"]
+JOURNAL = [
+    "the journal's disk is full: everything waits for space",
+    "the journal's disk has space again",
+]
 
 
 @contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
     """A filesystem of its own at `place`; skips where it may not be mounted."""
     place.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place],
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         pytest.skip("mounting is not allowed here")
     try:
@@ -77,19 +85,28 @@ def small_state(base: Path) -> Iterator[NotedStudio]:
 
 @pytest.mark.root
 @needs_mounts
-def test_the_journal_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(tmp_path: Path) -> None:
+def test_the_journal_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(
+    tmp_path: Path,
+) -> None:
     """However many writes meet it, and while little by little some space comes and goes."""
     with small_state(tmp_path) as studio:
         studio.start()
         ballast = fill(studio.state)
         results = drop_all(studio)
         wait_for("the line", lambda: about(studio, JOURNAL[0]))
-        wait_for("STATUS says so", lambda: studio.manager.statuses()[-1].endswith("; the journal's disk is full"))
+        wait_for(
+            "STATUS says so",
+            lambda: studio.manager.statuses()[-1].endswith("; the journal's disk is full"),
+        )
         assert "the disk that holds the journal is full" in studio.run("status").stdout
         for _ in range(2):  # room for a few pages: some writes come through, others do not
             os.truncate(ballast, ballast.stat().st_size - 32 * 1024)
             before = os.statvfs(studio.state).f_bavail
-            wait_for("something is written", lambda before=before: os.statvfs(studio.state).f_bavail < before, 10)
+            wait_for(
+                "something is written",
+                lambda before=before: os.statvfs(studio.state).f_bavail < before,
+                10,
+            )
             fill(studio.state)
         ballast.unlink()
         studio.wait_results(*results)
@@ -128,7 +145,10 @@ def test_the_outbox_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(tmp_
         studio.start()
         ballast = fill(disk)
         results = drop_all(studio)
-        wait_for("every job is held", lambda: [job["reason"] for job in studio.jobs()] == ["space"] * FILES)
+        wait_for(
+            "every job is held",
+            lambda: [job["reason"] for job in studio.jobs()] == ["space"] * FILES,
+        )
         assert about(studio, "hold ") == ["hold begins: space"]
         ballast.unlink()
         studio.wait_results(*results)
@@ -146,7 +166,9 @@ def test_an_outage_is_one_line_at_its_begin_and_one_at_its_end(tmp_path: Path) -
         studio.put_token(GOOD)
         studio.start()
         results = drop_all(studio)
-        wait_for("renders", lambda: [job["state"] for job in studio.jobs()] == ["rendering"] * FILES)
+        wait_for(
+            "renders", lambda: [job["state"] for job in studio.jobs()] == ["rendering"] * FILES
+        )
         studio.sandbox.down(6)
         wait_for("the line", lambda: about(studio, "hold begins"))
         studio.wait_results(*results)
@@ -159,7 +181,8 @@ def test_an_outage_is_one_line_at_its_begin_and_one_at_its_end(tmp_path: Path) -
 
 @pytest.mark.parametrize("fault", ["session:reset@*", "poll:502@*"])
 def test_a_cloud_that_answers_for_a_part_alone_is_one_outage(tmp_path: Path, fault: str) -> None:
-    """What the jobs need fails for a while, and every look at the balance says that all is well: one begin, one end."""
+    """What the jobs need fails for a while, and every look at the balance says that all is well:
+    one begin, one end."""
     with file_studio(tmp_path) as studio:
         studio.edit("cap = 1", "cap = 1\nattempts = 90")
         studio.put_token(GOOD)
@@ -167,15 +190,20 @@ def test_a_cloud_that_answers_for_a_part_alone_is_one_outage(tmp_path: Path, fau
         studio.start()
         results = drop_all(studio)
         wait_for("the line", lambda: about(studio, "hold begins"))
-        wait_for("jobs go on and are held again", lambda: len(studio.events("held (outage)")) > 4 * FILES)
+        wait_for(
+            "jobs go on and are held again", lambda: len(studio.events("held (outage)")) > 4 * FILES
+        )
         studio.sandbox.clear_faults()
         studio.wait_results(*results)
         wait_for("the end", lambda: about(studio, "hold ends"))
         assert about(studio, "hold ") == ["hold begins: outage", "hold ends: outage"]
 
 
-def test_a_start_without_the_cloud_and_a_restart_of_the_daemon_in_an_outage_say_it_once_each(tmp_path: Path) -> None:
-    """Nobody listens at the start: one line; a daemon that starts in the outage says it once more; one line at its end."""
+def test_a_start_without_the_cloud_and_a_restart_of_the_daemon_in_an_outage_say_it_once_each(
+    tmp_path: Path,
+) -> None:
+    """Nobody listens at the start: one line; a daemon that starts in the outage says it once
+    more; one line at its end."""
     with file_studio(tmp_path) as studio:
         port = int(studio.sandbox.url.rpartition(":")[2])
         studio.put_token(GOOD)
@@ -191,4 +219,8 @@ def test_a_start_without_the_cloud_and_a_restart_of_the_daemon_in_an_outage_say_
             studio.wait_results(*results)
             wait_for("the end", lambda: about(studio, "hold ends"))
             assert studio.stop() == 0
-        assert about(studio, "hold ") == ["hold begins: outage", "hold begins: outage", "hold ends: outage"]
+        assert about(studio, "hold ") == [
+            "hold begins: outage",
+            "hold begins: outage",
+            "hold ends: outage",
+        ]

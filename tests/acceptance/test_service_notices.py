@@ -75,27 +75,39 @@ def noted(base: Path, **settings: Any) -> Iterator[NotedStudio]:
 
 @pytest.mark.slow
 def test_status_is_the_sentence_that_was_promised(tmp_path: Path) -> None:
-    """"1 settling", "1 uploading 43 %", "2 rendering; credits 9900", "idle": as the work goes; READY comes alone and first."""
+    """ "1 settling", "1 uploading 43 %", "2 rendering; credits 9900", "idle": as the work goes; READY comes alone and first."""
     sandbox = {"render_seconds": 3, "turn_seconds": 1}
     with noted(tmp_path, sandbox=sandbox, settle=1.5) as studio:
         studio.edit("confirm_above = 0", "confirm_above = 0\nupload_rate = 60000")
         studio.start()
-        assert next(m for m in studio.manager.heard() if m.startswith(("READY", "STATUS"))) == "READY=1"
+        assert (
+            next(m for m in studio.manager.heard() if m.startswith(("READY", "STATUS")))
+            == "READY=1"
+        )
         studio.drop("dub-es/first.mp4")
         big = studio.drop("dub-es/second.mp4").read_bytes()
-        studio.drop("dub-es/second.mp4", big + (150_000).to_bytes(4, "big") + b"free" + b"x" * (150_000 - 8))
+        studio.drop(
+            "dub-es/second.mp4", big + (150_000).to_bytes(4, "big") + b"free" + b"x" * (150_000 - 8)
+        )
         studio.wait_results("dub-es/first.es.mp4", "dub-es/second.es.mp4")
         wait_for("at rest", lambda: studio.manager.statuses()[-1].startswith("idle; credits "))
         said = studio.manager.statuses()
-        for form in (r"[12] settling(; credits .*)?", r"(.*, )?[12] uploading \d+ %.*", r"(.*, )?[12] rendering; credits \d+"):
+        for form in (
+            r"[12] settling(; credits .*)?",
+            r"(.*, )?[12] uploading \d+ %.*",
+            r"(.*, )?[12] rendering; credits \d+",
+        ):
             assert any(re.fullmatch(form, sentence) for sentence in said), (form, said)
-        assert all(re.fullmatch(r"[^;=\n]+(; credits [\d.]+)?", sentence) for sentence in said), said
+        assert all(re.fullmatch(r"[^;=\n]+(; credits [\d.]+)?", sentence) for sentence in said), (
+            said
+        )
         assert all(a != b for a, b in pairwise(said))
 
 
 @pytest.mark.slow
 def test_a_reload_carries_the_monotonic_time_and_a_drain_asks_for_more(tmp_path: Path) -> None:
-    """RELOADING with the time at which it was, then READY, after a mistake too; STOPPING, EXTEND_TIMEOUT and pings to the end."""
+    """RELOADING with the time at which it was, then READY, after a mistake too; STOPPING,
+    EXTEND_TIMEOUT and pings to the end."""
     with noted(tmp_path, sandbox={"turn_seconds": 5}) as studio:
         studio.edit("drain = 5", "drain = 20")
         studio.watchdog = 2
@@ -106,7 +118,11 @@ def test_a_reload_carries_the_monotonic_time_and_a_drain_asks_for_more(tmp_path:
             studio.config.write_text(text)
             studio.signal(signal.SIGHUP)
             wait_for("READY again", lambda n=before: "READY=1" in studio.manager.heard()[n:])
-            told = [m for m in studio.manager.heard()[before:] if not m.startswith(("STATUS", "WATCHDOG"))]
+            told = [
+                m
+                for m in studio.manager.heard()[before:]
+                if not m.startswith(("STATUS", "WATCHDOG"))
+            ]
             assert len(told) == 2
             match = re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=(\d+)", told[0])
             assert match
@@ -130,7 +146,9 @@ def test_at_rest_nothing_is_told_but_pings_at_a_third_of_the_time(tmp_path: Path
     with noted(tmp_path) as studio:
         studio.watchdog = 6
         studio.start()
-        wait_for("credits are known", lambda: any("credits" in s for s in studio.manager.statuses()))
+        wait_for(
+            "credits are known", lambda: any("credits" in s for s in studio.manager.statuses())
+        )
         before = len(studio.manager.heard())
         time.sleep(7)  # a length of time is what is measured
         told = studio.manager.heard()[before:]

@@ -1,4 +1,5 @@
-"""The shipped units, unchanged, under a real systemd (systemd_bed): with a stand-in for the daemon that uses its service room."""
+"""The shipped units, unchanged, under a real systemd (systemd_bed): with a stand-in for the
+daemon that uses its service room."""
 
 from __future__ import annotations
 
@@ -54,12 +55,22 @@ def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
 
 @pytest.fixture
 def service(bed: Bed) -> Iterator[Service]:
-    """A stopped service with a token, the media drop-in and a workspace; all of it is gone afterwards."""
+    """A stopped service with a token, the media drop-in and a workspace; all of it is gone
+    afterwards."""
     made = Service(bed)
     made.drop_in("media.conf")
     made.configure(config())
     bed.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
-    bed.run("install", "-d", "-o", "nemowatch", "-g", "nemowatch", "/srv/studio/inbox", "/srv/studio/outbox")
+    bed.run(
+        "install",
+        "-d",
+        "-o",
+        "nemowatch",
+        "-g",
+        "nemowatch",
+        "/srv/studio/inbox",
+        "/srv/studio/outbox",
+    )
     yield made
     made.remove()
 
@@ -98,7 +109,9 @@ def test_a_reload_is_live_and_a_bad_configuration_is_refused(service: Service) -
 
 
 @pytest.mark.slow  # scripts/newer-systemd plays it: Debian 12 has 252
-@pytest.mark.skipif(not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253")
+@pytest.mark.skipif(
+    not REASON and systemd_version() < 253, reason="Type=notify-reload needs systemd 253"
+)
 def test_with_notify_reload_the_command_waits(service: Service) -> None:
     """With the drop-in, what was reloaded is in force when systemctl returns."""
     service.drop_in("253-notify-reload.conf")
@@ -114,13 +127,19 @@ def test_with_restart_steps_each_restart_waits_longer(service: Service) -> None:
     """From 5 s to 5 minutes in 8 steps: the wait before the next restart grows with each one."""
     service.drop_in("254-restart-steps.conf")
     assert service.show("RestartSteps", "RestartUSec", "RestartMaxDelayUSec") == ["8", "5s", "5min"]
-    service.drop_in("short.conf", "[Service]\nRestartSec=100ms\nRestartMaxDelaySec=3s\nRestartSteps=3\n")
+    service.drop_in(
+        "short.conf", "[Service]\nRestartSec=100ms\nRestartMaxDelaySec=3s\nRestartSteps=3\n"
+    )
     service.do("start")
     waits = []
     for restarts in ("1", "2"):
         waits.append(service.show("RestartUSecNext")[0])
         service.kill(signal.SIGKILL)
-        wait_for(lambda n=restarts: service.show("NRestarts", "ActiveState") == [n, "active"], "restarted", 20)
+        wait_for(
+            lambda n=restarts: service.show("NRestarts", "ActiveState") == [n, "active"],
+            "restarted",
+            20,
+        )
     assert waits[0] == "100ms"
     assert service.show("RestartUSecNext")[0] not in waits
 
@@ -153,7 +172,9 @@ def test_a_hung_daemon_is_killed_by_the_watchdog_and_started_again(service: Serv
     service.kill(signal.SIGSTOP)
     wait_for(service.restarted, "restarted by the watchdog", 40)
     assert facts(service)["pid"] != first
-    assert any("watchdog" in str(e.get("MESSAGE", "")).lower() for e in service.bed.journal("nemowatch"))
+    assert any(
+        "watchdog" in str(e.get("MESSAGE", "")).lower() for e in service.bed.journal("nemowatch")
+    )
 
 
 @pytest.mark.slow
@@ -162,7 +183,10 @@ def test_a_live_daemon_outlives_its_watchdog(service: Service) -> None:
     service.drop_in("short.conf", "[Service]\nWatchdogSec=1\nRestartSec=100ms\n")
     service.do("start")
     before = int(service.show("WatchdogTimestampMonotonic")[0])
-    wait_for(lambda: int(service.show("WatchdogTimestampMonotonic")[0]) > before + 3_000_000, "3 s of pings")
+    wait_for(
+        lambda: int(service.show("WatchdogTimestampMonotonic")[0]) > before + 3_000_000,
+        "3 s of pings",
+    )
     assert service.show("NRestarts", "ActiveState") == ["0", "active"]
 
 
@@ -187,7 +211,8 @@ def test_a_mistake_in_the_configuration_is_not_tried_again(service: Service) -> 
 
 
 def test_the_token_reaches_the_daemon_and_nobody_else(service: Service) -> None:
-    """It is in its file alone: not in the process list, the environment, the unit, the state folder or the journal."""
+    """It is in its file alone: not in the process list, the environment, the unit, the state
+    folder or the journal."""
     service.do("start")
     assert facts(service)["token_length"] == len(TOKEN)
     pid = service.bed.outside_pid("nemowatch")
@@ -195,7 +220,9 @@ def test_the_token_reaches_the_daemon_and_nobody_else(service: Service) -> None:
         Path(f"/proc/{pid}/environ").read_bytes(),
         Path(f"/proc/{pid}/cmdline").read_bytes(),
         service.bed.run("systemctl", "show", "nemowatch").encode(),
-        service.bed.run("grep", "-rl", TOKEN, "/var/lib", "/srv", "/var/log", "/tmp", check=False).encode(),
+        service.bed.run(
+            "grep", "-rl", TOKEN, "/var/lib", "/srv", "/var/log", "/tmp", check=False
+        ).encode(),
         service.bed.run("journalctl", "--no-pager", "-o", "verbose").encode(),
     ]
     assert [TOKEN.encode() in place for place in places[:3] + places[4:]] == [False] * 4
@@ -230,36 +257,56 @@ def test_the_state_folder_is_the_daemon_s_alone(service: Service) -> None:
 
 
 def test_under_full_hardening_everything_it_needs_works(service: Service) -> None:
-    """SQLite, inotify, threads, name look-up and httpx work, with no capability and nothing writable but its own."""
+    """SQLite, inotify, threads, name look-up and httpx work, with no capability and nothing
+    writable but its own."""
     service.do("start")
     wait_for(lambda: "промо" in service.status_text(), "it watches")
     service.bed.write("/srv/studio/inbox/clip.mp4", "x")
     wait_for(lambda: "clip.mp4" in facts(service)["seen"], "the file is seen")
     found = facts(service)
-    assert (found["http"], found["capabilities"], found["seccomp"], found["mounts"]) == ("fine", 0, 2, "mountinfo")
+    assert (found["http"], found["capabilities"], found["seccomp"], found["mounts"]) == (
+        "fine",
+        0,
+        2,
+        "mountinfo",
+    )
     assert found["uid"] != 0
     assert {path for path, writable in found["allowed"].items() if writable} <= {"/srv"}
 
 
 def test_a_share_mounted_after_the_start_is_found_and_written(service: Service) -> None:
-    """The daemon waits for a missing root, sees it appear below ReadWritePaths, and results take the share's group."""
+    """The daemon waits for a missing root, sees it appear below ReadWritePaths, and results take
+    the share's group."""
     service.bed.run("rm", "-rf", "/srv/studio/inbox", "/srv/studio/outbox")
     service.do("start")
     wait_for(lambda: "等待共享文件夹" in service.status_text(), "it waits for the share")
     service.bed.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
     service.bed.run(
-        "install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio/inbox", "/srv/studio/outbox"
+        "install",
+        "-d",
+        "-m",
+        "2775",
+        "-o",
+        "nemowatch",
+        "-g",
+        "users",
+        "/srv/studio/inbox",
+        "/srv/studio/outbox",
     )
     wait_for(lambda: "промо" in service.status_text(), "it watches the share")
     service.bed.write("/srv/studio/inbox/late.mp4", "x")
     wait_for(lambda: "late.mp4" in facts(service)["seen"], "the file is seen")
     facts(service, publish="/srv/studio/outbox")
-    assert service.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/result.mp4") == "nemowatch users 664\n"
+    assert (
+        service.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/result.mp4")
+        == "nemowatch users 664\n"
+    )
 
 
 @pytest.mark.slow
 def test_the_lease_on_foreign_files_needs_its_drop_in(service: Service) -> None:
-    """Refused to the hardened service, granted with CAP_LEASE, and nothing else is granted with it."""
+    """Refused to the hardened service, granted with CAP_LEASE, and nothing else is granted with
+    it."""
     service.do("start")
     service.bed.write("/srv/studio/inbox/foreign.mp4", "x")
     assert facts(service, lease="/srv/studio/inbox/foreign.mp4")["lease"] == "PermissionError"
@@ -277,7 +324,9 @@ def test_the_journal_gets_priorities_and_one_entry_per_event(service: Service) -
     service.bed.path("/srv/studio/inbox/a\n<0>forged \x1b[2J.mp4").write_text("x")
     wait_for(lambda: service.says("forged"), "the line")
     found = [e for e in service.bed.journal("nemowatch") if "forged" in str(e["MESSAGE"])]
-    assert [(e["PRIORITY"], e["MESSAGE"]) for e in found] == [("6", 'seen file="a\\\\n<0>forged \\\\x1b[2J.mp4"')]
+    assert [(e["PRIORITY"], e["MESSAGE"]) for e in found] == [
+        ("6", 'seen file="a\\\\n<0>forged \\\\x1b[2J.mp4"')
+    ]
 
 
 @pytest.mark.slow

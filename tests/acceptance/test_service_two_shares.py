@@ -1,4 +1,5 @@
-"""Two shares, one of which hangs in the middle of everything: the other one goes on as if nothing were."""
+"""Two shares, one of which hangs in the middle of everything: the other one goes on as if
+nothing were."""
 
 from __future__ import annotations
 
@@ -17,10 +18,13 @@ from tests.acceptance.test_service_hung import Share
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.root,
-    pytest.mark.skipif(not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"),
+    pytest.mark.skipif(
+        not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"
+    ),
 ]
 
-#: More files than any lane or pool has room for: uploads 2, downloads 2, four threads for file work.
+#: More files than any lane or pool has room for: uploads 2, downloads 2, four threads for file
+#: work.
 MANY = 12
 
 
@@ -39,19 +43,28 @@ def mounted(base: Path) -> Iterator[tuple[Path, Share]]:
 
 @pytest.mark.parametrize("moment", ["uploads", "renders", "downloads"])
 def test_the_other_share_goes_on(tmp_path: Path, moment: str) -> None:
-    """Whatever twelve files of a share are at when it hangs, a file of another workspace is done; and they too, later."""
+    """Whatever twelve files of a share are at when it hangs, a file of another workspace is
+    done; and they too, later."""
     with mounted(tmp_path) as (nas, share):
         watch = f'[[watch]]\nroot = "{nas}"\nsettle = 0.4\nscan_interval = 1\n'
         with studio(tmp_path / "here", extra=watch) as house:
             house.sandbox.set(render_seconds=3 if moment == "renders" else 0)
             if moment != "renders":
                 rate = "upload_rate" if moment == "uploads" else "download_rate"
-                house.config.write_text(house.config.read_text().replace("[limits]", f"[limits]\n{rate} = 40000"))
+                house.config.write_text(
+                    house.config.read_text().replace("[limits]", f"[limits]\n{rate} = 40000")
+                )
             house.start()
             for number in range(MANY):
                 (nas / "inbox" / "dub-es" / f"far{number}.mp4").write_bytes(video(f"far{number}"))
-            wanted = {"uploads": {"uploading"}, "renders": {"rendering"}, "downloads": {"downloading"}}[moment]
-            wait_for(f"{moment} under way", lambda: any(job["state"] in wanted for job in house.jobs()))
+            wanted = {
+                "uploads": {"uploading"},
+                "renders": {"rendering"},
+                "downloads": {"downloading"},
+            }[moment]
+            wait_for(
+                f"{moment} under way", lambda: any(job["state"] in wanted for job in house.jobs())
+            )
             share.hang()
             if moment != "renders":
                 house.config.write_text(house.config.read_text().replace(" = 40000", " = 0"))
@@ -61,5 +74,9 @@ def test_the_other_share_goes_on(tmp_path: Path, moment: str) -> None:
             house.wait_results("dub-es/near.es.mp4")
             house.wait_results("dub-es/near.mp4", tree="done")
             share.answer()
-            wait_for("the rest", lambda: len(list((nas / "outbox").rglob("far*.es.mp4"))) == MANY, limit=120)
+            wait_for(
+                "the rest",
+                lambda: len(list((nas / "outbox").rglob("far*.es.mp4"))) == MANY,
+                limit=120,
+            )
             assert len(house.charged_turns()) == MANY + 1

@@ -1,4 +1,5 @@
-"""The whole house when files are taken back, replaced, moved, or when two hosts share one root: what is not meant is not paid."""
+"""The whole house when files are taken back, replaced, moved, or when two hosts share one root:
+what is not meant is not paid."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def house(tmp_path: Path) -> Studio:
 
 
 def test_deleted_and_moved_before_anything_is_paid(house: Studio) -> None:
-    """A deleted file cancels its job; one moved to another task folder gets that folder's job instead."""
+    """A deleted file cancels its job; one moved to another task folder gets that folder's job
+    instead."""
     pause = house.drop("PAUSE", b"")
     house.start()
     gone, moved = house.drop("dub-es/gone.mp4"), house.drop("dub-es/moved.mp4")
@@ -42,7 +44,8 @@ def test_deleted_and_moved_before_anything_is_paid(house: Studio) -> None:
 
 
 def test_replaced_during_its_upload(house: Studio) -> None:
-    """A file that is replaced while it goes up is taken up again with its new content, and paid for once."""
+    """A file that is replaced while it goes up is taken up again with its new content, and paid
+    for once."""
     house.sandbox.set(upload_seconds=5.0)
     house.start()
     path = house.drop("dub-es/clip.mp4", video("first"))
@@ -64,13 +67,16 @@ def test_a_conflict_copy_waits_for_a_person(house: Studio) -> None:
     house.drop("dub-es/clip.mp4")
     house.drop("dub-es/clip.sync-conflict-20260101-101010-ABCDEFG.mp4")
     house.wait_results("dub-es/clip.es.mp4")
-    held = wait_for("the held copy", lambda: [job for job in house.jobs() if job["state"] == "held"])
+    held = wait_for(
+        "the held copy", lambda: [job for job in house.jobs() if job["state"] == "held"]
+    )
     assert [job["reason"] for job in held] == ["conflict"]
     assert len(house.charged_turns()) == 1
 
 
 def test_two_hosts_on_one_share(house: Studio, tmp_path: Path) -> None:
-    """The second stays passive and says who works it; after take-over it asks before it pays, and the first one rests."""
+    """The second stays passive and says who works it; after take-over it asks before it pays,
+    and the first one rests."""
     house.start()
     other = Studio(tmp_path / "other", house.sandbox, settle=0.5, scan=2, confirm=20)
     other.config.write_text(other.config.read_text().replace(str(other.root), str(house.root)))
@@ -83,7 +89,10 @@ def test_two_hosts_on_one_share(house: Studio, tmp_path: Path) -> None:
         assert other.jobs() == []
         house.drop("PAUSE", b"")
         house.drop("dub-es/two.mp4")
-        wait_for("the second file to be held", lambda: any(job["state"] == "held" for job in house.jobs()))
+        wait_for(
+            "the second file to be held",
+            lambda: any(job["state"] == "held" for job in house.jobs()),
+        )
         other.run("take-over")
         wait_for("the first host to rest", lambda: _state(house).startswith("held by "))
         (house.inbox / "PAUSE").unlink()
@@ -104,14 +113,17 @@ def _state(house: Studio) -> str:
 
 @pytest.fixture
 def on_share(tmp_path: Path) -> Iterator[Studio]:
-    """A studio on a share, and below its mount point the empty folders of the time before it was mounted."""
+    """A studio on a share, and below its mount point the empty folders of the time before it was
+    mounted."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount")
     nas, point = tmp_path / "nas", tmp_path / "studio"
     nas.mkdir()
     with studio(tmp_path, settle=0.5, scan=1) as made:
         made.drop("dub-es/x.mp4").unlink()
-        done = subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "nas", nas], check=False, capture_output=True, text=True
+        )
         if done.returncode:
             pytest.skip(f"cannot mount here: {done.stderr.strip()}")
         try:
@@ -121,7 +133,9 @@ def on_share(tmp_path: Path) -> Iterator[Studio]:
         finally:
             if made.daemon is not None and made.daemon.poll() is None:
                 made.kill()
-            subprocess.run(["umount", "--recursive", "--lazy", point], check=False, capture_output=True)
+            subprocess.run(
+                ["umount", "--recursive", "--lazy", point], check=False, capture_output=True
+            )
             subprocess.run(["umount", "--lazy", nas], check=True)
 
 
@@ -131,8 +145,8 @@ def mount(point: Path) -> None:
 
 
 def test_a_paid_job_waits_for_the_share_that_goes_away_under_it(on_share: Studio) -> None:
-    """Nothing is put into what the share had covered, nothing counts as taken away, and all of it comes once it is back; a
-    restart while it is away changes nothing."""
+    """Nothing is put into what the share had covered, nothing counts as taken away, and all of
+    it comes once it is back; a restart while it is away changes nothing."""
     house = on_share
     house.sandbox.set(render_seconds=4.0)
     house.start()
@@ -148,17 +162,25 @@ def test_a_paid_job_waits_for_the_share_that_goes_away_under_it(on_share: Studio
     house.wait_results("dub-es/clip.es.mp4")
     house.wait_results("dub-es/clip.mp4", tree="done")
     assert (len(house.charged_turns()), house.results("inbox")) == (1, set())
-    assert not [line for line in house.log().splitlines() if "taken away" in line or "same file" in line or "stays where" in line]
+    assert not [
+        line
+        for line in house.log().splitlines()
+        if "taken away" in line or "same file" in line or "stays where" in line
+    ]
 
 
 def test_nothing_is_paid_for_what_could_not_be_delivered(on_share: Studio) -> None:
-    """While the outbox is on a read-only filesystem, jobs wait and say so; then they go on by themselves."""
+    """While the outbox is on a read-only filesystem, jobs wait and say so; then they go on by
+    themselves."""
     house = on_share
     subprocess.run(["mount", "--bind", house.outbox, house.outbox], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", house.outbox], check=True)
     house.start()
     house.drop("dub-es/clip.mp4")
-    wait_for("the job to wait", lambda: any("mounted read-only" in str(job["error"]) for job in house.jobs()))
+    wait_for(
+        "the job to wait",
+        lambda: any("mounted read-only" in str(job["error"]) for job in house.jobs()),
+    )
     assert house.charged_turns() == []
     subprocess.run(["umount", house.outbox], check=True)
     house.wait_results("dub-es/clip.es.mp4")

@@ -1,4 +1,5 @@
-"""The inbox at scale with the whole daemon: everything ends up claimed exactly once, in bounded memory."""
+"""The inbox at scale with the whole daemon: everything ends up claimed exactly once, in bounded
+memory."""
 
 from __future__ import annotations
 
@@ -10,7 +11,11 @@ import pytest
 from tests.acceptance.scale_kit import Load, carry
 from tests.acceptance.shares_limits import limited
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="changing the kernel's limits needs root")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="changing the kernel's limits needs root"),
+]
+
 
 @pytest.mark.parametrize(
     "load",
@@ -20,7 +25,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="ch
         Load("task folders", 10_000, 10_000, depth=0),
         Load("a burst", 60_000, 50, running=True),
         Load("a burst through a queue of 16", 60_000, 50, running=True, queue=16),
-        Load("20 watches", 20_000, 500, running=True, prefix=tuple(limited("max_inotify_watches", 20))),
+        Load(
+            "20 watches",
+            20_000,
+            500,
+            running=True,
+            prefix=tuple(limited("max_inotify_watches", 20)),
+        ),
     ],
     ids=lambda load: load.name,
 )

@@ -1,8 +1,9 @@
-"""What the daemon costs while nothing happens: CPU and memory of the whole process with many files around it.
+"""What the daemon costs while nothing happens: CPU and memory of the whole process with many files
+around it.
 
-`python -m tests.benchmarks.idle [CASE...] [--files 10000] [--seconds 180] [--write]`: a real process, a real sandbox, the
-default settings. Prints a line for each case (and writes docs/performance.md) and ends with 1 when one of them is above
-the limits.
+`python -m tests.benchmarks.idle [CASE...] [--files 10000] [--seconds 180] [--write]`: a real
+process, a real sandbox, the default settings. Prints a line for each case (and writes
+docs/performance.md) and ends with 1 when one of them is above the limits.
 """
 
 from __future__ import annotations
@@ -54,7 +55,11 @@ class Figures:
 
 def memory(pid: int) -> tuple[float, float]:
     """MiB now, and at most."""
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    lines = dict(
+        line.split(":", 1)
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if ":" in line
+    )
     now, most = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
     return now, most
 
@@ -73,11 +78,16 @@ def held(case: Case, files: int) -> None:
     default_settings(case)
     fill(case, files)
     case.start()
-    wait_for("every file to be held", lambda: count(case, "SELECT count(*) FROM job WHERE state = 'held'") == files, LIMIT)
+    wait_for(
+        "every file to be held",
+        lambda: count(case, "SELECT count(*) FROM job WHERE state = 'held'") == files,
+        LIMIT,
+    )
 
 
 def kept(case: Case, files: int) -> None:
-    """All of them are done and stay in the inbox (after = "keep"); one more was done in this process."""
+    """All of them are done and stay in the inbox (after = "keep"); one more was done in this
+    process."""
     _done(case, files, "keep")
 
 
@@ -87,7 +97,8 @@ def moved(case: Case, files: int) -> None:
 
 
 def _done(case: Case, files: int, after: str) -> None:
-    """Done without a cloud: a journal that is older than its folder takes results that stand for what was made."""
+    """Done without a cloud: a journal that is older than its folder takes results that stand for
+    what was made."""
     default_settings(case, after=after)
     fill(case, files)
     for source in case.task.rglob("*.mp4"):
@@ -113,7 +124,9 @@ def fill(case: Case, files: int) -> None:
 
 def count(case: Case, query: str) -> int:
     """A number from the journal."""
-    with closing(sqlite3.connect(f"file:{case.house.state / 'journal.db'}?mode=ro", uri=True, timeout=30)) as conn:
+    with closing(
+        sqlite3.connect(f"file:{case.house.state / 'journal.db'}?mode=ro", uri=True, timeout=30)
+    ) as conn:
         time.sleep(0.2)
         return int(conn.execute(query).fetchone()[0])
 
@@ -140,12 +153,22 @@ def measure(name: str, files: int, seconds: float) -> Figures:
 def described(found: list[Figures]) -> str:
     """The part of the page."""
     words = (
-        f"{played()}, by `python -m tests.benchmarks.idle --write`, at the default settings, over minutes after the last "
-        f"file. At most {MOST_CPU:.1%} of a core and {MOST_MEMORY:.0f} MiB are allowed."
+        f"{played()}, by `python -m tests.benchmarks.idle --write`, at the default settings, over"
+        f" minutes after the last file. At most {MOST_CPU:.1%} of a core and {MOST_MEMORY:.0f} MiB"
+        " are allowed."
     )
     head = ("what lies there", "files", "of a core", "resident", "at most, from the start on")
     rows = (
-        line([CASES[f.case].__doc__, f.files, f"{f.cpu:.2%}", f"{f.resident:.1f} MiB", f"{f.peak:.1f} MiB"]) for f in found
+        line(
+            [
+                CASES[f.case].__doc__,
+                f.files,
+                f"{f.cpu:.2%}",
+                f"{f.resident:.1f} MiB",
+                f"{f.peak:.1f} MiB",
+            ]
+        )
+        for f in found
     )
     return section("While nothing happens", words, head, rows)
 
@@ -159,10 +182,15 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     if options.write and options.cases:
-        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+        parser.error(
+            "--write is for all of them: a table of a few would take the place of the whole"
+        )
     code()
     with ThreadPoolExecutor(len(CASES)) as pool:
-        running = [pool.submit(measure, name, options.files, options.seconds) for name in options.cases or CASES]
+        running = [
+            pool.submit(measure, name, options.files, options.seconds)
+            for name in options.cases or CASES
+        ]
         found = [future.result() for future in running]
     if options.write:
         put(PERFORMANCE, "idle", described(found))

@@ -1,8 +1,9 @@
-"""How long after its last byte a file becomes a job: `python -m tests.benchmarks.pickup [PLACE...] [--times 5] [--write]`.
+"""How long after its last byte a file becomes a job: `python -m tests.benchmarks.pickup [PLACE...]
+[--times 5] [--write]`.
 
-Real daemons and a real sandbox at the default settings; prints a row for each way in which files come (and writes
-docs/performance.md) and ends with 1 when the slowest of one took longer than is allowed. What the machine cannot do
-(FUSE, other users) is said and left out.
+Real daemons and a real sandbox at the default settings; prints a row for each way in which files
+come (and writes docs/performance.md) and ends with 1 when the slowest of one took longer than is
+allowed. What the machine cannot do (FUSE, other users) is said and left out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from tests.pages import PERFORMANCE, code, line, played, put, section
 SCAN = 60.0
 #: What is allowed: seconds from the last byte to the job.
 LEASED, WHOLE, NETWORK = 1.5, LOCAL_SETTLE + 1, NETWORK_SETTLE + SCAN
-#: Seconds between two files, so that they are no burst, and for the network come at any moment of a scan's period.
+#: Seconds between two files, so that they are no burst, and for the network come at any moment of a
+#: scan's period.
 APART, APART_NETWORK = 1.3, 23.0
 AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
 
@@ -64,7 +66,10 @@ class Row:
 
     def __str__(self) -> str:
         spread = f"{min(self.waits):6.2f} to {max(self.waits):6.2f} s, at most {self.way.limit:g} s"
-        return f"{self.place:9} {self.way.name:44} {len(self.waits)} files: {spread}{'' if self.good else '   TOO SLOW'}"
+        return (
+            f"{self.place:9} {self.way.name:44} {len(self.waits)} files:"
+            f" {spread}{'' if self.good else '   TOO SLOW'}"
+        )
 
 
 def copied(_case: Case, film: Path, target: Path) -> None:
@@ -116,7 +121,10 @@ ORDINARY = (
     Way("as an ordinary user: its own file", LEASED, by_nobody),
     Way("as an ordinary user: a file of root", WHOLE, copied),
 )
-SHARE = (Way("written behind the mount", NETWORK, behind), Way("cp through the mount", NETWORK, copied))
+SHARE = (
+    Way("written behind the mount", NETWORK, behind),
+    Way("cp through the mount", NETWORK, copied),
+)
 
 
 def start_local(case: Case) -> None:
@@ -166,7 +174,9 @@ def measure(place: str, times: int) -> list[Row]:
             time.sleep(apart)
         wait_for("all files to be jobs", lambda: brought.keys() <= claims(case).keys(), 240)
         taken = claims(case)
-        waits = {way: tuple(taken[p] - at for p, (w, at) in brought.items() if w is way) for way in ways}
+        waits = {
+            way: tuple(taken[p] - at for p, (w, at) in brought.items() if w is way) for way in ways
+        }
         return [Row(place, way, waits[way]) for way in ways]
 
 
@@ -186,15 +196,25 @@ def attempt(place: str, times: int) -> list[Row] | str:
 def described(rows: list[Row]) -> str:
     """The part of the page."""
     words = (
-        f"{played()}, by `python -m tests.benchmarks.pickup --write`, at the default settings. What happens on the other side of "
-        "a share is seen by scans only, one a minute."
+        f"{played()}, by `python -m tests.benchmarks.pickup --write`, at the default settings. What"
+        " happens on the other side of a share is seen by scans only, one a minute."
     )
     lines = (
-        line([row.place, row.way.name, len(row.waits), *(f"{s:.1f} s" for s in (min(row.waits), max(row.waits), row.way.limit))])
+        line(
+            [
+                row.place,
+                row.way.name,
+                len(row.waits),
+                *(f"{s:.1f} s" for s in (min(row.waits), max(row.waits), row.way.limit)),
+            ]
+        )
         for row in rows
     )
     return section(
-        "From a file's last byte to its job", words, ("where", "how", "files", "quickest", "slowest", "allowed"), lines
+        "From a file's last byte to its job",
+        words,
+        ("where", "how", "files", "quickest", "slowest", "allowed"),
+        lines,
     )
 
 
@@ -206,7 +226,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     if options.write and options.places:
-        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+        parser.error(
+            "--write is for all of them: a table of a few would take the place of the whole"
+        )
     code()
     with ThreadPoolExecutor(len(PLACES)) as pool:
         running = [pool.submit(attempt, place, options.times) for place in options.places or PLACES]

@@ -1,5 +1,7 @@
-"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME] [--write]` prints a line for each load
-(and writes docs/performance.md), and ends with 1 when a file was lost or doubled, or the memory went beyond its bound."""
+"""The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME] [--write]`
+prints a line for each load (and writes docs/performance.md), and ends with 1 when a file was
+lost or doubled, or the memory went beyond its bound.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,35 @@ LOADS = (
 def described(found: dict[str, Figures]) -> str:
     """The part of the page."""
     words = (
-        f"{played()}, by `python -m tests.benchmarks.scale --write`. Every file is to be claimed exactly once, or refused with "
-        f"its reason, within {MEMORY} MiB. The time begins with the start, in a burst when its last file is written."
+        f"{played()}, by `python -m tests.benchmarks.scale --write`. Every file is to be claimed"
+        f" exactly once, or refused with its reason, within {MEMORY} MiB. The time begins with the"
+        " start, in a burst when its last file is written."
     )
     rows = (
-        line([name, f.claimed, f.refused, f.jobs, f"{f.seconds:.0f} s", f"{f.cpu:.0f} s", f"{f.memory:.0f} MiB", f.health])
+        line(
+            [
+                name,
+                f.claimed,
+                f.refused,
+                f.jobs,
+                f"{f.seconds:.0f} s",
+                f"{f.cpu:.0f} s",
+                f"{f.memory:.0f} MiB",
+                f.health,
+            ]
+        )
         for name, f in found.items()
     )
-    head = ("load", "claimed", "refused", "jobs", "time", "CPU", "memory at most", "the inbox at the end")
+    head = (
+        "load",
+        "claimed",
+        "refused",
+        "jobs",
+        "time",
+        "CPU",
+        "memory at most",
+        "the inbox at the end",
+    )
     return section("Very many files", words, head, rows)
 
 
@@ -49,7 +72,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     if options.write and options.name:
-        parser.error("--write is for all of them: a table of a few would take the place of the whole")
+        parser.error(
+            "--write is for all of them: a table of a few would take the place of the whole"
+        )
     code()
     good, done = True, dict[str, Figures]()
     for load in (load for load in LOADS if options.name in load.name):

@@ -25,7 +25,8 @@ SIZE = 200 * MB
 async def test_a_large_upload_leaves_the_loop_free_and_the_memory_flat(
     tmp_path: Path, record_property: pytest.RecordProperty
 ) -> None:
-    """200 MB to a server in another process: the loop is never held for long, and nothing piles up."""
+    """200 MB to a server in another process: the loop is never held for long, and nothing piles
+    up."""
     path = tmp_path / "large.mp4"
     with path.open("wb") as file:
         file.write(b"\0\0\0\x18ftypisom")
@@ -43,21 +44,32 @@ async def test_a_large_upload_leaves_the_loop_free_and_the_memory_flat(
 
     with SandboxProcess() as sandbox:
         client = Client(
-            base_url=sandbox.url, platform="unknown", language="en", timeout=60, turn_timeout=900, quiet_timeout=600,
-            credential=supplied_token({}, None), state_dir=tmp_path / "state", clock=SystemClock(),
-        )  # fmt: skip
+            base_url=sandbox.url,
+            platform="unknown",
+            language="en",
+            timeout=60,
+            turn_timeout=900,
+            quiet_timeout=600,
+            credential=supplied_token({}, None),
+            state_dir=tmp_path / "state",
+            clock=SystemClock(),
+        )
         session = await client.open_session("multilingual-video-dubbing", "large")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         watcher, begun = asyncio.create_task(watch()), time.perf_counter()
         payload = Payload("large.mp4", fd, facts.st_size, facts.st_mtime_ns)
-        await client.upload_file("multilingual-video-dubbing", session.session_id, payload, lambda *_: None)
+        await client.upload_file(
+            "multilingual-video-dubbing", session.session_id, payload, lambda *_: None
+        )
         took, ended = time.perf_counter() - begun, True
         await watcher
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         await client.aclose()
         os.close(fd)
         received = sandbox.ledger()
-    print(f"\n{SIZE / MB / took:.0f} MB/s, worst lag {worst * 1000:.1f} ms, grown by {grown:.1f} MiB")
+    print(
+        f"\n{SIZE / MB / took:.0f} MB/s, worst lag {worst * 1000:.1f} ms, grown by {grown:.1f} MiB"
+    )
     assert not received["violations"]
     assert worst < 0.1
     assert grown < 16

@@ -1,4 +1,5 @@
-"""The client against servers that misbehave byte by byte: cut, stalled, dripping, lying about sizes, leading elsewhere."""
+"""The client against servers that misbehave byte by byte: cut, stalled, dripping, lying about
+sizes, leading elsewhere."""
 
 from __future__ import annotations
 
@@ -85,12 +86,21 @@ async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterato
 
 
 @asynccontextmanager
-async def client_of(url: str, folder: Path, timeout: float = 0.4, turn: float = 3.0) -> AsyncIterator[Client]:
+async def client_of(
+    url: str, folder: Path, timeout: float = 0.4, turn: float = 3.0
+) -> AsyncIterator[Client]:
     """A client with short limits."""
     client = Client(
-        base_url=url, platform="unknown", language="en", timeout=timeout, turn_timeout=turn, quiet_timeout=0.5,
-        credential=supplied_token({"NEMO_TOKEN": TOKEN}, None), state_dir=folder, clock=SystemClock(),
-    )  # fmt: skip
+        base_url=url,
+        platform="unknown",
+        language="en",
+        timeout=timeout,
+        turn_timeout=turn,
+        quiet_timeout=0.5,
+        credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
+        state_dir=folder,
+        clock=SystemClock(),
+    )
     try:
         yield client
     finally:
@@ -134,7 +144,9 @@ async def test_silence_before_the_head_does_not_end_a_turn(tmp_path: Path) -> No
     assert (await turn_of(play, tmp_path)).end is TurnEnd.CLOSED
 
 
-@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Ty", SSE, SSE + b'data: {"text":"half'])
+@pytest.mark.parametrize(
+    "first", [b"", b"HTTP/1.1 200 OK\r\nContent-Ty", SSE, SSE + b'data: {"text":"half']
+)
 async def test_a_turn_ends_at_its_time_limit_in_every_phase(tmp_path: Path, first: bytes) -> None:
     """Before the head, inside it, before the first event, inside one."""
     begun = time.monotonic()
@@ -172,7 +184,9 @@ JSON_HEAD = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\n\r\n"
         (SSE + b'data: {"error":"x nmv_usr_very_secret"}\n\n', TurnEnd.ERROR),
     ],
 )
-async def test_how_odd_answers_to_the_paid_call_count(tmp_path: Path, answer: bytes, end: TurnEnd) -> None:
+async def test_how_odd_answers_to_the_paid_call_count(
+    tmp_path: Path, answer: bytes, end: TurnEnd
+) -> None:
     """All of them may have begun a turn, so all are a turn; and none of them shows the token."""
     turn = await turn_of(sends(answer), tmp_path)
     assert turn.end is end
@@ -190,7 +204,8 @@ async def test_how_odd_answers_to_the_paid_call_count(tmp_path: Path, answer: by
 async def test_refusals_before_the_stream_are_certain(
     tmp_path: Path, answer: bytes, error: type[NemowatchError]
 ) -> None:
-    """Also when the refusal's own body never comes whole, and without waiting for it as long as for a turn."""
+    """Also when the refusal's own body never comes whole, and without waiting for it as long as
+    for a turn."""
     begun = time.monotonic()
     with pytest.raises(error):
         await turn_of(sends(answer, pause=0.6), tmp_path)
@@ -216,7 +231,9 @@ async def test_closing_the_client_ends_a_turn_at_once(tmp_path: Path) -> None:
             await client.run_turn("skill", "1", "dub", nothing)
 
 
-async def test_a_proxy_that_refuses_the_tunnel_means_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_that_refuses_the_tunnel_means_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The proxy of the environment is used, and what it refuses never left."""
     async with serving(sends(b"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
@@ -230,8 +247,21 @@ async def test_a_proxy_that_refuses_the_tunnel_means_not_sent(tmp_path: Path, mo
 async def test_a_certificate_nobody_vouches_for_means_not_sent(tmp_path: Path) -> None:
     """TLS is always verified, on loopback too; the text says what is wrong."""
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run([*command, "-days", "1", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True)
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+    ]
+    subprocess.run(
+        [*command, "-days", "1", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True
+    )
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(cert, key)
     async with serving(sends(SSE), tls) as server, client_of(server.url, tmp_path) as client:
@@ -240,11 +270,12 @@ async def test_a_certificate_nobody_vouches_for_means_not_sent(tmp_path: Path) -
         assert not server.heads
 
 
-# --- uploads -----------------------------------------------------------------------------------------------------------
+# --- uploads --------------------------------------------------------------------------
 
 
 async def test_a_server_that_refuses_while_we_send_is_heard(tmp_path: Path) -> None:
-    """413 after the first bytes, then the connection closes: the refusal counts, not the broken pipe."""
+    """413 after the first bytes, then the connection closes: the refusal counts, not the broken
+    pipe."""
 
     async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
         writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -258,7 +289,9 @@ async def test_a_server_that_refuses_while_we_send_is_heard(tmp_path: Path) -> N
     try:
         async with serving(play) as server, client_of(server.url, tmp_path, timeout=2) as client:
             with pytest.raises(FileTooLarge):
-                await client.upload_file("s", "1", Payload("b.mp4", fd, facts.st_size, facts.st_mtime_ns), nothing)
+                await client.upload_file(
+                    "s", "1", Payload("b.mp4", fd, facts.st_size, facts.st_mtime_ns), nothing
+                )
     finally:
         os.close(fd)
 
@@ -278,10 +311,17 @@ async def test_the_upload_rate_is_kept_and_the_length_is_exact(tmp_path: Path) -
     facts = os.fstat(fd)
     async with serving(play) as server:
         client = Client(
-            base_url=server.url, platform="unknown", language="en", timeout=2, turn_timeout=3, quiet_timeout=1,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None), state_dir=tmp_path, clock=SystemClock(),
+            base_url=server.url,
+            platform="unknown",
+            language="en",
+            timeout=2,
+            turn_timeout=3,
+            quiet_timeout=1,
+            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
+            state_dir=tmp_path,
+            clock=SystemClock(),
             upload_rate=400_000,
-        )  # fmt: skip
+        )
         begun = time.monotonic()
         payload = Payload("a.mp4", fd, facts.st_size, facts.st_mtime_ns)
         assert await client.upload_file("s", "1", payload, nothing) is None
@@ -292,7 +332,7 @@ async def test_the_upload_rate_is_kept_and_the_length_is_exact(tmp_path: Path) -
     assert b'name="files"; filename="a.mp4"\r\nContent-Type: video/mp4\r\n\r\n' in received
 
 
-# --- downloads ---------------------------------------------------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------
 
 RESULT = os.urandom(300_000)
 DIGEST = hashlib.sha256(RESULT).hexdigest()
@@ -313,9 +353,14 @@ def field(head: bytes, name: bytes) -> bytes:
 
 
 async def test_the_same_bytes_twice_are_all_there_is(tmp_path: Path) -> None:
-    """A result without its index is fetched once more by the other way; when the very same comes again it is taken, for a file
-    that is odd is not refused for ever."""
-    odd = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + (5008).to_bytes(4, "big") + b"mdat" + bytes(range(250)) * 20
+    """A result without its index is fetched once more by the other way; when the very same comes
+    again it is taken, for a file that is odd is not refused for ever."""
+    odd = (
+        b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
+        + (5008).to_bytes(4, "big")
+        + b"mdat"
+        + bytes(range(250)) * 20
+    )
 
     async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
         writer.write(head_of(200, 'ETag: "one"', f"Content-Length: {len(odd)}") + odd)
@@ -328,8 +373,11 @@ async def test_the_same_bytes_twice_are_all_there_is(tmp_path: Path) -> None:
 
 
 async def test_a_cut_file_is_never_taken(tmp_path: Path) -> None:
-    """A server that cuts, with a length that fits, is asked again, also when it cuts at the same place each time."""
-    whole = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + (5008).to_bytes(4, "big") + b"mdat" + bytes(5000)
+    """A server that cuts, with a length that fits, is asked again, also when it cuts at the same
+    place each time."""
+    whole = (
+        b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + (5008).to_bytes(4, "big") + b"mdat" + bytes(5000)
+    )
     whole += (1008).to_bytes(4, "big") + b"moov" + bytes(1000)
     sizes = iter([3000, 3000, 3000, 3000, len(whole)])
 
@@ -346,7 +394,8 @@ async def test_a_cut_file_is_never_taken(tmp_path: Path) -> None:
 
 
 async def test_a_cut_download_is_resumed_and_proven(tmp_path: Path) -> None:
-    """Range with If-Range; a right 206 goes on where the part file ends, and the hash is that of the whole."""
+    """Range with If-Range; a right 206 goes on where the part file ends, and the hash is that of
+    the whole."""
     part = tmp_path / "p"
 
     async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
@@ -356,20 +405,27 @@ async def test_a_cut_download_is_resumed_and_proven(tmp_path: Path) -> None:
             return
         assert field(head, b"authorization") == b""
         if not asked:
-            writer.write(head_of(200, 'ETag: "one"', f"Content-Length: {len(RESULT)}") + RESULT[:100_000])
+            writer.write(
+                head_of(200, 'ETag: "one"', f"Content-Length: {len(RESULT)}") + RESULT[:100_000]
+            )
             return
         assert field(head, b"if-range") == b'"one"'
         at = int(asked.removeprefix(b"bytes=").rstrip(b"-"))
         assert at == 100_000
         rest = RESULT[at:]
-        lines = (f"Content-Range: bytes {at}-{len(RESULT) - 1}/{len(RESULT)}", f"Content-Length: {len(rest)}")
+        lines = (
+            f"Content-Range: bytes {at}-{len(RESULT) - 1}/{len(RESULT)}",
+            f"Content-Length: {len(rest)}",
+        )
         writer.write(head_of(206, *lines) + rest)
 
     async with serving(play) as server:
         for attempt in range(2):  # two clients: what was learned survives a restart
             async with client_of(server.url, tmp_path / "state") as client:
                 try:
-                    done = await client.download("s", "r1", f"{server.url}/f", part, len(RESULT), nothing)
+                    done = await client.download(
+                        "s", "r1", f"{server.url}/f", part, len(RESULT), nothing
+                    )
                 except RemotePassing:
                     assert attempt == 0
         assert len(server.heads) == 3
@@ -377,16 +433,26 @@ async def test_a_cut_download_is_resumed_and_proven(tmp_path: Path) -> None:
     assert part.read_bytes() == RESULT
 
 
-@pytest.mark.parametrize("wrong", ["200", "416", "206 elsewhere", "206 without a range", "206 of another size"])
+@pytest.mark.parametrize(
+    "wrong", ["200", "416", "206 elsewhere", "206 without a range", "206 of another size"]
+)
 async def test_an_answer_that_does_not_go_on_starts_over(tmp_path: Path, wrong: str) -> None:
     """Only a 206 with exactly the missing range counts."""
     part = tmp_path / "p"
     broken = {
         "416": head_of(416, "Content-Range: bytes */9", "Content-Length: 0"),
-        "206 elsewhere": head_of(206, f"Content-Range: bytes 7-{len(RESULT) - 1}/{len(RESULT)}", "Content-Length: 9") + b"x" * 9,
+        "206 elsewhere": (
+            head_of(
+                206, f"Content-Range: bytes 7-{len(RESULT) - 1}/{len(RESULT)}", "Content-Length: 9"
+            )
+            + b"x" * 9
+        ),
         "206 without a range": head_of(206, "Content-Length: 9") + b"x" * 9,
-        "206 of another size": head_of(206, "Content-Range: bytes 100000-100008/999999", "Content-Length: 9") + b"x" * 9,
-    }  # fmt: skip
+        "206 of another size": (
+            head_of(206, "Content-Range: bytes 100000-100008/999999", "Content-Length: 9")
+            + b"x" * 9
+        ),
+    }
 
     async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
         whole = head_of(200, 'ETag: "one"', f"Content-Length: {len(RESULT)}")
@@ -395,7 +461,9 @@ async def test_an_answer_that_does_not_go_on_starts_over(tmp_path: Path, wrong: 
         elif len(server.heads) == 1:
             writer.write(whole + RESULT[:100_000])
         else:
-            writer.write(broken.get(wrong, whole + RESULT) if field(head, b"range") else whole + RESULT)
+            writer.write(
+                broken.get(wrong, whole + RESULT) if field(head, b"range") else whole + RESULT
+            )
 
     async with serving(play) as server, client_of(server.url, tmp_path / "state") as client:
         with pytest.raises(RemotePassing):
@@ -416,9 +484,14 @@ async def test_an_answer_that_does_not_go_on_starts_over(tmp_path: Path, wrong: 
         (head_of(200, "Content-Length: 0"), 0),
     ],
 )
-async def test_sizes_that_disagree_never_become_a_result(tmp_path: Path, answer: bytes, said: int) -> None:
+async def test_sizes_that_disagree_never_become_a_result(
+    tmp_path: Path, answer: bytes, said: int
+) -> None:
     """Cut without a length, longer than said, changed on the way, empty."""
-    async with serving(sends(answer)) as server, client_of(server.url, tmp_path / "state") as client:
+    async with (
+        serving(sends(answer)) as server,
+        client_of(server.url, tmp_path / "state") as client,
+    ):
         with pytest.raises(RemotePassing):
             await client.download("s", "r1", f"{server.url}/f", tmp_path / "p", said, nothing)
 
@@ -430,7 +503,9 @@ async def test_redirects_lose_the_token_when_they_leave_the_api(tmp_path: Path) 
         async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
             assert field(head, b"authorization")
             assert field(head, b"x-skill-source") == b"s"
-            writer.write(head_of(302, f"Location: {other.url}/elsewhere?signature=1", "Content-Length: 0"))
+            writer.write(
+                head_of(302, f"Location: {other.url}/elsewhere?signature=1", "Content-Length: 0")
+            )
 
         async with serving(play) as server, client_of(server.url, tmp_path / "state") as client:
             done = await client.download("s", "r1", "", tmp_path / "p", 0, nothing)
@@ -450,14 +525,35 @@ async def test_redirects_in_a_circle_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://8.8.8.8/x", "https://10.0.0.1/x", "https://127.0.0.1/x", "https://[::1]/x", "https://[::ffff:10.0.0.1]/x",
-        "https://169.254.169.254/latest", "https://localhost/x", "https://100.64.0.1/x", "https://[fe80::1%25eth0]/x",
-        "https://[::]/x", "https://[::10.0.0.1]/x", "https://[64:ff9b::7f00:1]/x", "https://[2002:7f00:1::]/x",
-        "https://[::ffff:0:a00:1]/x", "https://[fec0::1]/x", "https://[ff02::1]/x", "https://224.0.0.1/x",
-        "https://2130706433/x", "https://0x7f000001/x", "https://127.1/x", "https://0177.0.0.1/x", "https://0/x",
-        "file:///etc/passwd", "https://", "https://[bad/x", "https://x:99999/", "ftp://8.8.8.8/x",
+        "http://8.8.8.8/x",
+        "https://10.0.0.1/x",
+        "https://127.0.0.1/x",
+        "https://[::1]/x",
+        "https://[::ffff:10.0.0.1]/x",
+        "https://169.254.169.254/latest",
+        "https://localhost/x",
+        "https://100.64.0.1/x",
+        "https://[fe80::1%25eth0]/x",
+        "https://[::]/x",
+        "https://[::10.0.0.1]/x",
+        "https://[64:ff9b::7f00:1]/x",
+        "https://[2002:7f00:1::]/x",
+        "https://[::ffff:0:a00:1]/x",
+        "https://[fec0::1]/x",
+        "https://[ff02::1]/x",
+        "https://224.0.0.1/x",
+        "https://2130706433/x",
+        "https://0x7f000001/x",
+        "https://127.1/x",
+        "https://0177.0.0.1/x",
+        "https://0/x",
+        "file:///etc/passwd",
+        "https://",
+        "https://[bad/x",
+        "https://x:99999/",
+        "ftp://8.8.8.8/x",
     ],
-)  # fmt: skip
+)
 async def test_addresses_that_are_never_fetched(url: str) -> None:
     """Not https, or somebody's own network; the text never quotes the address."""
     with pytest.raises(UnsafeUrl) as caught:
@@ -469,13 +565,17 @@ async def test_public_https_and_the_api_itself_are_fetched() -> None:
     """The rules let through what they should; on loopback both are off."""
     await Rules.of("https://api.example.com").check("https://8.8.8.8/x")
     await Rules.of("https://api.example.com").check("https://[2606:4700::1111]/x")
-    await Rules.of("https://api.example.com").check("https://[64:ff9b::8.8.8.8]/x")  # as DNS64 answers
+    # as DNS64 answers
+    await Rules.of("https://api.example.com").check("https://[64:ff9b::8.8.8.8]/x")
     await Rules.of("http://10.1.1.1:8000").check("http://10.1.1.1:8000/api/render/proxy/r/download")
     await Rules.of("http://127.0.0.1:9").check("http://127.0.0.1:10/x")
 
 
-async def test_the_peer_is_asked_about_unless_it_is_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy may be in one's own network; what NO_PROXY exempts, and the other scheme, go straight."""
+async def test_the_peer_is_asked_about_unless_it_is_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy may be in one's own network; what NO_PROXY exempts, and the other scheme, go
+    straight."""
     rules, url = Rules.of("https://api.example.com"), "https://cdn.example.com/x"
     with pytest.raises(UnsafeUrl):
         rules.peer_check(url)("192.168.1.1")

@@ -1,4 +1,5 @@
-"""The reader of chat streams against answers of the real server family, byte for byte as they came."""
+"""The reader of chat streams against answers of the real server family, byte for byte as they
+came."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def read(data: bytes, step: int) -> Answer:
 @pytest.mark.parametrize("step", [1, 7, 1 << 20])
 @pytest.mark.parametrize("name", STREAMS)
 def test_a_recorded_stream_gives_its_answer(name: str, step: int) -> None:
-    """However the bytes are cut, partial pieces and whole texts give one answer, and errors are seen."""
+    """However the bytes are cut, partial pieces and whole texts give one answer, and errors are
+    seen."""
     answer = read(body(name), step)
     assert (answer.text, answer.error) == STREAMS[name]
     assert answer.failed == bool(answer.error)
@@ -59,7 +61,10 @@ def test_every_recording_is_read_by_some_test() -> None:
 
 @pytest.mark.parametrize(
     ("name", "status", "code", "words"),
-    [("invalid-session-404", 404, "session lost", ""), ("missing-field-422", 422, "refused", "422")],
+    [
+        ("invalid-session-404", 404, "session lost", ""),
+        ("missing-field-422", 422, "refused", "422"),
+    ],
 )
 def test_recorded_refusals(name: str, status: int, code: str, words: str) -> None:
     """The framework's own errors are told apart."""

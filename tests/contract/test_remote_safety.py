@@ -1,4 +1,5 @@
-"""What is fetched and what is sent cannot be led astray: redirects, names that change, proxies, certificates, swapped files."""
+"""What is fetched and what is sent cannot be led astray: redirects, names that change, proxies,
+certificates, swapped files."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 
 @asynccontextmanager
-async def serving(reply: bytes, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncIterator[Server]:
+async def serving(
+    reply: bytes, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Server]:
     """The server on a free port of loopback."""
     server = Server(reply)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
@@ -73,7 +76,12 @@ async def serving(reply: bytes, tls: ssl.SSLContext | None = None, host: str = "
         listener.close()
 
 
-async def fetch(url: str, folder: Path, home: str = "https://api.example.com", headers: dict[str, str] | None = None) -> bytes:
+async def fetch(
+    url: str,
+    folder: Path,
+    home: str = "https://api.example.com",
+    headers: dict[str, str] | None = None,
+) -> bytes:
     """Fetch a result under the strict rules, as for a cloud that is not on this machine."""
     part, want = folder / "part", Want(folder / "part", folder / "marker", 0, lambda *_: None)
     with ThreadPoolExecutor(1) as executor:
@@ -87,13 +95,19 @@ async def fetch(url: str, folder: Path, home: str = "https://api.example.com", h
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_redirect_into_one_s_own_network_is_not_followed(tmp_path: Path, scheme: str) -> None:
+async def test_a_redirect_into_one_s_own_network_is_not_followed(
+    tmp_path: Path, scheme: str
+) -> None:
     """Neither over http nor over https: the neighbour hears nothing, and the token stays."""
     async with serving(answer(200, RESULT)) as neighbour:
-        leads = answer(302, Location=neighbour.url.replace("http:", f"{scheme}:") + "/latest/meta-data")
+        leads = answer(
+            302, Location=neighbour.url.replace("http:", f"{scheme}:") + "/latest/meta-data"
+        )
         async with serving(leads) as api:
             with pytest.raises(UnsafeUrl):
-                await fetch(f"{api.url}/r/download", tmp_path, api.url, {"Authorization": f"Bearer {TOKEN}"})
+                await fetch(
+                    f"{api.url}/r/download", tmp_path, api.url, {"Authorization": f"Bearer {TOKEN}"}
+                )
         assert len(api.asked) == 1
         assert neighbour.asked == []
 
@@ -120,7 +134,7 @@ async def test_a_name_that_changes_between_look_up_and_use_is_refused(
         assert neighbour.asked == []
 
 
-# --- proxies and certificates ------------------------------------------------------------------------------------------
+# --- proxies and certificates ---------------------------------------------------------
 
 
 @pytest.fixture
@@ -129,7 +143,18 @@ def authority(tmp_path: Path) -> ssl.SSLContext:
     if not shutil.which("openssl"):
         pytest.skip("needs openssl to make a certificate")
     key, cert = tmp_path / "key.pem", tmp_path / "ca.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert)]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+    ]
     command += ["-days", "1", "-subj", "/CN=api.test", "-addext", "subjectAltName=DNS:api.test"]
     subprocess.run(command, check=True, capture_output=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -165,7 +190,8 @@ async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> No
 async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: ssl.SSLContext
 ) -> None:
-    """HTTPS_PROXY leads there, with its password for the proxy alone; SSL_CERT_FILE vouches; the token is in the tunnel only."""
+    """HTTPS_PROXY leads there, with its password for the proxy alone; SSL_CERT_FILE vouches; the
+    token is in the tunnel only."""
     balance = b'{"code": 0, "data": {"available": 120, "frozen": 0, "total": 120}}'
     async with serving(answer(200, balance, Content_Type="application/json"), authority) as api:
         tunnel = Tunnel(int(api.url.rpartition(":")[2]))
@@ -174,9 +200,16 @@ async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass-of-the-proxy@127.0.0.1:{port}")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
         client = Client(
-            base_url="https://api.test", platform="unknown", language="en", timeout=5, turn_timeout=5, quiet_timeout=5,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None), state_dir=tmp_path, clock=SystemClock(),
-        )  # fmt: skip
+            base_url="https://api.test",
+            platform="unknown",
+            language="en",
+            timeout=5,
+            turn_timeout=5,
+            quiet_timeout=5,
+            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
+            state_dir=tmp_path,
+            clock=SystemClock(),
+        )
         try:
             assert (await client.read_credits()).available == 120
         finally:
@@ -189,7 +222,7 @@ async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
     assert b"roxy-Authorization" not in api.asked[0]
 
 
-# --- what is sent ------------------------------------------------------------------------------------------------------
+# --- what is sent ---------------------------------------------------------------------
 
 
 @contextmanager
@@ -225,7 +258,8 @@ def swap(path: Path, other: Path) -> Callable[[], None]:
 
 @pytest.mark.parametrize("what", ["file", "folder", "folder above"])
 def test_nothing_outside_is_opened_while_links_are_swapped_in(tmp_path: Path, what: str) -> None:
-    """A file, its folder or the one above it, in turn the real thing and a link that leads out: never what lies outside."""
+    """A file, its folder or the one above it, in turn the real thing and a link that leads out:
+    never what lies outside."""
     inbox, outside = tmp_path / "inbox", tmp_path / "outside"
     for root, content in ((inbox, b"ours"), (outside, SECRET)):
         (root / "dub-es/a").mkdir(parents=True)
@@ -249,7 +283,8 @@ def test_nothing_outside_is_opened_while_links_are_swapped_in(tmp_path: Path, wh
 
 
 async def test_what_is_swapped_in_after_the_look_is_not_what_is_sent(tmp_path: Path) -> None:
-    """The descriptor is what is sent: another file under its name, before or while it goes, changes nothing in the cloud."""
+    """The descriptor is what is sent: another file under its name, before or while it goes,
+    changes nothing in the cloud."""
     inbox = tmp_path / "inbox"
     (inbox / "dub-es").mkdir(parents=True)
     clip = inbox / "dub-es/clip.mp4"
@@ -259,13 +294,24 @@ async def test_what_is_swapped_in_after_the_look_is_not_what_is_sent(tmp_path: P
     (tmp_path / "private").write_bytes(SECRET * 20_000)
     clip.unlink()
     clip.symlink_to(tmp_path / "private")
-    async with serving(answer(200, b'{"code": 0, "data": {"files": [{"filename": "clip.mp4"}]}}')) as api:
+    async with serving(
+        answer(200, b'{"code": 0, "data": {"files": [{"filename": "clip.mp4"}]}}')
+    ) as api:
         client = Client(
-            base_url=api.url, platform="unknown", language="en", timeout=5, turn_timeout=5, quiet_timeout=5,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None), state_dir=tmp_path, clock=SystemClock(),
-        )  # fmt: skip
+            base_url=api.url,
+            platform="unknown",
+            language="en",
+            timeout=5,
+            turn_timeout=5,
+            quiet_timeout=5,
+            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
+            state_dir=tmp_path,
+            clock=SystemClock(),
+        )
         try:
-            await client.upload_file("s", "1", Payload("clip.mp4", fd, look.size, look.mtime_ns), lambda *_: None)
+            await client.upload_file(
+                "s", "1", Payload("clip.mp4", fd, look.size, look.mtime_ns), lambda *_: None
+            )
         finally:
             await client.aclose()
             os.close(fd)

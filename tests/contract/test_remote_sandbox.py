@@ -1,4 +1,5 @@
-"""The client against the stand-in API: every call of API.md, and every refusal of section 1, over real sockets."""
+"""The client against the stand-in API: every call of API.md, and every refusal of section 1,
+over real sockets."""
 
 from __future__ import annotations
 
@@ -99,7 +100,9 @@ class Bench:
         """A finished render."""
         sid, draft = await self.edited()
         await self.client.submit_render(DUB, render_id, sid, draft, "high")
-        while (found := await self.client.poll_render(DUB, render_id)).status is not RenderStatus.COMPLETED:
+        while (
+            found := await self.client.poll_render(DUB, render_id)
+        ).status is not RenderStatus.COMPLETED:
             assert found.status is not RenderStatus.FAILED
         return found
 
@@ -117,15 +120,28 @@ def bench(tmp_path: Path) -> Make:
 
     @asynccontextmanager
     async def opened(
-        env: dict[str, str] | None = None, token_file: Path | None = None, timeout: float = 5.0, **settings: Any
+        env: dict[str, str] | None = None,
+        token_file: Path | None = None,
+        timeout: float = 5.0,
+        **settings: Any,
     ) -> AsyncIterator[Bench]:
-        quick: dict[str, Any] = {"turn_seconds": 0.05, "render_seconds": 0.05, "heartbeat_seconds": 0.02}
+        quick: dict[str, Any] = {
+            "turn_seconds": 0.05,
+            "render_seconds": 0.05,
+            "heartbeat_seconds": 0.02,
+        }
         async with run_sandbox(**(quick | settings)) as sandbox:
             client = Client(
-                base_url=sandbox.url, platform="unknown", language="en", timeout=timeout, turn_timeout=5.0,
-                quiet_timeout=0.4, credential=supplied_token(env or {}, token_file), state_dir=tmp_path / "state",
+                base_url=sandbox.url,
+                platform="unknown",
+                language="en",
+                timeout=timeout,
+                turn_timeout=5.0,
+                quiet_timeout=0.4,
+                credential=supplied_token(env or {}, token_file),
+                state_dir=tmp_path / "state",
                 clock=SystemClock(),
-            )  # fmt: skip
+            )
             try:
                 yield Bench(sandbox, client, tmp_path)
             finally:
@@ -135,7 +151,8 @@ def bench(tmp_path: Path) -> Make:
 
 
 async def test_a_whole_job_breaks_no_rule_of_the_contract(bench: Make, tmp_path: Path) -> None:
-    """Session, upload, turn, state, render, poll, download: the result is bit for bit what was served."""
+    """Session, upload, turn, state, render, poll, download: the result is bit for bit what was
+    served."""
     async with bench() as b:
         found = await b.rendered()
         part = tmp_path / "out.part"
@@ -154,7 +171,9 @@ async def test_every_style_of_stream_gives_the_same_kind_of_answer(bench: Make, 
         sid = await b.session()
         await b.upload(sid)
         beats: list[int] = []
-        turn = await b.client.run_turn(DUB, sid, "dub this video into Spanish", lambda: beats.append(1))
+        turn = await b.client.run_turn(
+            DUB, sid, "dub this video into Spanish", lambda: beats.append(1)
+        )
         assert turn.end is TurnEnd.CLOSED
         assert turn.text
         assert turn.text.count(turn.text[:12]) == 1
@@ -172,15 +191,25 @@ async def test_a_lost_session_is_known_in_every_form(bench: Make, session_gone: 
         with pytest.raises(SessionLost):
             await b.upload("1234567890123456789")
         with pytest.raises(SessionLost):
-            await b.client.upload_url(DUB, "1234567890123456789", f"{b.sandbox.url}/cdn/uploads/x/clip.mp4")
+            await b.client.upload_url(
+                DUB, "1234567890123456789", f"{b.sandbox.url}/cdn/uploads/x/clip.mp4"
+            )
 
 
 @pytest.mark.parametrize("code_status", [400, 200])
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("4001", FileRefused), ("4002", FileTooLarge), ("429", RateLimited), ("500", RemotePassing), ("402", PlanRefused)],
+    [
+        ("4001", FileRefused),
+        ("4002", FileTooLarge),
+        ("429", RateLimited),
+        ("500", RemotePassing),
+        ("402", PlanRefused),
+    ],
 )
-async def test_refusals_of_an_upload(bench: Make, code_status: int, fault: str, error: type[RemoteError]) -> None:
+async def test_refusals_of_an_upload(
+    bench: Make, code_status: int, fault: str, error: type[RemoteError]
+) -> None:
     """Each code of section 1 becomes its own error, whatever status carries it."""
     async with bench(code_status=code_status) as b:
         sid = await b.session()
@@ -206,7 +235,9 @@ async def test_a_sibling_takes_the_file_by_its_url(bench: Make) -> None:
         assert b.clean(), b.world.violations
 
 
-@pytest.mark.parametrize("name", ['a "b".mp4', "naïve ü 漢字.mp4", "line\r\nbreak.mp4", "x" * 240 + ".mp4"])
+@pytest.mark.parametrize(
+    "name", ['a "b".mp4', "naïve ü 漢字.mp4", "line\r\nbreak.mp4", "x" * 240 + ".mp4"]
+)
 async def test_odd_names_arrive_as_one_file(bench: Make, name: str) -> None:
     """Quotes, line ends and other alphabets in a name do not break the form."""
     async with bench() as b:
@@ -215,7 +246,9 @@ async def test_odd_names_arrive_as_one_file(bench: Make, name: str) -> None:
         assert b.clean(), b.world.violations
 
 
-async def test_a_file_that_changes_during_its_upload_never_arrives_whole(bench: Make, tmp_path: Path) -> None:
+async def test_a_file_that_changes_during_its_upload_never_arrives_whole(
+    bench: Make, tmp_path: Path
+) -> None:
     """SourceChanged comes before the last byte, so the cloud holds nothing."""
     async with bench() as b:
         sid = await b.session()
@@ -268,7 +301,13 @@ async def test_how_a_turn_ends(bench: Make, fault: str, end: TurnEnd) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("2001", NoCredits), ("429", RateLimited), ("402", PlanRefused), ("400", RemoteError), ("1002", SessionLost)],
+    [
+        ("2001", NoCredits),
+        ("429", RateLimited),
+        ("402", PlanRefused),
+        ("400", RemoteError),
+        ("1002", SessionLost),
+    ],
 )
 @pytest.mark.parametrize("code_status", [400, 200])
 async def test_refusals_before_the_stream_raise(
@@ -306,9 +345,16 @@ async def test_a_trailing_temporary_issue_is_not_shown(bench: Make) -> None:
 async def test_nobody_listening_is_not_sent() -> None:
     """A refused connect is certain: the paid call may be made again."""
     client = Client(
-        base_url="http://127.0.0.1:9", platform="unknown", language="en", timeout=2, turn_timeout=3, quiet_timeout=1,
-        credential=supplied_token({"NEMO_TOKEN": "nmv_usr_mine"}, None), state_dir=Path("/nowhere"), clock=SystemClock(),
-    )  # fmt: skip
+        base_url="http://127.0.0.1:9",
+        platform="unknown",
+        language="en",
+        timeout=2,
+        turn_timeout=3,
+        quiet_timeout=1,
+        credential=supplied_token({"NEMO_TOKEN": "nmv_usr_mine"}, None),
+        state_dir=Path("/nowhere"),
+        clock=SystemClock(),
+    )
     with pytest.raises(NotSent):
         await client.run_turn(DUB, "1", "dub", nothing)
     with pytest.raises(NotSent):
@@ -323,7 +369,10 @@ async def test_a_refused_anonymous_token_is_replaced_and_the_call_repeated(bench
         first_id = token_room.Store(b.folder / "state" / token_room.STORE_NAME).load().client_id
         b.world.revoke("*")
         assert await b.client.read_credits() == before
-        assert token_room.Store(b.folder / "state" / token_room.STORE_NAME).load().client_id == first_id
+        assert (
+            token_room.Store(b.folder / "state" / token_room.STORE_NAME).load().client_id
+            == first_id
+        )
         sid = await b.session()
         b.fault("chat:1001")
         turn = await b.client.run_turn(DUB, sid, "dub", nothing)
@@ -365,7 +414,9 @@ async def test_an_anonymous_user_id_makes_the_account_anonymous(bench: Make) -> 
         assert "bind=anon_" in b.client.account.registration_link
 
 
-async def test_429_for_a_token_is_waited_for_once(bench: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_429_for_a_token_is_waited_for_once(
+    bench: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second answer counts."""
     monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.01)
     async with bench() as b:
@@ -409,12 +460,16 @@ async def test_renders_that_cannot_be(bench: Make) -> None:
             await b.client.submit_render(DUB, "render_p", sid, draft, "high")
 
 
-async def test_an_expired_url_falls_back_to_the_authenticated_way(bench: Make, tmp_path: Path) -> None:
+async def test_an_expired_url_falls_back_to_the_authenticated_way(
+    bench: Make, tmp_path: Path
+) -> None:
     """403 on the plain address, and the result comes with all headers."""
     async with bench() as b:
         found = await b.rendered()
         b.fault("download:expired@*")
-        done = await b.client.download(DUB, "render_1", found.url, tmp_path / "p", found.size, nothing)
+        done = await b.client.download(
+            DUB, "render_1", found.url, tmp_path / "p", found.size, nothing
+        )
         assert done.size == (tmp_path / "p").stat().st_size
         b.fault("fallback_download:404@*")
         with pytest.raises(ResultExpired):
@@ -422,16 +477,23 @@ async def test_an_expired_url_falls_back_to_the_authenticated_way(bench: Make, t
         assert b.clean(), b.world.violations
 
 
-@pytest.mark.parametrize("fault", ["cut_response:50000", "truncated", "500", "reset", "empty", "content_type"])
-async def test_a_download_that_breaks_is_whole_or_an_error(bench: Make, tmp_path: Path, fault: str) -> None:
-    """Whatever breaks, the next attempt makes the part file whole; a half one is never handed over."""
+@pytest.mark.parametrize(
+    "fault", ["cut_response:50000", "truncated", "500", "reset", "empty", "content_type"]
+)
+async def test_a_download_that_breaks_is_whole_or_an_error(
+    bench: Make, tmp_path: Path, fault: str
+) -> None:
+    """Whatever breaks, the next attempt makes the part file whole; a half one is never handed
+    over."""
     async with bench() as b:
         found = await b.rendered()
         part = tmp_path / "p"
         b.fault(f"download:{fault}", f"fallback_download:{fault}")
         for _ in range(3):
             try:
-                done = await b.client.download(DUB, "render_1", found.url, part, found.size, nothing)
+                done = await b.client.download(
+                    DUB, "render_1", found.url, part, found.size, nothing
+                )
                 break
             except RemotePassing:
                 continue
@@ -439,13 +501,25 @@ async def test_a_download_that_breaks_is_whole_or_an_error(bench: Make, tmp_path
         assert done.sha256 == next(iter(b.world.renders.values())).result.sha256
 
 
-JUNK = ["broken_json", "huge_json", "empty", "content_type:text/html", "cut_response:5", "stall_body", "500",
-        "502", "reset", "stall:60", "429"]  # fmt: skip
+JUNK = [
+    "broken_json",
+    "huge_json",
+    "empty",
+    "content_type:text/html",
+    "cut_response:5",
+    "stall_body",
+    "500",
+    "502",
+    "reset",
+    "stall:60",
+    "429",
+]
 
 
 @pytest.mark.parametrize("fault", JUNK)
 async def test_junk_answers_raise_only_our_errors_and_in_time(bench: Make, fault: str) -> None:
-    """Every plain call, every kind of broken answer: a good result or a RemotePassing, within the time limit."""
+    """Every plain call, every kind of broken answer: a good result or a RemotePassing, within
+    the time limit."""
     async with bench(timeout=0.4) as b:
         sid, draft = await b.edited()
         await b.client.submit_render(DUB, "render_1", sid, draft, "high")
@@ -458,9 +532,13 @@ async def test_junk_answers_raise_only_our_errors_and_in_time(bench: Make, fault
         }
         b.fault(*[f"{endpoint}:{fault}" for endpoint in calls])
         begun = time.monotonic()
-        outcomes = await asyncio.gather(*[call() for call in calls.values()], return_exceptions=True)
+        outcomes = await asyncio.gather(
+            *[call() for call in calls.values()], return_exceptions=True
+        )
         assert time.monotonic() - begun < 3
-        assert all(isinstance(o, RemotePassing) for o in outcomes if isinstance(o, BaseException)), outcomes
+        assert all(
+            isinstance(o, RemotePassing) for o in outcomes if isinstance(o, BaseException)
+        ), outcomes
         assert (await b.client.read_credits()).total > 0
 
 

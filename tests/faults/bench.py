@@ -1,5 +1,7 @@
-"""A whole nemowatch inside the test's process: the true engine, journal and client against a sandbox on a real socket, in
-folders of its own. Many of them run side by side, so that a table of some hundred faults takes minutes."""
+"""A whole nemowatch inside the test's process: the true engine, journal and client against a
+sandbox on a real socket, in folders of its own. Many of them run side by side, so that a table
+of some hundred faults takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -120,18 +122,27 @@ class Bench:
         clock = SystemClock()
         self.journal = Journal.open(self.state / "journal.db", clock)
         client = self.client()
-        self.engine = Engine(self.config, self.state, self.journal, client, clock, state_id=f"bench-{self.base.name}")
+        self.engine = Engine(
+            self.config, self.state, self.journal, client, clock, state_id=f"bench-{self.base.name}"
+        )
         await self.engine.start()
 
     def client(self) -> Client:
         """A client as the daemon makes it."""
         api, chat = self.config.api, self.config.chat
         return Client(
-            base_url=api.base_url, platform=api.platform, language=api.language, timeout=api.timeout,
-            turn_timeout=chat.timeout, quiet_timeout=chat.quiet_timeout,
-            credential=supplied_token({"NEMO_TOKEN": self.token} if self.token else {}, api.token_file),
-            state_dir=self.state, clock=SystemClock(),
-        )  # fmt: skip
+            base_url=api.base_url,
+            platform=api.platform,
+            language=api.language,
+            timeout=api.timeout,
+            turn_timeout=chat.timeout,
+            quiet_timeout=chat.quiet_timeout,
+            credential=supplied_token(
+                {"NEMO_TOKEN": self.token} if self.token else {}, api.token_file
+            ),
+            state_dir=self.state,
+            clock=SystemClock(),
+        )
 
     async def stop(self) -> None:
         if self.engine is not None and self.journal is not None:
@@ -153,8 +164,11 @@ class Bench:
 
         return await self.journal.read(held)
 
-    async def until(self, what: str, condition: Callable[[list[Job]], bool], limit: float = LIMIT) -> list[Job]:
-        """Wait until the jobs are as wanted; fails, saying how they stand, after `limit` seconds."""
+    async def until(
+        self, what: str, condition: Callable[[list[Job]], bool], limit: float = LIMIT
+    ) -> list[Job]:
+        """Wait until the jobs are as wanted; fails, saying how they stand, after `limit`
+        seconds."""
         end = asyncio.get_running_loop().time() + limit
         while True:
             if self.engine is not None and self.engine.runner.broken is not None:
@@ -169,7 +183,11 @@ class Bench:
     async def ended(self, count: int, limit: float = LIMIT) -> list[Job]:
         """Until `count` jobs have ended or wait for a person."""
         resting = ENDED | {State.ATTENTION}
-        return await self.until("the end", lambda found: len(found) == count and all(j.state in resting for j in found), limit)
+        return await self.until(
+            "the end",
+            lambda found: len(found) == count and all(j.state in resting for j in found),
+            limit,
+        )
 
     async def departed(self, jobs_: Iterable[Job], limit: float = 15.0) -> None:
         """Until the sources of ended jobs have left the inbox."""
@@ -184,12 +202,20 @@ class Bench:
     # -- what must hold, whatever happened
 
     async def agrees(self, dropped: set[str]) -> None:
-        """The ledger, the journal and the folders say the same; nothing is paid twice, lost or half."""
+        """The ledger, the journal and the folders say the same; nothing is paid twice, lost or
+        half."""
         found, cloud = await self.jobs(), self.ledger()
-        told = f"{brief(found)}; {await self.trail()}; {[r['endpoint'] for r in cloud['requests']][-30:]}"
+        told = (
+            f"{brief(found)}; {await self.trail()};"
+            f" {[r['endpoint'] for r in cloud['requests']][-30:]}"
+        )
         for sid, session in cloud["sessions"].items():
-            assert len([t for t in session["turns"] if t["charged"]]) <= 1, f"session {sid} charged twice; {told}"
-        assert self.charged() <= len(found), f"{self.charged()} charged turns for {len(found)} jobs; {told}"
+            assert len([t for t in session["turns"] if t["charged"]]) <= 1, (
+                f"session {sid} charged twice; {told}"
+            )
+        assert self.charged() <= len(found), (
+            f"{self.charged()} charged turns for {len(found)} jobs; {told}"
+        )
         published = [job for job in found if job.state is State.PUBLISHED]
         assert self.charged() >= len(published), f"published without pay; {told}"
         assert cloud["violations"] == [], f"{cloud['violations']}; {told}"
@@ -209,7 +235,9 @@ class Bench:
 
 def brief(found: Iterable[Job]) -> str:
     """How jobs stand, in a line."""
-    return ", ".join(f"{j.id}:{j.target}={word(j)} attempt {j.attempt} {j.error_text[:120]!r}" for j in found)
+    return ", ".join(
+        f"{j.id}:{j.target}={word(j)} attempt {j.attempt} {j.error_text[:120]!r}" for j in found
+    )
 
 
 def word(job: Job) -> str:
@@ -223,19 +251,39 @@ _numbers = itertools.count()
 
 @asynccontextmanager
 async def bench(
-    base: Path, *, faults: Iterable[str] = (), token: str = TOKEN, timeout: float = 1.5, turn: float = 3, api: str = "",
-    limits: str = "", confirm: int = 0, settings: dict[str, Any] | None = None,
+    base: Path,
+    *,
+    faults: Iterable[str] = (),
+    token: str = TOKEN,
+    timeout: float = 1.5,
+    turn: float = 3,
+    api: str = "",
+    limits: str = "",
+    confirm: int = 0,
+    settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[Bench]:
     """A bench whose cloud and engine end with the block; `start` begins the engine."""
     place = base / f"{next(_numbers):04d}-{secrets.token_hex(2)}"
-    cloud = {"turn_seconds": 0.1, "render_seconds": 0.15, "abort_on_disconnect": True, **(settings or {})}
+    cloud = {
+        "turn_seconds": 0.1,
+        "render_seconds": 0.15,
+        "abort_on_disconnect": True,
+        **(settings or {}),
+    }
     async with run_sandbox(faults=faults, **cloud) as sandbox:
         for folder in (place / "studio" / "inbox", place / "studio" / "outbox", place / "state"):
             folder.mkdir(parents=True)
         text = CONFIG.format(
-            state=place / "state", url=sandbox.url, root=place / "studio", timeout=timeout, turn=turn, confirm=confirm,
-            attempts=ATTEMPTS, api=api, limits=limits,
-        )  # fmt: skip
+            state=place / "state",
+            url=sandbox.url,
+            root=place / "studio",
+            timeout=timeout,
+            turn=turn,
+            confirm=confirm,
+            attempts=ATTEMPTS,
+            api=api,
+            limits=limits,
+        )
         path = place / "config.toml"
         path.write_text(text)
         made = Bench(place, sandbox, load(path, {}), token)

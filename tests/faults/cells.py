@@ -1,6 +1,8 @@
-"""The table of faults: which calls there are, what can happen to each, and how one cell of it is run.
+"""The table of faults: which calls there are, what can happen to each, and how one cell of it is
+run.
 
-What must come of every cell stands in `outcomes.toml`: data, reviewed by people, never written by a test.
+What must come of every cell stands in `outcomes.toml`: data, reviewed by people, never written
+by a test.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from tests.faults.bench import ATTEMPTS, LIMIT, TOKEN, Bench, bench, word
 OUTCOMES = Path(__file__).with_name("outcomes.toml")
 #: So many looks in a row must find the same holds before they count as what the fault leads to.
 STAYS = 3
-#: Strikes, and attempts of a job, beyond which nothing gives up any more: well above what may be tried in vain.
+#: Strikes, and attempts of a job, beyond which nothing gives up any more: well above what may be
+#: tried in vain.
 FOR_EVER = 3 * ATTEMPTS
-#: Time limits of small calls and of a turn, in seconds: short where a stall must end by them, else far above any slowness
-#: of the machine.
+#: Time limits of small calls and of a turn, in seconds: short where a stall must end by them, else
+#: far above any slowness of the machine.
 SHORT, LONG = (1.5, 3.0), (60.0, 60.0)
 
 
@@ -36,7 +39,9 @@ class Row:
 
     name: str
     endpoint: str
-    refused: str  #: the rule after which this call is the first to meet a closed port; "": it is closed from the start
+    #: the rule after which this call is the first to meet a closed port; "": it is closed from the
+    #: start
+    refused: str
     nth: int = 1  #: which of these calls is struck
     token: str = TOKEN
     leads: tuple[str, ...] = ()  #: faults that make this call happen at all, once
@@ -52,7 +57,13 @@ ROWS = (
     Row("session", "session", "", effect=True),
     Row("upload", "upload", "session:refuse_next:600", effect=True),
     # A job that has lost its session takes its file by the address that the first upload brought.
-    Row("upload by URL", "upload_url", "session:refuse_next:600@2", leads=("state:1002@1",), effect=True),
+    Row(
+        "upload by URL",
+        "upload_url",
+        "session:refuse_next:600@2",
+        leads=("state:1002@1",),
+        effect=True,
+    ),
     Row("state before the turn", "state", "upload:refuse_next:600"),
     Row("chat (the paid turn)", "chat", "state:refuse_next:600", effect=True),
     Row("state after the turn", "state", "chat:refuse_next:600", nth=2),
@@ -60,7 +71,12 @@ ROWS = (
     Row("render", "render", "state:refuse_next:600@2", effect=True),
     Row("poll", "poll", "render:refuse_next:600"),
     Row("download", "download", "poll:refuse_next:600"),
-    Row("download, second way", "fallback_download", "download:refuse:600", always=("download:expired@*",)),
+    Row(
+        "download, second way",
+        "fallback_download",
+        "download:refuse:600",
+        always=("download:expired@*",),
+    ),
     Row("cancel a render", "cancel", "", effect=True, alone=True),
 )
 #: What happens to a call, as the table names it -> the sandbox's rule.
@@ -119,14 +135,22 @@ class Cell:
 def cells(*, lasting: bool) -> list[Cell]:
     """Every cell of one of the two tables."""
     rows = [row for row in ROWS if not (lasting and row.alone)]
-    return [Cell(row, fault, lasting) for row in rows for fault in (FAULTS | (AFTER if row.effect else {}))]
+    return [
+        Cell(row, fault, lasting)
+        for row in rows
+        for fault in FAULTS | (AFTER if row.effect else {})
+    ]
 
 
 @cache
 def outcomes() -> dict[tuple[bool, str, str], str]:
-    """(lasting, row, fault) -> what is right, for every cell that is not simply published. Raises AssertionError for a
-    cell that is named twice, or that there is not."""
-    known = {(cell.lasting, cell.row.name, cell.fault) for lasting in (False, True) for cell in cells(lasting=lasting)}
+    """(lasting, row, fault) -> what is right, for every cell that is not simply published.
+    Raises AssertionError for a cell that is named twice, or that there is not."""
+    known = {
+        (cell.lasting, cell.row.name, cell.fault)
+        for lasting in (False, True)
+        for cell in cells(lasting=lasting)
+    }
     right: dict[tuple[bool, str, str], str] = {}
     for part, rows in tomllib.loads(OUTCOMES.read_text()).items():
         for row, found in rows.items():
@@ -145,11 +169,15 @@ def expected(cell: Cell) -> str:
 
 
 async def run_cell(base: Path, cell: Cell) -> str:
-    """Run one cell and return what came of it; raises AssertionError when the ledger does not agree."""
+    """Run one cell and return what came of it; raises AssertionError when the ledger does not
+    agree."""
     row, (small, turn) = cell.row, cell.limits
     rules = [rule for rule in (cell.rule, *row.leads, *row.always) if rule]
-    cloud = {"render_seconds": 0.05}  # done before the first poll, so that a poll is followed by the download
-    async with bench(base, faults=rules, token=row.token, timeout=small, turn=turn, settings=cloud) as house:
+    # done before the first poll, so that a poll is followed by the download
+    cloud = {"render_seconds": 0.05}
+    async with bench(
+        base, faults=rules, token=row.token, timeout=small, turn=turn, settings=cloud
+    ) as house:
         if cell.fault == "refused" and not row.refused:
             house.sandbox.go_down(600)
         if row.alone:
@@ -175,7 +203,9 @@ async def _alone(house: Bench) -> str:
 
 async def _once(house: Bench, cell: Cell) -> str:
     if cell.fault == "refused":
-        await house.until("an outage", lambda found: any(word(job) == "held(outage)" for job in found))
+        await house.until(
+            "an outage", lambda found: any(word(job) == "held(outage)" for job in found)
+        )
         house.sandbox.go_up()
     found = await house.ended(1)
     await house.departed(found)
@@ -205,8 +235,10 @@ async def _lasting(house: Bench, cell: Cell) -> str:
 
 
 async def _rest(house: Bench) -> str:
-    """What the job comes to while the fault lasts. No clock decides: what is held is looked at until the looks change
-    nothing more, and what has been struck so often that any count of attempts is used up goes on for ever."""
+    """What the job comes to while the fault lasts. No clock decides: what is held is looked at
+    until the looks change nothing more, and what has been struck so often that any count of
+    attempts is used up goes on for ever.
+    """
     assert house.engine is not None
     assert house.journal is not None
     fault = house.sandbox.faults.rules[0] if house.sandbox.faults.rules else None
@@ -219,11 +251,18 @@ async def _rest(house: Bench) -> str:
             return now
         if found and all(job.state is State.HELD for job in found):
             await house.engine.holds.check()
-            if "outage" in now and HoldReason.OUTAGE not in await house.journal.read(holds.standing):
+            if "outage" in now and HoldReason.OUTAGE not in await house.journal.read(
+                holds.standing
+            ):
                 continue  # the cloud answers: it was no outage
             same, last = (same + 1 if now == last else 1), now
             if same == STAYS:
                 return now
-        elif any(job.tries >= FOR_EVER for job in found) or (fault is not None and fault.struck >= FOR_EVER):
+        elif any(job.tries >= FOR_EVER for job in found) or (
+            fault is not None and fault.struck >= FOR_EVER
+        ):
             return "keeps trying"
-    raise AssertionError(f"neither an end, nor a hold that stays, nor tries without end: {_words(await house.jobs())}")
+    raise AssertionError(
+        "neither an end, nor a hold that stays, nor tries without end:"
+        f" {_words(await house.jobs())}"
+    )

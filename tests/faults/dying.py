@@ -1,9 +1,10 @@
-"""A daemon that ends like a machine whose plug is pulled: SIGKILL right after the n-th commit of its journal.
+"""A daemon that ends like a machine whose plug is pulled: SIGKILL right after the n-th commit of
+its journal.
 
     python tests/faults/dying.py N run --once --config FILE
 
-A wrapper around the product, which knows nothing of it. With N = 0 it lives, and writes the number of its commits to the
-file named by $COMMITS when it ends.
+A wrapper around the product, which knows nothing of it. With N = 0 it lives, and writes the
+number of its commits to the file named by $COMMITS when it ends.
 """
 
 from __future__ import annotations

@@ -19,9 +19,13 @@ from tests.pages import line, part, put
 
 PART = "faults"
 TITLES = {
-    "once": ("A fault that strikes once", "What comes of the job. `P` is published, with exactly one charged turn."),
+    "once": (
+        "A fault that strikes once",
+        "What comes of the job. `P` is published, with exactly one charged turn.",
+    ),
     "lasting": (
-        "A fault that lasts until it is mended", "What the job comes to meanwhile; behind `→` what comes once it is mended."
+        "A fault that lasts until it is mended",
+        "What the job comes to meanwhile; behind `→` what comes once it is mended.",
     ),
 }
 SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after ("))
@@ -44,12 +48,18 @@ def main(results: Path, document: Path) -> None:
 def sections(old: str) -> dict[str, str]:
     """The parts that stand there, by name."""
     found = re.split(r"<!-- part (\w+) -->\n", old)
-    return {name: text.rstrip("\n") + "\n" for name, text in zip(found[1::2], found[2::2], strict=True)}
+    return {
+        name: text.rstrip("\n") + "\n" for name, text in zip(found[1::2], found[2::2], strict=True)
+    }
 
 
 def fresh(results: Path) -> dict[str, str]:
     """The parts that this run brings."""
-    cases = [case for path in sorted(results.glob("junit-*.xml")) for case in ET.parse(path).getroot().iter("testcase")]
+    cases = [
+        case
+        for path in sorted(results.glob("junit-*.xml"))
+        for case in ET.parse(path).getroot().iter("testcase")
+    ]
     parts = {"intro": INTRO + head(results, cases)}
     for name, (title, words) in TITLES.items():
         path = results / f"{name}.json"
@@ -85,7 +95,12 @@ def table(title: str, words: str, record: list[dict[str, str]]) -> str:
     faults = list(dict.fromkeys(cell["fault"] for cell in record))
     outcome = {(cell["row"], cell["fault"]): short(cell["outcome"]) for cell in record}
     wrong = sum(1 for cell in record if not cell["right"])
-    lines = [f"### {title}", "", f"{words} {len(record)} cells, {wrong} of them not as the table of right outcomes says.", ""]
+    lines = [
+        f"### {title}",
+        "",
+        f"{words} {len(record)} cells, {wrong} of them not as the table of right outcomes says.",
+        "",
+    ]
     lines += [line(["", *rows]), line(["---"] * (len(rows) + 1))]
     lines += [line([fault, *(outcome.get((row, fault), "") for row in rows)]) for fault in faults]
     return "\n".join([*lines, ""])
@@ -99,8 +114,15 @@ def short(outcome: str) -> str:
 
 def figure_table(figures: list[dict[str, object]]) -> str:
     keys = list(dict.fromkeys(key for found in figures for key in found if key != "what"))
-    lines = ["### Kills, storms and lost power", "", line(["", *keys]), line(["---"] * (len(keys) + 1))]
-    lines += [line([str(found["what"]), *(str(found.get(key, "")) for key in keys)]) for found in figures]
+    lines = [
+        "### Kills, storms and lost power",
+        "",
+        line(["", *keys]),
+        line(["---"] * (len(keys) + 1)),
+    ]
+    lines += [
+        line([str(found["what"]), *(str(found.get(key, "")) for key in keys)]) for found in figures
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -113,7 +135,12 @@ def outcome_of(case: ET.Element) -> str:
 
 def tests(cases: list[ET.Element]) -> str:
     """Each test of the run with its result."""
-    lines = ["### Every test of the run", "", line(["test", "result", "seconds"]), line(["---"] * 3)]
+    lines = [
+        "### Every test of the run",
+        "",
+        line(["test", "result", "seconds"]),
+        line(["---"] * 3),
+    ]
     for case in cases:
         name = f"{case.get('classname', '').rpartition('.')[2]}: {case.get('name', '')}"
         lines.append(line([name, outcome_of(case), f"{float(case.get('time', 0)):.0f}"]))

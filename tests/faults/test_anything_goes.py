@@ -1,5 +1,5 @@
-"""Any interleaving of drops, faults, crashes, restarts and orders: at most one charged turn for a job, exactly one where it
-is published, and every file is in inbox, done or failed."""
+"""Any interleaving of drops, faults, crashes, restarts and orders: at most one charged turn for
+a job, exactly one where it is published, and every file is in inbox, done or failed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,23 @@ from tests.faults.cells import AFTER, FAULTS
 #: Runs and steps of each; scripts/faults runs many more.
 RUNS = int(os.environ.get("ANYTHING_RUNS", "4"))
 STEPS = int(os.environ.get("ANYTHING_STEPS", "14"))
-#: Stalls last for as long as a test can wait; "refused" takes the port away, which the sandbox's own clock brings back.
-KINDS = sorted(set((FAULTS | AFTER).values()) | {"chat:cut_after", "chat:late:0.3", "chat:cut_before", "chat:silent"})
-ENDPOINTS = ("session", "upload", "upload_url", "chat", "state", "credits", "render", "poll", "download")
+#: Stalls last for as long as a test can wait; "refused" takes the port away, which the sandbox's
+#: own clock brings back.
+KINDS = sorted(
+    set((FAULTS | AFTER).values())
+    | {"chat:cut_after", "chat:late:0.3", "chat:cut_before", "chat:silent"}
+)
+ENDPOINTS = (
+    "session",
+    "upload",
+    "upload_url",
+    "chat",
+    "state",
+    "credits",
+    "render",
+    "poll",
+    "download",
+)
 NAMES = ("dub-es/a.mp4", "dub-es-fr/b.mp4", "transcribe/c.mp4", "dub-de/deep/d.mp4")
 
 
@@ -104,7 +118,11 @@ class House(RuleBasedStateMachine):
         if self.house.engine is None:
             return
         engine = self.house.engine
-        wanted = {"retry": (State.FAILED, State.REJECTED, State.HELD), "again": (State.PUBLISHED,), "resume": ()}[order]
+        wanted = {
+            "retry": (State.FAILED, State.REJECTED, State.HELD),
+            "again": (State.PUBLISHED,),
+            "resume": (),
+        }[order]
 
         async def give() -> None:
             ids = [job.id for job in await self.house.jobs() if job.state in wanted]
@@ -152,7 +170,9 @@ class House(RuleBasedStateMachine):
         house.sandbox.world.settings.credits = 10_000
         if house.engine is None:
             await house.start()
-        await house.until("rest", lambda found: all(job.state in ENDED | {State.ATTENTION} for job in found))
+        await house.until(
+            "rest", lambda found: all(job.state in ENDED | {State.ATTENTION} for job in found)
+        )
         await self.paid_once()
         for name in self.dropped:
             places = [tree for tree in ("inbox", "done", "failed") if self.stands(tree, name)]
@@ -162,14 +182,19 @@ class House(RuleBasedStateMachine):
         """Under its own name or, beside one of that name, numbered."""
         stem, _, ending = name.rpartition(".")
         found = self.house.files(tree)
-        return name in found or any(other.startswith(f"{stem} (") and other.endswith(ending) for other in found)
+        return name in found or any(
+            other.startswith(f"{stem} (") and other.endswith(ending) for other in found
+        )
 
     async def paid_once(self) -> None:
         house, cloud = self.house, self.house.ledger()
         assert house.journal is not None
         query = "SELECT job_id, session_id FROM spend"
         rows = await house.journal.read(lambda conn: [tuple(row) for row in conn.execute(query)])
-        paid = {sid: sum(1 for turn in s["turns"] if turn["charged"]) for sid, s in cloud["sessions"].items()}
+        paid = {
+            sid: sum(1 for turn in s["turns"] if turn["charged"])
+            for sid, s in cloud["sessions"].items()
+        }
         by_job: Counter[int] = Counter()
         for job_id, session_id in set(rows):
             by_job[job_id] += paid.pop(session_id, 0)
@@ -181,15 +206,20 @@ class House(RuleBasedStateMachine):
         assert cloud["violations"] == []
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a crash closes no socket
+# a crash closes no socket
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_anything_goes() -> None:
     """Whatever happens in whatever order, nothing is paid twice and nothing vanishes."""
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=RUNS, stateful_step_count=STEPS, deadline=None, derandomize=RUNS < 10,
-            suppress_health_check=list(HealthCheck), print_blob=True,
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=RUNS < 10,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
-    )  # fmt: skip
+    )
     gc.collect()  # the sockets of crashed ones are told of here, where they are expected

@@ -1,7 +1,8 @@
-"""A fault at every call: whatever breaks at whichever call, the job comes to the outcome that the table names, the ledger
-agrees, and no turn is charged twice.
+"""A fault at every call: whatever breaks at whichever call, the job comes to the outcome that the
+table names, the ledger agrees, and no turn is charged twice.
 
-The default run takes every eleventh cell; scripts/faults takes every cell."""
+The default run takes every eleventh cell; scripts/faults takes every cell.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from tests.faults.cells import Cell, cells, expected, run_cell
 
 pytestmark = [
     pytest.mark.anyio,
-    # Connections that the sandbox hangs up in the middle are left to the garbage collector, on its side.
+    # Connections that the sandbox hangs up in the middle are left to the garbage collector, on its
+    # side.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
@@ -46,7 +48,9 @@ async def run_all(base: Path, wanted: list[Cell]) -> dict[Cell, str]:
             task = asyncio.create_task(run_cell(base, cell))
             done, _ = await asyncio.wait({task}, timeout=CELL_SECONDS)
             if not done:
-                stack = "".join(line for frame in task.get_stack() for line in traceback.format_stack(frame, 1))
+                stack = "".join(
+                    line for frame in task.get_stack() for line in traceback.format_stack(frame, 1)
+                )
                 task.cancel()
                 return f"never came to an end: {stack}"
             problem = task.exception()
@@ -57,11 +61,24 @@ async def run_all(base: Path, wanted: list[Cell]) -> dict[Cell, str]:
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
 async def test_a_fault_at_every_call(tmp_path: Path, lasting: bool) -> None:
-    """Each fault at each call comes to what the table says, whether it strikes once or until it is mended."""
+    """Each fault at each call comes to what the table says, whether it strikes once or until it
+    is mended."""
     wanted = cells(lasting=lasting)[:: EVERY * (2 if lasting and EVERY > 1 else 1)]
     came = await run_all(tmp_path, wanted)
     if folder := os.environ.get("FAULTS_RESULTS"):
-        record = [{"row": c.row.name, "fault": c.fault, "outcome": came[c], "right": came[c] == expected(c)} for c in wanted]
+        record = [
+            {
+                "row": c.row.name,
+                "fault": c.fault,
+                "outcome": came[c],
+                "right": came[c] == expected(c),
+            }
+            for c in wanted
+        ]
         Path(folder, "lasting.json" if lasting else "once.json").write_text(json.dumps(record))
-    wrong = [f"{cell}: {outcome}, not {expected(cell)}" for cell, outcome in came.items() if outcome != expected(cell)]
+    wrong = [
+        f"{cell}: {outcome}, not {expected(cell)}"
+        for cell, outcome in came.items()
+        if outcome != expected(cell)
+    ]
     assert wrong == [], "\n" + "\n".join(wrong)

@@ -1,4 +1,5 @@
-"""Holds of the whole account: one notice, free work goes on, and it ends by itself when its cause is gone."""
+"""Holds of the whole account: one notice, free work goes on, and it ends by itself when its
+cause is gone."""
 
 from __future__ import annotations
 
@@ -23,18 +24,26 @@ def held(found: list[Job], reason: HoldReason, count: int = 1) -> bool:
 
 async def standing(house: Bench) -> dict[HoldReason, str]:
     assert house.journal is not None
-    return await house.journal.read(lambda conn: {r: h.text for r, h in holds.standing(conn).items()})
+    return await house.journal.read(
+        lambda conn: {r: h.text for r, h in holds.standing(conn).items()}
+    )
 
 
 async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:
-    """Out of credits the queue waits under one hold; what is paid for is rendered and delivered meanwhile; a top-up seen in
-    the balance lets it go on, and nothing is paid twice."""
+    """Out of credits the queue waits under one hold; what is paid for is rendered and delivered
+    meanwhile; a top-up seen in the balance lets it go on, and nothing is paid twice."""
     async with bench(tmp_path, settings={"credits": 150, "render_seconds": 0.8}) as house:
         for name in ("a", "b", "c"):
             house.drop(f"dub-es/{name}.mp4")
         await house.start()
-        await house.until("one done, two held", lambda f: len(f) == 3 and held(f, HoldReason.CREDITS, 2)
-                          and any(j.state is State.PUBLISHED for j in f))  # fmt: skip
+        await house.until(
+            "one done, two held",
+            lambda f: (
+                len(f) == 3
+                and held(f, HoldReason.CREDITS, 2)
+                and any(j.state is State.PUBLISHED for j in f)
+            ),
+        )
         assert list(await standing(house)) == [HoldReason.CREDITS]
         assert house.charged() == 1
         for account in house.sandbox.world.accounts.values():
@@ -51,14 +60,18 @@ async def test_an_anonymous_user_gets_the_link(tmp_path: Path) -> None:
         await house.start()
         await house.until("held", lambda f: held(f, HoldReason.CREDITS))
         assert house.engine is not None
-        assert "https://nemovideo.com/register?bind=anon_" in house.engine.api.account.registration_link
+        assert (
+            "https://nemovideo.com/register?bind=anon_"
+            in house.engine.api.account.registration_link
+        )
         text = (await standing(house))[HoldReason.CREDITS]
         assert "https://nemovideo.com/register?bind=anon_" in text
 
 
 @pytest.mark.parametrize("when", ["session", "upload", "state", "chat", "render", "poll"])
 async def test_a_new_token_in_its_file(tmp_path: Path, when: str) -> None:
-    """A supplied token that is refused at any call stops paid work; a new one in its file lets the jobs go on by themselves."""
+    """A supplied token that is refused at any call stops paid work; a new one in its file lets
+    the jobs go on by themselves."""
     path = tmp_path / "token"
     path.write_text("nmv_usr_the_old_one")
     async with bench(tmp_path, token="", api=f'token_file = "{path}"') as house:
@@ -71,7 +84,8 @@ async def test_a_new_token_in_its_file(tmp_path: Path, when: str) -> None:
         house.clear_faults()
         charged = house.charged()
         assert str(path) in found[0].error_text
-        world.accounts["nmv_usr_the_new_one"] = world.accounts["nmv_usr_the_old_one"]  # the same user's next token
+        # the same user's next token
+        world.accounts["nmv_usr_the_new_one"] = world.accounts["nmv_usr_the_old_one"]
         path.write_text("nmv_usr_the_new_one")
         found = await house.ended(1)
         assert [job.state for job in found] == [State.PUBLISHED]
@@ -80,9 +94,12 @@ async def test_a_new_token_in_its_file(tmp_path: Path, when: str) -> None:
         await house.agrees({"dub-es/a.mp4"})
 
 
-@pytest.mark.parametrize("when", ["session", "upload", "state", "chat", "render", "poll", "fallback_download"])
+@pytest.mark.parametrize(
+    "when", ["session", "upload", "state", "chat", "render", "poll", "fallback_download"]
+)
 async def test_an_anonymous_token_that_ends(tmp_path: Path, when: str) -> None:
-    """An anonymous token that expires during any call is replaced for the same client, and the job goes on."""
+    """An anonymous token that expires during any call is replaced for the same client, and the
+    job goes on."""
     faults = [f"{when}:1001@1"] + (["download:expired@*"] if when == "fallback_download" else [])
     async with bench(tmp_path, token="", faults=faults) as house:
         house.drop("dub-es/a.mp4")
@@ -96,9 +113,12 @@ async def test_an_anonymous_token_that_ends(tmp_path: Path, when: str) -> None:
 
 
 async def test_renewal_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An anonymous token is renewed before it expires, for the same client; a 429 then leaves the present one in use."""
+    """An anonymous token is renewed before it expires, for the same client; a 429 then leaves
+    the present one in use."""
     monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.1)
-    async with bench(tmp_path, token="", settings={"token_seconds": 30.0, "tokens_per_client": 1}) as house:
+    async with bench(
+        tmp_path, token="", settings={"token_seconds": 30.0, "tokens_per_client": 1}
+    ) as house:
         house.drop("dub-es/a.mp4")
         house.fault("token:429@2+")
         await house.start()
@@ -107,13 +127,20 @@ async def test_renewal_before_the_end(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 async def test_the_day_s_cap(tmp_path: Path) -> None:
-    """With a cap of 250 a day two turns are paid for; the third waits for tomorrow and is no fault of its own."""
+    """With a cap of 250 a day two turns are paid for; the third waits for tomorrow and is no
+    fault of its own."""
     async with bench(tmp_path, limits="daily_credits = 250\nturns = 1") as house:
         for name in ("a", "b", "c"):
             house.drop(f"dub-es/{name}.mp4")
         await house.start()
-        found = await house.until("two done, one held", lambda f: len(f) == 3 and held(f, HoldReason.CAP)
-                                  and sum(j.state is State.PUBLISHED for j in f) == 2)  # fmt: skip
+        found = await house.until(
+            "two done, one held",
+            lambda f: (
+                len(f) == 3
+                and held(f, HoldReason.CAP)
+                and sum(j.state is State.PUBLISHED for j in f) == 2
+            ),
+        )
         assert house.charged() == 2
         waiting = next(job for job in found if job.state is State.HELD)
         assert waiting.attempt == 0
@@ -122,8 +149,8 @@ async def test_the_day_s_cap(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("cap", "paid"), [(100, 1), (150, 1), (250, 2), (400, 4)])
 async def test_the_day_s_cap_with_many_turns_at_once(tmp_path: Path, cap: int, paid: int) -> None:
-    """Side by side they pay for no more than one after the other would, all that the cap has room for is made, and the words
-    say what was spent."""
+    """Side by side they pay for no more than one after the other would, all that the cap has
+    room for is made, and the words say what was spent."""
     limits = f"daily_credits = {cap}\nuploads = 4\nturns = 8"
     async with bench(tmp_path, limits=limits, settings={"turn_seconds": 0.4}) as house:
         for number in range(6):
@@ -131,15 +158,22 @@ async def test_the_day_s_cap_with_many_turns_at_once(tmp_path: Path, cap: int, p
         await house.start()
         said = f"{100 * paid} of the {cap} credits a day are spent"
         await house.until(
-            f"{paid} done, the others held", lambda f: len(f) == 6 and sum(j.state is State.PUBLISHED for j in f) == paid
-            and sum(j.state is State.HELD and j.reason == HoldReason.CAP for j in f) == 6 - paid,
-        )  # fmt: skip
+            f"{paid} done, the others held",
+            lambda f: (
+                len(f) == 6
+                and sum(j.state is State.PUBLISHED for j in f) == paid
+                and sum(j.state is State.HELD and j.reason == HoldReason.CAP for j in f) == 6 - paid
+            ),
+        )
         assert house.charged() == paid
-        await house.until("words", lambda f: all(j.state is State.PUBLISHED or said in j.error_text for j in f))
+        await house.until(
+            "words", lambda f: all(j.state is State.PUBLISHED or said in j.error_text for j in f)
+        )
 
 
 async def test_an_outage_of_everything(tmp_path: Path) -> None:
-    """When every call fails nothing is given up: one hold, no attempts, and on it goes when the cloud answers."""
+    """When every call fails nothing is given up: one hold, no attempts, and on it goes when the
+    cloud answers."""
     endpoints = ("session", "upload", "chat", "state", "credits", "render", "poll", "download")
     async with bench(tmp_path, faults=[f"{e}:503@*" for e in endpoints]) as house:
         house.drop("dub-es/a.mp4")
@@ -161,7 +195,8 @@ async def test_attention_says_before_and_after(tmp_path: Path, then: tuple[str, 
 
 
 async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:
-    """`again` delivers from the saved draft, even with the session gone; a new take is a new paid turn."""
+    """`again` delivers from the saved draft, even with the session gone; a new take is a new
+    paid turn."""
     async with bench(tmp_path) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
@@ -184,7 +219,11 @@ async def test_balance_is_remembered(tmp_path: Path) -> None:
         assert house.journal is not None
 
         def seen(conn: sqlite3.Connection) -> object:
-            return account.credits_seen(conn)["available"] if facts.get(conn, account.CREDITS) else None
+            return (
+                account.credits_seen(conn)["available"]
+                if facts.get(conn, account.CREDITS)
+                else None
+            )
 
         for _ in range(200):
             if await house.journal.read(seen) is not None:

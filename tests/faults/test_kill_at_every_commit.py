@@ -1,7 +1,9 @@
-"""A kill after each commit of a job's life: nothing is lost, nothing is paid twice, nothing is left half.
+"""A kill after each commit of a job's life: nothing is lost, nothing is paid twice, nothing is left
+half.
 
-Every commit is tried by scripts/faults; here every eighteenth, shifted evenly over the task kinds, so that all kinds
-together cover the life of a job at each run."""
+Every commit is tried by scripts/faults; here every eighteenth, shifted evenly over the task
+kinds, so that all kinds together cover the life of a job at each run.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +30,25 @@ KINDS: dict[str, tuple[dict[str, bytes | None], set[str]]] = {
     "script": ({"voiceover/say.txt": script()}, {"voiceover/say.voiceover.mp4"}),
     "transcribe": (
         {"transcribe/talk.mp4": None},
-        {"transcribe/talk.txt", "transcribe/talk.srt", "transcribe/talk.vtt", "transcribe/talk.transcribed.mp4"},
+        {
+            "transcribe/talk.txt",
+            "transcribe/talk.srt",
+            "transcribe/talk.vtt",
+            "transcribe/talk.transcribed.mp4",
+        },
     ),
 }
 
 
 def run_dying(house: Studio, after: int, commits: Path | None = None) -> int:
-    """Run until everything is done or the n-th commit; returns the exit code, negative for the signal."""
+    """Run until everything is done or the n-th commit; returns the exit code, negative for the
+    signal."""
     environment = house.environment() | ({"COMMITS": str(commits)} if commits else {})
     command = [sys.executable, DYING, str(after), "run", "--once", "--config", str(house.config)]
     with house.log_path.open("ab") as log:
-        return subprocess.run(command, env=environment, stdout=log, stderr=log, timeout=180, check=False).returncode
+        return subprocess.run(
+            command, env=environment, stdout=log, stderr=log, timeout=180, check=False
+        ).returncode
 
 
 def drop(house: Studio, kind: str) -> set[str]:
@@ -50,12 +60,14 @@ def drop(house: Studio, kind: str) -> set[str]:
 
 @pytest.mark.parametrize(("kind", "shift"), [(kind, shift) for shift, kind in enumerate(KINDS)])
 def test_kill_after_a_commit(tmp_path: Path, kind: str, shift: int) -> None:
-    """Killed after a commit and started again, a job ends published and charged once, or asks a person when its intent to
-    pay was written and nobody can know whether it was sent."""
+    """Killed after a commit and started again, a job ends published and charged once, or asks a
+    person when its intent to pay was written and nobody can know whether it was sent."""
     total = _commits(tmp_path / "whole", kind)
 
     def die_after(commit: int) -> None:
-        with studio(tmp_path / str(commit), sandbox={"abort_on_disconnect": False}, settle=0.2, scan=1) as house:
+        with studio(
+            tmp_path / str(commit), sandbox={"abort_on_disconnect": False}, settle=0.2, scan=1
+        ) as house:
             wanted = drop(house, kind)
             assert run_dying(house, commit) == -9
             run_dying(house, 0)
@@ -72,7 +84,8 @@ def _commits(base: Path, kind: str) -> int:
         wanted = drop(house, kind)
         assert run_dying(house, 0, base / "commits") == 0, house.log()
         assert wanted <= house.results()
-        # The last few commits belong to the end of the process and may fall away: a kill must surely come before them.
+        # The last few commits belong to the end of the process and may fall away: a kill must
+        # surely come before them.
         return int((base / "commits").read_text()) - 4
 
 

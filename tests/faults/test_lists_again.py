@@ -1,4 +1,5 @@
-"""A list of addresses that is dropped again with other lines: only what is new of it is paid for."""
+"""A list of addresses that is dropped again with other lines: only what is new of it is paid
+for."""
 
 from __future__ import annotations
 
@@ -28,13 +29,16 @@ def drop(house: Bench, *names: str, prompt: str = "") -> None:
 
 
 async def all_done(house: Bench, count: int) -> None:
-    await house.until("all done", lambda f: len(f) == count and all(job.state is State.PUBLISHED for job in f))
+    await house.until(
+        "all done", lambda f: len(f) == count and all(job.state is State.PUBLISHED for job in f)
+    )
     lists = {"dub-ja/list.urls.txt", "edit/list.urls.txt"}
     await house.until("the list has left", lambda _: not lists & house.files("inbox"))
 
 
 async def test_one_line_more(house: Bench) -> None:
-    """What was made of the others stands and is done; the list goes to done/ when the new line is."""
+    """What was made of the others stands and is done; the list goes to done/ when the new line
+    is."""
     drop(house, "a", "b")
     await all_done(house, 2)
     drop(house, "b", "c", "a")

@@ -1,4 +1,5 @@
-"""The journal's own troubles, each with its sentence and its behaviour; and what happens when its memory is lost."""
+"""The journal's own troubles, each with its sentence and its behaviour; and what happens when
+its memory is lost."""
 
 from __future__ import annotations
 
@@ -36,9 +37,11 @@ def spoil(house: Studio) -> None:
 
 
 def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
-    """Set aside and begun anew: what stands in the outbox is not made again, the rest waits for a person, and new files
-    go on once that person has spoken."""
-    house.config.write_text(house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1))
+    """Set aside and begun anew: what stands in the outbox is not made again, the rest waits for
+    a person, and new files go on once that person has spoken."""
+    house.config.write_text(
+        house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)
+    )
     house.drop("dub-es/done.mp4")
     house.drop("dub-es-fr/half.mp4")
     house.start()
@@ -50,11 +53,15 @@ def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
     spoil(house)
     house.start()
     found = house.wait_states("published", "held", count=4)
-    states = {(Path(job["source"]).name, job["target"]): (job["state"], job["reason"]) for job in found}
+    states = {
+        (Path(job["source"]).name, job["target"]): (job["state"], job["reason"]) for job in found
+    }
     assert states == {
-        ("done.mp4", "es"): ("published", None), ("half.mp4", "es"): ("published", None),
-        ("half.mp4", "fr"): ("held", "approval"), ("open.mp4", "es"): ("held", "approval"),
-    }  # fmt: skip
+        ("done.mp4", "es"): ("published", None),
+        ("half.mp4", "es"): ("published", None),
+        ("half.mp4", "fr"): ("held", "approval"),
+        ("open.mp4", "es"): ("held", "approval"),
+    }
     assert "THE JOURNAL WAS DAMAGED" in house.log()
     assert list(house.state.glob("journal.db.damaged-*"))
     wait_for("the note that asks", (house.inbox / "nemowatch - read me.txt").exists)
@@ -67,8 +74,11 @@ def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
 
 @pytest.mark.slow
 def test_nothing_left_to_ask(house: Studio) -> None:
-    """When every result stands there is nothing to ask: no note stays, and a file dropped later is simply made."""
-    house.config.write_text(house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1))
+    """When every result stands there is nothing to ask: no note stays, and a file dropped later
+    is simply made."""
+    house.config.write_text(
+        house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)
+    )
     house.drop("dub-es/done.mp4")
     house.start()
     house.wait_states("published")
@@ -149,7 +159,8 @@ def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None:
-    """The journal's disk fills up in the middle of the work: everything waits, and goes on by itself when there is space."""
+    """The journal's disk fills up in the middle of the work: everything waits, and goes on by
+    itself when there is space."""
     mounted = tmp_path / "small"
     mounted.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(mounted)], check=True)
@@ -172,7 +183,8 @@ def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None
 
 
 def test_a_backup_put_back(house: Studio, tmp_path: Path) -> None:
-    """A journal from before a payment pays nothing again by itself: what it takes for unpaid waits for a person."""
+    """A journal from before a payment pays nothing again by itself: what it takes for unpaid
+    waits for a person."""
     house.sandbox.set(turn_seconds=2.0)
     text = house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)
     house.config.write_text(text.replace("confirm_above", "turns = 1\nconfirm_above"))
@@ -196,7 +208,8 @@ def test_a_backup_put_back(house: Studio, tmp_path: Path) -> None:
 
 
 def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
-    """`journal check` and `journal backup` work beside the running daemon, and a restored backup asks for nothing paid."""
+    """`journal check` and `journal backup` work beside the running daemon, and a restored backup
+    asks for nothing paid."""
     house.drop("dub-es/clip.mp4")
     house.start()
     house.wait_states("published")
@@ -214,7 +227,8 @@ def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
 
 
 def test_damage_that_shows_only_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a read in the middle of the work meets damage, the journal is set aside there and then, and its successor asks."""
+    """When a read in the middle of the work meets damage, the journal is set aside there and
+    then, and its successor asks."""
 
     async def meets_damage(self: Daemon, *, once: bool) -> int:
         raise JournalCorrupt("database disk image is malformed")
@@ -228,5 +242,7 @@ def test_damage_that_shows_only_at_work(tmp_path: Path, monkeypatch: pytest.Monk
         journal = Journal.open(house.state / "journal.db", SystemClock())
         name = config.watch[0].name
         assert journal.write_now(lambda conn: batches.rebuild(conn, name, 3, 1))
-        assert journal.read_now(lambda conn: batches.open_for(conn, name)).cause == "rebuilt journal"
+        assert (
+            journal.read_now(lambda conn: batches.open_for(conn, name)).cause == "rebuilt journal"
+        )
         journal.close()

@@ -1,4 +1,5 @@
-"""Notes say what the journal says, whenever the process is killed and whatever the share does meanwhile."""
+"""Notes say what the journal says, whenever the process is killed and whatever the share does
+meanwhile."""
 
 from __future__ import annotations
 
@@ -32,8 +33,11 @@ def the_notes(b: Bench) -> NoteKeeper:
     return ending.notes
 
 
-def at_each_commit(base: Path, before: Callable[[Studio], None], every: int, shift: int) -> Iterator[Studio]:
-    """A house that `before` has prepared, killed after one of its last commits and run once more; for several of them."""
+def at_each_commit(
+    base: Path, before: Callable[[Studio], None], every: int, shift: int
+) -> Iterator[Studio]:
+    """A house that `before` has prepared, killed after one of its last commits and run once
+    more; for several of them."""
     total = 0
     for number in range(200):
         with studio(base / str(number)) as house:
@@ -69,7 +73,8 @@ def trying_again(house: Studio) -> None:
     (house.root / "failed/dub-es/clip.mp4").rename(house.inbox / "dub-es/clip.mp4")
 
 
-#: As in test_kill_at_every_commit: by default one kill each, near the commits that matter; scripts/faults sets 1.
+#: As in test_kill_at_every_commit: by default one kill each, near the commits that matter;
+#: scripts/faults sets 1.
 EVERY = int(os.environ.get("KILL_EVERY", "12"))
 
 
@@ -107,8 +112,11 @@ class Killed(BaseException):
 @pytest.mark.anyio
 @pytest.mark.parametrize("then", ["something new", ""])
 @pytest.mark.parametrize("first", ["", "the one before"])
-async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(tmp_path: Path, first: str, then: str) -> None:
-    """Killed after the file, before the journal's line about it: the next process rewrites it, and takes it away."""
+async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(
+    tmp_path: Path, first: str, then: str
+) -> None:
+    """Killed after the file, before the journal's line about it: the next process rewrites it,
+    and takes it away."""
     sign = "\n\nnemowatch wrote this note, and takes it away by itself.\n"
     journal, disks = Journal.open(tmp_path / "journal.db", ManualClock()), Disks()
     path = tmp_path / "inbox/dub-es/clip.mp4.question.txt"
@@ -116,7 +124,9 @@ async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(tmp_path:
     watch: Any = type("W", (), {"inbox": tmp_path / "inbox", "name": "inbox"})()
 
     async def bring(text: str) -> None:
-        await Notices(journal, disks, SystemClock()).bring(watch, Standing(tmp_path / "inbox", path, text and text + sign))
+        await Notices(journal, disks, SystemClock()).bring(
+            watch, Standing(tmp_path / "inbox", path, text and text + sign)
+        )
 
     if first:
         await bring(first)
@@ -177,13 +187,16 @@ async def test_an_answer_takes_the_question_away_at_once(tmp_path: Path) -> None
 
 @pytest.mark.anyio
 async def test_a_success_needs_no_failed_tree(tmp_path: Path) -> None:
-    """A question, an answer, a result: with no failed/ there is no note to take away, and nothing to complain about."""
+    """A question, an answer, a result: with no failed/ there is no note to take away, and
+    nothing to complain about."""
     with capture_logs() as lines:
         async with bench(tmp_path) as b:
             b.fault("chat:question@1")
             b.drop("dub-es/clip.mp4")
             await b.start()
-            await b.until("a question", lambda found: bool(found) and found[0].state is State.ATTENTION)
+            await b.until(
+                "a question", lambda found: bool(found) and found[0].state is State.ATTENTION
+            )
             assert b.engine is not None
             await b.engine.order("resolve", {"job": 1, "how": "resend"})
             await b.until("its result", lambda found: found[0].state is State.PUBLISHED)
@@ -196,13 +209,15 @@ async def test_a_success_needs_no_failed_tree(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path) -> None:
-    """One line when they cannot be written, one when they can again; a restart between the two forgets nothing."""
+    """One line when they cannot be written, one when they can again; a restart between the two
+    forgets nothing."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
     with capture_logs() as lines:
         await fills_and_empties(tmp_path)
     said = [line["event"] for line in lines]
-    assert said.count("note could not be written, and is tried again") == 2, said  # once for each process
+    # once for each process
+    assert said.count("note could not be written, and is tried again") == 2, said
     assert said.count("notes can be written again") == 1, said
 
 
@@ -211,7 +226,9 @@ async def fills_and_empties(base: Path) -> None:
     async with bench(base) as b:
         disk = b.root / "failed"
         disk.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False
+        )
         if done.returncode:
             pytest.skip("cannot mount here")
         try:
@@ -219,7 +236,10 @@ async def fills_and_empties(base: Path) -> None:
             hog = disk / "hog"
             fill(hog)
             b.fault("upload:4001@*")
-            b.drop("dub-es/clip.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x08moov")
+            b.drop(
+                "dub-es/clip.mp4",
+                b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x08moov",
+            )
             await b.start()
             await b.ended(1)
             assert b.engine is not None

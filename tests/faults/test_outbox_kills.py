@@ -1,4 +1,5 @@
-"""A kill before and after every call to the system: repeated, publishing and retiring end as if nothing had happened."""
+"""A kill before and after every call to the system: repeated, publishing and retiring end as if
+nothing had happened."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ CALLS = [
 
 
 class Killed(BaseException):
-    """As sudden as SIGKILL for the code under test: no `except OSError`, no clean-up answers to it."""
+    """As sudden as SIGKILL for the code under test: no `except OSError`, no clean-up answers to
+    it."""
 
 
 class Killer:
@@ -58,7 +60,8 @@ class Killer:
 
 
 def every_kill(work: Callable[[int], None]) -> Iterator[int]:
-    """Run `work(n)` killed at call 1, 2, 3 … before and after, until it gets through; yields each n right after its kill."""
+    """Run `work(n)` killed at call 1, 2, 3 … before and after, until it gets through; yields
+    each n right after its kill."""
     for at in range(1, 200):
         through = 0
         for after in (False, True):
@@ -83,7 +86,8 @@ def refuse(*_: object) -> None:
 def test_a_result_is_published_once_whenever_it_is_killed(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever way the filesystem offers: one whole result, the person's file untouched, nothing left over."""
+    """Whichever way the filesystem offers: one whole result, the person's file untouched,
+    nothing left over."""
     if way != "link":
         monkeypatch.setattr(exclusive_create, "link_exclusive", lambda *_: False)
     if way == "copy":
@@ -131,7 +135,9 @@ def trees(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         return
     if os.geteuid() != 0:
         pytest.skip("mounting a second filesystem needs root")
-    done = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(where)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "tmpfs", str(where)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.strip()}")
     yield where
@@ -139,7 +145,8 @@ def trees(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_sources_leave_once_whenever_it_is_killed(tmp_path: Path, trees: Path) -> None:
-    """Two members and a shadow: afterwards all are in the tree, once, whole, and none is left in the inbox."""
+    """Two members and a shadow: afterwards all are in the tree, once, whole, and none is left in
+    the inbox."""
     inbox = tmp_path / "inbox"
     members: dict[int, list[Leaving]] = {}
     for number in range(1, 450):
@@ -157,12 +164,16 @@ def test_sources_leave_once_whenever_it_is_killed(tmp_path: Path, trees: Path) -
         remove(find([folder]))
         assert [path for path in went if path] == [folder / "a.mp4", folder / "a.txt"]
         assert sorted(os.listdir(folder)) == ["._a.mp4", "a.mp4", "a.txt"]
-        assert all((folder / name).read_bytes() == name.encode() * 1000 for name in os.listdir(folder))
+        assert all(
+            (folder / name).read_bytes() == name.encode() * 1000 for name in os.listdir(folder)
+        )
         assert os.listdir(inbox / str(number)) == []
 
 
 def leaving(inbox: Path, relative: str) -> Leaving:
     path = inbox / relative
     now = path.lstat()
-    look = Snapshot(now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_blocks, now.st_dev, now.st_ino)
+    look = Snapshot(
+        now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_blocks, now.st_dev, now.st_ino
+    )
     return Leaving(relative.encode(), look, hashlib.sha256(path.read_bytes()).hexdigest())

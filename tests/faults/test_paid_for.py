@@ -11,10 +11,13 @@ from tests.acceptance.studio import studio
 
 @pytest.mark.parametrize("call", ["render", "fallback_download"])
 def test_once_leaves_it_to_the_next_run(tmp_path: Path, call: str) -> None:
-    """`run --once` does not wait for ever for a cloud that fails one call: it exits with 1, and the next run delivers."""
+    """`run --once` does not wait for ever for a cloud that fails one call: it exits with 1, and
+    the next run delivers."""
     faults = ["download:expired@*"] if call == "fallback_download" else []
     with studio(tmp_path) as house:
-        house.config.write_text(house.config.read_text().replace("cap = 1", "cap = 2\nattempts = 3"))
+        house.config.write_text(
+            house.config.read_text().replace("cap = 1", "cap = 2\nattempts = 3")
+        )
         house.drop("dub-es/clip.mp4")
         house.sandbox.fault(*faults, f"{call}:500@*")
         assert house.run("run", "--once", check=False).returncode == 1

@@ -1,5 +1,5 @@
-"""A state folder, or its journal alone, that goes back in time: what was paid meanwhile is not paid for again by itself, and
-nobody is asked who has no reason to be."""
+"""A state folder, or its journal alone, that goes back in time: what was paid meanwhile is not
+paid for again by itself, and nobody is asked who has no reason to be."""
 
 from __future__ import annotations
 
@@ -42,9 +42,12 @@ def keeps(house: Bench) -> None:
 
 
 async def start(house: Bench) -> bool:
-    """Start as the daemon does; returns whether the state folder itself told of a journal that was put back."""
+    """Start as the daemon does; returns whether the state folder itself told of a journal that
+    was put back."""
     journal = Journal.open(house.state / "journal.db", SystemClock())
-    older = is_put_back(house.state, journal, [watch.name for watch in house.config.watch], SystemClock().now_ms())
+    older = is_put_back(
+        house.state, journal, [watch.name for watch in house.config.watch], SystemClock().now_ms()
+    )
     journal.close()
     await house.start()
     return older
@@ -63,10 +66,13 @@ async def published(house: Bench, count: int) -> None:
 
 
 async def paid(house: Bench, count: int) -> None:
-    """Until so many turns were charged for, and the workspace's owner file tells of the last of them."""
+    """Until so many turns were charged for, and the workspace's owner file tells of the last of
+    them."""
     at = await house.until(f"{count} paid", lambda _: house.charged() == count)
     assert at
-    await house.until("a mark in the workspace", lambda _: owner(house)["paid"].split(" ")[0] not in ("", "1"))
+    await house.until(
+        "a mark in the workspace", lambda _: owner(house)["paid"].split(" ")[0] not in ("", "1")
+    )
 
 
 def owner(house: Bench) -> dict[str, str]:
@@ -103,8 +109,8 @@ async def copy_of(house: Bench) -> Path:
 
 
 async def lose_two_payments(house: Bench) -> Path:
-    """One clip is done, a copy of the state folder is made, a second clip is done and a third is rendering. Returns the copy;
-    the engine is stopped."""
+    """One clip is done, a copy of the state folder is made, a second clip is done and a third is
+    rendering. Returns the copy; the engine is stopped."""
     house.drop("dub-es/f0.mp4")
     await start(house)
     await published(house, 1)
@@ -123,8 +129,8 @@ async def lose_two_payments(house: Bench) -> Path:
 
 @pytest.mark.parametrize("after", ["move", "keep"])
 async def test_a_whole_state_folder_put_back(house: Bench, after: str) -> None:
-    """The workspace remembers. What stands in the outbox is done; what was rendering waits for a person, and costs nothing
-    before. Put back a second time, it asks a second time."""
+    """The workspace remembers. What stands in the outbox is done; what was rendering waits for a
+    person, and costs nothing before. Put back a second time, it asks a second time."""
     if after == "keep":
         keeps(house)
     saved = await lose_two_payments(house)
@@ -144,7 +150,8 @@ async def test_a_whole_state_folder_put_back(house: Bench, after: str) -> None:
 
 
 async def test_it_asks_once(house: Bench) -> None:
-    """After a person's yes neither the next start nor the next file is held, and the workspace tells of the new payment."""
+    """After a person's yes neither the next start nor the next file is held, and the workspace
+    tells of the new payment."""
     saved = await lose_two_payments(house)
     lost = owner(house)["paid"]
     restore(house, saved)
@@ -160,17 +167,22 @@ async def test_it_asks_once(house: Bench) -> None:
 
 
 async def test_a_hot_copy_of_the_journal_put_back(house: Bench) -> None:
-    """Taken and put back within one run of the daemon, consistent in itself: the state folder remembers what was paid."""
+    """Taken and put back within one run of the daemon, consistent in itself: the state folder
+    remembers what was paid."""
     keeps(house)
     house.drop("dub-es/f0.mp4")
     await start(house)
     await published(house, 1)
-    with closing(sqlite3.connect(house.state / "journal.db")) as conn, closing(sqlite3.connect(house.base / "hot.db")) as copy:
+    with (
+        closing(sqlite3.connect(house.state / "journal.db")) as conn,
+        closing(sqlite3.connect(house.base / "hot.db")) as copy,
+    ):
         conn.backup(copy)
     house.drop("dub-es/f1.mp4")
     await published(house, 2)
     await house.stop()
-    (house.root / ".nemowatch-owner.json").unlink()  # the workspace tells nothing: the folder alone must do
+    # the workspace tells nothing: the folder alone must do
+    (house.root / ".nemowatch-owner.json").unlink()
     for suffix in ("", "-wal", "-shm"):
         (house.state / f"journal.db{suffix}").unlink(missing_ok=True)
     shutil.copy2(house.base / "hot.db", house.state / "journal.db")
@@ -181,7 +193,8 @@ async def test_a_hot_copy_of_the_journal_put_back(house: Bench) -> None:
 
 
 async def test_what_the_journal_takes_for_unpaid_and_stands_is_done(house: Bench) -> None:
-    """Waiting in the copy, whatever for, and delivered after it was made: recognised by its results, held by nothing."""
+    """Waiting in the copy, whatever for, and delivered after it was made: recognised by its
+    results, held by nothing."""
     keeps(house)
     (house.root / "inbox/dub-es").mkdir()
     (house.root / "inbox/PAUSE").touch()
@@ -202,7 +215,8 @@ async def test_what_the_journal_takes_for_unpaid_and_stands_is_done(house: Bench
 
 
 async def test_a_new_version_in_the_lost_time_is_asked_about(house: Bench) -> None:
-    """The result that stands was made of the old version, as the journal knows: it is not taken for the new one's."""
+    """The result that stands was made of the old version, as the journal knows: it is not taken
+    for the new one's."""
     keeps(house)
     house.drop("dub-es/clip.mp4")
     house.drop("dub-es/other.mp4")
@@ -223,11 +237,16 @@ async def test_a_new_version_in_the_lost_time_is_asked_about(house: Bench) -> No
 
 
 async def test_several_roots_one_of_them_away_at_the_start(house: Bench, tmp_path: Path) -> None:
-    """Each workspace speaks for itself, whenever it comes; one that has lost nothing is not held up."""
+    """Each workspace speaks for itself, whenever it comes; one that has lost nothing is not held
+    up."""
     other = tmp_path / "other"
     for tree in ("inbox/dub-es", "outbox"):
         (other / tree).mkdir(parents=True)
-    configure(house, "[render]", f'[[watch]]\nroot = "{other}"\nsettle = 0.1\nscan_interval = 1\nmode = "scan"\n[render]')
+    configure(
+        house,
+        "[render]",
+        f'[[watch]]\nroot = "{other}"\nsettle = 0.1\nscan_interval = 1\nmode = "scan"\n[render]',
+    )
     await start(house)
     house.drop("dub-es/f0.mp4")
     await published(house, 1)
@@ -251,7 +270,8 @@ async def test_several_roots_one_of_them_away_at_the_start(house: Bench, tmp_pat
 
 
 async def test_a_move_to_another_machine_asks_nothing(house: Bench) -> None:
-    """The state folder at another place, with everything in it: no false alarm, and the work goes on."""
+    """The state folder at another place, with everything in it: no false alarm, and the work
+    goes on."""
     house.drop("dub-es/f0.mp4")
     await start(house)
     await published(house, 1)
@@ -267,7 +287,8 @@ async def test_a_move_to_another_machine_asks_nothing(house: Bench) -> None:
 
 @pytest.mark.parametrize("says", ["nothing", "an older call", "nonsense"])
 async def test_an_owner_file_that_knows_less_raises_no_alarm(house: Bench, says: str) -> None:
-    """Lost, put back by a sync client, or spoiled in its mark: the journal knows more, and writes it there again."""
+    """Lost, put back by a sync client, or spoiled in its mark: the journal knows more, and
+    writes it there again."""
     await start(house)
     for number in range(2):
         house.drop(f"dub-es/f{number}.mp4")
@@ -288,8 +309,9 @@ async def test_an_owner_file_that_knows_less_raises_no_alarm(house: Bench, says:
 
 
 async def test_results_that_nobody_remembers_making(house: Bench) -> None:
-    """At an ordinary start: a file whose results stand although this journal made none of them waits for a person, alone. What
-    was made of a former version, as the journal knows, holds nobody up."""
+    """At an ordinary start: a file whose results stand although this journal made none of them
+    waits for a person, alone. What was made of a former version, as the journal knows, holds
+    nobody up."""
     house.drop("dub-es/clip.mp4")
     await start(house)
     await published(house, 1)
@@ -309,7 +331,8 @@ async def test_results_that_nobody_remembers_making(house: Bench) -> None:
 
 
 async def test_a_failed_job_of_the_copy_waits_too(house: Bench) -> None:
-    """It failed before the copy was made and was tried again, and paid for, after it: its file in the inbox is no free retry."""
+    """It failed before the copy was made and was tried again, and paid for, after it: its file
+    in the inbox is no free retry."""
     house.fault("session:4001@*")
     house.drop("dub-es/f0.mp4")
     await start(house)

@@ -1,4 +1,5 @@
-"""Old history goes; what keeps a file from being paid for twice, and what a new take needs, stays."""
+"""Old history goes; what keeps a file from being paid for twice, and what a new take needs,
+stays."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_stays(tmp_path: Path) -> None:
-    """After the history of a job was pruned its file is still known: dropped again it costs nothing, its results come back
-    from the draft, a transcript's words too, and a new take sends the whole order."""
+    """After the history of a job was pruned its file is still known: dropped again it costs
+    nothing, its results come back from the draft, a transcript's words too, and a new take sends
+    the whole order."""
     async with bench(tmp_path) as house:
         names = ["dub-es/a.mp4", "transcribe/b.mp4"]
         for name in names:
@@ -42,7 +44,9 @@ async def test_what_stays(tmp_path: Path) -> None:
         house.engine.scan_all()
         await house.until("the results again", lambda found: house.files("outbox") == results)
         assert house.charged() == 2
-        await house.until("published", lambda found: all(job.state is State.PUBLISHED for job in found))
+        await house.until(
+            "published", lambda found: all(job.state is State.PUBLISHED for job in found)
+        )
         await house.engine.order("again", {"jobs": [1], "new_take": True})
         await house.until("a new take", lambda found: house.charged() == 3)
         await house.ended(2)

@@ -21,7 +21,8 @@ async def news(engine: Engine) -> None:
 
 
 async def test_stop_amid_news(tmp_path: Path) -> None:
-    """News of files at the very moment of the stop do not keep the daemon alive: wait_for may swallow a cancellation."""
+    """News of files at the very moment of the stop do not keep the daemon alive: wait_for may
+    swallow a cancellation."""
     for _ in range(5):
         async with bench(tmp_path) as house:
             await house.start()

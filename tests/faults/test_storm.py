@@ -1,5 +1,5 @@
-"""A storm: many files, and the daemon killed at random moments again and again, beside faults and lost power; in the end
-every file has its results, whole, paid for once."""
+"""A storm: many files, and the daemon killed at random moments again and again, beside faults
+and lost power; in the end every file has its results, whole, paid for once."""
 
 from __future__ import annotations
 
@@ -49,11 +49,15 @@ def sound(house: Studio, names: set[str], *, all_published: bool = True) -> dict
     """Nothing paid twice, nothing lost, nothing half. Returns figures."""
     jobs, ledger = house.jobs(), house.ledger()
     told = house.log()
-    per_session = [len([t for t in s["turns"] if t["charged"]]) for s in ledger["sessions"].values()]
+    per_session = [
+        len([t for t in s["turns"] if t["charged"]]) for s in ledger["sessions"].values()
+    ]
     assert max(per_session, default=0) <= 1, told
     charged = sum(per_session)
     published = [job for job in jobs if job["state"] == "published"]
-    assert len(published) <= charged <= len(jobs), f"{charged} charged, {len(published)} of {len(jobs)} published\n{told}"
+    assert len(published) <= charged <= len(jobs), (
+        f"{charged} charged, {len(published)} of {len(jobs)} published\n{told}"
+    )
     assert ledger["violations"] == [], told
     if all_published:
         assert {job["state"] for job in jobs} <= {"published", "attention"}, told
@@ -66,7 +70,12 @@ def sound(house: Studio, names: set[str], *, all_published: bool = True) -> dict
         assert digest(house.outbox / name) in served, f"half: {name}"
     assert len(whole) == len(published), f"{sorted(whole)}\n{told}"
     assert list(house.root.rglob(".~nemowatch*")) == []
-    return {"jobs": len(jobs), "charged": charged, "published": len(published), "attention": len(jobs) - len(published)}
+    return {
+        "jobs": len(jobs),
+        "charged": charged,
+        "published": len(published),
+        "attention": len(jobs) - len(published),
+    }
 
 
 def digest(path: Path) -> str:
@@ -80,7 +89,10 @@ def rest(house: Studio, limit: float) -> None:
 
     def at_rest() -> bool:
         jobs = house.jobs()
-        quiet = jobs and all(job["state"] in ("published", "attention", "failed", "rejected", "cancelled") for job in jobs)
+        quiet = jobs and all(
+            job["state"] in ("published", "attention", "failed", "rejected", "cancelled")
+            for job in jobs
+        )
         asked = {Path(job["source"]).name for job in jobs if job["state"] == "attention"}
         left = {Path(name).name for name in house.results("inbox")} - asked
         return bool(quiet) and not {name for name in left if not name.endswith(".txt")}
@@ -89,10 +101,12 @@ def rest(house: Studio, limit: float) -> None:
 
 
 def storm(house: Studio, names: set[str], kills: int, rng: random.Random) -> int:
-    """Start and kill the daemon at random moments; returns how often it was killed while jobs were open."""
+    """Start and kill the daemon at random moments; returns how often it was killed while jobs
+    were open."""
     for _ in range(kills):
         start_blind(house)
-        time.sleep(rng.uniform(0.5, 2.2))  # the moment of the kill is the point: there is nothing to wait for
+        # the moment of the kill is the point: there is nothing to wait for
+        time.sleep(rng.uniform(0.5, 2.2))
         house.kill()
     return kills
 
@@ -103,7 +117,9 @@ def start_blind(house: Studio) -> None:
 
     with house.log_path.open("ab") as log:
         command = [sys.executable, "-m", "nemowatch", "run", "--config", str(house.config)]
-        house.daemon = subprocess.Popen(command, env=house.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        house.daemon = subprocess.Popen(
+            command, env=house.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
 
 
 @pytest.mark.parametrize(
@@ -114,8 +130,14 @@ def start_blind(house: Studio) -> None:
     ],
 )
 def test_a_storm_of_kills(tmp_path: Path, goes_on: bool) -> None:
-    """Random kills over many files: every job published, or with a person where nobody can know; charged once each."""
-    settings = {"abort_on_disconnect": not goes_on, "turn_seconds": 0.3, "render_seconds": 0.4, "upload_seconds": 0.05}
+    """Random kills over many files: every job published, or with a person where nobody can know;
+    charged once each."""
+    settings = {
+        "abort_on_disconnect": not goes_on,
+        "turn_seconds": 0.3,
+        "render_seconds": 0.4,
+        "upload_seconds": 0.05,
+    }
     files, kills = (FILES, KILLS) if goes_on else (max(FILES // 2, 2), max(KILLS // 2, 2))
     with studio(tmp_path, sandbox=settings) as house:
         names = drop_all(house, files)
@@ -125,10 +147,14 @@ def test_a_storm_of_kills(tmp_path: Path, goes_on: bool) -> None:
         figures = sound(house, names)
         if goes_on:
             assert figures["attention"] <= kills, figures
-        tell("storm" if goes_on else "storm, turns end with their client", {"files": files, "kills": kills, **figures})
+        tell(
+            "storm" if goes_on else "storm, turns end with their client",
+            {"files": files, "kills": kills, **figures},
+        )
 
 
-#: EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32), and its flag "do not write the log first": what `xfs_io -c shutdown` calls.
+#: EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32), and its flag "do not write the log first": what `xfs_io
+#: -c shutdown` calls.
 SHUTDOWN, NO_LOG_FLUSH = 0x8004587D, 2
 
 
@@ -155,7 +181,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_lost_disk_keeps_what_was_committed(root_only: None, disk: Path) -> None:
-    """The lab's own proof: what the journal has committed is on the disk, what was only written is gone."""
+    """The lab's own proof: what the journal has committed is on the disk, what was only written
+    is gone."""
     with closing(Journal.open(disk / "journal.db", SystemClock())) as journal:
         os.sync()
         for number in range(50):
@@ -169,17 +196,21 @@ def test_a_lost_disk_keeps_what_was_committed(root_only: None, disk: Path) -> No
 
 
 def test_power_loss_under_the_journal(root_only: None, tmp_path: Path, disk: Path) -> None:
-    """The journal's disk loses its power again and again, with all that was not yet on it: nothing is paid twice."""
+    """The journal's disk loses its power again and again, with all that was not yet on it:
+    nothing is paid twice."""
     settings = {"abort_on_disconnect": False, "turn_seconds": 0.3, "render_seconds": 0.3}
     rng = random.Random(SEED)
     with studio(tmp_path / "house", sandbox=settings) as house:
-        house.config.write_text(house.config.read_text().replace(str(house.state), str(disk / "state")))
+        house.config.write_text(
+            house.config.read_text().replace(str(house.state), str(disk / "state"))
+        )
         names = drop_all(house, LOSS_FILES)
         (disk / "state").mkdir(mode=0o700)
         subprocess.run(["sync", "-f", str(disk)], check=True)
         for _ in range(LOSSES):
             start_blind(house)
-            # The moment is the point; but one in which nothing has happened yet would prove nothing.
+            # The moment is the point; but one in which nothing has happened yet would prove
+            # nothing.
             wait_for("a commit", partial(has_moved, disk, commits(disk)))
             time.sleep(rng.uniform(0.0, 1.0))
             lose_power(disk)

@@ -19,14 +19,31 @@ from nemowatch.clock import SystemClock
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.model import MediaKind, Member, MemberRole, Output, OutputKind, Snapshot, State, Target
+from nemowatch.model import (
+    MediaKind,
+    Member,
+    MemberRole,
+    Output,
+    OutputKind,
+    Snapshot,
+    State,
+    Target,
+)
 from nemowatch.sandbox.process import SandboxProcess
 
 #: The legal way of a job, in order.
 WAY = (
-    State.UPLOADING, State.UPLOADED, State.INSTRUCTING, State.INSTRUCTED, State.SUBMITTING, State.RENDERING,
-    State.RENDERED, State.DOWNLOADING, State.DOWNLOADED, State.PUBLISHED,
-)  # fmt: skip
+    State.UPLOADING,
+    State.UPLOADED,
+    State.INSTRUCTING,
+    State.INSTRUCTED,
+    State.SUBMITTING,
+    State.RENDERING,
+    State.RENDERED,
+    State.DOWNLOADING,
+    State.DOWNLOADED,
+    State.PUBLISHED,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,10 @@ class Cli:
         for tree in ("inbox", "outbox", "done", "failed"):
             (self.root / tree).mkdir(parents=True, exist_ok=True)
         self.state_dir.mkdir(mode=0o700, exist_ok=True)
-        text = f"state_dir = {json.dumps(str(self.state_dir))}\n[[watch]]\nroot = {json.dumps(str(self.root))}\n{extra}"
+        text = (
+            f"state_dir = {json.dumps(str(self.state_dir))}\n[[watch]]\nroot ="
+            f" {json.dumps(str(self.root))}\n{extra}"
+        )
         self.config.write_text(text, encoding="utf-8")
 
     @property
@@ -65,25 +85,38 @@ class Cli:
         return str(self.root / "inbox")
 
     def spawn(self, *words: str | bytes | Path, **env: str) -> Done:
-        """`nemowatch WORDS` as a process, with a home of its own and nothing of this process's settings."""
+        """`nemowatch WORDS` as a process, with a home of its own and nothing of this process's
+        settings."""
         command = [sys.executable, "-m", "nemowatch", *words]
-        done = subprocess.run(command, capture_output=True, env=self.env(**env), timeout=60, check=False)
+        done = subprocess.run(
+            command, capture_output=True, env=self.env(**env), timeout=60, check=False
+        )
         return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     def run(self, *words: str | bytes | Path, **env: str) -> Done:
-        """`nemowatch WORDS --config …` by the same entry point inside this process: starting Python is most of a command."""
+        """`nemowatch WORDS --config …` by the same entry point inside this process: starting
+        Python is most of a command."""
         argv = ["nemowatch", *(os.fsdecode(word) for word in words), "--config", str(self.config)]
-        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8"),
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8"),
+        )
         with (
-            patch.object(sys, "argv", argv), patch.dict(os.environ, self.env(**env), clear=True),
-            redirect_stdout(out), redirect_stderr(err),
-        ):  # fmt: skip
+            patch.object(sys, "argv", argv),
+            patch.dict(os.environ, self.env(**env), clear=True),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
             code = main()
         return Done(code, _written(out), _written(err))
 
     def env(self, **more: str) -> dict[str, str]:
         """What the command finds in its environment."""
-        ours = {k: v for k, v in os.environ.items() if not k.startswith(("NEMO", "STATE_DIR", "CREDENTIALS"))}
+        ours = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("NEMO", "STATE_DIR", "CREDENTIALS"))
+        }
         return {**ours, "HOME": str(self.folder), "COLUMNS": "80", **more}
 
     def json(self, *words: str | Path) -> Any:
@@ -108,7 +141,12 @@ class Cli:
             journal.close()
 
     def add_job(
-        self, path: bytes = b"dub-es/promo.mp4", state: State = State.CLAIMED, *, to: str = "es", **values: Any
+        self,
+        path: bytes = b"dub-es/promo.mp4",
+        state: State = State.CLAIMED,
+        *,
+        to: str = "es",
+        **values: Any,
     ) -> int:
         """A job that went the legal way to `state`; returns its id."""
         with self.journal() as journal:
@@ -119,12 +157,25 @@ def _add(conn: Any, watch: str, path: bytes, state: State, to: str, values: dict
     now = SystemClock().now_ms()
     folder = path.partition(b"/")[0]
     member = Member(
-        MemberRole.CLIP, "clip.mp4", path, kind=MediaKind.VIDEO, snapshot=Snapshot(9, 1, 1, 8, 1, 1), digest="d"
+        MemberRole.CLIP,
+        "clip.mp4",
+        path,
+        kind=MediaKind.VIDEO,
+        snapshot=Snapshot(9, 1, 1, 8, 1, 1),
+        digest="d",
     )
     target = Target(to, f"Dub this video into {to}.", (Output(f".{to}.mp4", OutputKind.VIDEO),))
     held = values.pop("reason", "") if state is State.HELD else ""
     new = NewSource(
-        watch, folder, path, "digest", "dub", (member,), (NewJob("", "promo", target, "skill"),), None, held
+        watch,
+        folder,
+        path,
+        "digest",
+        "dub",
+        (member,),
+        (NewJob("", "promo", target, "skill"),),
+        None,
+        held,
     )
     source = sources.claim(conn, new, now)
     job = jobs.of_source(conn, source.id)[0]

@@ -1,4 +1,5 @@
-"""What the tests of single stages share: one cloud for each module, and a fresh house for each test."""
+"""What the tests of single stages share: one cloud for each module, and a fresh house for each
+test."""
 
 from __future__ import annotations
 
@@ -20,8 +21,11 @@ def cloud() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, cloud: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+async def house(
+    tmp_path: Path, cloud: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Bench]:
     """A workspace with its journal and its client."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)  # reading the system's bundle takes 50 ms a client
+    # reading the system's bundle takes 50 ms a client
+    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
     async with bench(tmp_path, cloud) as made:
         yield made

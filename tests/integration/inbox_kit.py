@@ -24,7 +24,11 @@ def box(kind: bytes, payload: bytes) -> bytes:
 def mp4(seed: str = "", size: int = 2000) -> bytes:
     """A small file with the outer structure of an MP4, whose content depends on `seed`."""
     body = (seed.encode() or b"x") * (size // max(len(seed), 1) + 1)
-    return box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2") + box(b"moov", b"m" * 64) + box(b"mdat", body[:size])
+    return (
+        box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2")
+        + box(b"moov", b"m" * 64)
+        + box(b"mdat", body[:size])
+    )
 
 
 class Bench:
@@ -72,7 +76,9 @@ class Bench:
         end = time.monotonic() + limit
         while not condition():
             if time.monotonic() > end:
-                raise AssertionError(f"not in {limit} s: {self.inbox!r} {self.inbox.waiting()} {self.problems}")
+                raise AssertionError(
+                    f"not in {limit} s: {self.inbox!r} {self.inbox.waiting()} {self.problems}"
+                )
             await asyncio.sleep(0.01)
 
     async def paths(self) -> list[bytes]:
@@ -112,9 +118,14 @@ async def bench(
     """A started inbox with its loop running."""
     made = Bench(root, state, **options)
     made.inbox = Inbox(
-        made.watch, recipes={}, clock=made.clock, confirm_above=confirm_above, journal=made.journal,
-        on_change=made.wake.set, state_id=state_id or made.state_id,
-    )  # fmt: skip
+        made.watch,
+        recipes={},
+        clock=made.clock,
+        confirm_above=confirm_above,
+        journal=made.journal,
+        on_change=made.wake.set,
+        state_id=state_id or made.state_id,
+    )
     await made.inbox.start()
     loop = asyncio.create_task(made.run())
     try:

@@ -1,5 +1,6 @@
-"""One job driven through its stages by hand, or by the runner: the real sandbox in a process, a real client, a real journal
-and real folders. Only intake is left out: sources are written as it would write them."""
+"""One job driven through its stages by hand, or by the runner: the real sandbox in a process, a
+real client, a real journal and real folders. Only intake is left out: sources are written as it
+would write them."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Board, Deps, Work
 from nemowatch.stages.table import TABLE
 
-DUB, VOICE, SCRIBE = "multilingual-video-dubbing", "ai-voiceover-for-video", "transcribe-video-to-text"
+DUB, VOICE, SCRIBE = (
+    "multilingual-video-dubbing",
+    "ai-voiceover-for-video",
+    "transcribe-video-to-text",
+)
 TRANSCRIPT = (
     Output(".txt", OutputKind.TEXT),
     Output(".srt", OutputKind.SRT, required=False),
@@ -76,30 +81,50 @@ class Bench:
         self.journal = Journal.open(base / "state" / "journal.db", self.clock)
         self.disk = ThreadPoolExecutor(2)
         self.gate = OpenGate()
-        seen = cloud.ledger()  # one cloud serves many tests: what was there before is not this one's
-        self._sessions, self._seen = set(seen["sessions"]), {k: len(seen[k]) for k in ("requests", "violations", "problems")}
+        # one cloud serves many tests: what was there before is not this one's
+        seen = cloud.ledger()
+        self._sessions, self._seen = (
+            set(seen["sessions"]),
+            {k: len(seen[k]) for k in ("requests", "violations", "problems")},
+        )
         self.client = self._client()
         self.ended: list[Job] = []
         self.deps = self._deps()
 
     def _client(self) -> Client:
         return Client(
-            base_url=self.cloud.url, platform="unknown", language="en", timeout=3, turn_timeout=4, quiet_timeout=3,
-            credential=supplied_token({"NEMO_TOKEN": "nmv_usr_of_the_test"}, None), state_dir=self.base / "state",
+            base_url=self.cloud.url,
+            platform="unknown",
+            language="en",
+            timeout=3,
+            turn_timeout=4,
+            quiet_timeout=3,
+            credential=supplied_token({"NEMO_TOKEN": "nmv_usr_of_the_test"}, None),
+            state_dir=self.base / "state",
             clock=self.clock,
-        )  # fmt: skip
+        )
 
     def _deps(self) -> Deps:
         return Deps(
-            self.client, self.journal, lambda: self.config, self.clock, lambda _: self.disk, self.gate, Board()
-        )  # fmt: skip
+            self.client,
+            self.journal,
+            lambda: self.config,
+            self.clock,
+            lambda _: self.disk,
+            self.gate,
+            Board(),
+        )
 
     # -- what is dropped
 
     def drop(
-        self, name: str = "dub-es/clip.mp4", *targets: str, skill: str = DUB, outputs: tuple[Output, ...] = (),
+        self,
+        name: str = "dub-es/clip.mp4",
+        *targets: str,
+        skill: str = DUB,
+        outputs: tuple[Output, ...] = (),
         prompt: str = "dub this video into {}",
-    ) -> list[int]:  # fmt: skip
+    ) -> list[int]:
         """Write a file into the inbox and its source into the journal; returns the jobs' ids."""
         path = self.root / "inbox" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,23 +132,43 @@ class Bench:
         raw = name.encode()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         member = Member(
-            MemberRole.CLIP, path.name, raw, kind=MediaKind.VIDEO, snapshot=lookup(self.watch.inbox, raw), digest=digest
+            MemberRole.CLIP,
+            path.name,
+            raw,
+            kind=MediaKind.VIDEO,
+            snapshot=lookup(self.watch.inbox, raw),
+            digest=digest,
         )
         made = [
-            NewJob("", path.stem, Target(t, prompt.format(t), outputs or (Output(f".{t}.mp4", OutputKind.VIDEO),)), skill)
+            NewJob(
+                "",
+                path.stem,
+                Target(t, prompt.format(t), outputs or (Output(f".{t}.mp4", OutputKind.VIDEO),)),
+                skill,
+            )
             for t in targets or ("es",)
         ]
-        new = NewSource(self.watch.name, raw.split(b"/")[0], raw, digest, "dub", (member,), tuple(made))
+        new = NewSource(
+            self.watch.name, raw.split(b"/")[0], raw, digest, "dub", (member,), tuple(made)
+        )
         row = self.journal.write_now(lambda conn: sources.claim(conn, new, self.clock.now_ms()))
         return [job.id for job in self.journal.read_now(lambda conn: jobs.of_source(conn, row.id))]
 
     # -- the runner
 
     def runner(self) -> Runner:
-        return Runner(self.deps, lambda: {self.watch.name: self.watch}, self.ended.append, Chronicle(self.clock))
+        return Runner(
+            self.deps,
+            lambda: {self.watch.name: self.watch},
+            self.ended.append,
+            Chronicle(self.clock),
+        )
 
-    async def run(self, until: Callable[[], Awaitable[bool]] | None = None, limit: float = 20.0) -> None:
-        """Let a runner work until every job has ended or waits for somebody, or until a condition; then stop it."""
+    async def run(
+        self, until: Callable[[], Awaitable[bool]] | None = None, limit: float = 20.0
+    ) -> None:
+        """Let a runner work until every job has ended or waits for somebody, or until a
+        condition; then stop it."""
         runner = self.runner()
         task = asyncio.create_task(runner.run())
         end = asyncio.get_running_loop().time() + limit
@@ -131,7 +176,9 @@ class Bench:
         try:
             while not await condition() and not task.done():
                 if asyncio.get_running_loop().time() > end:
-                    raise AssertionError(f"not in {limit} s: {await self.journal.read(_shown)} {runner!r}")
+                    raise AssertionError(
+                        f"not in {limit} s: {await self.journal.read(_shown)} {runner!r}"
+                    )
                 await asyncio.sleep(0.02)
         finally:
             await runner.stop(5)
@@ -145,7 +192,8 @@ class Bench:
         return await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
 
     async def step(self, job_id: int) -> float:
-        """Stage, decision, commit, as the runner does; returns the seconds until the job is due again."""
+        """Stage, decision, commit, as the runner does; returns the seconds until the job is due
+        again."""
         runner = self.runner()
         work = await runner.scribe.load(self.job(job_id))
         assert work is not None
@@ -154,7 +202,8 @@ class Bench:
         return decision.after
 
     async def until_state(self, job_id: int, state: State) -> None:
-        """Drive a job by hand until it stands in `state`: stage, decision, commit, as the runner does."""
+        """Drive a job by hand until it stands in `state`: stage, decision, commit, as the runner
+        does."""
         for _ in range(60):
             job = self.job(job_id)
             if job.state is state:
@@ -182,19 +231,31 @@ class Bench:
 
     def calls(self, job_id: int) -> list[str]:
         """The outcomes of a job's paid calls, oldest first."""
-        return [call.outcome.value for call in self.journal.read_now(lambda conn: spend.of_job(conn, job_id))]
+        return [
+            call.outcome.value
+            for call in self.journal.read_now(lambda conn: spend.of_job(conn, job_id))
+        ]
 
     def results(self) -> set[str]:
         top = self.root / "outbox"
-        return {str(Path(where, n).relative_to(top)) for where, _, names in os.walk(top) for n in names if n[0] != "."}
+        return {
+            str(Path(where, n).relative_to(top))
+            for where, _, names in os.walk(top)
+            for n in names
+            if n[0] != "."
+        }
 
     def sessions(self) -> list[dict[str, Any]]:
         """The sessions made here, as the ledger shows them."""
-        return [s for sid, s in self.cloud.ledger()["sessions"].items() if sid not in self._sessions]
+        return [
+            s for sid, s in self.cloud.ledger()["sessions"].items() if sid not in self._sessions
+        ]
 
     def charged(self) -> int:
         """Turns that were charged for."""
-        return sum(bool(turn["charged"]) for session in self.sessions() for turn in session["turns"])
+        return sum(
+            bool(turn["charged"]) for session in self.sessions() for turn in session["turns"]
+        )
 
     def uploads(self) -> list[str]:
         """How each upload came: "bytes" or "url"."""
@@ -227,8 +288,12 @@ def _shown(conn: sqlite3.Connection) -> dict[int, str]:
 
 #: The sandbox's own pace, and what it does unless a test says otherwise.
 QUICK: dict[str, Any] = {
-    "turn_seconds": 0.02, "render_seconds": 0.03, "silent_every": 0, "abort_on_disconnect": False, "url_uploads": True,
-}  # fmt: skip
+    "turn_seconds": 0.02,
+    "render_seconds": 0.03,
+    "silent_every": 0,
+    "abort_on_disconnect": False,
+    "url_uploads": True,
+}
 
 
 @asynccontextmanager

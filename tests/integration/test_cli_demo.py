@@ -9,10 +9,13 @@ from tests.integration.cli_kit import Cli
 
 
 def test_the_demo_gives_every_result_and_ends_what_it_started(tmp_path: Path) -> None:
-    """Everything dropped comes back, the tree and the page are shown, exit code 0, and no process of it is left."""
+    """Everything dropped comes back, the tree and the page are shown, exit code 0, and no
+    process of it is left."""
     cli = Cli(tmp_path)
     stage = tmp_path / "stage"
-    done = cli.spawn("demo", stage, NEMO_TOKEN="nmv_usr_of_the_user", HTTP_PROXY="http://127.0.0.1:9")
+    done = cli.spawn(
+        "demo", stage, NEMO_TOKEN="nmv_usr_of_the_user", HTTP_PROXY="http://127.0.0.1:9"
+    )
     assert done.returncode == 0, done.stdout + done.stderr + (stage / "daemon.log").read_text()
     assert "promo.mp4 > fr: published" in done.stdout
     assert (stage / "workspace/outbox/dub-es-fr/promo.es.mp4").stat().st_size > 0
@@ -35,7 +38,9 @@ def processes_of(word: str) -> list[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                line = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                )
             except OSError:
                 continue
             if word in line and "nemowatch" in line:

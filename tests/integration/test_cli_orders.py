@@ -50,7 +50,8 @@ def test_an_order_that_makes_no_sense_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_cancel_and_again(tmp_path: Path) -> None:
-    """A job can be taken back; a published one without a draft is only made anew when a new take is asked for."""
+    """A job can be taken back; a published one without a draft is only made anew when a new take
+    is asked for."""
     cli = Cli(tmp_path)
     waiting, published = cli.add_job(), cli.add_job(b"dub-es/b.mp4", State.PUBLISHED)
     assert cli.run("cancel", str(waiting)).stdout == f"Job {waiting} is cancelled.\n"
@@ -60,9 +61,12 @@ def test_cancel_and_again(tmp_path: Path) -> None:
     assert job_of(cli, published).state is State.CLAIMED
 
 
-@pytest.mark.parametrize(("how", "state"), [("--done", State.INSTRUCTED), ("--resend", State.CLAIMED)])
+@pytest.mark.parametrize(
+    ("how", "state"), [("--done", State.INSTRUCTED), ("--resend", State.CLAIMED)]
+)
 def test_resolve(tmp_path: Path, how: str, state: State) -> None:
-    """A person's word moves a job on that nobody else could judge; without a word nothing happens."""
+    """A person's word moves a job on that nobody else could judge; without a word nothing
+    happens."""
     cli = Cli(tmp_path)
     job_id = cli.add_job(state=State.ATTENTION, reason="unknown")
     assert cli.run("resolve", str(job_id)).returncode == 2
@@ -76,16 +80,21 @@ def test_retry_and_resolve_point_to_each_other(tmp_path: Path) -> None:
     asks = cli.add_job(state=State.ATTENTION, reason="question")
     doubt = cli.add_job(b"dub-es/b.mp4", State.ATTENTION, reason="unknown")
     failed = cli.add_job(b"dub-es/c.mp4", State.FAILED)
-    assert f"nemowatch resolve {asks} --resend; nemowatch show {asks}" in cli.run("retry", str(asks)).stderr
+    assert (
+        f"nemowatch resolve {asks} --resend; nemowatch show {asks}"
+        in cli.run("retry", str(asks)).stderr
+    )
     assert f"nemowatch resolve {doubt} --done, or --resend" in cli.run("retry", str(doubt)).stderr
     assert f"nemowatch retry {failed}" in cli.run("resolve", str(failed), "--resend").stderr
     assert f"nemowatch resolve {asks} --done" in cli.run("show", str(asks)).stdout
     assert cli.run("resolve", str(asks), "--done").returncode == 0
-    assert job_of(cli, asks).state is State.INSTRUCTED  # its session is read first: what came late costs nothing
+    # its session is read first: what came late costs nothing
+    assert job_of(cli, asks).state is State.INSTRUCTED
 
 
 def test_resend_takes_the_instructions_of_now(tmp_path: Path) -> None:
-    """Who answers a question in prompt.txt and has it sent again is understood; instructions that cannot be are refused."""
+    """Who answers a question in prompt.txt and has it sent again is understood; instructions
+    that cannot be are refused."""
     cli = Cli(tmp_path)
     job_id = cli.add_job(b"dub-es/promo.mp4", State.ATTENTION, reason="question")
     prompt = cli.root / "inbox" / "dub-es" / "Prompt.txt.txt"
@@ -95,21 +104,30 @@ def test_resend_takes_the_instructions_of_now(tmp_path: Path) -> None:
     assert (refused.returncode, 'the word "export"' in refused.stderr) == (2, True)
     prompt.write_text("+Speak slowly.", encoding="utf-16")
     told = cli.run("resolve", str(job_id), "--resend").stdout
-    assert told == f"Job {job_id} goes on from: claimed, with the instructions as its folder gives them now.\n"
+    assert (
+        told
+        == f"Job {job_id} goes on from: claimed, with the instructions as its folder gives them"
+        " now.\n"
+    )
     assert job_of(cli, job_id).prompt.endswith("\n\nSpeak slowly.")
 
 
 def test_resend_keeps_what_cannot_be_known_better(tmp_path: Path) -> None:
-    """Where the folder is away, or its name no longer means anything, the instructions of the claim stand."""
+    """Where the folder is away, or its name no longer means anything, the instructions of the
+    claim stand."""
     cli = Cli(tmp_path)
     job_id = cli.add_job(b"dub-klingonisch/promo.mp4", State.ATTENTION, reason="unknown")
     before = job_of(cli, job_id).prompt
-    assert cli.run("resolve", str(job_id), "--resend").stdout == f"Job {job_id} goes on from: claimed.\n"
+    assert (
+        cli.run("resolve", str(job_id), "--resend").stdout
+        == f"Job {job_id} goes on from: claimed.\n"
+    )
     assert job_of(cli, job_id).prompt == before
 
 
 def test_pause_and_resume(tmp_path: Path) -> None:
-    """A pause is remembered in the journal, also before the first start; resume wakes what it held."""
+    """A pause is remembered in the journal, also before the first start; resume wakes what it
+    held."""
     cli = Cli(tmp_path)
     assert cli.run("pause").returncode == 0
     with cli.journal() as journal:
@@ -120,7 +138,8 @@ def test_pause_and_resume(tmp_path: Path) -> None:
 
 
 def test_resume_leaves_what_a_pause_file_holds(tmp_path: Path) -> None:
-    """Where a PAUSE file stands nothing is woken, and resume names that very file; elsewhere work goes on."""
+    """Where a PAUSE file stands nothing is woken, and resume names that very file; elsewhere
+    work goes on."""
     cli = Cli(tmp_path)
     held = cli.add_job(state=State.HELD, reason="paused")
     free = cli.add_job(b"dub-fr/other.mp4", state=State.HELD, reason="paused", to="fr")
@@ -128,14 +147,18 @@ def test_resume_leaves_what_a_pause_file_holds(tmp_path: Path) -> None:
     pause.parent.mkdir()
     pause.touch()
     told = cli.run("resume").stdout
-    assert told == f"Going on; 1 job woken.\nStill held (1 job) by the file {pause}: delete it to go on.\n"
+    assert (
+        told
+        == f"Going on; 1 job woken.\nStill held (1 job) by the file {pause}: delete it to go on.\n"
+    )
     assert (job_of(cli, held).state, job_of(cli, free).state) == (State.HELD, State.CLAIMED)
     (cli.root / "inbox" / "PAUSE").mkdir()
     assert f"by the file {cli.root}/inbox/PAUSE: delete it" in cli.run("resume").stdout
 
 
 def test_approve_one_watch(tmp_path: Path) -> None:
-    """A watch is named by its root, its inbox or its last word; an unknown one is told with those that exist."""
+    """A watch is named by its root, its inbox or its last word; an unknown one is told with
+    those that exist."""
     cli = Cli(tmp_path)
     job_id = cli.add_job(state=State.HELD, reason="approval")
     with cli.journal() as journal:
@@ -154,7 +177,8 @@ def test_take_over_needs_the_daemon(tmp_path: Path) -> None:
 
 
 def test_an_order_while_the_daemon_starts(tmp_path: Path) -> None:
-    """With the state locked and nobody listening yet, the order is refused, not written behind the daemon's back."""
+    """With the state locked and nobody listening yet, the order is refused, not written behind
+    the daemon's back."""
     cli = Cli(tmp_path)
     with StateLock(cli.state_dir):
         done = cli.run("pause")
@@ -164,7 +188,8 @@ def test_an_order_while_the_daemon_starts(tmp_path: Path) -> None:
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
 def test_orders_of_root_leave_the_state_to_its_user(tmp_path: Path) -> None:
-    """What root orders is written as the user of the state folder, so that its daemon can still open it."""
+    """What root orders is written as the user of the state folder, so that its daemon can still
+    open it."""
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
     cli = Cli(tmp_path)

@@ -1,4 +1,5 @@
-"""What the commands tell: jobs, show, status, credits, explain, over a real journal, without a daemon."""
+"""What the commands tell: jobs, show, status, credits, explain, over a real journal, without a
+daemon."""
 
 from __future__ import annotations
 
@@ -25,10 +26,16 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     cli = Cli(tmp_path_factory.mktemp("reading"))
     cli.add_job(b"dub-es/done.mp4", State.PUBLISHED)
     cli.add_job(
-        b"dub-es/broken.mp4", State.FAILED, error_code="render failed", error_text="The cloud could not render it."
+        b"dub-es/broken.mp4",
+        State.FAILED,
+        error_code="render failed",
+        error_text="The cloud could not render it.",
     )
     cli.add_job(
-        b"dub-es/asks.mp4", State.ATTENTION, reason="unknown", error_text="Nobody can tell whether it happened."
+        b"dub-es/asks.mp4",
+        State.ATTENTION,
+        reason="unknown",
+        error_text="Nobody can tell whether it happened.",
     )
     cli.add_job(b"dub-es/later.mp4", State.HELD, reason="approval")
     cli.add_job(ODD, State.RENDERING, progress=42.0)
@@ -51,7 +58,10 @@ def _furnish(conn: sqlite3.Connection) -> None:
 def test_jobs_json_has_the_documented_keys(cli: Cli) -> None:
     """`jobs --json` is a list of objects with exactly the keys of DESIGN section 4."""
     rows = cli.json("jobs")
-    keys = "id watch source folder task target state attempt reason session_id render_id outputs error created_at updated_at"
+    keys = (
+        "id watch source folder task target state attempt reason session_id render_id outputs error"
+        " created_at updated_at"
+    )
     assert [sorted(row) for row in rows] == [sorted(keys.split())] * 5
     assert rows[0]["outputs"] == ["/out/dub-es/done.es.mp4"]
     assert rows[1]["error"] == {"code": "render failed", "text": "The cloud could not render it."}
@@ -73,7 +83,8 @@ def test_jobs_in_a_pipe_are_plain_lines(cli: Cli) -> None:
 
 
 def test_jobs_of_one_state(cli: Cli) -> None:
-    """`--state` leaves only that state; a state that does not exist is told with the nearest one, exit code 2."""
+    """`--state` leaves only that state; a state that does not exist is told with the nearest
+    one, exit code 2."""
     assert [row["id"] for row in cli.json("jobs", "--state", "failed")] == [2]
     wrong = cli.run("jobs", "--state", "publishd")
     assert wrong.returncode == 2
@@ -81,26 +92,37 @@ def test_jobs_of_one_state(cli: Cli) -> None:
 
 
 def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
-    """A result, and a source in done or failed, tell where they come from, their job, its cost, and what to type."""
+    """A result, and a source in done or failed, tell where they come from, their job, its cost,
+    and what to type."""
     cli = Cli(tmp_path)
     made = cli.add_job(b"dub-es/promo.mp4", State.PUBLISHED, credits=98.0)
-    lost = cli.add_job(b"dub-es/lost.mp4", State.FAILED, error_text="The cloud could not render it.")
+    lost = cli.add_job(
+        b"dub-es/lost.mp4", State.FAILED, error_text="The cloud could not render it."
+    )
     result = cli.root / "outbox/dub-es/promo.es.mp4"
     done, failed = cli.root / "done/dub-es/promo.mp4", cli.root / "failed/dub-es/lost.mp4"
     with cli.journal() as journal:
-        journal.write_now(lambda conn: jobs.add_output(conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW))
+        journal.write_now(
+            lambda conn: jobs.add_output(conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW)
+        )
         journal.write_now(lambda conn: sources.retire(conn, 1, os.fsencode(done), NOW))
         journal.write_now(lambda conn: sources.retire(conn, 2, os.fsencode(failed), NOW))
     for path in (result, done, Path(f"{done}.note.txt")):
         told = cli.run("explain", path).stdout
         for expected in (
-            f"{cli.root}/inbox/dub-es/promo.mp4", f"Job {made}, es: published", "98 credits",
-            f"\n  nemowatch again {made} --config", f"\n  nemowatch again {made} --new-take --config",
-        ):  # fmt: skip
+            f"{cli.root}/inbox/dub-es/promo.mp4",
+            f"Job {made}, es: published",
+            "98 credits",
+            f"\n  nemowatch again {made} --config",
+            f"\n  nemowatch again {made} --new-take --config",
+        ):
             assert expected in told
     told = cli.run("explain", f"{failed}.error.txt").stdout
     assert "The cloud could not render it." in told
-    assert f"move it back to {cli.root}/inbox/dub-es, or type\n  nemowatch retry {lost} --config" in told
+    assert (
+        f"move it back to {cli.root}/inbox/dub-es, or type\n  nemowatch retry {lost} --config"
+        in told
+    )
     stranger = cli.run("explain", cli.root / "failed" / "x.mp4")
     assert (stranger.returncode, "knows no job of it" in stranger.stdout) == (0, True)
 
@@ -114,31 +136,41 @@ def test_while_the_first_start_makes_the_journal(tmp_path: Path) -> None:
 
 
 def test_jobs_of_a_state_as_the_table_shows_it(cli: Cli) -> None:
-    """`--state` takes what stands in the table, reason and progress too, and says exactly what it does not take."""
+    """`--state` takes what stands in the table, reason and progress too, and says exactly what
+    it does not take."""
     assert [row["id"] for row in cli.json("jobs", "--state", "held (approval)")] == [4]
     assert cli.json("jobs", "--state", "Held (paused)") == []
     assert cli.run("jobs", "--state", "held (paused)").stdout == "No job is held (paused).\n"
     assert [row["id"] for row in cli.json("jobs", "--state", "rendering 42 %")] == [5]
     for words, expected in (
-        ("held (broke)", "There are: credits, cap,"), ("failed (x)", "Only held and attention have one."),
-        ("paused", 'Write: --state "held (paused)"'), ("zzz", "There are: claimed, uploading,"),
-    ):  # fmt: skip
+        ("held (broke)", "There are: credits, cap,"),
+        ("failed (x)", "Only held and attention have one."),
+        ("paused", 'Write: --state "held (paused)"'),
+        ("zzz", "There are: claimed, uploading,"),
+    ):
         refused = cli.run("jobs", "--state", words)
         assert (refused.returncode, expected in refused.stderr) == (2, True), refused.stderr
 
 
 def test_show_tells_history_cost_and_results(cli: Cli) -> None:
-    """`show` tells each step with its time, the balance before and after, and the results with their sizes."""
+    """`show` tells each step with its time, the balance before and after, and the results with
+    their sizes."""
     record = cli.json("show", "1")
     assert [step["to"] for step in record["history"]] == [State.CLAIMED, *WAY]
-    assert record["paid_calls"][0] | {"at": ""} == {"at": "", "outcome": "happened", "before": 1000.0, "after": 900.0}
+    assert record["paid_calls"][0] | {"at": ""} == {
+        "at": "",
+        "outcome": "happened",
+        "before": 1000.0,
+        "after": 900.0,
+    }
     text = cli.run("show", "1").stdout
     assert "balance before 1000, after 900" in text
     assert "/out/dub-es/done.es.mp4 (2.0 KB)" in text
 
 
 def test_show_prints_the_tracks(tmp_path: Path) -> None:
-    """What the cloud has edited is told track by track: its answers send people to look at a timeline."""
+    """What the cloud has edited is told track by track: its answers send people to look at a
+    timeline."""
     cli = Cli(tmp_path)
     job_id = cli.add_job(state=State.INSTRUCTED)
     draft = {"t": [{"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "city"}}]}], "d": 10_000}
@@ -153,29 +185,54 @@ def test_show_says_what_to_type(cli: Cli) -> None:
     assert "nemowatch resolve 3 --done" in text
     assert "Nobody can tell whether it happened." in text
     missing = cli.spawn("show", "99", "--config", cli.config)
-    assert (missing.returncode, missing.stderr.splitlines()[0]) == (2, "nemowatch: There is no job 99.")
+    assert (missing.returncode, missing.stderr.splitlines()[0]) == (
+        2,
+        "nemowatch: There is no job 99.",
+    )
 
 
 def test_status_json_without_a_daemon(cli: Cli) -> None:
-    """`status --json` is the documented record, from the journal alone, with the daemon as not running."""
+    """`status --json` is the documented record, from the journal alone, with the daemon as not
+    running."""
     record = cli.json("status")
     assert sorted(record) == ["attention", "counts", "credits", "daemon", "watches"]
     assert record["daemon"]["pid"] is None
     assert record["daemon"]["state"] == "not running"
-    assert record["watches"] == [{"root": str(cli.root), "mode": "", "state": "not running", "reason": ""}]
-    assert record["counts"] == {"published": 1, "failed": 1, "attention": 1, "held": 1, "rendering": 1}
-    assert record["credits"] == {"available": 5.0, "frozen": 1.0, "total": 6.0, "anonymous": True, "held": True}
+    assert record["watches"] == [
+        {"root": str(cli.root), "mode": "", "state": "not running", "reason": ""}
+    ]
+    assert record["counts"] == {
+        "published": 1,
+        "failed": 1,
+        "attention": 1,
+        "held": 1,
+        "rendering": 1,
+    }
+    assert record["credits"] == {
+        "available": 5.0,
+        "frozen": 1.0,
+        "total": 6.0,
+        "anonymous": True,
+        "held": True,
+    }
     assert record["attention"] == [3]
 
 
 def test_status_for_people(cli: Cli) -> None:
-    """The status says what is held with its cure, what needs a person with the command, and where to register."""
+    """The status says what is held with its cure, what needs a person with the command, and
+    where to register."""
     text = cli.run("status").stdout
     for expected in (
-        "not running; start it: nemowatch run", "The account has no credits left.", "Top up the account",
-        "nemowatch resolve 3 --done", "nemowatch retry 2", "40 jobs wait for approval (first scan)", "nemowatch approve",
-        "https://nemovideo.com/register?bind=anon_77", "42 %",
-    ):  # fmt: skip
+        "not running; start it: nemowatch run",
+        "The account has no credits left.",
+        "Top up the account",
+        "nemowatch resolve 3 --done",
+        "nemowatch retry 2",
+        "40 jobs wait for approval (first scan)",
+        "nemowatch approve",
+        "https://nemovideo.com/register?bind=anon_77",
+        "42 %",
+    ):
         assert expected in text
     assert "\x1b" not in text
 
@@ -190,32 +247,45 @@ def test_reading_before_the_first_start(tmp_path: Path) -> None:
 
 
 def test_credits_by_day_when_the_cloud_is_away(cli: Cli) -> None:
-    """The balance seen last is told with why, and each day has its sum and its turns of unknown cost."""
+    """The balance seen last is told with why, and each day has its sum and its turns of unknown
+    cost."""
     done = cli.run("credits", "--by", "day", "--json", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9")
     record = json.loads(done.stdout)
-    assert (record["available"], record["registration"]) == (5.0, "https://nemovideo.com/register?bind=anon_77")
+    assert (record["available"], record["registration"]) == (
+        5.0,
+        "https://nemovideo.com/register?bind=anon_77",
+    )
     assert record["problem"]
     assert [(d["credits"], d["turns"], d["unknown"]) for d in record["days"]] == [(100.0, 2, 1)]
 
 
 def test_explain_a_folder_by_its_name(cli: Cli) -> None:
-    """A folder's name alone tells its task, languages, prompts and results; a dangerous one its readings."""
+    """A folder's name alone tells its task, languages, prompts and results; a dangerous one its
+    readings."""
     record = cli.json("explain", "dub-es-fr")
     assert [language["tag"] for language in record["languages"]] == ["es", "fr"]
-    assert [t["results"] for t in record["orders"][0]["targets"]] == [["clip.es.mp4"], ["clip.fr.mp4"]]
+    assert [t["results"] for t in record["orders"][0]["targets"]] == [
+        ["clip.es.mp4"],
+        ["clip.fr.mp4"],
+    ]
     text = cli.run("explain", "dub-pt-br").stdout
     assert "dub-pt_BR" in text
     assert "dub-pt-breton" in text
 
 
 def test_explain_a_folder_with_its_prompt(cli: Cli) -> None:
-    """The folder's prompt.txt, however Windows named it, is part of the prompt that would be sent."""
+    """The folder's prompt.txt, however Windows named it, is part of the prompt that would be
+    sent."""
     folder = cli.root / "inbox" / "voiceover-french"
     folder.mkdir()
-    (folder / "Prompt.txt.txt").write_bytes(b"\xff\xfe" + "+ Speak very slowly.".encode("utf-16-le"))
+    (folder / "Prompt.txt.txt").write_bytes(
+        b"\xff\xfe" + "+ Speak very slowly.".encode("utf-16-le")
+    )
     record = cli.json("explain", folder)
     assert record["prompt_file"]
-    assert all("Speak very slowly." in t["prompt"] for order in record["orders"] for t in order["targets"])
+    assert all(
+        "Speak very slowly." in t["prompt"] for order in record["orders"] for t in order["targets"]
+    )
 
 
 def test_explain_a_file(cli: Cli) -> None:
@@ -232,15 +302,19 @@ def test_explain_a_file(cli: Cli) -> None:
 
 
 def test_explain_through_a_link(cli: Cli) -> None:
-    """An inbox that is reached by another name is the same inbox; a path in none is said to be in none."""
+    """An inbox that is reached by another name is the same inbox; a path in none is said to be
+    in none."""
     (cli.folder / "other").symlink_to(cli.root)
     told = cli.run("explain", cli.folder / "other/inbox/dub-es-fr/a.mp4").stdout
     assert "a.es.mp4, a.fr.mp4" in told
-    assert "It lies in no watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
+    assert (
+        "It lies in no watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
+    )
 
 
 def test_commands_to_type_name_their_installation(cli: Cli) -> None:
-    """What a person is told to type works as it stands: it names the configuration that was asked about."""
+    """What a person is told to type works as it stands: it names the configuration that was
+    asked about."""
     told = cli.run("status").stdout
     assert f"nemowatch retry 2 --config {cli.config}" in told
     assert f"nemowatch resolve 3 --done --config {cli.config}" in told
@@ -248,7 +322,11 @@ def test_commands_to_type_name_their_installation(cli: Cli) -> None:
 
 def test_explain_the_workspace_itself(cli: Cli) -> None:
     """Its own folders are no task folders, and are said to be what they are."""
-    for path, said in (("", "the workspace itself"), ("outbox", "results come here"), ("inbox", "the inbox itself")):
+    for path, said in (
+        ("", "the workspace itself"),
+        ("outbox", "results come here"),
+        ("inbox", "the inbox itself"),
+    ):
         assert said in cli.run("explain", cli.root / path).stdout
 
 
@@ -260,14 +338,17 @@ def test_explain_pause_and_odd_files(cli: Cli) -> None:
     (folder / "link.mp4").symlink_to("/etc/passwd")
     assert f"The file {folder}/pause.TXT holds it" in cli.run("explain", folder / "talk.mp4").stdout
     assert f"It is paused by the file {folder}/pause.TXT" in cli.run("explain", folder).stdout
-    assert "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout
+    assert (
+        "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout
+    )
     done = cli.run("explain", os.fsencode(folder) + b"/caf\xe9.mp4")
     assert done.returncode == 0
     assert "caf\\xe9.mp4" in done.stdout
 
 
 def test_journal_check_and_backup(cli: Cli) -> None:
-    """The check reads the whole journal; a backup is a whole journal, private, and never overwrites."""
+    """The check reads the whole journal; a backup is a whole journal, private, and never
+    overwrites."""
     assert "sound" in cli.run("journal", "check").stdout
     target = cli.folder / "copy.db"
     assert cli.run("journal", "backup", target).returncode == 0
@@ -280,7 +361,8 @@ def test_journal_check_and_backup(cli: Cli) -> None:
 
 
 def test_a_damaged_journal_is_said(tmp_path: Path) -> None:
-    """A journal that is no database is an error with a cure, exit code 1, and not a page of Python."""
+    """A journal that is no database is an error with a cure, exit code 1, and not a page of
+    Python."""
     cli = Cli(tmp_path)
     (cli.state_dir / "journal.db").write_bytes(b"not a database" * 1000)
     done = cli.spawn("jobs", "--config", cli.config)

@@ -1,4 +1,5 @@
-"""Setting up: init, check, config show, and what a mistake gets: text on standard error and the right exit code."""
+"""Setting up: init, check, config show, and what a mistake gets: text on standard error and the
+right exit code."""
 
 from __future__ import annotations
 
@@ -32,20 +33,35 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 def test_version_is_quick_and_needs_nothing(tmp_path: Path) -> None:
     """`--version` answers without a configuration, and without loading typer, rich or pydantic."""
-    probe = "import sys; sys.argv = ['nemowatch', '--version']; from nemowatch.cli import main; main(); "
+    probe = (
+        "import sys; sys.argv = ['nemowatch', '--version']; from nemowatch.cli import main;"
+        " main(); "
+    )
     probe += "print(sorted({'typer', 'rich', 'pydantic'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=Path.cwd()
+    )
     assert done.stdout == f"nemowatch {__version__}\n[]\n"
 
 
 def test_init_makes_a_workspace_that_works(tmp_path: Path) -> None:
-    """A new workspace and a configuration that loads; what to do next in three lines; a second call changes nothing."""
+    """A new workspace and a configuration that loads; what to do next in three lines; a second
+    call changes nothing."""
     cli = Cli(tmp_path)
     done = cli.spawn("init", tmp_path / "new")
     assert done.returncode == 0
     assert [line.strip()[:2] for line in done.stdout.splitlines()[-3:]] == ["1.", "2.", "3."]
-    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["done", "failed", "inbox", "outbox"]
-    assert sorted(p.name for p in (tmp_path / "new/inbox").iterdir()) == ["dub-es", "transcribe", "voiceover"]
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [
+        "done",
+        "failed",
+        "inbox",
+        "outbox",
+    ]
+    assert sorted(p.name for p in (tmp_path / "new/inbox").iterdir()) == [
+        "dub-es",
+        "transcribe",
+        "voiceover",
+    ]
     config = tmp_path / ".config/nemowatch/config.toml"
     before = config.read_bytes()
     again = cli.spawn("init", tmp_path / "new")
@@ -54,7 +70,8 @@ def test_init_makes_a_workspace_that_works(tmp_path: Path) -> None:
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:
-    """A configuration that watches something else stays as it is, nothing is made, and it says what to add; exit code 2."""
+    """A configuration that watches something else stays as it is, nothing is made, and it says
+    what to add; exit code 2."""
     cli = Cli(tmp_path)
     before = cli.config.read_bytes()
     done = cli.run("init", tmp_path / "other")
@@ -64,7 +81,8 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
 
 
 def test_init_in_a_folder_with_odd_letters(tmp_path: Path) -> None:
-    """Quotes, backslashes and other alphabets in the path come through the configuration unharmed."""
+    """Quotes, backslashes and other alphabets in the path come through the configuration
+    unharmed."""
     root = tmp_path / 'Vidéos "neu" \\ 映像'
     cli = Cli(tmp_path)
     cli.config.unlink()
@@ -84,7 +102,8 @@ def test_no_configuration(tmp_path: Path) -> None:
 
 
 def test_every_mistake_of_a_configuration_at_once(tmp_path: Path) -> None:
-    """`run` tells every mistake with its line and its cure, exit code 2; `check` tells the same as lines of its own."""
+    """`run` tells every mistake with its line and its cure, exit code 2; `check` tells the same
+    as lines of its own."""
     cli = Cli(tmp_path, extra="[render]\npol_interval = 3\n[limits]\nuploads = 0\n")
     done = cli.run("run")
     assert done.returncode == 2
@@ -100,14 +119,17 @@ def test_outbox_inside_the_inbox(tmp_path: Path) -> None:
     """Results inside a watched inbox are refused at start, exit code 2, before anything is made."""
     cli = Cli(tmp_path)
     inbox = cli.root / "inbox"
-    cli.config.write_text(f"state_dir = '{tmp_path}/fresh'\n[[watch]]\ninbox = '{inbox}'\noutbox = '{inbox}/out'\n")
+    cli.config.write_text(
+        f"state_dir = '{tmp_path}/fresh'\n[[watch]]\ninbox = '{inbox}'\noutbox = '{inbox}/out'\n"
+    )
     done = cli.run("run", "--once")
     assert (done.returncode, "outbox" in done.stderr) == (2, True)
     assert not (tmp_path / "fresh").exists()
 
 
 def test_wrong_words(tmp_path: Path) -> None:
-    """Unknown commands, options and misplaced --config exit with 2, in words, without a traceback."""
+    """Unknown commands, options and misplaced --config exit with 2, in words, without a
+    traceback."""
     cli = Cli(tmp_path)
     for words in (["bogus"], ["jobs", "--bogus"], ["show"], ["show", "x"], ["run", "--onse"]):
         done = cli.spawn(*words)
@@ -117,7 +139,8 @@ def test_wrong_words(tmp_path: Path) -> None:
 
 
 def test_config_show_is_a_configuration_again(tmp_path: Path) -> None:
-    """What `config show` prints is TOML with every default, the environment's values included, and no token."""
+    """What `config show` prints is TOML with every default, the environment's values included,
+    and no token."""
     cli = Cli(tmp_path)
     done = cli.run("config", "show", NEMO_TOKEN="nmv_usr_secret", NEMOWATCH_LIMITS__TURNS="9")
     shown = tomllib.loads(done.stdout)
@@ -148,7 +171,8 @@ def tokens_asked_for(sandbox: SandboxProcess) -> int:
 
 
 def test_check_makes_no_account(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    """It reads only: no state folder, no account in the cloud; it says that one will be made. Once there is one, it is used."""
+    """It reads only: no state folder, no account in the cloud; it says that one will be made.
+    Once there is one, it is used."""
     cli = Cli(tmp_path)
     cli.state_dir.rmdir()
     before = tokens_asked_for(sandbox)
@@ -160,7 +184,10 @@ def test_check_makes_no_account(tmp_path: Path, sandbox: SandboxProcess) -> None
     assert cli.run("credits", NEMOWATCH_API__BASE_URL=sandbox.url).returncode == 0
     kept = (cli.state_dir / "anonymous.json").read_bytes()
     rows = {row["what"]: row for row in cli.json_here(sandbox, "check")["checks"]}
-    assert ("an anonymous account is used" in rows["token"]["text"], rows["credits"]["level"]) == (True, "ok")
+    assert ("an anonymous account is used" in rows["token"]["text"], rows["credits"]["level"]) == (
+        True,
+        "ok",
+    )
     assert (cli.state_dir / "anonymous.json").read_bytes() == kept
 
 
@@ -181,7 +208,9 @@ def test_check_of_one_workspace_named_twice(tmp_path: Path) -> None:
     """One plain mistake, and no word that the configuration is sound."""
     cli = Cli(tmp_path)
     cli.config.write_text(cli.config.read_text() + f"[[watch]]\nroot = '{cli.root}'\n")
-    rows = json.loads(cli.run("check", "--json", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9").stdout)["checks"]
+    rows = json.loads(
+        cli.run("check", "--json", NEMOWATCH_API__BASE_URL="http://127.0.0.1:9").stdout
+    )["checks"]
     config = [row for row in rows if row["what"] == "config"]
     assert [row["level"] for row in config] == ["fail"]
     assert "is the same folder as the inbox of [[watch]] number 1" in config[0]["text"]
@@ -189,13 +218,18 @@ def test_check_of_one_workspace_named_twice(tmp_path: Path) -> None:
 
 
 def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    """A refused token and an outbox that is a file fail, each with a cure, exit code 1; the token is never shown."""
+    """A refused token and an outbox that is a file fail, each with a cure, exit code 1; the
+    token is never shown."""
     cli = Cli(tmp_path)
     (cli.root / "outbox").rmdir()
     (cli.root / "outbox").touch()
     sandbox.token(revoke="nmv_usr_revoked")
-    done = cli.run("check", "--json", NEMOWATCH_API__BASE_URL=sandbox.url, NEMO_TOKEN="nmv_usr_revoked")
-    failed = {row["what"]: row for row in json.loads(done.stdout)["checks"] if row["level"] == "fail"}
+    done = cli.run(
+        "check", "--json", NEMOWATCH_API__BASE_URL=sandbox.url, NEMO_TOKEN="nmv_usr_revoked"
+    )
+    failed = {
+        row["what"]: row for row in json.loads(done.stdout)["checks"] if row["level"] == "fail"
+    }
     assert done.returncode == 1
     assert {"rights", "token"} <= failed.keys()
     assert all(row["cure"] for row in failed.values())
@@ -203,7 +237,8 @@ def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> N
 
 
 def test_check_when_the_cloud_is_away(tmp_path: Path) -> None:
-    """An address that nobody listens on fails with its cure; a missing root is a warning, because it is waited for."""
+    """An address that nobody listens on fails with its cure; a missing root is a warning,
+    because it is waited for."""
     cli = Cli(tmp_path)
     for tree in ("inbox", "outbox", "done", "failed"):
         (cli.root / tree).rmdir()
@@ -216,7 +251,8 @@ def test_check_when_the_cloud_is_away(tmp_path: Path) -> None:
 
 
 def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    """While the daemon runs, status, orders and its account go through its socket; SIGTERM ends it with 0."""
+    """While the daemon runs, status, orders and its account go through its socket; SIGTERM ends
+    it with 0."""
     cli = Cli(tmp_path)
     command = [sys.executable, "-m", "nemowatch", "run", "--config", cli.config]
     with (tmp_path / "log").open("wb") as log:
@@ -234,7 +270,8 @@ def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> No
         assert cli.run("take-over").stdout.startswith("No inbox is held by another host")
         assert "process" in cli.run("status").stdout
         checked = {row["what"]: row["level"] for row in cli.json("check")["checks"]}
-        assert (checked["token"], checked["credits"]) == ("ok", "ok")  # its token, which this command does not have
+        # its token, which this command does not have
+        assert (checked["token"], checked["credits"]) == ("ok", "ok")
         assert cli.json("credits")["anonymous"] is False
         assert not (cli.state_dir / "anonymous.json").exists()
         second = cli.run("run", "--once")
@@ -250,14 +287,29 @@ def test_the_help_of_the_sandbox_is_whole(tmp_path: Path) -> None:
     told = Cli(tmp_path).spawn("sandbox", "--help").stdout
     for setting in fields(Settings):
         assert f"--{setting.name.replace('_', '-')}={setting.default}" in told
-    for kind in {*STATUSES, *CODES, *BEFORE, *ANSWER, *(kind for kinds in SPECIAL.values() for kind in kinds)}:
+    for kind in {
+        *STATUSES,
+        *CODES,
+        *BEFORE,
+        *ANSWER,
+        *(kind for kinds in SPECIAL.values() for kind in kinds),
+    }:
         assert kind in told, kind
 
 
 def test_the_sandbox_as_a_command(tmp_path: Path) -> None:
-    """`nemowatch sandbox` says where it listens and ends with 0; a fault that does not exist is refused with 2."""
+    """`nemowatch sandbox` says where it listens and ends with 0; a fault that does not exist is
+    refused with 2."""
     cli = Cli(tmp_path)
-    command = [sys.executable, "-m", "nemowatch", "sandbox", "--fault", "chat:silent", "--turn-seconds=0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "nemowatch",
+        "sandbox",
+        "--fault",
+        "chat:silent",
+        "--turn-seconds=0.1",
+    ]
     with subprocess.Popen(command, env=cli.env(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline()

@@ -1,4 +1,5 @@
-"""What the engine puts on the status page about what is held: the whole story once, and a few words for each file."""
+"""What the engine puts on the status page about what is held: the whole story once, and a few
+words for each file."""
 
 from __future__ import annotations
 
@@ -30,15 +31,23 @@ async def page_of(cli: Cli) -> str:
     clock, watch = SystemClock(), Watch(root=cli.root)
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
-            watch, recipes={}, clock=clock, confirm_above=0, journal=journal, on_change=lambda: None, state_id="state"
-        )  # fmt: skip
+            watch,
+            recipes={},
+            clock=clock,
+            confirm_above=0,
+            journal=journal,
+            on_change=lambda: None,
+            state_id="state",
+        )
         await inbox.start()
         try:
             while not inbox.surveyed:
                 await inbox.tick()
             reception = Reception(journal, None, disks, clock, lambda: None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
-            writer = PageWriter(journal, {watch.name: inbox}, reception, Board(), lambda: account, disks, clock)
+            writer = PageWriter(
+                journal, {watch.name: inbox}, reception, Board(), lambda: account, disks, clock
+            )
             await writer.write()
         finally:
             await inbox.stop()
@@ -46,7 +55,8 @@ async def page_of(cli: Cli) -> str:
 
 
 async def test_a_hold_is_told_once(tmp_path: Path) -> None:
-    """Many files that wait for one thing: it stands at the top with its cure, and each file says it in three words."""
+    """Many files that wait for one thing: it stands at the top with its cure, and each file says
+    it in three words."""
     cli = Cli(tmp_path)
     for n in range(3):
         cli.add_job(b"dub-es/%d.mp4" % n, State.HELD, reason="credits", error_text=LONG)
@@ -60,7 +70,9 @@ async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> 
     """Jobs of one file that wait for one thing share a row, which names them."""
     cli = Cli(tmp_path)
     jobs = tuple(NewJob("", "promo", Target(to, "Dub it.", ()), "skill") for to in ("es", "fr"))
-    new = NewSource(cli.watch, b"dub-es-fr", b"dub-es-fr/promo.mp4", "digest", "dub", (), jobs, None, "hours")
+    new = NewSource(
+        cli.watch, b"dub-es-fr", b"dub-es-fr/promo.mp4", "digest", "dub", (), jobs, None, "hours"
+    )
     with cli.journal() as journal:
         journal.write_now(lambda conn: sources.claim(conn, new, 1))
     html = await page_of(cli)
@@ -68,7 +80,8 @@ async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> 
 
 
 async def test_pauses_are_told_before_anything_waits(tmp_path: Path) -> None:
-    """A pause of everything, and a PAUSE file by its place in the share, stand on the page of an idle workspace."""
+    """A pause of everything, and a PAUSE file by its place in the share, stand on the page of an
+    idle workspace."""
     cli = Cli(tmp_path)
     (cli.root / "inbox" / "dub-es").mkdir()
     (cli.root / "inbox" / "dub-es" / "PAUSE.txt").touch()

@@ -41,20 +41,37 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
     watch = Watch(root=cli.root)
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
-            watch, recipes={}, clock=clock, confirm_above=0, journal=journal, on_change=lambda: None, state_id="state"
-        )  # fmt: skip
+            watch,
+            recipes={},
+            clock=clock,
+            confirm_above=0,
+            journal=journal,
+            on_change=lambda: None,
+            state_id="state",
+        )
         yield Reception(journal, Notices(journal, disks, clock), disks, clock, lambda: None), inbox
 
 
 async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take: Take) -> None:
-    """That its name is no task either matters to nobody yet, and a note inside it could be neither written nor read."""
+    """That its name is no task either matters to nobody yet, and a note inside it could be
+    neither written nor read."""
     reception, inbox = take
     rights = "Give the user that runs nemowatch the right to read it."
-    closed = FileProblem(b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission")
-    deeper = FileProblem(b"dub-es/mine", b"dub-es", "This folder cannot be read by nemowatch.", rights, code="permission")
+    closed = FileProblem(
+        b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission"
+    )
+    deeper = FileProblem(
+        b"dub-es/mine",
+        b"dub-es",
+        "This folder cannot be read by nemowatch.",
+        rights,
+        code="permission",
+    )
     (inbox.watch.inbox / "dub-es" / "mine").mkdir(parents=True)
     (inbox.watch.inbox / "privat").mkdir()
-    await reception.take(inbox, Tick(problems=(closed, deeper, FolderProblem(b"privat", '"privat" is not a task.'))))
+    await reception.take(
+        inbox, Tick(problems=(closed, deeper, FolderProblem(b"privat", '"privat" is not a task.')))
+    )
     assert reception.problems[inbox.watch.name] == (closed, deeper)
     notes = sorted(path.relative_to(inbox.watch.inbox) for path in inbox.watch.inbox.rglob("*.txt"))
     assert notes == [Path("dub-es/nemowatch - read me.txt"), Path("nemowatch - read me.txt")]
@@ -65,12 +82,16 @@ async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take:
 
 
 async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take) -> None:
-    """It went along with the folder. One that a person has written into stays, and so does the one of another folder."""
+    """It went along with the folder. One that a person has written into stays, and so does the
+    one of another folder."""
     reception, inbox = take
     top = inbox.watch.inbox
     for name in ("dub-xq", "dub-zq", "other"):
         (top / name).mkdir()
-    told = [FolderProblem(name, '"xq" is not a language.', "dub-es") for name in (b"dub-xq", b"dub-zq", b"other")]
+    told = [
+        FolderProblem(name, '"xq" is not a language.', "dub-es")
+        for name in (b"dub-xq", b"dub-zq", b"other")
+    ]
     await reception.take(inbox, Tick(problems=tuple(told)))
     (top / "dub-xq").rename(top / "dub-es")
     (top / "dub-zq").rename(top / "dub-fr")
@@ -80,7 +101,9 @@ async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take)
     assert sorted(path.parent.name for path in top.rglob(READ_ME)) == ["dub-fr", "other"]
 
 
-NO_FILM = FileProblem(b"dub-es/\xff.mp4", b"dub-es", "This is no film.", "Drop a film.", final=True, code="disguised")
+NO_FILM = FileProblem(
+    b"dub-es/\xff.mp4", b"dub-es", "This is no film.", "Drop a film.", final=True, code="disguised"
+)
 
 
 def refused_file(inbox: Inbox) -> Path:
@@ -95,8 +118,11 @@ def standing(inbox: Inbox) -> list[str]:
     return [path.name for path in inbox.watch.failed.rglob("*.txt")]
 
 
-async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over restarts; when a person has taken it away, it is forgotten for good, and its note goes."""
+async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over restarts; when a person has taken it away, it is forgotten for good, and its note
+    goes."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     async with reception_of(tmp_path) as (reception, inbox):
         there = refused_file(inbox)
@@ -115,8 +141,11 @@ async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(tmp_path: 
         assert reception.refused == []
 
 
-async def test_a_note_about_another_trouble_of_that_name_stays(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put back and refused for another reason: the note is the newer one's, and so is the line in the status."""
+async def test_a_note_about_another_trouble_of_that_name_stays(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put back and refused for another reason: the note is the newer one's, and so is the line
+    in the status."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     reception, inbox = take
     there = refused_file(inbox)
@@ -129,7 +158,9 @@ async def test_a_note_about_another_trouble_of_that_name_stays(take: Take, monke
     assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
 
 
-async def test_while_the_share_is_away_no_refused_file_counts_as_gone(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is to be seen there then."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
     reception, inbox = take

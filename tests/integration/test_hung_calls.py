@@ -1,4 +1,5 @@
-"""A call into a share that does not answer must not keep the interpreter's lock: the whole process would wait with it."""
+"""A call into a share that does not answer must not keep the interpreter's lock: the whole
+process would wait with it."""
 
 from __future__ import annotations
 
@@ -32,10 +33,13 @@ from nemowatch.reporting.page import _MARK, write_page
 
 pytestmark = [
     pytest.mark.root,
-    pytest.mark.skipif(not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"),
+    pytest.mark.skipif(
+        not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"
+    ),
 ]
 
-#: Lets the server go on when the test's own beats stop, which only a kept lock can do to them, and says so.
+#: Lets the server go on when the test's own beats stop, which only a kept lock can do to them, and
+#: says so.
 KEEPER = """
 import os, select, signal, sys
 while True:
@@ -50,13 +54,16 @@ OPTIONS = "attr_timeout=0,entry_timeout=0,negative_timeout=0"
 
 
 class Stuttering:
-    """A share that answers a call or two and hangs again, until the test itself lets it answer the next ones."""
+    """A share that answers a call or two and hangs again, until the test itself lets it answer
+    the next ones."""
 
     def __init__(self, base: Path) -> None:
         self.back, self.front = base / "back", base / "front"
         for folder in (self.back / "inbox/dub-es", self.back / "outbox/dub-es", self.front):
             folder.mkdir(parents=True)
-        self._server = subprocess.Popen(["bindfs", "-f", "-o", OPTIONS, str(self.back), str(self.front)])
+        self._server = subprocess.Popen(
+            ["bindfs", "-f", "-o", OPTIONS, str(self.back), str(self.front)]
+        )
         self._keeper = subprocess.Popen(
             [sys.executable, "-c", KEEPER, str(self._server.pid)],
             stdin=subprocess.PIPE,
@@ -136,7 +143,8 @@ def _published(root: Path) -> None:
 
 
 def _retired(root: Path) -> None:
-    """This share cannot rename without replacing, and goes by paths: the file is linked, and its old name is gone then."""
+    """This share cannot rename without replacing, and goes by paths: the file is linked, and its
+    old name is gone then."""
     (root / "done").mkdir()
     look = lookup(root / "inbox", b"dub-es/a.mp4")
     digest = hashlib.sha256(b"a" * 5000).hexdigest()
@@ -167,14 +175,16 @@ CALLS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("what", CALLS)
 def test_the_process_goes_on_while_a_call_hangs(share: Stuttering, what: str) -> None:
-    """Whatever the share is asked, another thread runs, here the one without which the share would never answer."""
+    """Whatever the share is asked, another thread runs, here the one without which the share
+    would never answer."""
     (share.back / "status.html").write_bytes(_MARK)
     (share.back / "outbox/dub-es/a.es.mp4").write_bytes(b"somebody else's")
     assert share.asked(lambda: CALLS[what](share.front)) == ""
 
 
 def test_the_process_goes_on_while_the_longest_name_is_asked_for(share: Stuttering) -> None:
-    """The question that C libraries answer by asking the server, and the interpreter does not let go for."""
+    """The question that C libraries answer by asking the server, and the interpreter does not
+    let go for."""
     folder = os.open(share.front, os.O_RDONLY)
     assert share.asked(lambda: name_limit(folder)) == ""
     os.close(folder)

@@ -1,4 +1,5 @@
-"""An inbox in which files wait for a person is at rest: what cannot be taken is looked at now and then, not over and over."""
+"""An inbox in which files wait for a person is at rest: what cannot be taken is looked at now
+and then, not over and over."""
 
 from __future__ import annotations
 
@@ -45,12 +46,16 @@ async def test_a_prompt_that_stays_unreadable_keeps_nobody_busy(root: Path, tmp_
     async with bench(root, tmp_path / "s", settle=0.1, scan_interval=600) as b:
         b.put("dub-es-fr/p.mp4", mp4())
         await b.until(lambda: any("link" in w.why for w in b.inbox.waiting()))
-        await asyncio.sleep(1.2)  # longer than ten times the settle time, after which its next look is due
+        # longer than ten times the settle time, after which its next look is due
+        await asyncio.sleep(1.2)
         assert await ticks_in_a_second(b) < FEW
 
 
-async def test_a_pair_of_which_neither_can_be_used_keeps_nobody_busy(root: Path, tmp_path: Path) -> None:
-    """A clip that is cut short waits, and so does its text that is none; whole, the clip is not taken without it."""
+async def test_a_pair_of_which_neither_can_be_used_keeps_nobody_busy(
+    root: Path, tmp_path: Path
+) -> None:
+    """A clip that is cut short waits, and so does its text that is none; whole, the clip is not
+    taken without it."""
     async with bench(root, tmp_path / "s") as b:
         b.put("voiceover/p.mp4", mp4()[:-100])
         b.put("voiceover/p.txt", bytes(range(256)) * 8)
@@ -62,14 +67,17 @@ async def test_a_pair_of_which_neither_can_be_used_keeps_nobody_busy(root: Path,
         )
         assert await ticks_in_a_second(b) < FEW
         b.put("voiceover/p.mp4", mp4())
-        await b.until(lambda: len([p for p in b.problems if isinstance(p, FileProblem) and p.final]) == 2)
+        await b.until(
+            lambda: len([p for p in b.problems if isinstance(p, FileProblem) and p.final]) == 2
+        )
         assert b.claimed == []
 
 
 async def test_a_file_that_never_reads_as_it_looks_keeps_nobody_busy(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Some shares tell a size that reading does not bear out: it settles anew each time, and is not read over and over."""
+    """Some shares tell a size that reading does not bear out: it settles anew each time, and is
+    not read over and over."""
     read = list[bytes]()
 
     def too_short(_fd: int, _look: Snapshot, path: bytes, _beat: Callable[[], None]) -> str:

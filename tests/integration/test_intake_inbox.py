@@ -40,7 +40,9 @@ async def test_a_dropped_file_becomes_one_job_for_each_language(root: Path, tmp_
         assert [j.target for j in await b.jobs(b.claimed[0])] == ["es", "fr"]
 
 
-async def test_default_pickup_is_quick_for_a_file_that_was_closed(root: Path, tmp_path: Path) -> None:
+async def test_default_pickup_is_quick_for_a_file_that_was_closed(
+    root: Path, tmp_path: Path
+) -> None:
     """At the defaults a local file that may be leased is taken within 1.5 s of its close."""
     async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
@@ -49,8 +51,11 @@ async def test_default_pickup_is_quick_for_a_file_that_was_closed(root: Path, tm
         assert time.monotonic() - began < 1.6
 
 
-async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(root: Path, tmp_path: Path) -> None:
-    """A file of a foreign kind beside it makes a scan within that second; what the lease has told is not forgotten."""
+async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(
+    root: Path, tmp_path: Path
+) -> None:
+    """A file of a foreign kind beside it makes a scan within that second; what the lease has
+    told is not forgotten."""
     async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
         began = time.monotonic()
@@ -60,11 +65,20 @@ async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(root: Path
         assert time.monotonic() - began < 2.5
 
 
-async def test_folders_that_are_never_entered_are_not_entered_for_an_event(root: Path, tmp_path: Path) -> None:
-    """A recycle bin or a folder of thumbnails that is made while the inbox is watched: nothing in it is ever work."""
+async def test_folders_that_are_never_entered_are_not_entered_for_an_event(
+    root: Path, tmp_path: Path
+) -> None:
+    """A recycle bin or a folder of thumbnails that is made while the inbox is watched: nothing
+    in it is ever work."""
     async with bench(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-        for name in ("@eaDir", "#recycle", "lost+found", "promo.mp4.download", "promo.mp4.sb-1a2b-c"):
+        for name in (
+            "@eaDir",
+            "#recycle",
+            "lost+found",
+            "promo.mp4.download",
+            "promo.mp4.sb-1a2b-c",
+        ):
             b.put(f"dub-es-fr/{name}/thumb.mp4", mp4(name))
         b.put("dub-es-fr/promo.mp4", mp4())
         await b.until(lambda: bool(b.claimed))
@@ -88,25 +102,36 @@ async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path
 
 
 async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> None:
-    """Of a file that is not what its name says, and of a kind that is not taken, one is told what this very folder takes."""
+    """Of a file that is not what its name says, and of a kind that is not taken, one is told
+    what this very folder takes."""
     async with bench(root, tmp_path / "s") as b:
         b.put("dub-es-fr/disguised.mp4", b"this is a text and no film at all")
         await b.until(lambda: any(isinstance(p, FileProblem) for p in b.problems))
         (found,) = [p for p in b.problems if isinstance(p, FileProblem)]
-        assert found.cure == "This folder takes videos (mp4, mov, avi, webm, mkv) and links to them (url, webloc, urls.txt)."
+        assert (
+            found.cure
+            == "This folder takes videos (mp4, mov, avi, webm, mkv) and links to them (url, webloc,"
+            " urls.txt)."
+        )
 
 
 async def test_a_list_names_each_linked_file(root: Path, tmp_path: Path) -> None:
     """{file} in a prompt means the file that an address leads to, not the list it stands in."""
     async with bench(root, tmp_path / "s") as b:
         b.put("edit/prompt.txt", b"Call it {file}.")
-        b.put("edit/films.urls.txt", b"https://example.com/one%20two.mp4\nhttps://example.com/b.mp4\n")
+        b.put(
+            "edit/films.urls.txt", b"https://example.com/one%20two.mp4\nhttps://example.com/b.mp4\n"
+        )
         await b.until(lambda: len(b.claimed) == 1)
-        assert [j.prompt for j in await b.jobs(b.claimed[0])] == ["Call it one two.mp4.", "Call it b.mp4."]
+        assert [j.prompt for j in await b.jobs(b.claimed[0])] == [
+            "Call it one two.mp4.",
+            "Call it b.mp4.",
+        ]
 
 
 async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path: Path) -> None:
-    """A move, a hard link, a tree that is moved in and names that are no UTF-8 each become a source."""
+    """A move, a hard link, a tree that is moved in and names that are no UTF-8 each become a
+    source."""
     away = tmp_path / "away"
     (away / "deep" / "er").mkdir(parents=True)
     (away / "deep/er/x.mp4").write_bytes(mp4("x"))
@@ -121,8 +146,11 @@ async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path:
             file.write(mp4("odd"))
         await b.until(lambda: len(b.claimed) == 4)
         assert await b.paths() == [
-            b"dub-es-fr/caf\xe9.mp4", b"dub-es-fr/deep/er/x.mp4", b"dub-es-fr/l.mp4", b"dub-es-fr/m.mp4",
-        ]  # fmt: skip
+            b"dub-es-fr/caf\xe9.mp4",
+            b"dub-es-fr/deep/er/x.mp4",
+            b"dub-es-fr/l.mp4",
+            b"dub-es-fr/m.mp4",
+        ]
         row = next(r for r in await b.rows() if b"caf" in r.path)
         assert (await b.jobs(row.id))[0].stem == "café"
 
@@ -142,8 +170,8 @@ async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -
 
 
 async def test_a_pair_never_waits_for_each_other(root: Path, tmp_path: Path) -> None:
-    """A text needs the whole settle time, its clip a moment: they are taken when both have settled, however often the inbox
-    is scanned meanwhile."""
+    """A text needs the whole settle time, its clip a moment: they are taken when both have
+    settled, however often the inbox is scanned meanwhile."""
     async with bench(root, tmp_path / "s", settle=1.5, scan_interval=2) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         began = time.monotonic()
@@ -169,7 +197,8 @@ async def test_a_prompt_that_cannot_be_read_is_told(root: Path, tmp_path: Path) 
 
 
 async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_path: Path) -> None:
-    """A text that arrives after its video was claimed, and before anything is paid, makes one new order of both."""
+    """A text that arrives after its video was claimed, and before anything is paid, makes one
+    new order of both."""
     async with bench(root, tmp_path / "s") as b:
         b.put("voiceover/clip.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
@@ -180,7 +209,9 @@ async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_
         assert "Late words." in (await b.jobs(second.id))[0].prompt
 
 
-async def test_a_file_that_changes_after_its_claim_settles_again(root: Path, tmp_path: Path) -> None:
+async def test_a_file_that_changes_after_its_claim_settles_again(
+    root: Path, tmp_path: Path
+) -> None:
     """A file replaced before payment keeps its one source, with the new content."""
     async with bench(root, tmp_path / "s") as b:
         b.put("dub-es-fr/p.mp4", mp4("one"))
@@ -192,7 +223,9 @@ async def test_a_file_that_changes_after_its_claim_settles_again(root: Path, tmp
         assert rows[0].settled
 
 
-async def test_a_deleted_file_is_reported_gone_and_a_touched_one_is_not_taken_twice(root: Path, tmp_path: Path) -> None:
+async def test_a_deleted_file_is_reported_gone_and_a_touched_one_is_not_taken_twice(
+    root: Path, tmp_path: Path
+) -> None:
     """chmod and touch bring no second job; a deletion names the source."""
     async with bench(root, tmp_path / "s", scan_interval=0.5) as b:
         path = b.put("dub-es-fr/p.mp4", mp4())
@@ -211,7 +244,9 @@ def await_rows(b: object) -> list[int]:
     return sorted(set(b.claimed))  # type: ignore[attr-defined]
 
 
-async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(root: Path, tmp_path: Path) -> None:
+async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
+    root: Path, tmp_path: Path
+) -> None:
     """The same content at the same place: published is reported, failed is tried again."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
@@ -223,7 +258,14 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(r
         def finish(conn: object) -> None:
             es, fr = jobs.of_source(conn, 1)  # type: ignore[arg-type]
             jobs.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)  # type: ignore[arg-type]
-            for state in ("uploading", "uploaded", "instructing", "instructed", "downloaded", "published"):
+            for state in (
+                "uploading",
+                "uploaded",
+                "instructing",
+                "instructed",
+                "downloaded",
+                "published",
+            ):
                 job = jobs.by_id(conn, es.id)  # type: ignore[arg-type]
                 jobs.apply(conn, job, State(state), 1)  # type: ignore[arg-type]
             jobs.apply(conn, fr, State.FAILED, 1)  # type: ignore[arg-type]
@@ -238,8 +280,11 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(r
         assert b.gone == []
 
 
-async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(root: Path, tmp_path: Path) -> None:
-    """With after = "keep" a backup's touch or a chmod is no second copy; the same content in a new file is."""
+async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
+    root: Path, tmp_path: Path
+) -> None:
+    """With after = "keep" a backup's touch or a chmod is no second copy; the same content in a
+    new file is."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
     async with bench(root, tmp_path / "s", after="keep") as b:
@@ -250,7 +295,14 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(root: 
         def finish(conn: sqlite3.Connection) -> None:
             job = jobs.of_source(conn, 1)[0]
             jobs.add_output(conn, job.id, ".mp4", os.fsencode(out), 6, "x", 1)
-            for state in ("uploading", "uploaded", "instructing", "instructed", "downloaded", "published"):
+            for state in (
+                "uploading",
+                "uploaded",
+                "instructing",
+                "instructed",
+                "downloaded",
+                "published",
+            ):
                 jobs.apply(conn, jobs.by_id(conn, job.id), State(state), 1)
             sources.retire(conn, 1, b"", 1)
 
@@ -267,7 +319,8 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(root: 
 
 
 async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:
-    """A disguised file is refused; links, pipes and sockets are told; an empty file waits; good files are taken."""
+    """A disguised file is refused; links, pipes and sockets are told; an empty file waits; good
+    files are taken."""
     inbox = root / "inbox"
     os.mkfifo(inbox / "dub-es-fr/pipe.mp4")
     (inbox / "dub-es-fr/link.mp4").symlink_to("/etc/passwd")
@@ -292,7 +345,11 @@ async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path
         assert told == {b"dub-es-fr/pipe.mp4", b"dub-es-fr/link.mp4", b"dub-es-fr/s.mp4"}
         assert [w.path for w in b.inbox.waiting()] == [b"dub-es-fr/empty.mp4"]
         assert await b.paths() == [b"dub-es-fr/good.mp4"]
-        await b.until(lambda: any(isinstance(p, FolderProblem) and p.folder == b"dub-xx-nonsense" for p in b.problems))
+        await b.until(
+            lambda: any(
+                isinstance(p, FolderProblem) and p.folder == b"dub-xx-nonsense" for p in b.problems
+            )
+        )
 
 
 async def test_a_project_folder_is_told_and_never_taken_apart(root: Path, tmp_path: Path) -> None:
@@ -301,11 +358,15 @@ async def test_a_project_folder_is_told_and_never_taken_apart(root: Path, tmp_pa
         b.put("dub-es-fr/Film.project/one.mp4", mp4())
         b.put("dub-es-fr/p.mp4", mp4("p"))
         await b.until(lambda: len(b.claimed) == 1)
-        await b.until(lambda: any(isinstance(p, FileProblem) and p.code == "project" for p in b.problems))
+        await b.until(
+            lambda: any(isinstance(p, FileProblem) and p.code == "project" for p in b.problems)
+        )
         assert await b.paths() == [b"dub-es-fr/p.mp4"]
 
 
-async def test_a_file_moved_to_another_folder_follows_its_new_order(root: Path, tmp_path: Path) -> None:
+async def test_a_file_moved_to_another_folder_follows_its_new_order(
+    root: Path, tmp_path: Path
+) -> None:
     """The old place is reported gone, the new one is claimed with the new folder's jobs."""
     async with bench(root, tmp_path / "s") as b:
         path = b.put("dub-es-fr/p.mp4", mp4())
@@ -315,15 +376,21 @@ async def test_a_file_moved_to_another_folder_follows_its_new_order(root: Path, 
         assert [j.target for j in await b.jobs(2)] == ["voiceover"]
 
 
-async def test_a_list_of_links_is_one_source_with_an_item_for_each(root: Path, tmp_path: Path) -> None:
-    """Each URL becomes a clip and jobs of its own item, and more than confirm_above of them wait for a person."""
+async def test_a_list_of_links_is_one_source_with_an_item_for_each(
+    root: Path, tmp_path: Path
+) -> None:
+    """Each URL becomes a clip and jobs of its own item, and more than confirm_above of them wait
+    for a person."""
     async with bench(root, tmp_path / "s", confirm_above=3) as b:
         b.put("dub-es-fr/films.urls.txt", b"https://example.com/a.mp4\nhttps://example.com/b.mp4\n")
         await b.until(lambda: len(b.claimed) == 1)
         found = await b.jobs(1)
         assert [(j.item, j.stem, j.target) for j in found] == [
-            ("1", "a", "es"), ("1", "a", "fr"), ("2", "b", "es"), ("2", "b", "fr"),
-        ]  # fmt: skip
+            ("1", "a", "es"),
+            ("1", "a", "fr"),
+            ("2", "b", "es"),
+            ("2", "b", "fr"),
+        ]
         assert {j.reason for j in found} == {"approval"}
 
 
@@ -331,7 +398,9 @@ async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -
     """Without instructions the folder says so; when prompt.txt comes the file is taken with it."""
     async with bench(root, tmp_path / "s") as b:
         b.put("edit/clip.mp4", mp4())
-        await b.until(lambda: any(isinstance(p, FolderProblem) and p.folder == b"edit" for p in b.problems))
+        await b.until(
+            lambda: any(isinstance(p, FolderProblem) and p.folder == b"edit" for p in b.problems)
+        )
         b.put("edit/prompt.txt", b"Cut it to ten seconds.")
         await b.until(lambda: len(b.claimed) == 1)
         assert "ten seconds" in (await b.jobs(b.claimed[0]))[0].prompt
@@ -339,7 +408,8 @@ async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -
 
 
 async def test_pause_and_approve_are_seen_in_any_case(root: Path, tmp_path: Path) -> None:
-    """PAUSE in a folder or the inbox, APPROVE in the inbox, as files or folders, with or without .txt."""
+    """PAUSE in a folder or the inbox, APPROVE in the inbox, as files or folders, with or without
+    .txt."""
     async with bench(root, tmp_path / "s") as b:
         (root / "inbox/voiceover/pause.TXT").touch()
         await b.until(lambda: b.inbox.paused(b"voiceover"))
@@ -353,12 +423,15 @@ async def test_pause_and_approve_are_seen_in_any_case(root: Path, tmp_path: Path
 
 
 async def test_many_files_at_first_sight_wait_for_a_person(root: Path, tmp_path: Path) -> None:
-    """More new jobs than confirm_above in a first scan begin held; what follows joins them until they are approved."""
+    """More new jobs than confirm_above in a first scan begin held; what follows joins them until
+    they are approved."""
     for number in range(4):
         (root / f"inbox/dub-es-fr/{number}.mp4").write_bytes(mp4(str(number)))
     async with bench(root, tmp_path / "s", confirm_above=5) as b:
         await b.until(lambda: len(b.claimed) == 4)
-        assert {(j.state, j.reason) for i in b.claimed for j in await b.jobs(i)} == {(State.HELD, "approval")}
+        assert {(j.state, j.reason) for i in b.claimed for j in await b.jobs(i)} == {
+            (State.HELD, "approval")
+        }
         b.put("voiceover/more.mp4", mp4("more"))
         await b.until(lambda: len(b.claimed) == 5)
         assert (await b.jobs(5))[0].reason == "approval"
@@ -377,7 +450,8 @@ async def test_a_conflict_copy_is_held(root: Path, tmp_path: Path) -> None:
 
 
 async def test_a_missing_root_is_a_state_and_nothing_is_written(tmp_path: Path) -> None:
-    """The inbox waits, makes no folder, and begins when the root comes; what came with it counts as a return."""
+    """The inbox waits, makes no folder, and begins when the root comes; what came with it counts
+    as a return."""
     root = tmp_path / "ws"
     async with bench(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
@@ -397,7 +471,8 @@ async def test_a_missing_root_is_a_state_and_nothing_is_written(tmp_path: Path) 
 
 
 async def test_a_root_made_anew_is_watched_again(root: Path, tmp_path: Path) -> None:
-    """A root that was replaced by another folder of its name is noticed by the guard, and watched."""
+    """A root that was replaced by another folder of its name is noticed by the guard, and
+    watched."""
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         os.rename(root / "inbox", root / "old")
@@ -414,7 +489,8 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
         watcher = b.inbox._presence.watching._watcher
         assert watcher is not None
         fd = next(iter(watcher._fds))
-        os.dup2(os.open("/dev/null", os.O_RDONLY), fd)  # what the thread reads from now on is nothing
+        # what the thread reads from now on is nothing
+        os.dup2(os.open("/dev/null", os.O_RDONLY), fd)
         await b.inbox.guard()
         await b.inbox.guard()
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
@@ -423,7 +499,8 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
 
 
 async def test_another_host_keeps_the_inbox_until_take_over(root: Path, tmp_path: Path) -> None:
-    """A second state stays passive, says who owns the folder, and works it only when a person says so."""
+    """A second state stays passive, says who owns the folder, and works it only when a person
+    says so."""
     async with bench(root, tmp_path / "one", state_id="one"):
         pass
     async with bench(root, tmp_path / "two", state_id="two", confirm_above=1) as b:
@@ -437,7 +514,8 @@ async def test_another_host_keeps_the_inbox_until_take_over(root: Path, tmp_path
 
 
 async def test_what_comes_after_a_take_over_is_claimed_by_one(root: Path, tmp_path: Path) -> None:
-    """The first host has not looked at the owner file since: it does before it claims, and leaves the file to the other."""
+    """The first host has not looked at the owner file since: it does before it claims, and
+    leaves the file to the other."""
     async with (
         bench(root, tmp_path / "one", state_id="one", scan_interval=60) as first,
         bench(root, tmp_path / "two", state_id="two", scan_interval=60) as second,
@@ -450,7 +528,9 @@ async def test_what_comes_after_a_take_over_is_claimed_by_one(root: Path, tmp_pa
         assert first.claimed == []
 
 
-async def test_nothing_is_claimed_under_an_owner_file_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
+async def test_nothing_is_claimed_under_an_owner_file_that_cannot_be_read(
+    root: Path, tmp_path: Path
+) -> None:
     """Whoever wrote it may be working here: the inbox is theirs until it can be read."""
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
@@ -500,7 +580,8 @@ async def test_a_burst_is_claimed_exactly_once(root: Path, tmp_path: Path) -> No
 async def test_what_one_scan_leaves_the_next_one_takes(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Far more files than one scan takes in, and before them as many that wait for ever: all that can be are claimed, at once."""
+    """Far more files than one scan takes in, and before them as many that wait for ever: all
+    that can be are claimed, at once."""
     monkeypatch.setattr("nemowatch.intake.scan.diff.MAX_FRESH", 5)
     monkeypatch.setattr("nemowatch.intake.inbox.REFILL", 8)
     folder = root / "inbox/dub-es-fr"

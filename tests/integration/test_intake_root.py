@@ -1,4 +1,5 @@
-"""What stands at the root's place: the folder itself, nothing, or a link that somebody has put there."""
+"""What stands at the root's place: the folder itself, nothing, or a link that somebody has put
+there."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ async def refused(b: Bench) -> None:
 async def test_a_link_put_in_the_folders_place_is_refused(
     root: Path, private: Path, tmp_path: Path, which: str, by: str
 ) -> None:
-    """Whoever notices first: nothing is taken through the link. The folder back in its place is worked again."""
+    """Whoever notices first: nothing is taken through the link. The folder back in its place is
+    worked again."""
     place = root / which
     async with bench(root, tmp_path / "s", settle=0.2, scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
@@ -61,7 +63,9 @@ async def test_a_link_put_in_the_folders_place_is_refused(
         elif by == "scan":
             b.inbox.request_scan()
         else:
-            (tmp_path / "old" / ("dub-es" if which else "inbox/dub-es") / "secret.mp4").write_bytes(mp4("bait"))
+            (tmp_path / "old" / ("dub-es" if which else "inbox/dub-es") / "secret.mp4").write_bytes(
+                mp4("bait")
+            )
         if by == "event":  # the kernel tells of the old folder; what is read lies in the other one
             await asyncio.sleep(1.0)
             assert b.claimed == []
@@ -76,7 +80,9 @@ async def test_a_link_put_in_the_folders_place_is_refused(
         assert b"dub-es/ours.mp4" in await b.paths()
 
 
-async def test_a_link_put_there_between_two_starts_is_refused(root: Path, private: Path, tmp_path: Path) -> None:
+async def test_a_link_put_there_between_two_starts_is_refused(
+    root: Path, private: Path, tmp_path: Path
+) -> None:
     """The journal remembers that a folder stood there."""
     async with bench(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
@@ -89,7 +95,8 @@ async def test_a_link_put_there_between_two_starts_is_refused(root: Path, privat
 async def test_the_administrators_own_link_is_followed_and_stays_where_it_led(
     root: Path, private: Path, tmp_path: Path
 ) -> None:
-    """A link that stands at the first start is meant; turned to another place it is followed after the next start only."""
+    """A link that stands at the first start is meant; turned to another place it is followed
+    after the next start only."""
     os.rename(root / "inbox", tmp_path / "disk")
     (root / "inbox").symlink_to(tmp_path / "disk")
     async with bench(root, tmp_path / "s", settle=0.2) as b:
@@ -119,5 +126,13 @@ async def test_each_change_of_health_is_one_line(root: Path, tmp_path: Path) -> 
                 b.inbox.request_scan()
                 await b.inbox.guard()
             await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-    said = [(line["log_level"], line["event"].split(" since ")[0]) for line in lines if line["event"].startswith("inbox ")]
-    assert said == [("info", "inbox watching"), ("warning", "inbox offline"), ("info", "inbox watching")]
+    said = [
+        (line["log_level"], line["event"].split(" since ")[0])
+        for line in lines
+        if line["event"].startswith("inbox ")
+    ]
+    assert said == [
+        ("info", "inbox watching"),
+        ("warning", "inbox offline"),
+        ("info", "inbox watching"),
+    ]

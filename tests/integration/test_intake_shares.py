@@ -1,4 +1,5 @@
-"""Intake on a share whose other side nobody tells us of, written by real programs: bindfs, rsync, a slow writer."""
+"""Intake on a share whose other side nobody tells us of, written by real programs: bindfs,
+rsync, a slow writer."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ class Share:
     def mount(self) -> None:
         """Mount it, or skip where that cannot be done."""
         self.process = subprocess.Popen(
-            ["bindfs", "-f", str(self.back), str(self.front)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["bindfs", "-f", str(self.back), str(self.front)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         end = time.monotonic() + 5
         while not self.front.is_mount():
@@ -63,7 +66,8 @@ def share(tmp_path: Path) -> Iterator[Share]:
 
 
 async def test_a_share_is_scanned_without_being_told_to(share: Share, tmp_path: Path) -> None:
-    """Recognised by its mount type; a file written behind our back is found within settle and one scan."""
+    """Recognised by its mount type; a file written behind our back is found within settle and
+    one scan."""
     async with bench(share.front, tmp_path / "s", settle=0.4, scan_interval=0.5) as b:
         assert str(b.inbox.health).startswith("scanning (fuse")
         (share.back / "inbox/dub-es/p.mp4").write_bytes(mp4())
@@ -72,8 +76,11 @@ async def test_a_share_is_scanned_without_being_told_to(share: Share, tmp_path: 
         assert time.monotonic() - began < 2.5
 
 
-async def test_a_slow_writer_behind_the_share_is_never_taken_early(share: Share, tmp_path: Path) -> None:
-    """Pauses of more than half the settle time, and a size that is final from the start, take nobody in."""
+async def test_a_slow_writer_behind_the_share_is_never_taken_early(
+    share: Share, tmp_path: Path
+) -> None:
+    """Pauses of more than half the settle time, and a size that is final from the start, take
+    nobody in."""
     whole = mp4("slow", 8000)
     async with bench(share.front, tmp_path / "s", settle=0.5, scan_interval=0.2) as b:
         with (share.back / "inbox/dub-es/slow.mp4").open("wb") as file:
@@ -88,8 +95,11 @@ async def test_a_slow_writer_behind_the_share_is_never_taken_early(share: Share,
         await b.until(lambda: len(b.claimed) == 1)
 
 
-async def test_a_share_that_is_cut_off_is_offline_and_comes_back(share: Share, tmp_path: Path) -> None:
-    """Its server killed: offline, nothing gone; mounted again: what came meanwhile is taken, the known is not new."""
+async def test_a_share_that_is_cut_off_is_offline_and_comes_back(
+    share: Share, tmp_path: Path
+) -> None:
+    """Its server killed: offline, nothing gone; mounted again: what came meanwhile is taken, the
+    known is not new."""
     async with bench(share.front, tmp_path / "s", settle=0.3, scan_interval=0.5) as b:
         (share.back / "inbox/dub-es/p.mp4").write_bytes(mp4())
         await b.until(lambda: len(b.claimed) == 1)
@@ -123,7 +133,8 @@ async def test_a_hung_share_stops_its_inbox_and_nothing_else(share: Share, tmp_p
 
 
 async def test_rsync_whole_in_place_and_killed(tmp_path: Path) -> None:
-    """Its temporary name is never taken; in place and whole are taken once; a killed partial copy is not."""
+    """Its temporary name is never taken; in place and whole are taken once; a killed partial
+    copy is not."""
     if shutil.which("rsync") is None:
         pytest.skip("rsync is not installed")
     root, src = tmp_path / "ws", tmp_path / "src"
@@ -134,7 +145,9 @@ async def test_rsync_whole_in_place_and_killed(tmp_path: Path) -> None:
     (src / "killed.mp4").write_bytes(os.urandom(0) + mp4("k", 4_000_000))
     target = f"{root}/inbox/dub-es/"
     async with bench(root, tmp_path / "s") as b:
-        killed = subprocess.Popen(["rsync", "--partial", "--bwlimit=300", f"{src}/killed.mp4", target])
+        killed = subprocess.Popen(
+            ["rsync", "--partial", "--bwlimit=300", f"{src}/killed.mp4", target]
+        )
         end = time.monotonic() + 1.5
         await b.until(lambda: time.monotonic() > end)
         killed.send_signal(signal.SIGTERM)
@@ -173,17 +186,23 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="dropping to an ordinary user needs root")
-async def test_an_ordinary_user_takes_foreign_files_after_the_whole_settle_time(tmp_path: Path) -> None:
-    """Its own file by the short cut, one of another owner after the settle time, an unreadable one is refused."""
+async def test_an_ordinary_user_takes_foreign_files_after_the_whole_settle_time(
+    tmp_path: Path,
+) -> None:
+    """Its own file by the short cut, one of another owner after the settle time, an unreadable
+    one is refused."""
     root, state = tmp_path / "ws", tmp_path / "s"
     (root / "inbox/dub-es").mkdir(parents=True)
     state.mkdir()
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # the base folder of all tests is not ours to change
+    # the base folder of all tests is not ours to change
+    for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
     for folder in (root, root / "inbox", root / "inbox/dub-es", state):
         folder.chmod(0o777)
     code = ORDINARY.format(repo=str(REPO), root=str(root), state=str(state))
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     while "ready" not in (line := process.stdout.readline()):
         assert line, process.communicate()[1][-2000:]
@@ -192,5 +211,7 @@ async def test_an_ordinary_user_takes_foreign_files_after_the_whole_settle_time(
     closed.touch(mode=0o000)
     closed.write_bytes(mp4("closed"))
     out, err = process.communicate(timeout=30)
-    expected = "True [b'dub-es/foreign.mp4', b'dub-es/own.mp4'] [(b'dub-es/closed.mp4', 'permission')]"
+    expected = (
+        "True [b'dub-es/foreign.mp4', b'dub-es/own.mp4'] [(b'dub-es/closed.mp4', 'permission')]"
+    )
     assert out.strip().splitlines()[-1:] == [expected], err[-2000:]

@@ -1,4 +1,5 @@
-"""Intake against the kernel: mounts, limits, foreign owners, hung calls, leases. Some of it needs root."""
+"""Intake against the kernel: mounts, limits, foreign owners, hung calls, leases. Some of it
+needs root."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def mounts(tmp_path: Path) -> Iterator[list[Path]]:
 def mount_tmpfs(point: Path, mounts: list[Path]) -> None:
     """Mount a small tmpfs, or skip where that is not allowed."""
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(point)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(point)],
+        check=False,
+        capture_output=True,
     )
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.decode()}")
@@ -58,8 +61,11 @@ def mount_tmpfs(point: Path, mounts: list[Path]) -> None:
 
 @pytest.mark.anyio
 @needs_root
-async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: Path, mounts: list[Path]) -> None:
-    """Its empty mount point is not an empty inbox: offline, nothing gone, nothing written; back, it is watched again."""
+async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(
+    tmp_path: Path, mounts: list[Path]
+) -> None:
+    """Its empty mount point is not an empty inbox: offline, nothing gone, nothing written; back,
+    it is watched again."""
     root = tmp_path / "ws"
     (root / "inbox").mkdir(parents=True)
     mount_tmpfs(root / "inbox", mounts)
@@ -68,7 +74,9 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: 
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root / "inbox")], check=True)
-        assert not await b.inbox.gone(b"dub-es/p.mp4"), "the share went, the file was not taken away"
+        assert not await b.inbox.gone(b"dub-es/p.mp4"), (
+            "the share went, the file was not taken away"
+        )
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE, 3)
         assert list((root / "inbox").iterdir()) == []
         mount_tmpfs(root / "inbox", mounts)
@@ -82,9 +90,11 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(tmp_path: 
 
 @pytest.mark.anyio
 @needs_root
-async def test_folders_left_below_a_share_are_not_the_share(tmp_path: Path, mounts: list[Path]) -> None:
-    """The whole workspace lies on a share, and folders of an earlier day below it: without the share the inbox is offline,
-    before and after a restart; nothing is gone, nothing is written."""
+async def test_folders_left_below_a_share_are_not_the_share(
+    tmp_path: Path, mounts: list[Path]
+) -> None:
+    """The whole workspace lies on a share, and folders of an earlier day below it: without the
+    share the inbox is offline, before and after a restart; nothing is gone, nothing is written."""
     root = tmp_path / "ws"
     (root / "inbox/dub-es").mkdir(parents=True)
     mount_tmpfs(root, mounts)
@@ -93,7 +103,9 @@ async def test_folders_left_below_a_share_are_not_the_share(tmp_path: Path, moun
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root)], check=True)
-        assert not await b.inbox.gone(b"dub-es/p.mp4"), "the share went, the file was not taken away"
+        assert not await b.inbox.gone(b"dub-es/p.mp4"), (
+            "the share went, the file was not taken away"
+        )
         assert b.inbox.health.state is HealthState.OFFLINE
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
@@ -106,8 +118,8 @@ async def test_folders_left_below_a_share_are_not_the_share(tmp_path: Path, moun
 @pytest.mark.anyio
 @needs_root
 async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: list[Path]) -> None:
-    """A disk mounted over a task folder hides its files; what is deleted on that disk is gone, and so is what is missing when
-    the disk has left again."""
+    """A disk mounted over a task folder hides its files; what is deleted on that disk is gone,
+    and so is what is missing when the disk has left again."""
     root = tmp_path / "ws"
     (root / "inbox/dub-es").mkdir(parents=True)
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
@@ -127,7 +139,8 @@ async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: lis
 
 @needs_root
 def test_a_dead_share_on_a_folder_is_told(tmp_path: Path, mounts: list[Path]) -> None:
-    """A mount below the inbox whose server has died answers nothing: its folder is there, and cannot be read."""
+    """A mount below the inbox whose server has died answers nothing: its folder is there, and
+    cannot be read."""
     back, front = tmp_path / "back", tmp_path / "inbox/dub-nl"
     back.mkdir()
     front.mkdir(parents=True)
@@ -141,14 +154,16 @@ def test_a_dead_share_on_a_folder_is_told(tmp_path: Path, mounts: list[Path]) ->
     server.kill()
     server.wait()
     end = time.monotonic() + 10
-    while os.access(front, os.F_OK) and time.monotonic() < end:  # the kernel remembers for a second how it looked
+    # the kernel remembers for a second how it looked
+    while os.access(front, os.F_OK) and time.monotonic() < end:
         time.sleep(0.05)
     assert [entry.kind for entry in walk(tmp_path / "inbox", Ignore())] == [Kind.CLOSED]
 
 
 @needs_root
 def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> None:
-    """Rights r without x show names and no files: that is no empty folder, nor one whose watch is missing."""
+    """Rights r without x show names and no files: that is no empty folder, nor one whose watch
+    is missing."""
     task = tmp_path / "dub-es"
     (task / "closed").mkdir(parents=True)
     (task / "closed/a.mp4").write_bytes(mp4())
@@ -158,12 +173,18 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> 
     assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
     ledger = Ledger.of(Watch(root=tmp_path), {})
     survey = Surveyor(ledger.book, ledger.known, ledger.tracker, lambda path: True).survey(entries)
-    assert (task.stat().st_ino in survey.inodes, (task / "closed").stat().st_ino in survey.inodes) == (True, False)
+    assert (
+        task.stat().st_ino in survey.inodes,
+        (task / "closed").stat().st_ino in survey.inodes,
+    ) == (True, False)
 
 
 @needs_root
-def test_a_mount_of_another_user_closes_its_own_folder_only(tmp_path: Path, mounts: list[Path]) -> None:
-    """Somebody mounts a share of theirs on a task folder, as FUSE has it for themselves alone: the others are scanned."""
+def test_a_mount_of_another_user_closes_its_own_folder_only(
+    tmp_path: Path, mounts: list[Path]
+) -> None:
+    """Somebody mounts a share of theirs on a task folder, as FUSE has it for themselves alone:
+    the others are scanned."""
     back, front = tmp_path / "back", tmp_path / "inbox/dub-nl"
     back.mkdir()
     front.mkdir(parents=True)
@@ -171,7 +192,9 @@ def test_a_mount_of_another_user_closes_its_own_folder_only(tmp_path: Path, moun
     (tmp_path / "inbox/dub-es/a.mp4").write_bytes(mp4())
     if shutil.which("bindfs") is None:
         pytest.skip("bindfs not installed")
-    subprocess.run(["bindfs", "--no-allow-other", str(back), str(front)], check=True, capture_output=True)
+    subprocess.run(
+        ["bindfs", "--no-allow-other", str(back), str(front)], check=True, capture_output=True
+    )
     mounts.append(front)
     with as_nobody(tmp_path):
         found = {entry.path: entry.kind for entry in walk(tmp_path / "inbox", Ignore())}
@@ -182,7 +205,11 @@ def test_a_mount_of_another_user_closes_its_own_folder_only(tmp_path: Path, moun
 def as_nobody(below: Path) -> Iterator[None]:
     """With the rights of a user who may come as far as `below` and read."""
     places = [below, *below.parents]
-    modes = {place: place.stat().st_mode for place in places if place.stat().st_uid == 0 and not place.stat().st_mode & 1}
+    modes = {
+        place: place.stat().st_mode
+        for place in places
+        if place.stat().st_uid == 0 and not place.stat().st_mode & 1
+    }
     for place, mode in modes.items():
         place.chmod(mode | 0o055)  # our group is still the owner's
     try:
@@ -203,7 +230,9 @@ async def test_a_mount_over_the_root_is_noticed_at_once(tmp_path: Path, mounts: 
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         mount_tmpfs(root / "inbox", mounts)
-        await b.until(lambda: b.inbox._presence.pace(b"x").local and b.inbox._presence._identity.on_mount, 3)  # type: ignore[union-attr]
+        await b.until(
+            lambda: b.inbox._presence.pace(b"x").local and b.inbox._presence._identity.on_mount, 3
+        )  # type: ignore[union-attr]
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
 
@@ -253,21 +282,29 @@ asyncio.run(main())
 
 @needs_root
 def test_a_used_up_watch_limit_is_degraded_and_loses_nothing(tmp_path: Path) -> None:
-    """With 20 watches for 40 folders every file is taken all the same, and the health says why it is slower."""
+    """With 20 watches for 40 folders every file is taken all the same, and the health says why
+    it is slower."""
     (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
-    code = WATCH_LIMIT.format(repo=str(REPO), root=str(tmp_path / "ws"), state=str(tmp_path / "s"), works=False)
+    code = WATCH_LIMIT.format(
+        repo=str(REPO), root=str(tmp_path / "ws"), state=str(tmp_path / "s"), works=False
+    )
     code = code.replace("print(", "await b.until(lambda: len(b.claimed) == 40, 25)\n        print(")
     script = tmp_path / "run.py"
     script.write_text(code)
     command = f"echo 20 > /proc/sys/user/max_inotify_watches && exec {sys.executable} {script}"
-    done = subprocess.run(["unshare", "-U", "-r", "bash", "-c", command], check=False, capture_output=True, timeout=60)
+    done = subprocess.run(
+        ["unshare", "-U", "-r", "bash", "-c", command], check=False, capture_output=True, timeout=60
+    )
     if b"unshare" in done.stderr or b"denied" in done.stderr:
         pytest.skip(done.stderr.decode())
-    assert done.stdout.decode().strip().splitlines()[-1] == "degraded: watch limit 40", done.stderr.decode()[-2000:]
+    assert done.stdout.decode().strip().splitlines()[-1] == "degraded: watch limit 40", (
+        done.stderr.decode()[-2000:]
+    )
 
 
 def test_leases_tell_writers_from_silence(tmp_path: Path) -> None:
-    """WRITER while somebody has it open for writing, FREE after; a writer that comes during the lease hurts nobody."""
+    """WRITER while somebody has it open for writing, FREE after; a writer that comes during the
+    lease hurts nobody."""
     path = tmp_path / "f"
     path.write_bytes(b"x")
     assert lease.prepare()
@@ -279,7 +316,9 @@ def test_leases_tell_writers_from_silence(tmp_path: Path) -> None:
             assert lease.probe(fd) is Lease.WRITER
         assert lease.probe(fd) is Lease.FREE
         stop = threading.Event()
-        writer = threading.Thread(target=lambda: [path.open("ab").close() for _ in iter(stop.is_set, True)])
+        writer = threading.Thread(
+            target=lambda: [path.open("ab").close() for _ in iter(stop.is_set, True)]
+        )
         writer.start()
         answers = {lease.probe(fd) for _ in range(20_000)}
         stop.set()
@@ -298,7 +337,8 @@ def test_a_foreign_owner_makes_leases_tell_nothing(tmp_path: Path) -> None:
         path.write_bytes(b"x")
         os.chown(path, uid, uid)
         path.chmod(0o644)
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # the base folder of all tests is not ours to change
+    # the base folder of all tests is not ours to change
+    for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
     code = (
         f"import os, sys; sys.path.insert(0, {str(REPO)!r})\n"
@@ -319,7 +359,16 @@ def test_nothing_outside_the_inbox_can_be_opened(tmp_path: Path) -> None:
     (inbox / "up").symlink_to(tmp_path)
     os.mkfifo(inbox / "pipe")
     (inbox / "good").write_bytes(b"g")
-    for path in (b"link", b"../secret", b"up/secret", b"/etc/passwd", b"pipe", b".", b"", b"good/../../secret"):
+    for path in (
+        b"link",
+        b"../secret",
+        b"up/secret",
+        b"/etc/passwd",
+        b"pipe",
+        b".",
+        b"",
+        b"good/../../secret",
+    ):
         with pytest.raises((LocalFinal, SourceGone)):
             open_below(inbox, path)
     with pytest.raises(SourceGone):
@@ -328,7 +377,8 @@ def test_nothing_outside_the_inbox_can_be_opened(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_while_it_is_hashed_is_noticed(tmp_path: Path) -> None:
-    """Growth and replacement between the looks raise SourceChanged; a still file gives its SHA-256."""
+    """Growth and replacement between the looks raise SourceChanged; a still file gives its
+    SHA-256."""
     path = tmp_path / "f"
     path.write_bytes(b"abc")
     fd = os.open(path, os.O_RDONLY)
@@ -365,8 +415,8 @@ async def test_a_hung_call_is_told_and_nothing_is_put_on_top() -> None:
 
 
 def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: Path) -> None:
-    """The first state owns it; the second is told the host, and on the same host the state's name; a broken file counts as
-    somebody's; a missing root stays so."""
+    """The first state owns it; the second is told the host, and on the same host the state's
+    name; a broken file counts as somebody's; a missing root stays so."""
     assert owner_file.claim(tmp_path, "one", 1).ours
     assert owner_file.claim(tmp_path, "one", 2).ours
     second = owner_file.claim(tmp_path, "two", 3)
@@ -388,7 +438,8 @@ def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: 
 
 @pytest.mark.anyio
 async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
-    """When the kernel's queue overflows, the one line of the library is heard and everything is looked at."""
+    """When the kernel's queue overflows, the one line of the library is heard and everything is
+    looked at."""
     import logging
 
     (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)

@@ -1,4 +1,5 @@
-"""The journal's file: how it is opened, locked, copied, and every way in which it can be unusable."""
+"""The journal's file: how it is opened, locked, copied, and every way in which it can be
+unusable."""
 
 from __future__ import annotations
 
@@ -15,7 +16,14 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.errors import JournalCorrupt, JournalError, JournalFull, JournalLocked, JournalReadOnly, JournalTooNew
+from nemowatch.errors import (
+    JournalCorrupt,
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTooNew,
+)
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.database import set_aside
 from nemowatch.journal.lock import StateLock
@@ -46,11 +54,18 @@ def filled(path: Path) -> Path:
 
 
 def test_it_is_durable_and_strict(path: Path) -> None:
-    """WAL with synchronous=FULL and foreign keys; every table STRICT; the file for its owner alone."""
+    """WAL with synchronous=FULL and foreign keys; every table STRICT; the file for its owner
+    alone."""
     journal = open_at(path)
-    ask = lambda pragma: journal.read_now(lambda conn: conn.execute(f"PRAGMA {pragma}").fetchone()[0])  # noqa: E731
+
+    def ask(pragma):
+        return journal.read_now(lambda conn: conn.execute(f"PRAGMA {pragma}").fetchone()[0])
+
     assert (ask("journal_mode"), ask("synchronous"), ask("foreign_keys")) == ("wal", 2, 1)
-    asked = "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
+    asked = (
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE"
+        " 'sqlite_%'"
+    )
     assert journal.read_now(lambda conn: conn.execute(asked).fetchall()) == []
     assert ask("user_version") == migrations()[-1][0]
     assert path.stat().st_mode & 0o777 == 0o600
@@ -76,7 +91,10 @@ def test_a_migration_that_was_cut_off_is_done_again(path: Path) -> None:
         conn.executescript(f"BEGIN IMMEDIATE;\n{script}\nSELECT * FROM the_power_went;\nCOMMIT;")
     conn.close()
     journal = open_at(path)
-    assert journal.read_now(lambda conn: conn.execute("SELECT count(*) FROM transition").fetchone()[0]) > 50
+    assert (
+        journal.read_now(lambda conn: conn.execute("SELECT count(*) FROM transition").fetchone()[0])
+        > 50
+    )
     journal.close()
 
 
@@ -87,7 +105,9 @@ def test_every_query_is_named_once_and_compiles(path: Path) -> None:
         for name, text in load(file).items():
             marks = dict.fromkeys(set(_names(text)))
             values: object = marks if marks else (None,) * text.count("?")
-            journal.read_now(lambda conn, t=text, v=values: conn.execute(f"EXPLAIN {t}", v).fetchall())
+            journal.read_now(
+                lambda conn, t=text, v=values: conn.execute(f"EXPLAIN {t}", v).fetchall()
+            )
             assert name
     journal.close()
 
@@ -148,13 +168,19 @@ for n in range(10**9):
 
 def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
     """SIGKILL between commits: the last one that returned is there, and the file is whole."""
-    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if int(line) >= 50:
                 process.kill()
                 break
-        told = [int(line) for line in (line, *process.stdout.read().splitlines()) if line.strip().isdigit()]
+        told = [
+            int(line)
+            for line in (line, *process.stdout.read().splitlines())
+            if line.strip().isdigit()
+        ]
     journal = open_at(path)
     assert int(journal.read_now(lambda conn: facts.get(conn, "n"))) >= max(told)
     journal.close()
@@ -173,7 +199,8 @@ def test_a_backup_is_taken_while_it_is_open_and_written(path: Path, tmp_path: Pa
 
 
 def test_reading_beside_the_daemon(path: Path) -> None:
-    """A second connection sees what is committed, and cannot write; without a journal it says so."""
+    """A second connection sees what is committed, and cannot write; without a journal it says
+    so."""
     with pytest.raises(JournalError, match="no journal yet"):
         Journal.open_for_reading(path, CLOCK)
     daemon = open_at(path)
@@ -189,7 +216,9 @@ def test_reading_beside_the_daemon(path: Path) -> None:
 # -- unusable
 
 
-@pytest.mark.parametrize("content", [b"this is no database, whatever its name says " * 50, os.urandom(8192)])
+@pytest.mark.parametrize(
+    "content", [b"this is no database, whatever its name says " * 50, os.urandom(8192)]
+)
 def test_what_is_no_database(path: Path, content: bytes) -> None:
     """Named as damaged, left as it was, and can be set aside."""
     path.write_bytes(content)
@@ -223,7 +252,9 @@ def test_setting_aside_takes_everything_along(filled: Path) -> None:
     for suffix in ("-wal", "-shm"):
         filled.with_name(filled.name + suffix).write_bytes(b"x")
     aside = set_aside(filled)
-    assert sorted(p.name for p in filled.parent.iterdir()) == sorted(aside.name + s for s in ("", "-shm", "-wal"))
+    assert sorted(p.name for p in filled.parent.iterdir()) == sorted(
+        aside.name + s for s in ("", "-shm", "-wal")
+    )
 
 
 def test_a_newer_one_is_left_alone(filled: Path) -> None:
@@ -248,7 +279,11 @@ def mounted(tmp_path: Path, options: str) -> Iterator[Path]:
         pytest.skip("mounting a small filesystem needs root")
     place = tmp_path / "small"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         pytest.skip("mounting is not allowed here")
     yield place
@@ -314,7 +349,10 @@ with StateLock(Path(sys.argv[1])):
 
 def holder(folder: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
@@ -323,7 +361,8 @@ def holder(folder: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("end", ["release", "kill"])
 def test_one_process_at_a_time(tmp_path: Path, end: str) -> None:
-    """A second one is refused and told who has it; the kernel gives it free however the first one ends."""
+    """A second one is refused and told who has it; the kernel gives it free however the first
+    one ends."""
     with holder(tmp_path) as first:
         with pytest.raises(JournalLocked, match=rf"process {first.pid}"):
             StateLock(tmp_path).acquire()

@@ -1,4 +1,5 @@
-"""The journal on real SQLite: what the database itself refuses, what it writes by itself, and every function over it."""
+"""The journal on real SQLite: what the database itself refuses, what it writes by itself, and
+every function over it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,18 @@ from hypothesis import strategies as st
 
 from nemowatch.clock import ManualClock
 from nemowatch.errors import JournalError, UsageError
-from nemowatch.journal import Journal, batches, facts, holds, inboxes, job_steps, jobs, notes, sources, spend
+from nemowatch.journal import (
+    Journal,
+    batches,
+    facts,
+    holds,
+    inboxes,
+    job_steps,
+    jobs,
+    notes,
+    sources,
+    spend,
+)
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import (
@@ -49,16 +61,30 @@ def do(journal: Journal, work: Callable[[sqlite3.Connection], Any]) -> Any:
 
 
 def clip(path: bytes = b"dub-es/a.mp4", **more: Any) -> Member:
-    return Member(MemberRole.CLIP, path.rpartition(b"/")[2].decode("utf-8", "replace"), path, snapshot=LOOK, digest="d", **more)
+    return Member(
+        MemberRole.CLIP,
+        path.rpartition(b"/")[2].decode("utf-8", "replace"),
+        path,
+        snapshot=LOOK,
+        digest="d",
+        **more,
+    )
 
 
 def claim(
-    journal: Journal, path: bytes = b"dub-es/a.mp4", *targets: str, digest: str = "d1", held: str = "",
-    batch: int | None = None, members: tuple[Member, ...] | None = None,
-) -> list[int]:  # fmt: skip
+    journal: Journal,
+    path: bytes = b"dub-es/a.mp4",
+    *targets: str,
+    digest: str = "d1",
+    held: str = "",
+    batch: int | None = None,
+    members: tuple[Member, ...] | None = None,
+) -> list[int]:
     """A source with a job for each target; returns the jobs' ids."""
     outputs = (Output(".es.mp4", OutputKind.VIDEO), Output(".txt", OutputKind.TEXT, required=False))
-    made = tuple(NewJob("", "a", Target(t, f"dub into {t}", outputs), "skill") for t in targets or ("es",))
+    made = tuple(
+        NewJob("", "a", Target(t, f"dub into {t}", outputs), "skill") for t in targets or ("es",)
+    )
     found = (clip(path),) if members is None else members
     new = NewSource(WATCH, path.split(b"/")[0], path, digest, "dub", found, made, batch, held)
     row = do(journal, lambda conn: sources.claim(conn, new, 1000))
@@ -73,7 +99,9 @@ def force(journal: Journal, job_id: int, state: State, **values: Any) -> None:
     """Put a job into a state past the trigger, as no code of the product can."""
 
     def change(conn: sqlite3.Connection) -> None:
-        script = conn.execute("SELECT sql FROM sqlite_master WHERE name = 'job_legal'").fetchone()[0]
+        script = conn.execute("SELECT sql FROM sqlite_master WHERE name = 'job_legal'").fetchone()[
+            0
+        ]
         conn.execute("DROP TRIGGER job_legal")
         jobs.apply(conn, jobs.by_id(conn, job_id), state, 2000, values)
         conn.execute(script)
@@ -82,7 +110,9 @@ def force(journal: Journal, job_id: int, state: State, **values: Any) -> None:
 
 
 def due(journal: Journal, *states: State, now: int = 5000) -> list[int]:
-    return [j.id for j in do(journal, lambda conn: jobs.due(conn, states or (State.CLAIMED,), now, 99))]
+    return [
+        j.id for j in do(journal, lambda conn: jobs.due(conn, states or (State.CLAIMED,), now, 99))
+    ]
 
 
 # -- what the database refuses and writes
@@ -90,13 +120,17 @@ def due(journal: Journal, *states: State, now: int = 5000) -> list[int]:
 
 @pytest.mark.parametrize("before", sorted(State))
 def test_only_legal_transitions_pass(journal: Journal, before: State) -> None:
-    """Every pair of states that is not in the table is refused by the trigger, and nothing of it stays."""
+    """Every pair of states that is not in the table is refused by the trigger, and nothing of it
+    stays."""
     (job_id,) = claim(journal)
     asked = "SELECT to_state FROM transition WHERE from_state = ?"
     legal = {row[0] for row in do(journal, lambda conn: conn.execute(asked, (before,)).fetchall())}
     for after in sorted(State):
         force(journal, job_id, before, reason="", back="")
-        move = lambda conn, after=after: jobs.apply(conn, jobs.by_id(conn, job_id), after, 3000, {"answer": "x"})  # noqa: E731
+
+        def move(conn, after=after):
+            return jobs.apply(conn, jobs.by_id(conn, job_id), after, 3000, {"answer": "x"})
+
         if after in legal:
             assert do(journal, move)
         else:
@@ -107,33 +141,57 @@ def test_only_legal_transitions_pass(journal: Journal, before: State) -> None:
 
 
 def test_the_table_of_transitions_is_sound(journal: Journal) -> None:
-    """Only known states; every working state may wait, be held and end; published is left only by `again`."""
-    rows = do(journal, lambda conn: [tuple(r) for r in conn.execute("SELECT from_state, to_state FROM transition")])
+    """Only known states; every working state may wait, be held and end; published is left only
+    by `again`."""
+    rows = do(
+        journal,
+        lambda conn: [
+            tuple(r) for r in conn.execute("SELECT from_state, to_state FROM transition")
+        ],
+    )
     assert {state for row in rows for state in row} <= {s.value for s in State}
     for state in WORKING:
-        assert {(state, state), (state, "held"), ("held", state), (state, "failed"), (state, "cancelled")} <= set(rows)
+        assert {
+            (state, state),
+            (state, "held"),
+            ("held", state),
+            (state, "failed"),
+            (state, "cancelled"),
+        } <= set(rows)
     assert {to for start, to in rows if start == "published"} == {"instructed", "claimed"}
-    assert {start for start, to in rows if to == "instructing"} == {"uploaded", "instructing", "held"}
+    assert {start for start, to in rows if to == "instructing"} == {
+        "uploaded",
+        "instructing",
+        "held",
+    }
 
 
 def test_every_change_becomes_an_event(journal: Journal) -> None:
     """Written by the database, the beginning included; a change that is none is not told."""
     (job_id,) = claim(journal)
     for state, values in [
-        (State.UPLOADING, {"session_id": "1"}), (State.UPLOADING, {"progress": 5.0}),
-        (State.UPLOADING, {"reason": "checking", "attempt": 1, "error_text": "cut"}), (State.UPLOADED, {"reason": ""}),
-    ]:  # fmt: skip
-        do(journal, lambda conn, s=state, v=values: jobs.apply(conn, jobs.by_id(conn, job_id), s, 2000, v))
+        (State.UPLOADING, {"session_id": "1"}),
+        (State.UPLOADING, {"progress": 5.0}),
+        (State.UPLOADING, {"reason": "checking", "attempt": 1, "error_text": "cut"}),
+        (State.UPLOADED, {"reason": ""}),
+    ]:
+        do(
+            journal,
+            lambda conn, s=state, v=values: jobs.apply(conn, jobs.by_id(conn, job_id), s, 2000, v),
+        )
     found = do(journal, lambda conn: jobs.events(conn, job_id))
     assert [(e.from_state, e.to_state, e.reason, e.attempt) for e in found] == [
-        ("", "claimed", "", 0), ("claimed", "uploading", "", 0), ("uploading", "uploading", "checking", 1),
+        ("", "claimed", "", 0),
+        ("claimed", "uploading", "", 0),
+        ("uploading", "uploading", "checking", 1),
         ("uploading", "uploaded", "", 1),
-    ]  # fmt: skip
+    ]
     assert found[2].error == "cut"
 
 
 def test_one_open_call_for_a_job(journal: Journal) -> None:
-    """A second intent is impossible while one is open or unknown, by a unique index; afterwards it is not."""
+    """A second intent is impossible while one is open or unknown, by a unique index; afterwards
+    it is not."""
     (job_id,) = claim(journal)
     begin = lambda conn: spend.open_call(conn, job_id, "s", "h", "b", 100.0, 1)  # noqa: E731
     first = do(journal, begin)
@@ -149,12 +207,17 @@ def test_one_open_call_for_a_job(journal: Journal) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        "UPDATE job SET attempt = 'many'", "UPDATE source SET path = 'text'", "UPDATE source SET settled = 2",
-        "UPDATE job SET credits_about = 7", "UPDATE member SET role = 'villain'", "INSERT INTO fact VALUES (x'00', 1)",
-        "UPDATE job SET source_id = 99", "UPDATE spend SET job_id = 99",
+        "UPDATE job SET attempt = 'many'",
+        "UPDATE source SET path = 'text'",
+        "UPDATE source SET settled = 2",
+        "UPDATE job SET credits_about = 7",
+        "UPDATE member SET role = 'villain'",
+        "INSERT INTO fact VALUES (x'00', 1)",
+        "UPDATE job SET source_id = 99",
+        "UPDATE spend SET job_id = 99",
         "UPDATE spend SET outcome = 'maybe'",
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused(journal: Journal, wrong: str) -> None:
     """STRICT types, checks and foreign keys hold."""
     (job_id,) = claim(journal)
@@ -202,15 +265,21 @@ def test_an_identity_is_claimed_once(journal: Journal) -> None:
 
 
 def test_unsettled_work_rests_and_goes_on_with_the_new_content(journal: Journal) -> None:
-    """Sessions with old content are left; held jobs too begin afresh; `resettle` lets them go on."""
+    """Sessions with old content are left; held jobs too begin afresh; `resettle` lets them go
+    on."""
     one, two, three = claim(journal, b"dub-es-fr-de/a.mp4", "es", "fr", "de")
     force(journal, one, State.UPLOADED, session_id="s1")
     force(journal, two, State.HELD, reason="credits", back="uploaded", session_id="s2")
     source_id = job(journal, one).source_id
     do(journal, lambda conn: sources.unsettle(conn, source_id, 3))
-    assert [(job(journal, i).state, job(journal, i).back, job(journal, i).session_id) for i in (one, two, three)] == [
-        (State.CLAIMED, "", ""), (State.HELD, "claimed", ""), (State.CLAIMED, "", ""),
-    ]  # fmt: skip
+    assert [
+        (job(journal, i).state, job(journal, i).back, job(journal, i).session_id)
+        for i in (one, two, three)
+    ] == [
+        (State.CLAIMED, "", ""),
+        (State.HELD, "claimed", ""),
+        (State.CLAIMED, "", ""),
+    ]
     assert due(journal) == []
     new = (clip(b"dub-es-fr-de/a.mp4", cdn_url="old"),)
     do(journal, lambda conn: sources.resettle(conn, source_id, "d9", new, 4))
@@ -243,12 +312,15 @@ def test_what_is_paid_does_not_settle_again(journal: Journal) -> None:
 
 
 def test_a_touched_file_keeps_its_address(journal: Journal) -> None:
-    """The same content with another inode: members are as they look now, the cloud's address stays."""
+    """The same content with another inode: members are as they look now, the cloud's address
+    stays."""
     (job_id,) = claim(journal)
     source_id = job(journal, job_id).source_id
     member = do(journal, lambda conn: sources.members(conn, source_id))[0]
     do(journal, lambda conn: sources.set_cdn(conn, member.id, "https://cdn/x"))
-    touched = Member(MemberRole.CLIP, "a.mp4", b"dub-es/a.mp4", snapshot=Snapshot(10, 9, 9, 8, 3, 77), digest="d")
+    touched = Member(
+        MemberRole.CLIP, "a.mp4", b"dub-es/a.mp4", snapshot=Snapshot(10, 9, 9, 8, 3, 77), digest="d"
+    )
     do(journal, lambda conn: sources.refresh(conn, source_id, (touched,)))
     found = do(journal, lambda conn: sources.members(conn, source_id))[0]
     assert found.snapshot is not None
@@ -289,10 +361,18 @@ def test_the_queue_is_first_come_first_served(journal: Journal) -> None:
     """By due time, then by id; what is not due yet waits, and the next moment is known."""
     ids = [claim(journal, b"dub-es/%d.mp4" % n)[0] for n in range(4)]
     for job_id, at in zip(ids, (300, 100, 9000, 100), strict=True):
-        do(journal, lambda conn, i=job_id, a=at: conn.execute("UPDATE job SET due_at = ? WHERE id = ?", (a, i)))
+        do(
+            journal,
+            lambda conn, i=job_id, a=at: conn.execute(
+                "UPDATE job SET due_at = ? WHERE id = ?", (a, i)
+            ),
+        )
     assert due(journal) == [ids[1], ids[3], ids[0]]
     assert do(journal, lambda conn: jobs.next_due(conn, 5000)) == 9000
-    assert [j.id for j in do(journal, lambda conn: jobs.due(conn, (State.CLAIMED,), 5000, 2))] == [ids[1], ids[3]]
+    assert [j.id for j in do(journal, lambda conn: jobs.due(conn, (State.CLAIMED,), 5000, 2))] == [
+        ids[1],
+        ids[3],
+    ]
     do(journal, lambda conn: jobs.shift_due(conn, -8000, 9000))
     assert ids[2] in due(journal)
     assert do(journal, jobs.wake_waiting) == 4
@@ -300,7 +380,8 @@ def test_the_queue_is_first_come_first_served(journal: Journal) -> None:
 
 
 def test_siblings_wait_for_one_upload(journal: Journal) -> None:
-    """The bytes go up once: one goes ahead; with the address known, or nothing to upload, all go at once."""
+    """The bytes go up once: one goes ahead; with the address known, or nothing to upload, all go
+    at once."""
     ids = claim(journal, b"dub-es-fr-de/a.mp4", "es", "fr", "de")
     assert due(journal) == [ids[0]]
     force(journal, ids[0], State.UPLOADING)
@@ -341,7 +422,11 @@ def test_counts_and_lists(journal: Journal) -> None:
 @pytest.mark.parametrize("state", sorted(State))
 def test_retry_cancel_and_redeliver_in_every_state(journal: Journal, state: State) -> None:
     """Each is a legal step or a UsageError; what is open stays a person's question."""
-    for order in (job_steps.retry, job_steps.redeliver, lambda c, j, n: job_steps.cancel(c, j, "why", n)):
+    for order in (
+        job_steps.retry,
+        job_steps.redeliver,
+        lambda c, j, n: job_steps.cancel(c, j, "why", n),
+    ):
         job_id = claim(journal, b"dub-es/%d.mp4" % len(do(journal, jobs.listed)))[0]
         force(journal, job_id, state, back="claimed" if state is State.HELD else "", reason="")
         before = job(journal, job_id)
@@ -371,8 +456,11 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
         ("outage", "another", State.CLAIMED),
     ],
 )
-def test_a_retry_after_a_paid_turn_without_a_draft(journal: Journal, code: str, session: str, to: State) -> None:
-    """The edit that happened is asked for in its session, also one that showed nothing before: it may have come late."""
+def test_a_retry_after_a_paid_turn_without_a_draft(
+    journal: Journal, code: str, session: str, to: State
+) -> None:
+    """The edit that happened is asked for in its session, also one that showed nothing before:
+    it may have come late."""
     (job_id,) = claim(journal)
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
     do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2))
@@ -389,15 +477,22 @@ def test_redelivering(journal: Journal) -> None:
     do(journal, lambda conn: jobs.save_draft(conn, job_id, {"t": ["ü"]}, 1))
     do(journal, lambda conn: jobs.add_output(conn, job_id, ".es.mp4", b"/out/a", 5, "x", 1))
     assert do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5)) is State.INSTRUCTED
-    assert do(journal, lambda conn: (jobs.draft(conn, job_id), jobs.outputs(conn, job_id))) == ({"t": ["ü"]}, [])
+    assert do(journal, lambda conn: (jobs.draft(conn, job_id), jobs.outputs(conn, job_id))) == (
+        {"t": ["ü"]},
+        [],
+    )
     force(journal, job_id, State.PUBLISHED)
-    assert do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5, new_take=True)) is State.CLAIMED
+    assert (
+        do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5, new_take=True))
+        is State.CLAIMED
+    )
     assert not do(journal, lambda conn: jobs.has_draft(conn, job_id))
 
 
 @pytest.mark.parametrize("back", sorted(WORKING))
 def test_waking_goes_on_where_it_stood(journal: Journal, back: State) -> None:
-    """By reason, one by one, by folder: from the same state, due at once; an upload or a render request is asked after."""
+    """By reason, one by one, by folder: from the same state, due at once; an upload or a render
+    request is asked after."""
     ways: dict[str, Callable[[sqlite3.Connection, int], object]] = {
         "credits": lambda conn, _: jobs.wake_held(conn, "credits", 5),
         "plan": lambda conn, which: jobs.wake_one(conn, which, 5),
@@ -418,9 +513,11 @@ def test_waking_wakes_only_what_it_names(journal: Journal) -> None:
     """Another reason, another folder, another watch, a job that is not held: untouched."""
     (job_id,) = claim(journal, held="conflict")
     for wake in (
-        lambda conn: jobs.wake_held(conn, "credits", 5), lambda conn: jobs.wake_paused(conn, WATCH, b"dub-es", 5),
-        lambda conn: jobs.wake_approved(conn, 5), lambda conn: jobs.wake_one(conn, job_id + 1, 5),
-    ):  # fmt: skip
+        lambda conn: jobs.wake_held(conn, "credits", 5),
+        lambda conn: jobs.wake_paused(conn, WATCH, b"dub-es", 5),
+        lambda conn: jobs.wake_approved(conn, 5),
+        lambda conn: jobs.wake_one(conn, job_id + 1, 5),
+    ):
         do(journal, wake)
     assert job(journal, job_id).state is State.HELD
     assert do(journal, jobs.paused_folders) == []
@@ -459,15 +556,20 @@ def test_notes_facts_holds_and_inboxes(journal: Journal) -> None:
     assert (row.text, row.since, row.seen) == ("none left at all", 5, 12.0)
     do(journal, lambda conn: holds.drop(conn, HoldReason.CREDITS))
     assert do(journal, holds.standing) == {}
-    assert do(journal, lambda conn: (inboxes.seen(conn, WATCH, 1), inboxes.seen(conn, WATCH, 2))) == (True, True)
+    assert do(
+        journal, lambda conn: (inboxes.seen(conn, WATCH, 1), inboxes.seen(conn, WATCH, 2))
+    ) == (True, True)
     do(journal, lambda conn: inboxes.scanned(conn, WATCH))
     assert do(journal, lambda conn: inboxes.seen(conn, WATCH, 3)) is False
 
 
 def test_recovery_marks_what_may_have_happened(journal: Journal) -> None:
-    """Open calls become unknown and are looked at after the first pause; the rest of the -ing states is checked."""
+    """Open calls become unknown and are looked at after the first pause; the rest of the -ing
+    states is checked."""
     ids = [claim(journal, b"dub-es/%d.mp4" % n)[0] for n in range(4)]
-    for job_id, state in zip(ids, (State.UPLOADING, State.INSTRUCTING, State.SUBMITTING, State.RENDERING), strict=True):
+    for job_id, state in zip(
+        ids, (State.UPLOADING, State.INSTRUCTING, State.SUBMITTING, State.RENDERING), strict=True
+    ):
         force(journal, job_id, state)
     do(journal, lambda conn: spend.open_call(conn, ids[1], "s", "h", "b", None, 1))
     assert do(journal, lambda conn: recover.begin(conn, 7777)) == 3
@@ -483,8 +585,11 @@ ORDERS = ["step", "hold", "wake", "cancel", "retry", "unsettle", "crash", "again
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.sampled_from(ORDERS), max_size=25), st.data())
-def test_no_order_of_events_leaves_a_job_that_nobody_moves(happenings: list[str], data: st.DataObject) -> None:
-    """After anything: the job is due (now or later), or its state says whom it waits for; and the journal stands."""
+def test_no_order_of_events_leaves_a_job_that_nobody_moves(
+    happenings: list[str], data: st.DataObject
+) -> None:
+    """After anything: the job is due (now or later), or its state says whom it waits for; and
+    the journal stands."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal.open(Path(folder, "journal.db"), ManualClock())
         (job_id,) = claim(journal)

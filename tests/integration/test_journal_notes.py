@@ -1,4 +1,5 @@
-"""Which sources are due a look at their notes: the journal writes it down itself, with the change that makes them so."""
+"""Which sources are due a look at their notes: the journal writes it down itself, with the
+change that makes them so."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def conn(tmp_path: Path) -> sqlite3.Connection:
 def claim(conn: sqlite3.Connection, digest: str = "a", targets: tuple[str, ...] = ("es",)) -> int:
     out = (Output(".es.mp4", OutputKind.VIDEO, True),)
     new = tuple(NewJob("", "clip", Target(name, "dub it", out), "skill") for name in targets)
-    return sources.claim(conn, NewSource(WATCH, b"dub", b"dub/clip.mp4", digest, "dub", (), new), 1).id
+    return sources.claim(
+        conn, NewSource(WATCH, b"dub", b"dub/clip.mp4", digest, "dub", (), new), 1
+    ).id
 
 
 def move(conn: sqlite3.Connection, source: int, *states: str, nth: int = 0) -> None:
@@ -37,8 +40,18 @@ def due(conn: sqlite3.Connection) -> list[int]:
     return [row.source_id for row in notes.due(conn, WATCH, 0, 10)]
 
 
-DONE = ("uploading", "uploaded", "instructing", "instructed", "submitting", "rendering", "rendered", "downloading", "downloaded",
-        "published")  # fmt: skip
+DONE = (
+    "uploading",
+    "uploaded",
+    "instructing",
+    "instructed",
+    "submitting",
+    "rendering",
+    "rendered",
+    "downloading",
+    "downloaded",
+    "published",
+)
 
 
 def settle(conn: sqlite3.Connection) -> None:
@@ -57,7 +70,11 @@ def test_what_just_succeeds_is_never_due(conn: sqlite3.Connection) -> None:
 def test_failing_asking_and_being_answered_are_due(conn: sqlite3.Connection) -> None:
     """And a success after a trouble, also of another content under that name."""
     first, second = claim(conn), claim(conn, "b")
-    for states in (("rejected",), ("claimed", "uploading", "uploaded", "instructing", "attention"), ("instructed",)):
+    for states in (
+        ("rejected",),
+        ("claimed", "uploading", "uploaded", "instructing", "attention"),
+        ("instructed",),
+    ):
         move(conn, first, *states)
         assert due(conn) == [first], states
         settle(conn)
@@ -109,13 +126,17 @@ def test_a_journal_from_before_has_its_troubles_looked_at_once(tmp_path: Path) -
     for number, script in migrations():
         if number < 3:
             old.executescript(f"{script}\nPRAGMA user_version = {number};")
-    old.executescript("""
+    old.executescript(
+        """
         INSERT INTO source (id, watch, folder, path, digest, task, created_at) VALUES (1, 'w', 'd', 'd/a', 'x', 'dub', 1),
             (2, 'w', 'd', 'd/b', 'x', 'dub', 1);
         INSERT INTO job (id, source_id, stem, target, skill, prompt, outputs, created_at, updated_at)
             VALUES (1, 1, 'a', 'es', 's', '', '[]', 1, 1), (2, 2, 'b', 'es', 's', '', '[]', 1, 1);
         UPDATE job SET state = 'rejected' WHERE id = 1;
-    """.replace("'d'", "x'64'").replace("'d/a'", "x'6161'").replace("'d/b'", "x'6262'"))
+    """.replace("'d'", "x'64'")
+        .replace("'d/a'", "x'6161'")
+        .replace("'d/b'", "x'6262'")
+    )
     old.close()
     journal = Journal.open(path, ManualClock())
     assert journal.read_now(notes.all_due) == {1: "w"}

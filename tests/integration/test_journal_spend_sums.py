@@ -18,7 +18,11 @@ from nemowatch.model import Target
 def journal(tmp_path: Path) -> Journal:
     opened = Journal.open(tmp_path / "journal.db", ManualClock())
     jobs = tuple(NewJob("", "clip", Target(name, "", ()), "skill") for name in ("es", "fr", "de"))
-    opened.write_now(lambda conn: sources.claim(conn, NewSource("w", b"dub", b"dub/clip", "d", "dub", (), jobs), 1))
+    opened.write_now(
+        lambda conn: sources.claim(
+            conn, NewSource("w", b"dub", b"dub/clip", "d", "dub", (), jobs), 1
+        )
+    )
     yield opened
     opened.close()
 
@@ -51,7 +55,8 @@ def test_a_top_up_is_no_spending(journal: Journal) -> None:
 
 
 def test_unknown_costs_are_counted(journal: Journal) -> None:
-    """A turn under way, and one whose balance could not be read, count as unsure; a refused one does not."""
+    """A turn under way, and one whose balance could not be read, count as unsure; a refused one
+    does not."""
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
         call(conn, 1, 100, 10)
@@ -82,11 +87,13 @@ def move(conn: sqlite3.Connection, job: int, state: str) -> None:
 
 
 def test_the_price_of_a_turn(journal: Journal) -> None:
-    """By turns that were alone; else by the dearest of those that shared a fall of the balance; else by the contract. A turn
-    that seems to have been free tells nothing."""
+    """By turns that were alone; else by the dearest of those that shared a fall of the balance;
+    else by the contract. A turn that seems to have been free tells nothing."""
 
     def cost(conn: sqlite3.Connection, job: int, credits: float, about: int) -> Price:
-        conn.execute("UPDATE job SET credits = ?, credits_about = ? WHERE id = ?", (credits, about, job))
+        conn.execute(
+            "UPDATE job SET credits = ?, credits_about = ? WHERE id = ?", (credits, about, job)
+        )
         return spend.price(conn, "skill")
 
     def work(conn: sqlite3.Connection) -> list[Price]:
@@ -95,6 +102,10 @@ def test_the_price_of_a_turn(journal: Journal) -> None:
 
     contract = Price(100, 100, known=False)
     assert journal.write_now(work) == [
-        contract, contract, Price(50, 50, known=True), Price(90, 90, known=True), Price(80, 80, known=True),
+        contract,
+        contract,
+        Price(50, 50, known=True),
+        Price(90, 90, known=True),
+        Price(80, 80, known=True),
         Price(100, 120, known=True),
-    ]  # fmt: skip
+    ]

@@ -84,7 +84,10 @@ def test_our_own_note_goes_even_when_the_journal_was_lost(tmp_path: Path) -> Non
 def test_no_note_below_a_missing_root(tmp_path: Path) -> None:
     """A share that is away gets no folder on the local disk."""
     root = tmp_path / "share"
-    for act in (lambda: write_note(root, root / READ_ME, TEXT), lambda: remove_note(root, root / READ_ME)):
+    for act in (
+        lambda: write_note(root, root / READ_ME, TEXT),
+        lambda: remove_note(root, root / READ_ME),
+    ):
         with pytest.raises(LocalPassing):
             act()
     assert os.listdir(tmp_path) == []
@@ -101,13 +104,19 @@ def test_note_names_are_safe_and_fit(tmp_path: Path) -> None:
 
 
 def test_an_error_note_says_what_where_and_what_to_do() -> None:
-    """The file, what happened, what is done and what not, the cure, and the job for the administrator at the end."""
+    """The file, what happened, what is done and what not, the cure, and the job for the
+    administrator at the end."""
     text = error_note(
         Failure(
-            b"caf\xe9\xe2\x80\xae.mp4", "The cloud refused it.", "Use mp4.", (Done("Spanish", "caf.es.mp4"),), ("French",),
-            (12, 13), "inbox/dub-es-fr",
+            b"caf\xe9\xe2\x80\xae.mp4",
+            "The cloud refused it.",
+            "Use mp4.",
+            (Done("Spanish", "caf.es.mp4"),),
+            ("French",),
+            (12, 13),
+            "inbox/dub-es-fr",
         )
-    )  # fmt: skip
+    )
     assert text.startswith("caf\\xe9\ufffd.mp4 could not be finished.")
     for said in (
         "The cloud refused it.",
@@ -122,15 +131,33 @@ def test_an_error_note_says_what_where_and_what_to_do() -> None:
 
 
 def test_the_other_notes_say_their_point() -> None:
-    """Question, folder, approval, the same again, conflict copies: each names the file and the way on."""
-    assert "Which language?" in question_note(Question(b"a.mp4", "Which language?", "Write it down.", (1,)))
-    folder = read_me([Complaint("No such language.", "dub-spanish"), Complaint("Not taken:", files=(b"a.pdf",) * 30)])
+    """Question, folder, approval, the same again, conflict copies: each names the file and the
+    way on."""
+    assert "Which language?" in question_note(
+        Question(b"a.mp4", "Which language?", "Write it down.", (1,))
+    )
+    folder = read_me(
+        [
+            Complaint("No such language.", "dub-spanish"),
+            Complaint("Not taken:", files=(b"a.pdf",) * 30),
+        ]
+    )
     assert "dub-spanish" in folder
     assert "and 10 more" in folder
     assert "dub-es-fr" in folder
-    asked = approval_note(Approval(jobs=120, files=60, credits=12000, available=100, cause="It is new."))
+    asked = approval_note(
+        Approval(jobs=120, files=60, credits=12000, available=100, cause="It is new.")
+    )
     assert all(
-        word in asked for word in ("60 new files", "120 results", "12,000", "100 are left", "not enough", "APPROVE")
+        word in asked
+        for word in (
+            "60 new files",
+            "120 results",
+            "12,000",
+            "100 are left",
+            "not enough",
+            "APPROVE",
+        )
     )
     assert "Nobody can say yet" in approval_note(Approval(jobs=1, files=1))
     assert "a.es.mp4" in same_again_note(b"a.mp4", ["a.es.mp4"])

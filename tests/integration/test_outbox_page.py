@@ -1,4 +1,5 @@
-"""The status page: hostile names, long lists, links that work on the share, and no needless writes."""
+"""The status page: hostile names, long lists, links that work on the share, and no needless
+writes."""
 
 from __future__ import annotations
 
@@ -42,18 +43,30 @@ def model(root: Path, **fields: object) -> PageModel:
 
 def busy(root: Path) -> PageModel:
     """A page with something in every section, and names that mean harm."""
-    results = (root / "outbox/dub-es" / os.fsdecode(RAW), root / "outbox/dub-es" / os.fsdecode(EVIL.replace(b"/", b"")))
+    results = (
+        root / "outbox/dub-es" / os.fsdecode(RAW),
+        root / "outbox/dub-es" / os.fsdecode(EVIL.replace(b"/", b"")),
+    )
     return model(
         root,
         version="0.1.0",
-        needs=Listing((Need("The cloud asks: which language?", "Write the answer.", EVIL, b"dub-es", 12),)),
+        needs=Listing(
+            (Need("The cloud asks: which language?", "Write the answer.", EVIL, b"dub-es", 12),)
+        ),
         holds=(Hold("No credits are left.", "Top up.", NOW - 3_600_000),),
         waiting=Listing((Waiting(RAW, b"dub-es", "still being copied (40 s)"),)),
-        running=Listing((Running(EVIL, b"dub-es", "Spanish", State.RENDERING, 43.4, "second try"),)),
+        running=Listing(
+            (Running(EVIL, b"dub-es", "Spanish", State.RENDERING, 43.4, "second try"),)
+        ),
         finished=Listing((Finished(RAW, b"dub-es", "Spanish", NOW, results, "98 credits"),)),
-        failed=Listing((Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", "Copy it again.", 7),)),
+        failed=Listing(
+            (Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", "Copy it again.", 7),)
+        ),
         credits=(CreditLine("Left", "100"), CreditLine("Register", "free", "javascript:alert(1)")),
-        folders=(Health("/srv/in", True, "watching"), Health("/srv/<i>", False, "offline since 12:10", "Mount it.")),
+        folders=(
+            Health("/srv/in", True, "watching"),
+            Health("/srv/<i>", False, "offline since 12:10", "Mount it."),
+        ),
     )
 
 
@@ -77,7 +90,8 @@ class Reader(HTMLParser):
 
 
 def test_names_that_mean_harm_are_only_text(tmp_path: Path) -> None:
-    """No script, no image, no foreign address, no turned reading direction, whatever the files are called."""
+    """No script, no image, no foreign address, no turned reading direction, whatever the files
+    are called."""
     html = render(busy(tmp_path))
     page = Reader(html)
     assert not {"script", "img", "link", "iframe", "b"} & set(page.tags)
@@ -92,7 +106,9 @@ def test_links_lead_to_the_results_from_where_the_page_stands(tmp_path: Path) ->
     """Relative and encoded byte by byte: decoded they name the files."""
     shown = busy(tmp_path)
     links = [unquote_to_bytes(link) for link in Reader(render(shown)).links]
-    assert links == [os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].results]
+    assert links == [
+        os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].results
+    ]
 
 
 def test_long_lists_are_cut_with_a_count(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Publishing on real filesystems: nothing overwritten, nothing doubled after a kill, no half file under a final name."""
+"""Publishing on real filesystems: nothing overwritten, nothing doubled after a kill, no half
+file under a final name."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ def mount(where: Path, *arguments: str) -> None:
     if os.geteuid() != 0:
         pytest.skip("mounting a filesystem needs root")
     where.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", *arguments, str(where)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["mount", *arguments, str(where)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.strip()}")
 
@@ -102,7 +105,8 @@ def test_a_kill_between_link_and_unlink_is_not_a_second_result(tmp_path: Path) -
 
 
 def test_a_kill_after_everything_is_recognised_by_content_past_gaps(tmp_path: Path) -> None:
-    """The part is gone: the numbered result is found although the names before it are free by now."""
+    """The part is gone: the numbered result is found although the names before it are free by
+    now."""
     part = part_path(tmp_path, 7)
     (tmp_path / "promo (3).mp4").write_bytes(DATA)
     assert stands_already(part, "promo.mp4", sha(DATA))
@@ -118,7 +122,8 @@ def test_neither_part_nor_result_says_so(tmp_path: Path) -> None:
 
 
 def test_a_part_is_never_written_through_its_published_name(tmp_path: Path) -> None:
-    """Writing the part anew after a kill between link and unlink leaves the published file alone."""
+    """Writing the part anew after a kill between link and unlink leaves the published file
+    alone."""
     part = write_part(part_path(tmp_path, 7), DATA).path
     os.link(part, tmp_path / "a.txt")
     write_part(part, b"other")
@@ -126,16 +131,21 @@ def test_a_part_is_never_written_through_its_published_name(tmp_path: Path) -> N
 
 
 def test_bytes_of_our_own_are_published_once(tmp_path: Path) -> None:
-    """A transcript that stands there already is not published again as (2) when the stage is repeated."""
+    """A transcript that stands there already is not published again as (2) when the stage is
+    repeated."""
     part = part_path(tmp_path, 7, 2)
-    first, second = publish_bytes(part, "clip.srt", DATA)[1], publish_bytes(part, "clip.srt", DATA)[1]
+    first, second = (
+        publish_bytes(part, "clip.srt", DATA)[1],
+        publish_bytes(part, "clip.srt", DATA)[1],
+    )
     assert (first.already, second.already) == (False, True)
     assert visible(tmp_path) == ["clip.srt"]
 
 
 @pytest.mark.slow  # it needs a kernel with vfat, which not every machine's has
 def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
-    """On FAT nothing is overwritten, other spellings of one name included, and a repeat finds the result."""
+    """On FAT nothing is overwritten, other spellings of one name included, and a repeat finds
+    the result."""
     (fat / "x").touch()
     with pytest.raises(PermissionError):
         os.link(fat / "x", fat / "y")
@@ -149,7 +159,8 @@ def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A filesystem that answers as vboxsf and rclone mounts do: no hard links, no flags for a rename."""
+    """A filesystem that answers as vboxsf and rclone mounts do: no hard links, no flags for a
+    rename."""
 
     def refuse(*_: object) -> None:
         raise OSError(22, "Invalid argument")
@@ -193,7 +204,8 @@ def test_a_finished_copy_is_not_made_again(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_a_claim_never_costs_a_person_their_file(tmp_path: Path) -> None:
-    """A file under the claimed name that holds anything but our bytes stays, even when it begins like ours."""
+    """A file under the claimed name that holds anything but our bytes stays, even when it begins
+    like ours."""
     part = write_part(part_path(tmp_path, 7), DATA).path
     (tmp_path / exclusive_create.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(DATA[:100] + b"and then mine")
@@ -230,7 +242,8 @@ def test_nothing_is_made_below_a_missing_root(tmp_path: Path) -> None:
 
 
 def test_a_removed_tree_is_made_again_beside_its_inbox(tmp_path: Path) -> None:
-    """A person who deletes `done` does not stop the work as long as the inbox beside it shows that the share is there."""
+    """A person who deletes `done` does not stop the work as long as the inbox beside it shows
+    that the share is there."""
     (tmp_path / "inbox").mkdir()
     ensure_tree(tmp_path / "done", tmp_path / "inbox")
     assert (tmp_path / "done").is_dir()
@@ -254,7 +267,8 @@ def test_no_path_leads_out_of_the_tree(tmp_path: Path, relative: bytes) -> None:
 
 
 def test_no_link_leads_out_of_the_tree(tmp_path: Path) -> None:
-    """A link (or a file) in the place of a folder is refused and left alone; a root that is a link is the owner's will."""
+    """A link (or a file) in the place of a folder is refused and left alone; a root that is a
+    link is the owner's will."""
     (tmp_path / "tree").mkdir()
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "tree/dub-es").symlink_to(tmp_path / "elsewhere")
@@ -266,7 +280,8 @@ def test_no_link_leads_out_of_the_tree(tmp_path: Path) -> None:
 
 
 def test_group_comes_from_the_folder_and_mode_from_the_umask(tmp_path: Path) -> None:
-    """In a setgid folder results and subfolders belong to the folder's group; others' bits follow the umask."""
+    """In a setgid folder results and subfolders belong to the folder's group; others' bits
+    follow the umask."""
     if os.geteuid() != 0:
         pytest.skip("giving a folder to another group needs root")
     os.chown(tmp_path, -1, 4242)
@@ -294,7 +309,8 @@ def test_the_longest_names_are_published_and_numbered(tmp_path: Path) -> None:
 
 
 def test_standing_believes_only_size_and_content(tmp_path: Path) -> None:
-    """A result counts as there when exactly its bytes are; links, other bytes and nothing do not."""
+    """A result counts as there when exactly its bytes are; links, other bytes and nothing do
+    not."""
     (tmp_path / "a").write_bytes(DATA)
     (tmp_path / "link").symlink_to("a")
     assert standing(tmp_path / "a", len(DATA), sha(DATA))
@@ -305,7 +321,8 @@ def test_standing_believes_only_size_and_content(tmp_path: Path) -> None:
 
 
 def test_recovery_removes_only_leftovers_that_no_job_owns(tmp_path: Path) -> None:
-    """Parts of unknown jobs, claims and half notes go; known parts with their claims, and everything of people's, stay."""
+    """Parts of unknown jobs, claims and half notes go; known parts with their claims, and
+    everything of people's, stay."""
     ours = [
         ".~nemowatch-1.part",
         ".~nemowatch-1.part.to",
@@ -314,7 +331,15 @@ def test_recovery_removes_only_leftovers_that_no_job_owns(tmp_path: Path) -> Non
         ".~nemowatch-12.part",
     ]
     own = f".~nemowatch-note-{PROCESS}-12ab34cd"
-    kept = [own, ".~nemowatch-3.part", ".~nemowatch-3.part.to", "promo.mp4", ".~other", ".nemowatch-owner.json", "a.part"]
+    kept = [
+        own,
+        ".~nemowatch-3.part",
+        ".~nemowatch-3.part.to",
+        "promo.mp4",
+        ".~other",
+        ".nemowatch-owner.json",
+        "a.part",
+    ]
     for name in ours + kept:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / ".~nemowatch-9.part").mkdir()
@@ -339,10 +364,17 @@ for turn in range(25):
 def test_many_processes_publish_one_name_without_losing_any(tmp_path: Path) -> None:
     """Four processes, a hundred results of one name: a hundred files, each with its own content."""
     running = [
-        subprocess.Popen([sys.executable, "-c", PUBLISHER, str(tmp_path), str(who)], stdout=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", PUBLISHER, str(tmp_path), str(who)], stdout=subprocess.PIPE
+        )
         for who in range(4)
     ]
-    names = [line for process in running for line in process.communicate(timeout=60)[0].split(b"\n") if line]
+    names = [
+        line
+        for process in running
+        for line in process.communicate(timeout=60)[0].split(b"\n")
+        if line
+    ]
     assert len(names) == len(set(names)) == 100
     assert len({(tmp_path / os.fsdecode(name)).read_bytes() for name in names}) == 100
     assert len(visible(tmp_path)) == 100

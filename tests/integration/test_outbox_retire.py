@@ -1,4 +1,5 @@
-"""The source leaves the inbox: only the claimed file, nothing overwritten, recognised after a kill, across filesystems too."""
+"""The source leaves the inbox: only the claimed file, nothing overwritten, recognised after a
+kill, across filesystems too."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.errors import LocalError, LocalFinal, LocalPassing, NoSpace, SourceChanged, SourceGone
+from nemowatch.errors import (
+    LocalError,
+    LocalFinal,
+    LocalPassing,
+    NoSpace,
+    SourceChanged,
+    SourceGone,
+)
 from nemowatch.fs import copy_across, exclusive_create
 from nemowatch.model import Snapshot
 from nemowatch.outbox.retire import After, Leaving, retire, retire_all
@@ -21,7 +29,9 @@ NAME = b"dub-es/a/promo.mp4"
 
 def look(path: Path) -> Snapshot:
     now = os.lstat(path)
-    return Snapshot(now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_blocks, now.st_dev, now.st_ino)
+    return Snapshot(
+        now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_blocks, now.st_dev, now.st_ino
+    )
 
 
 class Share:
@@ -57,7 +67,10 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         pytest.skip("mounting a second filesystem needs root")
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(where)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(where)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.strip()}")
@@ -72,7 +85,8 @@ def apart(tmp_path: Path, other_disk: Path) -> Share:
 
 
 def test_the_source_moves_with_its_shadow_and_its_folder_stays(share: Share) -> None:
-    """The mirrored path, the same inode, the AppleDouble file beside it; the emptied inbox folder stays."""
+    """The mirrored path, the same inode, the AppleDouble file beside it; the emptied inbox
+    folder stays."""
     share.file.with_name("._promo.mp4").write_bytes(b"fork")
     went = share.leave()
     assert went == share.tree / "dub-es/a/promo.mp4"
@@ -92,7 +106,8 @@ def test_nothing_in_the_tree_is_overwritten(share: Share) -> None:
 
 
 def test_a_kill_after_the_move_is_recognised(share: Share) -> None:
-    """Repeated, it names the same place, moves nothing, and takes the shadow that was left behind."""
+    """Repeated, it names the same place, moves nothing, and takes the shadow that was left
+    behind."""
     first = share.leave()
     share.file.with_name("._promo.mp4").write_bytes(b"fork")
     assert share.leave() == first
@@ -182,7 +197,10 @@ def test_a_member_that_a_person_took_keeps_nobody(share: Share) -> None:
     """The script was deleted meanwhile: the clip goes all the same."""
     script = share.file.with_name("promo.txt")
     script.write_bytes(b"words")
-    members = [Leaving(b"dub-es/a/promo.txt", look(script)), Leaving(NAME, share.claimed, share.digest)]
+    members = [
+        Leaving(b"dub-es/a/promo.txt", look(script)),
+        Leaving(NAME, share.claimed, share.digest),
+    ]
     script.unlink()
     assert retire_all(share.inbox, members, share.tree) == (None, share.tree / "dub-es/a/promo.mp4")
 
@@ -227,7 +245,9 @@ def test_across_filesystems_a_kill_before_the_unlink_makes_no_second_copy(apart:
     went = apart.leave()
     apart.file.write_bytes(DATA)
     os.utime(apart.file, (1_000_000_000, 1_000_000_000))
-    (apart.tree / "dub-es/a" / copy_across._part("promo.mp4")).write_bytes(b"half of an earlier copy")
+    (apart.tree / "dub-es/a" / copy_across._part("promo.mp4")).write_bytes(
+        b"half of an earlier copy"
+    )
     assert apart.leave() == went
     assert apart.names(apart.inbox) == []
 
@@ -237,7 +257,9 @@ def test_across_filesystems_a_full_disk_keeps_the_source(apart: Share) -> None:
     big = bytes(2 * 1024 * 1024)
     apart.file.write_bytes(big)
     with pytest.raises(NoSpace):
-        retire(apart.inbox, NAME, look(apart.file), apart.tree, digest=hashlib.sha256(big).hexdigest())
+        retire(
+            apart.inbox, NAME, look(apart.file), apart.tree, digest=hashlib.sha256(big).hexdigest()
+        )
     assert apart.file.stat().st_size == len(big)
     assert apart.names() == []
 
@@ -245,7 +267,8 @@ def test_across_filesystems_a_full_disk_keeps_the_source(apart: Share) -> None:
 def test_across_filesystems_a_change_during_the_copy_keeps_the_source(
     apart: Share, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a person writes while we copy is neither unlinked nor left in the tree as if it were the source."""
+    """What a person writes while we copy is neither unlinked nor left in the tree as if it were
+    the source."""
     copy_bytes = copy_across._copy_bytes
 
     def and_a_person_writes(*args: object) -> None:
@@ -259,8 +282,11 @@ def test_across_filesystems_a_change_during_the_copy_keeps_the_source(
     assert apart.names() == []
 
 
-def test_a_file_swapped_in_at_the_last_moment_goes_back(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the look and the rename a person put another file there: it stands in the inbox again."""
+def test_a_file_swapped_in_at_the_last_moment_goes_back(
+    share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the rename a person put another file there: it stands in the inbox
+    again."""
     rename = exclusive_create.rename_exclusive
 
     def after_a_swap(name: str, folder: int, new_name: str, new_folder: int) -> None:
@@ -279,7 +305,8 @@ def test_a_file_swapped_in_at_the_last_moment_goes_back(share: Share, monkeypatc
 def test_where_nothing_renames_without_replacing_the_source_is_copied(
     share: Share, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Some FUSE mounts offer neither links nor a rename that refuses to replace: still nothing is overwritten."""
+    """Some FUSE mounts offer neither links nor a rename that refuses to replace: still nothing
+    is overwritten."""
 
     def refuse(*_: object) -> None:
         raise OSError(22, "Invalid argument")

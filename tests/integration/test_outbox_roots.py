@@ -1,4 +1,5 @@
-"""A tree that results go to stays where it led: a link that somebody puts in its place is refused until it is gone."""
+"""A tree that results go to stays where it led: a link that somebody puts in its place is
+refused until it is gone."""
 
 from __future__ import annotations
 
@@ -49,11 +50,14 @@ def swap(folder: Path) -> None:
 
 
 def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -> None:
-    """For results, notes, and the old sources that are deleted; what it was meant to lead to stays as it is."""
+    """For results, notes, and the old sources that are deleted; what it was meant to lead to
+    stays as it is."""
     put(tree)
     swap(tree)
     for act in (lambda: put(tree), lambda: write_note(tree, tree / "dub-es" / "a.txt", "text")):
-        with pytest.raises(LocalPassing, match=r"a link to .*theirs has been put in the folder's place") as refused:
+        with pytest.raises(
+            LocalPassing, match=r"a link to .*theirs has been put in the folder's place"
+        ) as refused:
             act()
         assert "goes on by itself" in refused.value.cure
     expire(tree, 1e12)
@@ -106,13 +110,16 @@ def test_a_tree_that_is_not_there_yet_is_not_held_to_anything(tree: Path) -> Non
 
 @pytest.fixture
 def share(tmp_path: Path) -> Iterator[Path]:
-    """A mount point with a share on it; below it stands an outbox of the time before it was mounted."""
+    """A mount point with a share on it; below it stands an outbox of the time before it was
+    mounted."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount")
     nas, share = tmp_path / "nas", tmp_path / "share"
     nas.mkdir()
     share.joinpath("outbox").mkdir(parents=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "nas", nas], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "nas", nas], check=False, capture_output=True, text=True
+    )
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.strip()}")
     try:
@@ -136,7 +143,8 @@ def unmount(share: Path) -> None:
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool) -> None:
-    """Nobody would see it again once the share is back; also when it was away already at the start."""
+    """Nobody would see it again once the share is back; also when it was away already at the
+    start."""
     tree = share / "outbox"
     anchor.hold(tree)
     put(tree).unlink()
@@ -144,7 +152,9 @@ def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool)
     if restarted:
         anchor.hold(tree, anchor.memory(tree))
     for act in (lambda: put(tree), lambda: ensure_tree(tree, share)):
-        with pytest.raises(LocalPassing, match="the share is not mounted, only an empty folder is there") as refused:
+        with pytest.raises(
+            LocalPassing, match="the share is not mounted, only an empty folder is there"
+        ) as refused:
             act()
         assert refused.value.cure.startswith("Mount it")
     assert list(tree.rglob("*")) == []
@@ -157,7 +167,9 @@ def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool)
 
 
 @pytest.mark.anyio
-async def test_no_note_is_put_below_an_inbox_whose_share_is_away(share: Path, tmp_path: Path) -> None:
+async def test_no_note_is_put_below_an_inbox_whose_share_is_away(
+    share: Path, tmp_path: Path
+) -> None:
     """It would count as written, and nobody would see it: it follows when the share is back."""
     note = share / "inbox/dub-es" / READ_ME
     note.parent.mkdir(parents=True)

@@ -1,4 +1,5 @@
-"""Whether results fit: a quota counts as well as the disk, and what waits is let go when the smallest of it fits."""
+"""Whether results fit: a quota counts as well as the disk, and what waits is let go when the
+smallest of it fits."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ HUGE = 1 << 43
 
 @pytest.fixture
 def quota(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a real quota of 10 MB on a filesystem of 200 MB; skips where none can be had."""
+    """A folder with a real quota of 10 MB on a filesystem of 200 MB; skips where none can be
+    had."""
     if os.geteuid() != 0 or not all(map(shutil.which, ("mkfs.btrfs", "btrfs", "setpriv"))):
         pytest.skip("needs root, btrfs-progs and setpriv")
     image, place = tmp_path / "image", tmp_path / "disk"
@@ -30,11 +32,17 @@ def quota(tmp_path: Path) -> Iterator[Path]:
     with image.open("wb") as file:
         file.truncate(200 * MB)
     subprocess.run(["mkfs.btrfs", "-q", image], check=True, capture_output=True)
-    if subprocess.run(["mount", "-o", "loop", image, place], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-o", "loop", image, place], capture_output=True, check=False
+    ).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         folder = place / "outbox"
-        for words in (["subvolume", "create", folder], ["quota", "enable", place], ["qgroup", "limit", "10M", folder]):
+        for words in (
+            ["subvolume", "create", folder],
+            ["quota", "enable", place],
+            ["qgroup", "limit", "10M", folder],
+        ):
             subprocess.run(["btrfs", *words], check=True, capture_output=True)
         os.sync()
         yield folder
@@ -46,15 +54,29 @@ def asked(folder: Path, size: int) -> str:
     """What a process answers that quotas hold for, as they do for all but root."""
     code = "import sys; from pathlib import Path; from nemowatch.fs.space import has_room\n"
     code += "print(has_room(Path(sys.argv[1]), int(sys.argv[2])))"
-    command = ["setpriv", "--bounding-set", "-sys_resource", sys.executable, "-c", code, folder, str(size)]
+    command = [
+        "setpriv",
+        "--bounding-set",
+        "-sys_resource",
+        sys.executable,
+        "-c",
+        code,
+        folder,
+        str(size),
+    ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.mark.root
 def test_a_quota_counts(quota: Path) -> None:
-    """The disk has plenty of free bytes, and this user may have few of them. Nothing is left behind by the question."""
+    """The disk has plenty of free bytes, and this user may have few of them. Nothing is left
+    behind by the question."""
     assert shutil.disk_usage(quota).free > 50 * MB
-    assert (asked(quota, 8 * MB), asked(quota, 12 * MB), asked(quota, 8 * MB)) == ("True", "False", "True")
+    assert (asked(quota, 8 * MB), asked(quota, 12 * MB), asked(quota, 8 * MB)) == (
+        "True",
+        "False",
+        "True",
+    )
     assert list(quota.iterdir()) == []
 
 
@@ -66,7 +88,8 @@ def test_a_disk_counts_and_a_folder_that_is_away_does_not(tmp_path: Path) -> Non
 
 
 def test_what_waits_is_let_go_when_the_smallest_fits(tmp_path: Path) -> None:
-    """Less what of it stands in its part file already; what another outbox waits for does not count."""
+    """Less what of it stands in its part file already; what another outbox waits for does not
+    count."""
     watch = Watch(root=tmp_path)
     watch.outbox.mkdir()
     large, begun = watch.outbox / "large", watch.outbox / "begun"

@@ -1,4 +1,5 @@
-"""What somebody would try who wants it to pay twice, to lose a file, to be stuck for ever, or to spin."""
+"""What somebody would try who wants it to pay twice, to lose a file, to be stuck for ever, or to
+spin."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ pytestmark = pytest.mark.anyio
 class Failing:
     """The real client, of which one call fails with an error of ours, after `skip` that go well."""
 
-    def __init__(self, api: Any, call: str, error: Exception, times: int = 1, skip: int = 0) -> None:
+    def __init__(
+        self, api: Any, call: str, error: Exception, times: int = 1, skip: int = 0
+    ) -> None:
         self._api, self._call, self._error, self._times, self._skip = api, call, error, times, skip
 
     def __getattr__(self, name: str) -> Any:
@@ -55,18 +58,22 @@ def order(house: Bench, command: str, **args: Any) -> dict[str, Any]:
 
 def put_state(house: Bench, job_id: int, state: State, **values: Any) -> None:
     """Move a job in the journal, by legal steps only."""
-    house.journal.write_now(lambda conn: jobs.apply(conn, jobs.by_id(conn, job_id), state, house.clock.now_ms(), values))
+    house.journal.write_now(
+        lambda conn: jobs.apply(conn, jobs.by_id(conn, job_id), state, house.clock.now_ms(), values)
+    )
 
 
 # -- paying twice
 
 
 async def test_an_error_of_ours_after_the_turn_does_not_send_it_again(house: Bench) -> None:
-    """The token cannot be stored on a full disk right after the turn: the call is in doubt, never "still to be sent"."""
+    """The token cannot be stored on a full disk right after the turn: the call is in doubt,
+    never "still to be sent"."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADED)
     full = LocalFinal("the disk of the state folder is full")
-    with_api(house, Failing(house.client, "read_state", full, skip=1))  # the first look comes before the turn
+    # the first look comes before the turn
+    with_api(house, Failing(house.client, "read_state", full, skip=1))
     await house.run()
     assert house.requests("chat") == 1
     order(house, "resolve", job=job_id, how="done")
@@ -76,12 +83,16 @@ async def test_an_error_of_ours_after_the_turn_does_not_send_it_again(house: Ben
 
 
 async def test_an_outcome_that_cannot_be_written_is_never_sent_again(house: Bench) -> None:
-    """The commit after the turn fails: the intent stays open in the journal, and nobody but its own flow may send it."""
+    """The commit after the turn fails: the intent stays open in the journal, and nobody but its
+    own flow may send it."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADED)
-    house.journal.write_now(lambda conn: conn.execute(
-        "CREATE TEMP TRIGGER refuse BEFORE UPDATE ON job WHEN OLD.state = 'instructing' BEGIN SELECT RAISE(ABORT, 'no'); END"
-    ))  # fmt: skip
+    house.journal.write_now(
+        lambda conn: conn.execute(
+            "CREATE TEMP TRIGGER refuse BEFORE UPDATE ON job WHEN OLD.state = 'instructing' BEGIN"
+            " SELECT RAISE(ABORT, 'no'); END"
+        )
+    )
     with pytest.raises(JournalError):
         await house.run()
     house.journal.write_now(lambda conn: conn.execute("DROP TRIGGER refuse"))
@@ -99,16 +110,32 @@ async def test_half_an_emoji_in_a_draft(house: Bench) -> None:
 
 
 async def test_the_balance_is_never_worth_a_turn(house: Bench) -> None:
-    """Asking for the credits fails for a local reason after the turn: the outcome is committed all the same."""
+    """Asking for the credits fails for a local reason after the turn: the outcome is committed
+    all the same."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADED)
-    with_api(house, Failing(house.client, "read_credits", LocalFinal("the disk of the state folder is full"), times=9))
+    with_api(
+        house,
+        Failing(
+            house.client,
+            "read_credits",
+            LocalFinal("the disk of the state folder is full"),
+            times=9,
+        ),
+    )
     await house.run()
-    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )
 
 
-async def test_resending_by_configuration_happens_once(tmp_path: Path, cloud: SandboxProcess) -> None:
-    """on_unknown = resend, and every turn breaks: the second unknown goes to a person, not to a third payment."""
+async def test_resending_by_configuration_happens_once(
+    tmp_path: Path, cloud: SandboxProcess
+) -> None:
+    """on_unknown = resend, and every turn breaks: the second unknown goes to a person, not to a
+    third payment."""
     async with bench(tmp_path, cloud, chat={"on_unknown": "resend"}) as house:
         (job_id,) = house.drop()
         cloud.fault("chat:error@*")
@@ -119,7 +146,8 @@ async def test_resending_by_configuration_happens_once(tmp_path: Path, cloud: Sa
 
 
 async def test_a_late_effect_is_seen_before_a_resend(tmp_path: Path, cloud: SandboxProcess) -> None:
-    """on_unknown = resend: the edit that came after the last look is found before anything is sent again."""
+    """on_unknown = resend: the edit that came after the last look is found before anything is
+    sent again."""
     async with bench(tmp_path, cloud, chat={"on_unknown": "resend", "recheck": [0.05]}) as house:
         (job_id,) = house.drop()
         cloud.fault("chat:late:0.6")
@@ -133,11 +161,18 @@ async def test_a_late_effect_is_seen_before_a_resend(tmp_path: Path, cloud: Sand
                 break
             await asyncio.sleep(0.05)
         await house.run()
-        assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (State.PUBLISHED, 1, 1)
+        assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (
+            State.PUBLISHED,
+            1,
+            1,
+        )
 
 
-async def test_rebuilding_a_lost_session_happens_once(tmp_path: Path, cloud: SandboxProcess) -> None:
-    """on_lost_session = rebuild pays for one more turn, not for one after the other; and it is a legal step."""
+async def test_rebuilding_a_lost_session_happens_once(
+    tmp_path: Path, cloud: SandboxProcess
+) -> None:
+    """on_lost_session = rebuild pays for one more turn, not for one after the other; and it is a
+    legal step."""
     async with bench(tmp_path, cloud, chat={"on_lost_session": "rebuild"}) as house:
         (job_id,) = house.drop()
         with_api(house, Forgetful(house.client))
@@ -175,7 +210,8 @@ async def test_a_render_without_a_draft_is_no_reason_to_pay(house: Bench) -> Non
 
 
 async def test_a_retry_goes_on_from_an_edit_that_is_still_in_the_session(house: Bench) -> None:
-    """Cancelled, or given up, after the turn and before its draft was saved: the retry asks the session, and pays nothing."""
+    """Cancelled, or given up, after the turn and before its draft was saved: the retry asks the
+    session, and pays nothing."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.INSTRUCTED)
     house.journal.write_now(lambda conn: conn.execute("DELETE FROM draft"))
@@ -203,29 +239,39 @@ async def test_resolving_both_ways(house: Bench) -> None:
     order(house, "resolve", job=first, how="resend")
     order(house, "resolve", job=second, how="done")
     await house.run()
-    assert (house.job(first).state, house.calls(first)) == (State.PUBLISHED, ["given up", "happened"])
+    assert (house.job(first).state, house.calls(first)) == (
+        State.PUBLISHED,
+        ["given up", "happened"],
+    )
     assert (house.job(second).state, house.job(second).error_code) == (State.FAILED, "nothing made")
     assert house.charged() == 1
 
 
 async def test_a_cancel_while_the_turn_runs_keeps_what_was_paid(house: Bench) -> None:
-    """The turn ends after the person's order: its outcome and its draft are kept, and a retry delivers from them."""
+    """The turn ends after the person's order: its outcome and its draft are kept, and a retry
+    delivers from them."""
     (job_id,) = house.drop()
     house.cloud.fault("chat:slow_turn:0.4")
     await house.until_state(job_id, State.INSTRUCTING)
     running = asyncio.create_task(house.step(job_id))
     await asyncio.sleep(0.1)
     await house.journal.write(lambda conn: COMMANDS["cancel"](conn, {"jobs": [job_id]}, 1))
-    await house.journal.write(lambda conn: job_steps.retry(conn, job_id, 1))  # "unknown" while it runs: no second send
+    # "unknown" while it runs: no second send
+    await house.journal.write(lambda conn: job_steps.retry(conn, job_id, 1))
     await running
     assert (house.job(job_id).state, house.calls(job_id)) == (State.ATTENTION, ["happened"])
     order(house, "resolve", job=job_id, how="done")
     await house.run()
-    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )
 
 
 async def test_stopping_leaves_no_intent_that_was_never_acted_on(house: Bench) -> None:
-    """A graceful stop between the last check and the send asks nobody: the job is simply not yet paid."""
+    """A graceful stop between the last check and the send asks nobody: the job is simply not yet
+    paid."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADED)
     slow = SlowCredits(house.client)
@@ -261,7 +307,8 @@ class SlowCredits:
 
 
 async def test_half_an_answer_is_never_a_transcript(house: Bench) -> None:
-    """The stream breaks in the middle of the text and nothing changes: a person, not half a result."""
+    """The stream breaks in the middle of the text and nothing changes: a person, not half a
+    result."""
     outputs = (Output(".txt", OutputKind.TEXT),)
     (job_id,) = house.drop("notes/talk.mp4", "text", outputs=outputs, prompt="transcribe {}")
     await house.until_state(job_id, State.INSTRUCTING)
@@ -289,7 +336,8 @@ class HalfSaid:
 
 
 async def test_paid_work_with_its_file_replaced_is_delivered_from_the_draft(house: Bench) -> None:
-    """Session lost, address refused, and another file under the name: the draft is enough, the old source is not reopened."""
+    """Session lost, address refused, and another file under the name: the draft is enough, the
+    old source is not reopened."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.SUBMITTING)
     house.cloud.expire(house.job(job_id).session_id)
@@ -333,18 +381,30 @@ async def test_a_file_that_was_taken_away_costs_nothing(house: Bench) -> None:
 
 
 async def test_text_alone_is_not_fetched_as_a_film(house: Bench) -> None:
-    """A folder that vanishes under a transcript is no reason to ask for a render that was never made."""
+    """A folder that vanishes under a transcript is no reason to ask for a render that was never
+    made."""
     outputs = (Output(".txt", OutputKind.TEXT),)
-    (job_id,) = house.drop("notes/talk.mp4", "text", outputs=outputs, skill="transcribe-video-to-text", prompt="transcribe {}")
+    (job_id,) = house.drop(
+        "notes/talk.mp4",
+        "text",
+        outputs=outputs,
+        skill="transcribe-video-to-text",
+        prompt="transcribe {}",
+    )
     await house.run()
-    assert (house.job(job_id).state, house.results(), house.requests("render")) == (State.PUBLISHED, {"notes/talk.txt"}, 0)
+    assert (house.job(job_id).state, house.results(), house.requests("render")) == (
+        State.PUBLISHED,
+        {"notes/talk.txt"},
+        0,
+    )
 
 
 # -- being stuck for ever
 
 
 async def test_paid_work_goes_on_while_its_source_settles_again(house: Bench) -> None:
-    """One language is paid for when the file changes under the other: the paid one is not held up, for ever or at all."""
+    """One language is paid for when the file changes under the other: the paid one is not held
+    up, for ever or at all."""
     first, second = house.drop("dub-es-fr/clip.mp4", "es", "fr")
     await house.until_state(first, State.INSTRUCTED)
     source_id = house.job(first).source_id
@@ -367,7 +427,9 @@ async def test_a_source_that_settled_no_more_can_be_tried_again(house: Bench) ->
     source_id = house.job(job_id).source_id
     house.journal.write_now(lambda conn: sources.unsettle(conn, source_id, 1))
     house.journal.write_now(lambda conn: job_steps.cancel(conn, job_id, "taken away", 1))
-    assert [row.id for row in house.journal.read_now(lambda conn: sources.to_retire(conn, 0, 9))] == [source_id]
+    assert [
+        row.id for row in house.journal.read_now(lambda conn: sources.to_retire(conn, 0, 9))
+    ] == [source_id]
     order(house, "retry", jobs=[job_id])
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED
@@ -375,19 +437,28 @@ async def test_a_source_that_settled_no_more_can_be_tried_again(house: Bench) ->
 
 def keeper(house: Bench) -> HoldKeeper:
     return HoldKeeper(
-        house.journal, house.client, lambda: house.config, {}, house.clock, lambda: None, Chronicle(house.clock)
-    )  # fmt: skip
+        house.journal,
+        house.client,
+        lambda: house.config,
+        {},
+        house.clock,
+        lambda: None,
+        Chronicle(house.clock),
+    )
 
 
 async def test_a_plan_that_allows_exports_again_is_found_out(house: Bench) -> None:
-    """Jobs that wait at the gate for the plan stand before the one that can try: that one is let go, and then all."""
+    """Jobs that wait at the gate for the plan stand before the one that can try: that one is let
+    go, and then all."""
     early, late = house.drop("dub-es/a.mp4")[0], house.drop("dub-es/b.mp4")[0]
     put_state(house, early, State.HELD, reason="plan", back="claimed")
     house.cloud.set(plan="free")
     await house.run()
     assert house.job(late).reason == "plan"
     house.cloud.set(plan="paid")
-    house.deps = replace(house.deps, gate=BudgetGate(house.journal, lambda: house.config, {}, house.clock))
+    house.deps = replace(
+        house.deps, gate=BudgetGate(house.journal, lambda: house.config, {}, house.clock)
+    )
     for _ in range(3):
         await keeper(house).check()
         await house.run()
@@ -406,21 +477,27 @@ async def test_a_plan_hold_that_nobody_can_end_ends(house: Bench) -> None:
     assert house.job(job_id).state is State.PUBLISHED
 
 
-async def test_a_cap_is_left_by_the_measure_it_was_met_by(tmp_path: Path, cloud: SandboxProcess) -> None:
-    """A cap below 100 with turns that cost 10 here: what the gate would let through, the keeper wakes."""
+async def test_a_cap_is_left_by_the_measure_it_was_met_by(
+    tmp_path: Path, cloud: SandboxProcess
+) -> None:
+    """A cap below 100 with turns that cost 10 here: what the gate would let through, the keeper
+    wakes."""
     async with bench(tmp_path, cloud, limits={"daily_credits": 50}) as house:
         (job_id,) = house.drop()
         put_state(house, job_id, State.HELD, reason="cap", back="claimed")
         await keeper(house).check()
         assert house.job(job_id).state is State.HELD  # about 100, as far as this journal knows
         (known,) = house.drop("dub-es/b.mp4")
-        house.journal.write_now(lambda conn: conn.execute("UPDATE job SET credits = 10 WHERE id = ?", (known,)))
+        house.journal.write_now(
+            lambda conn: conn.execute("UPDATE job SET credits = 10 WHERE id = ?", (known,))
+        )
         await keeper(house).check()
         assert house.job(job_id).state is State.CLAIMED
 
 
 async def test_a_parked_upload_is_looked_at_before_it_is_repeated(house: Bench) -> None:
-    """Its folder left the configuration in the middle of an upload and came back: no second clip in the session."""
+    """Its folder left the configuration in the middle of an upload and came back: no second clip
+    in the session."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADING)
     await house.stage(job_id)  # the upload arrived; its commit did not
@@ -433,7 +510,8 @@ async def test_a_parked_upload_is_looked_at_before_it_is_repeated(house: Bench) 
 
 
 async def test_one_endpoint_that_always_fails_ends_the_job(house: Bench) -> None:
-    """The cloud answers, only this call does not: the outage ends each time, and the attempts come to their end."""
+    """The cloud answers, only this call does not: the outage ends each time, and the attempts
+    come to their end."""
     (job_id,) = house.drop()
     house.cloud.fault("session:500@*")
     runner, keeps = house.runner(), keeper(house)
@@ -450,15 +528,20 @@ async def test_one_endpoint_that_always_fails_ends_the_job(house: Bench) -> None
     assert house.requests("session") <= 14
 
 
-async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A share that does not answer how full it is: the journal goes on, and the hold stays until another one has room."""
+async def test_a_disk_that_hangs_holds_up_nothing_else(
+    house: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that does not answer how full it is: the journal goes on, and the hold stays until
+    another one has room."""
     from nemowatch.holds import keeper as holdkeeper
 
     release = asyncio.Event()
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(holdkeeper, "DISK_SECONDS", 0.05)
     monkeypatch.setattr(
-        holdkeeper, "has_room", lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
+        holdkeeper,
+        "has_room",
+        lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result(),
     )
     keeps = keeper(house)
     monkeypatch.setattr(keeps, "_inboxes", {"x": type("Box", (), {"watch": house.watch})()})
@@ -466,11 +549,17 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
     assert HoldReason.SPACE in await house.journal.read(holds.standing)
     other = replace(house.watch, root=None)
-    monkeypatch.setattr(keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()})
+    monkeypatch.setattr(
+        keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()}
+    )
     hangs = holdkeeper.has_room
-    monkeypatch.setattr(holdkeeper, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True)
+    monkeypatch.setattr(
+        holdkeeper, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
+    )
     await asyncio.wait_for(keeps.check(), 2)
-    assert HoldReason.SPACE not in await house.journal.read(holds.standing), "another disk waits for the one that hangs"
+    assert HoldReason.SPACE not in await house.journal.read(holds.standing), (
+        "another disk waits for the one that hangs"
+    )
     release.set()
 
 
@@ -478,7 +567,8 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(house: Bench, monkeypatch
 
 
 async def test_attempts_are_spaced_after_the_first(house: Bench) -> None:
-    """A render that the cloud forgets every time: asked again at once, then with growing pauses, then failed."""
+    """A render that the cloud forgets every time: asked again at once, then with growing pauses,
+    then failed."""
     (job_id,) = house.drop()
     house.cloud.fault("render:forget@*")
     await house.run()
@@ -499,9 +589,21 @@ IN_THE_LONG_RUN = [pytest.param(command, marks=pytest.mark.slow) for command in 
 
 @pytest.mark.parametrize("command", ["retry", *IN_THE_LONG_RUN])
 async def test_orders_in_every_state_are_carried_out_or_refused(house: Bench, command: str) -> None:
-    """Whatever state a job is in: a person's order is a legal step or a plain refusal, and never a second charge."""
-    states = ["claimed", "uploading", "uploaded", "instructing", "instructed", "submitting", "rendering", "rendered",
-              "downloading", "downloaded", "published"]  # fmt: skip
+    """Whatever state a job is in: a person's order is a legal step or a plain refusal, and never
+    a second charge."""
+    states = [
+        "claimed",
+        "uploading",
+        "uploaded",
+        "instructing",
+        "instructed",
+        "submitting",
+        "rendering",
+        "rendered",
+        "downloading",
+        "downloaded",
+        "published",
+    ]
     for number, state in enumerate(states):
         (job_id,) = house.drop(f"dub-es/{number}.mp4")
         await house.until_state(job_id, State(state))
@@ -538,12 +640,15 @@ async def test_again_delivers_from_the_draft_even_without_session_and_file(house
     order(house, "again", jobs=[job_id])
     await house.run()
     assert (house.job(job_id).state, house.results(), house.charged()) == (
-        State.PUBLISHED, {"dub-es/clip.es.mp4"}, 1,
-    )  # fmt: skip
+        State.PUBLISHED,
+        {"dub-es/clip.es.mp4"},
+        1,
+    )
 
 
 async def test_an_outage_is_no_attempt_and_goes_by(house: Bench) -> None:
-    """Nobody listens for a while, at any step: held, asked, and on from where it stood, charged once."""
+    """Nobody listens for a while, at any step: held, asked, and on from where it stood, charged
+    once."""
     (job_id,) = house.drop()
     with_api(house, Failing(house.client, "upload_file", NotSent("refused")))
     await house.run()
@@ -552,5 +657,3 @@ async def test_an_outage_is_no_attempt_and_goes_by(house: Bench) -> None:
     await keeper(house).check()
     await house.run()
     assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
-
-

@@ -1,5 +1,5 @@
-"""One job through every stage, with every fault the cloud can have: published means exactly one charged turn, and no fault
-ever makes two."""
+"""One job through every stage, with every fault the cloud can have: published means exactly one
+charged turn, and no fault ever makes two."""
 
 from __future__ import annotations
 
@@ -26,9 +26,17 @@ async def test_stage_by_stage(house: Bench) -> None:
     """Driven by hand, each stage leads to the next state, and the intent stands before the send."""
     (job_id,) = house.drop()
     way = [
-        State.UPLOADING, State.UPLOADED, State.INSTRUCTING, State.INSTRUCTED, State.SUBMITTING, State.RENDERING,
-        State.RENDERED, State.DOWNLOADING, State.DOWNLOADED, State.PUBLISHED,
-    ]  # fmt: skip
+        State.UPLOADING,
+        State.UPLOADED,
+        State.INSTRUCTING,
+        State.INSTRUCTED,
+        State.SUBMITTING,
+        State.RENDERING,
+        State.RENDERED,
+        State.DOWNLOADING,
+        State.DOWNLOADED,
+        State.PUBLISHED,
+    ]
     for state in way:
         await house.until_state(job_id, state)
         if state is State.INSTRUCTING:
@@ -37,32 +45,82 @@ async def test_stage_by_stage(house: Bench) -> None:
 
 
 FREE = [
-    "session:500", "session:reset", "session:1001", "session:429", "session:after-reset",
-    "upload:500", "upload:reset", "upload:after-reset", "upload:cut_response", "upload:empty_files", "upload:1002",
-    "upload:session_lost", "upload:429",
-    "state:500", "state:1002", "state:reset@2", "state:broken_json",
-    "chat:reset", "chat:after-reset", "chat:cut_after", "chat:1002", "chat:429", "chat:silent", "chat:late:0.1",
-    "chat:growing:0.1", "chat:error_after", "chat:error_after:code", "chat:temporary_issue", "chat:stream_2001",
-    "credits:500", "credits:500@*",
-    "render:500", "render:after-reset", "render:1002", "render:duplicate", "render:failed", "render:forget",
-    "poll:500", "poll:404", "poll:failed", "download:expired", "download:expired@*", "download:cut_response:100",
-    "download:truncated", "poll:expired_url",
-]  # fmt: skip
+    "session:500",
+    "session:reset",
+    "session:1001",
+    "session:429",
+    "session:after-reset",
+    "upload:500",
+    "upload:reset",
+    "upload:after-reset",
+    "upload:cut_response",
+    "upload:empty_files",
+    "upload:1002",
+    "upload:session_lost",
+    "upload:429",
+    "state:500",
+    "state:1002",
+    "state:reset@2",
+    "state:broken_json",
+    "chat:reset",
+    "chat:after-reset",
+    "chat:cut_after",
+    "chat:1002",
+    "chat:429",
+    "chat:silent",
+    "chat:late:0.1",
+    "chat:growing:0.1",
+    "chat:error_after",
+    "chat:error_after:code",
+    "chat:temporary_issue",
+    "chat:stream_2001",
+    "credits:500",
+    "credits:500@*",
+    "render:500",
+    "render:after-reset",
+    "render:1002",
+    "render:duplicate",
+    "render:failed",
+    "render:forget",
+    "poll:500",
+    "poll:404",
+    "poll:failed",
+    "download:expired",
+    "download:expired@*",
+    "download:cut_response:100",
+    "download:truncated",
+    "poll:expired_url",
+]
 
 
 #: Those in which a mistake would cost money or a file; the others are in the long run.
-DEAREST = {"upload:after-reset", "state:1002", "chat:reset", "chat:after-reset", "chat:cut_after", "chat:growing:0.1",
-           "chat:stream_2001", "credits:500@*", "render:after-reset", "render:1002", "download:expired"}  # fmt: skip
+DEAREST = {
+    "upload:after-reset",
+    "state:1002",
+    "chat:reset",
+    "chat:after-reset",
+    "chat:cut_after",
+    "chat:growing:0.1",
+    "chat:stream_2001",
+    "credits:500@*",
+    "render:after-reset",
+    "render:1002",
+    "download:expired",
+}
 
 
-@pytest.mark.parametrize("fault", [pytest.param(f, marks=() if f in DEAREST else pytest.mark.slow) for f in FREE])
+@pytest.mark.parametrize(
+    "fault", [pytest.param(f, marks=() if f in DEAREST else pytest.mark.slow) for f in FREE]
+)
 async def test_what_passes_by_itself(house: Bench, fault: str) -> None:
-    """The job ends published and charged once, or waits for a person where nobody can know; it is never charged twice."""
+    """The job ends published and charged once, or waits for a person where nobody can know; it
+    is never charged twice."""
     (job_id,) = house.drop()
     house.cloud.fault(fault)
     await house.run()
     job = house.job(job_id)
-    if job.state is State.HELD:  # 2001 inside the stream and 1001: the account, not the job; its keeper is not at work here
+    # 2001 inside the stream and 1001: the account, not the job; its keeper is not at work here
+    if job.state is State.HELD:
         assert fault in ("chat:stream_2001", "session:1001")
         assert house.charged() == 0
         return
@@ -76,12 +134,22 @@ async def test_what_passes_by_itself(house: Bench, fault: str) -> None:
     assert house.results() == {"dub-es/clip.es.mp4"}
 
 
-UNKNOWN = ["cut_before", "error", "error:data", "silent_unchanged", "heartbeats:0.2", "500", "502", "goes_on:0.1"]
+UNKNOWN = [
+    "cut_before",
+    "error",
+    "error:data",
+    "silent_unchanged",
+    "heartbeats:0.2",
+    "500",
+    "502",
+    "goes_on:0.1",
+]
 
 
 @pytest.mark.parametrize("fault", UNKNOWN)
 async def test_unknown_is_never_sent_again(house: Bench, fault: str) -> None:
-    """A turn that may have begun is looked at five times; what shows nothing goes to a person, sent once."""
+    """A turn that may have begun is looked at five times; what shows nothing goes to a person,
+    sent once."""
     (job_id,) = house.drop()
     house.cloud.fault(f"chat:{fault}")
     await house.run()
@@ -90,7 +158,10 @@ async def test_unknown_is_never_sent_again(house: Bench, fault: str) -> None:
     if job.state is State.PUBLISHED:
         assert house.charged() == 1
     else:
-        assert (job.state, job.reason) == (State.ATTENTION, "error" if "error" in fault else "unknown")
+        assert (job.state, job.reason) == (
+            State.ATTENTION,
+            "error" if "error" in fault else "unknown",
+        )
         assert house.charged() == 0
         assert "Credits before: 10000, after: 10000." in job.error_text
 
@@ -120,32 +191,40 @@ async def test_a_question_back_waits_for_a_person(house: Bench) -> None:
         ("upload:session_lost@*", State.FAILED, "", ""),
     ],
 )
-async def test_where_faults_that_stay_lead(house: Bench, fault: str, state: State, reason: str, back: str) -> None:
+async def test_where_faults_that_stay_lead(
+    house: Bench, fault: str, state: State, reason: str, back: str
+) -> None:
     """Each has its end or its hold, within a bounded number of calls, and never a second charge."""
     (job_id,) = house.drop()
     house.cloud.fault(fault)
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.reason, job.back) == (state, reason, back), house.states()
-    assert house.charged() == (1 if job.session_id and fault.split(":", maxsplit=1)[0] in ("render", "poll") else 0)
+    assert house.charged() == (
+        1 if job.session_id and fault.split(":", maxsplit=1)[0] in ("render", "poll") else 0
+    )
     assert len(house.fresh("requests")) < 80
 
 
 async def test_an_address_that_is_always_expired_ends(house: Bench) -> None:
-    """Both ways of fetching refuse: the attempts are used up, spaced, and the draft is kept for a free retry."""
+    """Both ways of fetching refuse: the attempts are used up, spaced, and the draft is kept for
+    a free retry."""
     (job_id,) = house.drop()
     house.cloud.fault("download:expired@*", "fallback_download:404@*")
     await house.run()
     assert house.job(job_id).state is State.FAILED
     house.cloud.clear_faults()
-    assert house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
+    assert (
+        house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
+    )
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED
     assert house.charged() == 1
 
 
 async def test_siblings_share_one_upload(house: Bench) -> None:
-    """Three languages: the bytes go up once, the others take the file by its URL, each is charged once."""
+    """Three languages: the bytes go up once, the others take the file by its URL, each is
+    charged once."""
     ids = house.drop("dub-es-fr-de/clip.mp4", "es", "fr", "de")
     await house.run()
     assert {house.job(i).state for i in ids} == {State.PUBLISHED}
@@ -163,7 +242,8 @@ async def test_a_refused_url_means_bytes(house: Bench) -> None:
 
 
 async def test_an_address_that_never_works_means_bytes(house: Bench) -> None:
-    """The cloud answers every upload by URL with 500: after the second failure the bytes are sent, and both are done."""
+    """The cloud answers every upload by URL with 500: after the second failure the bytes are
+    sent, and both are done."""
     ids = house.drop("dub-es-fr/clip.mp4", "es", "fr")
     house.cloud.fault("upload_url:500@*")
     await house.run()
@@ -174,18 +254,27 @@ async def test_an_address_that_never_works_means_bytes(house: Bench) -> None:
 async def test_a_transcript_comes_as_text_and_captions(house: Bench) -> None:
     """From the draft's text tracks, with the film beside it."""
     (job_id,) = house.drop(
-        "transcribe/talk.mp4", "transcript", skill=SCRIBE, outputs=TRANSCRIPT, prompt="transcribe the dialogue {}"
+        "transcribe/talk.mp4",
+        "transcript",
+        skill=SCRIBE,
+        outputs=TRANSCRIPT,
+        prompt="transcribe the dialogue {}",
     )
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED
-    assert house.results() == {"transcribe/talk.txt", "transcribe/talk.srt", "transcribe/talk.transcribed.mp4"}
+    assert house.results() == {
+        "transcribe/talk.txt",
+        "transcribe/talk.srt",
+        "transcribe/talk.transcribed.mp4",
+    }
     assert house.charged() == 1
 
 
 @pytest.mark.parametrize("state", [s for s in State if s.value.endswith("ing")])
 @pytest.mark.parametrize("effect", ["before", "after"])
 async def test_a_crash_in_every_ing_state(house: Bench, state: State, effect: str) -> None:
-    """Before the effect or after it, without its answer: the next process asks the world, and pays once at most."""
+    """Before the effect or after it, without its answer: the next process asks the world, and
+    pays once at most."""
     (job_id,) = house.drop()
     await house.until_state(job_id, state)
     if effect == "after":
@@ -210,4 +299,8 @@ async def test_two_crashes_while_the_turn_runs(house: Bench) -> None:
     house.crash()
     house.crash()
     await house.run()
-    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )

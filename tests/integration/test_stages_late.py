@@ -1,4 +1,5 @@
-"""A paid edit that shows late, in parts, or behind refusals is found and delivered; and a connection that fails ends no job."""
+"""A paid edit that shows late, in parts, or behind refusals is found and delivered; and a
+connection that fails ends no job."""
 
 from __future__ import annotations
 
@@ -29,10 +30,13 @@ View = Callable[[RemoteState], RemoteState]
 
 
 class Lagging:
-    """The real cloud, whose state shows its last change only after `looks` reads; until then each read is changed by
-    `meanwhile`, or refused with it. What the turn answers can be put in other words."""
+    """The real cloud, whose state shows its last change only after `looks` reads; until then
+    each read is changed by `meanwhile`, or refused with it. What the turn answers can be put in
+    other words."""
 
-    def __init__(self, house: Bench, looks: int, meanwhile: View | Exception, said: Turn | None = None) -> None:
+    def __init__(
+        self, house: Bench, looks: int, meanwhile: View | Exception, said: Turn | None = None
+    ) -> None:
         self._api, self.looks, self._meanwhile, self._said = house.client, looks, meanwhile, said
         self._turned = False
         house.deps = replace(house.deps, api=self)  # type: ignore[arg-type]
@@ -64,7 +68,9 @@ def media_first(found: RemoteState) -> RemoteState:
 
 
 def resolve(house: Bench, job_id: int, how: str) -> None:
-    house.journal.write_now(lambda conn: COMMANDS["resolve"](conn, {"job": job_id, "how": how}, house.clock.now_ms()))
+    house.journal.write_now(
+        lambda conn: COMMANDS["resolve"](conn, {"job": job_id, "how": how}, house.clock.now_ms())
+    )
 
 
 DONE = Turn(TurnEnd.CLOSED, "Done \u2713")
@@ -75,18 +81,26 @@ ASKS = Turn(TurnEnd.CLOSED, "Done. Shall I add music?")
 @pytest.mark.parametrize("said", [DONE, CUT, Turn(TurnEnd.CLOSED)], ids=["words", "cut", "silent"])
 @pytest.mark.parametrize("meanwhile", [nothing_yet, media_first])
 async def test_a_draft_that_comes_late_is_found(house: Bench, said: Turn, meanwhile: View) -> None:
-    """Words, a cut or silence, and a state that shows nothing, or only media, for three looks: delivered, asked for once."""
+    """Words, a cut or silence, and a state that shows nothing, or only media, for three looks:
+    delivered, asked for once."""
     Lagging(house, 4, meanwhile, said)
     (job_id,) = house.drop()
     await house.run()
     assert house.job(job_id).state is State.PUBLISHED, house.states()
-    assert (house.charged(), house.requests("chat"), house.results()) == (1, 1, {"dub-es/clip.es.mp4"})
+    assert (house.charged(), house.requests("chat"), house.results()) == (
+        1,
+        1,
+        {"dub-es/clip.es.mp4"},
+    )
 
 
 async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: Bench) -> None:
-    """The draft as it was before the turn can be exported, and media have grown: the new draft is waited for."""
+    """The draft as it was before the turn can be exported, and media have grown: the new draft
+    is waited for."""
     old = {"t": [{"tt": 0, "sg": [{"id": "before"}]}]}
-    api = Lagging(house, 2, lambda found: replace(found, draft=old, generated_media=({"id": 1},)), DONE)
+    api = Lagging(
+        house, 2, lambda found: replace(found, draft=old, generated_media=({"id": 1},)), DONE
+    )
     (job_id,) = house.drop()
     await house.until_state(job_id, State.UPLOADED)
     read = api.read_state
@@ -104,17 +118,24 @@ async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: Bench)
     assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
 
 
-@pytest.mark.parametrize("error", [RequestRefused("403"), FileRefused(), FileTooLarge(), SessionLost("1002")])
+@pytest.mark.parametrize(
+    "error", [RequestRefused("403"), FileRefused(), FileTooLarge(), SessionLost("1002")]
+)
 async def test_a_refused_look_is_looked_at_again(house: Bench, error: Exception) -> None:
     """One refusal, or a few, of the look after the turn end nothing."""
     Lagging(house, 4, error)
     (job_id,) = house.drop()
     await house.run()
-    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.charged(), house.requests("chat")) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )
 
 
 async def test_looks_that_stay_refused_come_to_a_person(house: Bench) -> None:
-    """To the end of the schedule: attention, with what the cloud said told apart from what we say; --done still delivers."""
+    """To the end of the schedule: attention, with what the cloud said told apart from what we
+    say; --done still delivers."""
     Lagging(house, 6, RequestRefused("The cloud refuses the request (403)."), DONE)
     (job_id,) = house.drop()
     await house.run()
@@ -128,7 +149,8 @@ async def test_looks_that_stay_refused_come_to_a_person(house: Bench) -> None:
 
 
 async def test_a_question_may_still_be_done(house: Bench) -> None:
-    """The words end like a question, so one look must do; the edit came after it. --done finds it, free of charge."""
+    """The words end like a question, so one look must do; the edit came after it. --done finds
+    it, free of charge."""
     api = Lagging(house, 99, nothing_yet, ASKS)
     (job_id,) = house.drop()
     await house.run()
@@ -138,7 +160,11 @@ async def test_a_question_may_still_be_done(house: Bench) -> None:
     api.looks = 2
     resolve(house, job_id, "done")
     await house.run()
-    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )
 
 
 async def test_words_without_an_edit_are_not_called_a_question(house: Bench) -> None:
@@ -153,7 +179,8 @@ async def test_words_without_an_edit_are_not_called_a_question(house: Bench) -> 
 
 
 async def test_a_retry_of_nothing_made_reads_the_old_session_first(house: Bench) -> None:
-    """The draft came after the last look: the retry delivers it and pays nothing; the note said what else it would cost."""
+    """The draft came after the last look: the retry delivers it and pays nothing; the note said
+    what else it would cost."""
     api = Lagging(house, 99, media_first)
     (job_id,) = house.drop()
     await house.run()
@@ -161,25 +188,38 @@ async def test_a_retry_of_nothing_made_reads_the_old_session_first(house: Bench)
     assert (job.state, job.error_code) == (State.FAILED, job_steps.NOTHING_MADE)
     assert "costs again" in job.error_text
     api.looks = 2
-    assert house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
+    assert (
+        house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1)) is State.INSTRUCTED
+    )
     await house.run()
-    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (State.PUBLISHED, 1, 1)
+    assert (house.job(job_id).state, house.requests("chat"), house.charged()) == (
+        State.PUBLISHED,
+        1,
+        1,
+    )
 
 
 async def test_a_retry_of_nothing_made_makes_it_anew_in_the_end(house: Bench) -> None:
-    """Nothing came in the old session to the end of the schedule either: one more turn, in a session of its own."""
+    """Nothing came in the old session to the end of the schedule either: one more turn, in a
+    session of its own."""
     api = Lagging(house, 99, nothing_yet, CUT)
     (job_id,) = house.drop()
     await house.run()
     resolve(house, job_id, "done")
     await house.run()
-    assert (house.job(job_id).state, house.job(job_id).error_code) == (State.FAILED, job_steps.NOTHING_MADE)
+    assert (house.job(job_id).state, house.job(job_id).error_code) == (
+        State.FAILED,
+        job_steps.NOTHING_MADE,
+    )
     house.journal.write_now(lambda conn: job_steps.retry(conn, job_id, 1))
     api.looks = 6
     await house.run(until=lambda: asked(house, 2))
     api.looks, api._said = 0, None
     await house.run()
-    assert (house.job(job_id).state, house.calls(job_id)) == (State.PUBLISHED, ["happened", "happened"])
+    assert (house.job(job_id).state, house.calls(job_id)) == (
+        State.PUBLISHED,
+        ["happened", "happened"],
+    )
     assert len(house.sessions()) == 2
 
 
@@ -191,7 +231,9 @@ async def test_a_transcript_that_ends_like_a_question_is_a_persons_to_judge(hous
     """Only words were wanted: --done publishes them."""
     outputs = (Output(".txt", OutputKind.TEXT),)
     Lagging(house, 99, nothing_yet, Turn(TurnEnd.CLOSED, "Good morning. How are you?"))
-    (job_id,) = house.drop("notes/talk.mp4", "text", outputs=outputs, skill=SCRIBE, prompt="transcribe {}")
+    (job_id,) = house.drop(
+        "notes/talk.mp4", "text", outputs=outputs, skill=SCRIBE, prompt="transcribe {}"
+    )
     await house.run()
     assert house.job(job_id).reason == "question"
     resolve(house, job_id, "done")
@@ -264,7 +306,8 @@ class Breaking:
 
 
 class Deaf:
-    """A runner's view of the cloud in which it never counts as down: other calls succeed all the time."""
+    """A runner's view of the cloud in which it never counts as down: other calls succeed all the
+    time."""
 
     down = False
     answers = 0
@@ -291,9 +334,11 @@ UNPAID = ["open_session", "upload_file", "read_state"]
 
 
 @pytest.mark.parametrize("call", [*UNPAID, "submit_render", "poll_render", "download"])
-async def test_no_broken_connection_ends_a_job(house: Bench, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    """Three times as many as there are attempts, while the rest of the cloud answers: no attempt is counted, and the job is
-    done in the end."""
+async def test_no_broken_connection_ends_a_job(
+    house: Bench, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Three times as many as there are attempts, while the rest of the cloud answers: no attempt
+    is counted, and the job is done in the end."""
     others_succeed(house, monkeypatch)
     api = Breaking(house, call, ConnectionBroken("The connection was cut."), 999)
     (job_id,) = house.drop()
@@ -306,11 +351,18 @@ async def test_no_broken_connection_ends_a_job(house: Bench, monkeypatch: pytest
     assert (job.attempt, job.error_text) == (0, "The connection was cut.")
     api.times = 0
     await house.run()
-    assert (house.job(job_id).state, house.job(job_id).tries, house.charged()) == (State.PUBLISHED, 0, 1)
+    assert (house.job(job_id).state, house.job(job_id).tries, house.charged()) == (
+        State.PUBLISHED,
+        0,
+        1,
+    )
 
 
-async def test_an_address_that_never_answers_means_bytes(house: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sibling takes the file by its address, and that call is cut each time: after the second the bytes are sent."""
+async def test_an_address_that_never_answers_means_bytes(
+    house: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sibling takes the file by its address, and that call is cut each time: after the second
+    the bytes are sent."""
     others_succeed(house, monkeypatch)
     api = Breaking(house, "upload_url", ConnectionBroken("cut"), 99)
     ids = house.drop("dub-es-fr/clip.mp4", "es", "fr")
@@ -320,7 +372,9 @@ async def test_an_address_that_never_answers_means_bytes(house: Bench, monkeypat
 
 
 @pytest.mark.parametrize("call", UNPAID)
-async def test_answers_that_fail_still_come_to_an_end(house: Bench, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+async def test_answers_that_fail_still_come_to_an_end(
+    house: Bench, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     """A 5xx while other calls succeed is an attempt, and before the paid turn the attempts end."""
     others_succeed(house, monkeypatch)
     Breaking(house, call, RemotePassing("The cloud answered 500.", status=500), 99)
@@ -329,9 +383,13 @@ async def test_answers_that_fail_still_come_to_an_end(house: Bench, monkeypatch:
     assert (house.job(job_id).state, house.charged()) == (State.FAILED, 0)
 
 
-@pytest.mark.parametrize("error", [RequestRefused("403"), FileRefused("4001"), FileTooLarge("4002")])
+@pytest.mark.parametrize(
+    "error", [RequestRefused("403"), FileRefused("4001"), FileTooLarge("4002")]
+)
 @pytest.mark.parametrize("call", ["submit_render", "poll_render"])
-async def test_one_refusal_does_not_end_a_paid_job(house: Bench, call: str, error: Exception) -> None:
+async def test_one_refusal_does_not_end_a_paid_job(
+    house: Bench, call: str, error: Exception
+) -> None:
     """It has nothing to do with the file: asked again, and delivered."""
     Breaking(house, call, error, 2)
     (job_id,) = house.drop()

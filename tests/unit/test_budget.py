@@ -14,8 +14,13 @@ from nemowatch.model import HoldReason, State
 
 NOON = datetime(2026, 5, 4, 12, 0)  # noqa: DTZ001 - hours in the config are local ones
 OPEN = Budget(
-    holds={}, paused_all=False, paused_here="", hours="", local_time=NOON, cap=Cap(),
-)  # fmt: skip
+    holds={},
+    paused_all=False,
+    paused_here="",
+    hours="",
+    local_time=NOON,
+    cap=Cap(),
+)
 
 
 def held(reason: HoldReason) -> dict[HoldReason, HoldRow]:
@@ -52,7 +57,8 @@ def test_each_cause_holds_with_its_reason(budget: Budget, reason: HoldReason) ->
 
 
 def test_the_cap_stops_only_the_paid_call() -> None:
-    """Uploads go on when the day's credits are used up; an outage stops the runner's lanes, not the gate."""
+    """Uploads go on when the day's credits are used up; an outage stops the runner's lanes, not
+    the gate."""
     assert closed(replace(OPEN, cap=Cap(100, 100, price=100)), State.CLAIMED, paying=False) is None
     assert closed(replace(OPEN, holds=held(HoldReason.OUTAGE)), State.CLAIMED, paying=True) is None
 
@@ -68,19 +74,25 @@ def test_the_cap_stops_only_the_paid_call() -> None:
         (50, 0, 0, Price(50, 50, known=True), False),
         (50, 0, 0, Price(51, 60, known=True), True),
         (100, 0, 0, Price(80, 120, known=True), False),  # alone: by what it costs as a rule
-        (300, 100, 1, Price(80, 120, known=True), True),  # beside another: by what it has cost at most
+        # beside another: by what it has cost at most
+        (300, 100, 1, Price(80, 120, known=True), True),
         (100, 0, 0, Price(100, 100, known=False), False),
-        (900, 0, 1, Price(100, 100, known=False), True),  # an unknown price is learned by one turn at a time
+        # an unknown price is learned by one turn at a time
+        (900, 0, 1, Price(100, 100, known=False), True),
     ],
 )
-def test_room_under_the_cap(daily: float, spent: float, going: int, price: Price, over: bool) -> None:
-    """Calls under way count with the dearest price, and an unknown price is learned by one of them; 0 is no cap."""
+def test_room_under_the_cap(
+    daily: float, spent: float, going: int, price: Price, over: bool
+) -> None:
+    """Calls under way count with the dearest price, and an unknown price is learned by one of
+    them; 0 is no cap."""
     unpriced = [Unpriced("dub", going, going)] if going else []
     assert cap(daily, spent, unpriced, {"dub": price}, "dub").closed is over
 
 
 def test_calls_whose_price_nobody_can_tell_count_and_block_nothing() -> None:
-    """A balance that could not be read, or an outcome that waits for a person, takes its room; the next goes on beside it."""
+    """A balance that could not be read, or an outcome that waits for a person, takes its room;
+    the next goes on beside it."""
     lost = [Unpriced("dub", 2, 0)]
     prices = {"dub": Price(100, 100, known=False)}
     assert not cap(300, 0, lost, prices, "dub").closed
@@ -99,20 +111,33 @@ def test_skills_have_prices_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Cap(250, 200, price=100), "200 of the 250 credits a day are spent, one more turn costs about 100: it goes on tomorrow."),
+        (
+            Cap(250, 200, price=100),
+            (
+                "200 of the 250 credits a day are spent, one more turn costs about 100: it goes on"
+                " tomorrow."
+            ),
+        ),
         (
             Cap(250, 0, under_way=2, reserved=200, price=100),
-            "0 of the 250 credits a day are spent, about 200 go to 2 turns under way, one more turn costs about 100: "
-            "it goes on when these have cost less, else tomorrow.",
+            (
+                "0 of the 250 credits a day are spent, about 200 go to 2 turns under way, one more"
+                " turn costs about 100: it goes on when these have cost less, else tomorrow."
+            ),
         ),
         (
             Cap(1_000_000, 999_950.5, price=100),
-            "999950.5 of the 1000000 credits a day are spent, one more turn costs about 100: it goes on tomorrow.",
+            (
+                "999950.5 of the 1000000 credits a day are spent, one more turn costs about 100: it"
+                " goes on tomorrow."
+            ),
         ),
         (
             Cap(100, under_way=1, reserved=100, price=100, known=False),
-            "What a turn costs is not known here yet: it waits until the turn under way has told, "
-            "for limits.daily_credits is set.",
+            (
+                "What a turn costs is not known here yet: it waits until the turn under way has"
+                " told, for limits.daily_credits is set."
+            ),
         ),
     ],
 )
@@ -123,7 +148,13 @@ def test_the_cap_s_words(found: Cap, words: str) -> None:
 
 def test_amounts_are_written_out() -> None:
     """No powers of ten, no tails of zeros."""
-    assert [amount(x) for x in (0, 1e6, 33.333333, 0.5, 100)] == ["0", "1000000", "33.33", "0.5", "100"]
+    assert [amount(x) for x in (0, 1e6, 33.333333, 0.5, 100)] == [
+        "0",
+        "1000000",
+        "33.33",
+        "0.5",
+        "100",
+    ]
 
 
 def test_a_cap_below_one_turn_says_so() -> None:
@@ -134,7 +165,10 @@ def test_a_cap_below_one_turn_says_so() -> None:
     assert "tomorrow" not in decision.text
 
 
-@pytest.mark.parametrize(("hours", "hour", "inside"), [("", 3, True), ("22:00-06:00", 23, True), ("22:00-06:00", 12, False)])
+@pytest.mark.parametrize(
+    ("hours", "hour", "inside"),
+    [("", 3, True), ("22:00-06:00", 23, True), ("22:00-06:00", 12, False)],
+)
 def test_hours(hours: str, hour: int, inside: bool) -> None:
     """Empty means always; a span may cross midnight."""
     assert within_hours(hours, NOON.replace(hour=hour)) is inside

@@ -64,7 +64,8 @@ async def test_stopping_what_never_began_is_fine() -> None:
 
 
 async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """A stop in the very moment when a nudge becomes due leaves no word of a failed or cancelled one in the log."""
+    """A stop in the very moment when a nudge becomes due leaves no word of a failed or cancelled
+    one in the log."""
     cadences = Cadences(ManualClock())
     cadences.every("one", 0.02, lambda: None)
     cadences.start()

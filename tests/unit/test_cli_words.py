@@ -1,4 +1,5 @@
-"""How the commands say things: nothing in a name reaches the terminal but text, and the status fits its width."""
+"""How the commands say things: nothing in a name reaches the terminal but text, and the status
+fits its width."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from nemowatch.journal.spend import Drop, Paid
 
 @given(st.binary())
 def test_no_name_steers_the_terminal(raw: bytes) -> None:
-    """Whatever bytes a name has, what is shown has no control character, no direction mark and no lone surrogate."""
+    """Whatever bytes a name has, what is shown has no control character, no direction mark and
+    no lone surrogate."""
     shown = formatting.name(raw)
     assert all(unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in shown)
     shown.encode("utf-8")
@@ -31,11 +33,14 @@ def test_no_name_steers_the_terminal(raw: bytes) -> None:
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [
-        (b"caf\xe9.mp4", "caf\\xe9.mp4"), (b"a\x1b[2Jb", "a\\x1b[2Jb"), ("x\u202egpj.exe", "x\\u202egpj.exe"),
+        (b"caf\xe9.mp4", "caf\\xe9.mp4"),
+        (b"a\x1b[2Jb", "a\\x1b[2Jb"),
+        ("x\u202egpj.exe", "x\\u202egpj.exe"),
         ("映像.mp4", "映像.mp4"),
-        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"), ("a\nb", "a\\x0ab"),
+        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"),
+        ("a\nb", "a\\x0ab"),
     ],
-)  # fmt: skip
+)
 def test_names_as_people_see_them(raw: bytes | str, shown: str) -> None:
     """Letters of every script stay; bytes, escapes and direction marks are written out."""
     assert formatting.name(raw) == shown
@@ -43,18 +48,31 @@ def test_names_as_people_see_them(raw: bytes | str, shown: str) -> None:
 
 def test_sizes_and_counts() -> None:
     """Sizes are of 1024, and one is not many."""
-    assert [formatting.size(n) for n in (0, 1023, 1536, 5 * 1024**3)] == ["0 bytes", "1023 bytes", "1.5 KB", "5.0 GB"]
+    assert [formatting.size(n) for n in (0, 1023, 1536, 5 * 1024**3)] == [
+        "0 bytes",
+        "1023 bytes",
+        "1.5 KB",
+        "5.0 GB",
+    ]
     assert (formatting.plural(1, "job"), formatting.plural(2, "job")) == ("1 job", "2 jobs")
 
 
 @pytest.mark.parametrize(
     ("given_words", "read"),
     [
-        ([], ("None", False)), (["--once"], ("None", True)), (["--config", "x", "--once"], ("x", True)),
-        (["--config=y"], ("y", False)), (["--config"], None), (["--help"], None), (["--onse"], None), (["x"], None),
+        ([], ("None", False)),
+        (["--once"], ("None", True)),
+        (["--config", "x", "--once"], ("x", True)),
+        (["--config=y"], ("y", False)),
+        (["--config"], None),
+        (["--help"], None),
+        (["--onse"], None),
+        (["x"], None),
     ],
-)  # fmt: skip
-def test_the_daemon_reads_its_two_options_itself(given_words: list[str], read: tuple[str, bool] | None) -> None:
+)
+def test_the_daemon_reads_its_two_options_itself(
+    given_words: list[str], read: tuple[str, bool] | None
+) -> None:
     """`run` without anything else needs no parser; everything else is typer's to judge."""
     found = read_options(given_words)
     assert (found and (str(found[0]), found[1])) == read
@@ -63,17 +81,47 @@ def test_the_daemon_reads_its_two_options_itself(given_words: list[str], read: t
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_status_fits_its_width(width: int) -> None:
     """Long names, many holds and many waiting files never make a line wider than the terminal."""
-    hold = {"reason": "credits", "text": "The account has no credits left. " * 5, "since": "2026-11-21T00:00:00.000Z"}
+    hold = {
+        "reason": "credits",
+        "text": "The account has no credits left. " * 5,
+        "since": "2026-11-21T00:00:00.000Z",
+    }
     view = View(
         {
-            "daemon": {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "0.1.0"},
-            "watches": [{"root": "/srv/" + "long " * 40, "mode": "events", "state": "offline", "reason": "the root is missing"}],
-            "counts": {"rendering": 3}, "attention": [],
-            "credits": {"available": 1.5, "frozen": 0, "total": 1.5, "anonymous": True, "held": True},
+            "daemon": {
+                "pid": 1,
+                "state": "running",
+                "since": "2026-11-21T00:00:00.000Z",
+                "version": "0.1.0",
+            },
+            "watches": [
+                {
+                    "root": "/srv/" + "long " * 40,
+                    "mode": "events",
+                    "state": "offline",
+                    "reason": "the root is missing",
+                }
+            ],
+            "counts": {"rendering": 3},
+            "attention": [],
+            "credits": {
+                "available": 1.5,
+                "frozen": 0,
+                "total": 1.5,
+                "anonymous": True,
+                "held": True,
+            },
         },
-        {"holds": [hold], "held": {"credits": 3}, "batches": [], "credits_at": "", "user_id": "anon_1"},
-        [{"path": "/srv/映像" * 30, "why": "still being copied", "since": 0}] * 40, [],
-    )  # fmt: skip
+        {
+            "holds": [hold],
+            "held": {"credits": 3},
+            "batches": [],
+            "credits_at": "",
+            "user_id": "anon_1",
+        },
+        [{"path": "/srv/映像" * 30, "why": "still being copied", "since": 0}] * 40,
+        [],
+    )
     out = io.StringIO()
     Console(file=out, width=width, color_system=None).print(draw(view, width))
     assert max(cell_len(line) for line in out.getvalue().splitlines()) <= width
@@ -81,7 +129,8 @@ def test_the_status_fits_its_width(width: int) -> None:
 
 
 def test_credits_are_summed_by_local_day() -> None:
-    """Each day has the falls of its balance; a turn around which no balance was read is counted, not guessed."""
+    """Each day has the falls of its balance; a turn around which no balance was read is counted,
+    not guessed."""
     day = 86_400_000
     calls = [Paid(0, True), Paid(3 * day, True), Paid(3 * day, False)]
     days = by_day(calls, [Drop(0, 100.0), Drop(3 * day, 20.0), Drop(3 * day, 30.0)])

@@ -6,7 +6,8 @@ from nemowatch.jobs.circuit_breaker import FAILURES_IN_A_ROW, Cloud
 
 
 def test_several_failures_in_a_row_are_an_outage() -> None:
-    """One job's failures are that job's matter; a row of them without any success is everybody's."""
+    """One job's failures are that job's matter; a row of them without any success is
+    everybody's."""
     cloud = Cloud()
     for _ in range(FAILURES_IN_A_ROW - 1):
         cloud.failed()

@@ -1,4 +1,5 @@
-"""Reading the configuration in a child: the same answer as in this process, and an end in time whatever happens to the child."""
+"""Reading the configuration in a child: the same answer as in this process, and an end in time
+whatever happens to the child."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hung(tmp_path: Path) -> Path:
-    """A configuration that keeps whoever reads it waiting, as on a share that hangs: a pipe that nobody writes."""
+    """A configuration that keeps whoever reads it waiting, as on a share that hangs: a pipe that
+    nobody writes."""
     path = tmp_path / "hung.toml"
     os.mkfifo(path)
     return path
@@ -74,7 +76,9 @@ def test_a_child_reads_what_this_process_would(config: Path) -> None:
         assert reading.result() == (config, load(config, ENV))
 
 
-def test_a_relative_name_is_that_of_the_working_folder(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_name_is_that_of_the_working_folder(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the person means it who types it."""
     monkeypatch.chdir(config.parent)
     with child.find_apart(Path(config.name), ENV) as reading:
@@ -91,19 +95,31 @@ def test_every_mistake_comes_back_as_it_is(config: Path, tmp_path: Path) -> None
         with pytest.raises(ConfigError) as apart:
             child.load_apart(path, env)
         assert apart.value.problems == here.value.problems
-    with child.find_apart(None, {"NEMOWATCH_CONFIG": "/none"}) as reading, pytest.raises(ConfigError, match="NEMOWATCH_CONFIG"):
+    with (
+        child.find_apart(None, {"NEMOWATCH_CONFIG": "/none"}) as reading,
+        pytest.raises(ConfigError, match="NEMOWATCH_CONFIG"),
+    ):
         reading.result()
 
 
 def test_the_child_gets_no_secret_and_nothing_of_systemd(hung: Path) -> None:
     """Only what the configuration is read by, and Python started by."""
-    secret = {"NEMO_TOKEN": "nmv_usr_x", "CREDENTIALS_DIRECTORY": "/run/c", "NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": "1"}
-    with child.Reading(["load", str(hung)], {**ENV, **secret, "LISTEN_FDS": "1", "OTHER": "x", "LC_ALL": "C"}) as reading:
+    secret = {
+        "NEMO_TOKEN": "nmv_usr_x",
+        "CREDENTIALS_DIRECTORY": "/run/c",
+        "NOTIFY_SOCKET": "/n",
+        "WATCHDOG_USEC": "1",
+    }
+    with child.Reading(
+        ["load", str(hung)], {**ENV, **secret, "LISTEN_FDS": "1", "OTHER": "x", "LC_ALL": "C"}
+    ) as reading:
         found = Path(f"/proc/{reads(reading)}/environ").read_text().split("\0")
     assert {entry.partition("=")[0] for entry in found if entry} == {*ENV, "LC_ALL", "PYTHONPATH"}
 
 
-def test_a_configuration_that_does_not_come_is_given_up(hung: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_that_does_not_come_is_given_up(
+    hung: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The child is ended; for a reload that is a refusal like any other, with what to look at."""
     with child.Reading(["load", str(hung)], ENV) as reading:
         pid = reads(reading)
@@ -117,7 +133,7 @@ def test_a_configuration_that_does_not_come_is_given_up(hung: Path, monkeypatch:
 
 def test_leaving_early_ends_the_child(hung: Path) -> None:
     """A daemon that is told to stop while it starts leaves nothing behind."""
-    with pytest.raises(SystemExit), child.Reading(["load", str(hung)], ENV) as reading:  # noqa: PT012 - what a signal does
+    with pytest.raises(SystemExit), child.Reading(["load", str(hung)], ENV) as reading:  # noqa: PT012
         pid = reads(reading)
         raise SystemExit(0)
     assert ended(pid)
@@ -132,7 +148,8 @@ def test_signals_to_all_processes_do_not_end_the_reading(hung: Path) -> None:
         os.kill(pid, signal.SIGUSR1)
         assert os.getsid(pid) == pid
         hung.write_text(TEXT)
-        with pytest.raises(ConfigError, match="names no folder"):  # an answer, though a pipe is no file to pydantic-settings
+        # an answer, though a pipe is no file to pydantic-settings
+        with pytest.raises(ConfigError, match="names no folder"):
             reading.result()
 
 
@@ -145,18 +162,28 @@ def test_a_child_that_is_killed_is_no_mistake_of_the_configuration(hung: Path) -
     assert "memory" in told.value.cure
 
 
-def test_a_broken_installation_is_said(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_installation_is_said(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the last line of what Python said, tokens hidden."""
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho Traceback >&2; echo 'No module named pydantic nmv_usr_SECRETSECRET' >&2; exit 1\n")
+    python.write_text(
+        "#!/bin/sh\necho Traceback >&2; echo 'No module named pydantic nmv_usr_SECRETSECRET' >&2;"
+        " exit 1\n"
+    )
     python.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(python))
-    with child.find_apart(config, ENV) as reading, pytest.raises(ConfigUnread, match="No module named pydantic") as caught:
+    with (
+        child.find_apart(config, ENV) as reading,
+        pytest.raises(ConfigUnread, match="No module named pydantic") as caught,
+    ):
         reading.result()
     assert "SECRET" not in caught.value.words
 
 
-def test_where_no_child_can_be_started_this_process_reads(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_child_can_be_started_this_process_reads(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the same answer, and the same mistakes."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     assert child.load_apart(config, ENV) == load(config, ENV)
@@ -170,10 +197,16 @@ def test_where_no_child_can_be_started_this_process_reads(config: Path, tmp_path
     assert caught.value.problems == here.value.problems
 
 
-def test_the_answer_of_another_version_is_not_believed(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After an update the child is a newer program than the daemon: its keys may mean something else."""
+def test_the_answer_of_another_version_is_not_believed(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update the child is a newer program than the daemon: its keys may mean something
+    else."""
     monkeypatch.setattr(child, "__version__", "0.0.1")
-    with child.find_apart(config, ENV) as reading, pytest.raises(ConfigUnread, match="has been updated") as caught:
+    with (
+        child.find_apart(config, ENV) as reading,
+        pytest.raises(ConfigUnread, match="has been updated") as caught,
+    ):
         reading.result()
     assert "Start it again" in caught.value.words
 
@@ -182,7 +215,9 @@ def test_what_others_print_into_the_answer_does_no_harm(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some installations greet whoever starts Python."""
-    (tmp_path / "sitecustomize.py").write_text("import atexit; print('hello', flush=True); atexit.register(print, 'bye')\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit; print('hello', flush=True); atexit.register(print, 'bye')\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     with child.find_apart(config, ENV) as reading:
         out, _ = reading._child.communicate()
@@ -214,6 +249,9 @@ def test_a_child_whose_reader_has_gone_ends_quietly(hung: Path, tmp_path: Path) 
 def test_the_daemon_s_code_loads_no_pydantic() -> None:
     """Nor what comes with it: it would stay for months."""
     probe = "import sys, nemowatch.service.daemon, nemowatch.config.child\n"
-    probe += "print(sorted(name for name in sys.modules if name.startswith(('pydantic', 'dotenv', 'annotated_types'))))"
+    probe += (
+        "print(sorted(name for name in sys.modules if name.startswith(('pydantic', 'dotenv',"
+        " 'annotated_types'))))"
+    )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

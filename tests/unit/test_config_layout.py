@@ -49,16 +49,22 @@ def test_results_inside_an_inbox_are_refused_all_at_once(tmp_path: Path) -> None
 
 def test_an_inbox_among_anothers_results_is_refused(tmp_path: Path) -> None:
     """What one delivers the other would take."""
-    (told,) = mistakes(Watch(root=tmp_path / "a"), apart(tmp_path / "a/outbox/dub-es", tmp_path / "b/out"))
+    (told,) = mistakes(
+        Watch(root=tmp_path / "a"), apart(tmp_path / "a/outbox/dub-es", tmp_path / "b/out")
+    )
     assert told.startswith("[[watch]] number 2: inbox")
     assert "lies inside the outbox" in told
 
 
 def test_an_inbox_named_twice_or_nested_is_refused(tmp_path: Path) -> None:
     """Each file would be done twice."""
-    (same,) = mistakes(apart(tmp_path / "in", tmp_path / "o/1"), apart(tmp_path / "x/../in", tmp_path / "o/2"))
+    (same,) = mistakes(
+        apart(tmp_path / "in", tmp_path / "o/1"), apart(tmp_path / "x/../in", tmp_path / "o/2")
+    )
     assert "the same folder as the inbox of [[watch]] number 1" in same
-    (nested,) = mistakes(apart(tmp_path / "in/sub", tmp_path / "o/1"), apart(tmp_path / "in", tmp_path / "o/2"))
+    (nested,) = mistakes(
+        apart(tmp_path / "in/sub", tmp_path / "o/1"), apart(tmp_path / "in", tmp_path / "o/2")
+    )
     assert nested.startswith("[[watch]] number 1: inbox")
 
 
@@ -86,24 +92,30 @@ def test_a_folder_that_may_not_be_looked_at_is_no_crash(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bound", ["in", "in/sub"])
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
 def test_bind_mounts_are_seen_through(tmp_path: Path, bound: str) -> None:
-    """The inbox, or a folder in it, mounted elsewhere under another name, in a mount namespace of the test's own."""
+    """The inbox, or a folder in it, mounted elsewhere under another name, in a mount namespace
+    of the test's own."""
     (tmp_path / "in/sub").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     script = (
-        "import sys; from pathlib import Path; from nemowatch.config import *; from nemowatch.errors import ConfigError\n"
-        "t = Path(sys.argv[1])\n"
-        "w = Watch(inbox=t / 'in', outbox=t / 'elsewhere/out', done=t / 'd', failed=t / 'f')\n"
-        "try: check_layout(Config(watch=(w,)))\n"
-        "except ConfigError as e: print(e)\n"
+        "import sys; from pathlib import Path; from nemowatch.config import *; from"
+        " nemowatch.errors import ConfigError\nt = Path(sys.argv[1])\nw = Watch(inbox=t / 'in',"
+        " outbox=t / 'elsewhere/out', done=t / 'd', failed=t / 'f')\ntry:"
+        " check_layout(Config(watch=(w,)))\nexcept ConfigError as e: print(e)\n"
     )
     (tmp_path / "check.py").write_text(script)
     command = (
-        f'mount --bind "{tmp_path}/{bound}" "{tmp_path}/elsewhere" && exec "$PYTHON" "{tmp_path}/check.py" "{tmp_path}"'
+        f'mount --bind "{tmp_path}/{bound}" "{tmp_path}/elsewhere" && exec "$PYTHON"'
+        f' "{tmp_path}/check.py" "{tmp_path}"'
     )
     env = {**os.environ, "PYTHON": os.sys.executable, "PYTHONPATH": str(Path(__file__).parents[2])}
     flags = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
     done = subprocess.run(
-        ["unshare", *flags, "sh", "-c", command], capture_output=True, text=True, env=env, timeout=60, check=False
+        ["unshare", *flags, "sh", "-c", command],
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=60,
+        check=False,
     )
     if "mount:" in done.stderr or "unshare:" in done.stderr:
         pytest.skip(f"no mount namespace here: {done.stderr.strip()}")

@@ -50,7 +50,9 @@ def test_a_root_is_enough(tmp_path: Path) -> None:
 
 def test_an_inbox_and_an_outbox_may_stand_apart(tmp_path: Path) -> None:
     """done and failed are siblings of the inbox, the page stands beside the outbox."""
-    config = load(write(tmp_path, '[[watch]]\ninbox = "/a/in"\noutbox = "/b/out"\nfailed = "/c"\n'), {})
+    config = load(
+        write(tmp_path, '[[watch]]\ninbox = "/a/in"\noutbox = "/b/out"\nfailed = "/c"\n'), {}
+    )
     (watch,) = config.watch
     assert (watch.root, watch.done, watch.failed, watch.page) == (
         None,
@@ -78,12 +80,17 @@ def test_fractions_of_a_second_are_durations(tmp_path: Path) -> None:
         + "settle = 0.2\nscan_interval = 0.5\n"
     )
     config = load(write(tmp_path, text), {})
-    assert (config.render.poll_interval, config.chat.recheck, config.retry.base) == (0.05, (0.1, 1.0), 0.01)
+    assert (config.render.poll_interval, config.chat.recheck, config.retry.base) == (
+        0.05,
+        (0.1, 1.0),
+        0.01,
+    )
     assert (config.watch[0].settle, config.watch[0].scan_interval) == (0.2, 0.5)
 
 
 def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
-    """Section and key in any case; lists as JSON; recipes too. What it sets leaves the rest of its section alone."""
+    """Section and key in any case; lists as JSON; recipes too. What it sets leaves the rest of
+    its section alone."""
     env = {
         "NEMOWATCH_RENDER__POLL_INTERVAL": "2.5",
         "nemowatch_limits__turns": "9",
@@ -155,12 +162,17 @@ def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         "config.toml:6: render.pol_interval is not a known key. Did you mean poll_interval?",
         "config.toml:7: render.give_up must be greater than 0.",
         "config.toml:9: chat.recheck (number 2) must be a number.",
-        "config.toml:13: chat.text is not a known key. "
-        "Known here: timeout, quiet_timeout, recheck, on_unknown, on_lost_session.",
+        (
+            "config.toml:13: chat.text is not a known key. "
+            "Known here: timeout, quiet_timeout, recheck, on_unknown, on_lost_session."
+        ),
         'config.toml:17: limits.hours must look like "22:00-06:00".',
         "config.toml:18: watch (number 1) needs a root, or an inbox and an outbox.",
         "config.toml:22: watch (number 2).mode must be 'auto', 'events' or 'scan'.",
-        'config.toml:23: watch (number 2).settle must be "auto" or a number of seconds greater than 0.',
+        (
+            'config.toml:23: watch (number 2).settle must be "auto" or a number of seconds greater'
+            " than 0."
+        ),
         "config.toml:25: log.level must be 'debug', 'info', 'warning' or 'error'.",
     ]
 
@@ -182,7 +194,10 @@ def test_a_configuration_without_a_folder_says_how_to_name_one(tmp_path: Path) -
         assert "names no folder to watch. Add a line [[watch]]" in told
         assert "nemowatch init" in told
     (told,) = problems(tmp_path, '[watch]\nroot = "x"\n')
-    assert told == "config.toml:1: [watch] must be a list. Write [[watch]], with two brackets on each side."
+    assert (
+        told
+        == "config.toml:1: [watch] must be a list. Write [[watch]], with two brackets on each side."
+    )
 
 
 SECRET = "nmv_usr_SECRET"
@@ -206,8 +221,14 @@ def test_a_token_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: s
 
 def test_no_error_repeats_a_value(tmp_path: Path) -> None:
     """Any value may be a secret in the wrong place; the whole chain of exceptions is clean."""
-    text = f'[api]\nbase_url = "https://u:{SECRET}@h"\ntimeout = "{SECRET}"\nplatform = "{SECRET}"\nlanguage = "{SECRET}"\n'
-    text += f'token_file = 3\n[log]\nlevel = ["{SECRET}"]\n[limits]\nhours = "{SECRET}"\nturns = "{SECRET}"\n'
+    text = (
+        f'[api]\nbase_url = "https://u:{SECRET}@h"\ntimeout = "{SECRET}"\nplatform ='
+        f' "{SECRET}"\nlanguage = "{SECRET}"\n'
+    )
+    text += (
+        f'token_file = 3\n[log]\nlevel = ["{SECRET}"]\n[limits]\nhours = "{SECRET}"\nturns ='
+        f' "{SECRET}"\n'
+    )
     env = {
         "NEMOWATCH_RETRY__BASE": SECRET,
         "NEMOWATCH_CHAT__RECHECK": SECRET,
@@ -236,8 +257,11 @@ ENVIRONMENT = [
 
 
 @pytest.mark.parametrize(("name", "cure"), ENVIRONMENT)
-def test_an_unknown_name_in_the_environment_is_refused(tmp_path: Path, name: str, cure: str) -> None:
-    """It is named, with the nearest right one: a setting that is silently ignored is worse than none."""
+def test_an_unknown_name_in_the_environment_is_refused(
+    tmp_path: Path, name: str, cure: str
+) -> None:
+    """It is named, with the nearest right one: a setting that is silently ignored is worse than
+    none."""
     (told,) = problems(tmp_path, WATCH, {name: "1"})
     assert told.startswith(f"{name}: ")
     assert cure in told
@@ -250,11 +274,23 @@ def test_a_wrong_value_in_the_environment_names_the_variable(tmp_path: Path) -> 
         "[render]\npoll_interval = 3\n" + WATCH,
         {"NEMOWATCH_RENDER__POLL_INTERVAL": "x", "NEMOWATCH_CHAT__RECHECK": "1,2"},
     )
-    assert told[0].startswith("NEMOWATCH_CHAT__RECHECK: cannot be read. Lists and tables are written as JSON")
+    assert told[0].startswith(
+        "NEMOWATCH_CHAT__RECHECK: cannot be read. Lists and tables are written as JSON"
+    )
     assert told[1] == "NEMOWATCH_RENDER__POLL_INTERVAL: render.poll_interval must be a number."
 
 
-RECIPE_NAMES = ["dub", "Voiceover", "edit", "dub-cinema", "transcribe more", "...", "a/b", "x.project", "pause"]
+RECIPE_NAMES = [
+    "dub",
+    "Voiceover",
+    "edit",
+    "dub-cinema",
+    "transcribe more",
+    "...",
+    "a/b",
+    "x.project",
+    "pause",
+]
 
 
 @pytest.mark.parametrize("name", RECIPE_NAMES)
@@ -266,13 +302,21 @@ def test_a_recipe_may_not_be_called_what_means_something_else(tmp_path: Path, na
 
 def test_two_recipes_of_one_folder_name_are_refused(tmp_path: Path) -> None:
     """Names are compared as folders are read."""
-    (told,) = problems(tmp_path, WATCH + '[recipes."My film"]\nprompt = "x"\n[recipes.my-film]\nprompt = "y"\n')
+    (told,) = problems(
+        tmp_path, WATCH + '[recipes."My film"]\nprompt = "x"\n[recipes.my-film]\nprompt = "y"\n'
+    )
     assert '"My film" and "my-film"' in told
 
 
 SHAPES = [
-    ("[recipes.a]\nprompt = 'x'\noutputs = [[1]]\n", "recipes.a.outputs (number 1) must be 'mp4', 'txt', 'srt' or 'vtt'."),
-    ("[recipes.a]\nprompt = 'x'\noutputs = []\n", "recipes.a.outputs must hold at least one entry."),
+    (
+        "[recipes.a]\nprompt = 'x'\noutputs = [[1]]\n",
+        "recipes.a.outputs (number 1) must be 'mp4', 'txt', 'srt' or 'vtt'.",
+    ),
+    (
+        "[recipes.a]\nprompt = 'x'\noutputs = []\n",
+        "recipes.a.outputs must hold at least one entry.",
+    ),
     ("[chat]\nrecheck = ['soon']\n", "chat.recheck (number 1) must be a number."),
     ("[recipes]\na = 'x'\n", "recipes.a must be a section. Write its keys below [recipes.a]."),
 ]
@@ -326,7 +370,10 @@ def test_find_takes_the_option_then_the_variable_then_the_home(tmp_path: Path) -
         find(None, {"NEMOWATCH_CONFIG": "/none", "HOME": str(tmp_path)})
 
 
-@pytest.mark.skipif(Path("/etc/nemowatch/config.toml").exists(), reason="this machine has a configuration of its own")
+@pytest.mark.skipif(
+    Path("/etc/nemowatch/config.toml").exists(),
+    reason="this machine has a configuration of its own",
+)
 def test_without_any_configuration_find_says_how_to_make_one(tmp_path: Path) -> None:
     """It names where it looked."""
     with pytest.raises(ConfigError, match="nemowatch init") as caught:
@@ -344,7 +391,9 @@ def test_the_state_folder_is_found_in_its_order() -> None:
     assert state_dir(Config(), path, env) == Path("/three")
     del env["STATE_DIRECTORY"]
     assert state_dir(Config(), path, env) == Path("/var/lib/nemowatch")
-    assert state_dir(Config(), Path("/srv/config.toml"), env) == Path("/home/p/.local/state/nemowatch")
+    assert state_dir(Config(), Path("/srv/config.toml"), env) == Path(
+        "/home/p/.local/state/nemowatch"
+    )
 
 
 HOURS = [
@@ -353,7 +402,12 @@ HOURS = [
     ("22:00-06:00", 0, True),
     ("22:00-06:00", 719, False),
 ]
-HOURS += [("8:30-17:00", 8 * 60 + 30, True), ("8:30-17:00", 17 * 60, False), ("18:00-24:00", 1439, True), ("", 3, True)]
+HOURS += [
+    ("8:30-17:00", 8 * 60 + 30, True),
+    ("8:30-17:00", 17 * 60, False),
+    ("18:00-24:00", 1439, True),
+    ("", 3, True),
+]
 
 
 @pytest.mark.parametrize(("hours", "minute", "active"), HOURS)
@@ -363,7 +417,16 @@ def test_hours_hold_across_midnight(hours: str, minute: int, active: bool) -> No
 
 
 @pytest.mark.parametrize(
-    "hours", ["22", "25:00-06:00", "22:00-06:60", "06:00-06:00", "24:00-06:00", "always", "22:00-06:00-07:00"]
+    "hours",
+    [
+        "22",
+        "25:00-06:00",
+        "22:00-06:60",
+        "06:00-06:00",
+        "24:00-06:00",
+        "always",
+        "22:00-06:00-07:00",
+    ],
 )
 def test_hours_that_mean_nothing_are_refused(hours: str) -> None:
     """Rather than holding work for ever, or never."""
@@ -378,7 +441,9 @@ def test_lines_are_found_in_any_text(text: str) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_file_is_a_configuration_or_an_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_any_file_is_a_configuration_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
     """Whatever stands in it, only ConfigError comes out."""
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(data)

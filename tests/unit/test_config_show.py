@@ -64,11 +64,10 @@ def test_what_is_shown_loads_again(tmp_path: Path) -> None:
     """Quotes, line ends and control characters included."""
     first = tmp_path / "config.toml"
     first.write_text(
-        'state_dir = "s"\n[limits]\nhours = "22:00-06:00"\n[chat]\nrecheck = [0.5]\n'
-        '[[watch]]\nroot = "a"\nignore = ["*.bak", "a\\\\b"]\nsettle = 2\n[[watch]]\ninbox = "i"\noutbox = "o"\n'
-        '[recipes."Für \\"uns\\""]\nprompt = """\nTwo\nlines \\u007f \\t."""\noutputs = ["srt"]\n'.replace(
-            '\\"uns\\"', "uns"
-        )
+        'state_dir = "s"\n[limits]\nhours = "22:00-06:00"\n[chat]\nrecheck = [0.5]\n[[watch]]\nroot'
+        ' = "a"\nignore = ["*.bak", "a\\\\b"]\nsettle = 2\n[[watch]]\ninbox = "i"\noutbox ='
+        ' "o"\n[recipes."Für \\"uns\\""]\nprompt = """\nTwo\nlines \\u007f \\t."""\noutputs ='
+        ' ["srt"]\n'.replace('\\"uns\\"', "uns")
     )
     config = load(first, {})
     second = tmp_path / "shown.toml"
@@ -87,7 +86,10 @@ def test_a_configuration_cannot_be_changed() -> None:
 def test_a_reload_tells_what_applies_and_what_needs_a_restart() -> None:
     """By key; a watch by its inbox."""
     old = validated(
-        {"watch": [{"root": "/a"}, {"root": "/b"}], "recipes": {"x": {"prompt": "1"}, "y": {"prompt": "1"}}}
+        {
+            "watch": [{"root": "/a"}, {"root": "/b"}],
+            "recipes": {"x": {"prompt": "1"}, "y": {"prompt": "1"}},
+        }
     )
     new = validated(
         {

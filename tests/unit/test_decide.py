@@ -1,4 +1,5 @@
-"""What an error means for a job: tables over every state and every error, and what the journal allows."""
+"""What an error means for a job: tables over every state and every error, and what the journal
+allows."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ from nemowatch.model import PAID, WORKING, HoldReason, State, Target
 from nemowatch.stages.decision import CHECKING
 
 AT = Circumstances(base=5, cap=600, attempts=8, roll=0.5, now_ms=1_000_000)
-#: Every error a stage can meet; the ones of the journal and of the command line end the process or the command.
+#: Every error a stage can meet; the ones of the journal and of the command line end the process or
+#: the command.
 ERRORS: list[NemowatchError] = [
     kind()
     for kind in vars(errors).values()
@@ -54,7 +56,15 @@ ERRORS: list[NemowatchError] = [
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     journal = Journal.open(tmp_path_factory.mktemp("journal") / "journal.db", ManualClock())
-    new = NewSource("/in", b"dub-es", b"dub-es/a.mp4", "d", "dub", (), (NewJob("", "a", Target("es", "p", ()), "s"),))
+    new = NewSource(
+        "/in",
+        b"dub-es",
+        b"dub-es/a.mp4",
+        "d",
+        "dub",
+        (),
+        (NewJob("", "a", Target("es", "p", ()), "s"),),
+    )
     row = journal.write_now(lambda conn: sources.claim(conn, new, 1))
     made = journal.read_now(lambda conn: jobs.of_source(conn, row.id))[0]
     journal.close()
@@ -72,8 +82,11 @@ def legal(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("state", sorted(WORKING))
-def test_every_decision_is_a_legal_transition(state: State, job: Job, legal: set[tuple[str, str]]) -> None:
-    """No error in any state leads where the journal forbids: an illegal step would end the daemon at every start."""
+def test_every_decision_is_a_legal_transition(
+    state: State, job: Job, legal: set[tuple[str, str]]
+) -> None:
+    """No error in any state leads where the journal forbids: an illegal step would end the
+    daemon at every start."""
     for error, draft, paid, rebuild, down, attempt in product(
         ERRORS, (False, True), (False, True), (False, True), (False, True), (0, 7)
     ):
@@ -83,14 +96,16 @@ def test_every_decision_is_a_legal_transition(state: State, job: Job, legal: set
 
 
 def test_an_open_paid_call_is_never_ended_by_an_error(job: Job) -> None:
-    """Whatever a look at it meets: later, held, or a person; never back to where it is sent again, never failed."""
+    """Whatever a look at it meets: later, held, or a person; never back to where it is sent
+    again, never failed."""
     for error in ERRORS:
         decision = decide(replace(job, state=State.INSTRUCTING, attempt=7), error, AT)
         assert decision.state in (State.INSTRUCTING, State.HELD, State.ATTENTION), error
 
 
 def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(job: Job) -> None:
-    """After the paid turn only a lost session leads back, and only with the draft saved or by the user's word."""
+    """After the paid turn only a lost session leads back, and only with the draft saved or by
+    the user's word."""
     for state, error in product(sorted(PAID & WORKING), ERRORS):
         decision = decide(replace(job, state=state), error, AT)
         assert decision.state not in (State.CANCELLED, State.CLAIMED), (state, error)
@@ -124,7 +139,9 @@ def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(j
         (RequestRefused(), State.CLAIMED, State.FAILED, "", False),
     ],
 )
-def test_the_table(job: Job, error: NemowatchError, state: State, to: State, reason: str | None, counts: bool) -> None:
+def test_the_table(
+    job: Job, error: NemowatchError, state: State, to: State, reason: str | None, counts: bool
+) -> None:
     """Each error has its meaning (DESIGN section 3, point 9)."""
     decision = decide(replace(job, state=state), error, AT)
     assert decision.state is to
@@ -137,38 +154,58 @@ def test_the_table(job: Job, error: NemowatchError, state: State, to: State, rea
 
 def test_a_cloud_that_nobody_reaches_is_no_attempt(job: Job) -> None:
     """While no other call succeeds the whole queue waits, and no file is blamed."""
-    decision = decide(replace(job, state=State.RENDERING, attempt=7), RemotePassing("cut"), replace(AT, cloud_down=True))
+    decision = decide(
+        replace(job, state=State.RENDERING, attempt=7),
+        RemotePassing("cut"),
+        replace(AT, cloud_down=True),
+    )
     assert (decision.state, decision.counts) == (State.HELD, False)
 
 
 def test_attempts_come_to_an_end(job: Job) -> None:
     """While nothing is paid the last attempt fails the job with the error's words."""
-    for attempt, state in [(0, State.UPLOADING), (6, State.UPLOADING), (7, State.FAILED), (99, State.FAILED)]:
-        decision = again(replace(job, state=State.UPLOADING, attempt=attempt), RemotePassing("cut"), AT)
+    for attempt, state in [
+        (0, State.UPLOADING),
+        (6, State.UPLOADING),
+        (7, State.FAILED),
+        (99, State.FAILED),
+    ]:
+        decision = again(
+            replace(job, state=State.UPLOADING, attempt=attempt), RemotePassing("cut"), AT
+        )
         assert decision.state is state
         assert decision.values["error_text"].startswith("cut")
 
 
 def test_a_connection_that_fails_is_no_attempt(job: Job) -> None:
-    """Refused, cut or silent: whatever the state and however often, it is tried again, ever more rarely, and no later
-    refusal ends the job for it."""
+    """Refused, cut or silent: whatever the state and however often, it is tried again, ever more
+    rarely, and no later refusal ends the job for it."""
     top = replace(AT, roll=1.0)
     for state in sorted(WORKING):
         pauses = []
         for tries in range(12):
             decision = decide(replace(job, state=state, tries=tries), ConnectionBroken("cut"), top)
-            assert (decision.state, decision.counts, decision.values["tries"]) == (state, False, tries + 1)
+            assert (decision.state, decision.counts, decision.values["tries"]) == (
+                state,
+                False,
+                tries + 1,
+            )
             assert "attempt" not in decision.values
             pauses.append(decision.after)
         assert pauses[:4] == [5, 10, 20, 40]
         assert max(pauses) == AT.cap
-    assert decide(replace(job, state=State.UPLOADING, tries=99), RemotePassing("500"), AT).state is State.UPLOADING
+    assert (
+        decide(replace(job, state=State.UPLOADING, tries=99), RemotePassing("500"), AT).state
+        is State.UPLOADING
+    )
 
 
 def test_a_refusal_does_not_end_what_is_paid_for_at_once(job: Job) -> None:
-    """4001, 4002, 403: tried again; at the end the job is failed, never rejected (its retry must not pay again), and its cure
-    is none for the file."""
-    for state, error in product(sorted(PAID & WORKING), (FileRefused("4001"), FileTooLarge("4002"), RequestRefused("403"))):
+    """4001, 4002, 403: tried again; at the end the job is failed, never rejected (its retry must
+    not pay again), and its cure is none for the file."""
+    for state, error in product(
+        sorted(PAID & WORKING), (FileRefused("4001"), FileTooLarge("4002"), RequestRefused("403"))
+    ):
         assert decide(replace(job, state=state), error, AT).state is state
         last = decide(replace(job, state=state, attempt=7), error, AT)
         assert last.state is State.FAILED
@@ -179,15 +216,16 @@ def test_a_refusal_does_not_end_what_is_paid_for_at_once(job: Job) -> None:
 
 
 def test_a_hold_keeps_the_words_of_an_open_turn(job: Job) -> None:
-    """What the cloud said before its outcome became unknown is still shown to the person who decides."""
+    """What the cloud said before its outcome became unknown is still shown to the person who
+    decides."""
     waiting = replace(job, state=State.INSTRUCTING, error_text="Model exploded")
     for error in (TokenRefused("no"), NotSent("down"), LocalPassing("busy")):
         assert decide(waiting, error, AT).values["error_text"] == "Model exploded"
 
 
 def test_what_is_paid_for_is_never_given_up_for_what_passes(job: Job) -> None:
-    """Once the edit is paid for, 5xx and broken connections are tried again without end, at most `cap` apart; a fault of
-    ours and a refusal still come to an end."""
+    """Once the edit is paid for, 5xx and broken connections are tried again without end, at most
+    `cap` apart; a fault of ours and a refusal still come to an end."""
     late = replace(job, attempt=99)
     for state in sorted(PAID & WORKING):
         decision = again(replace(late, state=state), RemotePassing("cut"), AT)
@@ -195,12 +233,19 @@ def test_what_is_paid_for_is_never_given_up_for_what_passes(job: Job) -> None:
         assert decision.after <= AT.cap
         assert again(replace(late, state=state), NemowatchError("ours"), AT).state is State.FAILED
     saved = replace(AT, has_draft=True)  # a new session for a saved draft
-    assert again(replace(late, state=State.CLAIMED), RemotePassing("cut"), saved).state is State.CLAIMED
-    assert decide(replace(late, state=State.SUBMITTING), SessionLost("gone"), saved).state is State.FAILED
+    assert (
+        again(replace(late, state=State.CLAIMED), RemotePassing("cut"), saved).state
+        is State.CLAIMED
+    )
+    assert (
+        decide(replace(late, state=State.SUBMITTING), SessionLost("gone"), saved).state
+        is State.FAILED
+    )
 
 
 def test_a_lost_session_is_replaced_and_paid_again_only_by_the_users_word(job: Job) -> None:
-    """Before the turn: a new session. After it: from the draft, else only with chat.on_lost_session = rebuild."""
+    """Before the turn: a new session. After it: from the draft, else only with
+    chat.on_lost_session = rebuild."""
     lost = SessionLost("gone")
     for state, has_draft, rebuild, to in [
         (State.UPLOADING, False, False, State.CLAIMED),
@@ -237,6 +282,8 @@ def test_backoff_doubles() -> None:
 @pytest.mark.parametrize(("after", "least"), [(0, 0), (30, 30), (7200, 7200)])
 def test_retry_after_is_honoured(job: Job, after: float, least: float) -> None:
     """429: at least as long as the cloud says, and no attempt."""
-    decision = decide(replace(job, state=State.RENDERING), RateLimited("slow", retry_after=after), AT)
+    decision = decide(
+        replace(job, state=State.RENDERING), RateLimited("slow", retry_after=after), AT
+    )
     assert decision.after >= least
     assert not decision.counts

@@ -25,10 +25,15 @@ def events() -> Iterator[tuple[str, str]]:
 
 
 def _level(called: ast.expr) -> str:
-    """The level when this is `log.info`, `holds_log.warning`, or `(log.warning if … else log.info)`."""
+    """The level when this is `log.info`, `holds_log.warning`, or `(log.warning if … else
+    log.info)`."""
     if isinstance(called, ast.IfExp):
         return f"{_level(called.orelse)}, {_level(called.body)}"
-    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id.endswith("log"):
+    if (
+        isinstance(called, ast.Attribute)
+        and isinstance(called.value, ast.Name)
+        and called.value.id.endswith("log")
+    ):
         return called.attr.replace("exception", "error") if called.attr in LEVELS else ""
     return ""
 
@@ -39,7 +44,11 @@ def _texts(said: ast.expr) -> list[str]:
     if isinstance(said, ast.IfExp):
         return [*_texts(said.body), *_texts(said.orelse)]
     if isinstance(said, ast.JoinedStr):
-        return ["".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in said.values)]
+        return [
+            "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "…" for part in said.values
+            )
+        ]
     return []  # a variable: a state's name, which the table explains in rows of its own
 
 
@@ -56,7 +65,11 @@ def test_every_event_has_its_row_and_its_level() -> None:
     known = table()
     missing = {event: level for event, level in events() if event not in known}
     assert missing == {}
-    wrong = {(event, level) for event, level in events() if not set(level.split(", ")) <= set(re.split("[,/ ]+", known[event]))}
+    wrong = {
+        (event, level)
+        for event, level in events()
+        if not set(level.split(", ")) <= set(re.split("[,/ ]+", known[event]))
+    }
     assert wrong == set()
 
 

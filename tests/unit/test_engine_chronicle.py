@@ -27,20 +27,58 @@ def lines() -> Iterator[list[dict[str, Any]]]:
 
 def source() -> SourceRow:
     """A file in a subfolder of a task folder."""
-    return SourceRow(1, "/srv/inbox", b"dub-es", b"dub-es/a/promo.mp4", "d", "dub", True, None, None, None, 0)
+    return SourceRow(
+        1, "/srv/inbox", b"dub-es", b"dub-es/a/promo.mp4", "d", "dub", True, None, None, None, 0
+    )
 
 
 JOB = Job(
-    7, 1, "", "promo", "es", "skill", "", (), State.CLAIMED, "", "", 0, 0, "", "", "", 0, 0, 0.0, "", 0, b"", "", 0, "",
-    None, False, "", "", 0, 0, 0,
-)  # fmt: skip
+    7,
+    1,
+    "",
+    "promo",
+    "es",
+    "skill",
+    "",
+    (),
+    State.CLAIMED,
+    "",
+    "",
+    0,
+    0,
+    "",
+    "",
+    "",
+    0,
+    0,
+    0.0,
+    "",
+    0,
+    b"",
+    "",
+    0,
+    "",
+    None,
+    False,
+    "",
+    "",
+    0,
+    0,
+    0,
+)
 
 
 def outage(number: int, state: State = State.CLAIMED) -> tuple[Job, SourceRow, Any]:
-    return replace(JOB, id=number, state=state), source(), hold(HoldReason.OUTAGE, state, "Nobody answers.", account=True)
+    return (
+        replace(JOB, id=number, state=state),
+        source(),
+        hold(HoldReason.OUTAGE, state, "Nobody answers.", account=True),
+    )
 
 
-def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: list[dict[str, Any]]) -> None:
+def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(
+    lines: list[dict[str, Any]],
+) -> None:
     """What each job does meanwhile is for the level debug."""
     clock = ManualClock()
     chronicle = Chronicle(clock)
@@ -57,8 +95,8 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(lines: l
 
 
 def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) -> None:
-    """The balance is answered, what the jobs need is not: as long as no call of theirs went through, nothing has ended. When
-    there is none to make, it has after a while."""
+    """The balance is answered, what the jobs need is not: as long as no call of theirs went
+    through, nothing has ended. When there is none to make, it has after a while."""
     clock = ManualClock()
     chronicle = Chronicle(clock)
     for _ in range(5):
@@ -74,7 +112,8 @@ def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) ->
 
 
 def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -> None:
-    """Only uploads are refused: new sessions, and questions whether an upload has arrived, end nothing; an upload does."""
+    """Only uploads are refused: new sessions, and questions whether an upload has arrived, end
+    nothing; an upload does."""
     clock = ManualClock()
     chronicle = Chronicle(clock)
     uploading = replace(JOB, state=State.UPLOADING)
@@ -84,7 +123,14 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
         chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
         chronicle.answered(JOB)
         chronicle.answered(replace(uploading, reason=CHECKING))
-    said = lambda: [line["event"] for line in lines if line["log_level"] == "warning" or "ends" in line["event"]]  # noqa: E731
+
+    def said():
+        return [
+            line["event"]
+            for line in lines
+            if line["log_level"] == "warning" or "ends" in line["event"]
+        ]
+
     assert said() == ["hold begins: outage"]
     chronicle.answered(uploading)
     assert said() == ["hold begins: outage", "hold ends: outage"]
@@ -97,18 +143,24 @@ def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[s
     chronicle.moved(*outage(1, State.UPLOADING))
     clock.advance(1)
     chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-    chronicle.moved(replace(JOB, state=State.UPLOADING, reason=CHECKING), source(), go(State.UPLOADED))
+    chronicle.moved(
+        replace(JOB, state=State.UPLOADING, reason=CHECKING), source(), go(State.UPLOADED)
+    )
     assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
 
 
-def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(lines: list[dict[str, Any]]) -> None:
+def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(
+    lines: list[dict[str, Any]],
+) -> None:
     """An answer from before it says nothing about it."""
     clock = ManualClock()
     chronicle = Chronicle(clock)
     asked_at = clock.monotonic()
     chronicle.moved(*outage(1))
     chronicle.stands({}, {}, asked_at)
-    assert [line["event"] for line in lines if line["log_level"] != "debug"] == ["hold begins: outage"]
+    assert [line["event"] for line in lines if line["log_level"] != "debug"] == [
+        "hold begins: outage"
+    ]
 
 
 def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
@@ -120,17 +172,25 @@ def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
     clock.advance(1)
     chronicle.stands({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
     assert [(line["event"], line["folder"]) for line in lines] == [
-        ("hold begins: paused", "/a"), ("hold begins: paused", "/b"), ("hold ends: paused", "/a"),
-    ]  # fmt: skip
+        ("hold begins: paused", "/a"),
+        ("hold begins: paused", "/b"),
+        ("hold ends: paused", "/a"),
+    ]
 
 
 def test_a_job_s_line_names_its_folder_and_its_file(lines: list[dict[str, Any]]) -> None:
     """So that it can be found in the share, whichever of several inboxes it is in."""
     Chronicle(ManualClock()).moved(JOB, source(), go(State.UPLOADING))
     assert lines == [
-        {"event": "uploading", "job": 7, "file": "a/promo.mp4", "folder": "/srv/inbox/dub-es", "target": "es",
-         "log_level": "info"},
-    ]  # fmt: skip
+        {
+            "event": "uploading",
+            "job": 7,
+            "file": "a/promo.mp4",
+            "folder": "/srv/inbox/dub-es",
+            "target": "es",
+            "log_level": "info",
+        },
+    ]
     assert spot("/srv/inbox", b"loose.mp4") == {"file": "loose.mp4", "folder": "/srv/inbox"}
 
 
@@ -140,10 +200,16 @@ def test_lengths_of_time_as_people_say_them() -> None:
 
 
 def test_the_status_in_words() -> None:
-    """In the order of a job's life, with how far the transfers are, what is held and what is wrong."""
+    """In the order of a job's life, with how far the transfers are, what is held and what is
+    wrong."""
     counts = {"rendering": 3, "uploading": 2, "published": 9, "held": 5}
-    progress = overview.percents([("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)])
-    assert overview.sentence(counts, 2, 120, progress) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
+    progress = overview.percents(
+        [("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)]
+    )
+    assert (
+        overview.sentence(counts, 2, 120, progress)
+        == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
+    )
     troubled = overview.sentence({"held": 5}, 0, None, {}, {"outage": 5}, ["/srv: offline"])
     assert troubled == "5 held (outage); /srv: offline"
     assert overview.sentence({}, 0, None) == "idle"

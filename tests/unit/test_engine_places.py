@@ -25,7 +25,8 @@ def watch(**folders: str) -> Watch:
     ],
 )
 def test_below_the_workspace(path: str | bytes, shown: str) -> None:
-    """The server's own folders above the workspace are left out; what lies elsewhere is shown whole."""
+    """The server's own folders above the workspace are left out; what lies elsewhere is shown
+    whole."""
     assert from_share(watch(root="/srv/studio"), path) == shown
 
 

@@ -15,7 +15,10 @@ def a_return(tmp_path: Path) -> tuple[Return, Path]:
     (tmp_path / "inbox").mkdir()
     here = tmp_path / "failed" / "clip (2).mp4"
     here.write_text("film")
-    return Return(here, tmp_path / "inbox", b"dub-es/deep/clip.mp4"), tmp_path / "inbox/dub-es/deep/clip.mp4"
+    return (
+        Return(here, tmp_path / "inbox", b"dub-es/deep/clip.mp4"),
+        tmp_path / "inbox/dub-es/deep/clip.mp4",
+    )
 
 
 def test_it_comes_back_under_its_old_name(tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def test_folders_of_the_list_are_never_entered(name: str) -> None:
     assert Ignore().path(b"dub-es/" + name.encode(), folder=True).kind is NameClass.IGNORED
 
 
-@pytest.mark.parametrize("name", ["a.mp4.download", "a.mp4.sb-1a2b-c", "x.part", "~syncthing~a.tmp", "~$a"])
+@pytest.mark.parametrize(
+    "name", ["a.mp4.download", "a.mp4.sb-1a2b-c", "x.part", "~syncthing~a.tmp", "~$a"]
+)
 def test_folders_that_a_program_still_fills_are_never_entered(name: str) -> None:
     """Safari and macOS put a file that is not whole into a folder of its own."""
     assert Ignore().path(f"dub-es/{name}/a.mp4".encode()).kind is NameClass.IGNORED
@@ -130,16 +132,29 @@ def test_folders_that_a_program_still_fills_are_never_entered(name: str) -> None
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("a.sync-conflict-20260101-1.mp4", NameClass.CONFLICT), ("a (Bob's conflicted copy 2026).mp4", NameClass.CONFLICT),
-        ("a_conflict-2026.mp4", NameClass.CONFLICT), ("a (Conflict 1).mp4", NameClass.CONFLICT),
-        ("nemowatch - Read Me.txt", NameClass.OURS), ("a.mp4.error.txt", NameClass.OURS), ("PAUSE", NameClass.OURS),
-        ("Pause.TXT", NameClass.OURS), ("approve", NameClass.OURS), ("prompt.txt.txt", NameClass.OURS),
-        ("a.es.mp4.revise.txt.txt", NameClass.OURS), (".~nemowatch-7.part", NameClass.OURS),
-        (".nemowatch-owner.json", NameClass.OURS), ("a.question.txt", NameClass.OURS), ("a.answer.txt", NameClass.OURS),
-        ("clip.mp4", NameClass.WORK), ("part.mp4", NameClass.WORK), ("my.tmp.mp4", NameClass.WORK), ("tmp", NameClass.WORK),
-        ("paused.mp4", NameClass.WORK), ("prompt.mp4", NameClass.WORK),
+        ("a.sync-conflict-20260101-1.mp4", NameClass.CONFLICT),
+        ("a (Bob's conflicted copy 2026).mp4", NameClass.CONFLICT),
+        ("a_conflict-2026.mp4", NameClass.CONFLICT),
+        ("a (Conflict 1).mp4", NameClass.CONFLICT),
+        ("nemowatch - Read Me.txt", NameClass.OURS),
+        ("a.mp4.error.txt", NameClass.OURS),
+        ("PAUSE", NameClass.OURS),
+        ("Pause.TXT", NameClass.OURS),
+        ("approve", NameClass.OURS),
+        ("prompt.txt.txt", NameClass.OURS),
+        ("a.es.mp4.revise.txt.txt", NameClass.OURS),
+        (".~nemowatch-7.part", NameClass.OURS),
+        (".nemowatch-owner.json", NameClass.OURS),
+        ("a.question.txt", NameClass.OURS),
+        ("a.answer.txt", NameClass.OURS),
+        ("clip.mp4", NameClass.WORK),
+        ("part.mp4", NameClass.WORK),
+        ("my.tmp.mp4", NameClass.WORK),
+        ("tmp", NameClass.WORK),
+        ("paused.mp4", NameClass.WORK),
+        ("prompt.mp4", NameClass.WORK),
     ],
-)  # fmt: skip
+)
 def test_conflicts_and_our_own_names_are_told_apart_from_work(name: str, kind: NameClass) -> None:
     """Conflict copies are held, ours are never sources, everything else is work."""
     assert Ignore().name(name.encode()).kind is kind
@@ -185,7 +200,8 @@ def test_the_mount_table_answers_by_what_is_visible() -> None:
 
 
 def test_modes_follow_the_filesystem() -> None:
-    """Shares and FUSE are scanned, local disks watched, array filesystems both; leases only count on local disks."""
+    """Shares and FUSE are scanned, local disks watched, array filesystems both; leases only
+    count on local disks."""
     assert mode_of("nfs4") is mode_of("cifs") is mode_of("fuse.sshfs") is Mode.SCAN
     assert mode_of("ext4") is mode_of("overlay") is mode_of("fuseblk") is Mode.EVENTS
     assert mode_of("fuse.shfs") is Mode.BOTH
@@ -212,11 +228,14 @@ def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
 @pytest.mark.parametrize(
     "look",
     [
-        Look(WHOLE, 100, Lease.UNKNOWN, 100), Look(WHOLE, 100, Lease.FREE), Look(replace(WHOLE, blocks=8), 100, Lease.FREE, 100),
+        Look(WHOLE, 100, Lease.UNKNOWN, 100),
+        Look(WHOLE, 100, Lease.FREE),
+        Look(replace(WHOLE, blocks=8), 100, Lease.FREE, 100),
     ],
-)  # fmt: skip
+)
 def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Look) -> None:
-    """No short cut for a foreign owner, a file found by a scan, or one whose blocks do not cover its size."""
+    """No short cut for a foreign owner, a file found by a scan, or one whose blocks do not cover
+    its size."""
     tracked = Tracked(look, LOCAL)
     tracked.see(replace(look, at=109.9, event_at=-1))
     assert tracked.verdict() is Verdict.WAIT
@@ -237,7 +256,8 @@ def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
 
 
 def test_empty_files_and_placeholders_are_never_ready() -> None:
-    """No byte, or a size without blocks, waits for ever; where blocks are not told, the content decides."""
+    """No byte, or a size without blocks, waits for ever; where blocks are not told, the content
+    decides."""
     empty, hollow = replace(WHOLE, size=0, blocks=0), replace(WHOLE, blocks=0)
     for look, verdict in ((empty, Verdict.EMPTY), (hollow, Verdict.PLACEHOLDER)):
         tracked = Tracked(Look(look, 0), LOCAL)
@@ -278,7 +298,8 @@ def test_the_short_cut_counts_from_the_close() -> None:
 
 
 def test_a_writer_that_a_look_meets_after_a_close_has_opened_again() -> None:
-    """Pieces that take long are met while they are written: their closes are no short cut either."""
+    """Pieces that take long are met while they are written: their closes are no short cut
+    either."""
     tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Look(more, 0.9, Lease.WRITER))
@@ -297,14 +318,17 @@ def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(0.01, 40), st.booleans(), st.sampled_from(list(Lease)), st.booleans()), max_size=40),
+    st.lists(
+        st.tuples(st.floats(0.01, 40), st.booleans(), st.sampled_from(list(Lease)), st.booleans()),
+        max_size=40,
+    ),
     st.sampled_from([LOCAL, SHARE, Pace(0.2, local=True, leases=True)]),
 )
 def test_whatever_happens_ready_means_still_and_nobody_writing(
     steps: list[tuple[float, bool, Lease, bool]], pace: Pace
 ) -> None:
-    """For any sequence of looks: ready only after the quick time without a change and without a writer, and after the
-    whole settle time at the latest."""
+    """For any sequence of looks: ready only after the quick time without a change and without a
+    writer, and after the whole settle time at the latest."""
     now, version, quiet_since, told = 0.0, 5, 0.0, Lease.NOT_ASKED
     tracker = Tracker()
     tracked = tracker.see(b"f", Look(WHOLE, now), pace)
@@ -316,7 +340,8 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
             quiet_since = now
         tracked = tracker.see(b"f", Look(look, now, lease, now if event else -1), pace)
         still = now - quiet_since
-        told = lease if changes or lease is not Lease.NOT_ASKED else told  # a scan takes no answer back
+        # a scan takes no answer back
+        told = lease if changes or lease is not Lease.NOT_ASKED else told
         if tracked.verdict() is Verdict.READY:
             assert still >= pace.quick
             assert told is not Lease.WRITER
@@ -379,13 +404,19 @@ def test_coverage_counts_what_is_not_watched() -> None:
 
 
 def test_an_empty_folder_where_a_share_was_is_a_share_that_is_away() -> None:
-    """Only an empty folder that is no mount any more counts as lost; a filled one is somebody's decision."""
+    """Only an empty folder that is no mount any more counts as lost; a filled one is somebody's
+    decision."""
     plain = Identity(1, 2, Ground(b"", "ext4", ""), frozenset(), False)
     assert is_lost_mount(Ground(b"", "nfs4", ""), True, plain, lambda: True)
     assert is_lost_mount(Ground(b"", "tmpfs", ""), True, plain, lambda: True)
     assert not is_lost_mount(Ground(b"", "nfs4", ""), True, plain, lambda: False)
     assert not is_lost_mount(Ground(b"", "ext4", ""), False, plain, lambda: True)
-    assert not is_lost_mount(Ground(b"", "nfs4", ""), True, Identity(1, 2, Ground(b"", "nfs4", ""), frozenset(), True), lambda: True)
+    assert not is_lost_mount(
+        Ground(b"", "nfs4", ""),
+        True,
+        Identity(1, 2, Ground(b"", "nfs4", ""), frozenset(), True),
+        lambda: True,
+    )
 
 
 def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
@@ -397,11 +428,14 @@ def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
     assert not is_lost_mount(Ground(b"/srv", "ext4", "/dev/sda1"), False, disk, lambda: True)
     assert not is_lost_mount(Ground(b"/", "ext4", "/dev/sdb1"), False, disk, lambda: True)
     over = Identity(1, 2, Ground(b"/mnt/disk", "tmpfs", "tmpfs"), frozenset(), True)
-    assert not is_lost_mount(Ground(b"/", "ext4", "/dev/sda1"), False, over, lambda: True), "mounted over is mounted"
+    assert not is_lost_mount(Ground(b"/", "ext4", "/dev/sda1"), False, over, lambda: True), (
+        "mounted over is mounted"
+    )
 
 
 def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
-    """Scans ask for no lease: what was known of writers stands, and files that are looked at seldom keep their turn."""
+    """Scans ask for no lease: what was known of writers stands, and files that are looked at
+    seldom keep their turn."""
     tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracked.see(Look(WHOLE, 0.5))
     assert tracked.next_at == 1.0
@@ -415,7 +449,8 @@ def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
 
 
 def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
-    """A writer that opens again after a piece that asked for the whole settle time has no short cut for the next one."""
+    """A writer that opens again after a piece that asked for the whole settle time has no short
+    cut for the next one."""
     tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracked.see(Look(WHOLE, 1, Lease.FREE))
     tracked.no_short_cut(1)
@@ -426,7 +461,8 @@ def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
 
 
 def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None:
-    """A clip and its text never wait for each other's next look; what is stuck is looked at seldom, and keeps nobody busy."""
+    """A clip and its text never wait for each other's next look; what is stuck is looked at
+    seldom, and keeps nobody busy."""
     tracker = Tracker()
     tracked = tracker.see(b"f", Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracker.see(b"f", Look(WHOLE, 1, Lease.FREE), LOCAL)
@@ -442,12 +478,17 @@ def _mounted(*lines: tuple[str, str, str]) -> MountTable:
     """A table of (point, type, source) below a local root."""
     rows = ["1 1 8:1 / / rw - ext4 /dev/sda1 rw"]
     for number, (point, fstype, source) in enumerate(lines, 2):
-        rows.append(f"{number} {number - 1} 8:{sum(source.encode())} / {point} rw - {fstype} {source} rw")
+        rows.append(
+            f"{number} {number - 1} 8:{sum(source.encode())} / {point} rw - {fstype} {source} rw"
+        )
     return MountTable(parse("\n".join(rows)))
 
 
-def test_what_a_mount_below_the_root_hides_is_known_and_another_name_of_the_root_s_own_is_no_change() -> None:
-    """A disk that is found under another name after a while is the same place; one put over a folder, or taken away, is not."""
+def test_what_a_mount_below_the_root_hides_is_known_and_another_name_of_the_root_s_own_is_no_change() -> (
+    None
+):
+    """A disk that is found under another name after a while is the same place; one put over a
+    folder, or taken away, is not."""
     root, disk = Path("/srv/studio"), ("/srv", "ext4", "/dev/sdb1")
     grounds = Grounds()
     grounds.learn(root, _mounted(disk), 100)

@@ -22,7 +22,9 @@ def box(kind: bytes, payload: bytes) -> bytes:
 
 FTYP = box(b"ftyp", b"isom\0\0\2\0isommp42")
 MP4 = FTYP + box(b"moov", b"m" * 100) + box(b"mdat", b"d" * 5000)
-FRAGMENTS = FTYP + box(b"moov", b"m" * 100) + 2 * (box(b"moof", b"f" * 50) + box(b"mdat", b"d" * 500))
+FRAGMENTS = (
+    FTYP + box(b"moov", b"m" * 100) + 2 * (box(b"moof", b"f" * 50) + box(b"mdat", b"d" * 500))
+)
 BIG = FTYP + box(b"moov", b"m") + struct.pack(">I4sQ", 1, b"mdat", 16 + 300) + b"d" * 300
 WAV = b"RIFF" + struct.pack("<I", 4 + 40) + b"WAVE" + b"x" * 40
 EBML = b"\x1aE\xdf\xa3\x84webm"
@@ -46,22 +48,36 @@ def look(tmp_path: Path, name: str, data: bytes, *, short: bool = False) -> Snif
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("a.mp4", MP4, MediaKind.VIDEO), ("a.mp4", BIG, MediaKind.VIDEO), ("a.m4a", MP4, MediaKind.AUDIO),
+        ("a.mp4", MP4, MediaKind.VIDEO),
+        ("a.mp4", BIG, MediaKind.VIDEO),
+        ("a.m4a", MP4, MediaKind.AUDIO),
         ("a.mp4", box(b"ftyp", b"M4A \0\0\0\0") + MP4[len(FTYP) :], MediaKind.AUDIO),
         ("a.mov", box(b"wide", b"") + box(b"mdat", b"x") + box(b"moov", b"x"), MediaKind.VIDEO),
-        ("a.wav", WAV, MediaKind.AUDIO), ("a.avi", WAV.replace(b"WAVE", b"AVI "), MediaKind.VIDEO),
-        ("a.webp", WAV.replace(b"WAVE", b"WEBP"), MediaKind.IMAGE), ("a.mkv", MKV, MediaKind.VIDEO),
-        ("a.webm", OPEN_MKV, MediaKind.VIDEO), ("a.mp3", MP3, MediaKind.AUDIO), ("a.mp3", b"ID3\4" + b"x" * 50, MediaKind.AUDIO),
-        ("a.aac", AAC, MediaKind.AUDIO), ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, MediaKind.IMAGE),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + b"p" * 50, MediaKind.IMAGE), ("a.gif", b"GIF89a" + b"g" * 50, MediaKind.IMAGE),
-        ("a.txt", b"Hello", MediaKind.SCRIPT), ("a.TXT", "Grüße".encode("utf-16"), MediaKind.SCRIPT),
-        ("a.txt", b"#! is how it begins", MediaKind.SCRIPT), ("a.txt", b"BMW is a car", MediaKind.SCRIPT),
-        ("a.docx", b"PK\3\4rest", MediaKind.SCRIPT), ("a.url", b"[InternetShortcut]\r\nURL=x", MediaKind.LINK),
-        ("a.urls.txt", b"https://x/y.mp4", MediaKind.LINK), ("a.mp4", MKV, MediaKind.VIDEO),
+        ("a.wav", WAV, MediaKind.AUDIO),
+        ("a.avi", WAV.replace(b"WAVE", b"AVI "), MediaKind.VIDEO),
+        ("a.webp", WAV.replace(b"WAVE", b"WEBP"), MediaKind.IMAGE),
+        ("a.mkv", MKV, MediaKind.VIDEO),
+        ("a.webm", OPEN_MKV, MediaKind.VIDEO),
+        ("a.mp3", MP3, MediaKind.AUDIO),
+        ("a.mp3", b"ID3\4" + b"x" * 50, MediaKind.AUDIO),
+        ("a.aac", AAC, MediaKind.AUDIO),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, MediaKind.IMAGE),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"p" * 50, MediaKind.IMAGE),
+        ("a.gif", b"GIF89a" + b"g" * 50, MediaKind.IMAGE),
+        ("a.txt", b"Hello", MediaKind.SCRIPT),
+        ("a.TXT", "Grüße".encode("utf-16"), MediaKind.SCRIPT),
+        ("a.txt", b"#! is how it begins", MediaKind.SCRIPT),
+        ("a.txt", b"BMW is a car", MediaKind.SCRIPT),
+        ("a.docx", b"PK\3\4rest", MediaKind.SCRIPT),
+        ("a.url", b"[InternetShortcut]\r\nURL=x", MediaKind.LINK),
+        ("a.urls.txt", b"https://x/y.mp4", MediaKind.LINK),
+        ("a.mp4", MKV, MediaKind.VIDEO),
         ("a.webloc", b"<?xml version='1.0'?><plist>", MediaKind.LINK),
     ],
-)  # fmt: skip
-def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: bytes, kind: MediaKind) -> None:
+)
+def test_media_is_known_by_its_first_bytes(
+    tmp_path: Path, name: str, data: bytes, kind: MediaKind
+) -> None:
     """Every uploadable kind, and texts and links, are recognised."""
     found = look(tmp_path, name, data)
     assert (found.finding, found.kind) == (Finding.MEDIA, kind)
@@ -70,30 +86,49 @@ def test_media_is_known_by_its_first_bytes(tmp_path: Path, name: str, data: byte
 @pytest.mark.parametrize(
     ("name", "data", "ends"),
     [
-        ("a.mp4", MP4, True), ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m"), False),
+        ("a.mp4", MP4, True),
+        ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m"), False),
         ("a.mp4", box(b"ftyp", b"isom") + box(b"moov", b"m") + b"\0\0\0\0mdatxx", False),
-        ("a.mp4", FRAGMENTS, False), ("a.mp4", FRAGMENTS + box(b"mfra", b"i"), True),
-        ("a.wav", WAV, True), ("a.mkv", MKV, True), ("a.webm", OPEN_MKV, False), ("a.mp3", MP3, False),
+        ("a.mp4", FRAGMENTS, False),
+        ("a.mp4", FRAGMENTS + box(b"mfra", b"i"), True),
+        ("a.wav", WAV, True),
+        ("a.mkv", MKV, True),
+        ("a.webm", OPEN_MKV, False),
+        ("a.mp3", MP3, False),
         ("a.txt", b"Hello", False),
-        ("a.jpg", b"\xff\xd8\xff\xe0jj\xff\xd9", True), ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, False),
-        ("a.docx", b"PK\3\4rest" + b"PK\5\6" + bytes(18), True), ("a.docx", b"PK\3\4rest", False),
+        ("a.jpg", b"\xff\xd8\xff\xe0jj\xff\xd9", True),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, False),
+        ("a.docx", b"PK\3\4rest" + b"PK\5\6" + bytes(18), True),
+        ("a.docx", b"PK\3\4rest", False),
     ],
-)  # fmt: skip
-def test_only_kinds_that_say_their_end_are_known_to_be_whole(tmp_path: Path, name: str, data: bytes, ends: bool) -> None:
-    """An MP3, a text or an open recording may still grow; a container with all it promises, a picture with its mark
-    not; one made of fragments ends with their index."""
+)
+def test_only_kinds_that_say_their_end_are_known_to_be_whole(
+    tmp_path: Path, name: str, data: bytes, ends: bool
+) -> None:
+    """An MP3, a text or an open recording may still grow; a container with all it promises, a
+    picture with its mark not; one made of fragments ends with their index."""
     assert look(tmp_path, name, data).ends is ends
 
 
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("a.mp4", MP4[:-1]), ("a.mp4", MP4[:40]), ("a.mp4", FTYP + box(b"mdat", b"d" * 50)), ("a.mp4", BIG[:-5]),
-        ("a.mp4", FTYP + b"\0" * 500), ("a.mp4", FTYP), ("a.mp4", FTYP + b"\0\0\0"), ("a.wav", WAV[:-1]), ("a.avi", WAV[:-9]),
-        ("a.mkv", MKV[:-1]), ("a.mkv", EBML),
+        ("a.mp4", MP4[:-1]),
+        ("a.mp4", MP4[:40]),
+        ("a.mp4", FTYP + box(b"mdat", b"d" * 50)),
+        ("a.mp4", BIG[:-5]),
+        ("a.mp4", FTYP + b"\0" * 500),
+        ("a.mp4", FTYP),
+        ("a.mp4", FTYP + b"\0\0\0"),
+        ("a.wav", WAV[:-1]),
+        ("a.avi", WAV[:-9]),
+        ("a.mkv", MKV[:-1]),
+        ("a.mkv", EBML),
     ],
-)  # fmt: skip
-def test_a_container_that_promises_more_is_cut_short(tmp_path: Path, name: str, data: bytes) -> None:
+)
+def test_a_container_that_promises_more_is_cut_short(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
     """Boxes past the end, no moov, zeros for boxes, RIFF and Matroska shorter than they say."""
     found = look(tmp_path, name, data)
     assert found.finding is Finding.CUT_SHORT
@@ -103,13 +138,20 @@ def test_a_container_that_promises_more_is_cut_short(tmp_path: Path, name: str, 
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
-        ("a.mp4", b"%PDF-1.7 " * 9, "PDF"), ("a.mp4", b"\x7fELF" + b"\1" * 60, "program"),
-        ("a.mov", b"\n <!DOCTYPE html><html>", "web page"), ("a.mp4", b"just some words in a text", "a text"),
-        ("a.mp3", b"PK\3\4" + b"z" * 40, "ZIP"), ("a.mp4", bytes(range(1, 60)), "no video"), ("a.docx", b"no zip at all", "Word"),
-        ("a.txt", b"\x7fELF\2\1\1" + b"\0" * 60, "program"), ("a.txt", b"\xff\xd8\xff\xe0" + b"j" * 50, "media"),
+        ("a.mp4", b"%PDF-1.7 " * 9, "PDF"),
+        ("a.mp4", b"\x7fELF" + b"\1" * 60, "program"),
+        ("a.mov", b"\n <!DOCTYPE html><html>", "web page"),
+        ("a.mp4", b"just some words in a text", "a text"),
+        ("a.mp3", b"PK\3\4" + b"z" * 40, "ZIP"),
+        ("a.mp4", bytes(range(1, 60)), "no video"),
+        ("a.docx", b"no zip at all", "Word"),
+        ("a.txt", b"\x7fELF\2\1\1" + b"\0" * 60, "program"),
+        ("a.txt", b"\xff\xd8\xff\xe0" + b"j" * 50, "media"),
     ],
-)  # fmt: skip
-def test_disguised_files_are_named_for_what_they_are(tmp_path: Path, name: str, data: bytes, word: str) -> None:
+)
+def test_disguised_files_are_named_for_what_they_are(
+    tmp_path: Path, name: str, data: bytes, word: str
+) -> None:
     """The reason names what the file really is."""
     found = look(tmp_path, name, data)
     assert found.finding is Finding.NOT_MEDIA
@@ -123,7 +165,8 @@ def test_leading_zeros_mean_not_there_yet(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_died_is_cut_short_though_its_boxes_are_whole(tmp_path: Path) -> None:
-    """Full size, a hole at the end: by the hole, or by blocks and zeros where holes are not told."""
+    """Full size, a hole at the end: by the hole, or by blocks and zeros where holes are not
+    told."""
     path = tmp_path / "dead.mp4"
     whole = FTYP + box(b"moov", b"m") + box(b"mdat", b"d" * 300_000)
     with path.open("wb") as file:

@@ -32,9 +32,13 @@ def test_names_are_made_safe_and_stay_readable(stem: bytes, ending: str, name: s
     assert safe_name(stem, ending) == name
 
 
-@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
+)
 def test_any_stem_gives_a_name_with_room_for_its_number(stem: bytes) -> None:
-    """Always at most 255 bytes, numbers included, never a forbidden mark, never a device, always UTF-8."""
+    """Always at most 255 bytes, numbers included, never a forbidden mark, never a device, always
+    UTF-8."""
     name = safe_name(stem, ".pt-BR.mp4")
     for candidate in (name, numbered(name, 999)):
         assert len(candidate.encode("utf-8")) <= 255
@@ -55,8 +59,15 @@ def test_a_cut_never_divides_a_character_as_people_see_it() -> None:
 def test_numbers_stand_before_the_last_ending() -> None:
     """`promo.es (2).mp4`, and what is no ending is left in one piece."""
     names = candidates("promo.es.mp4")
-    assert [next(names), next(names), next(names)] == ["promo.es.mp4", "promo.es (2).mp4", "promo.es (3).mp4"]
-    assert numbered("Dr. Strangelove and the rest of it", 2) == "Dr. Strangelove and the rest of it (2)"
+    assert [next(names), next(names), next(names)] == [
+        "promo.es.mp4",
+        "promo.es (2).mp4",
+        "promo.es (3).mp4",
+    ]
+    assert (
+        numbered("Dr. Strangelove and the rest of it", 2)
+        == "Dr. Strangelove and the rest of it (2)"
+    )
     assert numbered("caf\udce9.mp4", 2) == "caf\udce9 (2).mp4"
     assert len(numbered("n" * 251 + ".mp4", 12).encode()) == 255
 

@@ -1,4 +1,5 @@
-"""Transcripts and summaries of drafts: every spelling of a draft, every odd JSON, and what players can read."""
+"""Transcripts and summaries of drafts: every spelling of a draft, every odd JSON, and what
+players can read."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_every_known_spelling_of_a_segment_is_read(segment: dict[str, Any]) -> N
 
 def test_a_lone_list_of_lengths_is_laid_end_to_end() -> None:
     """Segments that say only how long they last follow one another."""
-    found = read(draft({"d": 1000, "m": {"text": "a"}}, {"d": 500}, {"d": 2000, "m": {"text": "b"}}))
+    found = read(
+        draft({"d": 1000, "m": {"text": "a"}}, {"d": 500}, {"d": 2000, "m": {"text": "b"}})
+    )
     assert found.timed
     assert times(found) == [(0, 1000, "a"), (1500, 3500, "b")]
 
@@ -67,39 +70,63 @@ def test_words_without_any_time_are_plain_text_only() -> None:
 
 def test_without_a_text_track_the_answer_is_the_transcript() -> None:
     """All there is, as text; nothing at all is an empty transcript."""
-    assert as_text(read({"t": [{"tt": 0, "sg": [{"d": 1}]}]}, "He said:\n\nhello")) == "He said:\nhello\n"
+    assert (
+        as_text(read({"t": [{"tt": 0, "sg": [{"d": 1}]}]}, "He said:\n\nhello"))
+        == "He said:\nhello\n"
+    )
     assert read(None, "") == Transcript((), timed=False)
     assert as_text(read({})) == ""
 
 
 def test_subrip_as_players_want_it() -> None:
-    """Numbered, commas, CRLF, hours beyond two digits, nothing in the text that looks like a time line."""
-    made = as_srt(Transcript((Segment(0, 1500, "a --> b"), Segment(360_000_000, 360_000_001, "x\ny")), timed=True))
-    assert made == (
-        "1\r\n00:00:00,000 --> 00:00:01,500\r\na -> b\r\n\r\n2\r\n100:00:00,000 --> 100:00:00,001\r\nx\r\ny\r\n\r\n"
+    """Numbered, commas, CRLF, hours beyond two digits, nothing in the text that looks like a
+    time line."""
+    made = as_srt(
+        Transcript(
+            (Segment(0, 1500, "a --> b"), Segment(360_000_000, 360_000_001, "x\ny")), timed=True
+        )
+    )
+    assert (
+        made == "1\r\n00:00:00,000 --> 00:00:01,500\r\na -> b\r\n\r\n2\r\n100:00:00,000 -->"
+        " 100:00:00,001\r\nx\r\ny\r\n\r\n"
     )
 
 
 def test_webvtt_has_its_header_and_no_markup() -> None:
     """The header, dots, and escaped text."""
-    made = as_vtt(Transcript((Segment(0, 1500, "<b> & --> c"), Segment(2000, 2500, "d")), timed=True))
-    assert made == (
-        "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n&lt;b&gt; &amp; --&gt; c\n\n00:00:02.000 --> 00:00:02.500\nd\n"
+    made = as_vtt(
+        Transcript((Segment(0, 1500, "<b> & --> c"), Segment(2000, 2500, "d")), timed=True)
+    )
+    assert (
+        made
+        == "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n&lt;b&gt; &amp; --&gt; c\n\n00:00:02.000 -->"
+        " 00:00:02.500\nd\n"
     )
 
 
 def test_the_summary_reads_as_people_know_it() -> None:
     """The example of API.md section 7."""
-    assert timeline(
-        {
-            "t": [
-                {"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "city timelapse"}}]},
-                {"tt": 1, "sg": [{"s": 0, "d": 10_000, "m": {"type": "bgm", "name": "Lo-fi", "volume": 0.35}}]},
-                {"tt": 7, "sg": [{"s": 0, "d": 3000, "m": {"text": "Urban Dreams"}}]},
-            ]
-        }
-    ) == (
-        'Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban Dreams" (0-3s)'
+    assert (
+        timeline(
+            {
+                "t": [
+                    {"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "city timelapse"}}]},
+                    {
+                        "tt": 1,
+                        "sg": [
+                            {
+                                "s": 0,
+                                "d": 10_000,
+                                "m": {"type": "bgm", "name": "Lo-fi", "volume": 0.35},
+                            }
+                        ],
+                    },
+                    {"tt": 7, "sg": [{"s": 0, "d": 3000, "m": {"text": "Urban Dreams"}}]},
+                ]
+            }
+        )
+        == "Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3."
+        ' Title: "Urban Dreams" (0-3s)'
     )
     assert timeline({}) == "Timeline (0 tracks)"
 
@@ -107,16 +134,29 @@ def test_the_summary_reads_as_people_know_it() -> None:
 def test_a_draft_can_be_exported_once_a_track_holds_something() -> None:
     """An empty `sg` everywhere, or no draft, cannot."""
     assert exportable({"t": [{"tt": 0, "sg": []}, {"tt": 1, "sg": [{}]}]})
-    assert not any(exportable(none) for none in ({"t": [{"tt": 0, "sg": []}]}, {}, None, [], "t", {"t": "x"}))
+    assert not any(
+        exportable(none) for none in ({"t": [{"tt": 0, "sg": []}]}, {}, None, [], "t", {"t": "x"})
+    )
 
 
-KEYS = st.sampled_from(["t", "tt", "sg", "d", "m", "s", "st", "start", "e", "text", "content", "tr", "v", "name"])
-LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["7", 7, 0, 1])
+KEYS = st.sampled_from(
+    ["t", "tt", "sg", "d", "m", "s", "st", "start", "e", "text", "content", "tr", "v", "name"]
 )
-ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5))
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["7", 7, 0, 1])
+)
+ANY_JSON = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5)
+)
 SEGMENTS = st.lists(st.dictionaries(KEYS, ANY_JSON, max_size=5), max_size=8)
-DRAFTS = ANY_JSON | st.builds(lambda segments, d: {"t": [{"tt": 7, "sg": segments}], "d": d}, SEGMENTS, ANY_JSON)
+DRAFTS = ANY_JSON | st.builds(
+    lambda segments, d: {"t": [{"tt": 7, "sg": segments}], "d": d}, SEGMENTS, ANY_JSON
+)
 
 
 @given(DRAFTS, st.text(max_size=40))
@@ -130,7 +170,11 @@ def test_no_draft_raises_and_every_transcript_is_well_formed(anything: Any, answ
         assert all(s.start_ms >= end for s, end in zip(found.segments, ends, strict=False))
         assert all(s.end_ms > s.start_ms for s in found.segments)
     assert all(s.text and "\n\n" not in s.text and s.text == s.text.strip() for s in found.segments)
-    cues = re.findall(r"^\d+\r\n\d\d+:\d\d:\d\d,\d{3} --> \d\d+:\d\d:\d\d,\d{3}\r\n\S", as_srt(found), re.MULTILINE)
+    cues = re.findall(
+        r"^\d+\r\n\d\d+:\d\d:\d\d,\d{3} --> \d\d+:\d\d:\d\d,\d{3}\r\n\S",
+        as_srt(found),
+        re.MULTILINE,
+    )
     assert len(cues) == (len(found.segments) if found.timed else 0)
     assert as_vtt(found).count("-->") == len(cues)
     (as_text(found) + as_srt(found) + as_vtt(found)).encode("utf-8")

@@ -9,7 +9,9 @@ import pytest
 from tests import pages
 
 
-def test_a_machine_without_git_measures_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_git_measures_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half an hour of measuring is not lost for the name of the commit."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert pages.code() == "unknown"
@@ -22,5 +24,8 @@ def test_a_part_takes_its_own_place_and_no_other(tmp_path: Path) -> None:
     page.write_text("# Title\n")
     for name, text in (("a", "one"), ("b", "two"), ("a", r"three \1")):
         pages.put(page, name, text)
-    assert page.read_text() == "# Title\n\n<!-- a -->\nthree \\1\n<!-- /a -->\n\n<!-- b -->\ntwo\n<!-- /b -->\n"
+    assert (
+        page.read_text()
+        == "# Title\n\n<!-- a -->\nthree \\1\n<!-- /a -->\n\n<!-- b -->\ntwo\n<!-- /b -->\n"
+    )
     assert pages.part(page, "a") == "three \\1\n"

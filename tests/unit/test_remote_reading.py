@@ -24,7 +24,9 @@ KEYS = st.sampled_from(WORDS.split())
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=5), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=5), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 
@@ -47,7 +49,10 @@ JSON = st.recursive(
         ('{"error":null,"text":"hi"}', [Kind.PIECE]),
         ('{"code":2001,"message":"none left"}', [Kind.ERROR]),
         ('{"code":0,"data":{"text":"hi"}}', [Kind.PIECE]),
-        ('{"error_code":"SAFETY","error_message":"no","invocation_id":"e"}', [Kind.ERROR, Kind.WORK]),
+        (
+            '{"error_code":"SAFETY","error_message":"no","invocation_id":"e"}',
+            [Kind.ERROR, Kind.WORK],
+        ),
         ('{"content":{"parts":[{"text":"hi"}],"role":"model"},"partial":true}', [Kind.PIECE]),
         ('{"content":{"parts":[{"text":"hi"}],"role":"model"}}', [Kind.TEXT]),
         ('{"content":{"parts":[{"text":"hi","thought":true}]}}', [Kind.WORK]),
@@ -69,12 +74,16 @@ def test_named_heartbeats_and_comments_are_signs_of_life() -> None:
     assert {event.kind for event in found} == {Kind.HEARTBEAT}
 
 
-def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Memory stays bounded, whether one line or many make it large."""
     monkeypatch.setattr(events, "MAX_EVENT", 1000)
     for huge in (b"data: " + b"x" * 5000 + b"\n\n", b"data: xxxxx\n" * 500 + b"\n"):
         reader = EventReader()
-        found = [event for at in range(0, len(huge), 100) for event in reader.feed(huge[at : at + 100])]
+        found = [
+            event for at in range(0, len(huge), 100) for event in reader.feed(huge[at : at + 100])
+        ]
         assert [event.kind for event in found] == [Kind.HEARTBEAT]
         assert len(reader._line) <= 1000
         assert reader.feed(b'data: {"text":"hi"}\n\n') == [Event(Kind.PIECE, "hi")]
@@ -99,12 +108,17 @@ def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.text == "whole"
 
 
-@given(st.binary(max_size=400) | JSON.map(lambda v: b"data: " + json.dumps(v).encode() + b"\n\n"), st.integers(1, 50))
+@given(
+    st.binary(max_size=400) | JSON.map(lambda v: b"data: " + json.dumps(v).encode() + b"\n\n"),
+    st.integers(1, 50),
+)
 def test_no_bytes_break_the_reader(data: bytes, step: int) -> None:
     """Nothing is raised, and how the bytes are cut does not change the events."""
     whole, cut = EventReader(), EventReader()
     at_once = whole.feed(data) + whole.finish()
-    in_steps = [event for at in range(0, len(data), step) for event in cut.feed(data[at : at + step])] + cut.finish()
+    in_steps = [
+        event for at in range(0, len(data), step) for event in cut.feed(data[at : at + step])
+    ] + cut.finish()
     assert at_once == in_steps
     answer = Answer()
     for event in at_once:
@@ -112,12 +126,25 @@ def test_no_bytes_break_the_reader(data: bytes, step: int) -> None:
     for_people(answer.text).encode()
 
 
-READERS = [wire.session, wire.uploaded, wire.state, wire.credits_left, wire.render, lambda d: wire.token(d, 0)]
+READERS = [
+    wire.session,
+    wire.uploaded,
+    wire.state,
+    wire.credits_left,
+    wire.render,
+    lambda d: wire.token(d, 0),
+]
 
 
-@given(st.binary(max_size=200) | JSON.map(lambda v: json.dumps(v).encode()), st.sampled_from([200, 201, 204, 302, 400,
-       401, 402, 404, 408, 413, 422, 429, 500, 502]), st.sampled_from(READERS), st.text(max_size=12))  # fmt: skip
-def test_no_answer_raises_anything_but_our_errors(body: bytes, status: int, read: Any, pause: str) -> None:
+@given(
+    st.binary(max_size=200) | JSON.map(lambda v: json.dumps(v).encode()),
+    st.sampled_from([200, 201, 204, 302, 400, 401, 402, 404, 408, 413, 422, 429, 500, 502]),
+    st.sampled_from(READERS),
+    st.text(max_size=12),
+)
+def test_no_answer_raises_anything_but_our_errors(
+    body: bytes, status: int, read: Any, pause: str
+) -> None:
     """Any bytes under any status, read as any answer: a record or an error of the tree."""
     try:
         read(wire.answer(Reply(status, {"retry-after": pause}, body), 0))
@@ -125,7 +152,9 @@ def test_no_answer_raises_anything_but_our_errors(body: bytes, status: int, read
         exc.text.encode()
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"error":' * 300 + b"{}" + b"}" * 300, b"1" * 5000, b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"error":' * 300 + b"{}" + b"}" * 300, b"1" * 5000, b'"\\ud800"']
+)
 def test_hostile_json_is_only_an_unreadable_or_odd_answer(body: bytes) -> None:
     """Depth, length and halves of characters."""
     for status in (200, 400):
@@ -139,17 +168,31 @@ def test_hostile_json_is_only_an_unreadable_or_odd_answer(body: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"taskId": "r", "status": "completed", "progress": 100, "output": {"url": "https://x/o.mp4", "size": 7}},
+        {
+            "taskId": "r",
+            "status": "completed",
+            "progress": 100,
+            "output": {"url": "https://x/o.mp4", "size": 7},
+        },
         {
             "success": True,
-            "data": {"id": "r", "status": "COMPLETED", "progress": "100", "outputUrl": "https://x/o.mp4"},
+            "data": {
+                "id": "r",
+                "status": "COMPLETED",
+                "progress": "100",
+                "outputUrl": "https://x/o.mp4",
+            },
         },
     ],
 )
 def test_both_shapes_of_a_render(data: dict[str, Any]) -> None:
     """Bare and wrapped say the same."""
     found = wire.render(wire.answer(Reply(200, {}, json.dumps(data).encode()), 0))
-    assert (found.status, found.progress, found.url) == (RenderStatus.COMPLETED, 100, "https://x/o.mp4")
+    assert (found.status, found.progress, found.url) == (
+        RenderStatus.COMPLETED,
+        100,
+        "https://x/o.mp4",
+    )
 
 
 def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
@@ -179,7 +222,14 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("12", 12), ("", 0), ("soon", 0), ("-5", 0), ("99999999999", 86400), ("Thu, 01 Jan 1970 00:01:00 GMT", 60)],
+    [
+        ("12", 12),
+        ("", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("99999999999", 86400),
+        ("Thu, 01 Jan 1970 00:01:00 GMT", 60),
+    ],
 )
 def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> None:
     """What cannot be read asks for nothing; what is absurd is cut."""
@@ -191,7 +241,10 @@ def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> Non
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ('All done. Click the "Export" button to save.', "All done. nemowatch renders and fetches the result itself."),
+        (
+            'All done. Click the "Export" button to save.',
+            "All done. nemowatch renders and fetches the result itself.",
+        ),
         ("已完成。点击导出按钮。", "已完成。nemowatch renders and fetches the result itself."),
         ("Should I click Export?", "Should I click Export?"),
         ("Done.\nI encountered a temporary issue. Please try again.", "Done."),
@@ -210,7 +263,11 @@ def test_wording_is_quick_on_hostile_text() -> None:
     import time
 
     begun = time.perf_counter()
-    for text in (" " * 1_000_000 + "x", "to a, " * 100_000, "I encountered a temporary issue " * 30_000):
+    for text in (
+        " " * 1_000_000 + "x",
+        "to a, " * 100_000,
+        "I encountered a temporary issue " * 30_000,
+    ):
         for_people(text)
         without_noise(text)
     assert time.perf_counter() - begun < 5

@@ -15,7 +15,15 @@ import pytest
 from nemowatch.clock import ManualClock
 from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused
 from nemowatch.remote import token as token_room
-from nemowatch.remote.token import LIFE_MS, STORE_NAME, Anonymous, Credential, Store, Tokens, supplied_token
+from nemowatch.remote.token import (
+    LIFE_MS,
+    STORE_NAME,
+    Anonymous,
+    Credential,
+    Store,
+    Tokens,
+    supplied_token,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -56,8 +64,12 @@ def test_the_order_of_supplied_tokens(tmp_path: Path) -> None:
     assert supplied_token({"NEMO_TOKEN": "  "}, None).read() == ""
 
 
-@pytest.mark.parametrize("content", [None, b"", b" \n", b"two words", b"tok\x00en", "tökén".encode(), b"\xff\xfe"])
-def test_a_token_file_that_gives_no_token_is_said_with_its_cure(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "content", [None, b"", b" \n", b"two words", b"tok\x00en", "tökén".encode(), b"\xff\xfe"]
+)
+def test_a_token_file_that_gives_no_token_is_said_with_its_cure(
+    tmp_path: Path, content: bytes | None
+) -> None:
     """Missing, empty or not a token: never silently an anonymous account instead."""
     file = tmp_path / "secret-place"
     if content is not None:
@@ -69,11 +81,15 @@ def test_a_token_file_that_gives_no_token_is_said_with_its_cure(tmp_path: Path, 
 
 def test_no_repr_shows_a_token() -> None:
     """Reprs end up in logs."""
-    shown = repr(supplied_token({"NEMO_TOKEN": "nmv_hidden"}, None)) + repr(Anonymous("id", "nmv_hidden"))
+    shown = repr(supplied_token({"NEMO_TOKEN": "nmv_hidden"}, None)) + repr(
+        Anonymous("id", "nmv_hidden")
+    )
     assert "nmv_hidden" not in shown
 
 
-async def test_a_token_is_stored_privately_and_used_again(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
+async def test_a_token_is_stored_privately_and_used_again(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
     """One call to the cloud for two lives of the daemon; the file is for its user alone."""
     clock, cloud, store = ManualClock(), Cloud(), Store(tmp_path / "state" / STORE_NAME)
     first = Tokens(Credential(), store, cloud.issue, clock, executor)
@@ -89,7 +105,8 @@ async def test_a_token_is_stored_privately_and_used_again(tmp_path: Path, execut
 async def test_renewal_comes_shortly_before_expiry_with_the_same_client_id(
     tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
-    """Not earlier; and a renewal that fails leaves the present token in use, without asking at every call."""
+    """Not earlier; and a renewal that fails leaves the present token in use, without asking at
+    every call."""
     clock, cloud = ManualClock(), Cloud()
     tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), cloud.issue, clock, executor)
     await tokens.current()
@@ -108,8 +125,8 @@ async def test_renewal_comes_shortly_before_expiry_with_the_same_client_id(
 async def test_whoever_waited_behind_a_429_does_not_ask_at_once(
     tmp_path: Path, executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first token is refused twice, half a minute apart: the others that wait for it learn that without a call, and how
-    long it still holds; then it is asked for again."""
+    """The first token is refused twice, half a minute apart: the others that wait for it learn
+    that without a call, and how long it still holds; then it is asked for again."""
     monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.01)
     clock, asked = ManualClock(), list[str]()
 
@@ -132,42 +149,60 @@ async def test_whoever_waited_behind_a_429_does_not_ask_at_once(
     assert (len(asked), len(set(asked))) == (3, 1)
 
 
-async def test_a_lost_answer_keeps_the_client_id(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
+async def test_a_lost_answer_keeps_the_client_id(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
     """It is stored before it is told: only that id can ever get this token's account again."""
     cloud, store = Cloud(), Store(tmp_path / STORE_NAME)
     cloud.down = True
     with pytest.raises(NotSent):
         await Tokens(Credential(), store, cloud.issue, ManualClock(), executor).current()
     cloud.down = False
-    assert await Tokens(Credential(), store, cloud.issue, ManualClock(), executor).current() == "nmv_2"
+    assert (
+        await Tokens(Credential(), store, cloud.issue, ManualClock(), executor).current() == "nmv_2"
+    )
     assert len(set(cloud.asked)) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"client_id": 7.5}', b"\xff\x00", b'{"expires_at": "x"}'])
-async def test_a_damaged_store_is_a_fresh_start(tmp_path: Path, executor: ThreadPoolExecutor, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"client_id": 7.5}', b"\xff\x00", b'{"expires_at": "x"}']
+)
+async def test_a_damaged_store_is_a_fresh_start(
+    tmp_path: Path, executor: ThreadPoolExecutor, content: bytes
+) -> None:
     """It never stops the daemon."""
     (tmp_path / STORE_NAME).write_bytes(content)
     cloud = Cloud()
-    tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), cloud.issue, ManualClock(), executor)
+    tokens = Tokens(
+        Credential(), Store(tmp_path / STORE_NAME), cloud.issue, ManualClock(), executor
+    )
     assert await tokens.current() == "nmv_1"
 
 
-async def test_a_store_that_cannot_be_written_is_said(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
+async def test_a_store_that_cannot_be_written_is_said(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
     """Before a token is asked for that would be lost."""
     (tmp_path / "state").write_text("a file where the folder should be")
     cloud = Cloud()
-    tokens = Tokens(Credential(), Store(tmp_path / "state" / STORE_NAME), cloud.issue, ManualClock(), executor)
+    tokens = Tokens(
+        Credential(), Store(tmp_path / "state" / STORE_NAME), cloud.issue, ManualClock(), executor
+    )
     with pytest.raises(LocalError):
         await tokens.current()
     assert not cloud.asked
 
 
-async def test_another_process_may_have_renewed_it(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
+async def test_another_process_may_have_renewed_it(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
     """After a refusal the file is looked at before the cloud is asked."""
     cloud, store = Cloud(), Store(tmp_path / STORE_NAME)
     tokens = Tokens(Credential(), store, cloud.issue, ManualClock(), executor)
     assert await tokens.current() == "nmv_1"
-    store.save(Anonymous(store.load().client_id, "nmv_other", "anon_1", ManualClock().now_ms() + LIFE_MS))
+    store.save(
+        Anonymous(store.load().client_id, "nmv_other", "anon_1", ManualClock().now_ms() + LIFE_MS)
+    )
     assert await tokens.after_refusal("nmv_1") == "nmv_other"
     assert len(cloud.asked) == 1
     assert os.listdir(tmp_path) == [STORE_NAME]

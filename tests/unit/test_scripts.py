@@ -21,7 +21,9 @@ chmod +x .venv/bin/*
 
 
 @pytest.mark.parametrize("script", ["measure", "test"])
-def test_a_failed_installation_ends_the_script_and_is_tried_again(tmp_path: Path, script: str) -> None:
+def test_a_failed_installation_ends_the_script_and_is_tried_again(
+    tmp_path: Path, script: str
+) -> None:
     """Without its stamp the next script begins anew; nothing runs in half an environment."""
     shutil.copytree(REPO / "scripts", tmp_path / "scripts")
     for name in ("requirements.lock", "pyproject.toml"):
@@ -30,7 +32,9 @@ def test_a_failed_installation_ends_the_script_and_is_tried_again(tmp_path: Path
     python.write_text(PYTHON)
     python.chmod(0o755)
     env = {**os.environ, "NEMOWATCH_PYTHON": str(python)}
-    done = subprocess.run([tmp_path / "scripts" / script], cwd="/", env=env, capture_output=True, check=False)
+    done = subprocess.run(
+        [tmp_path / "scripts" / script], cwd="/", env=env, capture_output=True, check=False
+    )
     assert done.returncode
     assert (tmp_path / ".venv/bin/pip").exists()
     assert not (tmp_path / ".venv/stamp").exists()

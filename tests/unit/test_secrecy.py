@@ -1,4 +1,5 @@
-"""What the cloud says is cleaned at the edge: no secret that it repeats is kept, raised or shown."""
+"""What the cloud says is cleaned at the edge: no secret that it repeats is kept, raised or
+shown."""
 
 from __future__ import annotations
 
@@ -35,11 +36,17 @@ def leaks(text: str) -> bool:
 @pytest.mark.parametrize(
     "said",
     [
-        TOKEN, FORMER, TOKEN.upper(), f"Authorization: Bearer {TOKEN}", "a%2BSupplied%2FToken-of-1234",
-        f"https://x.example/v.mp4?sig={TOKEN}", f"{TOKEN[:7]}\x00{TOKEN[7:]}", f"{TOKEN[:7]}\u202e{TOKEN[7:]}",
+        TOKEN,
+        FORMER,
+        TOKEN.upper(),
+        f"Authorization: Bearer {TOKEN}",
+        "a%2BSupplied%2FToken-of-1234",
+        f"https://x.example/v.mp4?sig={TOKEN}",
+        f"{TOKEN[:7]}\x00{TOKEN[7:]}",
+        f"{TOKEN[:7]}\u202e{TOKEN[7:]}",
         "x" * 490 + TOKEN,
     ],
-)  # fmt: skip
+)
 def test_no_message_repeats_a_secret(said: str) -> None:
     """Whatever key, case, spelling or place: half a token is not told either."""
     for document in ({"message": said}, {"detail": said}, {"error": {"message": said}}):
@@ -52,16 +59,22 @@ def test_no_message_repeats_a_secret(said: str) -> None:
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 429, 500])
 def test_no_error_repeats_a_secret(status: int) -> None:
     """Refusals of every status: the text that is raised is the text that the journal keeps."""
-    error = wire.refusal(Reply(status, {}, f'{{"detail":"no, {TOKEN} and Bearer other.secret1"}}'.encode()), 0)
+    error = wire.refusal(
+        Reply(status, {}, f'{{"detail":"no, {TOKEN} and Bearer other.secret1"}}'.encode()), 0
+    )
     assert isinstance(error, RemoteError)
     assert not leaks(error.text)
 
 
 def test_messages_are_harmless() -> None:
-    """Controls and marks that turn the reading direction go, lines stay, and what is long is cut."""
+    """Controls and marks that turn the reading direction go, lines stay, and what is long is
+    cut."""
     assert wire.message({"message": "a\x1b[2J\u202eb\r\nc\u2028d"}) == "a[2Jb\nc\nd"
     assert len(wire.message({"message": "x" * 9000})) == 500
-    assert wire.message({"message": "see https://x.example/a.mp4?sig=1&b=2 there"}) == "see https://x.example/a.mp4?… there"
+    assert (
+        wire.message({"message": "see https://x.example/a.mp4?sig=1&b=2 there"})
+        == "see https://x.example/a.mp4?… there"
+    )
 
 
 def test_a_secret_in_pieces_is_found_in_the_answer() -> None:
@@ -79,10 +92,13 @@ def test_a_secret_in_pieces_is_found_in_the_answer() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "The bearer of bad news came at 10.", "Bearer bonds, 1987.", "Go to https://example.com/a#part, please.",
-        "Was? Ja! 5 > 3\n\tund https://example.com/?", "1\n00:00:01,000 --> 00:00:02,000\nHello",
+        "The bearer of bad news came at 10.",
+        "Bearer bonds, 1987.",
+        "Go to https://example.com/a#part, please.",
+        "Was? Ja! 5 > 3\n\tund https://example.com/?",
+        "1\n00:00:01,000 --> 00:00:02,000\nHello",
     ],
-)  # fmt: skip
+)
 def test_a_transcript_stays_as_it_was_said(said: str) -> None:
     """The answer may be the result: words that only look like a secret are left alone."""
     assert wire.work(said) == said
@@ -91,16 +107,25 @@ def test_a_transcript_stays_as_it_was_said(said: str) -> None:
 def test_what_surely_is_a_secret_goes_from_an_answer() -> None:
     """Tokens that are not ours, and addresses that open what they name."""
     assert redact_work("Bearer eyJhbGciOi.J9abc123 ok") == "Bearer [hidden] ok"
-    assert redact_work("It is at https://x.example/v.mp4?X-Sig=1.") == "It is at https://x.example/v.mp4?…"
+    assert (
+        redact_work("It is at https://x.example/v.mp4?X-Sig=1.")
+        == "It is at https://x.example/v.mp4?…"
+    )
     assert redact_work("nmv_anon_abc.def") == "[hidden]"
 
 
 def test_an_id_or_address_with_a_secret_is_none() -> None:
-    """They cannot be told in another spelling, so they are not taken at all: there are other ways on."""
+    """They cannot be told in another spelling, so they are not taken at all: there are other
+    ways on."""
     with pytest.raises(RemotePassing):
         wire.session({"session_id": f"s-{TOKEN}"})
     with pytest.raises(RemotePassing):
         wire.session({"session_id": "s\x1b[2J"})
-    assert wire.render({"status": "completed", "outputUrl": f"https://x.example/?t={TOKEN}"}).url == ""
-    assert wire.render({"status": "completed", "outputUrl": "https://x.example/?t=1"}).url == "https://x.example/?t=1"
+    assert (
+        wire.render({"status": "completed", "outputUrl": f"https://x.example/?t={TOKEN}"}).url == ""
+    )
+    assert (
+        wire.render({"status": "completed", "outputUrl": "https://x.example/?t=1"}).url
+        == "https://x.example/?t=1"
+    )
     assert wire.user_id({"user_id": TOKEN, "state": {"user_id": "anon_1"}}) == "anon_1"

@@ -98,7 +98,11 @@ async def test_an_error_of_ours_crosses_with_code_text_and_cure(path: Path) -> N
     """The client raises what the daemon's operation raised."""
     with pytest.raises(NemowatchError) as caught:
         await ask(path, "broke")
-    assert (caught.value.code, caught.value.text, caught.value.cure) == ("credits", "No credits left.", "Top up.")
+    assert (caught.value.code, caught.value.text, caught.value.cure) == (
+        "credits",
+        "No credits left.",
+        "Top up.",
+    )
 
 
 async def test_a_usage_error_stays_one(path: Path) -> None:
@@ -168,7 +172,8 @@ async def test_a_path_longer_than_a_socket_address_works(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "data", [b"hello\n", b"[]\n", b'{"op": 3}\n', b"{}\n", b"\xff\xfe\n", b"\n", b"[" * 100_000 + b"\n"]
+    "data",
+    [b"hello\n", b"[]\n", b'{"op": 3}\n', b"{}\n", b"\xff\xfe\n", b"\n", b"[" * 100_000 + b"\n"],
 )
 async def test_what_is_no_request_gets_a_plain_refusal(path: Path, data: bytes) -> None:
     """Bytes of any kind are answered, never fatal."""

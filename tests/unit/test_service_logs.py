@@ -83,8 +83,11 @@ def test_a_terminal_gets_colours() -> None:
         os.close(parent)
 
 
-def test_under_the_journal_each_line_begins_with_its_priority(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When JOURNAL_STREAM names the very stream, lines carry <N> and no time; journald adds its own."""
+def test_under_the_journal_each_line_begins_with_its_priority(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When JOURNAL_STREAM names the very stream, lines carry <N> and no time; journald adds its
+    own."""
     ours, journal = socket.socketpair()
     with ours, journal, journal.makefile("r") as read, ours.makefile("w") as stream:
         info = os.fstat(stream.fileno())
@@ -96,7 +99,13 @@ def test_under_the_journal_each_line_begins_with_its_priority(monkeypatch: pytes
         log.warning("c")
         log.error("d")
         log.critical("e")
-        assert [read.readline() for _ in range(5)] == ["<7>a\n", "<6>b\n", "<4>c\n", "<3>d\n", "<2>e\n"]
+        assert [read.readline() for _ in range(5)] == [
+            "<7>a\n",
+            "<6>b\n",
+            "<4>c\n",
+            "<3>d\n",
+            "<2>e\n",
+        ]
 
 
 def test_another_stream_than_the_journal_s_is_not_taken_for_it(
@@ -123,7 +132,9 @@ def test_another_stream_than_the_journal_s_is_not_taken_for_it(
         b"\xff\n.mp4",
     ],
 )
-def test_a_file_name_cannot_break_or_forge_a_line(out: io.StringIO, format: str, name: str | bytes) -> None:
+def test_a_file_name_cannot_break_or_forge_a_line(
+    out: io.StringIO, format: str, name: str | bytes
+) -> None:
     """Whatever a file is called, its event is one line that can be encoded and moves no cursor."""
     configure_logs("info", format, out)
     structlog.get_logger().info("claimed", file=name)
@@ -144,7 +155,8 @@ def test_bytes_that_are_not_utf8_are_readable(out: io.StringIO) -> None:
 
 @pytest.mark.parametrize("format", ["console", "json"])
 def test_secrets_never_reach_a_line(out: io.StringIO, format: str) -> None:
-    """In the event, a field, a nested field, a field's name, a traceback, its cause, foreign loggers and their arguments."""
+    """In the event, a field, a nested field, a field's name, a traceback, its cause, foreign
+    loggers and their arguments."""
     configure_logs("debug", format, out)
     hide("a token of another kind/+")
     log = structlog.get_logger()
@@ -156,11 +168,15 @@ def test_secrets_never_reach_a_line(out: io.StringIO, format: str) -> None:
         other="a token of another kind/+",
     )
     log.info(
-        "url", url="https://cdn.example/r.mp4?sig=PLANTED&e=1#PLANTED", quoted="x=a%20token%20of%20another%20kind%2F%2B"
+        "url",
+        url="https://cdn.example/r.mp4?sig=PLANTED&e=1#PLANTED",
+        quoted="x=a%20token%20of%20another%20kind%2F%2B",
     )
     log.info("proxy", url="http://me:PLANTED@proxy:3128/")
     log.info("fields", **{"refresh_token": "PLANTED", TOKEN: 1})
-    logging.getLogger("httpx").warning("HTTP Request: GET %s", httpx.URL("https://cdn.example/r.mp4?sig=PLANTED"))
+    logging.getLogger("httpx").warning(
+        "HTTP Request: GET %s", httpx.URL("https://cdn.example/r.mp4?sig=PLANTED")
+    )
     try:
         try:
             raise ValueError(f"bad header Bearer {TOKEN}")
@@ -209,18 +225,23 @@ def test_a_chain_that_bites_its_tail_is_described_once() -> None:
     one, two = ValueError("one"), ValueError("two")
     one.__cause__, two.__cause__ = two, one
     assert describe(one) == "ValueError: one <- ValueError: two"
-    assert "a + KeyError: 'k'" in describe(ExceptionGroup("a", [KeyError("k")])).replace(" (1 sub-exception)", "")
+    assert "a + KeyError: 'k'" in describe(ExceptionGroup("a", [KeyError("k")])).replace(
+        " (1 sub-exception)", ""
+    )
 
 
 def test_libraries_do_not_chatter(out: io.StringIO) -> None:
-    """httpx's requests, apscheduler's ticks and watchdog's table stay out; their errors come through."""
+    """httpx's requests, apscheduler's ticks and watchdog's table stay out; their errors come
+    through."""
     configure_logs("info", "console", out)
     logging.getLogger("httpx").info("HTTP Request: GET")
     logging.getLogger("apscheduler.executors.default").info("Running job")
     logging.getLogger("watchdog.observers.inotify").warning("x" * 130_000)
     assert out.getvalue() == ""
     logging.getLogger("watchdog.observers.inotify").error("unable to rebuild watches")
-    logging.getLogger("watchdog.observers.inotify").error("queue_events() called when the thread is inactive")
+    logging.getLogger("watchdog.observers.inotify").error(
+        "queue_events() called when the thread is inactive"
+    )
     logging.getLogger("watchdogs").warning("another")
     assert len(out.getvalue().splitlines()) == 2
 
@@ -253,7 +274,9 @@ def test_the_level_can_change_while_running(out: io.StringIO) -> None:
     assert [line.split()[-2] for line in out.getvalue().splitlines()] == ["said"]
 
 
-def test_a_closed_stream_harms_nothing(capsys: pytest.CaptureFixture[str], out: io.StringIO) -> None:
+def test_a_closed_stream_harms_nothing(
+    capsys: pytest.CaptureFixture[str], out: io.StringIO
+) -> None:
     """A line that cannot be written never puts its arguments on standard error."""
     logging.getLogger().handlers.clear()  # the test runner's own raises what it cannot format
     configure_logs("info", "console", out)
@@ -301,7 +324,9 @@ elif {where!r} == "thread":
 else:
     Last()
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
+    )
     assert ran.returncode == (1 if where == "main" else 0)
     assert len(ran.stderr.splitlines()) == 1
     assert "RuntimeError: Bearer [hidden]" in ran.stderr
@@ -310,7 +335,8 @@ else:
 
 @given(
     st.recursive(
-        st.text() | st.binary() | st.integers() | st.none(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)
+        st.text() | st.binary() | st.integers() | st.none(),
+        lambda v: st.lists(v) | st.dictionaries(st.text(), v),
     )
 )
 def test_any_value_becomes_plain_json_on_one_line(value: Any) -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.service.systemd import STATUS_BYTES, Notifier, should_ping, status_line, watchdog_seconds
+from nemowatch.service.systemd import (
+    STATUS_BYTES,
+    Notifier,
+    should_ping,
+    status_line,
+    watchdog_seconds,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +48,9 @@ def drain(receiver: socket.socket) -> list[str]:
             return found
 
 
-async def test_ready_goes_alone_and_status_in_any_script_arrives_as_utf8(manager: socket.socket) -> None:
+async def test_ready_goes_alone_and_status_in_any_script_arrives_as_utf8(
+    manager: socket.socket,
+) -> None:
     """A status in Chinese and Cyrillic arrives whole, and READY is a message of its own."""
     notifier = Notifier(env_of(manager))
     notifier.status("2 рендера, 视频.mp4 43 %")
@@ -61,7 +69,8 @@ async def test_status_is_sent_only_when_it_changed(manager: socket.socket) -> No
 
 
 async def test_a_status_cannot_smuggle_another_message(manager: socket.socket) -> None:
-    """A file name with a newline stays part of the status, and a byte that is not UTF-8 is shown as an escape."""
+    """A file name with a newline stays part of the status, and a byte that is not UTF-8 is shown
+    as an escape."""
     notifier = Notifier(env_of(manager))
     notifier.status("uploading a\nSTOPPING=1\n" + os.fsdecode(b"\xff.mp4"))
     await notifier.aclose()
@@ -184,7 +193,9 @@ async def test_after_closing_nothing_is_sent(manager: socket.socket) -> None:
         (True, float("inf"), False),
     ],
 )
-def test_a_ping_needs_a_live_loop_and_a_recent_tick(alive: bool, age: float, expected: bool) -> None:
+def test_a_ping_needs_a_live_loop_and_a_recent_tick(
+    alive: bool, age: float, expected: bool
+) -> None:
     """Either a dead loop or an old tick withholds the ping."""
     assert should_ping(alive, age) is expected
 

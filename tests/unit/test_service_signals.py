@@ -60,7 +60,9 @@ async def test_hup_reloads_and_usr1_scans_as_often_as_asked(heard: asyncio.Queue
     ]
 
 
-async def test_a_broken_lease_does_not_end_the_process(heard: asyncio.Queue[str], tmp_path: Path) -> None:
+async def test_a_broken_lease_does_not_end_the_process(
+    heard: asyncio.Queue[str], tmp_path: Path
+) -> None:
     """A writer that opens a leased file sends SIGIO; we are still there, and the writer goes on."""
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"x")

@@ -15,7 +15,8 @@ def _row(name: str, files: int) -> Row:
 
 
 def test_a_run_of_one_scenario_leaves_the_other_rows_as_they_stand(tmp_path: Path) -> None:
-    """What was not played now keeps its row, in the order of the scenarios; one that no longer exists goes."""
+    """What was not played now keeps its row, in the order of the scenarios; one that no longer
+    exists goes."""
     first, second, third = list(SCENARIOS)[:3]
     page = tmp_path / "page.md"
     page.write_text("# What else stands there\n")

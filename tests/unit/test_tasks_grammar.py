@@ -63,7 +63,8 @@ TARGETS = [
 
 @pytest.mark.parametrize(("name", "tags"), TARGETS)
 def test_a_dub_folder_names_its_languages(name: str, tags: list[str]) -> None:
-    """Codes, regions and English names in any case and with any separator are read as the languages they are."""
+    """Codes, regions and English names in any case and with any separator are read as the
+    languages they are."""
     folder = read_folder(name, {})
     assert isinstance(folder, Folder), folder
     assert [language.tag for language in folder.languages] == tags
@@ -74,7 +75,11 @@ def test_a_language_is_told_by_its_english_name() -> None:
     """A region's language has Babel's English display name."""
     folder = read_folder("dub-pt-BR-es-zh_TW", {})
     assert isinstance(folder, Folder)
-    assert [language.name for language in folder.languages] == ["Brazilian Portuguese", "Spanish", "Chinese (Taiwan)"]
+    assert [language.name for language in folder.languages] == [
+        "Brazilian Portuguese",
+        "Spanish",
+        "Chinese (Taiwan)",
+    ]
 
 
 @pytest.mark.parametrize("name", ["dub-from-en-es", "dub-es-from-en", "Dub from English, Spanish"])
@@ -105,7 +110,8 @@ def test_a_voiceover_folder_names_language_and_voice(name: str, tag: str, gender
 
 
 @pytest.mark.parametrize(
-    ("name", "tags"), [("transcribe", []), ("Transcribe-de", ["de"]), ("transcribe-brazilian-portuguese", ["pt-BR"])]
+    ("name", "tags"),
+    [("transcribe", []), ("Transcribe-de", ["de"]), ("transcribe-brazilian-portuguese", ["pt-BR"])],
 )
 def test_a_transcribe_folder_has_at_most_one_language(name: str, tags: list[str]) -> None:
     """Without a language the transcript is in the spoken one."""
@@ -128,7 +134,11 @@ READINGS = [
     ("dub-cn", ["dub-zh for Chinese"], "dub-zh"),
     ("dub-zh-cn", ["dub-zh_CN for Chinese (China)"], "dub-zh_CN"),
     ("dub-fr-ch", ["dub-fr_CH for Swiss French", "dub-fr-chamorro for Chamorro"], "dub-fr_CH"),
-    ("dub-es-br", ["dub-es-pt_BR for Brazilian Portuguese", "dub-es-breton for Breton"], "dub-es-pt_BR"),
+    (
+        "dub-es-br",
+        ["dub-es-pt_BR for Brazilian Portuguese", "dub-es-breton for Breton"],
+        "dub-es-pt_BR",
+    ),
     ("dub-sv-se", ["dub-sv_SE for Swedish (Sweden)"], "dub-sv_SE"),
     ("dub-en-UK", ["dub-en_GB for British English"], "dub-en_GB"),
     ("dub-es-pro", ["dub-es-old-provencal for Old Proven\u00e7al"], "dub-es"),
@@ -142,8 +152,11 @@ READINGS = [
 
 
 @pytest.mark.parametrize(("name", "readings", "suggestion"), READINGS)
-def test_a_code_with_two_meanings_is_not_read(name: str, readings: list[str], suggestion: str) -> None:
-    """The sentence gives both readings as names that can be written, and each of them is readable."""
+def test_a_code_with_two_meanings_is_not_read(
+    name: str, readings: list[str], suggestion: str
+) -> None:
+    """The sentence gives both readings as names that can be written, and each of them is
+    readable."""
     found = read_folder(name, {})
     assert isinstance(found, Unreadable)
     assert found.suggestion == suggestion
@@ -151,7 +164,10 @@ def test_a_code_with_two_meanings_is_not_read(name: str, readings: list[str], su
         assert reading in found.what
         written = read_folder(reading.split(" for ")[0], {})
         assert isinstance(written, Folder)
-        assert reading.split(" for ")[-1] in [x.name for x in written.languages] or " for " not in reading
+        assert (
+            reading.split(" for ")[-1] in [x.name for x in written.languages]
+            or " for " not in reading
+        )
 
 
 NEAR = [
@@ -201,11 +217,14 @@ NEAR = [
 
 
 def test_what_babel_knows_exists() -> None:
-    """Babel decides which languages there are, Klingon included: whoever writes its name means it."""
+    """Babel decides which languages there are, Klingon included: whoever writes its name means
+    it."""
     for name in ("dub-klingon", "dub-tlh"):
         found = read_folder(name, {})
         assert isinstance(found, Folder)
-        assert [(language.tag, language.name) for language in found.languages] == [("tlh", "Klingon")]
+        assert [(language.tag, language.name) for language in found.languages] == [
+            ("tlh", "Klingon")
+        ]
 
 
 @pytest.mark.parametrize(("name", "suggestion"), NEAR)
@@ -252,7 +271,11 @@ def test_recipes_are_read_in_any_case_and_with_any_separator() -> None:
     for name in ("my recipe", "My-Recipe", "MY+RECIPE"):
         folder = read_folder(name, RECIPES)
         assert isinstance(folder, Folder)
-        assert (folder.task, folder.skill, folder.accepts) == ("my recipe", "own-skill", {MediaKind.IMAGE})
+        assert (folder.task, folder.skill, folder.accepts) == (
+            "my recipe",
+            "own-skill",
+            {MediaKind.IMAGE},
+        )
     decomposed = read_folder(unicodedata.normalize("NFD", "übersicht"), RECIPES)
     assert isinstance(decomposed, Folder)
     assert decomposed.task == "Übersicht"

@@ -10,7 +10,9 @@ from nemowatch.model import MB, MediaKind, Order, Output, OutputKind
 from nemowatch.tasks import MAX_BYTES, Drop, Folder, describe, max_bytes, plan, read_folder, takes
 
 RECIPES = {
-    "shorts": Recipe(prompt="Cut {file} in {languages}, keep {braces} and {0}.", outputs=("mp4", "srt")),
+    "shorts": Recipe(
+        prompt="Cut {file} in {languages}, keep {braces} and {0}.", outputs=("mp4", "srt")
+    ),
     "narrated": Recipe(prompt="Speak this: {script} (file {file})"),
     "subtitles": Recipe(prompt="Subtitle it.", outputs=("srt",)),
     "stills": Recipe(prompt="Pan over it.", accepts=(MediaKind.IMAGE,)),
@@ -53,7 +55,10 @@ def test_a_voiceover_of_a_video_narrates_what_it_shows() -> None:
     got = order("voiceover-de-female")
     assert got.skill == "ai-voiceover-for-video"
     (target,) = got.targets
-    assert (target.name, target.outputs) == ("voiceover", (Output(".voiceover.mp4", OutputKind.VIDEO),))
+    assert (target.name, target.outputs) == (
+        "voiceover",
+        (Output(".voiceover.mp4", OutputKind.VIDEO),),
+    )
     assert "narrating the on-screen content in German" in target.prompt
     assert "female German voice" in target.prompt
     assert "in English" in message("voiceover")
@@ -65,7 +70,9 @@ def test_a_script_alone_has_the_skill_for_scripts() -> None:
     got = order("voiceover-female", Drop(MediaKind.SCRIPT, "intro.docx", script))
     assert got.skill == "voiceover-generator"
     (target,) = got.targets
-    assert target.prompt.startswith("Generate a natural-sounding voiceover in a female English voice for my script")
+    assert target.prompt.startswith(
+        "Generate a natural-sounding voiceover in a female English voice for my script"
+    )
     assert target.prompt.endswith(f"\n\n{script}")
     assert target.outputs == (Output(".voiceover.mp4", OutputKind.VIDEO),)
 
@@ -134,7 +141,8 @@ def test_an_edit_folder_needs_instructions() -> None:
 @pytest.mark.parametrize("said", ["Cut it and Export as 4K", "+ export it", "剪短后导出"])
 @pytest.mark.parametrize("name", ["edit", "dub-es", "voiceover", "transcribe"])
 def test_instructions_never_tell_the_cloud_to_export(name: str, said: str) -> None:
-    """The contract forbids that word to the agent: refused before anything is sent, with what to do."""
+    """The contract forbids that word to the agent: refused before anything is sent, with what to
+    do."""
     with pytest.raises(OrderError, match='hold the word "export"') as caught:
         order(name, Drop(MediaKind.VIDEO, "a.mp4", prompt=said))
     assert "prompt.txt" in caught.value.cure
@@ -142,8 +150,13 @@ def test_instructions_never_tell_the_cloud_to_export(name: str, said: str) -> No
 
 def test_a_script_may_speak_of_exports() -> None:
     """A script is content, and so are other words that only begin alike."""
-    assert "we export steel" in message("voiceover", Drop(MediaKind.SCRIPT, "a.txt", script="Today we export steel."))
-    assert message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt="Title: Exports in 2025")) == "Title: Exports in 2025"
+    assert "we export steel" in message(
+        "voiceover", Drop(MediaKind.SCRIPT, "a.txt", script="Today we export steel.")
+    )
+    assert (
+        message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt="Title: Exports in 2025"))
+        == "Title: Exports in 2025"
+    )
 
 
 def test_results_of_edits_and_recipes_are_named_after_the_folder() -> None:
@@ -195,7 +208,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "kind", "takes_instead"), REFUSED)
-def test_a_kind_that_a_folder_does_not_take_is_refused(name: str, kind: MediaKind, takes_instead: str) -> None:
+def test_a_kind_that_a_folder_does_not_take_is_refused(
+    name: str, kind: MediaKind, takes_instead: str
+) -> None:
     """The error names the file and the folder, the cure what the folder takes."""
     with pytest.raises(OrderError) as caught:
         order(name, Drop(kind, "thing.bin", "text", "instructions"))
@@ -233,14 +248,27 @@ def test_no_message_of_ours_says_export() -> None:
 def test_limits_are_those_of_the_skill() -> None:
     """200 MB for scripts' skill, 500 MB for all others, known or not."""
     assert MAX_BYTES["voiceover-generator"] == 200 * MB
-    assert MAX_BYTES["multilingual-video-dubbing"] == max_bytes("somebody-elses") == MAX_BYTES["unknown"] == 500 * MB
+    assert (
+        MAX_BYTES["multilingual-video-dubbing"]
+        == max_bytes("somebody-elses")
+        == MAX_BYTES["unknown"]
+        == 500 * MB
+    )
 
 
 DESCRIBED = [
-    ("dub-from-en-es-fr", ["each a job of its own", "Language of the video: English", "clip.es.mp4, clip.fr.mp4"]),
+    (
+        "dub-from-en-es-fr",
+        ["each a job of its own", "Language of the video: English", "clip.es.mp4, clip.fr.mp4"],
+    ),
     (
         "voiceover-male",
-        ["voiceover-generator for a text alone", "Language: English", "Voice: male", "clip.voiceover.mp4"],
+        [
+            "voiceover-generator for a text alone",
+            "Language: English",
+            "Voice: male",
+            "clip.voiceover.mp4",
+        ],
     ),
     ("transcribe", ["clip.txt, clip.srt, clip.vtt, clip.transcribed.mp4"]),
     ("edit", ["prompt.txt", "clip.edit.mp4"]),

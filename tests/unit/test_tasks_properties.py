@@ -55,17 +55,26 @@ WORDS = st.sampled_from(
     ]
 )
 NAMES = st.builds(
-    lambda parts, glue: glue.join(parts), st.lists(WORDS, max_size=6), st.sampled_from(["-", " ", "+", ", ", "_"])
+    lambda parts, glue: glue.join(parts),
+    st.lists(WORDS, max_size=6),
+    st.sampled_from(["-", " ", "+", ", ", "_"]),
 )
-SAFE_CODES = sorted(code for code in codes() if code not in COUNTRY_CODES | WORD_CODES and code.isalpha())
+SAFE_CODES = sorted(
+    code for code in codes() if code not in COUNTRY_CODES | WORD_CODES and code.isalpha()
+)
 
 
-@given(st.one_of(st.text(), st.text(alphabet=st.characters(exclude_categories=[]), max_size=300), NAMES))
+@given(
+    st.one_of(
+        st.text(), st.text(alphabet=st.characters(exclude_categories=[]), max_size=300), NAMES
+    )
+)
 @example("dub-\ud800")
 @example("dub_" * 200)
 @example("_")
 def test_any_text_is_read_or_refused(name: str) -> None:
-    """Nothing is raised; a refusal has a sentence that can be written, and its suggestion can be read."""
+    """Nothing is raised; a refusal has a sentence that can be written, and its suggestion can be
+    read."""
     found = read_folder(name, RECIPES)
     if isinstance(found, Unreadable):
         assert found.name == name
@@ -75,7 +84,10 @@ def test_any_text_is_read_or_refused(name: str) -> None:
         assert found.name == name
 
 
-@given(st.lists(st.sampled_from(SAFE_CODES), min_size=1, max_size=4, unique=True), st.sampled_from("- +,"))
+@given(
+    st.lists(st.sampled_from(SAFE_CODES), min_size=1, max_size=4, unique=True),
+    st.sampled_from("- +,"),
+)
 def test_a_name_made_of_codes_reads_back_as_those_languages(chosen: list[str], glue: str) -> None:
     """Round trip: every code that is not dangerous stands for itself."""
     folder = read_folder(glue.join(["dub", *chosen]), {})
@@ -108,7 +120,8 @@ def test_a_tag_read_once_reads_the_same_again(name: str) -> None:
 
 @given(NAMES)
 def test_a_dangerous_language_is_only_read_when_asked_for(name: str) -> None:
-    """A rare language with a country's code comes of its name, of a longer code or with a region; never of the code alone."""
+    """A rare language with a country's code comes of its name, of a longer code or with a
+    region; never of the code alone."""
     folder = read_folder(name, RECIPES)
     if isinstance(folder, Folder):
         for language in folder.languages:
@@ -119,7 +132,9 @@ def test_a_dangerous_language_is_only_read_when_asked_for(name: str) -> None:
 @given(st.text(max_size=40))
 def test_composed_and_decomposed_names_mean_the_same(name: str) -> None:
     """A Mac writes NFD, everybody else NFC."""
-    composed, decomposed = (read_folder(unicodedata.normalize(form, name), RECIPES) for form in ("NFC", "NFD"))
+    composed, decomposed = (
+        read_folder(unicodedata.normalize(form, name), RECIPES) for form in ("NFC", "NFD")
+    )
     assert isinstance(composed, Folder) == isinstance(decomposed, Folder)
 
 
@@ -135,7 +150,9 @@ BYTES = st.one_of(
     st.binary(max_size=200).map(lambda b: b"PK\x03\x04" + b),
     st.binary(max_size=200).map(lambda b: b"bplist00" + b),
     st.binary(max_size=100).map(lambda b: b"\xff\xfe" + b),
-    st.text(max_size=80).map(lambda t: b"[InternetShortcut]\r\nURL=" + t.encode("utf-16-le", "surrogatepass")),
+    st.text(max_size=80).map(
+        lambda t: b"[InternetShortcut]\r\nURL=" + t.encode("utf-16-le", "surrogatepass")
+    ),
 )
 
 
@@ -163,7 +180,11 @@ def test_any_bytes_are_links_or_refused(data: bytes, name: str) -> None:
 
 
 @given(
-    st.text(alphabet=st.characters(codec="cp1252", exclude_categories=["Cc", "Cf"]), min_size=1, max_size=60),
+    st.text(
+        alphabet=st.characters(codec="cp1252", exclude_categories=["Cc", "Cf"]),
+        min_size=1,
+        max_size=60,
+    ),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
 def test_a_text_survives_the_encodings_of_an_editor(text: str, encoding: str) -> None:

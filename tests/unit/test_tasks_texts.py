@@ -24,7 +24,9 @@ def test_a_latin_text_is_read_from_every_encoding(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ["Привет, это наш новый ролик.", "你好,这是我们的新影片。\n请看!", "こんにちは 世界"])
+@pytest.mark.parametrize(
+    "text", ["Привет, это наш новый ролик.", "你好,这是我们的新影片。\n请看!", "こんにちは 世界"]
+)
 def test_other_scripts_are_read_too(encoding: str, text: str) -> None:
     """Without a mark as well, although hardly any of their bytes is zero."""
     assert decode_text(text.encode(encoding)) == text
@@ -42,7 +44,9 @@ def test_an_ascii_text_of_even_length_stays_what_it_is() -> None:
     assert decode_text(b"caf\xe9s") == "cafés"
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0", b"\xa0"])
+@pytest.mark.parametrize(
+    "data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0", b"\xa0"]
+)
 def test_an_empty_text_is_refused(data: bytes) -> None:
     """A mark alone is no text either."""
     with pytest.raises(OrderError, match="empty"):
@@ -76,7 +80,14 @@ def word(*, table: bool = True, text: str = "First paragraph, ä.") -> bytes:
 def test_a_word_document_gives_paragraphs_and_tables_in_order() -> None:
     """A merged cell is read once."""
     lines = read_script(word(), ".DOCX").split("\n")
-    assert lines == ["First paragraph, ä.", "cell 0", "cell 1", "cell 2", "cell 3", "After the table."]
+    assert lines == [
+        "First paragraph, ä.",
+        "cell 0",
+        "cell 1",
+        "cell 2",
+        "cell 3",
+        "After the table.",
+    ]
 
 
 def test_what_is_no_word_document_is_refused() -> None:
@@ -108,15 +119,16 @@ def test_a_windows_shortcut_gives_its_address(encoding: str) -> None:
 @pytest.mark.parametrize("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
 def test_a_mac_shortcut_gives_its_address(form: plistlib.PlistFormat) -> None:
     """XML or binary."""
-    assert read_links(plistlib.dumps({"URL": "https://example.org/a.mp4"}, fmt=form), "a.webloc") == (
-        "https://example.org/a.mp4",
-    )
+    assert read_links(
+        plistlib.dumps({"URL": "https://example.org/a.mp4"}, fmt=form), "a.webloc"
+    ) == ("https://example.org/a.mp4",)
 
 
 def test_a_list_gives_each_address_once() -> None:
     """In its order, without comments and empty lines; an address keeps its own #."""
     text = (
-        "# mine\r\nhttps://a.example/1.mp4\r\n\r\n  http://b.example/2.mp4#t=3  # second\r\nhttps://a.example/1.mp4\r\n"
+        "# mine\r\nhttps://a.example/1.mp4\r\n\r\n  http://b.example/2.mp4#t=3  #"
+        " second\r\nhttps://a.example/1.mp4\r\n"
     )
     assert read_links(text.encode("utf-16"), "clips.urls.txt") == (
         "https://a.example/1.mp4",

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.model import RemoteState, Turn, TurnEnd
-from nemowatch.stages.turn_outcome import EXTRA_LOOKS, Look, Verdict, changed, digest, judge, judge_look
+from nemowatch.stages.turn_outcome import (
+    EXTRA_LOOKS,
+    Look,
+    Verdict,
+    changed,
+    digest,
+    judge,
+    judge_look,
+)
 
 CLIP = {"t": [{"tt": 0, "sg": [{"id": "v"}]}], "d": 1000}
 EDIT = {"t": [{"tt": 0, "sg": [{"id": "v"}]}, {"tt": 1, "sg": [{"id": "a"}]}], "d": 1000}
@@ -19,7 +27,9 @@ AFTER = digest(RemoteState(EDIT))
 
 drafts = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -49,11 +59,16 @@ def test_right_after_the_stream(turn: Turn, now: str, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("code", [1001, 1002, 4001, 4002])
 def test_a_code_inside_the_stream_is_an_error_event(code: int) -> None:
-    """Work had begun: but for "no credits" it is treated like a cut stream and never sent again by itself."""
+    """Work had begun: but for "no credits" it is treated like a cut stream and never sent again
+    by itself."""
     assert judge(Turn(TurnEnd.ERROR, error="…", code=code), BEFORE, BEFORE) is Verdict.OPEN
 
 
-@given(st.sampled_from([e for e in TurnEnd if e is not TurnEnd.CLOSED]), st.text(), st.sampled_from([BEFORE, AFTER, EMPTY]))
+@given(
+    st.sampled_from([e for e in TurnEnd if e is not TurnEnd.CLOSED]),
+    st.text(),
+    st.sampled_from([BEFORE, AFTER, EMPTY]),
+)
 def test_no_broken_stream_is_a_success_or_an_answer(end: TurnEnd, text: str, now: str) -> None:
     """Half a stream never counts as a result, whatever it said."""
     assert judge(Turn(end, text, "broken"), BEFORE, now) is Verdict.OPEN
@@ -93,7 +108,10 @@ def test_later_looks(last: str, now: str, done: int, said: Look) -> None:
     assert judge_look(BEFORE, last, now, done, 5) is said
 
 
-@given(st.lists(st.sampled_from([BEFORE, AFTER, EMPTY, "1half"]), min_size=40, max_size=40), st.integers(1, 6))
+@given(
+    st.lists(st.sampled_from([BEFORE, AFTER, EMPTY, "1half"]), min_size=40, max_size=40),
+    st.integers(1, 6),
+)
 def test_looking_comes_to_an_end(seen: list[str], planned: int) -> None:
     """Whatever the state does, there are at most the planned looks and the extra ones."""
     last = ""

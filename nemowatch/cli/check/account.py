@@ -1,4 +1,5 @@
-"""What `nemowatch check` asks the cloud: can it be reached, is the token good, how many credits are left. Free of charge."""
+"""What `nemowatch check` asks the cloud: can it be reached, is the token good, how many credits
+are left. Free of charge."""
 
 from __future__ import annotations
 
@@ -9,7 +10,14 @@ from typing import TYPE_CHECKING
 from nemowatch.cli.check.machine import Finding
 from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
 from nemowatch.cli.formatting import HOLD_CURES, credits, local_time, name
-from nemowatch.errors import LocalError, NemowatchError, NotSent, RateLimited, RemotePassing, TokenRefused
+from nemowatch.errors import (
+    LocalError,
+    NemowatchError,
+    NotSent,
+    RateLimited,
+    RemotePassing,
+    TokenRefused,
+)
 from nemowatch.journal.spend import EXPECTED_CREDITS
 from nemowatch.model import HoldReason
 from nemowatch.remote.interface import Account
@@ -55,7 +63,11 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
         if reason in known.held:
             yield Finding("fail", what, known.held[reason], HOLD_CURES[reason])
         else:
-            yield Finding("ok", what, f"{host} answers, {seen}." if what == "cloud" else "The daemon's is accepted.")
+            yield Finding(
+                "ok",
+                what,
+                f"{host} answers, {seen}." if what == "cloud" else "The daemon's is accepted.",
+            )
     yield _credits(known.credits, Account(anonymous=False))
 
 
@@ -64,7 +76,12 @@ def _token(setting: Setting, found: Look) -> Finding:
         return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
     if found.credits is not None:
-        return Finding("warn", "token", "None is supplied: an anonymous account is used, which ends after 7 days.", cure)
+        return Finding(
+            "warn",
+            "token",
+            "None is supplied: an anonymous account is used, which ends after 7 days.",
+            cure,
+        )
     end = "the one of the anonymous account has ended, and a new one is asked for at the next start"
     first = "an anonymous account (100 credits, 7 days) is made at the first start"
     return Finding("warn", "token", f"None is supplied: {end if found.ended else first}.", cure)
@@ -78,7 +95,10 @@ def _own_token(setting: Setting) -> Finding:
     mode, shown = file.stat().st_mode & 0o777, name(os.fsencode(file))
     if not mode & stat.S_IRWXO:
         return Finding("ok", "token", "Yours is accepted.")
-    text = f"Yours is accepted, but every user of this machine can read it: {shown} has the mode {mode:04o}."
+    text = (
+        f"Yours is accepted, but every user of this machine can read it: {shown} has the mode"
+        f" {mode:04o}."
+    )
     return Finding("warn", "token", text, f"chmod 600 {shown}")
 
 
@@ -86,5 +106,9 @@ def _credits(found: Credits, account: Account) -> Finding:
     text = f"{credits(found.available)} available."
     if found.available >= EXPECTED_CREDITS:
         return Finding("ok", "credits", text)
-    cure = f"Register: {account.registration_link}" if account.registration_link else "Top up the account."
+    cure = (
+        f"Register: {account.registration_link}"
+        if account.registration_link
+        else "Top up the account."
+    )
     return Finding("warn", "credits", f"{text} One clip costs about {EXPECTED_CREDITS:g}.", cure)

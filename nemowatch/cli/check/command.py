@@ -1,4 +1,5 @@
-"""`nemowatch check`: is everything in place, and what to do where it is not. The looks are `checks` and `checkcloud`."""
+"""`nemowatch check`: is everything in place, and what to do where it is not. The looks are
+`checks` and `checkcloud`."""
 
 from __future__ import annotations
 
@@ -73,7 +74,11 @@ def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
     except TimeoutError:
         cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
         root = name(bytes(watch.root or watch.inbox))
-        return [machine.Finding("fail", "folder", f"{root} does not answer within {PATIENCE:g} seconds.", cure)]
+        return [
+            machine.Finding(
+                "fail", "folder", f"{root} does not answer within {PATIENCE:g} seconds.", cure
+            )
+        ]
 
 
 def _print_json(findings: list[Finding]) -> None:
@@ -82,7 +87,7 @@ def _print_json(findings: list[Finding]) -> None:
     ok = not any(found.level == "fail" for found in findings)
     rows: list[dict[str, Any]] = [
         {"level": f.level, "what": f.what, "text": f.text, "cure": f.cure or None} for f in findings
-    ]  # fmt: skip
+    ]
     print_json({"ok": ok, "checks": rows})
 
 
@@ -94,7 +99,9 @@ def _print(findings: list[Finding]) -> None:
 
     target = console()
     for found in findings:
-        line = Text.assemble(word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"), clean(found.text))
+        line = Text.assemble(
+            word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"), clean(found.text)
+        )
         if found.cure:
             line.append(f"\n{'':13}{clean(found.cure)}")
         target.print(line, soft_wrap=True)

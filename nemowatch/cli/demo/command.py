@@ -1,5 +1,7 @@
-"""`nemowatch demo`: everything, offline, in a minute. Starts the true daemon against the sandbox, drops real files as a person
-would, and shows what comes of them. Owns the story and its ending; `demostage` sets the scene and clears it away."""
+"""`nemowatch demo`: everything, offline, in a minute. Starts the true daemon against the
+sandbox, drops real files as a person would, and shows what comes of them. Owns the story and its
+ending; `demostage` sets the scene and clears it away.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,20 @@ DROPS = (
 )
 #: What must stand in the outbox at the end, and no less.
 RESULTS = (
-    "dub-es-fr/promo.es.mp4", "dub-es-fr/promo.fr.mp4", "voiceover/script.voiceover.mp4", "transcribe/interview.txt",
-    "transcribe/interview.srt", "transcribe/interview.vtt", "transcribe/interview.transcribed.mp4",
-)  # fmt: skip
+    "dub-es-fr/promo.es.mp4",
+    "dub-es-fr/promo.fr.mp4",
+    "voiceover/script.voiceover.mp4",
+    "transcribe/interview.txt",
+    "transcribe/interview.srt",
+    "transcribe/interview.vtt",
+    "transcribe/interview.transcribed.mp4",
+)
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(metavar="DIR", help="Where to play; default: a new temporary folder.", show_default=False),
+    typer.Argument(
+        metavar="DIR", help="Where to play; default: a new temporary folder.", show_default=False
+    ),
 ]
 
 
@@ -70,7 +79,8 @@ def _play(stage: Stage) -> bool:
 
 
 def _wait(stage: Stage, deadline: float) -> bool:
-    """Show progress until every result stands (True), something failed or the time is over (False)."""
+    """Show progress until every result stands (True), something failed or the time is over
+    (False)."""
     from nemowatch.cli.output import console
 
     show = _live if console().is_terminal else _lines
@@ -129,12 +139,18 @@ def _tell(stage: Stage, good: bool, seconds: float) -> None:
         say(f"  {line}")
     print()
     if good:
-        say(f"{plural(len(DROPS), 'file')} in, {plural(len(RESULTS), 'result')} out, after {seconds:.0f} seconds.")
+        say(
+            f"{plural(len(DROPS), 'file')} in, {plural(len(RESULTS), 'result')} out, after"
+            f" {seconds:.0f} seconds."
+        )
         say(f"The sources moved to {stage.workspace}/done")
     else:
-        missing = [result for result in RESULTS if not (stage.workspace / "outbox" / result).is_file()]
+        missing = [
+            result for result in RESULTS if not (stage.workspace / "outbox" / result).is_file()
+        ]
         say(
-            f"Not everything came back within {seconds:.0f} seconds. Missing: {', '.join(missing) or 'a move to done'}."
+            f"Not everything came back within {seconds:.0f} seconds. Missing:"
+            f" {', '.join(missing) or 'a move to done'}."
         )
         say(f"The daemon's log is {stage.log}")
     say("The status page that people find in the share, for a browser:")

@@ -1,5 +1,7 @@
-"""The scene of the demo: a workspace, a configuration with short durations, the sandbox and the daemon as processes of their
-own; and their end, however the demo ends. Nothing of the user's own configuration, token or proxy is used."""
+"""The scene of the demo: a workspace, a configuration with short durations, the sandbox and the
+daemon as processes of their own; and their end, however the demo ends. Nothing of the user's own
+configuration, token or proxy is used.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +55,16 @@ drain = 5
 [log]
 format = "console"
 """
-#: What of the environment must not reach the demo's daemon: the user's own token and settings, and proxies.
-PRIVATE = ("NEMO_TOKEN", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+#: What of the environment must not reach the demo's daemon: the user's own token and settings, and
+#: proxies.
+PRIVATE = (
+    "NEMO_TOKEN",
+    "CREDENTIALS_DIRECTORY",
+    "STATE_DIRECTORY",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+    "WATCHDOG_PID",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,9 @@ class Stage:
     def finished(self, results: Iterable[str], sources: Iterable[tuple[str, ...]]) -> bool:
         """Whether every result stands, with content, and every source has moved to done."""
         outbox, done = self.workspace / "outbox", self.workspace / "done"
-        files = [outbox / result for result in results] + [done.joinpath(*source) for source in sources]
+        files = [outbox / result for result in results] + [
+            done.joinpath(*source) for source in sources
+        ]
         return all(file.is_file() and file.stat().st_size for file in files)
 
     def daemon_lives(self) -> bool:
@@ -111,7 +123,8 @@ class Stage:
 
 @contextmanager
 def set_stage(folder: Path | None) -> Iterator[Stage]:
-    """Everything started and answering; stopped again at the end. Raises UsageError, NemowatchError."""
+    """Everything started and answering; stopped again at the end. Raises UsageError,
+    NemowatchError."""
     try:
         from nemowatch.sandbox.process import SandboxProcess
     except ModuleNotFoundError as exc:
@@ -127,7 +140,9 @@ def set_stage(folder: Path | None) -> Iterator[Stage]:
 
 
 def _no_sandbox() -> UsageError:
-    return UsageError("The sandbox is not installed.", cure="Install it with: pip install 'nemowatch[sandbox]'")
+    return UsageError(
+        "The sandbox is not installed.", cure="Install it with: pip install 'nemowatch[sandbox]'"
+    )
 
 
 def _base(folder: Path | None) -> Path:
@@ -137,9 +152,14 @@ def _base(folder: Path | None) -> Path:
     try:
         base.mkdir(parents=True, exist_ok=True)
         if any(base.iterdir()):
-            raise UsageError(f"{show_path(base)} is not empty.", cure="Name an empty or a new folder for the demo.")
+            raise UsageError(
+                f"{show_path(base)} is not empty.",
+                cure="Name an empty or a new folder for the demo.",
+            )
     except OSError as exc:
-        raise UsageError(f"{show_path(base)}: {exc.strerror}.", cure="Name another folder for the demo.") from exc
+        raise UsageError(
+            f"{show_path(base)}: {exc.strerror}.", cure="Name another folder for the demo."
+        ) from exc
     return base
 
 
@@ -148,7 +168,9 @@ def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
     return {
         key: value
         for key, value in env.items()
-        if key not in PRIVATE and not key.upper().startswith("NEMOWATCH_") and not key.lower().endswith("_proxy")
+        if key not in PRIVATE
+        and not key.upper().startswith("NEMOWATCH_")
+        and not key.lower().endswith("_proxy")
     }
 
 
@@ -159,7 +181,9 @@ def _ended_by_signals() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield
     finally:
@@ -187,14 +211,18 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> Setting:
     (base / "state").mkdir(mode=0o700)
     values = {"state": base / "state", "url": url, "root": base / "workspace"}
     path = base / "config.toml"
-    path.write_text(CONFIG.format(**{key: json.dumps(str(value)) for key, value in values.items()}), encoding="utf-8")
+    path.write_text(
+        CONFIG.format(**{key: json.dumps(str(value)) for key, value in values.items()}),
+        encoding="utf-8",
+    )
     return Setting(load(path, env), path, base / "state", env)
 
 
 @contextmanager
 def _daemon(setting: Setting, base: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "nemowatch", "run", "--config", str(setting.path)]
-    detached: dict[str, Any] = {"start_new_session": True}  # Ctrl-C reaches the demo, which then stops the daemon
+    # Ctrl-C reaches the demo, which then stops the daemon
+    detached: dict[str, Any] = {"start_new_session": True}
     with (base / "daemon.log").open("wb") as log:
         daemon = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=setting.env, **detached
@@ -221,4 +249,6 @@ def _wait_for_daemon(stage: Stage) -> None:
             time.sleep(LOOK)
         else:
             return
-    raise NemowatchError("The daemon of the demo did not start.", cure=f"Its log says why: {stage.log}")
+    raise NemowatchError(
+        "The daemon of the demo did not start.", cure=f"Its log says why: {stage.log}"
+    )

@@ -1,4 +1,5 @@
-"""`nemowatch explain PATH`: what a folder's name asks for, or what becomes of a file and why it waits. No network, no change."""
+"""`nemowatch explain PATH`: what a folder's name asks for, or what becomes of a file and why it
+waits. No network, no change."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from nemowatch.tasks import Drop, Folder
 
 PathArgument = Annotated[
-    Path, typer.Argument(metavar="PATH", help="A task folder, or just its name; a file in one; or what became of a file.")
+    Path,
+    typer.Argument(
+        metavar="PATH",
+        help="A task folder, or just its name; a file in one; or what became of a file.",
+    ),
 ]
 
 
@@ -39,11 +44,15 @@ class Place:
         return [part for part in self.relative.split(b"/") if part]
 
 
-def explain(path: PathArgument, as_json: options.Json = False, config: options.Config = None) -> None:
+def explain(
+    path: PathArgument, as_json: options.Json = False, config: options.Config = None
+) -> None:
     """Explain a folder's order, or why a file waits.
 
-    A folder: task, languages, prompt, results. A file: every decision about it. A result, or a source in done or failed: its
-    job, what it cost, and how to have it made again. Nothing is sent or changed."""
+    A folder: task, languages, prompt, results. A file: every decision about it. A result, or a
+    source in done or failed: its job, what it cost, and how to have it made again. Nothing is
+    sent or changed.
+    """
     from nemowatch.cli.context import find_setting
     from nemowatch.cli.explain.file import explain_file
     from nemowatch.cli.explain.result import explain_result
@@ -68,9 +77,14 @@ def locate(watches: Iterable[Watch], path: Path) -> Place:
     known = list(watches)
     absolute = Path(os.path.normpath(path.absolute()))
     for watch in known:
-        for place, inbox in ((absolute, watch.inbox), (_real(absolute), Path(os.path.realpath(watch.inbox)))):
+        for place, inbox in (
+            (absolute, watch.inbox),
+            (_real(absolute), Path(os.path.realpath(watch.inbox))),
+        ):
             if place.is_relative_to(inbox):
-                return Place(absolute, watch, os.fsencode(place.relative_to(inbox)).removeprefix(b"."))
+                return Place(
+                    absolute, watch, os.fsencode(place.relative_to(inbox)).removeprefix(b".")
+                )
     if not path.is_absolute() and not _exists(absolute):
         for watch in known:  # "outbox/dub-es/clip.es.mp4", as the share shows it
             if watch.root is not None and _exists(watch.root / path) and path.name:
@@ -83,7 +97,8 @@ def locate(watches: Iterable[Watch], path: Path) -> Place:
 
 
 def _real(path: Path) -> Path:
-    """The path with links above it resolved; the file itself may be a link, which is refused, not followed."""
+    """The path with links above it resolved; the file itself may be a link, which is refused,
+    not followed."""
     return Path(os.path.realpath(path.parent)) / path.name
 
 
@@ -106,7 +121,11 @@ def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
     from nemowatch.tasks import Folder, describe, read_folder
 
     raw = place.parts[0] if place.parts else os.fsencode(place.path.name)
-    record: dict[str, Any] = {"kind": "folder", "path": clean(str(place.path)), "name": clean(os.fsdecode(raw))}
+    record: dict[str, Any] = {
+        "kind": "folder",
+        "path": clean(str(place.path)),
+        "name": clean(os.fsdecode(raw)),
+    }
     if place.watch is not None and not place.parts:
         return record | {
             "readable": False,
@@ -115,18 +134,34 @@ def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
             **_held(setting, place),
         }
     if place.watch is None and (tree := _tree(setting.config.watch, place.path)):
-        return record | {"readable": False, "problem": tree, "suggestion": "", **_held(setting, place)}
+        return record | {
+            "readable": False,
+            "problem": tree,
+            "suggestion": "",
+            **_held(setting, place),
+        }
     folder = read_folder(as_text(raw), setting.config.recipes)
     if not isinstance(folder, Folder):
-        return record | {"readable": False, "problem": folder.what, "suggestion": folder.suggestion, **_held(setting, place)}
+        return record | {
+            "readable": False,
+            "problem": folder.what,
+            "suggestion": folder.suggestion,
+            **_held(setting, place),
+        }
     prompt = prompt_text(place.watch.inbox / os.fsdecode(raw) if place.watch else place.path)
     return record | {
-        "readable": True, "task": folder.task, "skill": folder.skill,
-        "languages": [{"tag": language.tag, "name": language.name} for language in folder.languages],
-        "accepts": sorted(kind.value for kind in folder.accepts), "prompt_file": bool(prompt),
-        "orders": [_order(folder, drop) for drop in _examples(folder, prompt)], "text": describe(folder),
+        "readable": True,
+        "task": folder.task,
+        "skill": folder.skill,
+        "languages": [
+            {"tag": language.tag, "name": language.name} for language in folder.languages
+        ],
+        "accepts": sorted(kind.value for kind in folder.accepts),
+        "prompt_file": bool(prompt),
+        "orders": [_order(folder, drop) for drop in _examples(folder, prompt)],
+        "text": describe(folder),
         **_held(setting, place),
-    }  # fmt: skip
+    }
 
 
 def _tree(watches: Iterable[Watch], path: Path) -> str:
@@ -134,9 +169,16 @@ def _tree(watches: Iterable[Watch], path: Path) -> str:
     for watch in watches:
         known = {
             watch.root: f"This is the workspace itself: task folders stand in {watch.inbox}.",
-            watch.outbox: "This is the outbox: results come here, in folders called like their task folders.",
-            watch.done: "Here are the files of which everything is done, in folders called like their task folders.",
-            watch.failed: "Here are the files that could not be done, each with a note that says why.",
+            watch.outbox: (
+                "This is the outbox: results come here, in folders called like their task folders."
+            ),
+            watch.done: (
+                "Here are the files of which everything is done, in folders called like their task"
+                " folders."
+            ),
+            watch.failed: (
+                "Here are the files that could not be done, each with a note that says why."
+            ),
         }
         if path in known:
             return known[path]
@@ -144,30 +186,37 @@ def _tree(watches: Iterable[Watch], path: Path) -> str:
 
 
 def _held(setting: Setting, place: Place) -> dict[str, Any]:
-    """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause` holds everything}."""
+    """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause`
+    holds everything}."""
     from nemowatch.cli.connection import read_journal
 
     return {"pauses": pause_files(place), "paused": read_journal(setting, account.is_paused, bool)}
 
 
 def pause_files(place: Place) -> list[str]:
-    """The PAUSE files that hold what lies at this place: one of the inbox itself, one of its task folder."""
+    """The PAUSE files that hold what lies at this place: one of the inbox itself, one of its
+    task folder."""
     from nemowatch.intake.scan.pauses import lying_in
 
     if place.watch is None:
         return []
-    found = (lying_in(place.watch.inbox, folder) for folder in dict.fromkeys((b"", *place.parts[:1])))
+    found = (
+        lying_in(place.watch.inbox, folder) for folder in dict.fromkeys((b"", *place.parts[:1]))
+    )
     return [name(os.fsencode(place.watch.inbox / os.fsdecode(file))) for file in found if file]
 
 
 def prompt_text(folder: Path) -> str:
-    """What the folder's prompt.txt says; "" when there is none, or none that can be read as text."""
+    """What the folder's prompt.txt says; "" when there is none, or none that can be read as
+    text."""
     from nemowatch.errors import OrderError
     from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
     from nemowatch.tasks import decode_text
 
     try:
-        names = [entry for entry in os.listdir(os.fsencode(folder)) if folded(entry) in PROMPT_NAMES]
+        names = [
+            entry for entry in os.listdir(os.fsencode(folder)) if folded(entry) in PROMPT_NAMES
+        ]
         return decode_text((folder / os.fsdecode(min(names))).read_bytes()) if names else ""
     except (OSError, OrderError):
         return ""
@@ -202,7 +251,11 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
         return {"file": shown, "problem": exc.text, "cure": exc.cure, "targets": []}
     stem = drop.name.rpartition(".")[0]
     targets = [
-        {"target": t.name, "prompt": t.prompt, "results": [stem + output.ending for output in t.outputs]}
+        {
+            "target": t.name,
+            "prompt": t.prompt,
+            "results": [stem + output.ending for output in t.outputs],
+        }
         for t in order.targets
     ]
     return {"file": shown, "skill": order.skill, "problem": "", "cure": "", "targets": targets}
@@ -210,12 +263,20 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
 
 def _folder_lines(record: dict[str, Any], option: str) -> list[str]:
     lines = [f"Folder {record['name']}"]
-    lines += [f"  It is paused by the file {file}: delete it to go on." for file in record["pauses"]]
+    lines += [
+        f"  It is paused by the file {file}: delete it to go on." for file in record["pauses"]
+    ]
     if record["paused"]:
-        lines.append(f"  Everything is paused by nemowatch pause; to go on: nemowatch resume{option}")
+        lines.append(
+            f"  Everything is paused by nemowatch pause; to go on: nemowatch resume{option}"
+        )
     if not record["readable"]:
         lines.append(f"  {record['problem']}")
-        return [*lines, f"  The nearest name that works: {record['suggestion']}"] if record["suggestion"] else lines
+        return (
+            [*lines, f"  The nearest name that works: {record['suggestion']}"]
+            if record["suggestion"]
+            else lines
+        )
     lines += [f"  {line}" for line in record["text"]]
     if record["prompt_file"]:
         lines.append("  Its prompt.txt is part of the prompts below.")
@@ -225,7 +286,10 @@ def _folder_lines(record: dict[str, Any], option: str) -> list[str]:
             lines += [f"    {order['problem']}", f"    {order['cure']}"]
         for target in order["targets"]:
             said = target["prompt"].splitlines()
-            lines += [f"    {target['target']}: {', '.join(target['results'])}", *(f"      {part}" for part in said)]
+            lines += [
+                f"    {target['target']}: {', '.join(target['results'])}",
+                *(f"      {part}" for part in said),
+            ]
     return lines
 
 

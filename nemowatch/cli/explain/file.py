@@ -1,5 +1,6 @@
-"""The chain of decisions about one file, from its place to its jobs. Looks, and changes nothing; the daemon, when it runs,
-adds what only it knows: how long the file has kept still, and what it waits for."""
+"""The chain of decisions about one file, from its place to its jobs. Looks, and changes nothing;
+the daemon, when it runs, adds what only it knows: how long the file has kept still, and what it
+waits for."""
 
 from __future__ import annotations
 
@@ -50,14 +51,25 @@ def explain_file(setting: Setting, place: Place) -> dict[str, Any]:
     return file_record(place.path, steps, jobs, _verdict(steps, jobs, setting.option))
 
 
-def file_record(path: Path, steps: Iterable[Step], jobs: Iterable[Job], verdict: str) -> dict[str, Any]:
+def file_record(
+    path: Path, steps: Iterable[Step], jobs: Iterable[Job], verdict: str
+) -> dict[str, Any]:
     """The record of a file: {kind, path, steps, jobs, verdict}."""
     return {
-        "kind": "file", "path": name(os.fsencode(path)),
+        "kind": "file",
+        "path": name(os.fsencode(path)),
         "steps": [{"result": step.result, "text": step.text} for step in steps],
-        "jobs": [{"id": job.id, "target": job.target, "state": job.state.value, "reason": job.reason or None} for job in jobs],
+        "jobs": [
+            {
+                "id": job.id,
+                "target": job.target,
+                "state": job.state.value,
+                "reason": job.reason or None,
+            }
+            for job in jobs
+        ],
         "verdict": verdict,
-    }  # fmt: skip
+    }
 
 
 def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
@@ -67,11 +79,14 @@ def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
     if jobs:
         return _jobs_verdict(jobs, option)
     waits = [step for step in steps if step.result == "wait"]
-    return f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."
+    return (
+        f"It waits: {waits[-1].text}" if waits else "It will be taken as soon as it has kept still."
+    )
 
 
 def _jobs_verdict(jobs: list[Job], option: str) -> str:
-    """How its jobs stand in a word, and what a person can do about each that does not go on by itself."""
+    """How its jobs stand in a word, and what a person can do about each that does not go on by
+    itself."""
     asking = any(job.state is State.ATTENTION for job in jobs)
     head = "It waits for a person's decision." if asking else _standing(jobs)
     cures = {job.id: cure_of(job.id, job.state, job.reason, option) for job in jobs}
@@ -114,7 +129,9 @@ def _steps(setting: Setting, place: Place) -> Iterator[Step]:
     folder = read_folder(as_text(place.parts[0]), setting.config.recipes)
     if not isinstance(folder, Folder):
         yield Step(
-            "no", folder.what + (f" The nearest name that works: {folder.suggestion}." if folder.suggestion else "")
+            "no",
+            folder.what
+            + (f" The nearest name that works: {folder.suggestion}." if folder.suggestion else ""),
         )
         return
     yield Step("ok", f"The folder {name(place.parts[0])} asks for: {folder.task}.")
@@ -128,8 +145,15 @@ def _about_inbox(watch: Watch) -> Iterator[Step]:
         yield Step("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
         return
     fstype = MountTable.read().at(os.path.realpath(os.fsencode(watch.inbox))).fstype
-    how = {Mode.EVENTS: "changes are seen at once", Mode.SCAN: f"it is scanned every {watch.scan_interval:g} s"}
-    said = how.get(mode_of(fstype), "it is watched and scanned") if watch.mode == "auto" else f"mode = {watch.mode}"
+    how = {
+        Mode.EVENTS: "changes are seen at once",
+        Mode.SCAN: f"it is scanned every {watch.scan_interval:g} s",
+    }
+    said = (
+        how.get(mode_of(fstype), "it is watched and scanned")
+        if watch.mode == "auto"
+        else f"mode = {watch.mode}"
+    )
     yield Step("ok", f"It lies in the inbox {shown} ({fstype}; {said}).")
 
 
@@ -137,14 +161,20 @@ def _about_file(watch: Watch, place: Place, folder: Folder) -> Iterator[Step]:
     prompt = prompt_text(watch.inbox / os.fsdecode(place.parts[0]))
     promised = kind_by_name(place.parts[-1])
     if promised is None:
-        yield Step("no", f"No task takes files with this ending. This folder takes {listed(takes(folder, prompt))}.")
+        yield Step(
+            "no",
+            "No task takes files with this ending. This folder takes"
+            f" {listed(takes(folder, prompt))}.",
+        )
         return
     if promised not in takes(folder, prompt):
         yield _planned(folder, Drop(promised, as_text(place.parts[-1]), "text", prompt))
         return
     if not os.path.lexists(place.path):
         yield Step("info", "The file is not there now; this is what its name says.")
-        yield _planned(folder, Drop(promised, as_text(place.parts[-1]), _script(place, promised), prompt))
+        yield _planned(
+            folder, Drop(promised, as_text(place.parts[-1]), _script(place, promised), prompt)
+        )
         return
     yield from _about_content(watch, place, folder, prompt)
 
@@ -162,7 +192,9 @@ def _about_content(watch: Watch, place: Place, folder: Folder, prompt: str) -> I
     try:
         look = snapshot(fd)
         changed = local_time(look.mtime_ns // 1_000_000)
-        yield Step("ok" if look.size else "wait", f"It has {size(look.size)}, last changed {changed}.")
+        yield Step(
+            "ok" if look.size else "wait", f"It has {size(look.size)}, last changed {changed}."
+        )
         found = sniff(fd, place.parts[-1], look.size)
     finally:
         os.close(fd)
@@ -173,7 +205,9 @@ def _about_content(watch: Watch, place: Place, folder: Folder, prompt: str) -> I
     else:
         yield Step("ok", f"Its first bytes say: {found.kind}.")
         yield _planned(
-            folder, Drop(found.kind, as_text(place.parts[-1]), _script(place, found.kind), prompt), look.size
+            folder,
+            Drop(found.kind, as_text(place.parts[-1]), _script(place, found.kind), prompt),
+            look.size,
         )
 
 
@@ -182,7 +216,11 @@ def _script(place: Place, kind: MediaKind) -> str:
     if kind is MediaKind.SCRIPT:
         return "text"
     stem = stem_of(os.fsencode(place.path))
-    return "text" if any(os.path.lexists(stem + suffix) for suffix in (b".txt", b".md", b".docx")) else ""
+    return (
+        "text"
+        if any(os.path.lexists(stem + suffix) for suffix in (b".txt", b".md", b".docx"))
+        else ""
+    )
 
 
 def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
@@ -192,16 +230,23 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
         return Step("no", f"{exc.text} {exc.cure}".strip())
     if length > max_bytes(order.skill):
         return Step(
-            "no", f"It has {size(length)}, and {order.skill} takes {size(max_bytes(order.skill))}: compress or trim it."
+            "no",
+            f"It has {size(length)}, and {order.skill} takes {size(max_bytes(order.skill))}:"
+            " compress or trim it.",
         )
     stem = drop.name.rpartition(".")[0]
-    results = ", ".join(stem + output.ending for target in order.targets for output in target.outputs)
+    results = ", ".join(
+        stem + output.ending for target in order.targets for output in target.outputs
+    )
     return Step("ok", f"It will give {results}, by {order.skill}.")
 
 
 def _pauses(setting: Setting, place: Place) -> Iterator[Step]:
     if read_journal(setting, account.is_paused, bool):
-        yield Step("wait", f"Everything is paused by nemowatch pause: nemowatch resume{setting.option} goes on.")
+        yield Step(
+            "wait",
+            f"Everything is paused by nemowatch pause: nemowatch resume{setting.option} goes on.",
+        )
     for file in pause_files(place):
         yield Step("wait", f"The file {file} holds it: delete that file to go on.")
 

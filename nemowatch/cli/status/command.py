@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from nemowatch.cli.status.view import View
     from nemowatch.journal.jobs import ListedJob
 
-#: Seconds between two looks of --watch: progress bars move, and the daemon is asked seldom enough not to notice.
+#: Seconds between two looks of --watch: progress bars move, and the daemon is asked seldom enough
+#: not to notice.
 REFRESH = 1.0
 #: Jobs in work that are read: more than a screen holds is only counted.
 MOST_JOBS = 200
@@ -22,7 +23,9 @@ MOST_JOBS = 200
 WatchOption = Annotated[bool, typer.Option("--watch", help="Keep showing it, until Ctrl-C.")]
 
 
-def status(as_json: options.Json = False, watch: WatchOption = False, config: options.Config = None) -> None:
+def status(
+    as_json: options.Json = False, watch: WatchOption = False, config: options.Config = None
+) -> None:
     """Say how everything stands, and what needs a person."""
     from nemowatch.cli.context import find_setting
     from nemowatch.cli.output import print_json
@@ -30,7 +33,10 @@ def status(as_json: options.Json = False, watch: WatchOption = False, config: op
 
     setting = find_setting(config)
     if as_json and watch:
-        raise UsageError("--json and --watch do not go together.", cure="Call status --json as often as you like.")
+        raise UsageError(
+            "--json and --watch do not go together.",
+            cure="Call status --json as often as you like.",
+        )
     if as_json:
         print_json(gather(setting, jobs=False).status)
     elif watch:
@@ -46,10 +52,20 @@ def gather(setting: Setting, *, jobs: bool = True) -> View:
 
     answer = ask_if_running(setting, "status")
     if answer is None:
-        answer = read_journal(setting, lambda conn: _offline(conn, setting), lambda: _before_start(setting))
+        answer = read_journal(
+            setting, lambda conn: _offline(conn, setting), lambda: _before_start(setting)
+        )
     in_work = read_journal(setting, _jobs, _no_jobs) if jobs else _no_jobs()
     problems = answer.get("problems", [])
-    return View(answer["status"], answer["more"], answer["waiting"], answer["progress"], *in_work, setting.option, problems)
+    return View(
+        answer["status"],
+        answer["more"],
+        answer["waiting"],
+        answer["progress"],
+        *in_work,
+        setting.option,
+        problems,
+    )
 
 
 def _offline(conn: sqlite3.Connection, setting: Setting) -> dict[str, Any]:
@@ -64,13 +80,27 @@ def _before_start(setting: Setting) -> dict[str, Any]:
     record = {
         "daemon": _no_daemon(),
         "watches": [
-            {"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason} for w in _no_watches(setting)
+            {"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason}
+            for w in _no_watches(setting)
         ],
         "counts": {},
-        "credits": {"available": None, "frozen": None, "total": None, "anonymous": None, "held": False},
+        "credits": {
+            "available": None,
+            "frozen": None,
+            "total": None,
+            "anonymous": None,
+            "held": False,
+        },
         "attention": [],
     }
-    more = {"paused": False, "holds": [], "held": {}, "batches": [], "credits_at": "", "user_id": ""}
+    more = {
+        "paused": False,
+        "holds": [],
+        "held": {},
+        "batches": [],
+        "credits_at": "",
+        "user_id": "",
+    }
     return {"status": record, "more": more, "waiting": [], "progress": []}
 
 
@@ -95,7 +125,9 @@ def _jobs(conn: sqlite3.Connection) -> tuple[list[ListedJob], list[ListedJob]]:
     from nemowatch.journal import jobs
     from nemowatch.model import State
 
-    failed = [row for state in (State.FAILED, State.REJECTED) for row in jobs.listed(conn, state=state)]
+    failed = [
+        row for state in (State.FAILED, State.REJECTED) for row in jobs.listed(conn, state=state)
+    ]
     return jobs.unfinished(conn, MOST_JOBS), failed
 
 
@@ -122,7 +154,9 @@ def _keep_showing(setting: Setting) -> None:
     if not target.is_terminal:
         from nemowatch.errors import UsageError
 
-        raise UsageError("--watch needs a terminal.", cure="In a pipe, call nemowatch status again and again.")
+        raise UsageError(
+            "--watch needs a terminal.", cure="In a pipe, call nemowatch status again and again."
+        )
     with Live(console=target, screen=True, auto_refresh=False) as live:
         while True:
             live.update(draw(gather(setting), target.width, rows=target.height), refresh=True)

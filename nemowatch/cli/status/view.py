@@ -40,7 +40,8 @@ class View:
     unfinished: Sequence[ListedJob] = ()
     failed: Sequence[ListedJob] = ()
     option: str = ""  #: what a command to type ends with
-    problems: Sequence[Mapping[str, Any]] = ()  #: folders and files that only a person can put right
+    #: folders and files that only a person can put right
+    problems: Sequence[Mapping[str, Any]] = ()
 
     @property
     def running(self) -> bool:
@@ -52,9 +53,15 @@ def draw(view: View, width: int, *, rows: int = 0) -> Group:
     """The whole status; `rows` > 0: what fits a screen of that height."""
     longest = LONGEST if not rows else max(3, (rows - 14) // 3)
     sections = [
-        _daemon(view), _inboxes(view), _counts(view), _in_work(view, width, longest), _waiting(view, width, longest),
-        _holds(view), _credits(view), _person(view, longest),
-    ]  # fmt: skip
+        _daemon(view),
+        _inboxes(view),
+        _counts(view),
+        _in_work(view, width, longest),
+        _waiting(view, width, longest),
+        _holds(view),
+        _credits(view),
+        _person(view, longest),
+    ]
     lines = [line for section in sections for line in section]
     return Group(*lines)
 
@@ -73,7 +80,12 @@ def _title(text: str) -> Text:
 def _daemon(view: View) -> list[RenderableType]:
     daemon = view.status["daemon"]
     if not view.running:
-        start = _line(_title("nemowatch"), word("not running", "bold red"), "; start it: nemowatch run", view.option)
+        start = _line(
+            _title("nemowatch"),
+            word("not running", "bold red"),
+            "; start it: nemowatch run",
+            view.option,
+        )
         return [start, *_pauses(view)]
     since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
@@ -97,10 +109,14 @@ def _inboxes(view: View) -> list[RenderableType]:
     for index, watch in enumerate(view.status["watches"]):
         good = watch["state"] in ("watching", "scanning")
         state = watch["state"] + (
-            f": {watch['reason']}" if watch["reason"] and watch["reason"] not in watch["state"] else ""
+            f": {watch['reason']}"
+            if watch["reason"] and watch["reason"] not in watch["state"]
+            else ""
         )
         style = "green" if good else "dim" if not view.running else "yellow"
-        lines.append(_line(_title("inboxes" if not index else ""), f"{watch['root']}  ", word(state, style)))
+        lines.append(
+            _line(_title("inboxes" if not index else ""), f"{watch['root']}  ", word(state, style))
+        )
     return lines
 
 
@@ -110,7 +126,9 @@ def _counts(view: View) -> list[RenderableType]:
         return [_line(_title("jobs"), "none yet")]
     line = _line(_title("jobs"))
     for index, (state, count) in enumerate(counts.items()):
-        line.append_text(_line(", " if index else "", word(f"{count} {state}", COLOURS.get(state, ""))))
+        line.append_text(
+            _line(", " if index else "", word(f"{count} {state}", COLOURS.get(state, "")))
+        )
     return [line]
 
 
@@ -126,7 +144,9 @@ def _in_work(view: View, width: int, longest: int) -> list[RenderableType]:
     lines = [_line(_title("in work"))] if working else []
     room = _names_room([(row, _share(row, moving.get(row.job.id))[1]) for row in working], width)
     return lines + _limited(
-        [_work_line(row, moving.get(row.job.id), room) for row in working], longest, "nemowatch jobs"
+        [_work_line(row, moving.get(row.job.id), room) for row in working],
+        longest,
+        "nemowatch jobs",
     )
 
 
@@ -149,14 +169,19 @@ def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> R
     share, label = _share(row, moving)
     shown = set_cell_size(_short(_work_name(row), room), room)
     right = (f"{_bar(share)} {label}" if share is not None else label) if label else ""
-    line = _line(f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan"))
+    line = _line(
+        f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan")
+    )
     return Group(line, *_below(row.job.error_text))  # why it is tried again, or what it waits for
 
 
 def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float | None, str]:
     """How much of the present step is done, 0 to 1 (None: nobody knows), and in words."""
     if moving and moving["total"]:
-        return moving["done"] / moving["total"], f"{size(moving['done'])} of {size(moving['total'])}"
+        return (
+            moving["done"] / moving["total"],
+            f"{size(moving['done'])} of {size(moving['total'])}",
+        )
     if moving and moving["done"]:
         return None, size(moving["done"])
     if row.job.state == "rendering":
@@ -202,7 +227,9 @@ def _holds(view: View) -> list[RenderableType]:
             continue  # the batches say more
         count = f"{plural(held[reason], 'job')} held: " if held.get(reason) else ""
         since = f", since {local_time(texts[reason]['since'])}" if reason in texts else ""
-        lines.append(_line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow")))
+        lines.append(
+            _line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow"))
+        )
         text = texts[reason]["text"] if reason in texts else ""
         lines += _below(text[:1].upper() + text[1:])
         lines += _below(not_said(text, hold_cure(reason, _first_held(view, reason), view.option)))
@@ -210,7 +237,11 @@ def _holds(view: View) -> list[RenderableType]:
 
 
 def _first_held(view: View, reason: str) -> str:
-    found = (row.job.id for row in view.unfinished if row.job.state == "held" and row.job.reason == reason)
+    found = (
+        row.job.id
+        for row in view.unfinished
+        if row.job.state == "held" and row.job.reason == reason
+    )
     return str(next(found, "JOB"))
 
 
@@ -225,10 +256,14 @@ def _credits(view: View) -> list[RenderableType]:
         return [_line(_title("credits"), "not known yet")]
     frozen = f", {credits(seen['frozen'])} frozen" if seen["frozen"] else ""
     at = f" (seen {local_time(more['credits_at'])})" if more["credits_at"] else ""
-    lines: list[RenderableType] = [_line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")]
+    lines: list[RenderableType] = [
+        _line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")
+    ]
     if seen["anonymous"]:
         link = registration_link(more["user_id"])
-        lines += _below("The account is anonymous" + (f"; register it to keep it:\n{link}" if link else "."))
+        lines += _below(
+            "The account is anonymous" + (f"; register it to keep it:\n{link}" if link else ".")
+        )
     return lines
 
 
@@ -243,8 +278,14 @@ def _person(view: View, longest: int) -> list[RenderableType]:
     """What does not go on without a person, each with the command to type."""
     lines: list[RenderableType] = []
     for batch in view.more["batches"]:
-        what = f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in {batch['watch']}"
-        lines += [_line("        ", word(what, "bold yellow")), *_below(f"nemowatch approve{view.option}")]
+        what = (
+            f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in"
+            f" {batch['watch']}"
+        )
+        lines += [
+            _line("        ", word(what, "bold yellow")),
+            *_below(f"nemowatch approve{view.option}"),
+        ]
     asking = [row for row in view.unfinished if row.job.state == "attention"]
     for row in [*asking, *reversed(view.failed)]:
         job = row.job
@@ -253,14 +294,20 @@ def _person(view: View, longest: int) -> list[RenderableType]:
         lines += _below(cure_of(job.id, job.state, job.reason, view.option))
     for problem in view.problems:
         lines += _problem(problem)
-    return [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")] if lines else []
+    return (
+        [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")]
+        if lines
+        else []
+    )
 
 
 def _problem(problem: Mapping[str, Any]) -> list[RenderableType]:
     """A folder or a file that is not worked on: where, why, and what to do."""
     meant = f"Did you mean: {problem['suggestion']}" if problem["suggestion"] else ""
     refused = ": refused, and moved to failed" if problem["refused"] else ""
-    lines: list[RenderableType] = [_line("        ", word(f"{clean(problem['path'])}{refused}", "bold yellow"))]
+    lines: list[RenderableType] = [
+        _line("        ", word(f"{clean(problem['path'])}{refused}", "bold yellow"))
+    ]
     for text in (problem["what"], meant, problem["cure"]):
         lines += _below(text)
     return lines

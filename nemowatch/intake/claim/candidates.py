@@ -1,4 +1,5 @@
-"""From what was read of a settled file to the source and jobs it would be: its members, its digest, its targets.
+"""From what was read of a settled file to the source and jobs it would be: its members, its digest,
+its targets.
 
 Owns the making of a `Candidate`. It is pure.
 """
@@ -24,7 +25,11 @@ def order_of_link(folder: Folder, prompt: str, name: str) -> Order:
 
 
 def candidate(
-    group: Group, found: list[Inspected], order: Order, conflict: bool, order_of: Callable[[str], Order] | None
+    group: Group,
+    found: list[Inspected],
+    order: Order,
+    conflict: bool,
+    order_of: Callable[[str], Order] | None,
 ) -> Candidate:
     """`order_of`: the order for a link by its file's name; None when this is no list."""
     main = found[0]
@@ -37,17 +42,24 @@ def candidate(
         members = (*members, *clips)
     digest = combined(one.digest for one in found)
     many = len(main.links) > 1
-    return Candidate(folder_of(group.main), group.main, order.task, digest, members, tuple(jobs), conflict, many)
+    return Candidate(
+        folder_of(group.main), group.main, order.task, digest, members, tuple(jobs), conflict, many
+    )
 
 
 def _member(one: Inspected) -> Member:
-    role = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}.get(one.kind, MemberRole.CLIP)
+    role = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}.get(
+        one.kind, MemberRole.CLIP
+    )
     name = as_text(one.path.rpartition(b"/")[2])
     return Member(role, name, one.path, kind=one.kind, snapshot=one.look, digest=one.digest)
 
 
-def _linked(links: tuple[str, ...], stem: str, order_of: Callable[[str], Order]) -> tuple[list[Member], list[NewJob]]:
-    """The clips and jobs of a list: each link is an item of its own; a single link is named after its file."""
+def _linked(
+    links: tuple[str, ...], stem: str, order_of: Callable[[str], Order]
+) -> tuple[list[Member], list[NewJob]]:
+    """The clips and jobs of a list: each link is an item of its own; a single link is named
+    after its file."""
     clips, jobs, taken = list[Member](), list[NewJob](), dict[str, int]()
     for number, url in enumerate(links, 1):
         item = str(number) if len(links) > 1 else ""

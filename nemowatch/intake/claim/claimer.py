@@ -1,7 +1,8 @@
-"""Takes files that have kept still over to the journal: reads them, and asks what is to be made of them.
+"""Takes files that have kept still over to the journal: reads them, and asks what is to be made of
+them.
 
-Owns the way from "ready" to "claimed", one bounded portion at a time. What a candidate is to the journal is decided in
-`claim`; what a file is, in `looking`.
+Owns the way from "ready" to "claimed", one bounded portion at a time. What a candidate is to the
+journal is decided in `claim`; what a file is, in `looking`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from nemowatch.journal import Journal, batches
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, plan
 
-#: Files read, and sources written, in one go: a transaction of this size takes some ten milliseconds.
+#: Files read, and sources written, in one go: a transaction of this size takes some ten
+#: milliseconds.
 PORTION = 200
 #: Seconds of reading in one go, so that a burst never keeps the inbox from looking at other files.
 BUDGET = 1.0
@@ -51,23 +53,31 @@ class Desk:
     """Claims what is ready in one inbox."""
 
     def __init__(
-        self, presence: Presence, ledger: Ledger, journal: Journal, clock: Clock, confirm_above: int,
+        self,
+        presence: Presence,
+        ledger: Ledger,
+        journal: Journal,
+        clock: Clock,
+        confirm_above: int,
         finder: Finder = nothing_stands,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._presence, self._ledger, self._journal, self._clock = presence, ledger, journal, clock
         self._groups = Groups(presence, ledger)
         self._finder = finder
         self.confirm_above = confirm_above
-        self.stood_before: set[bytes] = set()  #: files that stood there at the start: their results may stand, too
+        #: files that stood there at the start: their results may stand, too
+        self.stood_before: set[bytes] = set()
 
     async def take(self, ready: list[bytes]) -> Taken:
-        """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when the share is away."""
+        """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
+        the share is away."""
         taken = Taken(left=ready[PORTION:])
         groups = await self._groups.of(ready[:PORTION])
         read = await self._read(groups)
         taken.left[:0] = [group.main for group in groups[len(read) :]]
         candidates = [c for group, found in read if (c := self._judge(group, found)) is not None]
-        if candidates and not await self._presence.same_root():  # what was read lay in another folder than the inbox
+        # what was read lay in another folder than the inbox
+        if candidates and not await self._presence.same_root():
             self._presence.scan_soon = True
         elif candidates and not await self._presence.is_taken_over():
             for claimed in await self._claim(candidates):
@@ -80,13 +90,19 @@ class Desk:
         """Read groups until the time is used up; at least one."""
         work = [(group, [(p, self._terms(p)) for p in group.paths]) for group in groups]
         root, worker, pace = self._presence.root, self._presence.worker, self._presence.pace
-        expected = {p: t.last for g in groups for p in g.paths if (t := self._ledger.tracker.get(p)) is not None}
+        expected = {
+            p: t.last
+            for g in groups
+            for p in g.paths
+            if (t := self._ledger.tracker.get(p)) is not None
+        }
 
         def read() -> list[tuple[Group, list[Inspected]]]:
             until, done = time.monotonic() + BUDGET, []
             for group, members in work:
                 found = [
-                    inspect(root, p, expected.get(p) or lookup(root, p), pace(p), t, worker.beat) for p, t in members
+                    inspect(root, p, expected.get(p) or lookup(root, p), pace(p), t, worker.beat)
+                    for p, t in members
                 ]
                 done.append((group, found))
                 if time.monotonic() > until:
@@ -122,9 +138,14 @@ class Desk:
         return candidate(group, found, order, self._is_conflict(group), made)
 
     def _put_off(self, found: list[Inspected]) -> None:
-        """Each file of a group that cannot be taken has its say: one that is passed over would be due again at once. While
-        one of them may still become whole the other is not refused: the clip would be taken without its text."""
-        first = min((one for one in found if one.advice is not Advice.TAKE), key=lambda one: one.advice is Advice.REFUSE)
+        """Each file of a group that cannot be taken has its say: one that is passed over would
+        be due again at once. While one of them may still become whole the other is not refused:
+        the clip would be taken without its text.
+        """
+        first = min(
+            (one for one in found if one.advice is not Advice.TAKE),
+            key=lambda one: one.advice is Advice.REFUSE,
+        )
         for one in found:
             if one.advice is first.advice or one.advice not in (Advice.TAKE, Advice.REFUSE):
                 self._not_now(one)
@@ -132,7 +153,8 @@ class Desk:
                 self._with(one, first)
 
     def _with(self, other: Inspected, one: Inspected) -> None:
-        """What one file of a group meets, the other shares: a text whose clip is refused was never meant alone."""
+        """What one file of a group meets, the other shares: a text whose clip is refused was
+        never meant alone."""
         name, tracked = as_text(one.path.rpartition(b"/")[2]), self._ledger.tracker.get(other.path)
         if one.advice is Advice.REFUSE and tracked is not None:
             why = f"It belongs to {name}, which cannot be used."
@@ -167,13 +189,17 @@ class Desk:
     def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
         """What the folder wants made of it; None, with the reason told, when it cannot say."""
         raw = folder_of(main.path)
-        drop = Drop(main.kind, as_text(main.path.rpartition(b"/")[2]), text, self._ledger.book.prompt(raw))
+        drop = Drop(
+            main.kind, as_text(main.path.rpartition(b"/")[2]), text, self._ledger.book.prompt(raw)
+        )
         try:
             order = plan(folder, drop)
         except OrderError as exc:
             tracked = self._ledger.tracker.get(main.path)
             if main.kind is MediaKind.SCRIPT and not text.strip() and tracked is not None:
-                self._refuse(Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code), tracked)
+                self._refuse(
+                    Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code), tracked
+                )
             else:
                 self._ledger.problems.order(raw, exc.text, exc.cure)
                 self._ledger.block(main.path, exc.text)
@@ -189,22 +215,30 @@ class Desk:
     async def _claim(self, candidates: list[Candidate]) -> list[Claimed]:
         watch = self._presence.watch
         ended, batch = await self._journal.read(
-            lambda conn: (ended_before(conn, watch.name, candidates), batches.open_for(conn, watch.name))
+            lambda conn: (
+                ended_before(conn, watch.name, candidates),
+                batches.open_for(conn, watch.name),
+            )
         )
         rebuilt = batch is not None and batch.cause == batches.REBUILT
         if rebuilt or any(candidate.path in self.stood_before for candidate in candidates):
             beat, finder, asked = self._presence.worker.beat, self._finder, candidates
             which = None if rebuilt else self.stood_before
-            candidates = await self._presence.worker.run(lambda: with_results(asked, watch, finder, beat, which))
+            candidates = await self._presence.worker.run(
+                lambda: with_results(asked, watch, finder, beat, which)
+            )
         lost = await self._presence.worker.run(lambda: _lost(ended)) if ended else frozenset[int]()
         confirm, keeps = self.confirm_above, watch.after == "keep"
         now = self._clock.now_ms()
         done = await self._journal.write(
             lambda conn: [
-                c for claims in [Claims(conn, watch.name, now, confirm_above=confirm, keeps=keeps, lost=lost)]
+                c
+                for claims in [
+                    Claims(conn, watch.name, now, confirm_above=confirm, keeps=keeps, lost=lost)
+                ]
                 for c in map(claims.claim, candidates)
             ]
-        )  # fmt: skip
+        )
         self.stood_before.difference_update(candidate.path for candidate in candidates)
         return done
 
@@ -226,7 +260,9 @@ class Desk:
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         for member in claimed.candidate.files:
             if member.snapshot is not None:
-                self._ledger.know(member.path, member.snapshot, local=self._presence.is_local(member.path))
+                self._ledger.know(
+                    member.path, member.snapshot, local=self._presence.is_local(member.path)
+                )
         match claimed.outcome:
             case Outcome.DUPLICATE | Outcome.NO_DRAFT:
                 stands = claimed.outcome is Outcome.DUPLICATE
@@ -239,4 +275,9 @@ class Desk:
 
 def _lost(ended: Mapping[bytes, Ended]) -> frozenset[int]:
     """Published jobs of which some result is no longer in the outbox."""
-    return frozenset(job for e in ended.values() for job, outputs in e.outputs.items() if not still_there(outputs))
+    return frozenset(
+        job
+        for e in ended.values()
+        for job, outputs in e.outputs.items()
+        if not still_there(outputs)
+    )

@@ -1,7 +1,8 @@
-"""From a settled, read file to jobs in the journal: the same content at the same place is never paid for twice.
+"""From a settled, read file to jobs in the journal: the same content at the same place is never
+paid for twice.
 
-Owns the decision what a candidate is to the journal (new, changed, a retry, a second copy) and carries it out, in one
-transaction for many candidates. It reads no file.
+Owns the decision what a candidate is to the journal (new, changed, a retry, a second copy) and
+carries it out, in one transaction for many candidates. It reads no file.
 """
 
 from __future__ import annotations
@@ -52,9 +53,11 @@ class Claimed:
     outcome: Outcome
 
 
-def ended_before(conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]) -> dict[bytes, Ended]:
-    """Those candidates whose source has ended, or that an earlier list has made in part, by path: their results must be
-    looked for before they are claimed."""
+def ended_before(
+    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
+) -> dict[bytes, Ended]:
+    """Those candidates whose source has ended, or that an earlier list has made in part, by
+    path: their results must be looked for before they are claimed."""
     found: dict[bytes, Ended] = {}
     for candidate in candidates:
         row = sources.find(conn, watch, candidate.path, candidate.digest)
@@ -64,8 +67,12 @@ def ended_before(conn: sqlite3.Connection, watch: str, candidates: Iterable[Cand
             continue
         done = jobs.of_source(conn, row.id)
         if all(job.state in ENDED for job in done):
-            published = {job.id: jobs.outputs(conn, job.id) for job in done if job.state is State.PUBLISHED}
-            found[candidate.path] = Ended({i: tuple((o.path, o.size) for o in outs) for i, outs in published.items()})
+            published = {
+                job.id: jobs.outputs(conn, job.id) for job in done if job.state is State.PUBLISHED
+            }
+            found[candidate.path] = Ended(
+                {i: tuple((o.path, o.size) for o in outs) for i, outs in published.items()}
+            )
     return found
 
 
@@ -73,10 +80,17 @@ class Claims:
     """Claims candidates of one watch, in one transaction."""
 
     def __init__(
-        self, conn: sqlite3.Connection, watch: str, now_ms: int, *, confirm_above: int, keeps: bool,
+        self,
+        conn: sqlite3.Connection,
+        watch: str,
+        now_ms: int,
+        *,
+        confirm_above: int,
+        keeps: bool,
         lost: frozenset[int] = frozenset(),
-    ) -> None:  # fmt: skip
-        """`keeps`: sources stay in the inbox when they are done; `lost`: ids of published jobs whose results are gone."""
+    ) -> None:
+        """`keeps`: sources stay in the inbox when they are done; `lost`: ids of published jobs
+        whose results are gone."""
         self._conn, self._watch, self._now = conn, watch, now_ms
         self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
         standing = batches.open_for(conn, watch)
@@ -102,18 +116,36 @@ class Claims:
         if done and batch is not None:
             batches.shrink(self._conn, batch, done, self._now)
         new = NewSource(
-            self._watch, candidate.folder, candidate.path, candidate.digest, candidate.task, candidate.members,
-            candidate.jobs, batch, held,
-        )  # fmt: skip
+            self._watch,
+            candidate.folder,
+            candidate.path,
+            candidate.digest,
+            candidate.task,
+            candidate.members,
+            candidate.jobs,
+            batch,
+            held,
+        )
         return sources.claim(self._conn, new, self._now).id, Outcome.NEW
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
-        """What stands in the outbox and was made of another file is no result of this one, which may be its new version.
-        The second: results stand that nobody remembers making, although this journal was never lost."""
-        known = [job for job in candidate.jobs if any(jobs.of_output(self._conn, out.path) for out in job.stands)]
-        doubtful = not self._rebuilt and any(job.stands and job not in known for job in candidate.jobs)
+        """What stands in the outbox and was made of another file is no result of this one, which
+        may be its new version. The second: results stand that nobody remembers making, although
+        this journal was never lost.
+        """
+        known = [
+            job
+            for job in candidate.jobs
+            if any(jobs.of_output(self._conn, out.path) for out in job.stands)
+        ]
+        doubtful = not self._rebuilt and any(
+            job.stands and job not in known for job in candidate.jobs
+        )
         if known or doubtful:
-            without = tuple(replace(job, stands=()) if doubtful or job in known else job for job in candidate.jobs)
+            without = tuple(
+                replace(job, stands=()) if doubtful or job in known else job
+                for job in candidate.jobs
+            )
             candidate = replace(candidate, jobs=without)
         return candidate, doubtful
 
@@ -149,10 +181,13 @@ class Claims:
                 jobs.apply(self._conn, job, job.state, self._now, {"prompt": prompt})
 
     def _supersede(self, row: SourceRow) -> None:
-        """Another version of the file, or a text beside it, came before anything was paid: the new order counts."""
+        """Another version of the file, or a text beside it, came before anything was paid: the
+        new order counts."""
         for job in jobs.of_source(self._conn, row.id):
             if job.state not in ENDED:
-                job_steps.cancel(self._conn, job.id, "replaced by a newer version of the file", self._now)
+                job_steps.cancel(
+                    self._conn, job.id, "replaced by a newer version of the file", self._now
+                )
         sources.retire(self._conn, row.id, None, self._now)
 
     def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
@@ -173,14 +208,22 @@ class Claims:
         return row.id, self._do_missing(candidate, row, failed, lost)
 
     def _kept(self, candidate: Candidate, row: SourceRow) -> bool:
-        """True when this very file was left here on purpose after it was done; touched since, it is still the same."""
+        """True when this very file was left here on purpose after it was done; touched since, it
+        is still the same."""
         left = row.retired_at is not None and row.retired_to != b""
         if not self._keeps or left:
             return False
-        before = {m.path: m.snapshot for m in sources.members(self._conn, row.id) if m.path and m.snapshot}
-        return all(m.snapshot and m.path in before and _same_file(before[m.path], m.snapshot) for m in candidate.files)
+        before = {
+            m.path: m.snapshot for m in sources.members(self._conn, row.id) if m.path and m.snapshot
+        }
+        return all(
+            m.snapshot and m.path in before and _same_file(before[m.path], m.snapshot)
+            for m in candidate.files
+        )
 
-    def _do_missing(self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]) -> Outcome:
+    def _do_missing(
+        self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]
+    ) -> Outcome:
         outcome = Outcome.DUPLICATE
         for job in lost:
             try:
@@ -191,32 +234,42 @@ class Claims:
         for job in failed:
             job_steps.retry(self._conn, job.id, self._now)
             outcome = Outcome.AGAIN
-        if failed and self._rebuilt and self._batch is not None:  # it may have been paid for after the journal's copy was made
+        # it may have been paid for after the journal's copy was made
+        if failed and self._rebuilt and self._batch is not None:
             batches.hold_source(self._conn, row.id, self._batch, self._now)
         self._renew_prompts(row.id, candidate)
         return outcome
 
 
 def _same_file(before: Snapshot, now: Snapshot) -> bool:
-    """Of two looks at the same content: a backup or a share's server may touch a file, a second copy has an inode of its own."""
+    """Of two looks at the same content: a backup or a share's server may touch a file, a second
+    copy has an inode of its own."""
     return before.ino == now.ino or unchanged(before, now, local=False)
 
 
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
-    """True when nothing has been, or may have been, paid for any of these jobs and some are still to be done. A job that
-    lost its session stands at the beginning again, and is paid for all the same: its draft is saved."""
+    """True when nothing has been, or may have been, paid for any of these jobs and some are
+    still to be done. A job that lost its session stands at the beginning again, and is paid for
+    all the same: its draft is saved.
+    """
     left = [job for job in found if job.state is not State.CANCELLED]
     return bool(left) and all(
-        (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID)) and not jobs.has_draft(conn, job.id)
+        (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID))
+        and not jobs.has_draft(conn, job.id)
         for job in left
-    )  # fmt: skip
+    )
 
 
 def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
-    """These files have changed: their jobs rest until they have settled again, unless something is paid already."""
+    """These files have changed: their jobs rest until they have settled again, unless something
+    is paid already."""
     for path in paths:
         for row in sources.at_path(conn, watch, path):
-            if row.retired_at is None and row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
+            if (
+                row.retired_at is None
+                and row.settled
+                and unpaid(conn, jobs.of_source(conn, row.id))
+            ):
                 sources.unsettle(conn, row.id, now_ms)
 
 
@@ -225,7 +278,8 @@ FEW = 200
 
 
 def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
-    """Ids of sources of which one of these files (no longer there) is a member and which nobody has moved away."""
+    """Ids of sources of which one of these files (no longer there) is a member and which nobody
+    has moved away."""
     missing, found, unknown = list(paths), set[int](), set[bytes]()
     if len(missing) <= FEW:
         for path in missing:

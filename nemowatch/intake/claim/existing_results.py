@@ -1,7 +1,8 @@
-"""Whose results stand already: asked after a journal was lost or put back, when the outbox is all that remembers, and of
-what stands in an inbox at a start, in case nobody noticed that.
+"""Whose results stand already: asked after a journal was lost or put back, when the outbox is all
+that remembers, and of what stands in an inbox at a start, in case nobody noticed that.
 
-Owns the question, not the answer: what a job's results are called and where they lie, the engine's finder knows.
+Owns the question, not the answer: what a job's results are called and where they lie, the
+engine's finder knows.
 """
 
 from __future__ import annotations
@@ -15,34 +16,45 @@ from nemowatch.journal.jobs import Job, PublishedOutput
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import Target
 
-#: (watch, path of the source's main file, its job, sign of life) -> the results that stand, all of them or none. Blocking.
+#: (watch, path of the source's main file, its job, sign of life) -> the results that stand, all of
+#: them or none. Blocking.
 Finder = Callable[[Watch, bytes, NewJob, Callable[[], None]], tuple[PublishedOutput, ...]]
 
 
 def nothing_stands(
     watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]
-) -> tuple[PublishedOutput, ...]:  # fmt: skip
+) -> tuple[PublishedOutput, ...]:
     """The finder of an inbox without an outbox."""
     return ()
 
 
 def with_results(
-    candidates: Iterable[Candidate], watch: Watch, finder: Finder, beat: Callable[[], None],
+    candidates: Iterable[Candidate],
+    watch: Watch,
+    finder: Finder,
+    beat: Callable[[], None],
     which: Container[bytes] | None = None,
-) -> list[Candidate]:  # fmt: skip
-    """The same candidates, their jobs with what stands of them in the outbox; `which`: only of those at these paths (None:
-    all). Blocking; raises LocalPassing."""
+) -> list[Candidate]:
+    """The same candidates, their jobs with what stands of them in the outbox; `which`: only of
+    those at these paths (None: all). Blocking; raises LocalPassing."""
     return [
-        replace(c, jobs=tuple(replace(job, stands=finder(watch, c.path, job, beat)) for job in c.jobs))
-        if which is None or c.path in which else c
+        (
+            replace(
+                c,
+                jobs=tuple(replace(job, stands=finder(watch, c.path, job, beat)) for job in c.jobs),
+            )
+            if which is None or c.path in which
+            else c
+        )
         for c in candidates
-    ]  # fmt: skip
+    ]
 
 
 def results_of(
     held: Iterable[tuple[bytes, Job]], watch: Watch, finder: Finder, beat: Callable[[], None]
-) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:  # fmt: skip
-    """Those jobs of the journal (with their sources' paths) whose results stand, with these. Blocking; raises LocalPassing."""
+) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
+    """Those jobs of the journal (with their sources' paths) whose results stand, with these.
+    Blocking; raises LocalPassing."""
     found = [(job, finder(watch, path, _as_new(job), beat)) for path, job in held]
     return [(job, results) for job, results in found if results]
 

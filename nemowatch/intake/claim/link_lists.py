@@ -1,8 +1,8 @@
-"""A list of links that comes again with other lines: what an earlier list at its place has made, or is making, is not paid for
-once more.
+"""A list of links that comes again with other lines: what an earlier list at its place has made, or
+is making, is not paid for once more.
 
-Owns which job of an earlier list stands for one of the new: the same address, the same target, the same instructions. It reads
-no file.
+Owns which job of an earlier list stands for one of the new: the same address, the same target,
+the same instructions. It reads no file.
 """
 
 from __future__ import annotations
@@ -23,18 +23,27 @@ Key = tuple[str, str, str, str]
 BEGUN = PAID | {State.INSTRUCTING, State.ATTENTION}
 
 
-def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[int, tuple[tuple[bytes, int], ...]]:
-    """The published results of earlier lists that this one asks for as well, by job id: (absolute path, bytes)."""
+def results_before(
+    conn: sqlite3.Connection, watch: str, candidate: Candidate
+) -> dict[int, tuple[tuple[bytes, int], ...]]:
+    """The published results of earlier lists that this one asks for as well, by job id:
+    (absolute path, bytes)."""
     made = _made(conn, watch, candidate)
     found = [made[key] for job in candidate.jobs if (key := _wanted(candidate, job)) in made]
     return {
-        job.id: tuple((o.path, o.size) for o in jobs.outputs(conn, job.id)) for job in found if job.state is State.PUBLISHED
+        job.id: tuple((o.path, o.size) for o in jobs.outputs(conn, job.id))
+        for job in found
+        if job.state is State.PUBLISHED
     }
 
 
-def without_paid(conn: sqlite3.Connection, watch: str, candidate: Candidate, lost: Container[int]) -> Candidate:
-    """The candidate with only what is new of it to be paid for. What stands is taken as it is; what is gone (`lost`: ids of
-    published jobs) or has failed is delivered from its saved edit; what an earlier list is still making is left to that."""
+def without_paid(
+    conn: sqlite3.Connection, watch: str, candidate: Candidate, lost: Container[int]
+) -> Candidate:
+    """The candidate with only what is new of it to be paid for. What stands is taken as it is;
+    what is gone (`lost`: ids of published jobs) or has failed is delivered from its saved edit;
+    what an earlier list is still making is left to that.
+    """
     made = _made(conn, watch, candidate)
     found: list[NewJob] = []
     for job in candidate.jobs:
@@ -63,8 +72,8 @@ def _urls(members: tuple[Member, ...] | list[Member]) -> dict[str, str]:
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
-    """The jobs of earlier lists at this place; of several for one address those that have made something come first, the
-    latest first. {} for what is no list."""
+    """The jobs of earlier lists at this place; of several for one address those that have made
+    something come first, the latest first. {} for what is no list."""
     if not _urls(candidate.members):
         return {}
     found: dict[Key, Job] = {}
@@ -78,4 +87,10 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
-    return 2 if job.state is State.PUBLISHED else 1 if _is_begun(job) or jobs.has_draft(conn, job.id) else 0
+    return (
+        2
+        if job.state is State.PUBLISHED
+        else 1
+        if _is_begun(job) or jobs.has_draft(conn, job.id)
+        else 0
+    )

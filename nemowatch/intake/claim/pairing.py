@@ -1,6 +1,7 @@
 """Which ready files are one thing: a clip, and the text of the same stem that is its narration.
 
-Owns the waiting of one for the other, and of both for what their folder must be able to say before anything is read.
+Owns the waiting of one for the other, and of both for what their folder must be able to say
+before anything is read.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Groups:
         self._presence, self._ledger = presence, ledger
 
     async def of(self, ready: list[bytes]) -> list[Group]:
-        """The groups of these files that are complete; what waits for its other half is blocked, with the reason."""
+        """The groups of these files that are complete; what waits for its other half is blocked,
+        with the reason."""
         grouping = {p.rpartition(b"/")[0] for p in ready if self._ledger.book.groups(folder_of(p))}
         names: Mapping[bytes, tuple[bytes, ...]] = {}
         if grouping:
@@ -49,14 +51,19 @@ class Groups:
         found = [group for path in ready if (group := self._group(path, beside)) is not None]
         return list(dict.fromkeys(found))
 
-    def _group(self, path: bytes, beside: Mapping[bytes, Mapping[str, list[bytes]]]) -> Group | None:
-        """The group that `path` belongs to, None while some of it is not ready (it is then blocked, with the reason)."""
+    def _group(
+        self, path: bytes, beside: Mapping[bytes, Mapping[str, list[bytes]]]
+    ) -> Group | None:
+        """The group that `path` belongs to, None while some of it is not ready (it is then
+        blocked, with the reason)."""
         if not self._prompt_is_read(path) or not self._has_order(path):
             return None
         place, _, name = path.rpartition(b"/")
         if place not in beside or promised_kind(path) is MediaKind.LINK:
             return Group(path)
-        others = [p for p in beside[place].get(_stem_key(name), []) if p != path and self._may_belong(p)]
+        others = [
+            p for p in beside[place].get(_stem_key(name), []) if p != path and self._may_belong(p)
+        ]
         is_text = promised_kind(path) is MediaKind.SCRIPT
         partners = [p for p in others if (promised_kind(p) is MediaKind.SCRIPT) is not is_text]
         if not partners:
@@ -64,44 +71,69 @@ class Groups:
         partner = sorted(partners)[0]
         main, text = (partner, path) if is_text else (path, partner)
         if is_text and partner in self._ledger.known and partner not in self._ledger.tracker:
-            return Group(main, text)  # the text came later: whether that still counts, the journal knows
+            # the text came later: whether that still counts, the journal knows
+            return Group(main, text)
         if not is_text and partner in self._ledger.known:
             return Group(path)  # that text belongs to another source
         waiting = self._ledger.tracker.get(partner)
         if waiting is None or waiting.verdict() is not Verdict.READY:
             settles = waiting is not None and not waiting.stuck
-            self._ledger.block(path, f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it", soon=settles)
+            self._ledger.block(
+                path,
+                f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it",
+                soon=settles,
+            )
             return None
         return Group(main, text)
 
     def _may_belong(self, path: bytes) -> bool:
         """True for a file of a kind that its folder takes, and that was not refused."""
         name = path.rpartition(b"/")[2]
-        taken = self._ledger.book.takes(folder_of(path), name) and promised_kind(path) is not MediaKind.LINK
+        taken = (
+            self._ledger.book.takes(folder_of(path), name)
+            and promised_kind(path) is not MediaKind.LINK
+        )
         return (
-            taken and self._ledger.ignore.name(name).kind is NameClass.WORK and not self._ledger.problems.refused(path)
+            taken
+            and self._ledger.ignore.name(name).kind is NameClass.WORK
+            and not self._ledger.problems.refused(path)
         )
 
     def _prompt_is_read(self, path: bytes) -> bool:
         folder = folder_of(path)
         facts = self._ledger.facts.get(folder)
-        if facts is None or facts.prompt_look is None or self._ledger.prompts.get(folder) == facts.prompt_look:
+        if (
+            facts is None
+            or facts.prompt_look is None
+            or self._ledger.prompts.get(folder) == facts.prompt_look
+        ):
             return True
         waiting = self._ledger.tracker.get(facts.prompt)
         unusable = waiting.blocked if waiting is not None else ""
-        why = f"waits for prompt.txt: {unusable}" if unusable else "waits for prompt.txt, which is still being copied"
+        why = (
+            f"waits for prompt.txt: {unusable}"
+            if unusable
+            else "waits for prompt.txt, which is still being copied"
+        )
         self._ledger.block(path, why)
         return False
 
     def _has_order(self, path: bytes) -> bool:
-        """False, with the reason told, when the folder cannot say what to do with any such file: asked before reading it."""
+        """False, with the reason told, when the folder cannot say what to do with any such file:
+        asked before reading it."""
         raw, kind = folder_of(path), promised_kind(path)
         folder = self._ledger.book.read(raw)
-        if kind is None or not isinstance(folder, Folder):  # its recipe is gone: with the next one, a scan finds it anew
+        # its recipe is gone: with the next one, a scan finds it anew
+        if kind is None or not isinstance(folder, Folder):
             self._ledger.tracker.drop(path)
             return False
         try:
-            plan(folder, Drop(kind, as_text(path.rpartition(b"/")[2]), "text", self._ledger.book.prompt(raw)))
+            plan(
+                folder,
+                Drop(
+                    kind, as_text(path.rpartition(b"/")[2]), "text", self._ledger.book.prompt(raw)
+                ),
+            )
         except OrderError as exc:
             self._ledger.problems.order(raw, exc.text, exc.cure)
             self._ledger.block(path, exc.text)

@@ -1,4 +1,5 @@
-"""Looks at files, in the worker thread of an inbox: cheap ones for the tracker, and the thorough one before a claim.
+"""Looks at files, in the worker thread of an inbox: cheap ones for the tracker, and the thorough
+one before a claim.
 
 Owns what must be read of a file to decide about it. It keeps nothing and writes nothing.
 """
@@ -13,7 +14,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from nemowatch.content.sniff import Finding, kind_by_name, sniff
-from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone, local_error
+from nemowatch.errors import (
+    LocalError,
+    LocalPassing,
+    OrderError,
+    SourceChanged,
+    SourceGone,
+    local_error,
+)
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.lease import Lease
@@ -23,7 +31,8 @@ from nemowatch.intake.scan.folders import as_text
 from nemowatch.model import MB, MediaKind, Snapshot
 from nemowatch.tasks import listed, read_links, read_script
 
-#: A script or a list of links larger than this is something else under that name: both are read into memory.
+#: A script or a list of links larger than this is something else under that name: both are read
+#: into memory.
 MAX_TEXT = 5 * MB
 
 
@@ -65,7 +74,8 @@ class Places:
 
 
 def sort_places(root: Path, places: Iterable[bytes]) -> Places:
-    """Tell files from folders and from what is gone; a place that cannot be asked is left to the next scan."""
+    """Tell files from folders and from what is gone; a place that cannot be asked is left to the
+    next scan."""
     found, top = Places(), os.fsencode(root) + b"/"
     for place in places:
         try:
@@ -86,7 +96,8 @@ def sort_places(root: Path, places: Iterable[bytes]) -> Places:
 
 
 def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
-    """Those of `paths` at which nothing stands any more; what cannot be asked does not count as gone."""
+    """Those of `paths` at which nothing stands any more; what cannot be asked does not count as
+    gone."""
     return [path for path, look in look_many(root, paths) if isinstance(look, SourceGone)]
 
 
@@ -166,13 +177,17 @@ def inspect(
     except OSError as exc:
         error = local_error(exc, path)
         if isinstance(error, LocalPassing):
-            return Inspected(path, Advice.WAIT, f"cannot be read right now: {error.text}", code=error.code)
+            return Inspected(
+                path, Advice.WAIT, f"cannot be read right now: {error.text}", code=error.code
+            )
         return _refuse(path, terms, error.text, error.cure)
     finally:
         os.close(fd)
 
 
-def _opened(fd: int, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Callable[[], None]) -> Inspected:
+def _opened(
+    fd: int, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Callable[[], None]
+) -> Inspected:
     now = snapshot(fd)
     held = lease.probe(fd) if pace.leases else Lease.UNKNOWN
     if not unchanged(expected, now, local=pace.local) or held is Lease.WRITER:
@@ -184,13 +199,19 @@ def _opened(fd: int, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, 
         return _not_taken(path, found.finding, found.why, terms)
     if found.kind not in terms.accepts:
         return _refuse(path, terms, *_wrong_kind(found.kind, terms.accepts), "unsupported")
-    if not found.ends and not terms.settled:  # MP3 or text: a further piece may come, for all that the file says
+    # MP3 or text: a further piece may come, for all that the file says
+    if not found.ends and not terms.settled:
         return Inspected(path, Advice.WAIT, "still being copied")
     text_like = found.kind in (MediaKind.SCRIPT, MediaKind.LINK)
     limit = MAX_TEXT if text_like else terms.max_bytes
     if now.size > limit:
-        what = f"The file is too large: {now.size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken here."
-        return _refuse(path, terms, what, "Compress or trim it, then put it into the folder again.", "4002")
+        what = (
+            f"The file is too large: {now.size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken"
+            " here."
+        )
+        return _refuse(
+            path, terms, what, "Compress or trim it, then put it into the folder again.", "4002"
+        )
     text, links = _read(fd, name, found.kind, now.size) if text_like else ("", ())
     digest = fingerprint(fd, now, path, beat)
     return Inspected(path, Advice.TAKE, "", "", "", found.kind, now, digest, text, links, held)
@@ -206,7 +227,9 @@ def _read(fd: int, name: bytes, kind: MediaKind, size: int) -> tuple[str, tuple[
 def _not_taken(path: bytes, finding: Finding, why: str, terms: Terms) -> Inspected:
     if finding is Finding.NOT_MEDIA:
         cure = f"This folder takes {listed(terms.accepts)}."
-        return _refuse(path, terms, f"This is no file that can be worked on: {why}.", cure, "disguised")
+        return _refuse(
+            path, terms, f"This is no file that can be worked on: {why}.", cure, "disguised"
+        )
     if finding is Finding.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {why}, and nothing has changed for ten minutes."
         return _refuse(path, terms, what, "Copy it again, whole.", "cut short")
@@ -214,16 +237,20 @@ def _not_taken(path: bytes, finding: Finding, why: str, terms: Terms) -> Inspect
 
 
 def _refuse(path: bytes, terms: Terms, what: str, cure: str, code: str = "unusable") -> Inspected:
-    """Refused for good only after the whole settle time: a writer may put the beginning last, and rights may follow."""
+    """Refused for good only after the whole settle time: a writer may put the beginning last,
+    and rights may follow."""
     if not terms.settled:
         return Inspected(path, Advice.WAIT, "still being copied")
     return Inspected(path, Advice.REFUSE, what, cure, code)
 
 
 _WORDS = {
-    MediaKind.VIDEO: "videos", MediaKind.AUDIO: "sound files", MediaKind.IMAGE: "pictures",
-    MediaKind.SCRIPT: "texts", MediaKind.LINK: "links",
-}  # fmt: skip
+    MediaKind.VIDEO: "videos",
+    MediaKind.AUDIO: "sound files",
+    MediaKind.IMAGE: "pictures",
+    MediaKind.SCRIPT: "texts",
+    MediaKind.LINK: "links",
+}
 
 
 def _wrong_kind(kind: MediaKind, accepts: frozenset[MediaKind]) -> tuple[str, str]:
@@ -237,7 +264,8 @@ def promised_kind(path: bytes) -> MediaKind | None:
 
 
 def read_prompt(root: Path, path: bytes, expected: Snapshot, decode: Callable[[bytes], str]) -> str:
-    """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged, OrderError."""
+    """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
+    OrderError."""
     fd = open_below(root, path)
     try:
         now = snapshot(fd)

@@ -1,4 +1,5 @@
-"""How long a file of each place below one root must be still, and how news of it comes: by the mounts that lie there.
+"""How long a file of each place below one root must be still, and how news of it comes: by the
+mounts that lie there.
 
 Owns what a look at the mount table says about an inbox. It reads no disk.
 """
@@ -27,7 +28,8 @@ class Paces:
         return f"Paces({self.mode}, {len(self._below)} mounts below)"
 
     def learn(self, root: Path, fstype: str, table: MountTable) -> None:
-        """The root (resolved) lies on such a filesystem now. Reckoned once for each look: every file of a scan asks."""
+        """The root (resolved) lies on such a filesystem now. Reckoned once for each look: every
+        file of a scan asks."""
         top = os.fsencode(root) + b"/"
         below = table.below(top)
         inside = sorted((m.point[len(top) :] + b"/", m.fstype) for m in below)
@@ -38,7 +40,8 @@ class Paces:
 
     @property
     def mode(self) -> Mode:
-        """How news comes: by configuration, else by the filesystems of the root and of the mounts below it."""
+        """How news comes: by configuration, else by the filesystems of the root and of the
+        mounts below it."""
         return self._mode if self.watch.mode == "auto" else Mode(self.watch.mode)
 
     def at(self, path: bytes) -> Pace:
@@ -50,5 +53,11 @@ class Paces:
 
     def _pace_of(self, fstype: str) -> Pace:
         local = mode_of(fstype) is Mode.EVENTS
-        settle = self.watch.settle if self.watch.settle != "auto" else LOCAL_SETTLE if local else NETWORK_SETTLE
+        settle = (
+            self.watch.settle
+            if self.watch.settle != "auto"
+            else LOCAL_SETTLE
+            if local
+            else NETWORK_SETTLE
+        )
         return Pace(float(settle), local, leases=tells_leases(fstype), blocks=local)

@@ -3,16 +3,23 @@
 It owns the decision "ready or not yet, and why". It never touches a disk. The cases it exists for:
 
 * a slow writer that pauses for longer than half the settle time: each change begins the wait anew;
-* Explorer and fallocate, which set the final size first: blocks, mtime and ctime count, not only the size;
-* a writer that keeps the file open for hours without a byte: the lease says so, and no quiet makes it ready;
-* copies that keep old times, or times in the future: times are compared with each other, never with the clock;
-* a local file that was closed, or moved in whole: about a second is enough, when nobody has it open for writing;
-* a writer that opens and closes again for each piece: once seen, the short cut is off for this file, and it is only
-  for kinds that say where they end (`sniff`); a piece that asked for the whole settle time counts as seen;
-* a copy that died: full size, half its blocks: no short cut, and the look into the file decides (`sniff`);
+* Explorer and fallocate, which set the final size first: blocks, mtime and ctime count, not only
+  the size;
+* a writer that keeps the file open for hours without a byte: the lease says so, and no quiet makes
+  it ready;
+* copies that keep old times, or times in the future: times are compared with each other, never with
+  the clock;
+* a local file that was closed, or moved in whole: about a second is enough, when nobody has it open
+  for writing;
+* a writer that opens and closes again for each piece: once seen, the short cut is off for this
+  file, and it is only for kinds that say where they end (`sniff`); a piece that asked for the
+  whole settle time counts as seen;
+* a copy that died: full size, half its blocks: no short cut, and the look into the file decides
+  (`sniff`);
 * a placeholder of a cloud drive: a size, and no blocks at all: not ready, ever;
 * an empty file: somebody is about to write it;
-* looks that come seldom because the machine was busy or stopped: two equal looks prove the time between them.
+* looks that come seldom because the machine was busy or stopped: two equal looks prove the time
+  between them.
 """
 
 from __future__ import annotations
@@ -25,16 +32,18 @@ from nemowatch.fs.lease import Lease
 from nemowatch.fs.safe_open import look_key
 from nemowatch.model import Snapshot
 
-#: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second catches a program
-#: that closes and opens again at once.
+#: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
+#: catches a program that closes and opens again at once.
 QUICK = 1.0
-#: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and more (FINDINGS).
+#: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and
+#: more (FINDINGS).
 LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
 #: A file this small may live in its inode, without a block of its own.
 INLINE = 4096
 #: Looks during one settle time: three, so that a pause of half of it is seen as one.
 LOOKS = 3
-#: Seconds between looks at a file that is stuck (cut short, empty, a placeholder); the scans see it too.
+#: Seconds between looks at a file that is stuck (cut short, empty, a placeholder); the scans see it
+#: too.
 STUCK_LOOK = 15.0
 
 
@@ -55,7 +64,8 @@ class Look:
     snapshot: Snapshot
     at: float  #: monotonic seconds
     lease: Lease = Lease.NOT_ASKED
-    event_at: float = -1.0  #: when the kernel said that it was closed, linked or moved in; negative: it did not
+    #: when the kernel said that it was closed, linked or moved in; negative: it did not
+    event_at: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +92,19 @@ class Tracked:
     """What is remembered of one file that is not a job yet."""
 
     __slots__ = (
-        "blocked", "event_at", "first_at", "last", "last_at", "lease", "next_at", "pace", "reopened", "since", "slow", "soon",
-    )  # fmt: skip
+        "blocked",
+        "event_at",
+        "first_at",
+        "last",
+        "last_at",
+        "lease",
+        "next_at",
+        "pace",
+        "reopened",
+        "since",
+        "slow",
+        "soon",
+    )
 
     def __init__(self, look: Look, pace: Pace) -> None:
         self.pace = pace
@@ -92,15 +113,20 @@ class Tracked:
         self.event_at = look.event_at
         self.lease = look.lease
         self.reopened = self.slow = self.soon = False
-        self.blocked = ""  #: why it is not taken although it is still: said by whoever looked into it
+        #: why it is not taken although it is still: said by whoever looked into it
+        self.blocked = ""
         self.next_at = look.at
         self._plan()
 
     def __repr__(self) -> str:
-        return f"Tracked({self.last.size} bytes, still {self.last_at - self.since:.1f} s, {self.verdict()})"
+        return (
+            f"Tracked({self.last.size} bytes, still {self.last_at - self.since:.1f} s,"
+            f" {self.verdict()})"
+        )
 
     def see(self, look: Look) -> None:
-        """Take a new look into account. A scan's look that shows nothing new puts no other off: scans may come more often."""
+        """Take a new look into account. A scan's look that shows nothing new puts no other off:
+        scans may come more often."""
         planned = self.next_at
         changed = self._key(self.last) != self._key(look.snapshot)
         closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
@@ -111,7 +137,8 @@ class Tracked:
             self.since = look.at
         if changed:
             self.blocked, self.slow = "", False
-        if changed or look.lease is not Lease.NOT_ASKED:  # a scan asks for none, and takes no answer back
+        # a scan asks for none, and takes no answer back
+        if changed or look.lease is not Lease.NOT_ASKED:
             self.lease = look.lease
         self.last, self.last_at = look.snapshot, look.at
         self._plan()
@@ -119,19 +146,24 @@ class Tracked:
             self.next_at = max(min(self.next_at, planned), look.at)
 
     def no_short_cut(self, now: float) -> None:
-        """What was seen of its content, or of its kind, asks for the whole settle time; judged at `now`."""
-        self.slow = True  # the close stays remembered: who opens the file again after it writes it in pieces
+        """What was seen of its content, or of its kind, asks for the whole settle time; judged
+        at `now`."""
+        # the close stays remembered: who opens the file again after it writes it in pieces
+        self.slow = True
         self.last_at = now
         self._plan()
 
     def settle_anew(self) -> None:
-        """What was read of it did not hold, whatever its looks say (a share may tell a wrong size): it begins to wait again."""
+        """What was read of it did not hold, whatever its looks say (a share may tell a wrong
+        size): it begins to wait again."""
         self.since = self.last_at
         self._plan()
 
     def block(self, why: str, *, soon: bool = False, now: float = 0.0) -> None:
-        """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until it changes. `soon`: what it
-        waits for settles as well, so it is looked at as before. `now`: when a look failed, and so was none."""
+        """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until
+        it changes. `soon`: what it waits for settles as well, so it is looked at as before.
+        `now`: when a look failed, and so was none.
+        """
         self.blocked, self.soon = why, soon
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
@@ -146,20 +178,23 @@ class Tracked:
 
     @property
     def quick(self) -> bool:
-        """True when the short cut may be taken: closed as far as the kernel says, nobody writing, every block there."""
+        """True when the short cut may be taken: closed as far as the kernel says, nobody
+        writing, every block there."""
         covered = self.last.blocks * 512 >= self.last.size
         seen = self.event_at >= 0 and self.lease is Lease.FREE and self.pace.leases
         return seen and covered and not self.reopened and not self.slow and not self.blocked
 
     def needed(self) -> float:
-        """Seconds of stillness after which it counts as settled. The short cut counts from the close: what was written before
-        it, and when, says nothing of a program that opens again at once."""
+        """Seconds of stillness after which it counts as settled. The short cut counts from the
+        close: what was written before it, and when, says nothing of a program that opens again
+        at once."""
         if not self.quick:
             return self.pace.settle
         return min(self.pace.quick + max(self.event_at - self.since, 0.0), self.pace.settle)
 
     def settled(self) -> bool:
-        """True when it has been still for the whole settle time: needed before anything is refused for good."""
+        """True when it has been still for the whole settle time: needed before anything is
+        refused for good."""
         return self.still >= self.pace.settle and self.lease is not Lease.WRITER
 
     def verdict(self) -> Verdict:
@@ -175,7 +210,10 @@ class Tracked:
     @property
     def stuck(self) -> bool:
         """True when nothing will become of it by itself for some time."""
-        return bool(self.blocked and not self.soon) or self.verdict() in (Verdict.EMPTY, Verdict.PLACEHOLDER)
+        return bool(self.blocked and not self.soon) or self.verdict() in (
+            Verdict.EMPTY,
+            Verdict.PLACEHOLDER,
+        )
 
     def _plan(self) -> None:
         if self.stuck:
@@ -226,7 +264,8 @@ class Tracker:
         self._files.pop(path, None)
 
     def due(self, now: float, limit: int) -> list[bytes]:
-        """Up to `limit` files whose next look is due, in the order in which they were first seen."""
+        """Up to `limit` files whose next look is due, in the order in which they were first
+        seen."""
         found = []
         for path, tracked in self._files.items():
             if tracked.next_at <= now:
@@ -250,7 +289,9 @@ def why(tracked: Tracked, now: float) -> str:
         return tracked.blocked
     verdict = tracked.verdict()
     if verdict is Verdict.WRITER:
-        return f"still being written ({_seconds(now - tracked.first_at)}): another program has it open"
+        return (
+            f"still being written ({_seconds(now - tracked.first_at)}): another program has it open"
+        )
     if verdict is Verdict.EMPTY:
         return "still empty: waiting for its content"
     if verdict is Verdict.PLACEHOLDER:

@@ -1,7 +1,9 @@
-"""What one scan has found, compared with what is known: new or changed files, missing ones, instructions, oddities.
+"""What one scan has found, compared with what is known: new or changed files, missing ones,
+instructions, oddities.
 
-Owns the comparison, in the worker thread of the inbox; the inbox only reads the result. What is already known and has not
-changed leaves no trace here, so that a scan of a hundred thousand claimed files is small.
+Owns the comparison, in the worker thread of the inbox; the inbox only reads the result. What is
+already known and has not changed leaves no trace here, so that a scan of a hundred thousand
+claimed files is small.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from nemowatch.intake.scan.scanner import Entry, Kind
 from nemowatch.model import Snapshot
 from nemowatch.tasks import Folder
 
-#: New files taken from one scan, each some five hundred bytes until it is claimed; the others come with the next one, as
-#: soon as most of these are done.
+#: New files taken from one scan, each some five hundred bytes until it is claimed; the others come
+#: with the next one, as soon as most of these are done.
 MAX_FRESH = 5_000
 #: Oddities that are named; people fix the first ones first.
 MAX_ODD = 200
@@ -35,7 +37,8 @@ def look_hash(look: Snapshot, *, local: bool) -> int:
 
 
 def _stat_hash(found: os.stat_result, *, local: bool) -> int:
-    """`look_hash` of what a stat says, without a record in between: a scan asks it of every file."""
+    """`look_hash` of what a stat says, without a record in between: a scan asks it of every
+    file."""
     told = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     return hash((*told, found.st_ino) if local else told)
 
@@ -72,7 +75,11 @@ class Surveyor:
     """Compares a walk with what is known."""
 
     def __init__(
-        self, book: FolderBook, known: Mapping[bytes, int], tracked: Iterable[bytes], is_local: Callable[[bytes], bool]
+        self,
+        book: FolderBook,
+        known: Mapping[bytes, int],
+        tracked: Iterable[bytes],
+        is_local: Callable[[bytes], bool],
     ) -> None:
         self._book, self._known = book, known
         self._tracked = frozenset(tracked)
@@ -80,7 +87,8 @@ class Surveyor:
         self._seen: set[bytes] = set()
 
     def unchanged(self, path: bytes, found: os.stat_result) -> bool:
-        """Whether it is a known file that looks as it did: the walk need not tell of it. To be given to the walk."""
+        """Whether it is a known file that looks as it did: the walk need not tell of it. To be
+        given to the walk."""
         known = self._known.get(path)
         if known is None or not stat.S_ISREG(found.st_mode):
             return False
@@ -88,7 +96,8 @@ class Surveyor:
         return known == _stat_hash(found, local=self._is_local(path))
 
     def survey(self, entries: Iterable[Entry], start: bytes = b"") -> Survey:
-        """Go through a walk that began at `start` and was given `unchanged`. Raises what the walk raises."""
+        """Go through a walk that began at `start` and was given `unchanged`. Raises what the
+        walk raises."""
         found = Survey(start)
         prefix = start + b"/" if start else b""
         found.missing = {p for p in self._known if not prefix or p == start or p.startswith(prefix)}
@@ -97,7 +106,8 @@ class Surveyor:
             self._take(found, entry)
             if entry.kind is Kind.CLOSED:
                 closed.append(entry.path + b"/")
-                found.inodes.discard(entry.look.ino)  # the kernel does not watch it for us either, and it is told of by itself
+                # the kernel does not watch it for us either, and it is told of by itself
+                found.inodes.discard(entry.look.ino)
         found.missing -= self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
@@ -159,9 +169,16 @@ def _foreign(facts: FolderFacts, path: bytes, *, count: bool = True) -> None:
 
 def _oddity(entry: Entry) -> FileProblem:
     if entry.kind is Kind.PROJECT:
-        what = "Folders that end in .project are one job of many files; they are not available in this version."
+        what = (
+            "Folders that end in .project are one job of many files; they are not available in this"
+            " version."
+        )
         return FileProblem(
-            entry.path, entry.folder, what, "Put the files into the task folder one by one.", code="project"
+            entry.path,
+            entry.folder,
+            what,
+            "Put the files into the task folder one by one.",
+            code="project",
         )
     if entry.kind is Kind.CLOSED:
         cure = "Give the user that runs nemowatch the right to read it."
@@ -175,4 +192,6 @@ def _oddity(entry: Entry) -> FileProblem:
             code="permission",
         )
     what = f"It is {entry.what}, not a file; nemowatch leaves it alone."
-    return FileProblem(entry.path, entry.folder, what, "Copy the file itself here.", code="not a file")
+    return FileProblem(
+        entry.path, entry.folder, what, "Copy the file itself here.", code="not a file"
+    )

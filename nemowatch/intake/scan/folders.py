@@ -1,7 +1,7 @@
 """Task folders: what each one's name asks for, which kinds it takes, and what its prompt.txt says.
 
-Owns the book of folder names read so far. It is pure: names and texts come in, meanings go out; the grammar itself is
-`nemowatch.tasks`.
+Owns the book of folder names read so far. It is pure: names and texts come in, meanings go out;
+the grammar itself is `nemowatch.tasks`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 
 
 def as_text(name: bytes) -> str:
-    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no control characters."""
+    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no
+    control characters."""
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
@@ -33,9 +34,12 @@ def as_text(name: bytes) -> str:
 
 
 def natural(path: bytes) -> bytes:
-    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike, folder by folder.
+    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike,
+    folder by folder.
 
-    One string and no list of pieces: ten thousand such lists would leave megabytes behind in the process."""
+    One string and no list of pieces: ten thousand such lists would leave megabytes behind in the
+    process.
+    """
     return _DIGITS.sub(_padded, path.lower().replace(b"/", b"\0"))
 
 
@@ -106,6 +110,9 @@ class FolderBook:
         return MediaKind.SCRIPT in kinds and bool(_MEDIA & kinds)
 
     def jobs_of_one(self, folder: bytes) -> int:
-        """How many jobs one file in it brings, as far as the name tells: one for each language of a dubbing."""
+        """How many jobs one file in it brings, as far as the name tells: one for each language
+        of a dubbing."""
         found = self.read(folder)
-        return max(len(found.languages), 1) if isinstance(found, Folder) and found.task == "dub" else 1
+        return (
+            max(len(found.languages), 1) if isinstance(found, Folder) and found.task == "dub" else 1
+        )

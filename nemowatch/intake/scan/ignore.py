@@ -1,8 +1,8 @@
 """Which names are never work: the one list of the house, each line with its origin.
 
-Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that no task takes is not its
-business. Names are compared without regard to case, because shares are; a user's own patterns are added, never put in
-place of these.
+Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that
+no task takes is not its business. Names are compared without regard to case, because shares are;
+a user's own patterns are added, never put in place of these.
 """
 
 from __future__ import annotations
@@ -31,9 +31,13 @@ class NameVerdict:
     why: str = ""
 
 
-#: Endings (after the last dot) of what a program is still writing: files, and folders too (Safari loads NAME.download/NAME).
+#: Endings (after the last dot) of what a program is still writing: files, and folders too (Safari
+#: loads NAME.download/NAME).
 TEMPORARY_SUFFIXES = {
-    "part": "a download or upload in progress (Firefox, KDE, Nextcloud NAME.ocTransferIdN.part, unmanic.part)",
+    "part": (
+        "a download or upload in progress (Firefox, KDE, Nextcloud NAME.ocTransferIdN.part,"
+        " unmanic.part)"
+    ),
     "partial": "a copy in progress (rclone NAME.xxxxxxxx.partial, old Internet Explorer)",
     "filepart": "an upload in progress (WinSCP, FileZilla)",
     "crdownload": "a download in progress (Chrome)",
@@ -68,11 +72,20 @@ TEMPORARY_PREFIXES = {
 }
 #: Names in full that sync clients, NAS systems and desktops put everywhere.
 METADATA_FILES = {
-    ".ds_store": "macOS Finder", "desktop.ini": "Windows Explorer", "thumbs.db": "Windows Explorer",
-    "ehthumbs.db": "Windows Media Center", ".localized": "macOS", "icon\r": "macOS Finder", ".directory": "KDE",
-    ".apdisk": "macOS", ".stignore": "Syncthing", ".nosync": "iCloud", ".dropbox": "Dropbox",
-    ".dropbox.attr": "Dropbox", ".sync.ffs_db": "FreeFileSync",
-}  # fmt: skip
+    ".ds_store": "macOS Finder",
+    "desktop.ini": "Windows Explorer",
+    "thumbs.db": "Windows Explorer",
+    "ehthumbs.db": "Windows Media Center",
+    ".localized": "macOS",
+    "icon\r": "macOS Finder",
+    ".directory": "KDE",
+    ".apdisk": "macOS",
+    ".stignore": "Syncthing",
+    ".nosync": "iCloud",
+    ".dropbox": "Dropbox",
+    ".dropbox.attr": "Dropbox",
+    ".sync.ffs_db": "FreeFileSync",
+}
 #: Shapes that need a pattern, for files and folders alike.
 PATTERNS = {
     "*.sb-*": "a file being saved (macOS safe save)",
@@ -82,21 +95,45 @@ PATTERNS = {
 }
 #: Folders that are never entered, named in full.
 FOLDERS = {
-    "@eadir": "Synology", "#recycle": "Synology", "#snapshot": "Synology", "@tmp": "Synology", "@sharebin": "Synology",
-    "@recycle": "QNAP", ".@__thumb": "QNAP", "@recently-snapshot": "QNAP", "@transcode": "QNAP", ".streams": "QNAP",
-    ".qsync": "QNAP", ".synologyworkingdirectory": "Synology", "$recycle.bin": "Windows",
-    "system volume information": "Windows", ".trashes": "macOS", ".spotlight-v100": "macOS", ".fseventd": "macOS",
-    ".fseventsd": "macOS", ".temporaryitems": "macOS", ".documentrevisions-v100": "macOS", "__macosx": "macOS archives",
-    "lost+found": "ext4", ".snapshot": "NetApp", ".zfs": "ZFS", ".stfolder": "Syncthing", ".stversions": "Syncthing",
-    ".dropbox.cache": "Dropbox", ".sync": "Resilio", ".git": "git",
-}  # fmt: skip
+    "@eadir": "Synology",
+    "#recycle": "Synology",
+    "#snapshot": "Synology",
+    "@tmp": "Synology",
+    "@sharebin": "Synology",
+    "@recycle": "QNAP",
+    ".@__thumb": "QNAP",
+    "@recently-snapshot": "QNAP",
+    "@transcode": "QNAP",
+    ".streams": "QNAP",
+    ".qsync": "QNAP",
+    ".synologyworkingdirectory": "Synology",
+    "$recycle.bin": "Windows",
+    "system volume information": "Windows",
+    ".trashes": "macOS",
+    ".spotlight-v100": "macOS",
+    ".fseventd": "macOS",
+    ".fseventsd": "macOS",
+    ".temporaryitems": "macOS",
+    ".documentrevisions-v100": "macOS",
+    "__macosx": "macOS archives",
+    "lost+found": "ext4",
+    ".snapshot": "NetApp",
+    ".zfs": "ZFS",
+    ".stfolder": "Syncthing",
+    ".stversions": "Syncthing",
+    ".dropbox.cache": "Dropbox",
+    ".sync": "Resilio",
+    ".git": "git",
+}
 #: Folders that need a pattern.
 FOLDER_PATTERNS = {".trash-*": "a trash folder (freedesktop)"}
 #: A sync conflict must not be paid for: a person looks first.
 CONFLICT_PATTERNS = {
-    "*.sync-conflict-*": "Syncthing", "*conflicted copy*": "Dropbox, Nextcloud", "*_conflict-*": "ownCloud",
+    "*.sync-conflict-*": "Syncthing",
+    "*conflicted copy*": "Dropbox, Nextcloud",
+    "*_conflict-*": "ownCloud",
     "*(conflict*)*": "Google Drive, pCloud",
-}  # fmt: skip
+}
 #: Ours: notes and instructions. Windows hides endings, so a doubled .txt counts as what was meant.
 OUR_PATTERNS = {
     "nemowatch - read me.txt": "a note of nemowatch",
@@ -170,7 +207,10 @@ class Ignore:
 
     def _temporary(self, low: str) -> NameVerdict | None:
         if low.startswith(_PREFIXES):
-            return NameVerdict(NameClass.IGNORED, next(w for p, w in TEMPORARY_PREFIXES.items() if low.startswith(p)))
+            return NameVerdict(
+                NameClass.IGNORED,
+                next(w for p, w in TEMPORARY_PREFIXES.items() if low.startswith(p)),
+            )
         ending = low.rpartition(".")[2]
         if ending in TEMPORARY_SUFFIXES and ending != low:
             return NameVerdict(NameClass.IGNORED, TEMPORARY_SUFFIXES[ending])
@@ -182,12 +222,14 @@ class Ignore:
         if self._own_re is not None and self._own_re.match(low):
             return NameVerdict(NameClass.IGNORED, _reason(low, self._own))
         if _CONFLICT.match(low):
-            return NameVerdict(NameClass.CONFLICT, f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})")
+            return NameVerdict(
+                NameClass.CONFLICT, f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})"
+            )
         return WORK
 
     def path(self, relative: bytes, *, folder: bool = False) -> NameVerdict:
-        """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict below a conflict. `folder`:
-        a folder stands there."""
+        """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict
+        below a conflict. `folder`: a folder stands there."""
         *above, last = relative.split(b"/")
         verdicts = [self.name(f, folder=True) for f in above] + [self.name(last, folder=folder)]
         for kind in (NameClass.IGNORED, NameClass.OURS, NameClass.CONFLICT):

@@ -1,4 +1,5 @@
-"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one that lies in the inbox itself."""
+"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one that lies in
+the inbox itself."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.intake.scan.ignore import PAUSE_NAMES, folded
 
-#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file that lies there, relative to the inbox.
+#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file that lies there, relative to the
+#: inbox.
 Pauses = Mapping[tuple[str, bytes], bytes]
 NONE: Pauses = {}
 
@@ -21,7 +23,8 @@ def holding(pauses: Pauses, watch: str, folder: bytes) -> bytes:
 
 
 def on_disk(watches: Iterable[Watch]) -> Pauses:
-    """Every PAUSE that stands now. Looks at the disk: for who has no daemon to ask. What cannot be read holds nothing."""
+    """Every PAUSE that stands now. Looks at the disk: for who has no daemon to ask. What cannot
+    be read holds nothing."""
     found: dict[tuple[str, bytes], bytes] = {}
     for watch in watches:
         for folder in (b"", *_folders(watch.inbox)):
@@ -31,9 +34,14 @@ def on_disk(watches: Iterable[Watch]) -> Pauses:
 
 
 def lying_in(inbox: Path, folder: bytes) -> bytes:
-    """The PAUSE file that lies in a folder of the inbox (b"": in the inbox itself), relative to the inbox; b"" for none."""
+    """The PAUSE file that lies in a folder of the inbox (b"": in the inbox itself), relative to
+    the inbox; b"" for none."""
     with suppress(OSError):
-        names = sorted(name for name in os.listdir(os.path.join(os.fsencode(inbox), folder)) if folded(name) in PAUSE_NAMES)
+        names = sorted(
+            name
+            for name in os.listdir(os.path.join(os.fsencode(inbox), folder))
+            if folded(name) in PAUSE_NAMES
+        )
         if names:
             return os.path.join(folder, names[0])
     return b""

@@ -1,7 +1,8 @@
-"""One walk of an inbox: what stands there now. The scan is the truth; everything else only says when to do one.
+"""One walk of an inbox: what stands there now. The scan is the truth; everything else only says
+when to do one.
 
-Owns the walking: a generator, so that a hundred thousand files cost no memory. It follows no link, enters no ignored
-folder and opens nothing. What the entries mean is `survey`'s business.
+Owns the walking: a generator, so that a hundred thousand files cost no memory. It follows no
+link, enters no ignored folder and opens nothing. What the entries mean is `survey`'s business.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from nemowatch.fs.safe_open import NO_LOOK, not_regular, of_stat
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.model import Snapshot
 
-#: (path, what a stat says) -> whether it is a known file that has not changed. Asked first: in an inbox at rest it is true
-#: of nearly every file, and the scan of ten thousand of them costs little more than their stats.
+#: (path, what a stat says) -> whether it is a known file that has not changed. Asked first: in an
+#: inbox at rest it is true of nearly every file, and the scan of ten thousand of them costs little
+#: more than their stats.
 Known = Callable[[bytes, os.stat_result], bool]
 #: The ending of a folder that is one job of many files.
 PROJECT = b".project"
@@ -63,12 +65,19 @@ def _nothing(_path: bytes, _found: os.stat_result) -> bool:
 
 
 def walk(
-    root: Path, ignore: Ignore, start: bytes = b"", beat: Callable[[], None] = lambda: None, known: Known = _nothing
+    root: Path,
+    ignore: Ignore,
+    start: bytes = b"",
+    beat: Callable[[], None] = lambda: None,
+    known: Known = _nothing,
 ) -> Iterator[Entry]:
-    """Everything at and below `start` (relative, b"": all), folders before what is in them, but for what is `known`.
+    """Everything at and below `start` (relative, b"": all), folders before what is in them, but for
+    what is `known`.
 
-    A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and nothing may be concluded about
-    what is in it. Raises LocalError when the place where the walk begins at the root cannot be read."""
+    A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and
+    nothing may be concluded about what is in it. Raises LocalError when the place where the walk
+    begins at the root cannot be read.
+    """
     top = os.fsencode(root)
     todo = [(start, NO_LOOK)]
     while todo:
@@ -79,7 +88,11 @@ def walk(
             for name, found in _list(top + b"/" + folder if folder else top):
                 path = prefix + name
                 if found is None:
-                    todo += [(path, NO_LOOK)] if ignore.name(name, folder=True).kind is NameClass.WORK else []
+                    todo += (
+                        [(path, NO_LOOK)]
+                        if ignore.name(name, folder=True).kind is NameClass.WORK
+                        else []
+                    )
                     continue
                 if known(path, found):
                     continue
@@ -96,22 +109,26 @@ def walk(
 
 
 def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """What stands in a folder; None for a folder that does not answer (a dead share on it, or somebody else's): entering it says
-    why. Raises OSError: for one whose names may be read and nothing else (r without x) too."""
+    """What stands in a folder; None for a folder that does not answer (a dead share on it, or
+    somebody else's): entering it says why. Raises OSError: for one whose names may be read and
+    nothing else (r without x) too."""
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 found = entry.stat(follow_symlinks=False)
             except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
                 if isinstance(exc, PermissionError):
-                    os.lstat(folder + b"/.")  # raises where nothing in it may be asked; else it is this one's matter alone
+                    # raises where nothing in it may be asked; else it is this one's matter alone
+                    os.lstat(folder + b"/.")
                 if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
                     yield entry.name, None
                 continue
             yield entry.name, found
 
 
-def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool) -> Entry | None:
+def _judge(
+    name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool
+) -> Entry | None:
     is_folder = stat.S_ISDIR(found.st_mode)
     verdict = ignore.name(name, folder=is_folder)
     if is_folder and verdict.kind is NameClass.WORK and ignore.name(name).kind is NameClass.OURS:
@@ -124,4 +141,8 @@ def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, t
         project = not top_level and name.lower().endswith(PROJECT)
         return Entry(Kind.PROJECT if project else Kind.FOLDER, path, of_stat(found))
     what = not_regular(found.st_mode)
-    return Entry(Kind.ODD, path, of_stat(found), what) if what else Entry(Kind.FILE, path, of_stat(found))
+    return (
+        Entry(Kind.ODD, path, of_stat(found), what)
+        if what
+        else Entry(Kind.FILE, path, of_stat(found))
+    )

@@ -18,7 +18,8 @@ class HealthState(StrEnum):
     STARTING = "starting"  #: nobody has looked yet
     WATCHING = "watching"  #: the kernel tells, scans make sure
     SCANNING = "scanning"  #: only looking tells, by configuration or by the kind of filesystem
-    DEGRADED = "degraded"  #: the kernel should tell and does not: scanned more often until it is repaired
+    #: the kernel should tell and does not: scanned more often until it is repaired
+    DEGRADED = "degraded"
     OFFLINE = "offline"  #: the root is not there: nothing is concluded from what cannot be seen
     HELD = "held"  #: another host works this folder
 

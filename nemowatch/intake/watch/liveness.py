@@ -1,6 +1,8 @@
-"""Watching can die silently; this finds out. Root identity, the mount table, watch coverage, a pulse, lost events.
+"""Watching can die silently; this finds out. Root identity, the mount table, watch coverage, a
+pulse, lost events.
 
-Owns the questions and the verdict. It repairs nothing: the inbox does, with the backoff that stands here.
+Owns the questions and the verdict. It repairs nothing: the inbox does, with the backoff that
+stands here.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from pathlib import Path
 
 from nemowatch.fs.mounts import Ground, MountTable, mode_of
 
-#: Seconds for an event of our own to come back: 0.2 ms is usual, an unmatched move holds the queue for 0.5 s.
+#: Seconds for an event of our own to come back: 0.2 ms is usual, an unmatched move holds the queue
+#: for 0.5 s.
 PULSE_WAIT = 1.5
-#: Seconds between attempts to repair: short at first, because most troubles pass, then doubling up to an hour.
+#: Seconds between attempts to repair: short at first, because most troubles pass, then doubling up
+#: to an hour.
 REPAIR_FIRST, REPAIR_MOST = 2.0, 3600.0
 #: From here on a repair that did not help waits this long.
 REPAIR_STEADY = 60.0
@@ -64,17 +68,21 @@ def identify(root: Path) -> Identity:
     return Identity(found.st_dev, found.st_ino, ground, table.concerns(raw), ground.point == raw)
 
 
-def is_lost_mount(before: Ground, was_mounted: bool, now: Identity, is_empty: Callable[[], bool]) -> bool:
-    """True when the filesystem that the root was on is mounted no more, and what stands there now holds nothing: the share is
-    away, and what is left are the empty folders below it. A filled one is somebody's decision. `was_mounted`: the root was
-    itself a mount point."""
-    unmounted = was_mounted and (not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype))
+def is_lost_mount(
+    before: Ground, was_mounted: bool, now: Identity, is_empty: Callable[[], bool]
+) -> bool:
+    """True when the filesystem that the root was on is mounted no more, and what stands there
+    now holds nothing: the share is away, and what is left are the empty folders below it. A
+    filled one is somebody's decision. `was_mounted`: the root was itself a mount point."""
+    unmounted = was_mounted and (
+        not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype)
+    )
     return (unmounted or before.is_laid_bare(now.ground)) and is_empty()
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:
-    """How many folders on disk the kernel does not watch for us. Where the filesystem shows other inode numbers to the
-    two sides (overlay), only their number can be compared."""
+    """How many folders on disk the kernel does not watch for us. Where the filesystem shows
+    other inode numbers to the two sides (overlay), only their number can be compared."""
     if not expected or not (missing := expected - watched):
         return 0
     if len(missing) == len(expected):

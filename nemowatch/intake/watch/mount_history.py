@@ -1,7 +1,8 @@
 """On which mount each place below one root lies, now and when something was claimed there.
 
-Owns the memory of the mount tables since the start. A file that is not to be seen because another filesystem has been put
-over its folder, or because its own was taken away, was not taken away by anybody. It reads no disk.
+Owns the memory of the mount tables since the start. A file that is not to be seen because
+another filesystem has been put over its folder, or because its own was taken away, was not taken
+away by anybody. It reads no disk.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from nemowatch.fs.mounts import Ground, MountTable
 
-#: Tables remembered: a share that comes and goes all day makes many, and only the time since the oldest open job counts.
+#: Tables remembered: a share that comes and goes all day makes many, and only the time since the
+#: oldest open job counts.
 MOST = 64
 
 
@@ -33,14 +35,17 @@ class Grounds:
             self._tables = [*self._tables[-MOST + 1 :], (now_ms, table, root)]
 
     def changed(self, path: bytes, since_ms: int) -> bool:
-        """True when `path` (relative) lies on another mount now than at `since_ms`, or at the start when that was later."""
+        """True when `path` (relative) lies on another mount now than at `since_ms`, or at the
+        start when that was later."""
         if not self._tables:
             return False
         then = next((t for t in reversed(self._tables) if t[0] <= since_ms), self._tables[0])
         before, now = _ground(then, path), _ground(self._tables[-1], path)
         own = os.fsencode(self._tables[-1][2])
         if before.point == now.point and not now.point.startswith(own + b"/"):
-            return False  # the root's own mount, and mounted as it was, if by another name: the root's looks judge that
+            # the root's own mount, and mounted as it was, if by another name: the root's looks
+            # judge that
+            return False
         return before != now
 
 

@@ -1,7 +1,8 @@
-"""Who works this workspace: a small file in its root, so that two hosts on one share never both pay.
+"""Who works this workspace: a small file in its root, so that two hosts on one share never both
+pay.
 
-Owns `.nemowatch-owner.json`. It is never written below a missing root, never taken from another host by itself, and
-rewritten seldom, because every write is work for every sync client.
+Owns `.nemowatch-owner.json`. It is never written below a missing root, never taken from another
+host by itself, and rewritten seldom, because every write is work for every sync client.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 from nemowatch.clock import iso
 
 NAME = ".nemowatch-owner.json"
-#: The file in a state folder that holds its name, as it stands in the owner files of its workspaces.
+#: The file in a state folder that holds its name, as it stands in the owner files of its
+#: workspaces.
 STATE_ID = "state-id"
 #: Our own temporary beginning: on the ignore list.
 PART = ".~nemowatch-owner-"
@@ -36,10 +38,13 @@ class Owner:
 
     host: str
     pid: int
-    state: str  #: the id of the owner's state folder: the same host with another state is another owner
+    #: the id of the owner's state folder: the same host with another state is another owner
+    state: str
     since: str  #: ISO 8601 UTC
     seen_ms: int = 0  #: UTC ms of the last refresh
-    paid: str = ""  #: the latest paid call for a file of this workspace that its owner's journal knew (journal.marks)
+    #: the latest paid call for a file of this workspace that its owner's journal knew
+    #: (journal.marks)
+    paid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,25 @@ class Standing:
 
     ours: bool
     holder: str = ""  #: the other host, or the other state folder on this one, for people
-    written: bool = True  #: False: it could not be written (a read-only share): we work it all the same
+    #: False: it could not be written (a read-only share): we work it all the same
+    written: bool = True
     paid: str = ""  #: the latest paid call that the file tells of
 
 
 def words(owner: Owner) -> str:
-    """Who an owner is, for people: another host, or another nemowatch here, which only its state folder tells apart."""
+    """Who an owner is, for people: another host, or another nemowatch here, which only its state
+    folder tells apart."""
     if owner.host != socket.gethostname():
         return owner.host
-    return f"another nemowatch on this host ({owner.host}), with the state folder whose {STATE_ID} is {owner.state}"
+    return (
+        f"another nemowatch on this host ({owner.host}), with the state folder whose {STATE_ID} is"
+        f" {owner.state}"
+    )
 
 
 def read(root: Path) -> Owner | None:
-    """The owner as written, None when there is no such file. Raises OSError; ValueError when it cannot be understood."""
+    """The owner as written, None when there is no such file. Raises OSError; ValueError when it
+    cannot be understood."""
     try:
         with (root / NAME).open("rb") as file:
             found = json.loads(file.read(LIMIT))
@@ -70,14 +81,18 @@ def read(root: Path) -> Owner | None:
         raise ValueError("not an owner file")
     seen, pid = found.get("seen", 0), found.get("pid", 0)
     return Owner(
-        str(found.get("host", "another host")), pid if isinstance(pid, int) else 0, found["state"],
-        str(found.get("since", "")), seen if isinstance(seen, int) else 0, str(found.get("paid", "")),
-    )  # fmt: skip
+        str(found.get("host", "another host")),
+        pid if isinstance(pid, int) else 0,
+        found["state"],
+        str(found.get("since", "")),
+        seen if isinstance(seen, int) else 0,
+        str(found.get("paid", "")),
+    )
 
 
 def claim(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
-    """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one that stands keeps what it says.
-    Raises OSError when the root cannot be read."""
+    """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one
+    that stands keeps what it says. Raises OSError when the root cannot be read."""
     try:
         owner = read(root)
     except ValueError:
@@ -92,7 +107,8 @@ def claim(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
 
 
 def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Standing:
-    """Write down the latest paid call where we are the owner. Raises OSError when the root cannot be read."""
+    """Write down the latest paid call where we are the owner. Raises OSError when the root
+    cannot be read."""
     try:
         owner = read(root)
     except ValueError:
@@ -103,20 +119,27 @@ def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Standing:
 
 
 def take_over(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
-    """A person said so: become the owner, whoever was. Raises OSError when the root is not there."""
+    """A person said so: become the owner, whoever was. Raises OSError when the root is not
+    there."""
     return _write(root, state_id, now_ms, replace=True, paid=paid)
 
 
-def _write(root: Path, state_id: str, now_ms: int, *, replace: bool, since: str = "", paid: str = "") -> Standing:
+def _write(
+    root: Path, state_id: str, now_ms: int, *, replace: bool, since: str = "", paid: str = ""
+) -> Standing:
     if not root.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the root is missing", str(root))
     text = json.dumps(
         {
-            "host": socket.gethostname(), "pid": os.getpid(), "state": state_id, "since": since or iso(now_ms),
-            "seen": now_ms, "paid": paid,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "state": state_id,
+            "since": since or iso(now_ms),
+            "seen": now_ms,
+            "paid": paid,
         },
         indent=1,
-    )  # fmt: skip
+    )
     part = root / f"{PART}{os.getpid()}"
     try:
         part.write_text(text + "\n", encoding="utf-8")
@@ -142,7 +165,10 @@ def _put(part: Path, root: Path, state_id: str, replace: bool) -> Standing:
             winner = read(root)
         except ValueError:
             return Standing(False, "an unknown host (its owner file cannot be read)")
-        return Standing(winner is not None and winner.state == state_id, words(winner) if winner else "another host")
+        return Standing(
+            winner is not None and winner.state == state_id,
+            words(winner) if winner else "another host",
+        )
     except OSError as exc:
         if exc.errno not in NO_LINKS:
             raise

@@ -1,7 +1,8 @@
-"""One look at a root: whether it is there, which folder it is, whether a link was put in its place, and whose it is.
+"""One look at a root: whether it is there, which folder it is, whether a link was put in its place,
+and whose it is.
 
-Owns what must be remembered of a root from look to look and from start to start. It blocks, so it runs in the worker
-thread of its inbox; it concludes nothing about files.
+Owns what must be remembered of a root from look to look and from start to start. It blocks, so
+it runs in the worker thread of its inbox; it concludes nothing about files.
 """
 
 from __future__ import annotations
@@ -23,10 +24,20 @@ from nemowatch.intake.watch.liveness import Identity, identify, is_lost_mount
 #: What a kernel answers, by its own pace and choice, while the server behind a share is away.
 SILENT = frozenset(
     {
-        errno.EIO, errno.EREMOTEIO, errno.EAGAIN, errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNABORTED, errno.ECONNRESET,
-        errno.ECONNREFUSED, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH,
+        errno.EIO,
+        errno.EREMOTEIO,
+        errno.EAGAIN,
+        errno.ETIMEDOUT,
+        errno.ENOTCONN,
+        errno.ECONNABORTED,
+        errno.ECONNRESET,
+        errno.ECONNREFUSED,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
     }
-)  # fmt: skip
+)
 SILENCE = "the share does not answer"
 
 
@@ -47,7 +58,8 @@ class Root:
         self.watch = watch
         self._state_id = state_id
         self._ignore = Ignore(watch.ignore)
-        self._place = Path()  # where the inbox was at the first look of this process: nobody moves it while we run
+        # where the inbox was at the first look of this process: nobody moves it while we run
+        self._place = Path()
         self._remembered: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -59,9 +71,13 @@ class Root:
         return self.watch.root or self.watch.inbox
 
     def why_away(self, exc: Exception) -> str:
-        """Why it cannot be worked, as a clause: the same one for whatever a share answers while its server is away, so that
-        one outage is one state."""
-        cause = exc.__cause__ if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError) else exc
+        """Why it cannot be worked, as a clause: the same one for whatever a share answers while
+        its server is away, so that one outage is one state."""
+        cause = (
+            exc.__cause__
+            if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError)
+            else exc
+        )
         on_share = mode_of(self._remembered.get("fstype", "")) is not Mode.EVENTS
         if on_share and isinstance(cause, OSError) and cause.errno in SILENT:
             return SILENCE
@@ -79,37 +95,52 @@ class Root:
         """What the next start has to know of it; "" when that is what it knew already."""
         found, plain = look.identity, "yes" if self._is_plain(look.root) else ""
         fresh = {
-            "fstype": found.fstype, "mounted": "yes" if found.on_mount else "", "plain": plain,
-            "source": found.ground.source, "point": os.fsdecode(found.ground.point),
-        }  # fmt: skip
+            "fstype": found.fstype,
+            "mounted": "yes" if found.on_mount else "",
+            "plain": plain,
+            "source": found.ground.source,
+            "point": os.fsdecode(found.ground.point),
+        }
         if fresh == self._remembered:
             return ""
         self._remembered = fresh
         return json.dumps(fresh)
 
     def look(self, now_ms: int, paid: str = "") -> RootLook:
-        """Look, and claim it if it is nobody's. Raises OSError or LocalPassing, with the reason, when it cannot be worked."""
+        """Look, and claim it if it is nobody's. Raises OSError or LocalPassing, with the reason,
+        when it cannot be worked."""
         place = Path(os.path.realpath(self.watch.inbox))
         self._refuse_link(place)
         found = identify(place)
         was_mounted = bool(self._remembered.get("mounted"))
-        if is_lost_mount(self._was(found), was_mounted, found, lambda: _is_empty(place, self._ignore)):
+        if is_lost_mount(
+            self._was(found), was_mounted, found, lambda: _is_empty(place, self._ignore)
+        ):
             raise LocalPassing("the share is not mounted: only its empty mount point is there")
         self._place = place
-        return RootLook(place, found, owner_file.claim(self.owner_root, self._state_id, now_ms, paid), MountTable.read())
+        return RootLook(
+            place,
+            found,
+            owner_file.claim(self.owner_root, self._state_id, now_ms, paid),
+            MountTable.read(),
+        )
 
     def _was(self, now: Identity) -> Ground:
         """What it lay on, as remembered; an earlier version did not remember all of it."""
         was, here = self._remembered, now.ground
-        return Ground(os.fsencode(was.get("point", "")), was.get("fstype", here.fstype), was.get("source", here.source))
+        return Ground(
+            os.fsencode(was.get("point", "")),
+            was.get("fstype", here.fstype),
+            was.get("source", here.source),
+        )
 
     def sign(self, now_ms: int, paid: str) -> None:
         """Write the latest paid call into the owner file. Raises OSError."""
         owner_file.sign(self.owner_root, self._state_id, now_ms, paid)
 
     def is_taken_over(self) -> bool:
-        """Whether another one stands in the owner file now, or somebody that cannot be told: a look at the root judges that,
-        and nothing is claimed before it."""
+        """Whether another one stands in the owner file now, or somebody that cannot be told: a
+        look at the root judges that, and nothing is claimed before it."""
         try:
             found = owner_file.read(self.owner_root)
         except (OSError, ValueError):
@@ -121,13 +152,17 @@ class Root:
         owner_file.take_over(self.owner_root, self._state_id, now_ms, paid)
 
     def _refuse_link(self, place: Path) -> None:
-        """Whoever may write beside a folder can put a link in its place, and would have us read, and send away, what they
-        may not read themselves. A link that stands at the first start is the administrator's own, and stays where it led."""
+        """Whoever may write beside a folder can put a link in its place, and would have us read,
+        and send away, what they may not read themselves. A link that stands at the first start
+        is the administrator's own, and stays where it led.
+        """
         if self._remembered.get("plain") and not self._is_plain(place):
             what = f"a link to {show_path(place)} has been put in the folder's place"
             raise LocalPassing(f"{what}: take it away, or name that place in the configuration")
         if self._place not in (Path(), place):
-            raise LocalPassing(f"its link leads to {show_path(place)} now: restart nemowatch if it should")
+            raise LocalPassing(
+                f"its link leads to {show_path(place)} now: restart nemowatch if it should"
+            )
 
     def _is_plain(self, place: Path) -> bool:
         """Whether no link stands on the way to the inbox."""
@@ -135,8 +170,9 @@ class Root:
 
 
 def _is_empty(root: Path, ignore: Ignore) -> bool:
-    """True when no file stands below the root that a person may have put there: folders alone are what an installation, or
-    somebody before the share was mounted, has left. Raises LocalError."""
+    """True when no file stands below the root that a person may have put there: folders alone
+    are what an installation, or somebody before the share was mounted, has left. Raises
+    LocalError."""
     return not any(entry.kind is Kind.FILE for entry in walk(root, ignore))
 
 

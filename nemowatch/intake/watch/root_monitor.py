@@ -1,7 +1,9 @@
-"""Is the root there, is it ours, and how does news of it come? Everything about one inbox but its files.
+"""Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
+files.
 
-Owns the worker thread and the inbox's health, and puts together what `root`, `watching` and `paces` find out. A missing
-root is a state; so is a share that hangs, another host, and a kernel that does not tell. It concludes nothing about files.
+Owns the worker thread and the inbox's health, and puts together what `root`, `watching` and
+`paces` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
+that does not tell. It concludes nothing about files.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ from nemowatch.journal.payment_marks import Mark
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an error after 6 to 12 s.
+#: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an
+#: error after 6 to 12 s.
 PATIENCE = 20.0
 #: Seconds for which a start waits for a share; the rest goes on behind it.
 START_PATIENCE = 5.0
@@ -45,19 +48,27 @@ class Presence:
     """One root, and how news of it comes."""
 
     def __init__(
-        self, watch: Watch, clock: Clock, journal: Journal, state_id: str, tell: Callable[[Health], None],
+        self,
+        watch: Watch,
+        clock: Clock,
+        journal: Journal,
+        state_id: str,
+        tell: Callable[[Health], None],
         ring: Callable[[], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.watch = watch
         self.worker = Worker(f"inbox {watch.inbox.name}", PATIENCE)
         self.health = HealthTracker(clock, tell)
         self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
         self.returned = False  #: it was away since the last scan
-        self.put_back = False  #: the journal was put back from a backup: what the next scan finds waits for a person
+        #: the journal was put back from a backup: what the next scan finds waits for a person
+        self.put_back = False
         self.scan_soon = True  #: something happened that only a full scan can make good
         self.next_probe = 0.0  #: monotonic seconds
-        self.watching = Watching(watch.inbox, journal.path.parent, self.worker, clock, self._scan_now)
+        self.watching = Watching(
+            watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
+        )
         self.paces = Paces(watch)
         self._root, self._grounds = Root(watch, state_id), Grounds()
         self._clock, self._journal, self._ring = clock, journal, ring
@@ -70,7 +81,11 @@ class Presence:
     @property
     def online(self) -> bool:
         """True when the root is there and ours to work."""
-        return self.health.now.state in (HealthState.WATCHING, HealthState.SCANNING, HealthState.DEGRADED)
+        return self.health.now.state in (
+            HealthState.WATCHING,
+            HealthState.SCANNING,
+            HealthState.DEGRADED,
+        )
 
     @property
     def _fact(self) -> str:
@@ -120,7 +135,8 @@ class Presence:
     # -- the root
 
     async def check(self, patience: float = 0) -> bool:
-        """Look at the root and at who owns it; returns whether it is there and ours. Never raises for files."""
+        """Look at the root and at who owns it; returns whether it is there and ours. Never
+        raises for files."""
         self.next_probe = self._clock.monotonic() + PROBE_EVERY
         now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
         try:
@@ -145,20 +161,28 @@ class Presence:
         return payment_marks.of_watch(conn, self.watch.name)
 
     async def _compare(self, theirs: Mark) -> None:
-        """The owner file tells of the latest paid call here. When the journal does not know it, the whole state folder was
-        put back from a backup: a person is asked before anything here is paid for. In this order: a stop in between asks
-        once more, and pays nothing."""
+        """The owner file tells of the latest paid call here. When the journal does not know it,
+        the whole state folder was put back from a backup: a person is asked before anything here
+        is paid for. In this order: a stop in between asks once more, and pays nothing."""
         name = self.watch.name
         mine, is_lost, moves_on = await self._journal.read(
-            lambda conn: (mine := self._mark(conn), payment_marks.is_lost(conn, theirs, name), payment_marks.moves_on(conn, mine, theirs))
+            lambda conn: (
+                mine := self._mark(conn),
+                payment_marks.is_lost(conn, theirs, name),
+                payment_marks.moves_on(conn, mine, theirs),
+            )
         )
         if is_lost:
             await self._journal.write(lambda conn: self._put_back(conn, theirs))
             self.put_back = self.scan_soon = True
-            log.warning("the journal is older than this inbox: what it takes for unpaid waits for approval", inbox=name)
+            log.warning(
+                "the journal is older than this inbox: what it takes for unpaid waits for approval",
+                inbox=name,
+            )
         if moves_on:
             now_ms = self._clock.now_ms()
-            with contextlib.suppress(OSError, LocalError, Hung):  # a share that goes away now is the next look's to say
+            # a share that goes away now is the next look's to say
+            with contextlib.suppress(OSError, LocalError, Hung):
                 await self.worker.run(lambda: self._root.sign(now_ms, str(mine)))
 
     def _put_back(self, conn: sqlite3.Connection, theirs: Mark) -> None:
@@ -198,7 +222,8 @@ class Presence:
         await self._away(self._root.why_away(error))
 
     async def same_root(self) -> bool:
-        """True when the root is still the one that was looked at: asked before anything is concluded from what was seen."""
+        """True when the root is still the one that was looked at: asked before anything is
+        concluded from what was seen."""
         before, root = self._identity, self.root
         try:
             now = await self.worker.run(lambda: identify(root))
@@ -207,11 +232,13 @@ class Presence:
         return before is not None and now == before
 
     def on_other_mount(self, path: bytes, since_ms: int) -> bool:
-        """True when another mount covers this place than at that time: what stood there then is not to be seen, and not gone."""
+        """True when another mount covers this place than at that time: what stood there then is
+        not to be seen, and not gone."""
         return self._grounds.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
-        """True when another host works the inbox since the last look, or none can tell: asked before anything is claimed."""
+        """True when another host works the inbox since the last look, or none can tell: asked
+        before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
         self.next_probe = 0.0
@@ -226,8 +253,8 @@ class Presence:
     # -- news of it
 
     async def _rewatch(self) -> bool:
-        """A new observer, and with it a full scan: for a root that is new, came back, or fell silent. Returns whether it
-        could be made (True where none is needed)."""
+        """A new observer, and with it a full scan: for a root that is new, came back, or fell
+        silent. Returns whether it could be made (True where none is needed)."""
         self.scan_soon = True
         if self.paces.mode is Mode.SCAN:
             await self.watching.close()
@@ -250,7 +277,8 @@ class Presence:
             self.health.become(HealthState.WATCHING, "", self.paces.mode)
 
     async def guard(self) -> None:
-        """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired. Never raises for files."""
+        """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired.
+        Never raises for files."""
         if self.worker.stuck or not await self.check():
             return
         if self.paces.mode is Mode.SCAN:

@@ -1,7 +1,7 @@
 """The watcher of one inbox over time: made, asked whether it is alive, and replaced when it is not.
 
-Owns the observer, what the last scan expects it to cover, and the backoff between repairs. What follows for the inbox's
-health, `presence` says.
+Owns the observer, what the last scan expects it to cover, and the backoff between repairs. What
+follows for the inbox's health, `presence` says.
 """
 
 from __future__ import annotations
@@ -23,14 +23,22 @@ from nemowatch.intake.watch.watcher import Hints, Watcher
 class Watching:
     """Watches one root, or tries to."""
 
-    def __init__(self, inbox: Path, state_dir: Path, worker: Worker, clock: Clock, need_scan: Callable[[], None]) -> None:
-        """`state_dir`: where folders of our own for the pulse may stand. `need_scan` is called when only a full scan can
-        make good, or confirm, what was found out."""
+    def __init__(
+        self,
+        inbox: Path,
+        state_dir: Path,
+        worker: Worker,
+        clock: Clock,
+        need_scan: Callable[[], None],
+    ) -> None:
+        """`state_dir`: where folders of our own for the pulse may stand. `need_scan` is called
+        when only a full scan can make good, or confirm, what was found out."""
         name = hashlib.sha256(os.fsencode(inbox)).hexdigest()[:12]
         self._pulses = state_dir / "pulse"
         self._pulse_folder = self._pulses / name
         self._worker, self._clock, self._need_scan = worker, clock, need_scan
-        self.expected: frozenset[int] = frozenset()  #: inodes of the folders that the last full scan entered
+        #: inodes of the folders that the last full scan entered
+        self.expected: frozenset[int] = frozenset()
         self.scans = 0  #: full scans so far
         self._watcher: Watcher | None = None
         self._backoff = Backoff()
@@ -73,7 +81,8 @@ class Watching:
         self._trouble = None
 
     def may_repair(self, trouble: Trouble) -> bool:
-        """This is wrong; returns whether it is time for a try to mend it, which then counts as tried."""
+        """This is wrong; returns whether it is time for a try to mend it, which then counts as
+        tried."""
         self._trouble, now = trouble, self._clock.monotonic()
         due = now >= self._backoff.due_at
         if due:
@@ -99,16 +108,18 @@ class Watching:
         before, until = watcher.beats, self._clock.monotonic() + PULSE_WAIT
         try:
             await self._worker.run(watcher.knock)
-        except OSError:  # the state folder's disk is full or read-only: that says nothing about the watch
+        except OSError:
+            # the state folder's disk is full or read-only: that says nothing about the watch
             return True
         except LocalError:
             return True
-        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110 - the event comes in a foreign thread
+        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110 - a foreign thread
             await asyncio.sleep(0.02)
         return watcher.beats != before
 
     async def _coverage(self, watcher: Watcher) -> Trouble | None:
-        """Folders come and go between a scan and this look: only what a newer scan confirms counts."""
+        """Folders come and go between a scan and this look: only what a newer scan confirms
+        counts."""
         if not uncovered(self.expected, watcher.watched()):
             self._suspect_scan = -1
             return None
@@ -125,8 +136,9 @@ class Watching:
         return Trouble.WATCH_LIMIT if reached else Trouble.COVERAGE
 
     def _limit_reached(self, hints: Hints) -> bool:
-        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit from a race. Never on the
-        loop: it may have to wait for the end of a watcher whose share hangs."""
+        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit
+        from a race. Never on the loop: it may have to wait for the end of a watcher whose share
+        hangs."""
         probe = Watcher(self._pulses, self._pulses, hints, self._clock)
         try:
             probe.open()

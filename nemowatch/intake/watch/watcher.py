@@ -1,7 +1,8 @@
 """The kernel's news of one inbox, through watchdog: hints where to look, never more.
 
-Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring once; they never raise, read
-or decide. What watchdog does not tell (FINDINGS) is found out by `guard`.
+Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
+once; they never raise, read or decide. What watchdog does not tell (FINDINGS) is found out by
+`guard`.
 """
 
 from __future__ import annotations
@@ -30,12 +31,17 @@ from watchdog.observers.api import BaseObserver
 
 from nemowatch.clock import Clock
 
-#: One identical filter for all watches: a second one on the same inode would replace the first. Opening and reading,
-#: which we do ourselves, are not in it.
+#: One identical filter for all watches: a second one on the same inode would replace the first.
+#: Opening and reading, which we do ourselves, are not in it.
 FILTER: list[type[FileSystemEvent]] = [
-    FileClosedEvent, FileCreatedEvent, FileMovedEvent, FileDeletedEvent,
-    DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
-]  # fmt: skip
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    DirCreatedEvent,
+    DirMovedEvent,
+    DirDeletedEvent,
+]
 #: Hints kept at once; with more, everything is looked at, which costs less than to sort them.
 MAX_HINTS = 20_000
 #: Where watchdog logs, and what its line on lost events says.
@@ -46,7 +52,8 @@ _creating = threading.Lock()
 
 
 class _OverflowBell(logging.Handler):
-    """Hears the one line that matters; service.logs keeps watchdog's tables (130 KB for a copied folder) out of the log."""
+    """Hears the one line that matters; service.logs keeps watchdog's tables (130 KB for a copied
+    folder) out of the log."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -71,7 +78,9 @@ def _hang_bell() -> None:
 class Hints:
     """Places to look at soon, filled by the watchdog's threads and emptied by the loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS
+    ) -> None:
         self._loop, self._ring, self._limit = loop, ring, limit
         self._lock = threading.Lock()
         self._places: dict[bytes, float] = {}
@@ -86,7 +95,8 @@ class Hints:
         return self._everything or bool(self._places)
 
     def add(self, place: bytes, at: float) -> None:
-        """Look at `place` (relative to the inbox); `at`: monotonic seconds of a close or an arrival, negative: neither."""
+        """Look at `place` (relative to the inbox); `at`: monotonic seconds of a close or an
+        arrival, negative: neither."""
         with self._lock:
             first = not self._places and not self._everything
             if len(self._places) >= self._limit:
@@ -119,7 +129,8 @@ class Hints:
 
 
 class _Handler(FileSystemEventHandler):
-    """Turns an event into hints. An exception here would end watchdog's thread for ever: there is none."""
+    """Turns an event into hints. An exception here would end watchdog's thread for ever: there
+    is none."""
 
     def __init__(self, root: bytes, hints: Hints, clock: Clock) -> None:
         self._prefix = root.rstrip(b"/") + b"/"
@@ -159,8 +170,8 @@ class Watcher:
     """One Observer on one inbox, and on a folder of our own for the pulse."""
 
     def __init__(self, root: Path, pulse: Path, hints: Hints, clock: Clock) -> None:
-        """Nothing is watched before `open`. `root` must be resolved: a link as root is deaf. `pulse`: an existing folder
-        on a local disk that nobody else writes to."""
+        """Nothing is watched before `open`. `root` must be resolved: a link as root is deaf.
+        `pulse`: an existing folder on a local disk that nobody else writes to."""
         self._root, self._pulse = root, pulse
         self._hints = hints
         self._handler = _Handler(os.fsencode(root), hints, clock)
@@ -170,11 +181,14 @@ class Watcher:
         self._lost = False
 
     def __repr__(self) -> str:
-        return f"Watcher({str(self._root)!r}, open={self._observer is not None}, watches={len(self.watched())})"
+        return (
+            f"Watcher({str(self._root)!r}, open={self._observer is not None},"
+            f" watches={len(self.watched())})"
+        )
 
     def open(self) -> None:
-        """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError (ENOSPC: the limit of watches,
-        EMFILE: of instances)."""
+        """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError
+        (ENOSPC: the limit of watches, EMFILE: of instances)."""
         _hang_bell()
         with _creating:
             before = _inotify_fds()
@@ -191,11 +205,13 @@ class Watcher:
         _bell.watchers.add(self)
 
     def close(self) -> None:
-        """Stop watching. A thread that does not end is left behind: it is a daemon and hears nothing any more."""
+        """Stop watching. A thread that does not end is left behind: it is a daemon and hears
+        nothing any more."""
         _bell.watchers.discard(self)
         observer, self._observer = self._observer, None
         if observer is not None:
-            with _creating:  # a descriptor that closes while another is counted would be taken for it
+            # a descriptor that closes while another is counted would be taken for it
+            with _creating:
                 observer.stop()
                 if observer.is_alive():
                     observer.join(5)

@@ -1,4 +1,5 @@
-"""MP4 boxes: enough to tell an MP4, to read how long it is, and to mark a result. Reads files, changes none."""
+"""MP4 boxes: enough to tell an MP4, to read how long it is, and to mark a result. Reads files,
+changes none."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Info:
 
 
 def top_boxes(stream: BinaryIO) -> list[Box]:
-    """The top-level boxes of an MP4, in order; stops at the first that cannot be one or that ends past the file."""
+    """The top-level boxes of an MP4, in order; stops at the first that cannot be one or that
+    ends past the file."""
     end = stream.seek(0, 2)
     boxes: list[Box] = []
     offset = 0
@@ -56,7 +58,8 @@ def top_boxes(stream: BinaryIO) -> list[Box]:
 
 
 def is_mp4(stream: BinaryIO) -> bool:
-    """True for a whole MP4: it begins with `ftyp`, has a `moov`, and its boxes fill it to the last byte."""
+    """True for a whole MP4: it begins with `ftyp`, has a `moov`, and its boxes fill it to the
+    last byte."""
     end = stream.seek(0, 2)
     boxes = top_boxes(stream)
     kinds = [box.kind for box in boxes]
@@ -76,7 +79,8 @@ def _mvhd_seconds(moov: bytes) -> float:
     at = moov.find(b"mvhd")
     if at < 0:
         return 0.0
-    # Version 1 keeps its times in 64 bits: the scale stands 8 bytes later and the duration is twice as wide.
+    # Version 1 keeps its times in 64 bits: the scale stands 8 bytes later and the duration is twice
+    # as wide.
     offset, form = (at + 24, ">IQ") if moov[at + 4 : at + 5] == b"\x01" else (at + 16, ">II")
     if len(moov) < offset + struct.calcsize(form):
         return 0.0
@@ -91,6 +95,7 @@ def kind_of(name: str) -> str:
 
 
 def marker_box(text: str) -> bytes:
-    """A `uuid` box that carries `text`: appended to an MP4 it makes it another file that plays the same."""
+    """A `uuid` box that carries `text`: appended to an MP4 it makes it another file that plays
+    the same."""
     body = MARKER.bytes + text.encode("utf-8")
     return struct.pack(">I4s", len(body) + 8, b"uuid") + body

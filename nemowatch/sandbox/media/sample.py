@@ -1,4 +1,5 @@
-"""The packaged sample: a real six second MP4 with sound and a short script. `scripts/make-sample` makes the MP4 again."""
+"""The packaged sample: a real six second MP4 with sound and a short script.
+`scripts/make-sample` makes the MP4 again."""
 
 from __future__ import annotations
 
@@ -15,4 +16,8 @@ def sample_video() -> bytes:
 @cache
 def sample_script() -> str:
     """A script of under sixty words, for the voiceover."""
-    return files(__package__ or "nemowatch.sandbox.media").joinpath("sample.txt").read_text(encoding="utf-8")
+    return (
+        files(__package__ or "nemowatch.sandbox.media")
+        .joinpath("sample.txt")
+        .read_text(encoding="utf-8")
+    )

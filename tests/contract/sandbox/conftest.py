@@ -1,4 +1,5 @@
-"""A plain client of API.md for the sandbox's own tests: it does as told, right or wrong, and checks nothing."""
+"""A plain client of API.md for the sandbox's own tests: it does as told, right or wrong, and
+checks nothing."""
 
 from __future__ import annotations
 
@@ -48,11 +49,15 @@ class Api:
             f"/api/upload-video/nemo_agent/me/{sid}", json={"urls": [url], "source_type": "url"}
         )
 
-    async def turn(self, sid: str, message: str = "dub this video into Spanish", **options: Any) -> httpx.Response:
+    async def turn(
+        self, sid: str, message: str = "dub this video into Spanish", **options: Any
+    ) -> httpx.Response:
         """One chat turn, read to its end."""
         body = {"app_name": "nemo_agent", "user_id": "me", "session_id": sid}
         body |= {"new_message": {"parts": [{"text": message}]}}  # type: ignore[dict-item]
-        return await self.http.post("/run_sse", json=body, headers={"Accept": "text/event-stream"}, **options)
+        return await self.http.post(
+            "/run_sse", json=body, headers={"Accept": "text/event-stream"}, **options
+        )
 
     async def ready(self) -> str:
         """A session with the sample in it."""
@@ -76,7 +81,9 @@ class Api:
         draft = (await self.state(sid))["draft"]
         return sum(len(track["sg"]) for track in draft["t"])
 
-    async def render(self, rid: str, sid: str, draft: dict[str, Any] | None = None) -> httpx.Response:
+    async def render(
+        self, rid: str, sid: str, draft: dict[str, Any] | None = None
+    ) -> httpx.Response:
         """Post a render of the session's draft."""
         body = {"id": rid, "sessionId": sid, "draft": draft or (await self.state(sid))["draft"]}
         return await self.http.post(
@@ -88,7 +95,10 @@ class Api:
         value = (await self.http.get(f"/api/render/proxy/lambda/{rid}")).json()
         value = value.get("data", value)
         output = value.get("output", {})
-        return value | {"url": value.get("outputUrl") or output.get("url", ""), "size": output.get("size", 0)}
+        return value | {
+            "url": value.get("outputUrl") or output.get("url", ""),
+            "size": output.get("size", 0),
+        }
 
     async def result_url(self, rid: str) -> str:
         """Wait for a render and give its URL."""
@@ -135,7 +145,9 @@ async def _playing(*faults: str, **settings: Any) -> AsyncIterator[Api]:
     quick = {"turn_seconds": 0.02, "render_seconds": 0.05, "style": "adk", "silent_every": 0}
     async with (
         run_sandbox(faults=faults, **quick | settings) as sandbox,
-        httpx.AsyncClient(base_url=sandbox.url, headers=ATTRIBUTION, timeout=LIMIT, trust_env=False) as http,
+        httpx.AsyncClient(
+            base_url=sandbox.url, headers=ATTRIBUTION, timeout=LIMIT, trust_env=False
+        ) as http,
     ):
         api = Api(sandbox, http)
         yield api
@@ -156,7 +168,9 @@ def wait_until() -> Callable[[Callable[[], Any]], Any]:
 
 def events(text: str) -> list[dict[str, Any]]:
     """The JSON events of a stream."""
-    lines = [line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")]
+    lines = [
+        line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")
+    ]
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 

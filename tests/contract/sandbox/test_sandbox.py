@@ -1,4 +1,5 @@
-"""The sandbox serves API.md section 10, counts what happens, and notices every breach of the contract."""
+"""The sandbox serves API.md section 10, counts what happens, and notices every breach of the
+contract."""
 
 from __future__ import annotations
 
@@ -40,13 +41,20 @@ def test_a_cut_mp4_is_not_whole() -> None:
 
 
 async def test_the_whole_way(playing) -> None:
-    """Token, session, upload, turn, state, render, poll, download: a result bit for bit as the ledger says, no violation."""
+    """Token, session, upload, turn, state, render, poll, download: a result bit for bit as the
+    ledger says, no violation."""
     async with playing() as api:
         headers = {"X-Client-Id": CLIENT_ID, "Authorization": ""}
         del headers["Authorization"]
         async with httpx.AsyncClient(base_url=api.sandbox.url, trust_env=False) as bare:
-            skill = {"X-Skill-Source": "a", "X-Skill-Version": "1.0.0", "X-Skill-Platform": "unknown"}
-            token = (await bare.post("/api/auth/anonymous-token", headers=headers | skill)).json()["data"]
+            skill = {
+                "X-Skill-Source": "a",
+                "X-Skill-Version": "1.0.0",
+                "X-Skill-Platform": "unknown",
+            }
+            token = (await bare.post("/api/auth/anonymous-token", headers=headers | skill)).json()[
+                "data"
+            ]
         assert token["token"].startswith("nmv_usr_")
         assert token["user_id"].startswith("anon_")
         api.http.headers["Authorization"] = f"Bearer {token['token']}"
@@ -91,7 +99,8 @@ async def test_what_is_no_mp4_gives_a_result_from_the_sample(playing) -> None:
 
 
 async def test_a_turn_charges_once_and_the_balance_goes_down(playing) -> None:
-    """100 for the first turn of a session, 50 for a later one, and 2001 when the balance is too low."""
+    """100 for the first turn of a session, 50 for a later one, and 2001 when the balance is too
+    low."""
     async with playing(credits=190) as api:
         sid = await api.edited()
         await api.turn(sid, "make the voice slower")
@@ -102,7 +111,9 @@ async def test_a_turn_charges_once_and_the_balance_goes_down(playing) -> None:
         assert balance == {"available": 40, "frozen": 0, "total": 40}
         await api.control("credits", {"available": 1000})
         await api.turn(sid, "and louder")
-        assert (await api.ledger())["totals"] | {"charged_turns": 3, "charged": 200} == (await api.ledger())["totals"]
+        assert (await api.ledger())["totals"] | {"charged_turns": 3, "charged": 200} == (
+            await api.ledger()
+        )["totals"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,9 @@ async def test_a_turn_charges_once_and_the_balance_goes_down(playing) -> None:
         ("ai-voiceover-for-video", "add a voiceover", 1),
     ],
 )
-async def test_a_turn_puts_its_work_on_a_track(playing, skill: str, message: str, track: int) -> None:
+async def test_a_turn_puts_its_work_on_a_track(
+    playing, skill: str, message: str, track: int
+) -> None:
     """Transcripts become timed text, voices become audio, and the clip stays on its video track."""
     async with playing() as api:
         api.http.headers["X-Skill-Source"] = skill
@@ -129,7 +142,8 @@ async def test_a_turn_puts_its_work_on_a_track(playing, skill: str, message: str
 
 
 async def test_a_script_needs_no_upload_and_anything_else_does(playing) -> None:
-    """`voiceover-generator` works from the message; another skill without a clip asks back and costs nothing."""
+    """`voiceover-generator` works from the message; another skill without a clip asks back and
+    costs nothing."""
     async with playing() as api:
         sid = await api.session()
         answer = await api.turn(sid, "dub it")
@@ -165,7 +179,13 @@ async def test_by_default_styles_vary_and_every_third_turn_is_silent(playing) ->
     """Without a switch the turns go through all forms, and about 30 % close without text."""
     async with playing(style="vary", silent_every=3) as api:
         answers = [(await api.turn(await api.ready())).text for _ in range(5)]
-        assert ["I dubbed" in text or '"partial":true' in text for text in answers] == [True, True, False, True, True]
+        assert ["I dubbed" in text or '"partial":true' in text for text in answers] == [
+            True,
+            True,
+            False,
+            True,
+            True,
+        ]
         assert len({text.split(":")[1][:12] for text in answers}) > 1
         outcomes = [s["turns"][0]["outcome"] for s in (await api.ledger())["sessions"].values()]
         assert outcomes == ["done", "done", "silent", "done", "done"]
@@ -213,7 +233,9 @@ async def test_a_render_can_be_cancelled_and_an_unknown_one_is_not_found(playing
     async with playing(render_seconds=60.0) as api:
         sid = await api.edited()
         await api.render("r1", sid)
-        assert (await api.http.post("/api/render/proxy/lambda/r1/cancel")).json()["data"]["status"] == "cancelled"
+        assert (await api.http.post("/api/render/proxy/lambda/r1/cancel")).json()["data"][
+            "status"
+        ] == "cancelled"
         assert (await api.poll("r1"))["status"] == "cancelled"
         assert (await api.http.get("/api/render/proxy/lambda/nobody")).status_code == 404
         assert (await api.http.post("/api/render/proxy/lambda/nobody/cancel")).status_code == 404
@@ -239,13 +261,16 @@ async def test_ranges(playing) -> None:
 
 
 async def test_a_session_takes_a_file_by_its_cdn_url(playing) -> None:
-    """Another session has the same bytes without a second transfer; a URL of a file that is not there is 4001."""
+    """Another session has the same bytes without a second transfer; a URL of a file that is not
+    there is 4001."""
     async with playing() as api:
         first = (await api.upload(await api.session())).json()["data"]["files"][0]
         sid = await api.session()
         second = (await api.upload_url(sid, first["cdn_url"])).json()["data"]["files"][0]
         assert second["hash"] == first["hash"]
-        refused = await api.upload_url(await api.session(), f"{api.sandbox.url}/cdn/uploads/00/clip.mp4")
+        refused = await api.upload_url(
+            await api.session(), f"{api.sandbox.url}/cdn/uploads/00/clip.mp4"
+        )
         assert refused.json()["code"] == 4001
         record = await api.ledger()
         assert record["received"][first["hash"]]["times"] == 1
@@ -253,15 +278,20 @@ async def test_a_session_takes_a_file_by_its_cdn_url(playing) -> None:
         assert (await api.plain(first["cdn_url"])).content == sample_video()
 
 
-@pytest.mark.parametrize(("name", "data", "code"), [("a.txt", b"hello", 4001), ("a.mp4", b"x" * 200, 4002)])
-async def test_files_that_the_cloud_does_not_take(playing, name: str, data: bytes, code: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "code"), [("a.txt", b"hello", 4001), ("a.mp4", b"x" * 200, 4002)]
+)
+async def test_files_that_the_cloud_does_not_take(
+    playing, name: str, data: bytes, code: int
+) -> None:
     """4001 for another kind, 4002 for one that is too large."""
     async with playing(max_upload_bytes=100) as api:
         assert (await api.upload(await api.session(), name, data)).json()["code"] == code
 
 
 async def test_lost_sessions_and_refused_tokens(playing) -> None:
-    """An expired session is 1002 or a framework's 404; a revoked token is 1001 until it is restored."""
+    """An expired session is 1002 or a framework's 404; a revoked token is 1001 until it is
+    restored."""
     async with playing() as api:
         sid = await api.ready()
         await api.control(f"sessions/{sid}/expire")
@@ -294,8 +324,12 @@ async def test_tokens_can_be_rationed(playing) -> None:
     """One token for a client id when so set, then 429; 400 without an id."""
     async with playing(tokens_per_client=1) as api:
         ask = api.http.post
-        assert (await ask("/api/auth/anonymous-token", headers={"X-Client-Id": CLIENT_ID})).status_code == 200
-        assert (await ask("/api/auth/anonymous-token", headers={"X-Client-Id": CLIENT_ID})).status_code == 429
+        assert (
+            await ask("/api/auth/anonymous-token", headers={"X-Client-Id": CLIENT_ID})
+        ).status_code == 200
+        assert (
+            await ask("/api/auth/anonymous-token", headers={"X-Client-Id": CLIENT_ID})
+        ).status_code == 429
         assert (await ask("/api/auth/anonymous-token")).status_code == 400
 
 
@@ -323,13 +357,18 @@ async def test_a_body_cut_at_its_declared_length_is_noticed(playing) -> None:
     """A multipart body without its last boundary is a violation, and no file."""
     async with playing() as api:
         sid = await api.session()
-        body = b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n' + bytes(100)
+        body = (
+            b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n'
+            + bytes(100)
+        )
         headers = {"Content-Type": "multipart/form-data; boundary=B"}
         await api.http.post(f"/api/upload-video/nemo_agent/me/{sid}", content=body, headers=headers)
         assert "a multipart body that cannot be read" in await api.violations()
 
 
-@pytest.mark.parametrize("name", ["Ärger & Käse.mp4", 'a "quoted" name.mp4', "a;b.mp4", "n" * 240 + ".mp4"])
+@pytest.mark.parametrize(
+    "name", ["Ärger & Käse.mp4", 'a "quoted" name.mp4', "a;b.mp4", "n" * 240 + ".mp4"]
+)
 async def test_names_arrive_as_they_are(playing, name: str) -> None:
     """A file's name may hold anything that a file's name may hold."""
     async with playing() as api:
@@ -341,7 +380,9 @@ async def test_a_large_upload_keeps_its_bytes(playing) -> None:
     """Many pieces, boundary-like bytes among them, arrive bit for bit."""
     async with playing() as api:
         data = (b"\r\n--boundary-like\r\n" + bytes(range(256)) * 64) * 300
-        hash_ = (await api.upload(await api.session(), "big.mov", data)).json()["data"]["files"][0]["hash"]
+        hash_ = (await api.upload(await api.session(), "big.mov", data)).json()["data"]["files"][0][
+            "hash"
+        ]
         assert hash_ == hashlib.sha256(data).hexdigest()
 
 
@@ -458,7 +499,10 @@ async def test_breaches_are_written_down(playing, breach, what: str) -> None:
 
 def raw_upload(sid: str, declared: int, body: bytes) -> bytes:
     """An upload whose Content-Length is what the test wants."""
-    head = f"POST /api/upload-video/nemo_agent/me/{sid} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a-token\r\n"
+    head = (
+        f"POST /api/upload-video/nemo_agent/me/{sid} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer"
+        " a-token\r\n"
+    )
     head += "X-Skill-Source: a\r\nX-Skill-Version: 1.0.0\r\nX-Skill-Platform: unknown\r\n"
     head += f"Content-Type: multipart/form-data; boundary=B\r\nContent-Length: {declared}\r\n\r\n"
     return head.encode() + body

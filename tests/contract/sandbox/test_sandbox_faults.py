@@ -1,4 +1,5 @@
-"""Faults do what they say: before the effect or after it, once or always, on the wire or in the content."""
+"""Faults do what they say: before the effect or after it, once or always, on the wire or in the
+content."""
 
 from __future__ import annotations
 
@@ -35,7 +36,15 @@ def test_when_a_rule_strikes(text: str, hits: list[int]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["nowhere:500", "chat:nonsense", "chat:500@0", "chat:500@x", "chat:style:odd", "chat:late:soon", "state:question"],
+    [
+        "nowhere:500",
+        "chat:nonsense",
+        "chat:500@0",
+        "chat:500@x",
+        "chat:style:odd",
+        "chat:late:soon",
+        "state:question",
+    ],
 )
 def test_rules_that_do_not_exist_are_refused(text: str) -> None:
     """A typing mistake in a rule is an error, not a fault that never strikes."""
@@ -47,7 +56,9 @@ async def test_rules_can_be_narrowed(playing) -> None:
     """By session, skill or message; others pass and are not counted."""
     async with playing() as api:
         first, second = await api.ready(), await api.ready()
-        await api.control("faults", [{"endpoint": "chat", "kind": "500", "session": second, "count": 0}])
+        await api.control(
+            "faults", [{"endpoint": "chat", "kind": "500", "session": second, "count": 0}]
+        )
         await api.control("faults", [{"endpoint": "chat", "kind": "503", "message": "French"}])
         assert (await api.turn(first)).status_code == 200
         assert (await api.turn(second)).status_code == 500
@@ -59,11 +70,21 @@ async def test_rules_can_be_narrowed(playing) -> None:
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [
-        ("500", 500, None), ("502", 502, None), ("429", 429, None), ("402", 402, None), ("404", 404, None),
-        ("1001", 401, 1001), ("1002", 404, 1002), ("2001", 400, 2001), ("4001", 400, 4001), ("4002", 400, 4002),
-        ("1001:200", 200, 1001), ("2001:200", 200, 2001), ("4002:413", 413, 4002),
+        ("500", 500, None),
+        ("502", 502, None),
+        ("429", 429, None),
+        ("402", 402, None),
+        ("404", 404, None),
+        ("1001", 401, 1001),
+        ("1002", 404, 1002),
+        ("2001", 400, 2001),
+        ("4001", 400, 4001),
+        ("4002", 400, 4002),
+        ("1001:200", 200, 1001),
+        ("2001:200", 200, 2001),
+        ("4002:413", 413, 4002),
     ],
-)  # fmt: skip
+)
 async def test_statuses_and_codes(playing, kind: str, status: int, code: int | None) -> None:
     """Each as its HTTP status, and the business codes also as 200; nothing has happened then."""
     async with playing(f"chat:{kind}") as api:
@@ -85,7 +106,9 @@ async def test_retry_after(playing) -> None:
         assert "Retry-After" not in (await api.http.get(CREDITS)).headers
 
 
-@pytest.mark.parametrize(("kind", "charged"), [("reset", 0), ("after-reset", 100), ("500", 0), ("after-500", 100)])
+@pytest.mark.parametrize(
+    ("kind", "charged"), [("reset", 0), ("after-reset", 100), ("500", 0), ("after-500", 100)]
+)
 async def test_before_and_after_the_effect(playing, kind: str, charged: int) -> None:
     """`after-` lets the turn happen first: the client cannot tell the two apart, the ledger can."""
     async with playing(f"chat:{kind}") as api:
@@ -160,7 +183,9 @@ async def test_downloads_are_cut_and_resumed(playing) -> None:
         assert (got + rest.content).startswith(sample_video())
 
 
-@pytest.mark.parametrize(("kind", "least"), [("stall:0.3", 0.3), ("slow:0.3", 0.28), ("stall_body:0.3", 0.3)])
+@pytest.mark.parametrize(
+    ("kind", "least"), [("stall:0.3", 0.3), ("slow:0.3", 0.28), ("stall_body:0.3", 0.3)]
+)
 async def test_answers_take_their_time(playing, kind: str, least: float) -> None:
     """Stalls and drips last as long as they say, and the answer is whole in the end."""
     async with playing(f"credits:{kind}") as api:
@@ -277,11 +302,15 @@ async def test_a_stale_state(playing) -> None:
 
 async def test_faults_of_an_upload(playing) -> None:
     """An answer without files, a URL that is refused, a session that is lost."""
-    async with playing("upload:empty_files@1", "upload_url:refused", "upload:session_lost@2") as api:
+    async with playing(
+        "upload:empty_files@1", "upload_url:refused", "upload:session_lost@2"
+    ) as api:
         sid = await api.session()
         assert (await api.upload(sid)).json()["data"]["files"] == []
         assert len((await api.state(sid))["video_infos"]) == 1
-        assert (await api.upload_url(await api.session(), "https://example.org/a.mp4")).json()["code"] == 4001
+        assert (await api.upload_url(await api.session(), "https://example.org/a.mp4")).json()[
+            "code"
+        ] == 4001
         lost = await api.session()
         assert (await api.upload(lost)).status_code == 404
         assert (await api.turn(lost)).status_code == 404
@@ -292,7 +321,12 @@ async def test_faults_of_a_render(playing, wait_until) -> None:
     rules = ("render:duplicate@1", "render:failed@2", "render:forget@3", "render:slow_render:30@4")
     async with playing(*rules) as api:
         sid = await api.edited()
-        assert [(await api.render(f"r{n}", sid)).status_code // 100 for n in (1, 2, 3, 4)] == [4, 2, 2, 2]
+        assert [(await api.render(f"r{n}", sid)).status_code // 100 for n in (1, 2, 3, 4)] == [
+            4,
+            2,
+            2,
+            2,
+        ]
 
         async def failed() -> bool:
             return (await api.poll("r2"))["status"] == "failed"
@@ -317,7 +351,9 @@ async def test_expired_urls(playing, arg: str, statuses: list[int]) -> None:
 PLAIN = sorted((BEFORE | ANSWER) - {"stall", "refuse", "refuse_next", "slow", "stall_body"})
 
 
-@pytest.mark.parametrize("endpoint", ["token", "session", "state", "render", "poll", "fallback_download", "cancel"])
+@pytest.mark.parametrize(
+    "endpoint", ["token", "session", "state", "render", "poll", "fallback_download", "cancel"]
+)
 async def test_every_plain_fault_at_every_endpoint(playing, endpoint: str) -> None:
     """No fault breaks the sandbox itself: the call fails as told, and the next one works."""
     async with playing(render_seconds=0.0) as api:

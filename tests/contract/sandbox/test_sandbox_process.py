@@ -16,7 +16,9 @@ from nemowatch.sandbox.process import SandboxProcess
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
     """One process for the whole file: its start is what takes time."""
-    with SandboxProcess(faults=["credits:500"], turn_seconds=0.01, plan="free", url_uploads=False) as process:
+    with SandboxProcess(
+        faults=["credits:500"], turn_seconds=0.01, plan="free", url_uploads=False
+    ) as process:
         yield process
 
 
