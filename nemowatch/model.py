@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-MB = 1024 * 1024  #: bytes; API.md section 2 counts in these
+MB = 1024 * 1024  #: bytes; docs/api.md section 2 counts in these
 
 
 class State(StrEnum):
@@ -134,7 +134,7 @@ class Order:
     """What a folder's name asks for, for one dropped file or group."""
 
     task: str  #: "dub", "voiceover", "transcribe", "edit" or the recipe's name
-    skill: str  #: X-Skill-Source, API.md section 2
+    skill: str  #: X-Skill-Source, docs/api.md section 2
     targets: tuple[Target, ...]
 
 
@@ -183,7 +183,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """One uploaded file as the cloud describes it (API.md section 5)."""
+    """One uploaded file as the cloud describes it (docs/api.md section 5)."""
 
     filename: str
     cdn_url: str = ""
@@ -193,7 +193,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """`GET /api/state/…/latest` (API.md section 7): the draft stays opaque, everything else is
+    """`GET /api/state/…/latest` (docs/api.md section 7): the draft stays opaque, everything else is
     probed."""
 
     draft: dict[str, Any] | None  #: passed on unchanged; None when there is none
@@ -204,7 +204,7 @@ class RemoteState:
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """The balance (API.md section 8)."""
+    """The balance (docs/api.md section 8)."""
 
     available: float
     frozen: float = 0
@@ -223,7 +223,7 @@ class TurnEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of one chat turn (API.md section 6)."""
+    """What came of one chat turn (docs/api.md section 6)."""
 
     end: TurnEnd
     text: str = ""  #: the agent's answer, GUI wording translated, trailing noise removed
@@ -242,7 +242,7 @@ class RenderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """One poll of a render (API.md section 9)."""
+    """One poll of a render (docs/api.md section 9)."""
 
     status: RenderStatus
     progress: float = 0  #: percent

@@ -15,8 +15,8 @@ from nemowatch.cli.exits import guarded
 
 
 def main() -> int:
-    """The console script: carry out the command line and return its exit code (DESIGN section
-    4)."""
+    """The console script: carry out the command line and return its exit code (docs/behaviour.md
+    section 4)."""
     words = sys.argv[1:]
     if words == ["--version"]:
         from nemowatch import __version__

@@ -39,7 +39,7 @@ def guarded(call: Callable[[], int]) -> int:
 
 
 def exit_code(exc: NemowatchError) -> int:
-    """The exit code of an error (DESIGN section 4)."""
+    """The exit code of an error (docs/behaviour.md section 4)."""
     if isinstance(exc, UsageError):
         return USAGE
     return NEEDS_DAEMON if isinstance(exc, DaemonNeeded) else FAILED

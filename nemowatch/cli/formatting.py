@@ -71,7 +71,7 @@ def name(path: bytes | str) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes in the largest fitting unit, of 1024 (API.md section 2)."""
+    """Bytes in the largest fitting unit, of 1024 (docs/api.md section 2)."""
     for unit in ("bytes", "KB", "MB", "GB"):
         if count < 1024:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"

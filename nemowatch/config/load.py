@@ -97,8 +97,8 @@ def _exists(path: Path) -> bool:
 
 
 def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path:
-    """The folder of the journal and all state (the order of DESIGN section 4); absolute, need
-    not exist."""
+    """The folder of the journal and all state (the order of docs/behaviour.md section 4);
+    absolute, need not exist."""
     if env.get("NEMOWATCH_STATE_DIR"):
         return Path(env["NEMOWATCH_STATE_DIR"]).absolute()
     if config.state_dir is not None:

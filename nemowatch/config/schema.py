@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-#: Recipes without a skill of their own use this one (API.md section 1).
+#: Recipes without a skill of their own use this one (docs/api.md section 1).
 DEFAULT_SKILL = "ai-voiceover-for-video"
 #: First words that already mean a task and take arguments: a recipe that begins so could change
 #: what `dub-es` means.
 TASK_WORDS = ("dub", "voiceover", "transcribe")
-#: What separates the words of a folder's name (DESIGN section 1).
+#: What separates the words of a folder's name (docs/behaviour.md section 1).
 SEPARATORS = re.compile(r"[-\s+,]+")
 #: The folders below a root, and how the keys that replace them are called.
 TREES = ("inbox", "outbox", "done", "failed")
@@ -92,7 +92,7 @@ class Api(Section):
 
     base_url: Annotated[str, After(_address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: Place | None = None
-    # API.md section 1: for a daemon "unknown"
+    # docs/api.md section 1: for a daemon "unknown"
     platform: Literal["clawhub", "cursor", "unknown"] = "unknown"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
     # of calls that answer at once; turns and transfers have limits of their own
@@ -181,7 +181,7 @@ class Watch(Section):
 class RenderSection(Section):
     """`[render]`: following the cloud's work."""
 
-    poll_interval: Seconds = 30  # API.md section 9
+    poll_interval: Seconds = 30  # docs/api.md section 9
     give_up: Seconds = 1800  # nothing caps a render there; past this the job is held, not lost
     quality: Annotated[str, Limited(min_length=1)] = "high"
 
@@ -194,7 +194,7 @@ def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat(Section):
-    """`[chat]`: the paid turn (API.md section 6)."""
+    """`[chat]`: the paid turn (docs/api.md section 6)."""
 
     timeout: Seconds = 900
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
@@ -333,7 +333,7 @@ def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Section):
-    """The whole configuration (DESIGN section 4)."""
+    """The whole configuration (docs/behaviour.md section 4)."""
 
     state_dir: Place | None = None
     api: Api = Api()

@@ -22,7 +22,7 @@ ZEROS = 16
 TAIL = 64 * 1024
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
-#: What may be uploaded (API.md section 2), and the texts and links that are read here.
+#: What may be uploaded (docs/api.md section 2), and the texts and links that are read here.
 KINDS: dict[str, MediaKind] = {
     "mp4": _VIDEO,
     "mov": _VIDEO,

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MAX_TEXT, MAX_DOCX = 1 * MB, 20 * MB
 #: bytes that a Word document may unpack to: a small archive can be made to fill all memory.
 MAX_UNPACKED = 100 * MB
-#: Characters of a message: hours of speech, where the skill is best under 150 words (API.md section
-#: 2).
+#: Characters of a message: hours of speech, where the skill is best under 150 words (docs/api.md
+#: section 2).
 MAX_CHARACTERS = 100_000
 
 #: A byte order mark names the encoding; UTF-32's begins like UTF-16's, so it comes first.

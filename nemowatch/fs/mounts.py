@@ -16,7 +16,7 @@ from typing import NamedTuple
 TABLE = Path("/proc/self/mountinfo")
 
 #: Filesystems on which others write behind our kernel's back: no events, so they are scanned
-#: (FINDINGS).
+#: (docs/platform.md).
 SCANNED = frozenset(
     {
         "nfs",

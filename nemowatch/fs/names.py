@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 #: Every file of ours that is not meant for people begins so; intake never looks at such names
-#: (IGNORE.md).
+#: (`intake/scan/ignore.py`).
 OURS = ".~nemowatch-"
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)

@@ -14,7 +14,7 @@ from nemowatch.intake.scan.diff import FolderFacts, Survey
 from nemowatch.intake.scan.folders import FolderBook, as_text
 from nemowatch.tasks import Unreadable, listed
 
-#: Seconds before files that no task takes are told of (DESIGN section 1).
+#: Seconds before files that no task takes are told of (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0

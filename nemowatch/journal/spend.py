@@ -11,8 +11,8 @@ from nemowatch.journal.queries import load
 
 SQL = load("spend")
 
-#: Credits that one turn is expected to cost before this journal knows better (API.md section 8:
-#: about 100 a clip).
+#: Credits that one turn is expected to cost before this journal knows better (docs/api.md section
+#: 8: about 100 a clip).
 EXPECTED_CREDITS = 100.0
 
 

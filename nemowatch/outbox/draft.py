@@ -1,5 +1,5 @@
-"""What can be told of a draft (API.md section 7) without knowing it: its tracks, whether it can be
-exported, its summary.
+"""What can be told of a draft (docs/api.md section 7) without knowing it: its tracks, whether it
+can be exported, its summary.
 
 Drafts stay opaque: read here, never changed, and nothing in them, however odd, raises.
 """

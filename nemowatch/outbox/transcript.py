@@ -1,8 +1,8 @@
 """The words of a draft as a transcript: plain text, SubRip, WebVTT. Pure, and total: no draft,
 however odd, raises.
 
-The draft's shape is documented in part only (API.md section 7): every key is probed, nothing is
-required, nothing is changed.
+The draft's shape is documented in part only (docs/api.md section 7): every key is probed,
+nothing is required, nothing is changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which addresses of results may be fetched (API.md section 9): only https, and nothing inside
+"""Which addresses of results may be fetched (docs/api.md section 9): only https, and nothing inside
 somebody's own network.
 
 A result's address comes from outside; without these rules it could make this machine ask its

@@ -1,5 +1,5 @@
-"""How a call to the API is made: its headers (API.md section 1), its token, and the order "call,
-refused token, another token, call again". It must not know which calls there are: that is
+"""How a call to the API is made: its headers (docs/api.md section 1), its token, and the order
+"call, refused token, another token, call again". It must not know which calls there are: that is
 `client`'s.
 """
 

@@ -1,5 +1,5 @@
 """`RemoteApi` over HTTP: which address and body each call has, and what its refusals mean there
-(API.md). How a call is made is `caller`'s, what answers mean `wire`'s, the paid turn `turn`'s,
+(docs/api.md). How a call is made is `caller`'s, what answers mean `wire`'s, the paid turn `turn`'s,
 files are `multipart`'s and `transfer`'s.
 """
 

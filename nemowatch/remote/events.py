@@ -1,5 +1,5 @@
-"""The stream of a chat turn (API.md section 6): from bytes to classified events, and from these to
-the turn's answer.
+"""The stream of a chat turn (docs/api.md section 6): from bytes to classified events, and from
+these to the turn's answer.
 
 Bounded: neither a line, nor an event, nor the answer grows without limit. Whatever bytes come,
 nothing is raised. It must not know of connections or time limits: who listens decides when a
@@ -43,7 +43,7 @@ class Event:
 
     kind: Kind
     text: str = ""
-    code: int = 0  #: with ERROR: a code of API.md section 1, else 0
+    code: int = 0  #: with ERROR: a code of docs/api.md section 1, else 0
 
 
 _BEAT = Event(Kind.HEARTBEAT)
@@ -116,8 +116,8 @@ class EventReader:
 
 
 def classify(name: str, data: str) -> list[Event]:
-    """What one event says, in any of the shapes of API.md section 6. An unknown one is a sign of
-    life."""
+    """What one event says, in any of the shapes of docs/api.md section 6. An unknown one is a
+    sign of life."""
     if name.lower() in ("heartbeat", "ping", "keepalive", "keep-alive"):
         return [_BEAT]
     document = wire.parse(data) if data.strip() else None

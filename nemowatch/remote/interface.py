@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
 
-#: Calls that belong to no job, and recipes without a skill, carry this one (API.md section 1).
+#: Calls that belong to no job, and recipes without a skill, carry this one (docs/api.md section 1).
 DEFAULT_SKILL = "ai-voiceover-for-video"
 
 #: Called with (bytes done, bytes in all or 0). Called often: it must be cheap and must not raise.
@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A new session (API.md section 4)."""
+    """A new session (docs/api.md section 4)."""
 
     session_id: str
     task_id: str = ""
@@ -54,7 +54,7 @@ class Account:
 
     @property
     def registration_link(self) -> str:
-        """Where an anonymous user registers (API.md section 8); empty for others."""
+        """Where an anonymous user registers (docs/api.md section 8); empty for others."""
         return (
             f"https://nemovideo.com/register?bind={self.user_id}"
             if self.anonymous and self.user_id
@@ -63,7 +63,7 @@ class Account:
 
 
 class RemoteApi(Protocol):
-    """The NemoVideo cloud (API.md)."""
+    """The NemoVideo cloud (docs/api.md)."""
 
     @property
     def account(self) -> Account:
@@ -90,7 +90,8 @@ class RemoteApi(Protocol):
     async def run_turn(
         self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
     ) -> Turn:
-        """THE PAID CALL (API.md section 6). Sends once; never retries what may have been received.
+        """THE PAID CALL (docs/api.md section 6). Sends once; never retries what may have been
+        received.
 
         Raises only when it is certain that no turn began: NotSent (never left this machine) or a
         refusal that came before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
@@ -99,7 +100,7 @@ class RemoteApi(Protocol):
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
-        """The session's state (API.md section 7). Safe to repeat. Raises SessionLost."""
+        """The session's state (docs/api.md section 7). Safe to repeat. Raises SessionLost."""
 
     async def read_credits(self) -> Credits:
         """The balance. Safe to repeat."""
@@ -122,7 +123,7 @@ class RemoteApi(Protocol):
         """Fetch a result into `part`, resuming what stands there, verified by size; fsynced before
         it returns.
 
-        Plain GET without the token first, then the authenticated fallback (API.md section 9).
+        Plain GET without the token first, then the authenticated fallback (docs/api.md section 9).
         `size` is what the render said, 0 when it did not. Raises ResultExpired, UnsafeUrl,
         NoSpace, LocalError.
         """

@@ -1,4 +1,4 @@
-"""A file as a multipart/form-data body (API.md section 5), streamed: it owns the reading of a
+"""A file as a multipart/form-data body (docs/api.md section 5), streamed: it owns the reading of a
 source during its upload.
 
 Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is

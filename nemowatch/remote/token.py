@@ -1,6 +1,6 @@
-"""Which token a call carries (API.md sections 1 and 3): the user's own where there is one, else
-an anonymous one that is kept in the state folder. It owns that file. A supplied token is never
-replaced silently, and never written anywhere.
+"""Which token a call carries (docs/api.md sections 1 and 3): the user's own where there is one,
+else an anonymous one that is kept in the state folder. It owns that file. A supplied token is
+never replaced silently, and never written anywhere.
 """
 
 from __future__ import annotations

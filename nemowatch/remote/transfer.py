@@ -1,4 +1,4 @@
-"""Downloads of results (API.md section 9): GET, resume, verify. It owns the rules by which an
+"""Downloads of results (docs/api.md section 9): GET, resume, verify. It owns the rules by which an
 answer may become a part file.
 
 A result is fetched without the token; only addresses of the API itself are given the headers.

@@ -1,5 +1,5 @@
-"""The paid call (API.md section 6): one chat turn, sent once. It owns the question "may this have
-begun over there?".
+"""The paid call (docs/api.md section 6): one chat turn, sent once. It owns the question "may this
+have begun over there?".
 
 It raises only where the answer is a certain no: nothing left this machine, or a refusal came
 before the stream. Everything else is a `Turn` that says how it ended. It must never send twice.

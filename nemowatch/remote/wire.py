@@ -1,5 +1,5 @@
-"""What the answers of the API mean (API.md): both envelopes, every code of section 1, every shape
-of sections 3 to 9.
+"""What the answers of the API mean (docs/api.md): both envelopes, every code of section 1, every
+shape of sections 3 to 9.
 
 Pure: replies in, records out. Whatever bytes come, nothing but our own errors is raised. It must
 not know who asked.
@@ -31,7 +31,7 @@ from nemowatch.remote.http import Reply
 from nemowatch.remote.interface import Session
 from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
 
-#: The business codes of API.md section 1.
+#: The business codes of docs/api.md section 1.
 CODES: Mapping[int, type[RemoteError]] = {
     1001: TokenRefused,
     1002: SessionLost,
@@ -243,7 +243,7 @@ def rows(value: Any) -> list[Any]:
 
 
 def user_id(document: Any) -> str:
-    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (API.md
+    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (docs/api.md
     section 8)."""
     found = list(_user_ids(document, _USER_ID_DEPTH))
     return next((one for one in found if one.startswith("anon_")), found[0] if found else "")

@@ -1,5 +1,5 @@
-"""The agent's answers assume a web editor (API.md section 6): here its GUI wording becomes what
-holds for a folder.
+"""The agent's answers assume a web editor (docs/api.md section 6): here its GUI wording becomes
+what holds for a folder.
 
 Pure. Only whole sentences that tell the user to operate the editor are replaced; questions and
 everything else stay as they are, because an answer may be a transcript.
@@ -12,7 +12,7 @@ import re
 _POLITE = r"(?:(?:please|you can|you may|now|then|next|just|simply|to [^,.!?]{1,60},)\s+)*"
 _RENDERS = "nemowatch renders and fetches the result itself."
 
-#: (what a sentence looks like, what it means here), first match wins; the meanings are API.md
+#: (what a sentence looks like, what it means here), first match wins; the meanings are docs/api.md
 #: section 6's.
 _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meaning)

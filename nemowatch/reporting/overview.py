@@ -34,7 +34,7 @@ class WatchState:
 def status(
     conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]
 ) -> dict[str, Any]:
-    """The record that `status --json` prints (DESIGN section 4)."""
+    """The record that `status --json` prints (docs/behaviour.md section 4)."""
     seen = account.credits_seen(conn)
     held = bool(
         holds.standing(conn).keys()
@@ -83,7 +83,7 @@ def not_said(text: str, cure: str) -> str:
 def job_json(
     conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]
 ) -> dict[str, Any]:
-    """One job as `jobs --json` prints it (DESIGN section 4)."""
+    """One job as `jobs --json` prints it (docs/behaviour.md section 4)."""
     job = row.job
     watch = watches.get(row.watch)
     error = {"code": job.error_code or "held", "text": job.error_text} if job.error_text else None

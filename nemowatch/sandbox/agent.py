@@ -17,7 +17,7 @@ from nemowatch.sandbox.settings import Settings
 from nemowatch.sandbox.world import Session, TurnRecord
 
 Json = dict[str, Any]
-VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, API.md section 7
+VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, docs/api.md section 7
 STYLES = ("adk", "adk_partial", "snake", "typed", "toplevel")
 #: The sentence of the packaged sample, as a transcript would cut it; the last line names the file.
 SPOKEN = (
@@ -132,7 +132,7 @@ def _spoken(session: Session, total: int, settings: Settings) -> Json:
 
 
 def caption(text: str, start: int, length: int, form: str) -> Json:
-    """One text segment; `form` chooses among the keys that sources disagree about (API.md
+    """One text segment; `form` chooses among the keys that sources disagree about (docs/api.md
     section 7). Times in ms."""
     return {
         "content": {"st": start, "d": length, "m": {"content": text}},
@@ -162,8 +162,8 @@ def style_of(settings: Settings, turn: TurnRecord, fault_style: str = "") -> str
 
 
 def is_silent(settings: Settings, turn: TurnRecord) -> bool:
-    """True for the turns that close without text (about 30 % in the real product, API.md section
-    6)."""
+    """True for the turns that close without text (about 30 % in the real product, docs/api.md
+    section 6)."""
     return (
         bool(settings.silent_every)
         and turn.number % settings.silent_every == settings.silent_every - 1
@@ -248,7 +248,7 @@ def line(event: Json) -> bytes:
     )
 
 
-#: Every form of a keep-alive that API.md section 6 names; they take turns.
+#: Every form of a keep-alive that docs/api.md section 6 names; they take turns.
 HEARTBEATS = (
     b": keep-alive\n\n",
     b"data:\n\n",

@@ -1,6 +1,6 @@
-"""The chat turn (API.md section 6): the one call that charges. It streams what `agent` says and
-decides, with the fault that struck, whether and when the effect comes. A client that hangs up
-ends its turn unless a setting or a fault says that it goes on."""
+"""The chat turn (docs/api.md section 6): the one call that charges. It streams what `agent` says
+and decides, with the fault that struck, whether and when the effect comes. A client that hangs
+up ends its turn unless a setting or a fault says that it goes on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Session, TurnRecord
 
 TICK = 0.05  #: seconds between looks for a client that has gone
-#: "export" is never sent to the agent (API.md section 6): a message that is nothing but that order.
+#: "export" is never sent to the agent (docs/api.md section 6): a message that is nothing but that
+#: order.
 EXPORT = re.compile(
     r"\s*(please\s+)?(export|download|render|导出)\b.{0,40}", re.IGNORECASE | re.DOTALL
 )
@@ -45,7 +46,7 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
 
 
 def _message(call: Call, fields: dict[str, Any]) -> str | Answer:
-    """The text of the turn; a 422 for a body that is not as API.md section 6 has it."""
+    """The text of the turn; a 422 for a body that is not as docs/api.md section 6 has it."""
     for name, value in (("app_name", "nemo_agent"), ("user_id", "me")):
         if fields.get(name) != value:
             call.violation(f"{name} is not {value}", str(fields.get(name)))

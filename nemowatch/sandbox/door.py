@@ -1,4 +1,4 @@
-"""The door: every request comes in here. It names the endpoint, checks what API.md section 1
+"""The door: every request comes in here. It names the endpoint, checks what docs/api.md section 1
 asks of every call, lets faults strike, and writes the request down. What a call does is the
 endpoint's own business."""
 
@@ -140,7 +140,7 @@ def _write_down(call: Call) -> None:
 
 
 def _attributed(call: Call) -> bool:
-    """Check the headers of API.md section 1, writing down each that is missing or wrong."""
+    """Check the headers of docs/api.md section 1, writing down each that is missing or wrong."""
     headers = call.request.headers
     authorization = headers.get("Authorization", "")
     if call.endpoint in OPEN:

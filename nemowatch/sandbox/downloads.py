@@ -1,5 +1,5 @@
 """Files by GET: uploaded ones and results, as a content network serves them, and the
-authenticated fallback of API.md section 9. Range, If-Range and ETag as RFC 9110 has them; one
+authenticated fallback of docs/api.md section 9. Range, If-Range and ETag as RFC 9110 has them; one
 range at a time."""
 
 from __future__ import annotations

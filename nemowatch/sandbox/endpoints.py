@@ -1,5 +1,5 @@
-"""Token, session, state, credits and renders (API.md sections 3, 4, 7, 8, 9): what each accepts
-and answers."""
+"""Token, session, state, credits and renders (docs/api.md sections 3, 4, 7, 8, 9): what each
+accepts and answers."""
 
 from __future__ import annotations
 

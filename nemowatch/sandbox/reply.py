@@ -84,12 +84,12 @@ def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
 
 
 def business(data: Any) -> Answer:
-    """A business envelope that says success (API.md section 1)."""
+    """A business envelope that says success (docs/api.md section 1)."""
     return as_json({"code": 0, "message": "success", "data": data})
 
 
 def code(number: int, status: int) -> Answer:
-    """A business envelope that says failure; `status` 200 is as good as any other (API.md
+    """A business envelope that says failure; `status` 200 is as good as any other (docs/api.md
     section 1)."""
     return as_json(
         {"code": number, "message": CODE_TEXT.get(number, "error"), "data": None}, status
@@ -97,7 +97,7 @@ def code(number: int, status: int) -> Answer:
 
 
 def invalid(where: str, what: str) -> Answer:
-    """A framework's 422 (API.md section 1)."""
+    """A framework's 422 (docs/api.md section 1)."""
     return as_json({"detail": [{"type": "missing", "loc": ["body", where], "msg": what}]}, 422)
 
 

@@ -1,5 +1,5 @@
 """The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves
-API.md and nothing more; what a call means stands in `endpoints`, `uploads`, `chat` and
+docs/api.md and nothing more; what a call means stands in `endpoints`, `uploads`, `chat` and
 `downloads`, what goes wrong in `faults`.
 """
 

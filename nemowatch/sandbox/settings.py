@@ -52,7 +52,7 @@ class Settings:
         1, "more uploads into one session are a violation; 0: any number"
     )
     max_upload_bytes: int = _set(
-        0, "larger files get 4002; 0: the skill's own limit (API.md section 2)"
+        0, "larger files get 4002; 0: the skill's own limit (docs/api.md section 2)"
     )
     code_status: int = _set(
         400, "HTTP status of the business codes without one of their own; 200 is allowed"

@@ -1,5 +1,5 @@
-"""Uploads (API.md section 5): the multipart body is read as it comes, to disk, and held to what
-it declared."""
+"""Uploads (docs/api.md section 5): the multipart body is read as it comes, to disk, and held to
+what it declared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Blob, Upload, World
 
-#: API.md section 2; every other skill has the larger limit.
+#: docs/api.md section 2; every other skill has the larger limit.
 SMALL_LIMIT, LIMIT = 200 * MB, 500 * MB
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from typing import Any
 from nemowatch.sandbox.media import marker_box
 from nemowatch.sandbox.settings import Settings
 
-#: Session ids are 19-digit decimal strings (API.md section 4).
+#: Session ids are 19-digit decimal strings (docs/api.md section 4).
 FIRST_SESSION = 1_842_000_000_000_000_001
 Json = dict[str, Any]
 
@@ -125,7 +125,7 @@ class Render:
     expiring: str = ""  #: "once": the next URL given is dead; "always": all are
 
     def status(self, now: float) -> str:
-        """pending, processing, completed, failed (API.md section 9) or cancelled."""
+        """pending, processing, completed, failed (docs/api.md section 9) or cancelled."""
         done = now - self.began >= self.seconds
         if self.cancelled:
             return "cancelled"

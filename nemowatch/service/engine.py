@@ -47,8 +47,8 @@ from nemowatch.stages.deps import Board, Deps
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: Seconds between two looks at the holds, at most (DESIGN section 3, point 9); sooner where renders
-#: are polled sooner.
+#: Seconds between two looks at the holds, at most (docs/behaviour.md section 3, point 9); sooner
+#: where renders are polled sooner.
 HOLD_LOOK = 60.0
 #: Seconds between two passes of the guard over each inbox's watcher.
 GUARD_LOOK = 15.0

@@ -2,7 +2,7 @@
 
 The intent is committed before the send, and the send happens once. An outcome that nobody knows
 is never guessed at and never sent again: the state of the session is read on a schedule until it
-tells, or a person decides (API.md section 6).
+tells, or a person decides (docs/api.md section 6).
 """
 
 from __future__ import annotations

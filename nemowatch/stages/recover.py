@@ -1,5 +1,5 @@
 """After any end, however it came: every `-ing` state is marked as "may have happened", so that
-its stage asks the world before it does anything (API.md sections 5, 6, 9). Nothing is assumed,
+its stage asks the world before it does anything (docs/api.md sections 5, 6, 9). Nothing is assumed,
 and nothing paid is repeated.
 """
 

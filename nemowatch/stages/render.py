@@ -1,7 +1,7 @@
 """instructed -> submitting -> rendering -> rendered: the render, under an id of our own.
 
 The id is in the journal before the call, so a crash, a cut or a doubt is answered by asking for
-it; posting it again under the same id is safe (API.md section 9). Rendering costs no credits.
+it; posting it again under the same id is safe (docs/api.md section 9). Rendering costs no credits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import CHECKING, Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work
 
-#: Real failures of a render that are answered with a new id (API.md section 9: "a new id, once").
+#: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,
+#: once").
 FORGIVEN_FAILURES = 1
 
 

@@ -1,5 +1,5 @@
 """What a paid turn came to: pure judgement over what was seen before, in the stream, and after
-(API.md section 6)."""
+(docs/api.md section 6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from enum import StrEnum
 from nemowatch.model import RemoteState, Turn, TurnEnd
 from nemowatch.outbox.transcript import exportable
 
-#: The one code that ends a turn from inside its stream without anything done (API.md section 1).
+#: The one code that ends a turn from inside its stream without anything done (docs/api.md section
+#: 1).
 NO_CREDITS = 2001
 
 

@@ -2,7 +2,7 @@
 
 The bytes go up once: a job whose siblings have sent them, or that lost its session, takes the
 file by its `cdn_url`. A session whose upload is in doubt is looked at, and left for a new one
-unless everything is in it (API.md section 5).
+unless everything is in it (docs/api.md section 5).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a folder's name means (DESIGN section 1): `<task>[-<argument>]*`. Pure, and total: any text
-gives a Folder or an Unreadable.
+"""What a folder's name means (docs/behaviour.md section 1): `<task>[-<argument>]*`. Pure, and
+total: any text gives a Folder or an Unreadable.
 
 Nothing is guessed: a name with one part that cannot be read is not read at all.
 """
@@ -16,7 +16,7 @@ from nemowatch.tasks.records import Folder, Recipe, Unreadable
 from nemowatch.tasks.suggest import candidates
 from nemowatch.tasks.words import WrongError, split
 
-#: The skills of API.md section 2.
+#: The skills of docs/api.md section 2.
 DEFAULT_SKILL = "ai-voiceover-for-video"
 VOICEOVER_SKILL = "ai-voiceover-for-video"
 SCRIPT_SKILL = "voiceover-generator"
@@ -25,8 +25,8 @@ TRANSCRIBE_SKILL = "transcribe-video-to-text"
 
 #: First words that are tasks of their own.
 TASKS = ("dub", "voiceover", "transcribe", "edit")
-#: What a voiceover speaks when its folder names no language: the skill's own words (API.md section
-#: 2).
+#: What a voiceover speaks when its folder names no language: the skill's own words (docs/api.md
+#: section 2).
 ENGLISH = Language("en", "English")
 
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})

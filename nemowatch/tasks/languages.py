@@ -14,9 +14,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-#: Codes that mean one thing as a language and another as a country (DESIGN section 1), or as an
-#: English word: `dub-to-es` asks for Spanish, hardly for Tongan. They are never read; the note
-#: gives both readings. `in` is an old code of Indonesian.
+#: Codes that mean one thing as a language and another as a country (docs/behaviour.md section 1),
+#: or as an English word: `dub-to-es` asks for Spanish, hardly for Tongan. They are never read; the
+#: note gives both readings. `in` is an old code of Indonesian.
 COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
 _ENGLISH_WORDS = """
     to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay

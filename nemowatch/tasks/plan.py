@@ -22,7 +22,7 @@ class _Limits(dict[str, int]):
         return 500 * MB
 
 
-#: Bytes that a skill takes in one file (API.md section 2); any other skill: 500 MB.
+#: Bytes that a skill takes in one file (docs/api.md section 2); any other skill: 500 MB.
 MAX_BYTES: MappingProxyType[str, int] = MappingProxyType(
     _Limits(
         {

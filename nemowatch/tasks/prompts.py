@@ -1,8 +1,8 @@
-"""The messages of the paid turn: the words of API.md section 2, made specific, since specific
+"""The messages of the paid turn: the words of docs/api.md section 2, made specific, since specific
 instructions give better results. Owns every sentence we send; decides nothing. Languages are named
 in full, in English.
 
-None of them asks the agent to render or to save: that is done through the API (API.md section
+None of them asks the agent to render or to save: that is done through the API (docs/api.md section
 6).
 """
 
@@ -18,8 +18,8 @@ from nemowatch.tasks.records import Gender
 NO_LANGUAGE = "the original language"
 
 _PLACEHOLDER = re.compile(r"\{(languages|file|script)\}")
-#: Rendering is a call of its own, and the agent is never told to (API.md section 6): the word as an
-#: editor's command.
+#: Rendering is a call of its own, and the agent is never told to (docs/api.md section 6): the word
+#: as an editor's command.
 _EXPORT = re.compile(r"\bexport\b|导出", re.IGNORECASE)
 
 
@@ -102,8 +102,8 @@ def asks_for_script(text: str) -> bool:
 
 
 def asks_for_export(text: str) -> bool:
-    """Whether instructions tell the agent to export, which it must never be told (API.md section
-    6)."""
+    """Whether instructions tell the agent to export, which it must never be told (docs/api.md
+    section 6)."""
     return _EXPORT.search(text) is not None
 
 

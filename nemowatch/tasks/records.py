@@ -40,7 +40,7 @@ class Folder:
     name: str  #: as the person wrote it
     #: "dub", "voiceover", "transcribe", "edit", or the recipe's name as the configuration has it
     task: str
-    #: X-Skill-Source (API.md section 2); scripts alone in a voiceover folder have another
+    #: X-Skill-Source (docs/api.md section 2); scripts alone in a voiceover folder have another
     skill: str
     languages: tuple[Language, ...] = ()  #: targets, in the order written
     source_language: Language | None = None  #: what `from` names

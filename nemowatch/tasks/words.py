@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: `_` is none of them: it binds a region (DESIGN section 1).
+#: `_` is none of them: it binds a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 
 

@@ -1,4 +1,4 @@
-"""The client against the stand-in API: every call of API.md, and every refusal of section 1,
+"""The client against the stand-in API: every call of docs/api.md, and every refusal of section 1,
 over real sockets."""
 
 from __future__ import annotations

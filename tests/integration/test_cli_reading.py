@@ -56,7 +56,7 @@ def _furnish(conn: sqlite3.Connection) -> None:
 
 
 def test_jobs_json_has_the_documented_keys(cli: Cli) -> None:
-    """`jobs --json` is a list of objects with exactly the keys of DESIGN section 4."""
+    """`jobs --json` is a list of objects with exactly the keys of docs/behaviour.md section 4."""
     rows = cli.json("jobs")
     keys = (
         "id watch source folder task target state attempt reason session_id render_id outputs error"

@@ -142,7 +142,7 @@ def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(j
 def test_the_table(
     job: Job, error: NemowatchError, state: State, to: State, reason: str | None, counts: bool
 ) -> None:
-    """Each error has its meaning (DESIGN section 3, point 9)."""
+    """Each error has its meaning (docs/behaviour.md section 3, point 9)."""
     decision = decide(replace(job, state=state), error, AT)
     assert decision.state is to
     assert decision.values.get("reason") == reason

@@ -105,7 +105,7 @@ def test_webvtt_has_its_header_and_no_markup() -> None:
 
 
 def test_the_summary_reads_as_people_know_it() -> None:
-    """The example of API.md section 7."""
+    """The example of docs/api.md section 7."""
     assert (
         timeline(
             {

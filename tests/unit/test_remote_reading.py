@@ -62,7 +62,7 @@ JSON = st.recursive(
     ],
 )
 def test_every_payload_shape_has_its_kind(data: str, kinds: list[Kind]) -> None:
-    """API.md section 6, spelled in every way it names."""
+    """docs/api.md section 6, spelled in every way it names."""
     assert [event.kind for event in classify("", data)] == kinds
 
 

@@ -232,7 +232,7 @@ def test_an_empty_script_is_refused() -> None:
 
 
 def test_no_message_of_ours_says_export() -> None:
-    """The word would make the agent answer about its buttons (API.md section 6)."""
+    """The word would make the agent answer about its buttons (docs/api.md section 6)."""
     script = Drop(MediaKind.SCRIPT, "a.txt", "x")
     group = Drop(MediaKind.VIDEO, "a.mp4", "x")
     orders = [

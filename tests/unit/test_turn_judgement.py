@@ -1,4 +1,5 @@
-"""What a paid turn came to, by its stream and by the state before and after (API.md section 6)."""
+"""What a paid turn came to, by its stream and by the state before and after (docs/api.md section
+6)."""
 
 from __future__ import annotations
 

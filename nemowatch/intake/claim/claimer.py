@@ -36,7 +36,8 @@ from nemowatch.tasks import Drop, Folder, max_bytes, plan
 PORTION = 200
 #: Seconds of reading in one go, so that a burst never keeps the inbox from looking at other files.
 BUDGET = 1.0
-#: Seconds without a change after which a file that is cut short is given up (DESIGN section 2).
+#: Seconds without a change after which a file that is cut short is given up (docs/behaviour.md
+#: section 2).
 GIVE_UP = 600.0
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 MARKER = uuid.uuid5(uuid.NAMESPACE_URL, "nemowatch:sandbox:result")
 #: Longest box that is read into memory; a `moov` of a long film is a few MiB.
 MAX_READ = 64 * 1024 * 1024
-#: What the API takes (API.md section 2), by suffix.
+#: What the API takes (docs/api.md section 2), by suffix.
 KINDS = {
     "video": frozenset({"mp4", "mov", "avi", "webm", "mkv"}),
     "image": frozenset({"jpg", "jpeg", "png", "gif", "webp"}),

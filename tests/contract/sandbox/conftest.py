@@ -1,4 +1,4 @@
-"""A plain client of API.md for the sandbox's own tests: it does as told, right or wrong, and
+"""A plain client of docs/api.md for the sandbox's own tests: it does as told, right or wrong, and
 checks nothing."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sandbox serves API.md section 10, counts what happens, and notices every breach of the
+"""The sandbox serves docs/api.md section 10, counts what happens, and notices every breach of the
 contract."""
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ async def test_a_script_needs_no_upload_and_anything_else_does(playing) -> None:
 
 @pytest.mark.parametrize("form", ["text", "content", "title", "plain", "laid"])
 async def test_captions_come_in_every_spelling(playing, form: str) -> None:
-    """The keys of text segments vary as API.md section 7 says they do."""
+    """The keys of text segments vary as docs/api.md section 7 says they do."""
     async with playing(captions=form) as api:
         api.http.headers["X-Skill-Source"] = "transcribe-video-to-text"
         sid = await api.edited()
