@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nemowatch.cli.context import Setting, as_owner, prepare_state_dir
+from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
 
 if TYPE_CHECKING:
     from nemowatch.model import Credits
@@ -22,7 +22,7 @@ NO_TOKEN = "none"
 PATIENCE = 20.0
 
 
-def ask_cloud(setting: Setting) -> tuple[Credits, Account]:
+def ask_cloud(setting: CommandContext) -> tuple[Credits, Account]:
     """The balance and the account. May ask for the anonymous token that the daemon would ask for,
     and stores it for it.
 
@@ -43,7 +43,7 @@ class Look:
     ended: bool = False
 
 
-def look_at_cloud(setting: Setting) -> Look:
+def look_at_cloud(setting: CommandContext) -> Look:
     """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
     new one, writes nothing; without any token it only finds out whether the address answers.
 
@@ -53,7 +53,7 @@ def look_at_cloud(setting: Setting) -> Look:
         return asyncio.run(_look(setting))
 
 
-async def _look(setting: Setting) -> Look:
+async def _look(setting: CommandContext) -> Look:
     from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing, TokenRefused
     from nemowatch.remote.interface import Account
     from nemowatch.remote.token import STORE_NAME, Credential, Store, supplied_token
@@ -91,7 +91,7 @@ class Known:
     held: Mapping[str, str]  #: reason -> text of each hold that stands
 
 
-def ask_daemon(setting: Setting) -> Known | None:
+def ask_daemon(setting: CommandContext) -> Known | None:
     """The daemon's word, when it has a token of the user and this command has none; None: ask
     the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
@@ -112,7 +112,7 @@ def ask_daemon(setting: Setting) -> Known | None:
     )
 
 
-async def _ask(setting: Setting) -> tuple[Credits, Account]:
+async def _ask(setting: CommandContext) -> tuple[Credits, Account]:
     from nemowatch.remote.token import supplied_token
 
     client = _client(setting, supplied_token(setting.env, setting.config.api.token_file))
@@ -122,7 +122,7 @@ async def _ask(setting: Setting) -> tuple[Credits, Account]:
         await client.aclose()
 
 
-def _client(setting: Setting, credential: Credential) -> Client:
+def _client(setting: CommandContext, credential: Credential) -> Client:
     from nemowatch.clock import SystemClock
     from nemowatch.remote.client import Client
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nemowatch.cli.context import Setting, as_owner, prepare_state_dir
+from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
 from nemowatch.errors import DaemonNeeded, JournalError, JournalLocked
 
 T = TypeVar("T")
@@ -19,14 +19,14 @@ T = TypeVar("T")
 ANSWER = 10.0
 
 
-def ask(setting: Setting, op: str, /, **args: Any) -> Any:
+def ask(setting: CommandContext, op: str, /, **args: Any) -> Any:
     """The daemon's answer. Raises DaemonNeeded when it does not run, and what it refuses with."""
     from nemowatch.service.control import SOCKET_NAME, call
 
     return call(setting.state_dir / SOCKET_NAME, op, wait=ANSWER, **args)
 
 
-def ask_if_running(setting: Setting, op: str, /, **args: Any) -> Any | None:
+def ask_if_running(setting: CommandContext, op: str, /, **args: Any) -> Any | None:
     """The daemon's answer to a question; None when it does not run. For questions only: an
     order's answer may be None."""
     try:
@@ -36,7 +36,7 @@ def ask_if_running(setting: Setting, op: str, /, **args: Any) -> Any | None:
 
 
 def read_journal(
-    setting: Setting, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
+    setting: CommandContext, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
 ) -> T:
     """What `work` reads, beside a running daemon or without one; `nothing()` before the first
     start. Raises JournalError."""
@@ -69,7 +69,7 @@ class Ordered:
     running: bool  #: whether a daemon has it; else it stands in the journal, for the next start
 
 
-def order(setting: Setting, op: str, /, **args: Any) -> Ordered:
+def order(setting: CommandContext, op: str, /, **args: Any) -> Ordered:
     """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its
     lock.
 
@@ -82,7 +82,7 @@ def order(setting: Setting, op: str, /, **args: Any) -> Ordered:
         return Ordered(_order_offline(setting, op, args), running=False)
 
 
-def _order_offline(setting: Setting, op: str, args: dict[str, Any]) -> Any:
+def _order_offline(setting: CommandContext, op: str, args: dict[str, Any]) -> Any:
     from nemowatch.clock import SystemClock
     from nemowatch.intake.scan.pauses import NONE, on_disk
     from nemowatch.journal import Journal

@@ -26,7 +26,7 @@ PRIVATE = 0o700
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class CommandContext:
     """One installation: its configuration and its state folder."""
 
     config: Config
@@ -46,7 +46,7 @@ class Setting:
         return {watch.name: watch for watch in self.config.watch}
 
 
-def find_setting(option: Path | None) -> Setting:
+def find_setting(option: Path | None) -> CommandContext:
     """The installation that `--config`, the environment or the usual places name. Raises
     ConfigError."""
     from nemowatch.config import find, load, state_dir
@@ -54,7 +54,7 @@ def find_setting(option: Path | None) -> Setting:
     env = dict(os.environ)
     path = find(option, env)
     config = load(path, env)
-    return Setting(config, path, state_dir(config, path, env), env, option is not None)
+    return CommandContext(config, path, state_dir(config, path, env), env, option is not None)
 
 
 def prepare_state_dir(folder: Path) -> None:

@@ -12,7 +12,7 @@ from nemowatch.journal import account
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.journal.spend import Drop, Paid
 
 By = Annotated[
@@ -45,7 +45,7 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
         _print(record)
 
 
-def balance(setting: Setting) -> dict[str, Any]:
+def balance(setting: CommandContext) -> dict[str, Any]:
     """The balance now, or, when the cloud does not answer, the one seen last and why.
 
     {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh

@@ -14,7 +14,7 @@ from nemowatch.cli import options
 from nemowatch.cli.formatting import clean, name
 
 if TYPE_CHECKING:
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.errors import UsageError
     from nemowatch.journal.jobs import ListedJob
 
@@ -105,7 +105,7 @@ def _unknown(what: str, word: str, known: list[str]) -> UsageError:
     return UsageError(f"There is no {what} called {word!r}.", cure=cure)
 
 
-def _print_json(setting: Setting, wanted: Wanted) -> None:
+def _print_json(setting: CommandContext, wanted: Wanted) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_json
     from nemowatch.reporting import overview
@@ -117,7 +117,7 @@ def _print_json(setting: Setting, wanted: Wanted) -> None:
     print_json(read_journal(setting, read, list[dict[str, Any]]))
 
 
-def _print_table(setting: Setting, wanted: Wanted) -> None:
+def _print_table(setting: CommandContext, wanted: Wanted) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_table, say
 

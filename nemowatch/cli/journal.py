@@ -13,7 +13,7 @@ import typer
 from nemowatch.cli import options
 
 if TYPE_CHECKING:
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.journal import Journal
 
 app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, rich_markup_mode=None)
@@ -75,7 +75,7 @@ def backup(target: Target, config: options.Config = None) -> None:
     )
 
 
-def _open(setting: Setting) -> Journal:
+def _open(setting: CommandContext) -> Journal:
     from nemowatch.clock import SystemClock
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME

@@ -16,7 +16,7 @@ from nemowatch.cli.formatting import clean, plural
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
 
 NewTake = Annotated[
     bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")
@@ -118,7 +118,7 @@ def take_over(config: options.Config = None) -> None:
         )
 
 
-def watch_name(setting: Setting, wanted: str) -> str:
+def watch_name(setting: CommandContext, wanted: str) -> str:
     """The journal's name of a watch that a person named by its root, its inbox or its last word;
     "" for all."""
     from pathlib import Path
@@ -149,7 +149,7 @@ def _order(config: Path | None, op: str, **args: Any) -> Any:
     return _carry_out(find_setting(config), op, **args)
 
 
-def _carry_out(setting: Setting, op: str, **args: Any) -> Any:
+def _carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
     """The answer to an order; when only the journal has it, that is said beside it."""
     from nemowatch.cli.connection import order
 

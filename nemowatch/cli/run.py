@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from nemowatch.errors import NemowatchError
 
 if TYPE_CHECKING:
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
 
 #: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
@@ -54,10 +54,10 @@ def _leave_out(packages: Iterable[str]) -> None:
         sys.modules.setdefault(package, cast(ModuleType, None))
 
 
-def _setting(config: Path | None) -> Setting:
+def _setting(config: Path | None) -> CommandContext:
     """As `find_setting`, but a child reads, while this process imports what it lives with.
     Raises ConfigError, ConfigUnread."""
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config import state_dir
     from nemowatch.config.child import find_apart
 
@@ -65,7 +65,7 @@ def _setting(config: Path | None) -> Setting:
     with find_apart(config, env) as reading:
         importlib.import_module("nemowatch.service.daemon")
         path, read = reading.result()
-    return Setting(read, path, state_dir(read, path, env), env, config is not None)
+    return CommandContext(read, path, state_dir(read, path, env), env, config is not None)
 
 
 def start(config: Path | None, once: bool) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from nemowatch.fs.mounts import TABLE
 
 
-class MountNews:
+class MountEvents:
     """Calls back, on the loop, in the millisecond in which anything is mounted or unmounted."""
 
     def __init__(self, call: Callable[[], None], table: Path = TABLE) -> None:

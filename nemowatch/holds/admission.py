@@ -24,7 +24,7 @@ from nemowatch.stages.deps import Work
 SCAN_AGAIN = 0.5
 
 
-class BudgetGate:
+class Admission:
     """The daemon's gate."""
 
     def __init__(

@@ -31,7 +31,7 @@ from nemowatch.holds import budget
 from nemowatch.holds.admission import the_cap
 from nemowatch.holds.budget import Cap
 from nemowatch.intake.inbox import Inbox
-from nemowatch.jobs.job_log import Chronicle, causes
+from nemowatch.jobs.job_log import JobLog, causes
 from nemowatch.journal import Journal, account, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import MB, PAID, Credits, HoldReason, RenderStatus, State
@@ -66,7 +66,7 @@ class HoldKeeper:
         inboxes: Mapping[str, Inbox],
         clock: Clock,
         nudge: Callable[[], None],
-        chronicle: Chronicle,
+        job_log: JobLog,
     ) -> None:
         self._journal = journal
         self._api = api
@@ -74,7 +74,7 @@ class HoldKeeper:
         self._inboxes = inboxes
         self._clock = clock
         self._nudge = nudge
-        self._chronicle = chronicle
+        self._job_log = job_log
         self._woken: dict[HoldReason, int] = {}
         self._disk = ThreadPoolExecutor(DISKS, thread_name_prefix="space")
         self._measuring: dict[str, asyncio.Future[bool]] = {}  # by watch
@@ -113,7 +113,7 @@ class HoldKeeper:
         """Say in the log what has begun and what is over."""
         woken, self._woken = self._woken, {}
         asked_at = self._clock.monotonic()
-        self._chronicle.stands(await self._journal.read(causes), woken, asked_at)
+        self._job_log.stands(await self._journal.read(causes), woken, asked_at)
 
     async def price_told(self) -> None:
         """A paid turn is over: what waits for its price, or for what it did not cost, may go on

@@ -22,15 +22,15 @@ from nemowatch.errors import LocalError
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim import decide
-from nemowatch.intake.claim.claimer import Desk
+from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder, nothing_stands
 from nemowatch.intake.ready.stability import why
 from nemowatch.intake.records import Tick, Waiting
-from nemowatch.intake.scan.diff import MAX_FRESH, Survey
-from nemowatch.intake.state import Ledger
-from nemowatch.intake.tracking import Feed
+from nemowatch.intake.scan.diff import MAX_FRESH, ScanDiff
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.health import Health, HealthState
-from nemowatch.intake.watch.root_monitor import Presence
+from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches, inboxes, sources
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -80,10 +80,14 @@ class Inbox:
         after a journal was lost."""
         self.watch = watch
         self._clock, self._journal, self._on_change = clock, journal, on_change
-        self._presence = Presence(watch, clock, journal, state_id, _say(watch.name), on_change)
-        self._ledger = Ledger.of(watch, recipes)
-        self._feed = Feed(self._presence, self._ledger, journal, clock)
-        self._desk = Desk(self._presence, self._ledger, journal, clock, confirm_above, finder)
+        self._root_monitor = RootMonitor(
+            watch, clock, journal, state_id, _say(watch.name), on_change
+        )
+        self._state = InboxState.of(watch, recipes)
+        self._tracking = Tracking(self._root_monitor, self._state, journal, clock)
+        self._claimer = Claimer(
+            self._root_monitor, self._state, journal, clock, confirm_above, finder
+        )
         self._scan_at = 0.0  #: monotonic seconds
         self._more = False  #: the last scan has left new files for the next one
         self._scanned_at = float("-inf")  #: when the last scan ended
@@ -100,30 +104,30 @@ class Inbox:
 
     def __repr__(self) -> str:
         return (
-            f"Inbox({self.watch.name!r}, {self.health}, {len(self._ledger.tracker)} waiting,"
-            f" {len(self._ledger.known)} known)"
+            f"Inbox({self.watch.name!r}, {self.health}, {len(self._state.tracker)} waiting,"
+            f" {len(self._state.known)} known)"
         )
 
     @property
     def health(self) -> Health:
         """How it is."""
-        return self._presence.health.now
+        return self._root_monitor.health.now
 
     async def start(self) -> None:
         """Begin. A root that is missing, or hangs, is a state; raises only what the journal
         raises."""
-        await self._presence.start()
+        await self._root_monitor.start()
 
     async def stop(self) -> None:
         """End. What is under way in the worker thread is left to itself."""
         self._stopped = True
-        await self._presence.stop()
+        await self._root_monitor.stop()
 
     def due_in(self) -> float:
         """Seconds until `tick` has work; 0: now."""
-        hints = self._presence.hints
+        hints = self._root_monitor.hints
         now = self._clock.monotonic()
-        if self._presence.online and (
+        if self._root_monitor.online and (
             (hints is not None and hints.waiting) or self._scan_is_due(now)
         ):
             return 0.0
@@ -131,8 +135,8 @@ class Inbox:
 
     def request_scan(self) -> None:
         """Scan everything soon."""
-        self._presence.scan_soon = True
-        self._presence.next_probe = 0.0
+        self._root_monitor.scan_soon = True
+        self._root_monitor.next_probe = 0.0
         self._due_at = 0.0
         self._on_change()
 
@@ -146,7 +150,7 @@ class Inbox:
         """One pass of the guard. Never raises for files."""
         async with self._busy:
             if not self._stopped:
-                await self._presence.guard()
+                await self._root_monitor.guard()
                 self._plan()
         if self.due_in() == 0:
             self._on_change()
@@ -155,7 +159,7 @@ class Inbox:
         """A person said so: this host works the inbox from now on; what it brings waits for
         approval."""
         async with self._busy:
-            await self._presence.take_over()
+            await self._root_monitor.take_over()
             self._cause = TAKEN_OVER
         self.request_scan()
 
@@ -168,26 +172,24 @@ class Inbox:
     @property
     def pauses(self) -> dict[bytes, bytes]:
         """The folders (b"": the inbox itself) in which a PAUSE stands, with its path."""
-        return {
-            folder: facts.paused for folder, facts in self._ledger.facts.items() if facts.paused
-        }
+        return {folder: facts.paused for folder, facts in self._state.facts.items() if facts.paused}
 
     def paused(self, folder: bytes) -> bool:
         """True when a PAUSE stands in the inbox or in this task folder."""
-        return self._ledger.paused(folder)
+        return self._state.paused(folder)
 
     @property
     def settling(self) -> int:
         """How many files are not jobs yet."""
-        return len(self._ledger.tracker)
+        return len(self._state.tracker)
 
     def waiting(self, limit: int = 0) -> list[Waiting]:
         """Files that are not jobs yet, with the reason in plain words: those that wait longest
         first, at most `limit` (0: all) of them. On the loop only."""
         now, now_ms, found = self._clock.monotonic(), self._clock.now_ms(), list[Waiting]()
-        prompts = self._feed.prompt_paths()
-        for path in islice(self._ledger.tracker, limit or None):
-            tracked = self._ledger.tracker.get(path)
+        prompts = self._tracking.prompt_paths()
+        for path in islice(self._state.tracker, limit or None):
+            tracked = self._state.tracker.get(path)
             if tracked is not None and path not in prompts:
                 since = now_ms - round((now - tracked.first_at) * 1000)
                 reason = (
@@ -202,10 +204,10 @@ class Inbox:
         """True when nothing stands at this place although the root is there, as it was: only
         then was it taken away."""
         async with self._busy:
-            if self._stopped or not await self._presence.check():
+            if self._stopped or not await self._root_monitor.check():
                 return False
             try:
-                gone = bool(await self._feed.really_gone([path]))
+                gone = bool(await self._tracking.really_gone([path]))
             except LocalError:
                 return False
             return gone and not await self._is_hidden(path)
@@ -215,14 +217,14 @@ class Inbox:
         one that went."""
         name = self.watch.name
         claimed = await self._journal.read(lambda conn: decide.claimed_at(conn, name, path))
-        return any(self._presence.on_other_mount(path, at) for at in claimed)
+        return any(self._root_monitor.on_other_mount(path, at) for at in claimed)
 
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of
         others wait to be followed."""
-        hints = self._presence.hints
-        news = self._presence.scan_soon or self._more or (hints is not None and hints.waiting)
-        return self._presence.online and bool(self._ledger.tracker.busy() or news)
+        hints = self._root_monitor.hints
+        news = self._root_monitor.scan_soon or self._more or (hints is not None and hints.waiting)
+        return self._root_monitor.online and bool(self._state.tracker.busy() or news)
 
     async def mark_paid(self) -> None:
         """Something is being paid for here: write it into the owner file, now or with one of the
@@ -232,16 +234,16 @@ class Inbox:
             return
         self._mark_free_at = now + MARK_PAUSE
         async with self._busy:
-            if not self._stopped and self._presence.online:
-                await self._presence.check()
+            if not self._stopped and self._root_monitor.online:
+                await self._root_monitor.check()
 
     def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
         """Go on with what may change while running (config.changes): how often to scan, and when
         to ask."""
         self.watch = watch
-        self._presence.reconfigure(watch)
-        self._ledger.book.reread(recipes)
-        self._desk.confirm_above = confirm_above
+        self._root_monitor.reconfigure(watch)
+        self._state.book.reread(recipes)
+        self._claimer.confirm_above = confirm_above
         self.request_scan()
 
     async def tick(self) -> Tick:
@@ -253,52 +255,58 @@ class Inbox:
             try:
                 done = await self._tick()
             except Hung:
-                await self._presence.hung()
+                await self._root_monitor.hung()
                 done = Tick()
             except LocalError as exc:
-                await self._presence.failed(exc)
+                await self._root_monitor.failed(exc)
                 done = Tick()
             self._plan(more=done.more)
         now = self._clock.monotonic()
         return replace(
             done,
-            problems=self._ledger.problems.current(now),
-            approved=bool(self._ledger.approvals),
-            approvals=self._ledger.approvals,
+            problems=self._state.problems.current(now),
+            approved=bool(self._state.approvals),
+            approvals=self._state.approvals,
         )
 
     def _plan(self, *, more: bool = False) -> None:
         """When the next tick has work."""
-        now, presence = self._clock.monotonic(), self._presence
-        if not presence.online:
-            self._due_at = presence.next_probe
+        now, root_monitor = self._clock.monotonic(), self._root_monitor
+        if not root_monitor.online:
+            self._due_at = root_monitor.next_probe
             return
-        scan_at = min(self._scan_at, self._scan_free_at) if presence.scan_soon else self._scan_at
-        moments = (scan_at, self._ledger.tracker.next_at(), self._ledger.problems.next_at(now))
+        scan_at = (
+            min(self._scan_at, self._scan_free_at) if root_monitor.scan_soon else self._scan_at
+        )
+        moments = (
+            scan_at,
+            self._state.tracker.next_at(),
+            self._state.problems.next_at(now),
+        )
         self._due_at = now if more else min(moments)
 
     async def _tick(self) -> Tick:
-        presence, now = self._presence, self._clock.monotonic()
-        if (not presence.online or presence.next_probe == 0) and not (
-            now >= presence.next_probe and await presence.check()
+        root_monitor, now = self._root_monitor, self._clock.monotonic()
+        if (not root_monitor.online or root_monitor.next_probe == 0) and not (
+            now >= root_monitor.next_probe and await root_monitor.check()
         ):
             return Tick()
-        assert presence.hints is not None  # start() made them
-        places, everything = presence.hints.take(PORTION)
+        assert root_monitor.hints is not None  # start() made them
+        places, everything = root_monitor.hints.take(PORTION)
         gone: list[int] = []
-        presence.scan_soon |= everything
+        root_monitor.scan_soon |= everything
         if self._scan_is_due(now):
             gone += await self._scan()
-        if not presence.online:
+        if not root_monitor.online:
             return Tick(gone=tuple(gone))
-        gone += await self._feed.follow(places)
-        gone += await self._feed.missing(self._ledger.problems.final())
+        gone += await self._tracking.follow(places)
+        gone += await self._tracking.missing(self._state.problems.final())
         if not self._ready:
-            self._ready, vanished = await self._feed.look()
-            gone += await self._feed.missing(vanished)
-        taken = await self._desk.take(self._ready)
-        self._ready = [path for path in taken.left if path in self._ledger.tracker]
-        more = bool(self._ready) or presence.hints.waiting
+            self._ready, vanished = await self._tracking.look()
+            gone += await self._tracking.missing(vanished)
+        taken = await self._claimer.take(self._ready)
+        self._ready = [path for path in taken.left if path in self._state.tracker]
+        more = bool(self._ready) or root_monitor.hints.waiting
         return Tick(tuple(taken.claimed), again=tuple(taken.again), gone=tuple(gone), more=more)
 
     # -- scanning
@@ -309,62 +317,62 @@ class Inbox:
         if (
             self._first
             or self._cause
-            or self._presence.returned
-            or self._presence.put_back
+            or self._root_monitor.returned
+            or self._root_monitor.put_back
             or now >= self._scan_at
         ):
             return True
-        if self._more and len(self._ledger.tracker) < REFILL:
+        if self._more and len(self._state.tracker) < REFILL:
             return True
-        return self._presence.scan_soon and now >= self._scan_free_at
+        return self._root_monitor.scan_soon and now >= self._scan_free_at
 
     async def _load(self) -> None:
         """What the journal knows of files here. Read anew after an absence: the share may show
         its files differently."""
         known = await self._journal.read(lambda conn: sources.known_files(conn, self.watch.name))
-        self._ledger.known.clear()
+        self._state.known.clear()
         for path, file in known.items():
             if file.settled:
-                self._ledger.know(path, file.snapshot, local=self._presence.is_local(path))
+                self._state.know(path, file.snapshot, local=self._root_monitor.is_local(path))
             else:
-                self._ledger.changed.add(path)
+                self._state.changed.add(path)
 
     async def _scan(self) -> list[int]:
         """The whole inbox; returns ids of sources whose file is gone."""
-        presence, begun = self._presence, self._clock.monotonic()
-        presence.scan_soon = False
-        returned, presence.returned = presence.returned, False
+        root_monitor, begun = self._root_monitor, self._clock.monotonic()
+        root_monitor.scan_soon = False
+        returned, root_monitor.returned = root_monitor.returned, False
         if returned or self._first:
             await self._load()
-        survey = await self._feed.survey(b"")
-        if not await presence.same_root():
-            presence.scan_soon, presence.returned = True, True
-            await presence.check()
+        survey = await self._tracking.survey(b"")
+        if not await root_monitor.same_root():
+            root_monitor.scan_soon, root_monitor.returned = True, True
+            await root_monitor.check()
             return []
-        presence.watching.scanned(survey.inodes)
+        root_monitor.watching.scanned(survey.inodes)
         self._next_scan(begun, survey)
         await self._maybe_batch(survey, returned)
         if self._initial:
             self._initial = survey.more
             # else there is nothing that this journal could have forgotten of it
             if self._known_before:
-                self._desk.stood_before.update(survey.fresh)
-        self._ledger.facts = survey.folders
-        self._ledger.approvals = tuple(survey.approvals)
-        self._feed.absorb(survey)
-        await self._feed.note_changed(survey.fresh)
+                self._claimer.stood_before.update(survey.fresh)
+        self._state.facts = survey.folders
+        self._state.approvals = tuple(survey.approvals)
+        self._tracking.absorb(survey)
+        await self._tracking.note_changed(survey.fresh)
         # after an absence nothing is taken for a deletion, and nothing is blocked by what was then
         if returned:
-            self._ledger.unblock(b"")
+            self._state.unblock(b"")
             for path in survey.missing:
-                self._ledger.known.pop(path, None)
+                self._state.known.pop(path, None)
             return []
-        return await self._feed.missing(survey.missing)
+        return await self._tracking.missing(survey.missing)
 
-    def _next_scan(self, begun: float, survey: Survey) -> None:
+    def _next_scan(self, begun: float, survey: ScanDiff) -> None:
         now = self._scanned_at = self._clock.monotonic()
         every = self.watch.scan_interval * (
-            1 if self._presence.paces.mode is Mode.EVENTS else EARLY
+            1 if self._root_monitor.paces.mode is Mode.EVENTS else EARLY
         )
         if self.health.state is HealthState.DEGRADED:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
@@ -372,11 +380,11 @@ class Inbox:
         self._more = survey.more
         self._scan_at = now + every
 
-    async def _maybe_batch(self, survey: Survey, returned: bool) -> None:
+    async def _maybe_batch(self, survey: ScanDiff, returned: bool) -> None:
         """Many new jobs at once, from a scan that is a first or a return, wait for a person."""
-        if not (self._first or returned or self._cause or self._presence.put_back):
+        if not (self._first or returned or self._cause or self._root_monitor.put_back):
             return
-        self._presence.put_back = False
+        self._root_monitor.put_back = False
         name, now_ms = self.watch.name, self._clock.now_ms()
         new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
         if self._first:
@@ -385,15 +393,15 @@ class Inbox:
         if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
             # a person is asked whatever the limit says: what stands here may have been paid for
             cause = ""
-            await self._desk.settle_held()
+            await self._claimer.settle_held()
             await self._journal.write(
                 lambda conn: batches.rebuild(conn, name, survey.expected, now_ms)
             )
-        expected, limit = survey.expected, self._desk.confirm_above
+        expected, limit = survey.expected, self._claimer.confirm_above
         if cause and 0 < limit < expected and not survey.more:
             fresh = list(survey.fresh)
             unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, fresh))
-            expected = sum(self._ledger.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
+            expected = sum(self._state.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
         # what another host has paid for, this journal cannot know
         least = 0 if cause == TAKEN_OVER else limit
         if cause and limit and expected > least:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nemowatch.intake.records import FileProblem, FolderProblem
-from nemowatch.intake.scan.diff import FolderFacts, Survey
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text
 from nemowatch.tasks import Unreadable, listed
 
@@ -61,7 +61,7 @@ class Problems:
         """It can, now."""
         self._orders.pop(folder, None)
 
-    def learn(self, survey: Survey, facts: Mapping[bytes, FolderFacts], now: float) -> None:
+    def learn(self, survey: ScanDiff, facts: Mapping[bytes, FolderFacts], now: float) -> None:
         """Take a scan into account; `facts` are the current ones of every task folder."""
         self._facts = facts
         inside = survey.start + b"/"

@@ -19,7 +19,7 @@ from nemowatch.model import Snapshot
 
 
 @dataclass(slots=True)
-class Ledger:
+class InboxState:
     """The memory of one inbox."""
 
     book: FolderBook
@@ -38,7 +38,7 @@ class Ledger:
     approvals: tuple[bytes, ...] = ()
 
     @classmethod
-    def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> Ledger:
+    def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> InboxState:
         """An empty one."""
         book = FolderBook(recipes)
         return cls(book, Ignore(watch.ignore), Problems(book))

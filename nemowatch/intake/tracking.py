@@ -13,12 +13,12 @@ from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged
 from nemowatch.intake.claim import decide
 from nemowatch.intake.ready.inspect import Seen, look_at, read_prompt, really_gone, sort_places
 from nemowatch.intake.ready.stability import Look, Verdict
-from nemowatch.intake.scan.diff import FolderFacts, Survey, Surveyor, look_hash
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, ScanDiffer, look_hash
 from nemowatch.intake.scan.folders import natural
 from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, NameClass, folded
 from nemowatch.intake.scan.scanner import in_project, walk
-from nemowatch.intake.state import Ledger
-from nemowatch.intake.watch.root_monitor import Presence
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal
 from nemowatch.model import Snapshot
 from nemowatch.tasks import decode_text
@@ -31,79 +31,90 @@ MAX_FOLDERS = 100
 INSTRUCTIONS = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES
 
 
-class Feed:
+class Tracking:
     """Feeds the ledger of one inbox."""
 
-    def __init__(self, presence: Presence, ledger: Ledger, journal: Journal, clock: Clock) -> None:
-        self._presence, self._ledger, self._journal, self._clock = presence, ledger, journal, clock
+    def __init__(
+        self, root_monitor: RootMonitor, inbox_state: InboxState, journal: Journal, clock: Clock
+    ) -> None:
+        self._root_monitor, self._state, self._journal, self._clock = (
+            root_monitor,
+            inbox_state,
+            journal,
+            clock,
+        )
 
     def prompt_paths(self) -> set[bytes]:
-        return {facts.prompt for facts in self._ledger.facts.values() if facts.prompt}
+        return {facts.prompt for facts in self._state.facts.values() if facts.prompt}
 
-    async def survey(self, start: bytes) -> Survey:
-        presence, ledger = self._presence, self._ledger
-        surveyor = Surveyor(ledger.book, ledger.known, ledger.tracker, presence.is_local)
-        root, beat = presence.root, presence.worker.beat
-        return await presence.worker.run(
+    async def survey(self, start: bytes) -> ScanDiff:
+        root_monitor, inbox_state = self._root_monitor, self._state
+        surveyor = ScanDiffer(
+            inbox_state.book, inbox_state.known, inbox_state.tracker, root_monitor.is_local
+        )
+        root, beat = root_monitor.root, root_monitor.worker.beat
+        return await root_monitor.worker.run(
             lambda: surveyor.survey(
-                walk(root, ledger.ignore, start, beat, surveyor.unchanged), start
+                walk(root, inbox_state.ignore, start, beat, surveyor.unchanged), start
             )
         )
 
-    def absorb(self, survey: Survey) -> None:
+    def absorb(self, survey: ScanDiff) -> None:
         now = self._clock.monotonic()
         # what came together is worked on in the order people see
         for path in sorted(survey.fresh, key=natural):
-            self._ledger.problems.forget(path)
-            self._ledger.tracker.see(path, Look(survey.fresh[path], now), self._presence.pace(path))
+            self._state.problems.forget(path)
+            self._state.tracker.see(
+                path, Look(survey.fresh[path], now), self._root_monitor.pace(path)
+            )
         for folder, facts in survey.folders.items():
             self._absorb_prompt(folder, facts, now)
-        self._ledger.problems.learn(survey, self._ledger.facts, now)
+        self._state.problems.learn(survey, self._state.facts, now)
 
     def _absorb_prompt(self, folder: bytes, facts: FolderFacts, now: float) -> None:
-        ledger, look = self._ledger, facts.prompt_look
+        inbox_state, look = self._state, facts.prompt_look
         if look is None:
-            if ledger.prompts.pop(folder, None) is not None:
-                ledger.book.instruct(folder, "")
-                ledger.unblock(folder)
+            if inbox_state.prompts.pop(folder, None) is not None:
+                inbox_state.book.instruct(folder, "")
+                inbox_state.unblock(folder)
         elif look.size == 0:
-            ledger.prompts[folder] = look
-            ledger.book.instruct(folder, "")
-        elif ledger.prompts.get(folder) != look:
-            ledger.tracker.see(facts.prompt, Look(look, now), self._presence.pace(facts.prompt))
+            inbox_state.prompts[folder] = look
+            inbox_state.book.instruct(folder, "")
+        elif inbox_state.prompts.get(folder) != look:
+            inbox_state.tracker.see(
+                facts.prompt, Look(look, now), self._root_monitor.pace(facts.prompt)
+            )
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
-        changed = [path for path in fresh if self._ledger.known.pop(path, None) is not None]
-        self._ledger.changed.update(changed)
+        changed = [path for path in fresh if self._state.known.pop(path, None) is not None]
+        self._state.changed.update(changed)
         if changed:
-            name, now_ms = self._presence.watch.name, self._clock.now_ms()
+            name, now_ms = self._root_monitor.watch.name, self._clock.now_ms()
             await self._journal.write(lambda conn: decide.unsettle(conn, name, changed, now_ms))
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved
         away."""
-        known = [
-            path for path in paths if path in self._ledger.known or path in self._ledger.changed
-        ]
+        known = [path for path in paths if path in self._state.known or path in self._state.changed]
         if not known:
             return []
         gone = await self.really_gone(known)
         if not gone:
             return []
         for path in gone:
-            self._ledger.known.pop(path, None)
-            self._ledger.changed.discard(path)
-            self._ledger.problems.forget(path)
-        name = self._presence.watch.name
+            self._state.known.pop(path, None)
+            self._state.changed.discard(path)
+            self._state.problems.forget(path)
+        name = self._root_monitor.watch.name
         return await self._journal.read(lambda conn: decide.gone_sources(conn, name, gone))
 
     async def really_gone(self, paths: list[bytes]) -> list[bytes]:
         """Those of them that are no longer there, while the root is the one that was looked at.
         Raises LocalPassing."""
-        root = self._presence.root
-        gone = await self._presence.worker.run(lambda: really_gone(root, paths))
-        return gone if gone and await self._presence.same_root() else []
+        root = self._root_monitor.root
+        gone = await self._root_monitor.worker.run(lambda: really_gone(root, paths))
+        return gone if gone and await self._root_monitor.same_root() else []
 
     # -- hints
 
@@ -112,10 +123,10 @@ class Feed:
         wanted = {place: at for place, at in places.items() if self._worth(place)}
         if not wanted:
             return []
-        root = self._presence.root
-        found = await self._presence.worker.run(lambda: sort_places(root, wanted))
-        self._presence.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
-        if not self._presence.scan_soon:
+        root = self._root_monitor.root
+        found = await self._root_monitor.worker.run(lambda: sort_places(root, wanted))
+        self._root_monitor.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
+        if not self._root_monitor.scan_soon:
             entered = [folder for folder in found.folders if self._is_entered(folder)]
             for folder in _outermost(entered):
                 found.gone += await self._extend(
@@ -128,26 +139,26 @@ class Feed:
 
     def _left(self, place: bytes) -> None:
         """Nothing stands here any more; when it was a folder, a scan tells what went with it."""
-        was_file = place in self._ledger.known or place in self._ledger.tracker
-        self._ledger.tracker.drop(place)
-        self._ledger.problems.forget(place)
-        self._presence.scan_soon |= not was_file and self._held_something(place)
+        was_file = place in self._state.known or place in self._state.tracker
+        self._state.tracker.drop(place)
+        self._state.problems.forget(place)
+        self._root_monitor.scan_soon |= not was_file and self._held_something(place)
 
     def _worth(self, place: bytes) -> bool:
         """False for names that are never work; an instruction that comes or goes asks for a
         scan."""
-        verdict = self._ledger.ignore.path(place)
+        verdict = self._state.ignore.path(place)
         if verdict.kind is NameClass.OURS and folded(place.rpartition(b"/")[2]) in INSTRUCTIONS:
-            self._presence.scan_soon = True
+            self._root_monitor.scan_soon = True
         if in_project(place):
-            self._presence.scan_soon = True
+            self._root_monitor.scan_soon = True
             return False
         return verdict.kind in (NameClass.WORK, NameClass.CONFLICT)
 
     def _is_entered(self, folder: bytes) -> bool:
         """False for a folder that no scan enters: as a file it could have been work, for all
         that its event said."""
-        return self._ledger.ignore.path(folder, folder=True).kind in (
+        return self._state.ignore.path(folder, folder=True).kind in (
             NameClass.WORK,
             NameClass.CONFLICT,
         )
@@ -155,86 +166,90 @@ class Feed:
     def _held_something(self, place: bytes) -> bool:
         """True when a folder stood here, as far as anything is known of one."""
         prefix = place + b"/"
-        if place in self._ledger.facts:
+        if place in self._state.facts:
             return True
-        return any(p.startswith(prefix) for p in self._ledger.known) or any(
-            p.startswith(prefix) for p in self._ledger.tracker
+        return any(p.startswith(prefix) for p in self._state.known) or any(
+            p.startswith(prefix) for p in self._state.tracker
         )
 
-    async def _extend(self, survey: Survey, inode: int, event_at: float) -> list[bytes]:
+    async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:
         """A folder that came: take in what is in it; returns known files that are not in it any
         more."""
         await self.note_changed(survey.fresh)
         for folder, facts in survey.folders.items():
             if folder and survey.start == folder:
-                self._ledger.facts[folder] = facts
+                self._state.facts[folder] = facts
             else:
-                self._ledger.facts.setdefault(folder, FolderFacts())
+                self._state.facts.setdefault(folder, FolderFacts())
         now = self._clock.monotonic()
         for path in sorted(survey.fresh, key=natural):
             look = Look(survey.fresh[path], now, event_at=event_at)
-            self._ledger.tracker.see(path, look, self._presence.pace(path))
+            self._state.tracker.see(path, look, self._root_monitor.pace(path))
         survey.fresh = {}
-        self._presence.watching.expected |= survey.inodes | {inode}
+        self._root_monitor.watching.expected |= survey.inodes | {inode}
         if (
             any(facts.prompt or facts.paused or facts.foreign for facts in survey.folders.values())
             or survey.more
         ):
-            self._presence.scan_soon = True
-        self._ledger.problems.learn(survey, self._ledger.facts, now)
+            self._root_monitor.scan_soon = True
+        self._state.problems.learn(survey, self._state.facts, now)
         return list(survey.missing)
 
     async def _arrived(self, files: Mapping[bytes, float]) -> None:
         """Files that events named: tracked, when their folder takes such."""
-        book = self._ledger.book
+        book = self._state.book
         taken = {
             p: at
             for p, at in files.items()
             if book.takes(p.partition(b"/")[0], p.rpartition(b"/")[2]) and b"/" in p
         }
         # a file that nobody takes is told of after a while
-        self._presence.scan_soon |= len(taken) < len(files)
+        self._root_monitor.scan_soon |= len(taken) < len(files)
         for seen in await self._look_at(list(taken)):
             if isinstance(seen.look, Snapshot) and not self._is_known(seen.path, seen.look):
                 await self.note_changed([seen.path])
-                self._ledger.problems.forget(seen.path)
+                self._state.problems.forget(seen.path)
                 self._see(seen, taken[seen.path])
 
     def _is_known(self, path: bytes, look: Snapshot) -> bool:
-        return self._ledger.known.get(path) == look_hash(look, local=self._presence.is_local(path))
+        return self._state.known.get(path) == look_hash(
+            look, local=self._root_monitor.is_local(path)
+        )
 
     # -- looking
 
     async def _look_at(self, paths: list[bytes]) -> list[Seen]:
-        root, pace = self._presence.root, self._presence.pace
-        return await self._presence.worker.run(lambda: look_at(root, paths, pace)) if paths else []
+        root, pace = self._root_monitor.root, self._root_monitor.pace
+        return (
+            await self._root_monitor.worker.run(lambda: look_at(root, paths, pace)) if paths else []
+        )
 
     def _see(self, seen: Seen, event_at: float = -1.0) -> None:
         if isinstance(seen.look, Snapshot):
             look = Look(seen.look, self._clock.monotonic(), seen.lease, event_at)
-            self._ledger.tracker.see(seen.path, look, self._presence.pace(seen.path))
+            self._state.tracker.see(seen.path, look, self._root_monitor.pace(seen.path))
 
     async def look(self) -> tuple[list[bytes], list[bytes]]:
         """Look at tracked files whose time has come; returns those that are ready, and those
         that are gone."""
         ready, vanished, prompts = list[bytes](), list[bytes](), self.prompt_paths()
-        for seen in await self._look_at(self._ledger.tracker.due(self._clock.monotonic(), PORTION)):
+        for seen in await self._look_at(self._state.tracker.due(self._clock.monotonic(), PORTION)):
             if isinstance(seen.look, LocalPassing):
                 self._not_now(seen.path, seen.look)
                 continue
             if isinstance(seen.look, SourceGone):
-                self._ledger.tracker.drop(seen.path)
+                self._state.tracker.drop(seen.path)
                 vanished.append(seen.path)
                 continue
             if isinstance(seen.look, LocalError) and seen.path in prompts:
                 self._prompt_fails(seen.path, seen.look)
                 continue
             if isinstance(seen.look, LocalError):
-                self._ledger.tracker.drop(seen.path)
-                self._presence.scan_soon = True
+                self._state.tracker.drop(seen.path)
+                self._root_monitor.scan_soon = True
                 continue
             self._see(seen)
-            tracked = self._ledger.tracker.get(seen.path)
+            tracked = self._state.tracker.get(seen.path)
             if tracked is not None and tracked.verdict() is Verdict.READY:
                 if seen.path in prompts and not tracked.settled():
                     # a text may still grow: it says nowhere that it ends
@@ -248,26 +263,26 @@ class Feed:
     def _not_now(self, path: bytes, error: LocalPassing) -> None:
         """This file, or the whole share, cannot be asked: which of them, a look at the root
         tells."""
-        self._ledger.block(
+        self._state.block(
             path, f"cannot be read right now: {error.text}", now=self._clock.monotonic()
         )
-        self._presence.next_probe = 0.0
+        self._root_monitor.next_probe = 0.0
 
     async def _read_prompt(self, path: bytes, look: Snapshot) -> None:
         """A prompt.txt has settled: the folder's files follow it from now on."""
         folder = path.partition(b"/")[0]
-        root = self._presence.root
+        root = self._root_monitor.root
         try:
-            text = await self._presence.worker.run(
+            text = await self._root_monitor.worker.run(
                 lambda: read_prompt(root, path, look, decode_text)
             )
         except OrderError as exc:
-            self._ledger.problems.order(folder, exc.text, exc.cure)
-            self._ledger.tracker.drop(path)
+            self._state.problems.order(folder, exc.text, exc.cure)
+            self._state.tracker.drop(path)
             return
         except (SourceGone, SourceChanged):
             # the next look says more
-            self._ledger.block(path, "it changes while it is read", soon=True)
+            self._state.block(path, "it changes while it is read", soon=True)
             return
         except LocalPassing as exc:
             self._not_now(path, exc)
@@ -275,20 +290,20 @@ class Feed:
         except LocalError as exc:
             self._prompt_fails(path, exc)
             return
-        self._ledger.tracker.drop(path)
-        self._ledger.prompts[folder] = look
-        self._ledger.book.instruct(folder, text.strip())
-        self._ledger.unblock(folder)
+        self._state.tracker.drop(path)
+        self._state.prompts[folder] = look
+        self._state.book.instruct(folder, text.strip())
+        self._state.unblock(folder)
 
     def _prompt_fails(self, path: bytes, error: LocalError) -> None:
         """A prompt.txt that cannot be read: what lies in the folder waits for it, and people are
         told."""
         folder = path.partition(b"/")[0]
-        self._ledger.problems.order(
+        self._state.problems.order(
             folder, f"Its prompt.txt cannot be used: {error.text}", error.cure
         )
-        self._ledger.unblock(folder)  # they say why they wait
-        self._ledger.block(path, error.text, now=self._clock.monotonic())
+        self._state.unblock(folder)  # they say why they wait
+        self._state.block(path, error.text, now=self._clock.monotonic())
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

@@ -68,7 +68,7 @@ def spot(watch: str, path: bytes) -> dict[str, str]:
     )
 
 
-class Chronicle:
+class JobLog:
     """Writes the lines."""
 
     def __init__(self, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from nemowatch.errors import NemowatchError, NotSent, RateLimited, RemoteError, 
 from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.circuit_breaker import Cloud
 from nemowatch.jobs.error_policy import Circumstances, again, decide
-from nemowatch.jobs.job_log import Chronicle
+from nemowatch.jobs.job_log import JobLog
 from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
@@ -25,13 +25,13 @@ from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
 
 
-class Judge:
+class Outcomes:
     """Turns errors, and attempts that come to nothing, into decisions; keeps count of whether
     the cloud answers."""
 
-    def __init__(self, deps: Deps, chronicle: Chronicle) -> None:
+    def __init__(self, deps: Deps, job_log: JobLog) -> None:
         self._deps = deps
-        self._chronicle = chronicle
+        self._job_log = job_log
         self.cloud = Cloud()
 
     def __repr__(self) -> str:
@@ -86,7 +86,7 @@ class Judge:
     def _answered(self, job: Job) -> None:
         """The cloud has answered a call for `job`, as it was before."""
         self.cloud.answered()
-        self._chronicle.answered(job)
+        self._job_log.answered(job)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:
         """Attempts that a stage counts come to an end like those of errors, and only the first

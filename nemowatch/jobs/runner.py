@@ -18,10 +18,10 @@ import structlog
 
 from nemowatch.config import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
-from nemowatch.jobs.job_log import Chronicle, place
-from nemowatch.jobs.outcomes import Judge
-from nemowatch.jobs.store import Scribe
-from nemowatch.jobs.stuck import Hanging
+from nemowatch.jobs.job_log import JobLog, place
+from nemowatch.jobs.outcomes import Outcomes
+from nemowatch.jobs.store import JobStore
+from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
@@ -60,14 +60,14 @@ class Runner:
         deps: Deps,
         watches: Callable[[], Mapping[str, Watch]],
         on_ended: Callable[[Job], None],
-        chronicle: Chronicle,
+        job_log: JobLog,
         offline: Callable[[str], bool] = lambda watch: False,
     ) -> None:
         self._deps = deps
         self._on_ended = on_ended
-        self.judge = Judge(deps, chronicle)
-        self.scribe = Scribe(deps, self.judge, watches, chronicle)
-        self._hanging = Hanging(offline, deps.clock)
+        self.judge = Outcomes(deps, job_log)
+        self.store = JobStore(deps, self.judge, watches, job_log)
+        self._stuck = StuckJobs(offline, deps.clock)
         self._nudge = asyncio.Event()
         self._cloud_held = False  # as it was at the last look
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
@@ -115,7 +115,7 @@ class Runner:
         left for recovery."""
         self._stopping = True
         self.nudge()
-        hanging = self._hanging.jobs
+        hanging = self._stuck.jobs
         worth = [
             task
             for id_, (lane, task) in self._running.items()
@@ -133,7 +133,7 @@ class Runner:
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
         now = self._deps.clock.now_ms()
-        busy, hanging = dict(self._running), self._hanging.jobs
+        busy, hanging = dict(self._running), self._stuck.jobs
         counted = [lane for job_id, (lane, _) in busy.items() if job_id not in hanging]
         chosen, next_due, held = await self._deps.journal.read(
             lambda conn: self._choose(conn, now, busy, counted)
@@ -151,7 +151,7 @@ class Runner:
 
     def _over(self, job_id: int, task: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
-        self._hanging.ends(job_id)
+        self._stuck.ends(job_id)
         if not task.cancelled() and (exc := task.exception()) is not None:
             self.broken = (
                 exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
@@ -201,14 +201,14 @@ class Runner:
     async def _work(self, job: Job, *, may_send: bool = False) -> None:
         """Run one stage and write its decision. `may_send`: this very flow has just written the
         intent to pay."""
-        work = await self.scribe.load(job)
+        work = await self.store.load(job)
         if work is None:
             return
         work = replace(work, may_send=may_send)
-        if TABLE[job.state].lane in DELIVERY and self._hanging.at(work.source.watch):
+        if TABLE[job.state].lane in DELIVERY and self._stuck.at(work.source.watch):
             await self._carry_on(work, later(job.state, SHARE_AGAIN, text=WAITS, error_text=WAITS))
             return
-        self._hanging.begins(job.id, work.source.watch)
+        self._stuck.begins(job.id, work.source.watch)
         decision = await self._perform(work)
         if decision is not None:
             await self._carry_on(work, decision)
@@ -238,7 +238,7 @@ class Runner:
         pays = decision.state is State.INSTRUCTING and work.job.state is State.UPLOADED
         if pays and self._stopping:
             return
-        final = await self.scribe.write(work, decision)
+        final = await self.store.write(work, decision)
         if final is None:
             return
         if final.hold is HoldReason.OUTAGE:
@@ -248,5 +248,5 @@ class Runner:
             # Side by side: a kill between the intent and the send asks a person, so nothing is
             # waited for in between.
             await asyncio.gather(
-                self._work(replace(work.job, state=final.state), may_send=True), self.scribe.mark()
+                self._work(replace(work.job, state=final.state), may_send=True), self.store.mark()
             )

@@ -17,8 +17,8 @@ import structlog
 from nemowatch.config import Watch
 from nemowatch.errors import JournalRefused, LocalError
 from nemowatch.jobs.error_policy import decide
-from nemowatch.jobs.job_log import Chronicle, place
-from nemowatch.jobs.outcomes import Judge
+from nemowatch.jobs.job_log import JobLog, place
+from nemowatch.jobs.outcomes import Outcomes
 from nemowatch.journal import holds, jobs, payment_marks, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
@@ -34,20 +34,20 @@ NO_WATCH = (
 )
 
 
-class Scribe:
+class JobStore:
     """Reads jobs for their stages and writes what became of them."""
 
     def __init__(
         self,
         deps: Deps,
-        judge: Judge,
+        judge: Outcomes,
         watches: Callable[[], Mapping[str, Watch]],
-        chronicle: Chronicle,
+        job_log: JobLog,
     ) -> None:
         self._deps = deps
         self._judge = judge
         self._watches = watches
-        self._chronicle = chronicle
+        self._job_log = job_log
 
     async def load(self, job: Job) -> Work | None:
         """What the job's stage needs; None when there is nothing to do: its folder is no longer
@@ -73,7 +73,7 @@ class Scribe:
             )
             final = await self._commit_safely(work, self._judge.stumbled(work, exc))
         if final is not None:
-            self._chronicle.moved(work.job, work.source, final)
+            self._job_log.moved(work.job, work.source, final)
         return final
 
     async def mark(self) -> None:

@@ -16,7 +16,7 @@ from nemowatch.clock import Clock
 HANGS_AFTER = 5.0
 
 
-class Hanging:
+class StuckJobs:
     """Knows what is under way for which inbox, and since when."""
 
     def __init__(self, offline: Callable[[str], bool], clock: Clock) -> None:

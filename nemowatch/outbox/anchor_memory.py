@@ -18,7 +18,7 @@ from nemowatch.fs.tree import open_root
 from nemowatch.journal import Journal, facts
 
 
-class Trees:
+class AnchorMemory:
     """An inbox, to which notes are written, and its outbox, done and failed."""
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:

@@ -17,7 +17,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing
 from nemowatch.journal import Journal, notes
 from nemowatch.journal.notes import Due
-from nemowatch.reporting.note_writer import Notices, Standing, wanted
+from nemowatch.reporting.note_writer import NoteWriter, Standing, wanted
 
 #: Sources read in one go: enough to keep up with any burst, few enough to leave the journal to
 #: others.
@@ -26,7 +26,7 @@ AT_ONCE = 200
 TRY_AGAIN = 600.0
 
 
-class NoteKeeper:
+class NoteSync:
     """Brings the notes of one inbox in line. Its calls come one after the other, from one loop."""
 
     def __init__(
@@ -34,13 +34,13 @@ class NoteKeeper:
         watch: str,
         watches: Callable[[], Mapping[str, Watch]],
         journal: Journal,
-        notices: Notices,
+        note_writer: NoteWriter,
         clock: Clock,
     ) -> None:
         self._watch = watch
         self._watches = watches
         self._journal = journal
-        self._notices = notices
+        self._note_writer = note_writer
         self._clock = clock
         self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
         self._last = 0  # the source that was tried last: the others have their turn first
@@ -92,7 +92,7 @@ class NoteKeeper:
     async def _try(self, watch: Watch, due: Due) -> LocalError | None:
         try:
             for note in await self._journal.read(partial(_wanted, watch=watch, due=due)):
-                await self._notices.bring(watch, note)
+                await self._note_writer.bring(watch, note)
         except LocalError as exc:
             wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
             self._not_before[due.source_id] = self._clock.monotonic() + wait

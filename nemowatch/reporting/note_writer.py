@@ -49,7 +49,7 @@ class Standing:
     text: str  #: "" for no note
 
 
-class Notices:
+class NoteWriter:
     """Writes and removes notes, and remembers which stand."""
 
     def __init__(self, journal: Journal, disks: Disks, clock: Clock) -> None:

@@ -85,7 +85,7 @@ class Findings(Protocol):
         raise NotImplementedError
 
 
-class PageWriter:
+class StatusPage:
     """Writes status.html of every workspace."""
 
     def __init__(

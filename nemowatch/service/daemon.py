@@ -34,7 +34,7 @@ from nemowatch.service.engine import Engine
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.once import Once
-from nemowatch.service.operations import Answers
+from nemowatch.service.operations import Operations
 from nemowatch.service.signals import install_signals, without_loop
 from nemowatch.service.state_folder import begin_anew, open_journal, state_id
 from nemowatch.service.systemd import Notifier, should_ping
@@ -137,7 +137,7 @@ class Daemon:
         self._engine = Engine(
             config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal)
         )
-        self._answers = Answers(self._engine)
+        self._answers = Operations(self._engine)
 
     def _connect(self) -> Client:
         api = self._config.api

@@ -20,14 +20,14 @@ from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.errors import NemowatchError
 from nemowatch.fs.disks import Disks
-from nemowatch.holds.admission import BudgetGate
+from nemowatch.holds.admission import Admission
 from nemowatch.holds.balance import CREDITS_LOOK, Balance
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.jobs.job_log import Chronicle
+from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
@@ -35,13 +35,13 @@ from nemowatch.model import ENDED, State
 from nemowatch.orders.commands import COMMANDS
 from nemowatch.outbox import result_finder
 from nemowatch.remote.interface import RemoteApi
-from nemowatch.reporting.note_writer import Notices
-from nemowatch.reporting.status_page import PageWriter
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.housekeeping import drop_part, retain, tidy
-from nemowatch.service.timers import Cadences
+from nemowatch.service.timers import Timers
 from nemowatch.sources import resend_prompt, restore_files
-from nemowatch.sources.scan_results import Reception
-from nemowatch.sources.wrap_up import Ending
+from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.wrap_up import WrapUp
 from nemowatch.stages import recover
 from nemowatch.stages.deps import Board, Deps
 
@@ -94,32 +94,32 @@ class Engine:
             )
             for watch in config.watch
         }
-        gate = BudgetGate(journal, lambda: self.config, self.inboxes, clock)
+        gate = Admission(journal, lambda: self.config, self.inboxes, clock)
         deps = Deps(
             api, journal, lambda: self.config, clock, self._disks.of, gate, self.board, self._gone
         )
-        chronicle = Chronicle(clock)
-        self.runner = Runner(deps, self.watches, self._moved, chronicle, self._offline)
-        notices = Notices(journal, self._disks, clock)
+        job_log = JobLog(clock)
+        self.runner = Runner(deps, self.watches, self._moved, job_log, self._offline)
+        note_writer = NoteWriter(journal, self._disks, clock)
         self.endings = {
-            name: Ending(name, self.watches, journal, notices, self._disks, clock, self._gone)
+            name: WrapUp(name, self.watches, journal, note_writer, self._disks, clock, self._gone)
             for name in self.inboxes
         }
         self.holds = HoldKeeper(
-            journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, chronicle
+            journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, job_log
         )
-        self.reception = Reception(journal, notices, self._disks, clock, self.runner.nudge)
+        self.scan_results = ScanResults(journal, note_writer, self._disks, clock, self.runner.nudge)
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
-        self._page = PageWriter(
+        self._page = StatusPage(
             journal,
             self.inboxes,
-            self.reception,
+            self.scan_results,
             self.board,
             lambda: api.account,
             self._disks,
             clock,
         )
-        self._cadences = Cadences(clock)
+        self._timers = Timers(clock)
         self._balance = Balance(api, journal, clock)
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
@@ -145,7 +145,7 @@ class Engine:
             log.info("recovering", jobs=open_ones)
         await asyncio.gather(*(ending.begin() for ending in self.endings.values()))
         await asyncio.gather(*(inbox.start() for inbox in self.inboxes.values()))
-        self._cadences.start()
+        self._timers.start()
         self._set_cadences()
         self._spawn("runner", self.runner.run)
         self._spawn("outage", self._outage.run)
@@ -185,20 +185,20 @@ class Engine:
         config = self.config
         nudge = self.runner.nudge
         quick = min(HOLD_LOOK, 2 * config.render.poll_interval)
-        self._cadences.every("polls", config.render.poll_interval, nudge)
-        self._cadences.every("holds", quick, lambda: self._later(self.holds.check()))
-        self._cadences.every("guard", GUARD_LOOK, self._guard)
-        self._cadences.every("credits", CREDITS_LOOK, self._balance.ask)
-        self._cadences.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
-        self._cadences.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
+        self._timers.every("polls", config.render.poll_interval, nudge)
+        self._timers.every("holds", quick, lambda: self._later(self.holds.check()))
+        self._timers.every("guard", GUARD_LOOK, self._guard)
+        self._timers.every("credits", CREDITS_LOOK, self._balance.ask)
+        self._timers.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
+        self._timers.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
         if config.page.enabled:
-            self._cadences.every(
+            self._timers.every(
                 "page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write())
             )
         else:
-            self._cadences.drop("page")
+            self._timers.drop("page")
         for name, inbox in self.inboxes.items():
-            self._cadences.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
+            self._timers.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
         self._later(self._upkeep())
 
     def _later(self, work: Awaitable[None]) -> None:
@@ -229,7 +229,7 @@ class Engine:
         """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in
         reverse."""
         self._ending = True
-        self._cadences.stop()
+        self._timers.stop()
         await asyncio.gather(*(inbox.stop() for inbox in self.inboxes.values()))
         await self.runner.stop(drain)
         await self.api.aclose()
@@ -261,7 +261,7 @@ class Engine:
         while not self._ending:
             self._wake[name].clear()
             tick = await inbox.tick()
-            await self.reception.take(inbox, tick)
+            await self.scan_results.take(inbox, tick)
             if tick.gone:  # at once: what lay beside it leaves before anybody puts it back
                 self.endings[name].nudge()
             await self._look_at_holds(name)
@@ -307,7 +307,7 @@ class Engine:
             await inbox.mark_paid()
 
     def _guard(self) -> None:
-        step = self._cadences.stepped()
+        step = self._timers.stepped()
         if step:
             log.warning("the wall clock was set", by_seconds=round(step, 1))
             self._later(

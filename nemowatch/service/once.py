@@ -87,7 +87,7 @@ class Once:
 
     def _unclaimed(self) -> Iterator[str]:
         since = self._engine.started_at
-        if refused := sum(1 for found in self._engine.reception.refused if found.at_ms >= since):
+        if refused := sum(1 for found in self._engine.scan_results.refused if found.at_ms >= since):
             yield f"{_count(refused, 'file')} refused"
         if waiting := sum(inbox.settling for inbox in self._engine.inboxes.values()):
             yield f"{_count(waiting, 'file')} waiting for something"

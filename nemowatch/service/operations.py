@@ -36,7 +36,7 @@ def _problem(watch: str, found: FileProblem | FolderProblem) -> dict[str, str]:
     }
 
 
-class Answers:
+class Operations:
     """Answers for one engine."""
 
     def __init__(self, engine: Engine) -> None:
@@ -123,15 +123,15 @@ class Answers:
     def _problems(self) -> list[dict[str, str]]:
         """What only a person can put right: folders that cannot be read, files that are not
         taken, the latest first."""
-        reception, found = self._engine.reception, list[dict[str, str]]()
-        for watch, problems in reception.problems.items():
+        scan_results, found = self._engine.scan_results, list[dict[str, str]]()
+        for watch, problems in scan_results.problems.items():
             found += [
                 _problem(watch, one)
                 for one in problems
                 if isinstance(one, FolderProblem) or not one.final
             ]
         found += [
-            _problem(one.watch, one.problem) | {"refused": "yes"} for one in reception.refused
+            _problem(one.watch, one.problem) | {"refused": "yes"} for one in scan_results.refused
         ]
         return found[:SHOWN_WAITING]
 

@@ -19,7 +19,7 @@ from nemowatch.clock import Clock
 STEP = 2.0
 
 
-class Cadences:
+class Timers:
     """Calls small functions every so many seconds."""
 
     def __init__(self, clock: Clock) -> None:

@@ -26,7 +26,7 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.model import Member, Snapshot
 from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting import notes
-from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.note_writer import NoteWriter
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -35,20 +35,20 @@ log = structlog.get_logger("nemowatch.inbox")
 TRY_AGAIN = 10.0
 
 
-class Copies:
+class Duplicates:
     """Sees second copies out of the inboxes."""
 
     def __init__(
         self,
         journal: Journal,
-        notices: Notices,
+        note_writer: NoteWriter,
         disks: Disks,
         clock: Clock,
         fail: Callable[[Watch, FileProblem], Awaitable[bool]],
     ) -> None:
         """`fail` lets an unusable file leave, and says whether it could."""
         self._journal = journal
-        self._notices = notices
+        self._note_writer = note_writer
         self._disks = disks
         self._clock = clock
         self._fail = fail
@@ -90,7 +90,7 @@ class Copies:
         text = notes.same_again_note(
             os.path.basename(copy.path), [from_share(watch, path) for path in paths]
         )
-        if not await self._notices.beside_done(watch, copy.path, text):
+        if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
             target = await asyncio.get_running_loop().run_in_executor(

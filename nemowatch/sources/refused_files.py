@@ -17,7 +17,7 @@ from nemowatch.config import Watch
 from nemowatch.fs.disks import Disks
 from nemowatch.intake.records import FileProblem, Refused
 from nemowatch.journal import Journal, facts
-from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.note_writer import NoteWriter
 
 #: Files of one inbox that are remembered: more than anybody is shown.
 REMEMBERED = 200
@@ -25,12 +25,14 @@ REMEMBERED = 200
 LOOK_AGAIN = 10.0
 
 
-class Refusals:
+class RefusedFiles:
     """Remembers them."""
 
-    def __init__(self, journal: Journal, notices: Notices, disks: Disks, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, note_writer: NoteWriter, disks: Disks, clock: Clock
+    ) -> None:
         self._journal = journal
-        self._notices = notices
+        self._note_writer = note_writer
         self._disks = disks
         self._clock = clock
         self._of: dict[str, dict[bytes, Refused]] = {}  # by watch and path, latest last
@@ -71,7 +73,7 @@ class Refusals:
         for one in await loop.run_in_executor(
             self._disks.of(watch.name), _gone, list(found.values())
         ):
-            if await self._notices.withdraw(watch, one.problem):
+            if await self._note_writer.withdraw(watch, one.problem):
                 del found[one.problem.path]
                 self._changed.add(watch.name)
 

@@ -23,7 +23,7 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, Snapshot, State
 from nemowatch.outbox.retire import After, Leaving, retire_all
-from nemowatch.reporting.note_sync import NoteKeeper
+from nemowatch.reporting.note_sync import NoteSync
 
 log = structlog.get_logger("nemowatch.source")
 
@@ -39,7 +39,7 @@ TRY_AGAIN = 600.0
 BUSY_AGAIN = 5.0
 
 
-class Departures:
+class Retirement:
     """Moves the sources of one inbox away."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Departures:
         watch: str,
         watches: Callable[[], Mapping[str, Watch]],
         journal: Journal,
-        notes: NoteKeeper,
+        notes: NoteSync,
         disks: Disks,
         clock: Clock,
         gone: Gone,

@@ -28,10 +28,10 @@ from nemowatch.journal.batches import BatchRow
 from nemowatch.model import ENDED, PAID, AttentionReason, State
 from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting import notes
-from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import Approval, Complaint
-from nemowatch.sources.duplicates import Copies
-from nemowatch.sources.refused_files import Refusals
+from nemowatch.sources.duplicates import Duplicates
+from nemowatch.sources.refused_files import RefusedFiles
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -54,50 +54,50 @@ ASKING = {
 LARGEST_YES = 1024
 
 
-class Reception:
+class ScanResults:
     """Takes ticks."""
 
     def __init__(
         self,
         journal: Journal,
-        notices: Notices,
+        note_writer: NoteWriter,
         disks: Disks,
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
         self._journal = journal
-        self._notices = notices
+        self._note_writer = note_writer
         self._disks = disks
         self._clock = clock
         self._nudge = nudge
         self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
         # batch -> how far the journal had changed, and the note for it
         self._asks: dict[int, tuple[int, str]] = {}
-        self._copies = Copies(journal, notices, disks, clock, self._fail)
+        self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
         self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
         self.problems: dict[str, Problems] = {}  #: what stands, by watch
-        self._refusals = Refusals(journal, notices, disks, clock)
+        self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
 
     @property
     def refused(self) -> list[Refused]:
         """Files that never became jobs and lie in failed/, latest first."""
-        return self._refusals.latest
+        return self._refused_files.latest
 
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything one tick brought."""
-        await self._refusals.recall(inbox.watch)
+        await self._refused_files.recall(inbox.watch)
         problems = self.problems[inbox.watch.name] = _once(tick.problems)
         if tick.claimed or tick.again or tick.gone:
             await self._sources(tick)
-        await self._copies.take(inbox.watch, tick.again)
+        await self._duplicates.take(inbox.watch, tick.again)
         if tick.approved:
             await self._approve(inbox.watch, tick)
         for problem in problems:
             if isinstance(problem, FileProblem) and problem.final:
                 await self._fail(inbox.watch, problem)
         if inbox.health.state is not HealthState.OFFLINE:
-            await self._refusals.forget_gone(inbox.watch)
-        await self._refusals.keep(inbox.watch)
+            await self._refused_files.forget_gone(inbox.watch)
+        await self._refused_files.keep(inbox.watch)
         await self._notes(inbox, tick, problems)
 
     async def _sources(self, tick: Tick) -> None:
@@ -160,7 +160,7 @@ class Reception:
         first: after a kill between the two, or while nothing can be written, the file stands in
         the inbox and is found again. False: it still has to.
         """
-        if not await self._notices.unusable(watch, problem):
+        if not await self._note_writer.unusable(watch, problem):
             return False
         try:
             where = await self._on_disk(watch, _move_failed, watch, problem.path)
@@ -172,7 +172,7 @@ class Reception:
         log.warning(
             "file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure
         )
-        self._refusals.add(watch, problem, where)
+        self._refused_files.add(watch, problem, where)
         return True
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
@@ -187,7 +187,7 @@ class Reception:
         """Bring the read-me notes of this inbox in line with its troubles, also those that an
         earlier process left."""
         if inbox.watch.name not in self._noted:
-            self._noted[inbox.watch.name] = await self._notices.read_mes(inbox.watch)
+            self._noted[inbox.watch.name] = await self._note_writer.read_mes(inbox.watch)
         complaints = _complaints(problems)
         wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
         why = {folder: found[0].what for folder, found in complaints.items()}
@@ -206,7 +206,9 @@ class Reception:
     ) -> None:
         standing = self._noted[watch.name]
         for folder, text in wanted.items():
-            if standing.get(folder) != text and await self._notices.read_me(watch, folder, text):
+            if standing.get(folder) != text and await self._note_writer.read_me(
+                watch, folder, text
+            ):
                 log.info(
                     "note",
                     folder=whole(watch.name, folder) if folder else watch.name,
@@ -214,10 +216,10 @@ class Reception:
                 )
                 standing[folder] = text
         for folder in standing.keys() - wanted.keys():
-            if await self._notices.read_me(watch, folder, ""):
+            if await self._note_writer.read_me(watch, folder, ""):
                 text = standing.pop(folder)
                 if folder:
-                    await self._notices.follow(watch, folder, text, {*standing, *wanted})
+                    await self._note_writer.follow(watch, folder, text, {*standing, *wanted})
 
     async def _approval(self, batch: BatchRow) -> str:
         """The note for a batch; reckoned over all that waits, and so only when the journal has

@@ -13,13 +13,13 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.fs.disks import Disks
 from nemowatch.journal import Journal
-from nemowatch.outbox.anchor_memory import Trees
-from nemowatch.reporting.note_sync import NoteKeeper
-from nemowatch.reporting.note_writer import Notices
-from nemowatch.sources.retirement import Departures, Gone
+from nemowatch.outbox.anchor_memory import AnchorMemory
+from nemowatch.reporting.note_sync import NoteSync
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.sources.retirement import Gone, Retirement
 
 
-class Ending:
+class WrapUp:
     """Looks after the end of the jobs of one inbox."""
 
     def __init__(
@@ -27,20 +27,20 @@ class Ending:
         watch: str,
         watches: Callable[[], Mapping[str, Watch]],
         journal: Journal,
-        notices: Notices,
+        note_writer: NoteWriter,
         disks: Disks,
         clock: Clock,
         gone: Gone,
     ) -> None:
-        self.notes = NoteKeeper(watch, watches, journal, notices, clock)
-        self.departures = Departures(watch, watches, journal, self.notes, disks, clock, gone)
-        self._trees = Trees(watches()[watch], journal, disks)
+        self.notes = NoteSync(watch, watches, journal, note_writer, clock)
+        self.retirement = Retirement(watch, watches, journal, self.notes, disks, clock, gone)
+        self._trees = AnchorMemory(watches()[watch], journal, disks)
         self._due = asyncio.Event()
 
     @property
     def postponed(self) -> set[int]:
         """Sources that could not be moved or told of, and are tried again later."""
-        return self.notes.postponed | self.departures.postponed
+        return self.notes.postponed | self.retirement.postponed
 
     def nudge(self) -> None:
         """Something may have ended."""
@@ -57,6 +57,6 @@ class Ending:
             self._due.clear()
             await self._trees.learn()
             await self.notes.check()
-            await self.departures.check()
+            await self.retirement.check()
             # of what was cancelled, only its leaving tells what there is to say
             await self.notes.check()

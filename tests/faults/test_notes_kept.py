@@ -17,8 +17,8 @@ from nemowatch.clock import ManualClock, SystemClock
 from nemowatch.fs.disks import Disks
 from nemowatch.journal import Journal, notes
 from nemowatch.model import State
-from nemowatch.reporting.note_sync import NoteKeeper
-from nemowatch.reporting.note_writer import Notices, Standing
+from nemowatch.reporting.note_sync import NoteSync
+from nemowatch.reporting.note_writer import NoteWriter, Standing
 from tests.acceptance.studio import Studio, studio
 from tests.faults.bench import Bench, bench
 from tests.faults.test_kill_at_every_commit import run_dying
@@ -26,7 +26,7 @@ from tests.faults.test_kill_at_every_commit import run_dying
 ERROR, QUESTION = "dub-es/clip.mp4.error.txt", "dub-es/clip.mp4.question.txt"
 
 
-def the_notes(b: Bench) -> NoteKeeper:
+def the_notes(b: Bench) -> NoteSync:
     """What keeps the notes of its one inbox."""
     assert b.engine is not None
     (ending,) = b.engine.endings.values()
@@ -124,7 +124,7 @@ async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(
     watch: Any = type("W", (), {"inbox": tmp_path / "inbox", "name": "inbox"})()
 
     async def bring(text: str) -> None:
-        await Notices(journal, disks, SystemClock()).bring(
+        await NoteWriter(journal, disks, SystemClock()).bring(
             watch, Standing(tmp_path / "inbox", path, text and text + sign)
         )
 

@@ -18,7 +18,7 @@ from typing import Any
 from nemowatch.clock import SystemClock
 from nemowatch.config.reading import validated
 from nemowatch.fs.safe_open import lookup
-from nemowatch.jobs.job_log import Chronicle
+from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources, spend
 from nemowatch.journal.jobs import Job
@@ -161,7 +161,7 @@ class Bench:
             self.deps,
             lambda: {self.watch.name: self.watch},
             self.ended.append,
-            Chronicle(self.clock),
+            JobLog(self.clock),
         )
 
     async def run(
@@ -187,7 +187,7 @@ class Bench:
 
     async def stage(self, job_id: int) -> Decision:
         """Run the stage of a job's state by hand; its decision is not written."""
-        work = await self.runner().scribe.load(self.job(job_id))
+        work = await self.runner().store.load(self.job(job_id))
         assert work is not None
         return await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
 
@@ -195,10 +195,10 @@ class Bench:
         """Stage, decision, commit, as the runner does; returns the seconds until the job is due
         again."""
         runner = self.runner()
-        work = await runner.scribe.load(self.job(job_id))
+        work = await runner.store.load(self.job(job_id))
         assert work is not None
         decision = await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
-        await runner.scribe.write(work, decision)
+        await runner.store.write(work, decision)
         return decision.after
 
     async def until_state(self, job_id: int, state: State) -> None:

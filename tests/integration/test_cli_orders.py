@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nemowatch.cli.connection import order
-from nemowatch.cli.context import Setting
+from nemowatch.cli.context import CommandContext
 from nemowatch.config import Config
 from nemowatch.journal import batches, facts, jobs
 from nemowatch.journal.jobs import Job
@@ -211,7 +211,7 @@ def test_an_order_is_carried_out_once_whatever_the_daemon_answers(tmp_path: Path
         server = ControlServer(cli.state_dir / SOCKET_NAME, {"cancel": cancel})
         await server.start()
         try:
-            setting = Setting(Config(), cli.config, cli.state_dir, {})
+            setting = CommandContext(Config(), cli.config, cli.state_dir, {})
             done = await asyncio.to_thread(order, setting, "cancel", jobs=[job_id])
             return done.answer, done.running
         finally:

@@ -16,8 +16,8 @@ from nemowatch.journal import facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import HoldReason, State, Target
 from nemowatch.remote.interface import Account
-from nemowatch.reporting.status_page import PageWriter
-from nemowatch.sources.scan_results import Reception
+from nemowatch.reporting.status_page import StatusPage
+from nemowatch.sources.scan_results import ScanResults
 from nemowatch.stages.deps import Board
 from tests.integration.cli_kit import Cli
 
@@ -43,10 +43,10 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            reception = Reception(journal, None, disks, clock, lambda: None)  # type: ignore[arg-type]
+            scan_results = ScanResults(journal, None, disks, clock, lambda: None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
-            writer = PageWriter(
-                journal, {watch.name: inbox}, reception, Board(), lambda: account, disks, clock
+            writer = StatusPage(
+                journal, {watch.name: inbox}, scan_results, Board(), lambda: account, disks, clock
             )
             await writer.write()
         finally:

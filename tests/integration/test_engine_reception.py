@@ -16,15 +16,15 @@ from nemowatch.fs.disks import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME
 from nemowatch.sources import refused_files
-from nemowatch.sources.scan_results import Reception
+from nemowatch.sources.scan_results import ScanResults
 from tests.integration.cli_kit import Cli
 
 pytestmark = pytest.mark.anyio
 
-Take = tuple[Reception, Inbox]
+Take = tuple[ScanResults, Inbox]
 
 
 @pytest.fixture
@@ -49,13 +49,16 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
             on_change=lambda: None,
             state_id="state",
         )
-        yield Reception(journal, Notices(journal, disks, clock), disks, clock, lambda: None), inbox
+        yield (
+            ScanResults(journal, NoteWriter(journal, disks, clock), disks, clock, lambda: None),
+            inbox,
+        )
 
 
 async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take: Take) -> None:
     """That its name is no task either matters to nobody yet, and a note inside it could be
     neither written nor read."""
-    reception, inbox = take
+    scan_results, inbox = take
     rights = "Give the user that runs nemowatch the right to read it."
     closed = FileProblem(
         b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission"
@@ -69,22 +72,22 @@ async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take:
     )
     (inbox.watch.inbox / "dub-es" / "mine").mkdir(parents=True)
     (inbox.watch.inbox / "privat").mkdir()
-    await reception.take(
+    await scan_results.take(
         inbox, Tick(problems=(closed, deeper, FolderProblem(b"privat", '"privat" is not a task.')))
     )
-    assert reception.problems[inbox.watch.name] == (closed, deeper)
+    assert scan_results.problems[inbox.watch.name] == (closed, deeper)
     notes = sorted(path.relative_to(inbox.watch.inbox) for path in inbox.watch.inbox.rglob("*.txt"))
     assert notes == [Path("dub-es/nemowatch - read me.txt"), Path("nemowatch - read me.txt")]
     text = " ".join((inbox.watch.inbox / "nemowatch - read me.txt").read_text("utf-8-sig").split())
     assert f"{rights} privat" in text
-    await reception.take(inbox, Tick())
+    await scan_results.take(inbox, Tick())
     assert not list(inbox.watch.inbox.rglob("*.txt"))
 
 
 async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take) -> None:
     """It went along with the folder. One that a person has written into stays, and so does the
     one of another folder."""
-    reception, inbox = take
+    scan_results, inbox = take
     top = inbox.watch.inbox
     for name in ("dub-xq", "dub-zq", "other"):
         (top / name).mkdir()
@@ -92,12 +95,12 @@ async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take)
         FolderProblem(name, '"xq" is not a language.', "dub-es")
         for name in (b"dub-xq", b"dub-zq", b"other")
     ]
-    await reception.take(inbox, Tick(problems=tuple(told)))
+    await scan_results.take(inbox, Tick(problems=tuple(told)))
     (top / "dub-xq").rename(top / "dub-es")
     (top / "dub-zq").rename(top / "dub-fr")
     with (top / "dub-fr" / READ_ME).open("a") as note:
         note.write("I know")
-    await reception.take(inbox, Tick(problems=tuple(told[2:])))
+    await scan_results.take(inbox, Tick(problems=tuple(told[2:])))
     assert sorted(path.parent.name for path in top.rglob(READ_ME)) == ["dub-fr", "other"]
 
 
@@ -124,21 +127,21 @@ async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
     """Over restarts; when a person has taken it away, it is forgotten for good, and its note
     goes."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
-    async with reception_of(tmp_path) as (reception, inbox):
+    async with reception_of(tmp_path) as (scan_results, inbox):
         there = refused_file(inbox)
-        await reception.take(inbox, Tick(problems=(NO_FILM,)))
-        told = reception.refused
+        await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+        told = scan_results.refused
         assert [(one.problem, one.where) for one in told] == [(NO_FILM, there)]
-    async with reception_of(tmp_path) as (reception, inbox):
-        await reception.take(inbox, Tick())
-        assert reception.refused == told
+    async with reception_of(tmp_path) as (scan_results, inbox):
+        await scan_results.take(inbox, Tick())
+        assert scan_results.refused == told
         assert standing(inbox) == ["%FF.mp4.error.txt"]
         there.unlink()
-        await reception.take(inbox, Tick())
-        assert (reception.refused, standing(inbox)) == ([], [])
-    async with reception_of(tmp_path) as (reception, inbox):
-        await reception.take(inbox, Tick())
-        assert reception.refused == []
+        await scan_results.take(inbox, Tick())
+        assert (scan_results.refused, standing(inbox)) == ([], [])
+    async with reception_of(tmp_path) as (scan_results, inbox):
+        await scan_results.take(inbox, Tick())
+        assert scan_results.refused == []
 
 
 async def test_a_note_about_another_trouble_of_that_name_stays(
@@ -147,14 +150,14 @@ async def test_a_note_about_another_trouble_of_that_name_stays(
     """Put back and refused for another reason: the note is the newer one's, and so is the line
     in the status."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
-    reception, inbox = take
+    scan_results, inbox = take
     there = refused_file(inbox)
-    await reception.take(inbox, Tick(problems=(NO_FILM,)))
+    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
     there.rename(inbox.watch.inbox / os.fsdecode(NO_FILM.path))
     other = replace(NO_FILM, what="It is cut short.")
-    await reception.take(inbox, Tick(problems=(other,)))
-    await reception.take(inbox, Tick())
-    assert [one.problem for one in reception.refused] == [other]
+    await scan_results.take(inbox, Tick(problems=(other,)))
+    await scan_results.take(inbox, Tick())
+    assert [one.problem for one in scan_results.refused] == [other]
     assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
 
 
@@ -163,14 +166,14 @@ async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
 ) -> None:
     """Nothing is to be seen there then."""
     monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
-    reception, inbox = take
+    scan_results, inbox = take
     refused_file(inbox)
-    await reception.take(inbox, Tick(problems=(NO_FILM,)))
+    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
     inbox.watch.inbox.parent.rename(inbox.watch.inbox.parent.with_name("away"))
     await inbox.start()
     try:
         assert inbox.health.state is HealthState.OFFLINE
-        await reception.take(inbox, Tick())
+        await scan_results.take(inbox, Tick())
     finally:
         await inbox.stop()
-    assert len(reception.refused) == 1
+    assert len(scan_results.refused) == 1

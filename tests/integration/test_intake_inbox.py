@@ -273,7 +273,7 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
 
         await b.journal.write(finish)
         path.unlink()
-        await b.until(lambda: b"dub-es-fr/p.mp4" not in b.inbox._ledger.known)
+        await b.until(lambda: b"dub-es-fr/p.mp4" not in b.inbox._state.known)
         b.put("dub-es-fr/p.mp4", data)
         await b.until(lambda: len(b.claimed) == 2)
         assert [j.state for j in await b.jobs(1)] == [State.PUBLISHED, State.CLAIMED]
@@ -486,7 +486,7 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
     """After watchdog's thread has died the guard repairs, and files are seen again by events."""
     async with bench(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-        watcher = b.inbox._presence.watching._watcher
+        watcher = b.inbox._root_monitor.watching._watcher
         assert watcher is not None
         fd = next(iter(watcher._fds))
         # what the thread reads from now on is nothing

@@ -122,7 +122,7 @@ async def test_a_hung_share_stops_its_inbox_and_nothing_else(share: Share, tmp_p
         bench(share.front, tmp_path / "s", settle=0.3, scan_interval=0.3) as b,
         bench(other, tmp_path / "s2", settle=0.3) as healthy,
     ):
-        b.inbox._presence.worker.patience = 1.0
+        b.inbox._root_monitor.worker.patience = 1.0
         share.process.send_signal(signal.SIGSTOP)
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
         healthy.put("dub-es/p.mp4", mp4())

@@ -22,13 +22,13 @@ from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.lease import Lease
-from nemowatch.fs.mount_events import MountNews
+from nemowatch.fs.mount_events import MountEvents
 from nemowatch.fs.safe_open import lookup, open_below, snapshot
 from nemowatch.fs.threads import Hung, Worker
-from nemowatch.intake.scan.diff import Surveyor
+from nemowatch.intake.scan.diff import ScanDiffer
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.scanner import Kind, walk
-from nemowatch.intake.state import Ledger
+from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
 
@@ -171,8 +171,10 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_told(tmp_path: Path) -> 
     with as_nobody(tmp_path):
         entries = list(walk(tmp_path, Ignore()))
     assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
-    ledger = Ledger.of(Watch(root=tmp_path), {})
-    survey = Surveyor(ledger.book, ledger.known, ledger.tracker, lambda path: True).survey(entries)
+    inbox_state = InboxState.of(Watch(root=tmp_path), {})
+    survey = ScanDiffer(
+        inbox_state.book, inbox_state.known, inbox_state.tracker, lambda path: True
+    ).survey(entries)
     assert (
         task.stat().st_ino in survey.inodes,
         (task / "closed").stat().st_ino in survey.inodes,
@@ -231,7 +233,10 @@ async def test_a_mount_over_the_root_is_noticed_at_once(tmp_path: Path, mounts: 
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         mount_tmpfs(root / "inbox", mounts)
         await b.until(
-            lambda: b.inbox._presence.pace(b"x").local and b.inbox._presence._identity.on_mount, 3
+            lambda: (
+                b.inbox._root_monitor.pace(b"x").local and b.inbox._root_monitor._identity.on_mount
+            ),
+            3,
         )  # type: ignore[union-attr]
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
@@ -249,7 +254,7 @@ async def test_the_mount_table_rings(tmp_path: Path, mounts: list[Path]) -> None
         count += 1
         rung.set()
 
-    news = MountNews(ring)
+    news = MountEvents(ring)
     try:
         mount_tmpfs(tmp_path, mounts)
         await asyncio.wait_for(rung.wait(), 2)
@@ -445,8 +450,8 @@ async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
     (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
     async with bench(tmp_path / "ws", tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING and b.inbox.due_in() > 1)
-        scans = b.inbox._presence.watching.scans
+        scans = b.inbox._root_monitor.watching.scans
         logging.getLogger("watchdog.observers.inotify_c").warning(
             "Inotify queue overflowed; filesystem events were lost"
         )
-        await b.until(lambda: b.inbox._presence.watching.scans > scans)
+        await b.until(lambda: b.inbox._root_monitor.watching.scans > scans)

@@ -17,10 +17,10 @@ from nemowatch.fs import anchor
 from nemowatch.fs.disks import Disks
 from nemowatch.fs.tree import ensure_folder, ensure_tree
 from nemowatch.journal import Journal
-from nemowatch.outbox.anchor_memory import Trees
+from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.outbox.note_file import write_note
 from nemowatch.outbox.publish import part_path, publish, write_part
-from nemowatch.reporting.note_writer import Notices
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME
 from nemowatch.service.housekeeping import expire
 
@@ -178,15 +178,15 @@ async def test_no_note_is_put_below_an_inbox_whose_share_is_away(
     mount(share)
     watch, disks, clock = Watch(root=share), Disks(), SystemClock()
     journal = Journal.open(tmp_path / "journal.db", clock)
-    notices, trees = Notices(journal, disks, clock), Trees(watch, journal, disks)
+    note_writer, trees = NoteWriter(journal, disks, clock), AnchorMemory(watch, journal, disks)
     try:
         await trees.hold()
         await trees.learn()
         unmount(share)
-        assert not await notices.read_me(watch, b"dub-es", "Rename this folder.")
+        assert not await note_writer.read_me(watch, b"dub-es", "Rename this folder.")
         assert not note.exists()
         mount(share)
-        assert await notices.read_me(watch, b"dub-es", "Rename this folder.")
+        assert await note_writer.read_me(watch, b"dub-es", "Rename this folder.")
         assert note.exists()
     finally:
         journal.close()

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from nemowatch.errors import JournalError, LocalFinal, NotSent, SessionLost, UsageError
-from nemowatch.holds.admission import BudgetGate
+from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
-from nemowatch.jobs.job_log import Chronicle
+from nemowatch.jobs.job_log import JobLog
 from nemowatch.journal import holds, job_steps, jobs, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
 from nemowatch.orders.commands import COMMANDS
@@ -443,7 +443,7 @@ def keeper(house: Bench) -> HoldKeeper:
         {},
         house.clock,
         lambda: None,
-        Chronicle(house.clock),
+        JobLog(house.clock),
     )
 
 
@@ -457,7 +457,7 @@ async def test_a_plan_that_allows_exports_again_is_found_out(house: Bench) -> No
     assert house.job(late).reason == "plan"
     house.cloud.set(plan="paid")
     house.deps = replace(
-        house.deps, gate=BudgetGate(house.journal, lambda: house.config, {}, house.clock)
+        house.deps, gate=Admission(house.journal, lambda: house.config, {}, house.clock)
     )
     for _ in range(3):
         await keeper(house).check()

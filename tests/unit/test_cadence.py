@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.service.timers import Cadences
+from nemowatch.service.timers import Timers
 
 pytestmark = pytest.mark.anyio
 
@@ -23,41 +23,41 @@ async def reached(condition: Callable[[], bool], limit: float = 5.0) -> bool:
 
 async def test_each_cadence_calls_its_own_function() -> None:
     """Several functions, several paces; one that is set again takes the other's place."""
-    cadences, called = Cadences(ManualClock()), []
-    cadences.every("one", 0.02, lambda: called.append("one"))
-    cadences.every("two", 0.02, lambda: called.append("two"))
-    cadences.every("one", 0.02, lambda: called.append("new one"))
-    cadences.start()
+    timers, called = Timers(ManualClock()), []
+    timers.every("one", 0.02, lambda: called.append("one"))
+    timers.every("two", 0.02, lambda: called.append("two"))
+    timers.every("one", 0.02, lambda: called.append("new one"))
+    timers.start()
     assert await reached(lambda: {"two", "new one"} <= set(called))
-    cadences.stop()
+    timers.stop()
     assert "one" not in called
 
 
 async def test_a_step_of_the_wall_clock_is_told_once() -> None:
     """Forward or back: the seconds, then 0; passing time and small drifts are no step."""
     clock = ManualClock()
-    cadences = Cadences(clock)
-    cadences.every("one", 60, lambda: None)
-    cadences.start()
+    timers = Timers(clock)
+    timers.every("one", 60, lambda: None)
+    timers.start()
     clock.advance(3600)
-    assert cadences.stepped() == 0
+    assert timers.stepped() == 0
     clock.step_wall(1.5)
-    assert cadences.stepped() == 0
+    assert timers.stepped() == 0
     for step in (3600, -7200):
         clock.step_wall(step)
-        assert round(cadences.stepped()) == step
-        assert cadences.stepped() == 0
-    cadences.stop()
+        assert round(timers.stepped()) == step
+        assert timers.stepped() == 0
+    timers.stop()
 
 
 async def test_stopping_what_never_began_is_fine() -> None:
     """The end of a daemon that did not come up; and what is stopped calls nobody."""
-    cadences, called = Cadences(ManualClock()), []
-    cadences.stop()
-    cadences.every("one", 0.02, lambda: called.append(1))
-    cadences.start()
+    timers, called = Timers(ManualClock()), []
+    timers.stop()
+    timers.every("one", 0.02, lambda: called.append(1))
+    timers.start()
     assert await reached(lambda: bool(called))
-    cadences.stop()
+    timers.stop()
     await asyncio.sleep(0)
     before = len(called)
     assert not await reached(lambda: len(called) > before + 1, limit=0.2)
@@ -66,11 +66,11 @@ async def test_stopping_what_never_began_is_fine() -> None:
 async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """A stop in the very moment when a nudge becomes due leaves no word of a failed or cancelled
     one in the log."""
-    cadences = Cadences(ManualClock())
-    cadences.every("one", 0.02, lambda: None)
-    cadences.start()
+    timers = Timers(ManualClock())
+    timers.every("one", 0.02, lambda: None)
+    timers.start()
     await asyncio.sleep(0.005)
-    asyncio.get_running_loop().call_later(0.03, cadences.stop)
+    asyncio.get_running_loop().call_later(0.03, timers.stop)
     time.sleep(0.06)  # both are due at once, the nudge first
     await asyncio.sleep(0.02)
     assert [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")] == []

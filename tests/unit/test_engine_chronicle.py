@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from nemowatch.clock import ManualClock, lasted
-from nemowatch.jobs.job_log import UNPROVEN, Cause, Chronicle, spot
+from nemowatch.jobs.job_log import UNPROVEN, Cause, JobLog, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
@@ -81,13 +81,13 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(
 ) -> None:
     """What each job does meanwhile is for the level debug."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
+    job_log = JobLog(clock)
     for number in range(50):
-        chronicle.moved(*outage(number))
+        job_log.moved(*outage(number))
     clock.advance(130)
-    chronicle.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
-    chronicle.answered(JOB)
-    chronicle.stands({}, {}, clock.monotonic())
+    job_log.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
+    job_log.answered(JOB)
+    job_log.stands({}, {}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
     assert (loud[0]["why"], loud[1]["after"], loud[1]["woken"]) == ("Nobody answers.", "2 min", 50)
@@ -98,16 +98,16 @@ def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) ->
     """The balance is answered, what the jobs need is not: as long as no call of theirs went
     through, nothing has ended. When there is none to make, it has after a while."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
+    job_log = JobLog(clock)
     for _ in range(5):
-        chronicle.moved(*outage(1))
+        job_log.moved(*outage(1))
         clock.advance(60)
-        chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
         clock.advance(1)
     said = lambda: [line["event"] for line in lines if line["log_level"] != "debug"]  # noqa: E731
     assert said() == ["hold begins: outage"]
     clock.advance(UNPROVEN)
-    chronicle.stands({}, {}, clock.monotonic())
+    job_log.stands({}, {}, clock.monotonic())
     assert said() == ["hold begins: outage", "hold ends: outage"]
 
 
@@ -115,14 +115,14 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
     """Only uploads are refused: new sessions, and questions whether an upload has arrived, end
     nothing; an upload does."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
+    job_log = JobLog(clock)
     uploading = replace(JOB, state=State.UPLOADING)
     for _ in range(3):
-        chronicle.moved(*outage(1, State.UPLOADING))
+        job_log.moved(*outage(1, State.UPLOADING))
         clock.advance(60)
-        chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-        chronicle.answered(JOB)
-        chronicle.answered(replace(uploading, reason=CHECKING))
+        job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        job_log.answered(JOB)
+        job_log.answered(replace(uploading, reason=CHECKING))
 
     def said():
         return [
@@ -132,18 +132,18 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
         ]
 
     assert said() == ["hold begins: outage"]
-    chronicle.answered(uploading)
+    job_log.answered(uploading)
     assert said() == ["hold begins: outage", "hold ends: outage"]
 
 
 def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[str, Any]]) -> None:
     """The job goes on, and nobody has to send anything."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
-    chronicle.moved(*outage(1, State.UPLOADING))
+    job_log = JobLog(clock)
+    job_log.moved(*outage(1, State.UPLOADING))
     clock.advance(1)
-    chronicle.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-    chronicle.moved(
+    job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+    job_log.moved(
         replace(JOB, state=State.UPLOADING, reason=CHECKING), source(), go(State.UPLOADED)
     )
     assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
@@ -154,10 +154,10 @@ def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(
 ) -> None:
     """An answer from before it says nothing about it."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
+    job_log = JobLog(clock)
     asked_at = clock.monotonic()
-    chronicle.moved(*outage(1))
-    chronicle.stands({}, {}, asked_at)
+    job_log.moved(*outage(1))
+    job_log.stands({}, {}, asked_at)
     assert [line["event"] for line in lines if line["log_level"] != "debug"] == [
         "hold begins: outage"
     ]
@@ -166,11 +166,11 @@ def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(
 def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
     """Two folders that are paused are two causes, and end apart."""
     clock = ManualClock()
-    chronicle = Chronicle(clock)
+    job_log = JobLog(clock)
     both = {Cause(HoldReason.PAUSED, folder): "PAUSE" for folder in ("/a", "/b")}
-    chronicle.stands(both, {}, clock.monotonic())
+    job_log.stands(both, {}, clock.monotonic())
     clock.advance(1)
-    chronicle.stands({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
+    job_log.stands({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
     assert [(line["event"], line["folder"]) for line in lines] == [
         ("hold begins: paused", "/a"),
         ("hold begins: paused", "/b"),
@@ -180,7 +180,7 @@ def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
 
 def test_a_job_s_line_names_its_folder_and_its_file(lines: list[dict[str, Any]]) -> None:
     """So that it can be found in the share, whichever of several inboxes it is in."""
-    Chronicle(ManualClock()).moved(JOB, source(), go(State.UPLOADING))
+    JobLog(ManualClock()).moved(JOB, source(), go(State.UPLOADING))
     assert lines == [
         {
             "event": "uploading",

@@ -17,7 +17,7 @@ from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
-from nemowatch.intake.watch.mount_history import Grounds
+from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.model import Snapshot
 
 IGNORED = [
@@ -490,7 +490,7 @@ def test_what_a_mount_below_the_root_hides_is_known_and_another_name_of_the_root
     """A disk that is found under another name after a while is the same place; one put over a
     folder, or taken away, is not."""
     root, disk = Path("/srv/studio"), ("/srv", "ext4", "/dev/sdb1")
-    grounds = Grounds()
+    grounds = MountHistory()
     grounds.learn(root, _mounted(disk), 100)
     grounds.learn(root, _mounted(("/srv", "ext4", "/dev/sdc1")), 200)
     assert not grounds.changed(b"dub-es/a.mp4", 150)

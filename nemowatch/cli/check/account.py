@@ -25,11 +25,11 @@ from nemowatch.remote.interface import Account
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.model import Credits
 
 
-def cloud(setting: Setting) -> Iterator[Finding]:
+def cloud(setting: CommandContext) -> Iterator[Finding]:
     """One call answers all three."""
     host = setting.config.api.base_url
     try:
@@ -71,7 +71,7 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     yield _credits(known.credits, Account(anonymous=False))
 
 
-def _token(setting: Setting, found: Look) -> Finding:
+def _token(setting: CommandContext, found: Look) -> Finding:
     if found.account.supplied:
         return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
@@ -87,7 +87,7 @@ def _token(setting: Setting, found: Look) -> Finding:
     return Finding("warn", "token", f"None is supplied: {end if found.ended else first}.", cure)
 
 
-def _own_token(setting: Setting) -> Finding:
+def _own_token(setting: CommandContext) -> Finding:
     """The user's own is accepted; whether others can read the file that holds it."""
     file = setting.config.api.token_file
     if setting.env.get("NEMO_TOKEN", "").strip() or file is None:

@@ -24,7 +24,7 @@ from nemowatch.model import MB
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config import Watch
 
 #: Free bytes below which results will soon not fit: some hundred results of the size that the
@@ -61,7 +61,7 @@ def from_problems(exc: ConfigError) -> list[Finding]:
     ]
 
 
-def state(setting: Setting) -> Iterator[Finding]:
+def state(setting: CommandContext) -> Iterator[Finding]:
     """The state folder: there, private, local, with a sound journal."""
     from nemowatch.cli.connection import read_journal
 
@@ -128,7 +128,7 @@ def _failed(what: str, shown: str, exc: NemowatchError | OSError) -> Finding:
     )
 
 
-def daemon(setting: Setting) -> Finding:
+def daemon(setting: CommandContext) -> Finding:
     """Whether the daemon answers."""
     from nemowatch.cli.connection import ask_if_running
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemowatch.cli.context import Setting
+from nemowatch.cli.context import CommandContext
 from nemowatch.cli.init import TREES
 from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
 
@@ -72,7 +72,7 @@ class Stage:
     """Everything that stands while the demo plays."""
 
     base: Path
-    setting: Setting
+    setting: CommandContext
     sandbox: SandboxProcess
     daemon: subprocess.Popen[bytes]
 
@@ -203,7 +203,7 @@ def _sandbox(start: type[SandboxProcess]) -> Iterator[SandboxProcess]:
         sandbox.stop()
 
 
-def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> Setting:
+def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandContext:
     from nemowatch.config import load
 
     for tree in TREES:
@@ -215,11 +215,11 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> Setting:
         CONFIG.format(**{key: json.dumps(str(value)) for key, value in values.items()}),
         encoding="utf-8",
     )
-    return Setting(load(path, env), path, base / "state", env)
+    return CommandContext(load(path, env), path, base / "state", env)
 
 
 @contextmanager
-def _daemon(setting: Setting, base: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _daemon(setting: CommandContext, base: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "nemowatch", "run", "--config", str(setting.path)]
     # Ctrl-C reaches the demo, which then stops the daemon
     detached: dict[str, Any] = {"start_new_session": True}

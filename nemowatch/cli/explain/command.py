@@ -17,7 +17,7 @@ from nemowatch.journal import account
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config import Watch
     from nemowatch.tasks import Drop, Folder
 
@@ -115,7 +115,7 @@ def is_folder(place: Place) -> bool:
     return not place.path.suffix and not _exists(place.path.parent / place.path.name)
 
 
-def explain_folder(setting: Setting, place: Place) -> dict[str, Any]:
+def explain_folder(setting: CommandContext, place: Place) -> dict[str, Any]:
     """The whole meaning of a task folder's name, with its prompt.txt."""
     from nemowatch.intake.scan.folders import as_text
     from nemowatch.tasks import Folder, describe, read_folder
@@ -185,7 +185,7 @@ def _tree(watches: Iterable[Watch], path: Path) -> str:
     return ""
 
 
-def _held(setting: Setting, place: Place) -> dict[str, Any]:
+def _held(setting: CommandContext, place: Place) -> dict[str, Any]:
     """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause`
     holds everything}."""
     from nemowatch.cli.connection import read_journal

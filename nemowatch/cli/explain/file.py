@@ -28,7 +28,7 @@ from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config import Watch
     from nemowatch.journal.jobs import Job
 
@@ -41,7 +41,7 @@ class Step:
     text: str
 
 
-def explain_file(setting: Setting, place: Place) -> dict[str, Any]:
+def explain_file(setting: CommandContext, place: Place) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
     steps = list(_chain(setting, place))
     jobs = _jobs(setting, place) if place.watch else []
@@ -102,7 +102,7 @@ def _standing(jobs: list[Job]) -> str:
     return "It waits." if all(job.state is State.HELD for job in jobs) else "It is being worked on."
 
 
-def _chain(setting: Setting, place: Place) -> Iterator[Step]:
+def _chain(setting: CommandContext, place: Place) -> Iterator[Step]:
     """Every step up to the first that says no."""
     for step in _steps(setting, place):
         yield step
@@ -110,7 +110,7 @@ def _chain(setting: Setting, place: Place) -> Iterator[Step]:
             return
 
 
-def _steps(setting: Setting, place: Place) -> Iterator[Step]:
+def _steps(setting: CommandContext, place: Place) -> Iterator[Step]:
     watch = place.watch
     if watch is None:
         inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in setting.config.watch)
@@ -241,7 +241,7 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
     return Step("ok", f"It will give {results}, by {order.skill}.")
 
 
-def _pauses(setting: Setting, place: Place) -> Iterator[Step]:
+def _pauses(setting: CommandContext, place: Place) -> Iterator[Step]:
     if read_journal(setting, account.is_paused, bool):
         yield Step(
             "wait",
@@ -251,7 +251,7 @@ def _pauses(setting: Setting, place: Place) -> Iterator[Step]:
         yield Step("wait", f"The file {file} holds it: delete that file to go on.")
 
 
-def _waiting(setting: Setting, place: Place) -> list[str]:
+def _waiting(setting: CommandContext, place: Place) -> list[str]:
     """What the daemon has in memory about this file; nothing when it does not run."""
     try:
         answer = ask_if_running(setting, "explain", path=str(place.path))
@@ -260,7 +260,7 @@ def _waiting(setting: Setting, place: Place) -> list[str]:
     return [str(why).rstrip(".") for why in (answer or {}).get("waiting", [])]
 
 
-def _jobs(setting: Setting, place: Place) -> list[Job]:
+def _jobs(setting: CommandContext, place: Place) -> list[Job]:
     """The jobs of the newest source that stood at this place."""
     from nemowatch.journal import jobs, sources
 

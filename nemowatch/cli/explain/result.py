@@ -19,7 +19,7 @@ from nemowatch.outbox.note_file import ERROR_ENDING
 from nemowatch.reporting.note_writer import DONE_ENDING
 
 if TYPE_CHECKING:
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config import Watch
     from nemowatch.journal.jobs import Job
     from nemowatch.journal.sources import SourceRow
@@ -37,7 +37,7 @@ class Origin:
     made_by: int = 0  #: the job whose result it is; 0: it is the source itself
 
 
-def explain_result(setting: Setting, place: Place) -> dict[str, Any] | None:
+def explain_result(setting: CommandContext, place: Place) -> dict[str, Any] | None:
     """The record of a file in outbox, done or failed, shaped as that of a file; None for one
     that lies elsewhere."""
     if place.watch is not None:
@@ -65,7 +65,7 @@ def _below(path: Path, tree: Path) -> Path | None:
     return None
 
 
-def _record(setting: Setting, watch: Watch, path: Path, tree: str) -> dict[str, Any]:
+def _record(setting: CommandContext, watch: Watch, path: Path, tree: str) -> dict[str, Any]:
     about, steps = (
         path,
         [

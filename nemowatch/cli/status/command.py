@@ -10,7 +10,7 @@ import typer
 from nemowatch.cli import options
 
 if TYPE_CHECKING:
-    from nemowatch.cli.context import Setting
+    from nemowatch.cli.context import CommandContext
     from nemowatch.cli.status.view import View
     from nemowatch.journal.jobs import ListedJob
 
@@ -45,7 +45,7 @@ def status(
         _show_once(setting)
 
 
-def gather(setting: Setting, *, jobs: bool = True) -> View:
+def gather(setting: CommandContext, *, jobs: bool = True) -> View:
     """Everything the status can say: from the daemon when it runs, from the journal otherwise."""
     from nemowatch.cli.connection import ask_if_running, read_journal
     from nemowatch.cli.status.view import View
@@ -68,14 +68,14 @@ def gather(setting: Setting, *, jobs: bool = True) -> View:
     )
 
 
-def _offline(conn: sqlite3.Connection, setting: Setting) -> dict[str, Any]:
+def _offline(conn: sqlite3.Connection, setting: CommandContext) -> dict[str, Any]:
     from nemowatch.reporting import overview
 
     record = overview.status(conn, _no_daemon(), _no_watches(setting))
     return {"status": record, "more": overview.more(conn), "waiting": [], "progress": []}
 
 
-def _before_start(setting: Setting) -> dict[str, Any]:
+def _before_start(setting: CommandContext) -> dict[str, Any]:
     """The same answer while there is no journal yet."""
     record = {
         "daemon": _no_daemon(),
@@ -110,7 +110,7 @@ def _no_daemon() -> dict[str, Any]:
     return {"pid": None, "state": "not running", "since": None, "version": __version__}
 
 
-def _no_watches(setting: Setting) -> list[Any]:
+def _no_watches(setting: CommandContext) -> list[Any]:
     from nemowatch.reporting.overview import WatchState
 
     return [WatchState(str(w.root or w.inbox), "", "not running") for w in setting.config.watch]
@@ -131,7 +131,7 @@ def _jobs(conn: sqlite3.Connection) -> tuple[list[ListedJob], list[ListedJob]]:
     return jobs.unfinished(conn, MOST_JOBS), failed
 
 
-def _show_once(setting: Setting) -> None:
+def _show_once(setting: CommandContext) -> None:
     from nemowatch.cli.output import console
     from nemowatch.cli.status.view import draw
 
@@ -142,7 +142,7 @@ def _show_once(setting: Setting) -> None:
     print(*(line.rstrip() for line in capture.get().splitlines()), sep="\n")
 
 
-def _keep_showing(setting: Setting) -> None:
+def _keep_showing(setting: CommandContext) -> None:
     import time
 
     from rich.live import Live

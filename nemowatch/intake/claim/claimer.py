@@ -25,8 +25,8 @@ from nemowatch.intake.ready.stability import Look, Tracked
 from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.scan.folders import as_text, folder_of
 from nemowatch.intake.scan.ignore import NameClass
-from nemowatch.intake.state import Ledger
-from nemowatch.intake.watch.root_monitor import Presence
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, plan
@@ -50,20 +50,25 @@ class Taken:
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
 
 
-class Desk:
+class Claimer:
     """Claims what is ready in one inbox."""
 
     def __init__(
         self,
-        presence: Presence,
-        ledger: Ledger,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
         journal: Journal,
         clock: Clock,
         confirm_above: int,
         finder: Finder = nothing_stands,
     ) -> None:
-        self._presence, self._ledger, self._journal, self._clock = presence, ledger, journal, clock
-        self._groups = Groups(presence, ledger)
+        self._root_monitor, self._state, self._journal, self._clock = (
+            root_monitor,
+            inbox_state,
+            journal,
+            clock,
+        )
+        self._groups = Groups(root_monitor, inbox_state)
         self._finder = finder
         self.confirm_above = confirm_above
         #: files that stood there at the start: their results may stand, too
@@ -78,9 +83,9 @@ class Desk:
         taken.left[:0] = [group.main for group in groups[len(read) :]]
         candidates = [c for group, found in read if (c := self._judge(group, found)) is not None]
         # what was read lay in another folder than the inbox
-        if candidates and not await self._presence.same_root():
-            self._presence.scan_soon = True
-        elif candidates and not await self._presence.is_taken_over():
+        if candidates and not await self._root_monitor.same_root():
+            self._root_monitor.scan_soon = True
+        elif candidates and not await self._root_monitor.is_taken_over():
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
         return taken
@@ -90,12 +95,16 @@ class Desk:
     async def _read(self, groups: list[Group]) -> list[tuple[Group, list[Inspected]]]:
         """Read groups until the time is used up; at least one."""
         work = [(group, [(p, self._terms(p)) for p in group.paths]) for group in groups]
-        root, worker, pace = self._presence.root, self._presence.worker, self._presence.pace
+        root, worker, pace = (
+            self._root_monitor.root,
+            self._root_monitor.worker,
+            self._root_monitor.pace,
+        )
         expected = {
             p: t.last
             for g in groups
             for p in g.paths
-            if (t := self._ledger.tracker.get(p)) is not None
+            if (t := self._state.tracker.get(p)) is not None
         }
 
         def read() -> list[tuple[Group, list[Inspected]]]:
@@ -113,12 +122,12 @@ class Desk:
         return await worker.run(read) if work else []
 
     def _terms(self, path: bytes) -> Terms:
-        folder = self._ledger.book.read(folder_of(path))
+        folder = self._state.book.read(folder_of(path))
         limit = max_bytes(folder.skill) if isinstance(folder, Folder) else 0
-        tracked = self._ledger.tracker.get(path)
+        tracked = self._state.tracker.get(path)
         settled = tracked is None or tracked.settled()
         gives_up = tracked is not None and tracked.still >= GIVE_UP
-        return Terms(self._ledger.book.kinds(folder_of(path)), limit, settled, gives_up)
+        return Terms(self._state.book.kinds(folder_of(path)), limit, settled, gives_up)
 
     # -- judging
 
@@ -128,13 +137,13 @@ class Desk:
             self._put_off(found)
             return None
         main, text = found[0], found[1].text if len(found) > 1 else found[0].text
-        folder = self._ledger.book.read(folder_of(group.main))
+        folder = self._state.book.read(folder_of(group.main))
         if not isinstance(folder, Folder):
             return None
         order = self._order(folder, main, text)
         if order is None:
             return None
-        prompt = self._ledger.book.prompt(folder_of(group.main))
+        prompt = self._state.book.prompt(folder_of(group.main))
         made = partial(order_of_link, folder, prompt) if main.kind is MediaKind.LINK else None
         return candidate(group, found, order, self._is_conflict(group), made)
 
@@ -156,17 +165,20 @@ class Desk:
     def _with(self, other: Inspected, one: Inspected) -> None:
         """What one file of a group meets, the other shares: a text whose clip is refused was
         never meant alone."""
-        name, tracked = as_text(one.path.rpartition(b"/")[2]), self._ledger.tracker.get(other.path)
+        name, tracked = (
+            as_text(one.path.rpartition(b"/")[2]),
+            self._state.tracker.get(other.path),
+        )
         if one.advice is Advice.REFUSE and tracked is not None:
             why = f"It belongs to {name}, which cannot be used."
             self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
         else:
-            waited_for = self._ledger.tracker.get(one.path)
+            waited_for = self._state.tracker.get(one.path)
             settles = waited_for is not None and not waited_for.stuck
-            self._ledger.block(other.path, f"waits for {name}, which belongs to it", soon=settles)
+            self._state.block(other.path, f"waits for {name}, which belongs to it", soon=settles)
 
     def _not_now(self, one: Inspected) -> None:
-        tracked = self._ledger.tracker.get(one.path)
+        tracked = self._state.tracker.get(one.path)
         match one.advice:
             case Advice.GONE:
                 return  # the next look says so
@@ -182,39 +194,42 @@ class Desk:
                 self._refuse(one, tracked)
 
     def _refuse(self, one: Inspected, tracked: Tracked) -> None:
-        self._ledger.problems.refuse(
+        self._state.problems.refuse(
             FileProblem(one.path, folder_of(one.path), one.why, one.cure, final=True, code=one.code)
         )
-        self._ledger.know(one.path, tracked.last, local=tracked.pace.local)
+        self._state.know(one.path, tracked.last, local=tracked.pace.local)
 
     def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
         """What the folder wants made of it; None, with the reason told, when it cannot say."""
         raw = folder_of(main.path)
         drop = Drop(
-            main.kind, as_text(main.path.rpartition(b"/")[2]), text, self._ledger.book.prompt(raw)
+            main.kind,
+            as_text(main.path.rpartition(b"/")[2]),
+            text,
+            self._state.book.prompt(raw),
         )
         try:
             order = plan(folder, drop)
         except OrderError as exc:
-            tracked = self._ledger.tracker.get(main.path)
+            tracked = self._state.tracker.get(main.path)
             if main.kind is MediaKind.SCRIPT and not text.strip() and tracked is not None:
                 self._refuse(
                     Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code), tracked
                 )
             else:
-                self._ledger.problems.order(raw, exc.text, exc.cure)
-                self._ledger.block(main.path, exc.text)
+                self._state.problems.order(raw, exc.text, exc.cure)
+                self._state.block(main.path, exc.text)
             return None
-        self._ledger.problems.order_holds(raw)
+        self._state.problems.order_holds(raw)
         return order
 
     def _is_conflict(self, group: Group) -> bool:
-        return any(self._ledger.ignore.path(p).kind is NameClass.CONFLICT for p in group.paths)
+        return any(self._state.ignore.path(p).kind is NameClass.CONFLICT for p in group.paths)
 
     # -- claiming
 
     async def _claim(self, candidates: list[Candidate]) -> list[Claimed]:
-        watch = self._presence.watch
+        watch = self._root_monitor.watch
         ended, batch = await self._journal.read(
             lambda conn: (
                 ended_before(conn, watch.name, candidates),
@@ -223,12 +238,14 @@ class Desk:
         )
         rebuilt = batch is not None and batch.cause == batches.REBUILT
         if rebuilt or any(candidate.path in self.stood_before for candidate in candidates):
-            beat, finder, asked = self._presence.worker.beat, self._finder, candidates
+            beat, finder, asked = self._root_monitor.worker.beat, self._finder, candidates
             which = None if rebuilt else self.stood_before
-            candidates = await self._presence.worker.run(
+            candidates = await self._root_monitor.worker.run(
                 lambda: with_results(asked, watch, finder, beat, which)
             )
-        lost = await self._presence.worker.run(lambda: _lost(ended)) if ended else frozenset[int]()
+        lost = (
+            await self._root_monitor.worker.run(lambda: _lost(ended)) if ended else frozenset[int]()
+        )
         confirm, keeps = self.confirm_above, watch.after == "keep"
         now = self._clock.now_ms()
         done = await self._journal.write(
@@ -245,11 +262,11 @@ class Desk:
 
     async def settle_held(self) -> None:
         """The journal was put back: what it takes for unpaid, and whose results stand, is done."""
-        watch, finder, beat = self._presence.watch, self._finder, self._presence.worker.beat
+        watch, finder, beat = self._root_monitor.watch, self._finder, self._root_monitor.worker.beat
         held = await self._journal.read(lambda conn: batches.held_jobs(conn, watch.name))
         if not held:
             return
-        found = await self._presence.worker.run(lambda: results_of(held, watch, finder, beat))
+        found = await self._root_monitor.worker.run(lambda: results_of(held, watch, finder, beat))
         now = self._clock.now_ms()
 
         def settle(conn: sqlite3.Connection) -> None:
@@ -261,8 +278,8 @@ class Desk:
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         for member in claimed.candidate.files:
             if member.snapshot is not None:
-                self._ledger.know(
-                    member.path, member.snapshot, local=self._presence.is_local(member.path)
+                self._state.know(
+                    member.path, member.snapshot, local=self._root_monitor.is_local(member.path)
                 )
         match claimed.outcome:
             case Outcome.DUPLICATE | Outcome.NO_DRAFT:

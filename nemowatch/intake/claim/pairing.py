@@ -14,8 +14,8 @@ from nemowatch.intake.ready.inspect import names_in, promised_kind
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.scan.folders import as_text, folder_of, stem_of
 from nemowatch.intake.scan.ignore import NameClass
-from nemowatch.intake.state import Ledger
-from nemowatch.intake.watch.root_monitor import Presence
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Drop, Folder, plan
 
@@ -36,17 +36,17 @@ class Group:
 class Groups:
     """Puts ready files of one inbox together."""
 
-    def __init__(self, presence: Presence, ledger: Ledger) -> None:
-        self._presence, self._ledger = presence, ledger
+    def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState) -> None:
+        self._root_monitor, self._state = root_monitor, inbox_state
 
     async def of(self, ready: list[bytes]) -> list[Group]:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
-        grouping = {p.rpartition(b"/")[0] for p in ready if self._ledger.book.groups(folder_of(p))}
+        grouping = {p.rpartition(b"/")[0] for p in ready if self._state.book.groups(folder_of(p))}
         names: Mapping[bytes, tuple[bytes, ...]] = {}
         if grouping:
-            root = self._presence.root
-            names = await self._presence.worker.run(lambda: names_in(root, grouping))
+            root = self._root_monitor.root
+            names = await self._root_monitor.worker.run(lambda: names_in(root, grouping))
         beside = {place: _by_stem(place, found) for place, found in names.items()}
         found = [group for path in ready if (group := self._group(path, beside)) is not None]
         return list(dict.fromkeys(found))
@@ -70,15 +70,15 @@ class Groups:
             return Group(path)
         partner = sorted(partners)[0]
         main, text = (partner, path) if is_text else (path, partner)
-        if is_text and partner in self._ledger.known and partner not in self._ledger.tracker:
+        if is_text and partner in self._state.known and partner not in self._state.tracker:
             # the text came later: whether that still counts, the journal knows
             return Group(main, text)
-        if not is_text and partner in self._ledger.known:
+        if not is_text and partner in self._state.known:
             return Group(path)  # that text belongs to another source
-        waiting = self._ledger.tracker.get(partner)
+        waiting = self._state.tracker.get(partner)
         if waiting is None or waiting.verdict() is not Verdict.READY:
             settles = waiting is not None and not waiting.stuck
-            self._ledger.block(
+            self._state.block(
                 path,
                 f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it",
                 soon=settles,
@@ -90,55 +90,58 @@ class Groups:
         """True for a file of a kind that its folder takes, and that was not refused."""
         name = path.rpartition(b"/")[2]
         taken = (
-            self._ledger.book.takes(folder_of(path), name)
+            self._state.book.takes(folder_of(path), name)
             and promised_kind(path) is not MediaKind.LINK
         )
         return (
             taken
-            and self._ledger.ignore.name(name).kind is NameClass.WORK
-            and not self._ledger.problems.refused(path)
+            and self._state.ignore.name(name).kind is NameClass.WORK
+            and not self._state.problems.refused(path)
         )
 
     def _prompt_is_read(self, path: bytes) -> bool:
         folder = folder_of(path)
-        facts = self._ledger.facts.get(folder)
+        facts = self._state.facts.get(folder)
         if (
             facts is None
             or facts.prompt_look is None
-            or self._ledger.prompts.get(folder) == facts.prompt_look
+            or self._state.prompts.get(folder) == facts.prompt_look
         ):
             return True
-        waiting = self._ledger.tracker.get(facts.prompt)
+        waiting = self._state.tracker.get(facts.prompt)
         unusable = waiting.blocked if waiting is not None else ""
         why = (
             f"waits for prompt.txt: {unusable}"
             if unusable
             else "waits for prompt.txt, which is still being copied"
         )
-        self._ledger.block(path, why)
+        self._state.block(path, why)
         return False
 
     def _has_order(self, path: bytes) -> bool:
         """False, with the reason told, when the folder cannot say what to do with any such file:
         asked before reading it."""
         raw, kind = folder_of(path), promised_kind(path)
-        folder = self._ledger.book.read(raw)
+        folder = self._state.book.read(raw)
         # its recipe is gone: with the next one, a scan finds it anew
         if kind is None or not isinstance(folder, Folder):
-            self._ledger.tracker.drop(path)
+            self._state.tracker.drop(path)
             return False
         try:
             plan(
                 folder,
                 Drop(
-                    kind, as_text(path.rpartition(b"/")[2]), "text", self._ledger.book.prompt(raw)
+                    kind,
+                    as_text(path.rpartition(b"/")[2]),
+                    "text",
+                    self._state.book.prompt(raw),
                 ),
             )
         except OrderError as exc:
-            self._ledger.problems.order(raw, exc.text, exc.cure)
-            self._ledger.block(path, exc.text)
+            self._state.problems.order(raw, exc.text, exc.cure)
+            self._state.block(path, exc.text)
             return False
-        self._ledger.problems.order_holds(raw)
+        self._state.problems.order_holds(raw)
         return True
 
 

@@ -56,7 +56,7 @@ class FolderFacts:
 
 
 @dataclass(slots=True)
-class Survey:
+class ScanDiff:
     """The result of one walk."""
 
     start: bytes  #: where it began; b"": the whole inbox
@@ -71,7 +71,7 @@ class Survey:
     more: bool = False  #: not all new files are in `fresh`
 
 
-class Surveyor:
+class ScanDiffer:
     """Compares a walk with what is known."""
 
     def __init__(
@@ -95,10 +95,10 @@ class Surveyor:
         self._seen.add(path)
         return known == _stat_hash(found, local=self._is_local(path))
 
-    def survey(self, entries: Iterable[Entry], start: bytes = b"") -> Survey:
+    def survey(self, entries: Iterable[Entry], start: bytes = b"") -> ScanDiff:
         """Go through a walk that began at `start` and was given `unchanged`. Raises what the
         walk raises."""
-        found = Survey(start)
+        found = ScanDiff(start)
         prefix = start + b"/" if start else b""
         found.missing = {p for p in self._known if not prefix or p == start or p.startswith(prefix)}
         closed: list[bytes] = []
@@ -113,7 +113,7 @@ class Surveyor:
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
         return found
 
-    def _take(self, found: Survey, entry: Entry) -> None:
+    def _take(self, found: ScanDiff, entry: Entry) -> None:
         match entry.kind:
             case Kind.FILE:
                 self._file(found, entry)
@@ -127,7 +127,7 @@ class Surveyor:
                 if len(found.odd) < MAX_ODD:
                     found.odd.append(_oddity(entry))
 
-    def _file(self, found: Survey, entry: Entry) -> None:
+    def _file(self, found: ScanDiff, entry: Entry) -> None:
         path, folder = entry.path, entry.folder
         known = self._known.get(path)
         facts = found.folders.setdefault(folder, FolderFacts())
@@ -145,7 +145,7 @@ class Surveyor:
             else:
                 found.more = True
 
-    def _ours(self, found: Survey, entry: Entry) -> None:
+    def _ours(self, found: ScanDiff, entry: Entry) -> None:
         folder, _, name = entry.path.rpartition(b"/")
         if b"/" in folder:
             return  # instructions count in the inbox and in task folders, not below them

@@ -17,7 +17,7 @@ from nemowatch.fs.mounts import Ground, MountTable
 MOST = 64
 
 
-class Grounds:
+class MountHistory:
     """The mounts of one root over time."""
 
     def __init__(self) -> None:

@@ -19,16 +19,16 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import lease
-from nemowatch.fs.mount_events import MountNews
+from nemowatch.fs.mount_events import MountEvents
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.ready.pace import Paces
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, Trouble, identify
-from nemowatch.intake.watch.mount_history import Grounds
+from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootLook
-from nemowatch.intake.watch.supervisor import Watching
+from nemowatch.intake.watch.supervisor import WatcherSupervisor
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.payment_marks import Mark
@@ -44,7 +44,7 @@ START_PATIENCE = 5.0
 PROBE_EVERY = 5.0
 
 
-class Presence:
+class RootMonitor:
     """One root, and how news of it comes."""
 
     def __init__(
@@ -66,14 +66,14 @@ class Presence:
         self.put_back = False
         self.scan_soon = True  #: something happened that only a full scan can make good
         self.next_probe = 0.0  #: monotonic seconds
-        self.watching = Watching(
+        self.watching = WatcherSupervisor(
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
         self.paces = Paces(watch)
-        self._root, self._grounds = Root(watch, state_id), Grounds()
+        self._root, self._grounds = Root(watch, state_id), MountHistory()
         self._clock, self._journal, self._ring = clock, journal, ring
         self._identity: Identity | None = None
-        self._news: MountNews | None = None
+        self._news: MountEvents | None = None
 
     def __repr__(self) -> str:
         return f"Presence({str(self.root)!r}, {self.health.now})"
@@ -107,7 +107,7 @@ class Presence:
         self.hints = Hints(asyncio.get_running_loop(), self._ring)
         self._root.recall(await self._journal.read(lambda conn: facts.get(conn, self._fact)))
         try:
-            self._news = MountNews(self._mounts_changed)
+            self._news = MountEvents(self._mounts_changed)
         except OSError:  # no /proc: the guard's own looks remain
             self._news = None
         await self.check(START_PATIENCE)

@@ -20,7 +20,7 @@ from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, Trouble, uncove
 from nemowatch.intake.watch.watcher import Hints, Watcher
 
 
-class Watching:
+class WatcherSupervisor:
     """Watches one root, or tries to."""
 
     def __init__(
