@@ -347,7 +347,7 @@ def test_a_foreign_owner_makes_leases_tell_nothing(tmp_path: Path) -> None:
         folder.chmod(0o755)
     code = (
         f"import os, sys; sys.path.insert(0, {str(REPO)!r})\n"
-        "from nemowatch.intake import lease\n"
+        "from nemowatch.fs import lease\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534); lease.prepare()\n"
         f"for p in ({str(theirs)!r}, {str(own)!r}): print(lease.probe(os.open(p, os.O_RDONLY)))\n"
     )
