@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.studio import LIMIT, Studio, script, studio, video, wait_for
+from tests.rigs.studio import LIMIT, Studio, script, studio, video, wait_for
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.studio import Studio, studio
+from tests.rigs.studio import Studio, studio
 
 
 @pytest.fixture

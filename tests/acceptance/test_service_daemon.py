@@ -6,17 +6,21 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # the bed is a program of its own, and not a package
-from systemd_bed import CHECKOUT, Bed, Service, install_units, systemd_version, wait_for, why_not
-
-sys.path.pop(0)
+from tests.rigs.systemd_container import (
+    CHECKOUT,
+    Service,
+    SystemdContainer,
+    install_units,
+    systemd_version,
+    wait_for,
+    why_not,
+)
 
 REASON = why_not()
 pytestmark = [pytest.mark.root, pytest.mark.skipif(bool(REASON), reason=REASON)]
@@ -77,12 +81,12 @@ class Studio(Service):
             "--port",
             "8791",
         ]
-        self.bed.run(*command, *options)
+        self.container.run(*command, *options)
         wait_for(lambda: self.totals(check=False) is not None, "the sandbox answers")
 
     def end_sandbox(self) -> None:
         """The cloud cannot be reached."""
-        self.bed.run("systemctl", "stop", "sandbox", check=False)
+        self.container.run("systemctl", "stop", "sandbox", check=False)
 
     def totals(self, *, check: bool = True) -> dict[str, int] | None:
         """The ledger's sums."""
@@ -90,7 +94,7 @@ class Studio(Service):
             "import urllib.request as u;"
             f" print(u.urlopen({URL + '/_sandbox/ledger'!r}).read().decode())"
         )
-        said = self.bed.run(PYTHON, "-c", program, check=check)
+        said = self.container.run(PYTHON, "-c", program, check=check)
         found: dict[str, int] | None = json.loads(said)["totals"] if said.startswith("{") else None
         return found
 
@@ -98,22 +102,22 @@ class Studio(Service):
         """Tell the sandbox something."""
         request = f"u.Request({URL + '/_sandbox/' + path!r}, {json.dumps(value).encode()!r})"
         program = f"import urllib.request as u; u.urlopen({request})"
-        self.bed.run(PYTHON, "-c", program)
+        self.container.run(PYTHON, "-c", program)
 
     def drop(self, name: str, more: bytes = b"") -> None:
         """Put the sample video, and `more` behind it, into the folder that asks for Spanish."""
-        folder = self.bed.path("/srv/studio/inbox/dub-es")
+        folder = self.container.path("/srv/studio/inbox/dub-es")
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(SAMPLE.read_bytes() + more)
-        self.bed.run("chown", "-R", "nemowatch:", "/srv/studio/inbox")
+        self.container.run("chown", "-R", "nemowatch:", "/srv/studio/inbox")
 
     def result(self, name: str) -> bool:
         """Whether the result stands in the outbox."""
-        return self.bed.path(f"/srv/studio/outbox/dub-es/{name}").exists()
+        return self.container.path(f"/srv/studio/outbox/dub-es/{name}").exists()
 
     def ask(self, *words: str) -> Any:
         """What a command prints as JSON, run as root without the service's environment."""
-        return json.loads(self.bed.run("/opt/nemowatch/bin/nemowatch", *words, "--json"))
+        return json.loads(self.container.run("/opt/nemowatch/bin/nemowatch", *words, "--json"))
 
     def states(self) -> list[str]:
         """The state of every job."""
@@ -121,22 +125,22 @@ class Studio(Service):
 
 
 @pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemdContainer]:
     """A booted systemd with the shipped units and the real program."""
-    with Bed(tmp_path_factory.mktemp("bed")) as booted:
+    with SystemdContainer(tmp_path_factory.mktemp("container")) as booted:
         install_units(booted)
         yield booted
 
 
 @pytest.fixture
-def studio(bed: Bed) -> Iterator[Studio]:
+def studio(container: SystemdContainer) -> Iterator[Studio]:
     """A stopped service with a token, a workspace, and a sandbox that is quick."""
-    made = Studio(bed)
+    made = Studio(container)
     made.drop_in("media.conf")
     made.configure(CONFIG.format(url=URL, limits=""))
-    bed.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
+    container.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
     trees = [f"/srv/studio/{name}" for name in ("inbox", "outbox", "done", "failed")]
-    bed.run("install", "-d", "-o", "nemowatch", "-g", "nemowatch", "/srv/studio", *trees)
+    container.run("install", "-d", "-o", "nemowatch", "-g", "nemowatch", "/srv/studio", *trees)
     made.sandbox()
     yield made
     made.remove()
@@ -242,10 +246,10 @@ def test_a_signal_from_a_person_drains_longer_than_the_watchdog_waits(studio: St
 def test_the_commands_find_the_state_of_each_instance(studio: Studio) -> None:
     """nemowatch@NAME has a state folder of its own, and root's commands find it by the
     configuration's name alone."""
-    second = Service(studio.bed, "nemowatch@second")
+    second = Service(studio.container, "nemowatch@second")
     second.drop_in("media.conf")
     other = CONFIG.format(url=URL, limits="").replace("/srv/studio", "/srv/second")
-    studio.bed.write("/etc/nemowatch/second.toml", other)
+    studio.container.write("/etc/nemowatch/second.toml", other)
     studio.do("start")
     second.do("start")
     try:
@@ -267,7 +271,7 @@ def manual(after: str) -> list[str]:
 @pytest.mark.slow
 def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> None:
     """docs/operations.md, word for word, but for the two lines that fetch the program."""
-    run, checkout = studio.bed.run, studio.bed.path("/root/checkout")
+    run, checkout = studio.container.run, studio.container.path("/root/checkout")
     studio.remove()
     run(
         "rm",
@@ -304,20 +308,20 @@ def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(
     its state is its own."""
     command = "/opt/nemowatch/bin/nemowatch"
     studio.do("start")
-    studio.bed.run(command, "journal", "backup", "/root/running.db")
+    studio.container.run(command, "journal", "backup", "/root/running.db")
     studio.do("stop")
-    studio.bed.run(command, "journal", "backup", "/root/stopped.db")
-    assert "sound" in studio.bed.run(command, "journal", "check")
-    assert studio.bed.run("find", STATE, "!", "-user", "nemowatch") == ""
+    studio.container.run(command, "journal", "backup", "/root/stopped.db")
+    assert "sound" in studio.container.run(command, "journal", "check")
+    assert studio.container.run("find", STATE, "!", "-user", "nemowatch") == ""
     studio.do("start")
-    assert studio.bed.run("stat", "-c", "%U %a", "/root/running.db") == "root 600\n"
+    assert studio.container.run("stat", "-c", "%U %a", "/root/running.db") == "root 600\n"
 
 
 @pytest.mark.slow
 def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio: Studio) -> None:
     """Backed up before a job was paid, put back after it: nothing is paid again; root's copy
     belongs to the service."""
-    run = studio.bed.run
+    run = studio.container.run
     run("ln", "-sf", "/opt/nemowatch/bin/nemowatch", "/usr/local/bin/nemowatch")
     studio.configure(
         CONFIG.format(url=URL, limits="").replace("settle =", 'after = "keep"\nsettle =')
@@ -340,7 +344,7 @@ def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio
 def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(studio: Studio) -> None:
     """Another host name and a copied state folder, chowned: the workspace is still its own, and
     the render is fetched."""
-    run = studio.bed.run
+    run = studio.container.run
     studio.sandbox(render_seconds=6)
     studio.do("start")
     studio.drop("promo.mp4")
@@ -359,7 +363,7 @@ def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(stud
         assert totals is not None
         assert totals["charged_turns"] == 1
     finally:
-        run("hostname", "bed")
+        run("hostname", "container")
         run("rm", "-rf", "/root/moved")
 
 
@@ -377,12 +381,12 @@ def test_a_check_from_within_the_unit_finds_nothing_wrong(studio: Studio) -> Non
         "check",
         "--json",
     ]
-    found = json.loads(studio.bed.run(*inside))
+    found = json.loads(studio.container.run(*inside))
     assert [row for row in found["checks"] if row["level"] != "ok"] == []
     assert "cannot be seen from here" in next(
         row["text"] for row in found["checks"] if row["what"] == "inotify"
     )
-    assert "that the kernel allows" in studio.bed.run("/opt/nemowatch/bin/nemowatch", "check")
+    assert "that the kernel allows" in studio.container.run("/opt/nemowatch/bin/nemowatch", "check")
 
 
 MANAGER = """[Service]
@@ -399,7 +403,7 @@ KillMode=mixed
 @pytest.mark.slow
 def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
     """As one person, in a home folder, without root: it starts, works, reloads and stops."""
-    run, write, home = studio.bed.run, studio.bed.write, "/home/anna"
+    run, write, home = studio.container.run, studio.container.write, "/home/anna"
     run("useradd", "--create-home", "anna")
     uid = run("id", "-u", "anna").strip()
     unit = (CHECKOUT / "systemd/user/nemowatch.service").read_text()
@@ -411,7 +415,7 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
     )
     write(f"{home}/token", TOKEN + "\n", 0o600)
     write(f"{home}/studio/inbox/dub-es/promo.mp4", "")
-    shutil.copy(SAMPLE, studio.bed.path(f"{home}/studio/inbox/dub-es/promo.mp4"))
+    shutil.copy(SAMPLE, studio.container.path(f"{home}/studio/inbox/dub-es/promo.mp4"))
     run("mkdir", "-p", f"{home}/.local/bin", f"{home}/studio/outbox")
     run("ln", "-s", "/opt/nemowatch/bin/nemowatch", f"{home}/.local/bin/nemowatch")
     run("chown", "-R", "anna:", home)
@@ -434,7 +438,7 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
 
     try:
         hers("start", "nemowatch")
-        result = studio.bed.path(f"{home}/studio/outbox/dub-es/promo.es.mp4")
+        result = studio.container.path(f"{home}/studio/outbox/dub-es/promo.es.mp4")
         wait_for(result.exists, "the result", 30)
         hers("reload", "nemowatch")
         hers("stop", "nemowatch")
@@ -463,12 +467,12 @@ def test_a_reload_applies_and_a_mistake_is_refused(studio: Studio) -> None:
 @pytest.mark.slow
 def test_without_a_token_it_works_anonymously(studio: Studio) -> None:
     """The credential may be missing; what the daemon then stores is for its eyes only."""
-    studio.bed.run("rm", "/etc/credstore/nemo_token")
+    studio.container.run("rm", "/etc/credstore/nemo_token")
     studio.do("start")
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
-    assert studio.bed.run("find", STATE, "-type", "f", "-perm", "/077") == ""
-    assert studio.bed.run("stat", "-c", "%U %a", STATE) == "nemowatch 700\n"
+    assert studio.container.run("find", STATE, "-type", "f", "-perm", "/077") == ""
+    assert studio.container.run("stat", "-c", "%U %a", STATE) == "nemowatch 700\n"
 
 
 def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> None:
@@ -486,22 +490,22 @@ def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> Non
     studio.drop("third.mp4", b"\0\0\0\x10freethird...")
     studio.do("kill", "--signal=HUP")
     wait_for(lambda: len(studio.states()) == 3, "the third file", 60)
-    pid = studio.bed.outside_pid("nemowatch")
+    pid = studio.container.outside_pid("nemowatch")
     said = [
         Path(f"/proc/{pid}/cmdline").read_text(),
         Path(f"/proc/{pid}/environ").read_text(),
-        studio.bed.run("ps", "-eo", "args"),
-        studio.bed.run("systemctl", "show", "nemowatch"),
-        studio.bed.run("journalctl", "-o", "verbose", "--no-pager"),
+        studio.container.run("ps", "-eo", "args"),
+        studio.container.run("systemctl", "show", "nemowatch"),
+        studio.container.run("journalctl", "-o", "verbose", "--no-pager"),
         *(
-            studio.bed.run("/opt/nemowatch/bin/nemowatch", *words.split(), check=False)
+            studio.container.run("/opt/nemowatch/bin/nemowatch", *words.split(), check=False)
             for words in ASKED
         ),
     ]
     assert [text.count(TOKEN) for text in said] == [0] * len(said)
     places = ["/etc", "/run", "/var/lib/nemowatch", "/var/log", "/var/tmp", "/srv", "/tmp"]
     own = "^(/etc/credstore/nemo_token|/run/credentials/nemowatch.service/nemo_token)$"
-    found = studio.bed.run(
+    found = studio.container.run(
         "sh", "-c", f"grep -rlaF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False
     )
     assert found == ""
@@ -511,18 +515,18 @@ def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> Non
 def test_a_share_mounted_after_the_start_is_worked(studio: Studio) -> None:
     """The service starts without its share, says so, and takes up the work when it appears below
     ReadWritePaths."""
-    studio.bed.run("rm", "-rf", "/srv/studio")
-    studio.bed.run("mkdir", "/srv/studio")
+    studio.container.run("rm", "-rf", "/srv/studio")
+    studio.container.run("mkdir", "/srv/studio")
     studio.do("start")
     wait_for(lambda: "/srv/studio: offline" in studio.status_text(), "STATUS says what is missing")
-    studio.bed.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
+    studio.container.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
     trees = [f"/srv/studio/{name}" for name in ("inbox", "outbox")]
-    studio.bed.run(
+    studio.container.run(
         "install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio", *trees
     )
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
-    said = studio.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/dub-es/promo.es.mp4")
+    said = studio.container.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/dub-es/promo.es.mp4")
     assert said == "nemowatch users 664\n"
 
 

@@ -1,22 +1,27 @@
-"""The shipped units, unchanged, under a real systemd (systemd_bed): with a stand-in for the
+"""The shipped units, unchanged, under a real systemd (tests.rigs.systemd_container): with a stand-in for the
 daemon that uses its service room."""
 
 from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # the bed is a program of its own, and not a package
-from systemd_bed import Bed, Service, install_units, systemd_version, wait_for, why_not
+from tests.rigs.systemd_container import (
+    Service,
+    SystemdContainer,
+    install_units,
+    systemd_version,
+    wait_for,
+    why_not,
+)
 
-sys.path.pop(0)
-
+#: What the units start in the place of nemowatch.
+PROGRAM = Path(__file__).parents[1] / "rigs/stand_in_daemon.py"
 REASON = why_not()
 pytestmark = [pytest.mark.root, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
@@ -27,7 +32,7 @@ CONFIG = """
 root = "/srv/studio"
 [service]
 drain = {drain}
-[standin]
+[stand_in]
 gate = "{gate}"
 word = "{word}"
 """
@@ -39,29 +44,29 @@ def config(*, drain: float = 0, gate: str = "/", word: str = "first") -> str:
 
 def facts(service: Service, socket: str = SOCKET, **args: Any) -> dict[str, Any]:
     """What the running stand-in has seen."""
-    said = service.bed.run("/opt/nemowatch/bin/nemowatch", "facts", socket, json.dumps(args))
+    said = service.container.run("/opt/nemowatch/bin/nemowatch", "facts", socket, json.dumps(args))
     found: dict[str, Any] = json.loads(said)
     return found
 
 
 @pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemdContainer]:
     """A booted systemd with the shipped units."""
-    program = (Path(__file__).parent / "standin.py").read_text()
-    with Bed(tmp_path_factory.mktemp("bed"), program) as booted:
+    program = PROGRAM.read_text()
+    with SystemdContainer(tmp_path_factory.mktemp("container"), program) as booted:
         install_units(booted)
         yield booted
 
 
 @pytest.fixture
-def service(bed: Bed) -> Iterator[Service]:
+def service(container: SystemdContainer) -> Iterator[Service]:
     """A stopped service with a token, the media drop-in and a workspace; all of it is gone
     afterwards."""
-    made = Service(bed)
+    made = Service(container)
     made.drop_in("media.conf")
     made.configure(config())
-    bed.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
-    bed.run(
+    container.write("/etc/credstore/nemo_token", TOKEN + "\n", 0o600)
+    container.run(
         "install",
         "-d",
         "-o",
@@ -79,9 +84,9 @@ def test_it_is_active_only_after_ready(service: Service) -> None:
     """While the daemon prepares, the unit is activating."""
     service.configure(config(gate="/share/go"))
     service.do("start", "--no-block")
-    wait_for(lambda: service.bed.path(SOCKET).exists(), "the daemon runs")
+    wait_for(lambda: service.container.path(SOCKET).exists(), "the daemon runs")
     assert service.show("ActiveState")[0] == "activating"
-    (service.bed.share / "go").touch()
+    (service.container.share / "go").touch()
     wait_for(lambda: service.show("ActiveState")[0] == "active", "active after READY")
 
 
@@ -173,7 +178,8 @@ def test_a_hung_daemon_is_killed_by_the_watchdog_and_started_again(service: Serv
     wait_for(service.restarted, "restarted by the watchdog", 40)
     assert facts(service)["pid"] != first
     assert any(
-        "watchdog" in str(e.get("MESSAGE", "")).lower() for e in service.bed.journal("nemowatch")
+        "watchdog" in str(e.get("MESSAGE", "")).lower()
+        for e in service.container.journal("nemowatch")
     )
 
 
@@ -206,7 +212,7 @@ def test_a_mistake_in_the_configuration_is_not_tried_again(service: Service) -> 
     """Exit code 2 stays down and visible."""
     service.drop_in("short.conf", "[Service]\nRestartSec=100ms\n")
     service.configure("[[watch")
-    service.bed.run("systemctl", "start", "nemowatch", check=False)
+    service.container.run("systemctl", "start", "nemowatch", check=False)
     assert service.show("ActiveState", "ExecMainStatus", "NRestarts") == ["failed", "2", "0"]
 
 
@@ -215,15 +221,15 @@ def test_the_token_reaches_the_daemon_and_nobody_else(service: Service) -> None:
     folder or the journal."""
     service.do("start")
     assert facts(service)["token_length"] == len(TOKEN)
-    pid = service.bed.outside_pid("nemowatch")
+    pid = service.container.outside_pid("nemowatch")
     places = [
         Path(f"/proc/{pid}/environ").read_bytes(),
         Path(f"/proc/{pid}/cmdline").read_bytes(),
-        service.bed.run("systemctl", "show", "nemowatch").encode(),
-        service.bed.run(
+        service.container.run("systemctl", "show", "nemowatch").encode(),
+        service.container.run(
             "grep", "-rl", TOKEN, "/var/lib", "/srv", "/var/log", "/tmp", check=False
         ).encode(),
-        service.bed.run("journalctl", "--no-pager", "-o", "verbose").encode(),
+        service.container.run("journalctl", "--no-pager", "-o", "verbose").encode(),
     ]
     assert [TOKEN.encode() in place for place in places[:3] + places[4:]] == [False] * 4
     assert places[3] == b""
@@ -231,7 +237,7 @@ def test_the_token_reaches_the_daemon_and_nobody_else(service: Service) -> None:
 
 def test_without_a_token_file_the_service_starts_all_the_same(service: Service) -> None:
     """The credential is then not there at all, which means: none given."""
-    service.bed.run("rm", "/etc/credstore/nemo_token")
+    service.container.run("rm", "/etc/credstore/nemo_token")
     service.do("start")
     found = facts(service)
     assert (found["token_length"], found["credentials"]) == (0, [])
@@ -241,9 +247,9 @@ def test_without_a_token_file_the_service_starts_all_the_same(service: Service) 
 def test_the_state_folder_is_the_daemon_s_alone(service: Service) -> None:
     """Owner nemowatch, mode 0700; the socket 0600; root reaches it from outside."""
     service.do("start")
-    said = service.bed.run("stat", "-c", "%U %G %a", "/var/lib/nemowatch", SOCKET).split("\n")
+    said = service.container.run("stat", "-c", "%U %G %a", "/var/lib/nemowatch", SOCKET).split("\n")
     assert said[:2] == ["nemowatch nemowatch 700", "nemowatch nemowatch 600"]
-    other = service.bed.run(
+    other = service.container.run(
         "setpriv",
         "--reuid=nobody",
         "--clear-groups",
@@ -261,7 +267,7 @@ def test_under_full_hardening_everything_it_needs_works(service: Service) -> Non
     writable but its own."""
     service.do("start")
     wait_for(lambda: "промо" in service.status_text(), "it watches")
-    service.bed.write("/srv/studio/inbox/clip.mp4", "x")
+    service.container.write("/srv/studio/inbox/clip.mp4", "x")
     wait_for(lambda: "clip.mp4" in facts(service)["seen"], "the file is seen")
     found = facts(service)
     assert (found["http"], found["capabilities"], found["seccomp"], found["mounts"]) == (
@@ -277,11 +283,11 @@ def test_under_full_hardening_everything_it_needs_works(service: Service) -> Non
 def test_a_share_mounted_after_the_start_is_found_and_written(service: Service) -> None:
     """The daemon waits for a missing root, sees it appear below ReadWritePaths, and results take
     the share's group."""
-    service.bed.run("rm", "-rf", "/srv/studio/inbox", "/srv/studio/outbox")
+    service.container.run("rm", "-rf", "/srv/studio/inbox", "/srv/studio/outbox")
     service.do("start")
     wait_for(lambda: "等待共享文件夹" in service.status_text(), "it waits for the share")
-    service.bed.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
-    service.bed.run(
+    service.container.run("mount", "-t", "tmpfs", "tmpfs", "/srv/studio")
+    service.container.run(
         "install",
         "-d",
         "-m",
@@ -294,11 +300,11 @@ def test_a_share_mounted_after_the_start_is_found_and_written(service: Service) 
         "/srv/studio/outbox",
     )
     wait_for(lambda: "промо" in service.status_text(), "it watches the share")
-    service.bed.write("/srv/studio/inbox/late.mp4", "x")
+    service.container.write("/srv/studio/inbox/late.mp4", "x")
     wait_for(lambda: "late.mp4" in facts(service)["seen"], "the file is seen")
     facts(service, publish="/srv/studio/outbox")
     assert (
-        service.bed.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/result.mp4")
+        service.container.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/result.mp4")
         == "nemowatch users 664\n"
     )
 
@@ -308,7 +314,7 @@ def test_the_lease_on_foreign_files_needs_its_drop_in(service: Service) -> None:
     """Refused to the hardened service, granted with CAP_LEASE, and nothing else is granted with
     it."""
     service.do("start")
-    service.bed.write("/srv/studio/inbox/foreign.mp4", "x")
+    service.container.write("/srv/studio/inbox/foreign.mp4", "x")
     assert facts(service, lease="/srv/studio/inbox/foreign.mp4")["lease"] == "PermissionError"
     service.drop_in("cap-lease.conf")
     service.do("restart")
@@ -321,9 +327,9 @@ def test_the_journal_gets_priorities_and_one_entry_per_event(service: Service) -
     """A hostile file name is one entry of the right priority."""
     service.do("start")
     wait_for(lambda: "промо" in service.status_text(), "it watches")
-    service.bed.path("/srv/studio/inbox/a\n<0>forged \x1b[2J.mp4").write_text("x")
+    service.container.path("/srv/studio/inbox/a\n<0>forged \x1b[2J.mp4").write_text("x")
     wait_for(lambda: service.says("forged"), "the line")
-    found = [e for e in service.bed.journal("nemowatch") if "forged" in str(e["MESSAGE"])]
+    found = [e for e in service.container.journal("nemowatch") if "forged" in str(e["MESSAGE"])]
     assert [(e["PRIORITY"], e["MESSAGE"]) for e in found] == [
         ("6", 'seen file="a\\\\n<0>forged \\\\x1b[2J.mp4"')
     ]
@@ -332,9 +338,9 @@ def test_the_journal_gets_priorities_and_one_entry_per_event(service: Service) -
 @pytest.mark.slow
 def test_two_instances_live_side_by_side(service: Service) -> None:
     """nemowatch@NAME has a configuration, a token and a state folder of its own."""
-    second = Service(service.bed, "nemowatch@second")
-    service.bed.write("/etc/nemowatch/second.toml", config(word="other"))
-    service.bed.write("/etc/credstore/nemo_token-second", TOKEN[:12], 0o600)
+    second = Service(service.container, "nemowatch@second")
+    service.container.write("/etc/nemowatch/second.toml", config(word="other"))
+    service.container.write("/etc/credstore/nemo_token-second", TOKEN[:12], 0o600)
     service.do("start")
     second.do("start")
     found = facts(second, "/var/lib/nemowatch-second/control.sock")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.studio import studio, video, wait_for
-from tests.acceptance.test_service_hung import Share
+from tests.acceptance.test_service_hung_share import Share
+from tests.rigs.studio import studio, video, wait_for
 
 pytestmark = [
     pytest.mark.slow,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shares_all import SCENARIOS
-from tests.acceptance.shares_kit import play
+from tests.acceptance.shares.all import SCENARIOS
+from tests.rigs.shares import play
 
 CHEAP = [one for one in SCENARIOS.values() if not one.slow]
 LONG = [one for one in SCENARIOS.values() if one.slow]

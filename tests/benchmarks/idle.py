@@ -19,10 +19,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.acceptance.scale_kit import cpu_seconds
-from tests.acceptance.shares_kit import Case
-from tests.acceptance.studio import wait_for
-from tests.pages import PERFORMANCE, code, line, played, put, section
+from tests.rigs.documents import PERFORMANCE, code, line, played, put, section
+from tests.rigs.load import cpu_seconds
+from tests.rigs.shares import Case
+from tests.rigs.studio import wait_for
 
 #: Share of one core, and MiB resident, that the idle daemon may take.
 MOST_CPU, MOST_MEMORY = 0.005, 60.0

@@ -22,12 +22,12 @@ from pathlib import Path
 import pytest
 
 from nemowatch.intake.ready.stability import LOCAL_SETTLE, NETWORK_SETTLE
-from tests.acceptance.shares_copies import as_nobody
-from tests.acceptance.shares_kit import Case, find_program, run
-from tests.acceptance.shares_mounts import nas
-from tests.acceptance.studio import script, wait_for
+from tests.acceptance.shares.copies import as_nobody
+from tests.acceptance.shares.mounts import nas
 from tests.benchmarks.idle import default_settings
-from tests.pages import PERFORMANCE, code, line, played, put, section
+from tests.rigs.documents import PERFORMANCE, code, line, played, put, section
+from tests.rigs.shares import Case, find_program, run
+from tests.rigs.studio import script, wait_for
 
 #: Seconds between scans by default (config.schema).
 SCAN = 60.0

@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.acceptance.scale_kit import MEMORY, Figures, Load, carry
-from tests.acceptance.shares_limits import limited
-from tests.pages import PERFORMANCE, code, line, played, put, section
+from tests.acceptance.shares.limits import limited
+from tests.rigs.documents import PERFORMANCE, code, line, played, put, section
+from tests.rigs.load import MEMORY, Figures, Load, carry
 
 LOADS = (
     Load("100,000 files in a tree", 100_000, 100),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.remote import token as token_room
-from tests.faults.cells import Cell, cells, expected, run_cell
+from tests.rigs.fault_table import Cell, cells, expected, run_cell
 
 pytestmark = [
     pytest.mark.anyio,

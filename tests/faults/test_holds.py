@@ -13,7 +13,7 @@ from nemowatch.journal import account, facts, holds
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.remote import token as token_room
-from tests.faults.bench import Bench, bench
+from tests.rigs.engine import EngineRig, engine_rig
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ def held(found: list[Job], reason: HoldReason, count: int = 1) -> bool:
     return sum(job.state is State.HELD and job.reason == reason for job in found) >= count
 
 
-async def standing(house: Bench) -> dict[HoldReason, str]:
+async def standing(house: EngineRig) -> dict[HoldReason, str]:
     assert house.journal is not None
     return await house.journal.read(
         lambda conn: {r: h.text for r, h in holds.standing(conn).items()}
@@ -32,7 +32,7 @@ async def standing(house: Bench) -> dict[HoldReason, str]:
 async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:
     """Out of credits the queue waits under one hold; what is paid for is rendered and delivered
     meanwhile; a top-up seen in the balance lets it go on, and nothing is paid twice."""
-    async with bench(tmp_path, settings={"credits": 150, "render_seconds": 0.8}) as house:
+    async with engine_rig(tmp_path, settings={"credits": 150, "render_seconds": 0.8}) as house:
         for name in ("a", "b", "c"):
             house.drop(f"dub-es/{name}.mp4")
         await house.start()
@@ -55,7 +55,7 @@ async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:
 
 async def test_an_anonymous_user_gets_the_link(tmp_path: Path) -> None:
     """Without credits an anonymous user is shown where to register."""
-    async with bench(tmp_path, token="", settings={"credits": 50}) as house:
+    async with engine_rig(tmp_path, token="", settings={"credits": 50}) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         await house.until("held", lambda f: held(f, HoldReason.CREDITS))
@@ -74,7 +74,7 @@ async def test_a_new_token_in_its_file(tmp_path: Path, when: str) -> None:
     the jobs go on by themselves."""
     path = tmp_path / "token"
     path.write_text("nmv_usr_the_old_one")
-    async with bench(tmp_path, token="", api=f'token_file = "{path}"') as house:
+    async with engine_rig(tmp_path, token="", api=f'token_file = "{path}"') as house:
         world = house.sandbox.world
         house.fault(f"{when}:1001@1+")
         house.drop("dub-es/a.mp4")
@@ -101,7 +101,7 @@ async def test_an_anonymous_token_that_ends(tmp_path: Path, when: str) -> None:
     """An anonymous token that expires during any call is replaced for the same client, and the
     job goes on."""
     faults = [f"{when}:1001@1"] + (["download:expired@*"] if when == "fallback_download" else [])
-    async with bench(tmp_path, token="", faults=faults) as house:
+    async with engine_rig(tmp_path, token="", faults=faults) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         found = await house.ended(1)
@@ -116,7 +116,7 @@ async def test_renewal_before_the_end(tmp_path: Path, monkeypatch: pytest.Monkey
     """An anonymous token is renewed before it expires, for the same client; a 429 then leaves
     the present one in use."""
     monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.1)
-    async with bench(
+    async with engine_rig(
         tmp_path, token="", settings={"token_seconds": 30.0, "tokens_per_client": 1}
     ) as house:
         house.drop("dub-es/a.mp4")
@@ -129,7 +129,7 @@ async def test_renewal_before_the_end(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_the_day_s_cap(tmp_path: Path) -> None:
     """With a cap of 250 a day two turns are paid for; the third waits for tomorrow and is no
     fault of its own."""
-    async with bench(tmp_path, limits="daily_credits = 250\nturns = 1") as house:
+    async with engine_rig(tmp_path, limits="daily_credits = 250\nturns = 1") as house:
         for name in ("a", "b", "c"):
             house.drop(f"dub-es/{name}.mp4")
         await house.start()
@@ -152,7 +152,7 @@ async def test_the_day_s_cap_with_many_turns_at_once(tmp_path: Path, cap: int, p
     """Side by side they pay for no more than one after the other would, all that the cap has
     room for is made, and the words say what was spent."""
     limits = f"daily_credits = {cap}\nuploads = 4\nturns = 8"
-    async with bench(tmp_path, limits=limits, settings={"turn_seconds": 0.4}) as house:
+    async with engine_rig(tmp_path, limits=limits, settings={"turn_seconds": 0.4}) as house:
         for number in range(6):
             house.drop(f"dub-es/{number}.mp4")
         await house.start()
@@ -175,7 +175,7 @@ async def test_an_outage_of_everything(tmp_path: Path) -> None:
     """When every call fails nothing is given up: one hold, no attempts, and on it goes when the
     cloud answers."""
     endpoints = ("session", "upload", "chat", "state", "credits", "render", "poll", "download")
-    async with bench(tmp_path, faults=[f"{e}:503@*" for e in endpoints]) as house:
+    async with engine_rig(tmp_path, faults=[f"{e}:503@*" for e in endpoints]) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         await house.until("held", lambda f: held(f, HoldReason.OUTAGE))
@@ -187,7 +187,7 @@ async def test_an_outage_of_everything(tmp_path: Path) -> None:
 @pytest.mark.parametrize("then", [(), ("state:1002@2+",), ("state:4001@2+",), ("state:404@2+",)])
 async def test_attention_says_before_and_after(tmp_path: Path, then: tuple[str, ...]) -> None:
     """Where only a person can tell, the balance before and after stands in the question."""
-    async with bench(tmp_path, faults=["chat:cut_before", *then]) as house:
+    async with engine_rig(tmp_path, faults=["chat:cut_before", *then]) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         found = await house.until("attention", lambda f: any(j.state is State.ATTENTION for j in f))
@@ -197,7 +197,7 @@ async def test_attention_says_before_and_after(tmp_path: Path, then: tuple[str, 
 async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:
     """`again` delivers from the saved draft, even with the session gone; a new take is a new
     paid turn."""
-    async with bench(tmp_path) as house:
+    async with engine_rig(tmp_path) as house:
         house.drop("dub-es/a.mp4")
         await house.start()
         found = await house.ended(1)
@@ -214,7 +214,7 @@ async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:
 
 async def test_balance_is_remembered(tmp_path: Path) -> None:
     """The balance seen last stands in the journal, for commands while the cloud is away."""
-    async with bench(tmp_path) as house:
+    async with engine_rig(tmp_path) as house:
         await house.start()
         assert house.journal is not None
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.studio import Studio, script, studio
-from tests.faults.report import tell
+from tests.rigs.fault_report import tell
+from tests.rigs.studio import Studio, script, studio
 
-DYING = str(Path(__file__).with_name("dying.py"))
+DYING = str(Path(__file__).parents[1] / "rigs/dying_daemon.py")
 #: Every how many commits a kill is tried in the default run; scripts/faults sets 1.
 EVERY = int(os.environ.get("KILL_EVERY", "18"))
 #: Lives at once: each is mostly waiting for its own settle time and its own cloud.

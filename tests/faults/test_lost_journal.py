@@ -17,7 +17,7 @@ from nemowatch.config import load
 from nemowatch.errors import JournalCorrupt
 from nemowatch.journal import Journal, batches
 from nemowatch.service.daemon import Daemon, run_daemon
-from tests.acceptance.studio import Studio, studio, video, wait_for
+from tests.rigs.studio import Studio, studio, video, wait_for
 
 
 @pytest.fixture

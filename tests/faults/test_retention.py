@@ -10,8 +10,8 @@ import pytest
 from nemowatch.journal import jobs, spend
 from nemowatch.model import State
 from nemowatch.service.housekeeping import DAY_MS, retain
-from tests.acceptance.studio import video
-from tests.faults.bench import bench
+from tests.rigs.engine import engine_rig
+from tests.rigs.studio import video
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ async def test_what_stays(tmp_path: Path) -> None:
     """After the history of a job was pruned its file is still known: dropped again it costs
     nothing, its results come back from the draft, a transcript's words too, and a new take sends
     the whole order."""
-    async with bench(tmp_path) as house:
+    async with engine_rig(tmp_path) as house:
         names = ["dub-es/a.mp4", "transcribe/b.mp4"]
         for name in names:
             house.drop(name, video(name))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.service.engine import Engine
-from tests.faults.bench import bench
+from tests.rigs.engine import engine_rig
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +24,7 @@ async def test_stop_amid_news(tmp_path: Path) -> None:
     """News of files at the very moment of the stop do not keep the daemon alive: wait_for may
     swallow a cancellation."""
     for _ in range(5):
-        async with bench(tmp_path) as house:
+        async with engine_rig(tmp_path) as house:
             await house.start()
             engine = house.engine
             assert engine is not None

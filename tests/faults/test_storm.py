@@ -19,8 +19,8 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.journal import Journal, facts
-from tests.acceptance.studio import Studio, studio, wait_for
-from tests.faults.report import tell
+from tests.rigs.fault_report import tell
+from tests.rigs.studio import Studio, studio, wait_for
 
 #: Files and kills: small by default; scripts/faults runs 60 and 100.
 FILES = int(os.environ.get("STORM_FILES", "6"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.sandbox.process import SandboxProcess
-from tests.integration.stage_kit import QUICK, Bench, bench
+from tests.rigs.stages import QUICK, StageRig, stage_rig
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,9 @@ def cloud() -> Iterator[SandboxProcess]:
 @pytest.fixture
 async def house(
     tmp_path: Path, cloud: SandboxProcess, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Bench]:
+) -> AsyncIterator[StageRig]:
     """A workspace with its journal and its client."""
     # reading the system's bundle takes 50 ms a client
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-    async with bench(tmp_path, cloud) as made:
+    async with stage_rig(tmp_path, cloud) as made:
         yield made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.integration.cli_kit import Cli
+from tests.rigs.command import Cli
 
 
 def test_the_demo_gives_every_result_and_ends_what_it_started(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.lock import StateLock
 from nemowatch.model import State
 from nemowatch.service.control import SOCKET_NAME, ControlServer
-from tests.integration.cli_kit import Cli
+from tests.rigs.command import Cli
 
 
 def job_of(cli: Cli, job_id: int) -> Job:

@@ -14,7 +14,7 @@ from nemowatch.clock import SystemClock
 from nemowatch.journal import account, batches, holds, jobs, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import Credits, HoldReason, State
-from tests.integration.cli_kit import WAY, Cli
+from tests.rigs.command import WAY, Cli
 
 NOW = SystemClock().now_ms()
 ODD = b"dub-es/caf\xe9\x1b[31m\x07.mp4"

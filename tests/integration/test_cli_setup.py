@@ -21,7 +21,7 @@ from nemowatch import __version__
 from nemowatch.sandbox.faults import ANSWER, BEFORE, CODES, SPECIAL, STATUSES
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.sandbox.settings import Settings
-from tests.integration.cli_kit import Cli
+from tests.rigs.command import Cli
 
 
 @pytest.fixture(scope="module")

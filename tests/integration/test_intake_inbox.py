@@ -15,8 +15,7 @@ from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import batches, jobs, sources
 from nemowatch.model import MemberRole, State
-
-from .inbox_kit import bench, mp4
+from tests.rigs.inbox import inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 async def test_a_dropped_file_becomes_one_job_for_each_language(root: Path, tmp_path: Path) -> None:
     """A closed file is claimed once, in about the quick time, with a job for each language."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         b.put("dub-es-fr/clientA/promo.mp4", mp4())
         await b.until(lambda: bool(b.claimed))
@@ -44,7 +43,7 @@ async def test_default_pickup_is_quick_for_a_file_that_was_closed(
     root: Path, tmp_path: Path
 ) -> None:
     """At the defaults a local file that may be leased is taken within 1.5 s of its close."""
-    async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
         began = time.monotonic()
         await b.until(lambda: bool(b.claimed))
@@ -56,7 +55,7 @@ async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(
 ) -> None:
     """A file of a foreign kind beside it makes a scan within that second; what the lease has
     told is not forgotten."""
-    async with bench(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
         began = time.monotonic()
         await b.until(lambda: b.inbox.settling == 1)
@@ -70,7 +69,7 @@ async def test_folders_that_are_never_entered_are_not_entered_for_an_event(
 ) -> None:
     """A recycle bin or a folder of thumbnails that is made while the inbox is watched: nothing
     in it is ever work."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         for name in (
             "@eaDir",
@@ -90,7 +89,7 @@ async def test_folders_that_are_never_entered_are_not_entered_for_an_event(
 
 async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path: Path) -> None:
     """However long it is quiet, a file open for writing waits, and says so."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         with (root / "inbox/dub-es-fr/slow.mp4").open("wb") as file:
             file.write(mp4())
             file.flush()
@@ -104,7 +103,7 @@ async def test_a_file_that_somebody_has_open_is_never_taken(root: Path, tmp_path
 async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> None:
     """Of a file that is not what its name says, and of a kind that is not taken, one is told
     what this very folder takes."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/disguised.mp4", b"this is a text and no film at all")
         await b.until(lambda: any(isinstance(p, FileProblem) for p in b.problems))
         (found,) = [p for p in b.problems if isinstance(p, FileProblem)]
@@ -117,7 +116,7 @@ async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> No
 
 async def test_a_list_names_each_linked_file(root: Path, tmp_path: Path) -> None:
     """{file} in a prompt means the file that an address leads to, not the list it stands in."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("edit/prompt.txt", b"Call it {file}.")
         b.put(
             "edit/films.urls.txt", b"https://example.com/one%20two.mp4\nhttps://example.com/b.mp4\n"
@@ -137,7 +136,7 @@ async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path:
     (away / "deep/er/x.mp4").write_bytes(mp4("x"))
     (away / "m.mp4").write_bytes(mp4("m"))
     (away / "l.mp4").write_bytes(mp4("l"))
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         os.rename(away / "m.mp4", root / "inbox/dub-es-fr/m.mp4")
         os.link(away / "l.mp4", root / "inbox/dub-es-fr/l.mp4")
         os.rename(away / "deep", root / "inbox/dub-es-fr/deep")
@@ -157,7 +156,7 @@ async def test_moved_linked_and_nested_files_are_all_taken(root: Path, tmp_path:
 
 async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -> None:
     """In a voiceover folder clip.mp4 and clip.txt are one source; a text alone is one too."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("voiceover/clip.txt", b"Say this, please.")
         b.put("voiceover/clip.mp4", mp4())
         b.put("voiceover/alone.txt", b"Only words.")
@@ -172,7 +171,7 @@ async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -
 async def test_a_pair_never_waits_for_each_other(root: Path, tmp_path: Path) -> None:
     """A text needs the whole settle time, its clip a moment: they are taken when both have
     settled, however often the inbox is scanned meanwhile."""
-    async with bench(root, tmp_path / "s", settle=1.5, scan_interval=2) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=1.5, scan_interval=2) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         began = time.monotonic()
         for name in ("a", "b", "c"):
@@ -186,7 +185,7 @@ async def test_a_prompt_that_cannot_be_read_is_told(root: Path, tmp_path: Path) 
     """What waits for it says why, the folder has a note, and both end when it goes."""
     (tmp_path / "elsewhere.txt").write_text("make it nice")
     (root / "inbox/dub-es-fr/prompt.txt").symlink_to(tmp_path / "elsewhere.txt")
-    async with bench(root, tmp_path / "s", scan_interval=0.5) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=0.5) as b:
         b.put("dub-es-fr/p.mp4", mp4())
         await b.until(lambda: any("link" in w.why for w in b.inbox.waiting()))
         assert any(isinstance(p, FolderProblem) and "prompt.txt" in p.what for p in b.problems)
@@ -199,7 +198,7 @@ async def test_a_prompt_that_cannot_be_read_is_told(root: Path, tmp_path: Path) 
 async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_path: Path) -> None:
     """A text that arrives after its video was claimed, and before anything is paid, makes one
     new order of both."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("voiceover/clip.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         b.put("voiceover/clip.txt", b"Late words.")
@@ -213,7 +212,7 @@ async def test_a_file_that_changes_after_its_claim_settles_again(
     root: Path, tmp_path: Path
 ) -> None:
     """A file replaced before payment keeps its one source, with the new content."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/p.mp4", mp4("one"))
         await b.until(lambda: len(b.claimed) == 1)
         b.put("dub-es-fr/p.mp4", mp4("two, longer", 3000))
@@ -227,7 +226,7 @@ async def test_a_deleted_file_is_reported_gone_and_a_touched_one_is_not_taken_tw
     root: Path, tmp_path: Path
 ) -> None:
     """chmod and touch bring no second job; a deletion names the source."""
-    async with bench(root, tmp_path / "s", scan_interval=0.5) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=0.5) as b:
         path = b.put("dub-es-fr/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         path.chmod(0o600)
@@ -250,7 +249,7 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
     """The same content at the same place: published is reported, failed is tried again."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         data = mp4()
         path = b.put("dub-es-fr/p.mp4", data)
         await b.until(lambda: len(b.claimed) == 1)
@@ -287,7 +286,7 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
     new file is."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
-    async with bench(root, tmp_path / "s", after="keep") as b:
+    async with inbox_rig(root, tmp_path / "s", after="keep") as b:
         path = b.put("edit/p.mp4", mp4())
         b.put("edit/prompt.txt", b"make it nice")
         await b.until(lambda: len(b.claimed) == 1)
@@ -335,7 +334,7 @@ async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path
     (inbox / "dub-es-fr/fake.mp4").write_bytes(b"%PDF-1.7 not a film")
     (inbox / "dub-es-fr/good.mp4").write_bytes(mp4())
     (inbox / "dub-xx-nonsense").mkdir()
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: len(b.claimed) == 1)
         await b.until(lambda: any(isinstance(p, FileProblem) and p.final for p in b.problems))
         final = [p for p in b.problems if isinstance(p, FileProblem) and p.final]
@@ -354,7 +353,7 @@ async def test_bad_input_is_told_and_the_rest_goes_on(root: Path, tmp_path: Path
 
 async def test_a_project_folder_is_told_and_never_taken_apart(root: Path, tmp_path: Path) -> None:
     """What lies in NAME.project is no job of its own, whether a scan or an event finds it."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/Film.project/one.mp4", mp4())
         b.put("dub-es-fr/p.mp4", mp4("p"))
         await b.until(lambda: len(b.claimed) == 1)
@@ -368,7 +367,7 @@ async def test_a_file_moved_to_another_folder_follows_its_new_order(
     root: Path, tmp_path: Path
 ) -> None:
     """The old place is reported gone, the new one is claimed with the new folder's jobs."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         path = b.put("dub-es-fr/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         os.rename(path, root / "inbox/voiceover/p.mp4")
@@ -381,7 +380,7 @@ async def test_a_list_of_links_is_one_source_with_an_item_for_each(
 ) -> None:
     """Each URL becomes a clip and jobs of its own item, and more than confirm_above of them wait
     for a person."""
-    async with bench(root, tmp_path / "s", confirm_above=3) as b:
+    async with inbox_rig(root, tmp_path / "s", confirm_above=3) as b:
         b.put("dub-es-fr/films.urls.txt", b"https://example.com/a.mp4\nhttps://example.com/b.mp4\n")
         await b.until(lambda: len(b.claimed) == 1)
         found = await b.jobs(1)
@@ -396,7 +395,7 @@ async def test_a_list_of_links_is_one_source_with_an_item_for_each(
 
 async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -> None:
     """Without instructions the folder says so; when prompt.txt comes the file is taken with it."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("edit/clip.mp4", mp4())
         await b.until(
             lambda: any(isinstance(p, FolderProblem) and p.folder == b"edit" for p in b.problems)
@@ -410,7 +409,7 @@ async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -
 async def test_pause_and_approve_are_seen_in_any_case(root: Path, tmp_path: Path) -> None:
     """PAUSE in a folder or the inbox, APPROVE in the inbox, as files or folders, with or without
     .txt."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         (root / "inbox/voiceover/pause.TXT").touch()
         await b.until(lambda: b.inbox.paused(b"voiceover"))
         assert not b.inbox.paused(b"dub-es-fr")
@@ -427,7 +426,7 @@ async def test_many_files_at_first_sight_wait_for_a_person(root: Path, tmp_path:
     they are approved."""
     for number in range(4):
         (root / f"inbox/dub-es-fr/{number}.mp4").write_bytes(mp4(str(number)))
-    async with bench(root, tmp_path / "s", confirm_above=5) as b:
+    async with inbox_rig(root, tmp_path / "s", confirm_above=5) as b:
         await b.until(lambda: len(b.claimed) == 4)
         assert {(j.state, j.reason) for i in b.claimed for j in await b.jobs(i)} == {
             (State.HELD, "approval")
@@ -443,7 +442,7 @@ async def test_many_files_at_first_sight_wait_for_a_person(root: Path, tmp_path:
 
 async def test_a_conflict_copy_is_held(root: Path, tmp_path: Path) -> None:
     """A sync client's conflict copy is claimed and waits for a person."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/p.sync-conflict-20260101-101010-ABCDEFG.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         assert {(j.state, j.reason) for j in await b.jobs(1)} == {(State.HELD, "conflict")}
@@ -453,7 +452,7 @@ async def test_a_missing_root_is_a_state_and_nothing_is_written(tmp_path: Path) 
     """The inbox waits, makes no folder, and begins when the root comes; what came with it counts
     as a return."""
     root = tmp_path / "ws"
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
         assert not root.exists()
         b.put("dub-es-fr/p.mp4", mp4())
@@ -473,7 +472,7 @@ async def test_a_missing_root_is_a_state_and_nothing_is_written(tmp_path: Path) 
 async def test_a_root_made_anew_is_watched_again(root: Path, tmp_path: Path) -> None:
     """A root that was replaced by another folder of its name is noticed by the guard, and
     watched."""
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         os.rename(root / "inbox", root / "old")
         (root / "inbox/dub-es-fr").mkdir(parents=True)
@@ -484,7 +483,7 @@ async def test_a_root_made_anew_is_watched_again(root: Path, tmp_path: Path) -> 
 
 async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path) -> None:
     """After watchdog's thread has died the guard repairs, and files are seen again by events."""
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         watcher = b.inbox._root_monitor.watching._watcher
         assert watcher is not None
@@ -501,9 +500,9 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
 async def test_another_host_keeps_the_inbox_until_take_over(root: Path, tmp_path: Path) -> None:
     """A second state stays passive, says who owns the folder, and works it only when a person
     says so."""
-    async with bench(root, tmp_path / "one", state_id="one"):
+    async with inbox_rig(root, tmp_path / "one", state_id="one"):
         pass
-    async with bench(root, tmp_path / "two", state_id="two", confirm_above=1) as b:
+    async with inbox_rig(root, tmp_path / "two", state_id="two", confirm_above=1) as b:
         assert b.inbox.health.state is HealthState.HELD
         b.put("dub-es-fr/p.mp4", mp4())
         await asyncio.sleep(0.8)
@@ -517,8 +516,8 @@ async def test_what_comes_after_a_take_over_is_claimed_by_one(root: Path, tmp_pa
     """The first host has not looked at the owner file since: it does before it claims, and
     leaves the file to the other."""
     async with (
-        bench(root, tmp_path / "one", state_id="one", scan_interval=60) as first,
-        bench(root, tmp_path / "two", state_id="two", scan_interval=60) as second,
+        inbox_rig(root, tmp_path / "one", state_id="one", scan_interval=60) as first,
+        inbox_rig(root, tmp_path / "two", state_id="two", scan_interval=60) as second,
     ):
         await second.inbox.take_over()
         await second.until(lambda: second.inbox.health.state is HealthState.WATCHING)
@@ -532,7 +531,7 @@ async def test_nothing_is_claimed_under_an_owner_file_that_cannot_be_read(
     root: Path, tmp_path: Path
 ) -> None:
     """Whoever wrote it may be working here: the inbox is theirs until it can be read."""
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         text = (root / ".nemowatch-owner.json").read_text()
         (root / ".nemowatch-owner.json").write_text(text[: len(text) // 2])
@@ -546,9 +545,9 @@ async def test_nothing_is_claimed_under_an_owner_file_that_cannot_be_read(
 async def test_a_restart_claims_nothing_twice(root: Path, tmp_path: Path) -> None:
     """What was claimed before a restart is known after it."""
     (root / "inbox/dub-es-fr/p.mp4").write_bytes(mp4())
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: len(b.claimed) == 1)
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/q.mp4", mp4("q"))
         await b.until(lambda: len(b.claimed) == 1)
         assert await b.paths() == [b"dub-es-fr/p.mp4", b"dub-es-fr/q.mp4"]
@@ -560,7 +559,7 @@ async def test_what_came_together_is_taken_in_natural_order(root: Path, tmp_path
         path = root / f"inbox/dub-es-fr/{name}.mp4"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(mp4(name))
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: len(b.claimed) == 5)
         names = [row.path.partition(b"/")[2].decode() for row in await b.rows()]
         assert names == ["a/z.mp4", "b 2.mp4", "clip 9.mp4", "Clip 10.mp4", "clip 100.mp4"]
@@ -568,7 +567,7 @@ async def test_what_came_together_is_taken_in_natural_order(root: Path, tmp_path
 
 async def test_a_burst_is_claimed_exactly_once(root: Path, tmp_path: Path) -> None:
     """Eight hundred files in many folders: each one source."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         for number in range(800):
             b.put(f"voiceover/{number % 50}/{number}.mp4", mp4(str(number), 100))
             if number % 100 == 0:
@@ -589,7 +588,7 @@ async def test_what_one_scan_leaves_the_next_one_takes(
         (folder / f"0 empty {number}.mp4").touch()
     for number in range(23):
         (folder / f"clip {number}.mp4").write_bytes(mp4(str(number)))
-    async with bench(root, tmp_path / "s", mode="scan", settle=0.2, scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", mode="scan", settle=0.2, scan_interval=60) as b:
         await b.until(lambda: len(b.claimed) == 23)
         assert b.inbox.settling == 6
         await b.until(lambda: not b.inbox.busy())

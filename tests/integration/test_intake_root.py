@@ -11,8 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from nemowatch.intake.watch.health import HealthState
-
-from .inbox_kit import Bench, bench, mp4
+from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +33,7 @@ def private(tmp_path: Path) -> Path:
     return top
 
 
-async def refused(b: Bench) -> None:
+async def refused(b: InboxRig) -> None:
     """The inbox is offline and says that a link is why; nothing was taken through it."""
     await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
     assert "a link to" in str(b.inbox.health)
@@ -54,7 +53,7 @@ async def test_a_link_put_in_the_folders_place_is_refused(
     """Whoever notices first: nothing is taken through the link. The folder back in its place is
     worked again."""
     place = root / which
-    async with bench(root, tmp_path / "s", settle=0.2, scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=0.2, scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         os.rename(place, tmp_path / "old")
         place.symlink_to(private / which)
@@ -84,11 +83,11 @@ async def test_a_link_put_there_between_two_starts_is_refused(
     root: Path, private: Path, tmp_path: Path
 ) -> None:
     """The journal remembers that a folder stood there."""
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
     os.rename(root / "inbox", tmp_path / "old")
     (root / "inbox").symlink_to(private / "inbox")
-    async with bench(root, tmp_path / "s", settle=0.2) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=0.2) as b:
         await refused(b)
 
 
@@ -99,14 +98,14 @@ async def test_the_administrators_own_link_is_followed_and_stays_where_it_led(
     after the next start only."""
     os.rename(root / "inbox", tmp_path / "disk")
     (root / "inbox").symlink_to(tmp_path / "disk")
-    async with bench(root, tmp_path / "s", settle=0.2) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=0.2) as b:
         b.put("dub-es/ours.mp4", mp4("ours"))
         await b.until(lambda: len(b.claimed) == 1)
         (root / "inbox").unlink()
         (root / "inbox").symlink_to(private / "inbox")
         await b.inbox.guard()
         assert "restart nemowatch" in str(b.inbox.health)
-    async with bench(root, tmp_path / "s", settle=0.2) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=0.2) as b:
         await b.until(lambda: len(b.claimed) == 1)
         assert b"dub-es/secret.mp4" in await b.paths()
 
@@ -114,7 +113,7 @@ async def test_the_administrators_own_link_is_followed_and_stays_where_it_led(
 async def test_each_change_of_health_is_one_line(root: Path, tmp_path: Path) -> None:
     """However often the root is looked at: one line when a trouble begins, one when it ends."""
     with capture_logs() as lines:
-        async with bench(root, tmp_path / "s", scan_interval=1) as b:
+        async with inbox_rig(root, tmp_path / "s", scan_interval=1) as b:
             await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
             os.rename(root, tmp_path / "away")
             for _ in range(3):

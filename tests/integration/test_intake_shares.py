@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.intake.watch.health import HealthState
-
-from .inbox_kit import bench, mp4
+from tests.rigs.inbox import inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
 REPO = Path(__file__).parents[2]
@@ -68,7 +67,7 @@ def share(tmp_path: Path) -> Iterator[Share]:
 async def test_a_share_is_scanned_without_being_told_to(share: Share, tmp_path: Path) -> None:
     """Recognised by its mount type; a file written behind our back is found within settle and
     one scan."""
-    async with bench(share.front, tmp_path / "s", settle=0.4, scan_interval=0.5) as b:
+    async with inbox_rig(share.front, tmp_path / "s", settle=0.4, scan_interval=0.5) as b:
         assert str(b.inbox.health).startswith("scanning (fuse")
         (share.back / "inbox/dub-es/p.mp4").write_bytes(mp4())
         began = time.monotonic()
@@ -82,7 +81,7 @@ async def test_a_slow_writer_behind_the_share_is_never_taken_early(
     """Pauses of more than half the settle time, and a size that is final from the start, take
     nobody in."""
     whole = mp4("slow", 8000)
-    async with bench(share.front, tmp_path / "s", settle=0.5, scan_interval=0.2) as b:
+    async with inbox_rig(share.front, tmp_path / "s", settle=0.5, scan_interval=0.2) as b:
         with (share.back / "inbox/dub-es/slow.mp4").open("wb") as file:
             file.truncate(len(whole))
             for at in range(0, len(whole), 2000):
@@ -100,7 +99,7 @@ async def test_a_share_that_is_cut_off_is_offline_and_comes_back(
 ) -> None:
     """Its server killed: offline, nothing gone; mounted again: what came meanwhile is taken, the
     known is not new."""
-    async with bench(share.front, tmp_path / "s", settle=0.3, scan_interval=0.5) as b:
+    async with inbox_rig(share.front, tmp_path / "s", settle=0.3, scan_interval=0.5) as b:
         (share.back / "inbox/dub-es/p.mp4").write_bytes(mp4())
         await b.until(lambda: len(b.claimed) == 1)
         share.process.kill()
@@ -119,8 +118,8 @@ async def test_a_hung_share_stops_its_inbox_and_nothing_else(share: Share, tmp_p
     other = tmp_path / "other"
     (other / "inbox/dub-es").mkdir(parents=True)
     async with (
-        bench(share.front, tmp_path / "s", settle=0.3, scan_interval=0.3) as b,
-        bench(other, tmp_path / "s2", settle=0.3) as healthy,
+        inbox_rig(share.front, tmp_path / "s", settle=0.3, scan_interval=0.3) as b,
+        inbox_rig(other, tmp_path / "s2", settle=0.3) as healthy,
     ):
         b.inbox._root_monitor.worker.patience = 1.0
         share.process.send_signal(signal.SIGSTOP)
@@ -144,7 +143,7 @@ async def test_rsync_whole_in_place_and_killed(tmp_path: Path) -> None:
     (src / "inplace.mp4").write_bytes(mp4("i", 400_000))
     (src / "killed.mp4").write_bytes(os.urandom(0) + mp4("k", 4_000_000))
     target = f"{root}/inbox/dub-es/"
-    async with bench(root, tmp_path / "s") as b:
+    async with inbox_rig(root, tmp_path / "s") as b:
         killed = subprocess.Popen(
             ["rsync", "--partial", "--bwlimit=300", f"{src}/killed.mp4", target]
         )
@@ -166,11 +165,11 @@ import asyncio, os, sys
 sys.path.insert(0, {repo!r})
 import time
 from pathlib import Path
-from tests.integration.inbox_kit import bench, mp4
+from tests.rigs.inbox import inbox_rig, mp4
 import babel.dates  # imported late otherwise: the interpreter may lie where the user below may not read
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 async def main():
-    async with bench(Path({root!r}), Path({state!r}), settle=2.0, scan_interval=60) as b:
+    async with inbox_rig(Path({root!r}), Path({state!r}), settle=2.0, scan_interval=60) as b:
         await b.until(lambda: b.inbox.due_in() > 0.5)
         began = time.monotonic()
         print("ready", flush=True)

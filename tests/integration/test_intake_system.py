@@ -31,8 +31,7 @@ from nemowatch.intake.scan.scanner import Kind, walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
-
-from .inbox_kit import bench, mp4
+from tests.rigs.inbox import inbox_rig, mp4
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing owners needs root")
 REPO = Path(__file__).parents[2]
@@ -70,7 +69,7 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(
     (root / "inbox").mkdir(parents=True)
     mount_tmpfs(root / "inbox", mounts)
     (root / "inbox/dub-es").mkdir()
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root / "inbox")], check=True)
@@ -99,7 +98,7 @@ async def test_folders_left_below_a_share_are_not_the_share(
     (root / "inbox/dub-es").mkdir(parents=True)
     mount_tmpfs(root, mounts)
     (root / "inbox/dub-es").mkdir(parents=True)
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root)], check=True)
@@ -107,7 +106,7 @@ async def test_folders_left_below_a_share_are_not_the_share(
             "the share went, the file was not taken away"
         )
         assert b.inbox.health.state is HealthState.OFFLINE
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
         assert sorted(p.name for p in root.rglob("*")) == ["dub-es", "inbox"]
         mount_tmpfs(root, mounts)
@@ -122,7 +121,7 @@ async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: lis
     and so is what is missing when the disk has left again."""
     root = tmp_path / "ws"
     (root / "inbox/dub-es").mkdir(parents=True)
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         hidden = b.put("dub-es/hidden.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         mount_tmpfs(root / "inbox/dub-es", mounts)
@@ -229,7 +228,7 @@ async def test_a_mount_over_the_root_is_noticed_at_once(tmp_path: Path, mounts: 
     """Mounted over: the new root is watched without waiting for the guard."""
     root = tmp_path / "ws"
     (root / "inbox/dub-es").mkdir(parents=True)
-    async with bench(root, tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         mount_tmpfs(root / "inbox", mounts)
         await b.until(
@@ -270,10 +269,10 @@ WATCH_LIMIT = """
 import asyncio, sys
 sys.path.insert(0, {repo!r})
 from pathlib import Path
-from tests.integration.inbox_kit import bench, mp4
+from tests.rigs.inbox import inbox_rig, mp4
 async def main():
     root, state = Path({root!r}), Path({state!r})
-    async with bench(root, state, scan_interval=60) as b:
+    async with inbox_rig(root, state, scan_interval=60) as b:
         for number in range(40):
             b.put(f"dub-es/{{number}}/clip.mp4", mp4(str(number)))
         await b.until(lambda: len(b.claimed) == 40, 25) if {works} else None
@@ -448,7 +447,7 @@ async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
     import logging
 
     (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
-    async with bench(tmp_path / "ws", tmp_path / "s", scan_interval=60) as b:
+    async with inbox_rig(tmp_path / "ws", tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING and b.inbox.due_in() > 1)
         scans = b.inbox._root_monitor.watching.scans
         logging.getLogger("watchdog.observers.inotify_c").warning(

@@ -7,12 +7,12 @@ import pytest
 
 from nemowatch.journal import job_steps
 from nemowatch.model import State
-from tests.integration.stage_kit import SCRIBE, TRANSCRIPT, Bench
+from tests.rigs.stages import SCRIBE, TRANSCRIPT, StageRig
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_plain_way(house: Bench) -> None:
+async def test_the_plain_way(house: StageRig) -> None:
     """Every state is passed once, and one turn is charged."""
     (job_id,) = house.drop("dub-es/clientA/clip.mp4")
     await house.run()
@@ -22,7 +22,7 @@ async def test_the_plain_way(house: Bench) -> None:
     house.clean()
 
 
-async def test_stage_by_stage(house: Bench) -> None:
+async def test_stage_by_stage(house: StageRig) -> None:
     """Driven by hand, each stage leads to the next state, and the intent stands before the send."""
     (job_id,) = house.drop()
     way = [
@@ -112,7 +112,7 @@ DEAREST = {
 @pytest.mark.parametrize(
     "fault", [pytest.param(f, marks=() if f in DEAREST else pytest.mark.slow) for f in FREE]
 )
-async def test_what_passes_by_itself(house: Bench, fault: str) -> None:
+async def test_what_passes_by_itself(house: StageRig, fault: str) -> None:
     """The job ends published and charged once, or waits for a person where nobody can know; it
     is never charged twice."""
     (job_id,) = house.drop()
@@ -147,7 +147,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("fault", UNKNOWN)
-async def test_unknown_is_never_sent_again(house: Bench, fault: str) -> None:
+async def test_unknown_is_never_sent_again(house: StageRig, fault: str) -> None:
     """A turn that may have begun is looked at five times; what shows nothing goes to a person,
     sent once."""
     (job_id,) = house.drop()
@@ -166,7 +166,7 @@ async def test_unknown_is_never_sent_again(house: Bench, fault: str) -> None:
         assert "Credits before: 10000, after: 10000." in job.error_text
 
 
-async def test_a_question_back_waits_for_a_person(house: Bench) -> None:
+async def test_a_question_back_waits_for_a_person(house: StageRig) -> None:
     """With the question shown, and nothing sent again."""
     (job_id,) = house.drop()
     house.cloud.fault("chat:question")
@@ -192,7 +192,7 @@ async def test_a_question_back_waits_for_a_person(house: Bench) -> None:
     ],
 )
 async def test_where_faults_that_stay_lead(
-    house: Bench, fault: str, state: State, reason: str, back: str
+    house: StageRig, fault: str, state: State, reason: str, back: str
 ) -> None:
     """Each has its end or its hold, within a bounded number of calls, and never a second charge."""
     (job_id,) = house.drop()
@@ -206,7 +206,7 @@ async def test_where_faults_that_stay_lead(
     assert len(house.fresh("requests")) < 80
 
 
-async def test_an_address_that_is_always_expired_ends(house: Bench) -> None:
+async def test_an_address_that_is_always_expired_ends(house: StageRig) -> None:
     """Both ways of fetching refuse: the attempts are used up, spaced, and the draft is kept for
     a free retry."""
     (job_id,) = house.drop()
@@ -222,7 +222,7 @@ async def test_an_address_that_is_always_expired_ends(house: Bench) -> None:
     assert house.charged() == 1
 
 
-async def test_siblings_share_one_upload(house: Bench) -> None:
+async def test_siblings_share_one_upload(house: StageRig) -> None:
     """Three languages: the bytes go up once, the others take the file by its URL, each is
     charged once."""
     ids = house.drop("dub-es-fr-de/clip.mp4", "es", "fr", "de")
@@ -232,7 +232,7 @@ async def test_siblings_share_one_upload(house: Bench) -> None:
     house.clean()
 
 
-async def test_a_refused_url_means_bytes(house: Bench) -> None:
+async def test_a_refused_url_means_bytes(house: StageRig) -> None:
     """Any refusal of the cdn_url, 4001 included: the bytes are sent, and nothing is rejected."""
     ids = house.drop("dub-es-fr/clip.mp4", "es", "fr")
     house.cloud.set(url_uploads=False)
@@ -241,7 +241,7 @@ async def test_a_refused_url_means_bytes(house: Bench) -> None:
     assert house.charged() == 2
 
 
-async def test_an_address_that_never_works_means_bytes(house: Bench) -> None:
+async def test_an_address_that_never_works_means_bytes(house: StageRig) -> None:
     """The cloud answers every upload by URL with 500: after the second failure the bytes are
     sent, and both are done."""
     ids = house.drop("dub-es-fr/clip.mp4", "es", "fr")
@@ -251,7 +251,7 @@ async def test_an_address_that_never_works_means_bytes(house: Bench) -> None:
     assert (house.uploads(), house.charged()) == (["bytes", "bytes"], 2)
 
 
-async def test_a_transcript_comes_as_text_and_captions(house: Bench) -> None:
+async def test_a_transcript_comes_as_text_and_captions(house: StageRig) -> None:
     """From the draft's text tracks, with the film beside it."""
     (job_id,) = house.drop(
         "transcribe/talk.mp4",
@@ -272,7 +272,7 @@ async def test_a_transcript_comes_as_text_and_captions(house: Bench) -> None:
 
 @pytest.mark.parametrize("state", [s for s in State if s.value.endswith("ing")])
 @pytest.mark.parametrize("effect", ["before", "after"])
-async def test_a_crash_in_every_ing_state(house: Bench, state: State, effect: str) -> None:
+async def test_a_crash_in_every_ing_state(house: StageRig, state: State, effect: str) -> None:
     """Before the effect or after it, without its answer: the next process asks the world, and
     pays once at most."""
     (job_id,) = house.drop()
@@ -290,7 +290,7 @@ async def test_a_crash_in_every_ing_state(house: Bench, state: State, effect: st
     house.clean()
 
 
-async def test_two_crashes_while_the_turn_runs(house: Bench) -> None:
+async def test_two_crashes_while_the_turn_runs(house: StageRig) -> None:
     """The turn goes on without us, comes to its end, and is found; it is not sent again."""
     (job_id,) = house.drop()
     house.cloud.fault("chat:late:0.2")

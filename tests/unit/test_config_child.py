@@ -15,7 +15,7 @@ import pytest
 
 from nemowatch.config import child, load
 from nemowatch.errors import ConfigError, ConfigUnread
-from tests.acceptance.studio import wait_for
+from tests.rigs.studio import wait_for
 
 TEXT = """
 state_dir = "state"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.shares_all import SCENARIOS
-from tests.acceptance.shares_kit import Verdict
-from tests.acceptance.shares_table import PART, Row, standing, table
-from tests.pages import put
+from tests.acceptance.shares.all import SCENARIOS
+from tests.acceptance.shares.table import PART, Row, standing, table
+from tests.rigs.documents import put
+from tests.rigs.shares import Verdict
 
 
 def _row(name: str, files: int) -> Row:

@@ -1,0 +1,113 @@
+"""A share that hangs, as a NAS does whose server is gone: it starts, says so, stops, and goes on
+when the share answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_service_notify_socket import NotedStudio, noted
+from tests.rigs.studio import wait_for
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.root,
+    pytest.mark.skipif(
+        not shutil.which("bindfs") or os.geteuid() != 0, reason="needs bindfs and root"
+    ),
+]
+
+
+class Share:
+    """A FUSE mount that can be made to hang."""
+
+    def __init__(self, place: Path, back: Path) -> None:
+        self._place = place
+        self._server = subprocess.Popen(["bindfs", "-f", str(back), str(place)])
+        wait_for("the mount", lambda: os.path.ismount(place))
+
+    def hang(self) -> None:
+        self._server.send_signal(signal.SIGSTOP)
+
+    def answer(self) -> None:
+        self._server.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        self.answer()
+        subprocess.run(["umount", "-l", str(self._place)], check=True)
+        self._server.terminate()
+        self._server.wait()
+
+
+@contextmanager
+def on_a_share(base: Path) -> Iterator[tuple[NotedStudio, Share]]:
+    """A studio whose workspace lies on such a share."""
+    with noted(base) as studio:
+        back = base / "back"
+        shutil.move(studio.root, back)
+        studio.root.mkdir()
+        share = Share(studio.root, back)
+        try:
+            yield studio, share
+        finally:
+            if studio.daemon is not None and studio.daemon.poll() is None:
+                studio.kill()
+            share.close()
+
+
+def stops(studio: NotedStudio, within: float) -> None:
+    """SIGTERM ends it with 0, although the share hangs; `within`: seconds."""
+    began = time.monotonic()
+    studio.signal(signal.SIGTERM)
+    assert studio.daemon is not None
+    assert studio.daemon.wait(40) == 0
+    assert time.monotonic() - began < within
+
+
+def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
+    """READY comes, STATUS says what is wrong, SIGTERM ends it with 0; when the share answers the
+    work is done."""
+    with on_a_share(tmp_path) as (studio, share):
+        share.hang()
+        began = time.monotonic()
+        studio.start()
+        assert studio.manager.of("READY=1")
+        assert time.monotonic() - began < 30
+        wait_for("what is wrong", lambda: "offline since" in studio.manager.statuses()[-1])
+        stops(studio, within=20)
+        studio.start()
+        share.answer()
+        studio.drop("dub-es/first.mp4")
+        studio.wait_results("dub-es/first.es.mp4")
+
+
+def test_a_share_that_hangs_in_the_middle_of_the_work(tmp_path: Path) -> None:
+    """What is under way waits and is neither lost nor paid twice; a reload, a scan and a stop do
+    not wait for it."""
+    with on_a_share(tmp_path) as (studio, share):
+        studio.sandbox.set(render_seconds=4)
+        studio.watchdog = 3
+        studio.start()
+        studio.drop("dub-es/first.mp4")
+        wait_for("a render", lambda: studio.only() == "rendering")
+        share.hang()
+        studio.signal(signal.SIGUSR1)
+        before = len(studio.manager.heard())
+        studio.signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "READY=1" in studio.manager.heard()[before:])
+        wait_for("it is offline", lambda: "offline since" in studio.manager.statuses()[-1])
+        pings = len(studio.manager.of("WATCHDOG"))
+        wait_for("pings go on", lambda: len(studio.manager.of("WATCHDOG")) > pings + 2)
+        stops(studio, within=25)
+        share.answer()
+        studio.start()
+        studio.wait_results("dub-es/first.es.mp4")
+        assert len(studio.charged_turns()) == 1

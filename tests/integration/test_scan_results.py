@@ -1,0 +1,179 @@
+"""What becomes of a scan's troubles: each told once, where people find it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.config import Watch
+from nemowatch.fs.disks import Disks
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.records import FileProblem, FolderProblem, Tick
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.notes import READ_ME
+from nemowatch.sources import refused_files
+from nemowatch.sources.scan_results import ScanResults
+from tests.rigs.command import Cli
+
+pytestmark = pytest.mark.anyio
+
+Take = tuple[ScanResults, Inbox]
+
+
+@pytest.fixture
+async def take(tmp_path: Path) -> AsyncIterator[Take]:
+    """A reception, and an inbox that nobody scans."""
+    async with reception_of(tmp_path) as found:
+        yield found
+
+
+@asynccontextmanager
+async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
+    """The same, as one process after another has it."""
+    cli, clock = Cli(tmp_path), SystemClock()
+    watch = Watch(root=cli.root)
+    with cli.journal() as journal, closing(Disks()) as disks:
+        inbox = Inbox(
+            watch,
+            recipes={},
+            clock=clock,
+            confirm_above=0,
+            journal=journal,
+            on_change=lambda: None,
+            state_id="state",
+        )
+        yield (
+            ScanResults(journal, NoteWriter(journal, disks, clock), disks, clock, lambda: None),
+            inbox,
+        )
+
+
+async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take: Take) -> None:
+    """That its name is no task either matters to nobody yet, and a note inside it could be
+    neither written nor read."""
+    scan_results, inbox = take
+    rights = "Give the user that runs nemowatch the right to read it."
+    closed = FileProblem(
+        b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission"
+    )
+    deeper = FileProblem(
+        b"dub-es/mine",
+        b"dub-es",
+        "This folder cannot be read by nemowatch.",
+        rights,
+        code="permission",
+    )
+    (inbox.watch.inbox / "dub-es" / "mine").mkdir(parents=True)
+    (inbox.watch.inbox / "privat").mkdir()
+    await scan_results.take(
+        inbox, Tick(problems=(closed, deeper, FolderProblem(b"privat", '"privat" is not a task.')))
+    )
+    assert scan_results.problems[inbox.watch.name] == (closed, deeper)
+    notes = sorted(path.relative_to(inbox.watch.inbox) for path in inbox.watch.inbox.rglob("*.txt"))
+    assert notes == [Path("dub-es/nemowatch - read me.txt"), Path("nemowatch - read me.txt")]
+    text = " ".join((inbox.watch.inbox / "nemowatch - read me.txt").read_text("utf-8-sig").split())
+    assert f"{rights} privat" in text
+    await scan_results.take(inbox, Tick())
+    assert not list(inbox.watch.inbox.rglob("*.txt"))
+
+
+async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take) -> None:
+    """It went along with the folder. One that a person has written into stays, and so does the
+    one of another folder."""
+    scan_results, inbox = take
+    top = inbox.watch.inbox
+    for name in ("dub-xq", "dub-zq", "other"):
+        (top / name).mkdir()
+    told = [
+        FolderProblem(name, '"xq" is not a language.', "dub-es")
+        for name in (b"dub-xq", b"dub-zq", b"other")
+    ]
+    await scan_results.take(inbox, Tick(problems=tuple(told)))
+    (top / "dub-xq").rename(top / "dub-es")
+    (top / "dub-zq").rename(top / "dub-fr")
+    with (top / "dub-fr" / READ_ME).open("a") as note:
+        note.write("I know")
+    await scan_results.take(inbox, Tick(problems=tuple(told[2:])))
+    assert sorted(path.parent.name for path in top.rglob(READ_ME)) == ["dub-fr", "other"]
+
+
+NO_FILM = FileProblem(
+    b"dub-es/\xff.mp4", b"dub-es", "This is no film.", "Drop a film.", final=True, code="disguised"
+)
+
+
+def refused_file(inbox: Inbox) -> Path:
+    """What is dropped there, refused, and lies in failed/ now."""
+    raw = os.fsdecode(NO_FILM.path)
+    (inbox.watch.inbox / raw).parent.mkdir(parents=True, exist_ok=True)
+    (inbox.watch.inbox / raw).write_bytes(b"no film")
+    return inbox.watch.failed / raw
+
+
+def standing(inbox: Inbox) -> list[str]:
+    return [path.name for path in inbox.watch.failed.rglob("*.txt")]
+
+
+async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over restarts; when a person has taken it away, it is forgotten for good, and its note
+    goes."""
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    async with reception_of(tmp_path) as (scan_results, inbox):
+        there = refused_file(inbox)
+        await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+        told = scan_results.refused
+        assert [(one.problem, one.where) for one in told] == [(NO_FILM, there)]
+    async with reception_of(tmp_path) as (scan_results, inbox):
+        await scan_results.take(inbox, Tick())
+        assert scan_results.refused == told
+        assert standing(inbox) == ["%FF.mp4.error.txt"]
+        there.unlink()
+        await scan_results.take(inbox, Tick())
+        assert (scan_results.refused, standing(inbox)) == ([], [])
+    async with reception_of(tmp_path) as (scan_results, inbox):
+        await scan_results.take(inbox, Tick())
+        assert scan_results.refused == []
+
+
+async def test_a_note_about_another_trouble_of_that_name_stays(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put back and refused for another reason: the note is the newer one's, and so is the line
+    in the status."""
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    scan_results, inbox = take
+    there = refused_file(inbox)
+    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+    there.rename(inbox.watch.inbox / os.fsdecode(NO_FILM.path))
+    other = replace(NO_FILM, what="It is cut short.")
+    await scan_results.take(inbox, Tick(problems=(other,)))
+    await scan_results.take(inbox, Tick())
+    assert [one.problem for one in scan_results.refused] == [other]
+    assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
+
+
+async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is to be seen there then."""
+    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    scan_results, inbox = take
+    refused_file(inbox)
+    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+    inbox.watch.inbox.parent.rename(inbox.watch.inbox.parent.with_name("away"))
+    await inbox.start()
+    try:
+        assert inbox.health.state is HealthState.OFFLINE
+        await scan_results.take(inbox, Tick())
+    finally:
+        await inbox.stop()
+    assert len(scan_results.refused) == 1

@@ -1,0 +1,92 @@
+"""What the engine puts on the status page about what is held: the whole story once, and a few
+words for each file."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.config import Watch
+from nemowatch.fs.disks import Disks
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import facts, holds, sources
+from nemowatch.journal.sources import NewJob, NewSource
+from nemowatch.model import HoldReason, State, Target
+from nemowatch.remote.interface import Account
+from nemowatch.reporting.status_page import StatusPage
+from nemowatch.sources.scan_results import ScanResults
+from nemowatch.stages.deps import Board
+from tests.rigs.command import Cli
+
+pytestmark = pytest.mark.anyio
+
+LONG = "The account has no credits left; so says the cloud."
+
+
+async def page_of(cli: Cli) -> str:
+    """The page as it is written now."""
+    clock, watch = SystemClock(), Watch(root=cli.root)
+    with cli.journal() as journal, closing(Disks()) as disks:
+        inbox = Inbox(
+            watch,
+            recipes={},
+            clock=clock,
+            confirm_above=0,
+            journal=journal,
+            on_change=lambda: None,
+            state_id="state",
+        )
+        await inbox.start()
+        try:
+            while not inbox.surveyed:
+                await inbox.tick()
+            scan_results = ScanResults(journal, None, disks, clock, lambda: None)  # type: ignore[arg-type]
+            account = Account(anonymous=False)
+            writer = StatusPage(
+                journal, {watch.name: inbox}, scan_results, Board(), lambda: account, disks, clock
+            )
+            await writer.write()
+        finally:
+            await inbox.stop()
+    return watch.page.read_text("utf-8")
+
+
+async def test_a_hold_is_told_once(tmp_path: Path) -> None:
+    """Many files that wait for one thing: it stands at the top with its cure, and each file says
+    it in three words."""
+    cli = Cli(tmp_path)
+    for n in range(3):
+        cli.add_job(b"dub-es/%d.mp4" % n, State.HELD, reason="credits", error_text=LONG)
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: holds.put(conn, HoldReason.CREDITS, LONG, 1, 0))
+    html = await page_of(cli)
+    assert (html.count(LONG), html.count("waits for credits"), html.count("Top up")) == (1, 3, 1)
+
+
+async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> None:
+    """Jobs of one file that wait for one thing share a row, which names them."""
+    cli = Cli(tmp_path)
+    jobs = tuple(NewJob("", "promo", Target(to, "Dub it.", ()), "skill") for to in ("es", "fr"))
+    new = NewSource(
+        cli.watch, b"dub-es-fr", b"dub-es-fr/promo.mp4", "digest", "dub", (), jobs, None, "hours"
+    )
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: sources.claim(conn, new, 1))
+    html = await page_of(cli)
+    assert (html.count("waits for the hours of work"), html.count("· es, fr")) == (1, 1)
+
+
+async def test_pauses_are_told_before_anything_waits(tmp_path: Path) -> None:
+    """A pause of everything, and a PAUSE file by its place in the share, stand on the page of an
+    idle workspace."""
+    cli = Cli(tmp_path)
+    (cli.root / "inbox" / "dub-es").mkdir()
+    (cli.root / "inbox" / "dub-es" / "PAUSE.txt").touch()
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: facts.put(conn, "paused", "yes"))
+    html = await page_of(cli)
+    assert "Everything is paused." in html
+    assert "Paused by the file inbox/dub-es/PAUSE.txt." in html

@@ -1,0 +1,139 @@
+"""A real inbox on real folders with a real journal, driven as the engine drives it."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from nemowatch.clock import SystemClock
+from nemowatch.config.schema import Watch
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
+from nemowatch.journal import Journal, jobs, sources
+
+
+def box(kind: bytes, payload: bytes) -> bytes:
+    """One MP4 box."""
+    return struct.pack(">I", 8 + len(payload)) + kind + payload
+
+
+def mp4(seed: str = "", size: int = 2000) -> bytes:
+    """A small file with the outer structure of an MP4, whose content depends on `seed`."""
+    body = (seed.encode() or b"x") * (size // max(len(seed), 1) + 1)
+    return (
+        box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2")
+        + box(b"moov", b"m" * 64)
+        + box(b"mdat", body[:size])
+    )
+
+
+class InboxRig:
+    """An inbox with everything its ticks have brought."""
+
+    def __init__(self, root: Path, state: Path, **options: object) -> None:
+        self.root, self.inbox_dir = root, root / "inbox"
+        self.watch = Watch(root=root, **{"settle": 0.3, "scan_interval": 2, **options})
+        self.clock = SystemClock()
+        state.mkdir(exist_ok=True)
+        self.journal = Journal.open(state / "journal.db", self.clock)
+        self.confirm_above = 0
+        self.state_id = f"state of {state.name}"
+        self.claimed: list[int] = []
+        self.again: list[Duplicate] = []
+        self.gone: list[int] = []
+        self.problems: tuple[FileProblem | FolderProblem, ...] = ()
+        self.worst_tick = 0.0
+        self.ticks = 0
+        self.wake = asyncio.Event()
+        self.inbox: Inbox
+
+    async def run(self) -> None:
+        """The engine's loop: tick when due or rung."""
+        while True:
+            began = time.monotonic()
+            tick = await self.inbox.tick()
+            self.ticks += 1
+            self.worst_tick = max(self.worst_tick, time.monotonic() - began)
+            self.claimed += tick.claimed
+            self.again += tick.again
+            self.gone += tick.gone
+            self.problems = tick.problems
+            self.approved = tick.approved
+            self.wake.clear()
+            wait = self.inbox.due_in()
+            if wait > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.wake.wait(), min(wait, 5))
+            else:
+                await asyncio.sleep(0)
+
+    async def until(self, condition: Callable[[], bool], limit: float = 8.0) -> None:
+        """Wait for a condition, or fail with how everything stands."""
+        end = time.monotonic() + limit
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(
+                    f"not in {limit} s: {self.inbox!r} {self.inbox.waiting()} {self.problems}"
+                )
+            await asyncio.sleep(0.01)
+
+    async def paths(self) -> list[bytes]:
+        """The paths of all sources, sorted."""
+        return sorted(row.path for row in await self.rows())
+
+    async def rows(self) -> list[sources.SourceRow]:
+        """All sources."""
+        return await self.journal.read(
+            lambda conn: (
+                [r for i in range(1, 100_000) if (r := sources.by_id(conn, i)) is not None]
+                if conn.execute("SELECT count(*) FROM source").fetchone()[0] > 1000
+                else [
+                    found
+                    for (i,) in conn.execute("SELECT id FROM source ORDER BY id")
+                    if (found := sources.by_id(conn, i)) is not None
+                ]
+            )
+        )
+
+    async def jobs(self, source_id: int) -> list[jobs.Job]:
+        """The jobs of a source."""
+        return await self.journal.read(lambda conn: jobs.of_source(conn, source_id))
+
+    def put(self, relative: str, data: bytes) -> Path:
+        """Write a file into the inbox, whole."""
+        path = self.inbox_dir / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+
+@asynccontextmanager
+async def inbox_rig(
+    root: Path, state: Path, *, confirm_above: int = 0, state_id: str = "", **options: object
+) -> AsyncIterator[InboxRig]:
+    """A started inbox with its loop running."""
+    made = InboxRig(root, state, **options)
+    made.inbox = Inbox(
+        made.watch,
+        recipes={},
+        clock=made.clock,
+        confirm_above=confirm_above,
+        journal=made.journal,
+        on_change=made.wake.set,
+        state_id=state_id or made.state_id,
+    )
+    await made.inbox.start()
+    loop = asyncio.create_task(made.run())
+    try:
+        yield made
+    finally:
+        loop.cancel()
+        results = await asyncio.gather(loop, return_exceptions=True)
+        await made.inbox.stop()
+        made.journal.close()
+        if results and isinstance(results[0], Exception):
+            raise results[0]

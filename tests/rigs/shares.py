@@ -1,0 +1,369 @@
+"""What every scenario of shares needs: a house of its own, what was copied whole and when, and the
+verdict.
+
+A scenario copies files into the inbox of a running daemon by some real means and says of each
+when its last byte was written. The verdict compares that with what the cloud received and what
+the journal holds: lost, early, doubled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.studio import Studio, video, wait_for
+
+#: Seconds of settling and between scans in the scenarios, where they set nothing else: long enough
+#: for a pause of more than half of it to be one, short enough to repeat everything twenty times.
+SETTLE, SCAN = 1.2, 1.0
+#: Seconds for everything of one scenario to be published: generous, for other tests share the
+#: machine.
+LIMIT = 90.0
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One way in which files come, and what it needs."""
+
+    name: str
+    play: Callable[[Case], None]
+    needs: tuple[str, ...] = ()  #: programs
+    root: bool = False
+    slow: bool = False  #: not for every run of the suite
+    alone: bool = False  #: it changes something that the whole machine shares
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def missing(self) -> str:
+        """Why it cannot be played here; "" when it can."""
+        if self.root and os.geteuid() != 0:
+            return "needs root"
+        absent = [name for name in self.needs if find_program(name) is None]
+        return f"{', '.join(absent)} not installed" if absent else ""
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(
+    name: str,
+    *,
+    needs: Iterable[str] = (),
+    root: bool = False,
+    slow: bool = False,
+    alone: bool = False,
+    **settings: Any,
+) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    """Put a function into the table of scenarios; its first docstring line is what it shows."""
+
+    def register(play: Callable[[Case], None]) -> Callable[[Case], None]:
+        SCENARIOS[name] = Scenario(name, play, tuple(needs), root, slow, alone, settings)
+        return play
+
+    return register
+
+
+@dataclass
+class Expected:
+    """One file that must be worked on."""
+
+    sha256: str
+    whole_at: float = 0.0  #: UTC seconds of its last byte; 0: not yet
+
+
+@dataclass
+class Verdict:
+    """What one run has shown."""
+
+    files: int = 0
+    lost: list[str] = field(default_factory=list)
+    early: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    slowest: float = 0.0  #: seconds from a file's last byte to its claim
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """True when nothing is wrong."""
+        return not (self.lost or self.early or self.doubled or self.notes)
+
+    def add(self, other: Verdict) -> None:
+        """Take in what another run, as a part of this one, has shown."""
+        self.files += other.files
+        self.slowest = max(self.slowest, other.slowest)
+        for what in ("lost", "early", "doubled", "notes"):
+            getattr(self, what).extend(getattr(other, what))
+
+    def __str__(self) -> str:
+        return f"lost {self.lost}, early {self.early}, doubled {self.doubled}, notes {self.notes}"
+
+
+class Case:
+    """One run of one scenario."""
+
+    def __init__(self, base: Path, stack: ExitStack, **settings: Any) -> None:
+        self.base, self.stack = base, stack
+        self.expected: dict[bytes, Expected] = {}
+        options = {"settle": SETTLE, "scan": SCAN, **settings}
+        self.settle = float(options["settle"])
+        cloud = stack.enter_context(
+            SandboxProcess(turn_seconds=0.0, render_seconds=0.0, credits=100_000_000)
+        )
+        self.house = Studio(base / "house", cloud, **options)
+        self.task = self.house.inbox / "dub-es"
+        self.task.mkdir()
+        self.away = base / "away"
+        self.away.mkdir()
+        self.checks: list[Callable[[], str]] = []  #: said as a note when it is not ""
+        self.told: list[Verdict] = []  #: what was shown by a part of it that was played elsewhere
+
+    # -- the daemon
+
+    def start(self, *prefix: str) -> None:
+        """Start the daemon, behind a prefix command when there is one, and wait until it runs."""
+        house = self.house
+        command = [*prefix, sys.executable, "-m", "nemowatch", "run", "--config", str(house.config)]
+        log = self.stack.enter_context(house.log_path.open("ab"))
+        house.daemon = self.process(command, env=house.environment(), stdout=log, stderr=log)
+        wait_for("the daemon to run", lambda: "nemowatch runs" in house.log() or self._ended())
+
+    def _ended(self) -> bool:
+        assert self.house.daemon is not None
+        if self.house.daemon.poll() is not None:
+            raise AssertionError(
+                f"the daemon ended with {self.house.daemon.returncode}:\n{self.house.log()}"
+            )
+        return False
+
+    def said(self, words: str) -> None:
+        """Wait until the daemon's log has these words."""
+        log = self.house.log_path
+        wait_for(f"the log to say {words!r}", lambda: words in log.read_text(errors="replace"))
+
+    def process(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        """A process that ends with the case."""
+        options = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            **options,
+        }
+        made = subprocess.Popen(command, **options)
+        self.stack.callback(end, made)
+        return made
+
+    # -- files
+
+    def content(self, name: str, size: int = 0) -> bytes:
+        """A playable film of its own for each name; with `size`, at least so many bytes long."""
+        data = video(name)
+        short = size - len(data)
+        return (
+            data
+            if short < 16
+            else data + short.to_bytes(4, "big") + b"free" + os.urandom(short - 8)
+        )
+
+    def film(self, name: str, size: int = 0) -> Path:
+        """A whole film outside the inbox, to be copied in."""
+        path = self.away / name
+        path.write_bytes(self.content(name, size))
+        return path
+
+    def expect(self, where: str | bytes, data: bytes | Path) -> None:
+        """This file, relative to the inbox, must be worked on with exactly this content."""
+        raw = data.read_bytes() if isinstance(data, Path) else data
+        self.expected[os.fsencode(where)] = Expected(hashlib.sha256(raw).hexdigest())
+
+    def whole(self, where: str | bytes) -> None:
+        """Its last byte has just been written."""
+        self.expected[os.fsencode(where)].whole_at = time.time()
+
+    def put(self, where: str | bytes, data: bytes | Path, copy: Callable[[], object]) -> None:
+        """Expect a file, have it copied in, and note the moment."""
+        self.expect(where, data)
+        copy()
+        self.whole(where)
+
+    # -- what became of them
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every job with its source, read straight from the journal: a command for each look
+        would cost half a second."""
+        path = self.house.state / "journal.db"
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as conn:
+            conn.row_factory = sqlite3.Row
+            rows = conn.execute(
+                "SELECT source.path, source.created_at AS claimed_at, job.target, job.state,"
+                " job.reason, job.error_text FROM job JOIN source ON source.id = job.source_id"
+            ).fetchall()
+        return [dict(row) for row in rows]
+
+    def claimed(self, where: str) -> bool:
+        """True when a source of this place is in the journal."""
+        return any(job["path"] == os.fsencode(where) for job in self.jobs())
+
+    def _done(self) -> bool:
+        published = {job["path"] for job in self.jobs() if job["state"] == "published"}
+        return set(self.expected) <= published
+
+    def settle_down(self, limit: float = LIMIT) -> None:
+        """Until everything expected is published, or the limit has passed; the verdict tells."""
+        end = time.monotonic() + limit
+        while not self._done() and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(min(self.settle, 1.0))  # what would come twice, or come too much, comes now
+
+    def verdict(self) -> Verdict:
+        """Compare what was copied with what was received, paid and published."""
+        jobs, ledger = self.jobs(), self.house.ledger()
+        found = Verdict(files=len(self.expected))
+        published = {job["path"] for job in jobs if job["state"] == "published"}
+        found.lost = sorted(show(p) for p in self.expected.keys() - published)
+        shas = {one.sha256 for one in self.expected.values()}
+        found.early = sorted(
+            entry["name"] for sha, entry in ledger["received"].items() if sha not in shas
+        )
+        counts = Counter((job["path"], job["target"]) for job in jobs)
+        found.doubled = sorted(show(path) for (path, _), count in counts.items() if count > 1)
+        charged = sum(
+            turn["charged"] > 0 for s in ledger["sessions"].values() for turn in s["turns"]
+        )
+        if charged != len([job for job in jobs if job["state"] == "published"]):
+            found.doubled.append(f"{charged} paid turns for {len(jobs)} jobs")
+        found.early += [show(p) for p in {job["path"] for job in jobs} - self.expected.keys()]
+        found.slowest = self._slowest(jobs)
+        found.notes = [f"{v}" for v in (*ledger["violations"], *ledger["problems"])] + [
+            n for c in self.checks if (n := c())
+        ]
+        if not found.good:
+            found.notes.append(f"jobs: {jobs}\nlog:\n{self.house.log()}")
+        for other in self.told:
+            found.add(other)
+        return found
+
+    def _slowest(self, jobs: list[dict[str, Any]]) -> float:
+        waits = [
+            job["claimed_at"] / 1000 - one.whole_at
+            for job in jobs
+            if (one := self.expected.get(job["path"])) is not None and one.whole_at
+        ]
+        return max(waits, default=0.0)
+
+
+def show(path: bytes) -> str:
+    """A path for people."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+def play(one: Scenario, base: Path) -> Verdict:
+    """Play a scenario once, in a new folder. Raises pytest.skip.Exception where the machine
+    cannot."""
+    why = one.missing()
+    if why:
+        pytest.skip(f"{one.name}: {why}")
+    with ExitStack() as stack:
+        case = Case(base, stack, **one.settings)
+        one.play(case)
+        case.settle_down()
+        return case.verdict()
+
+
+# -- programs and mounts ---------------------------------------------------------------
+
+
+def find_program(name: str) -> str | None:
+    """Where a program is: servers stand outside an ordinary user's path."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process of ours, whatever it does."""
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end; says its own words when it fails."""
+    done = subprocess.run(
+        [str(word) for word in command], check=False, capture_output=True, stdin=subprocess.DEVNULL
+    )
+    if check and done.returncode:
+        raise AssertionError(
+            f"{command} ended with {done.returncode}:"
+            f" {(done.stderr or done.stdout).decode()[-2000:]}"
+        )
+    return done
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
+
+
+def listening(port: int) -> bool:
+    """True when somebody accepts connections there."""
+    with socket.socket() as made:
+        return made.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_listening(what: str, port: int) -> None:
+    """Until a server accepts connections; a test cannot go on without."""
+    wait_for(f"{what} on port {port}", lambda: listening(port), 30)
+
+
+def unmount(point: Path) -> None:
+    """Take a mount away, whatever state it is in."""
+    run("umount", "-l", point, check=False)
+
+
+def mounted(case: Case, point: Path, *command: str | Path) -> None:
+    """Mount something for the time of the case, or skip with the reason."""
+    done = run(*command, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount here: {done.stderr.decode().strip()}")
+    case.stack.callback(unmount, point)
+
+
+class Bind:
+    """A FUSE mount of `back` on `front`: what is written to `back` makes no event on `front`, as
+    with a NAS."""
+
+    def __init__(self, case: Case, back: Path, front: Path) -> None:
+        self._case, self.back, self.front = case, back, front
+        self.mount()
+
+    def mount(self) -> None:
+        """Mount it (again), or skip where that cannot be done."""
+        self.process = self._case.process(["bindfs", "-f", str(self.back), str(self.front)])
+        self._case.stack.callback(unmount, self.front)
+        stop = time.monotonic() + 10
+        while not os.path.ismount(self.front):
+            if self.process.poll() is not None or time.monotonic() > stop:
+                pytest.skip("bindfs cannot mount here")
+            time.sleep(0.02)
+
+    def cut(self) -> None:
+        """Kill the server behind it: every call answers ENOTCONN from now on."""
+        self.process.kill()
+        self.process.wait()
