@@ -15,7 +15,26 @@ from typing import NamedTuple
 
 TABLE = Path("/proc/self/mountinfo")
 
-#: Filesystems on which others write behind our kernel's back: no events, so they are scanned
+#: Local disks: nobody but this kernel writes there, so its events are the whole truth.
+LOCAL = frozenset(
+    {
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "zfs",
+        "f2fs",
+        "bcachefs",
+        "overlay",
+        "tmpfs",
+        "ntfs3",
+        "vfat",
+        "exfat",
+        "fuseblk",
+    }
+)
+#: Network filesystems that raise no events for what other hosts write: they are only scanned
 #: (docs/platform.md).
 SCANNED = frozenset(
     {
@@ -43,9 +62,9 @@ SCANNED = frozenset(
         "beegfs",
     }
 )
-#: FUSE filesystems of local disks that both raise events and are written around: watched and
-#: scanned.
-WATCHED_AND_SCANNED = frozenset({"fuse.shfs", "fuse.mergerfs"})
+#: FUSE filesystems of local disks that both raise events and are written around; every other one
+#: is only scanned.
+WATCHED_FUSE = frozenset({"fuse.shfs", "fuse.mergerfs"})
 
 
 class Mode(StrEnum):
@@ -94,19 +113,21 @@ class Ground(NamedTuple):
 
 
 def mode_of(fstype: str) -> Mode:
-    """How news comes on a filesystem of this type. `fuseblk` is a local disk: only our kernel
-    writes to it."""
-    if fstype in WATCHED_AND_SCANNED:
-        return Mode.BOTH
-    if fstype in SCANNED or fstype.startswith("fuse."):
+    """How news comes on a filesystem of this type. One that nobody here knows (gpfs, panfs, cvfs,
+    a new one) may be written by other hosts: it is watched, and scanned as well."""
+    if fstype in LOCAL:
+        return Mode.EVENTS
+    if fstype in SCANNED:
         return Mode.SCAN
-    return Mode.EVENTS
+    if fstype.startswith("fuse.") and fstype not in WATCHED_FUSE:
+        return Mode.SCAN
+    return Mode.BOTH
 
 
 def tells_leases(fstype: str) -> bool:
-    """True where a read lease proves that nobody writes: FUSE always grants one, shares know
-    nothing of other hosts."""
-    return mode_of(fstype) is Mode.EVENTS and not fstype.startswith("fuse")
+    """True where a read lease proves that nobody writes: a local disk, but for FUSE (fuseblk),
+    whose kernel side grants every lease."""
+    return fstype in LOCAL and not fstype.startswith("fuse")
 
 
 def _unescape(field: str) -> bytes:

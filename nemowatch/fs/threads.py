@@ -1,9 +1,10 @@
-"""One thread of its own for each inbox, so that a share that hangs stops that inbox and nothing
-else.
+"""Threads of its own for each inbox, so that a share that hangs stops that inbox and nothing else.
 
-Owns the thread. A call into a hung mount cannot be ended from outside: whoever waits is told,
-nothing further is sent after it, and the thread serves again when the call comes back. The
-thread is a daemon, so that a hung share does not keep the process from ending either.
+Owns the threads: `Worker` is the one that scans and hashes, one call after the other; `Disks` are
+those that publish, move and write notes. A call into a hung mount cannot be ended from outside:
+whoever waits for a worker gets Hung, nothing further is sent after that call, and the thread
+serves again when it comes back. No thread keeps the process from ending. It must not know what
+the calls do.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 from nemowatch.errors import LocalPassing
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Seconds between two looks at whether a call under way is alive.
+#: Seconds between two checks whether a call under way is alive.
 WATCH_EVERY = 0.5
+#: Threads of each inbox beside its worker: two downloads and two uploads read and write elsewhere;
+#: these open, hash, publish and move.
+THREADS = 4
 
 
 class Hung(LocalPassing):
@@ -97,6 +103,33 @@ class Worker:
         self._jobs.put(None)
         if self._thread is not None and not self.stuck:
             self._thread.join(wait)
+
+
+class Disks:
+    """Threads for what lies below an inbox and its other roots: one pool for each inbox, made when
+    it is first needed."""
+
+    def __init__(self) -> None:
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+
+    def __repr__(self) -> str:
+        return f"Disks({list(self._pools)})"
+
+    async def run(self, watch: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking call in the threads of this inbox ("": of none of them), and return or
+        raise what it does."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool(watch), lambda: call(*args, **kwargs))
+
+    def _pool(self, watch: str) -> Executor:
+        if watch not in self._pools:
+            self._pools[watch] = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
+        return self._pools[watch]
+
+    def close(self) -> None:
+        """Begin nothing more; what is under way is not waited for, because it may hang."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False)
 
 
 async def aside(call: Callable[[], T]) -> T:

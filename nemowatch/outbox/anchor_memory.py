@@ -4,7 +4,6 @@ is not mounted yet, is known for what it is. What follows from that is `outbox.r
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import anchor
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.fs.tree import open_root
 from nemowatch.journal import Journal, facts
 
@@ -25,7 +24,7 @@ class AnchorMemory:
         self._trees = (watch.inbox, watch.outbox, watch.done, watch.failed)
         self._fact = f"trees {watch.name}"
         self._journal = journal
-        self._disk = disks.of(watch.name)
+        self._watch, self._disks = watch.name, disks
         self._kept: dict[str, anchor.Memory] = {}  # as the journal knows them
 
     async def hold(self) -> None:
@@ -40,7 +39,7 @@ class AnchorMemory:
     async def learn(self) -> None:
         """Look at those that nobody has seen yet, and write down what is new."""
         if not all(anchor.is_seen(tree) for tree in self._trees):
-            await asyncio.get_running_loop().run_in_executor(self._disk, _look, self._trees)
+            await self._disks.run(self._watch, _look, self._trees)
         now = {
             **self._kept,
             **{str(tree): anchor.memory(tree) for tree in self._trees if anchor.is_seen(tree)},

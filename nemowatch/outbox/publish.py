@@ -27,8 +27,6 @@ __all__ = [
     "publish",
     "publish_bytes",
     "safe_name",
-    "standing",
-    "stands_already",
     "write_part",
 ]
 
@@ -136,17 +134,6 @@ def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Pub
     return Downloaded(found.path, len(data), sha256), found
 
 
-def stands_already(part: Path, wanted: str, sha256: str) -> bool:
-    """True when the part is gone because it stands under `wanted` (or ` (2)` …) with exactly
-    this content."""
-    folder = open_root(part.parent)
-    try:
-        with translated(part):
-            return stat_at(part.name, folder) is None and _find(wanted, sha256, folder) != ""
-    finally:
-        os.close(folder)
-
-
 def _published_before(part: Path, wanted: str, sha256: str, folder: int) -> str:
     """The part is gone: the name under which exactly its content stands."""
     name = _find(wanted, sha256, folder)
@@ -161,23 +148,3 @@ def _find(wanted: str, sha256: str, folder: int) -> str:
     there = set(os.listdir(folder))
     names = (name for name in candidates(wanted, name_limit(folder)) if name in there)
     return next((name for name in names if sha256_at(name, folder) == sha256), "")
-
-
-def standing(path: Path, size: int, sha256: str) -> bool:
-    """True when a regular file of exactly this size (bytes) and content stands at `path`. A
-    share that is away raises LocalPassing as long as its folder can tell: "not there" must not
-    be believed of an error."""
-    with translated(path):
-        try:
-            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        try:
-            there = stat_at(path.name, folder)
-            return (
-                there is not None
-                and there.st_size == size
-                and sha256_at(path.name, folder) == sha256
-            )
-        finally:
-            os.close(folder)

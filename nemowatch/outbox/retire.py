@@ -64,31 +64,18 @@ class Leaving:
         return self.relative.rpartition(b"/")[0]
 
 
-def retire(
-    inbox: Path,
-    relative: bytes,
-    snapshot: Snapshot,
-    tree: Path | None,
-    mode: str = After.MOVE,
-    *,
-    digest: str = "",
-) -> Path | None:
-    """Let one file leave the inbox. Returns where it went; None when it is kept or deleted (`tree`
-    is then not used).
-
-    Raises SourceGone (a person took it), SourceChanged (other content than was claimed; it
-    stays), LocalPassing (a share is away or busy), NoSpace, LocalFinal (the move is refused).
-    """
-    return retire_all(inbox, [Leaving(relative, snapshot, digest)], tree, mode)[0]
-
-
 def retire_all(
     inbox: Path, members: Sequence[Leaving], tree: Path | None, mode: str = After.MOVE
 ) -> tuple[Path | None, ...]:
     """Let the files of one source leave together, under one number where names are taken. One
     that has changed keeps all of them. Those that an earlier call moved are recognised; one that
-    a person took away meanwhile (None) keeps nobody. Returns and raises as `retire`, in the
-    order of `members`."""
+    a person took away meanwhile (None) keeps nobody.
+
+    Returns where each went, in the order of `members`; None for one that is kept or deleted
+    (`tree` is then not used). Raises SourceGone (a person took it), SourceChanged (other content
+    than was claimed; it stays), LocalPassing (a share is away or busy), NoSpace, LocalFinal (the
+    move is refused).
+    """
     if After(mode) is After.KEEP or not members:
         return tuple(None for _ in members)
     present = [_present(inbox, member) for member in members]

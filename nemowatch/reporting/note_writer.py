@@ -7,7 +7,6 @@ notes cannot be written is said once, and once when they can be again; it never 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sqlite3
@@ -21,8 +20,8 @@ import structlog
 from nemowatch.clock import Clock, lasted
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
-from nemowatch.fs.disks import Disks
 from nemowatch.fs.names import note_name
+from nemowatch.fs.threads import Disks
 from nemowatch.fs.tree import ensure_tree, translated
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import Journal, jobs, sources
@@ -162,9 +161,7 @@ class NoteWriter:
             await self._journal.write(lambda conn: kept.forget(conn, raw))
 
     async def _on_disk(self, watch: Watch, call: Callable[..., object], *args: object) -> object:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._disks.of(watch.name), lambda: call(*args)
-        )
+        return await self._disks.run(watch.name, call, *args)
 
     def _failed(self, note: Standing, exc: LocalError) -> None:
         """A tree that is away or full is one trouble, however many notes wait for it; any other

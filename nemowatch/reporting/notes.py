@@ -30,7 +30,6 @@ __all__ = [
     "Question",
     "Wrote",
     "approval_note",
-    "conflict_note",
     "error_note",
     "error_path",
     "question_note",
@@ -203,20 +202,6 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
             "What to do:\n    Nothing, if these are what you need. If they are deleted from the"
             " outbox and the\n    file is put into its inbox folder once more, they are delivered"
             " again, free of\n    charge."
-        ),
-    ]
-    return _note(blocks)
-
-
-def conflict_note(files: Iterable[bytes]) -> str:
-    """The text for copies that a sync program made because two people changed one file."""
-    blocks = [
-        "These look like copies that a sync program made because a file was changed in two\nplaces."
-        " They wait, so that the same film is not paid for twice:\n"
-        + _lines(plain(name) for name in files),
-        (
-            "What to do:\n    Keep the one you want: give it an ordinary name, and delete or move"
-            " away the\n    others."
         ),
     ]
     return _note(blocks)

@@ -19,7 +19,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.config.display_paths import in_inbox
 from nemowatch.errors import LocalError
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FolderProblem, Problems, Refused
 from nemowatch.intake.records import Waiting as Unclaimed
@@ -140,9 +140,9 @@ class StatusPage:
         model = await self._journal.read(
             partial(self._model, own=own, path=path, settling=settling, stopped=stopped)
         )
-        disk, inboxes = self._disks.of(own[0].watch.name), [inbox.watch.inbox for inbox in own]
+        inboxes = [inbox.watch.inbox for inbox in own]
         try:
-            await asyncio.get_running_loop().run_in_executor(disk, _write, model, inboxes)
+            await self._disks.run(own[0].watch.name, _write, model, inboxes)
         except LocalError as exc:
             if path not in self._silent:
                 log.warning("status page could not be written", path=str(path), why=exc.text)

@@ -19,7 +19,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.errors import NemowatchError
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.balance import CREDITS_LOOK, Balance
 from nemowatch.holds.keeper import HoldKeeper
@@ -96,7 +96,7 @@ class Engine:
         }
         gate = Admission(journal, lambda: self.config, self.inboxes, clock)
         deps = Deps(
-            api, journal, lambda: self.config, clock, self._disks.of, gate, self.board, self._gone
+            api, journal, lambda: self.config, clock, self._disks, gate, self.board, self._gone
         )
         job_log = JobLog(clock)
         self.runner = Runner(deps, self.watches, self._moved, job_log, self._offline)
@@ -343,14 +343,11 @@ class Engine:
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: restore_files.needed(conn, name, args))
-        loop, recipes = asyncio.get_running_loop(), self.config.recipes
         for one in back:
-            await loop.run_in_executor(
-                self._disks.of(str(one.inbox)), restore_files.carry_out, [one]
-            )
+            await self._disks.run(str(one.inbox), restore_files.carry_out, [one])
         again = await self.journal.read(lambda conn: resend_prompt.needed(conn, name, args))
-        disk = self._disks.of(again.source.watch if again else "")
-        prompt = await loop.run_in_executor(disk, resend_prompt.prompt_now, again, recipes)
+        watch = again.source.watch if again else ""
+        prompt = await self._disks.run(watch, resend_prompt.prompt_now, again, self.config.recipes)
         now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
         result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
         log.info(

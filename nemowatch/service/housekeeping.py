@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 import time
@@ -13,7 +12,7 @@ import structlog
 
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.fs.tree import open_root
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.queries import load
@@ -67,23 +66,19 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
     row = await journal.read(lambda conn: sources.by_id(conn, job.source_id))
     if job.part and job.state in ENDED and row is not None:
         part = Leftover(Path(os.fsdecode(job.part)), job.id)
-        await asyncio.get_running_loop().run_in_executor(
-            disks.of(row.watch), leftovers.remove, [part]
-        )
+        await disks.run(row.watch, leftovers.remove, [part])
 
 
 async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> None:
     """Take away what a killed process has left in this workspace, and sources that have lain in
     done/ for more than `done_days` (0: they stay for ever)."""
-    loop, disk = asyncio.get_running_loop(), disks.of(watch.name)
-    found = await loop.run_in_executor(disk, find_leftovers, watch)
+    found = await disks.run(watch.name, find_leftovers, watch)
     mine = await journal.read(lambda conn: unowned(conn, found))
-    for path in await loop.run_in_executor(disk, leftovers.remove, mine):
+    for path in await disks.run(watch.name, leftovers.remove, mine):
         log.info("leftover removed", file=str(path))
     if done_days:
-        await loop.run_in_executor(
-            disk, expire, watch.done, time.time() - done_days * DAY_MS / 1000
-        )
+        before = time.time() - done_days * DAY_MS / 1000
+        await disks.run(watch.name, expire, watch.done, before)
 
 
 def expire(root: Path, before: float) -> None:

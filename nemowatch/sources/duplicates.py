@@ -7,7 +7,6 @@ meanwhile, and a restart finds it there. It pays nothing and orders nothing.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 from collections import defaultdict
@@ -19,7 +18,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.config.display_paths import from_share
 from nemowatch.errors import LocalError, SourceChanged, SourceGone
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import spot
 from nemowatch.journal import Journal, jobs, sources
@@ -93,9 +92,7 @@ class Duplicates:
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
-            target = await asyncio.get_running_loop().run_in_executor(
-                self._disks.of(watch.name), _move, watch, members
-            )
+            target = await self._disks.run(watch.name, _move, watch, members)
             now = self._clock.now_ms()
             await self._journal.write(
                 lambda conn: sources.retire(conn, copy.source_id, target, now)

@@ -5,7 +5,6 @@ are forgotten, and their note goes with them.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from typing import Any
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
 from nemowatch.journal import Journal, facts
 from nemowatch.reporting.note_writer import NoteWriter
@@ -69,10 +68,7 @@ class RefusedFiles:
         if not found or now < self._next_look.get(watch.name, 0):
             return
         self._next_look[watch.name] = now + LOOK_AGAIN
-        loop = asyncio.get_running_loop()
-        for one in await loop.run_in_executor(
-            self._disks.of(watch.name), _gone, list(found.values())
-        ):
+        for one in await self._disks.run(watch.name, _gone, list(found.values())):
             if await self._note_writer.withdraw(watch, one.problem):
                 del found[one.problem.path]
                 self._changed.add(watch.name)

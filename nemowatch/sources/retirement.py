@@ -7,7 +7,6 @@ knows the file meanwhile.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -17,7 +16,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import place
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
@@ -100,9 +99,7 @@ class Retirement:
         # before the move: whoever finds the file there finds the whole story
         await self._notes.tell(watch, row.id)
         try:
-            target = await asyncio.get_running_loop().run_in_executor(
-                self._disks.of(watch.name), _move, watch, members, done
-            )
+            target = await self._disks.run(watch.name, _move, watch, members, done)
         except (SourceGone, SourceChanged) as exc:
             if isinstance(exc, SourceGone) and not await self._gone(row.watch, row.path):
                 self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))

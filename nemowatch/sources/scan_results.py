@@ -3,7 +3,6 @@ get theirs, batches ask. It claims nothing (intake does) and pays nothing."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 from collections import defaultdict
@@ -17,8 +16,8 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, SourceGone, show_path
-from nemowatch.fs.disks import Disks
 from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused, Tick
 from nemowatch.intake.watch.health import HealthState
@@ -240,9 +239,7 @@ class ScanResults:
         return notes.approval_note(Approval(count, max(files, 1), credits * count, available, why))
 
     async def _on_disk(self, watch: Watch, call: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._disks.of(watch.name), lambda: call(*args)
-        )
+        return await self._disks.run(watch.name, call, *args)
 
 
 def _once(problems: Problems) -> Problems:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.reporting.note_sync import NoteSync

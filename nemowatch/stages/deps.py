@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
+from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -87,8 +86,7 @@ class Deps:
     journal: Journal
     config: Callable[[], Config]  #: as it is now: a reload changes it
     clock: Clock
-    #: by watch: threads for file reads and writes, never the loop's
-    disk: Callable[[str], Executor]
+    disks: Disks  #: threads for file reads and writes, never the loop's
     gate: Gate
     board: Board
     gone: Callable[[str, bytes], Awaitable[bool]] = taken_at_its_word
@@ -99,6 +97,4 @@ class Deps:
         self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a blocking function of the file system in the threads of this watch."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self.disk(watch.name), lambda: call(*args, **kwargs)
-        )
+        return await self.disks.run(watch.name, call, *args, **kwargs)

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from nemowatch.clock import ManualClock, SystemClock
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, notes
 from nemowatch.model import State
 from nemowatch.reporting.note_sync import NoteSync

@@ -28,7 +28,7 @@ from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.liveness import identify
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
-from nemowatch.outbox.retire import retire
+from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting.page import _MARK, write_page
 
 pytestmark = [
@@ -148,7 +148,8 @@ def _retired(root: Path) -> None:
     (root / "done").mkdir()
     look = lookup(root / "inbox", b"dub-es/a.mp4")
     digest = hashlib.sha256(b"a" * 5000).hexdigest()
-    went = retire(root / "inbox", b"dub-es/a.mp4", look, root / "done", digest=digest)
+    leaving = Leaving(b"dub-es/a.mp4", look, digest)
+    (went,) = retire_all(root / "inbox", [leaving], root / "done")
     assert went == root / "done/dub-es/a.mp4"
 
 

@@ -17,7 +17,6 @@ from nemowatch.reporting.notes import (
     Question,
     Wrote,
     approval_note,
-    conflict_note,
     error_note,
     error_path,
     question_note,
@@ -161,4 +160,3 @@ def test_the_other_notes_say_their_point() -> None:
     )
     assert "Nobody can say yet" in approval_note(Approval(jobs=1, files=1))
     assert "a.es.mp4" in same_again_note(b"a.mp4", ["a.es.mp4"])
-    assert "a (conflicted copy).mp4" in conflict_note([b"a (conflicted copy).mp4"])

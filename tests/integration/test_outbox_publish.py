@@ -24,8 +24,6 @@ from nemowatch.outbox.publish import (
     publish,
     publish_bytes,
     safe_name,
-    standing,
-    stands_already,
     write_part,
 )
 
@@ -109,7 +107,6 @@ def test_a_kill_after_everything_is_recognised_by_content_past_gaps(tmp_path: Pa
     now."""
     part = part_path(tmp_path, 7)
     (tmp_path / "promo (3).mp4").write_bytes(DATA)
-    assert stands_already(part, "promo.mp4", sha(DATA))
     done = publish(part, "promo.mp4", sha(DATA))
     assert (done.path.name, done.already) == ("promo (3).mp4", True)
 
@@ -306,18 +303,6 @@ def test_the_longest_names_are_published_and_numbered(tmp_path: Path) -> None:
         assert done.path.read_bytes() == data
     assert len(visible(tmp_path)) == 12
     assert max(len(os.fsencode(entry)) for entry in visible(tmp_path)) <= 255
-
-
-def test_standing_believes_only_size_and_content(tmp_path: Path) -> None:
-    """A result counts as there when exactly its bytes are; links, other bytes and nothing do
-    not."""
-    (tmp_path / "a").write_bytes(DATA)
-    (tmp_path / "link").symlink_to("a")
-    assert standing(tmp_path / "a", len(DATA), sha(DATA))
-    assert not standing(tmp_path / "a", len(DATA), sha(b"x"))
-    assert not standing(tmp_path / "a", 1, sha(DATA))
-    assert not standing(tmp_path / "link", len(DATA), sha(DATA))
-    assert not standing(tmp_path / "none/a", len(DATA), sha(DATA))
 
 
 def test_recovery_removes_only_leftovers_that_no_job_owns(tmp_path: Path) -> None:

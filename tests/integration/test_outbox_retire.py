@@ -21,7 +21,7 @@ from nemowatch.errors import (
 )
 from nemowatch.fs import copy_across, exclusive_create
 from nemowatch.model import Snapshot
-from nemowatch.outbox.retire import After, Leaving, retire, retire_all
+from nemowatch.outbox.retire import After, Leaving, retire_all
 
 DATA = b"a film" * 1000
 NAME = b"dub-es/a/promo.mp4"
@@ -32,6 +32,19 @@ def look(path: Path) -> Snapshot:
     return Snapshot(
         now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_blocks, now.st_dev, now.st_ino
     )
+
+
+def retire(
+    inbox: Path,
+    relative: bytes,
+    snapshot: Snapshot,
+    tree: Path,
+    mode: str = After.MOVE,
+    *,
+    digest: str = "",
+) -> Path | None:
+    """A source of one file leaves."""
+    return retire_all(inbox, [Leaving(relative, snapshot, digest)], tree, mode)[0]
 
 
 class Share:

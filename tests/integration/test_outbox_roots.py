@@ -14,7 +14,7 @@ from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.fs import anchor
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.fs.tree import ensure_folder, ensure_tree
 from nemowatch.journal import Journal
 from nemowatch.outbox.anchor_memory import AnchorMemory

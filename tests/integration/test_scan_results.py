@@ -12,7 +12,7 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.intake.watch.health import HealthState

@@ -10,7 +10,7 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
-from nemowatch.fs.disks import Disks
+from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource

@@ -9,7 +9,6 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from nemowatch.clock import SystemClock
 from nemowatch.config.reading import validated
 from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources, spend
@@ -79,7 +79,7 @@ class StageRig:
         self.watch = self.config.watch[0]
         self.clock = SystemClock()
         self.journal = Journal.open(base / "state" / "journal.db", self.clock)
-        self.disk = ThreadPoolExecutor(2)
+        self.disks = Disks()
         self.gate = OpenGate()
         # one cloud serves many tests: what was there before is not this one's
         seen = cloud.ledger()
@@ -110,7 +110,7 @@ class StageRig:
             self.journal,
             lambda: self.config,
             self.clock,
-            lambda _: self.disk,
+            self.disks,
             self.gate,
             Board(),
         )
@@ -277,7 +277,7 @@ class StageRig:
     async def close(self) -> None:
         await self.client.aclose()
         self.journal.close()
-        self.disk.shutdown()
+        self.disks.close()
 
 
 def _shown(conn: sqlite3.Connection) -> dict[int, str]:

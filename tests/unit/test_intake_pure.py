@@ -199,6 +199,41 @@ def test_the_mount_table_answers_by_what_is_visible() -> None:
     assert before.concerns(b"/data") != table.concerns(b"/data")
 
 
+@pytest.mark.parametrize(
+    "fstype",
+    ["gpfs", "cvfs", "panfs", "wekafs", "fakeowner", "fhgfs", "quobyte", "brandnewfs", "unknown"],
+)
+def test_an_unknown_filesystem_is_watched_and_scanned(fstype: str) -> None:
+    """A filesystem that nobody knows may be written by other hosts: events are not the whole
+    truth there, and no lease is believed."""
+    assert mode_of(fstype) is Mode.BOTH
+    assert not tells_leases(fstype)
+
+
+@pytest.mark.parametrize(
+    "fstype",
+    [
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "zfs",
+        "f2fs",
+        "bcachefs",
+        "overlay",
+        "tmpfs",
+        "ntfs3",
+        "vfat",
+        "exfat",
+    ],
+)
+def test_a_local_filesystem_is_watched_and_its_leases_believed(fstype: str) -> None:
+    """Where only this kernel writes, its events and its leases are the truth."""
+    assert mode_of(fstype) is Mode.EVENTS
+    assert tells_leases(fstype)
+
+
 def test_modes_follow_the_filesystem() -> None:
     """Shares and FUSE are scanned, local disks watched, array filesystems both; leases only
     count on local disks."""

@@ -74,7 +74,7 @@ def state(setting: CommandContext) -> Iterator[Finding]:
         found = folder.stat()
         if found.st_mode & 0o077:
             yield Finding("warn", "state", f"{shown} can be read by others.", f"chmod 700 {shown}")
-        if mode_of(MountTable.read().at(os.fsencode(folder.resolve())).fstype) is not Mode.EVENTS:
+        if mode_of(MountTable.read().at(os.fsencode(folder.resolve())).fstype) is Mode.SCAN:
             yield Finding(
                 "fail",
                 "state",

@@ -78,7 +78,8 @@ class Root:
             if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError)
             else exc
         )
-        on_share = mode_of(self._remembered.get("fstype", "")) is not Mode.EVENTS
+        fstype = self._remembered.get("fstype", "")
+        on_share = fstype != "" and mode_of(fstype) is not Mode.EVENTS
         if on_share and isinstance(cause, OSError) and cause.errno in SILENT:
             return SILENCE
         return missing_words(cause, self.watch.inbox)
