@@ -339,8 +339,8 @@ class RequestRefused(RemoteError):
         self.business_code = business_code
 
 
-#: The share, the disk or another program is in the way right now; docs/platform.md: soft mounts
-#: answer EIO, EHOSTDOWN, ESTALE.
+#: The share, the disk or another program is in the way right now; soft mounts answer EIO,
+#: EHOSTDOWN or ESTALE (docs/platform.md section filesystems, point 4).
 PASSING_ERRNO = frozenset(
     {
         errno.EBUSY,

@@ -70,7 +70,7 @@ class Ordered:
 
 
 def order(setting: CommandContext, op: str, /, **args: Any) -> Ordered:
-    """Carry out one of `engine.commands`: by the daemon when it runs, else in the journal under its
+    """Carry out one of `orders.commands`: by the daemon when it runs, else in the journal under its
     lock.
 
     Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it

@@ -1,6 +1,6 @@
 """`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a
 person orders. The daemon carries it out when it runs, else the journal is written directly; what
-each order means is `engine.commands`'.
+each order means is `orders.commands`'.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ LOCAL = frozenset(
     }
 )
 #: Network filesystems that raise no events for what other hosts write: they are only scanned
-#: (docs/platform.md).
+#: (docs/platform.md section filesystems, point 3).
 SCANNED = frozenset(
     {
         "nfs",

@@ -18,7 +18,8 @@ from pathlib import Path
 from nemowatch.errors import LocalFinal, LocalPassing, local_error, show_path
 from nemowatch.fs import anchor
 
-#: Bytes a read: larger ones gain nothing, smaller ones cost (docs/platform.md, httpx 2).
+#: Bytes a read: larger ones gain nothing, smaller ones cost (docs/platform.md section httpx,
+#: point 2).
 BLOCK = 1024 * 1024
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 

@@ -97,7 +97,7 @@ def resume(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> di
     """Ends a pause, and tries at once whatever is held for a cause that may be gone. What a PAUSE
     file holds stays held.
 
-    "pauses": the files that stand (engine.pauses). Answers {"resumed": n, "standing": [{file,
+    "pauses": the files that stand (`Engine.pauses`). Answers {"resumed": n, "standing": [{file,
     watch, jobs}]}.
     """
     facts.put(conn, PAUSED, "")

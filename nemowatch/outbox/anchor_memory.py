@@ -1,6 +1,6 @@
 """Remembers from start to start which trees of a workspace are folders and no links, and what
 they lie on, so that a link that is put in the place of one while nothing runs, or a share that
-is not mounted yet, is known for what it is. What follows from that is `outbox.roots`'."""
+is not mounted yet, is known for what it is. What follows from that is `fs.anchor`'."""
 
 from __future__ import annotations
 

@@ -341,7 +341,7 @@ class Engine:
             inbox.request_scan()
 
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Carry out what a person orders (engine.commands). Raises UsageError, LocalError."""
+        """Carry out what a person orders (`orders.commands`). Raises UsageError, LocalError."""
         back = await self.journal.read(lambda conn: restore_files.needed(conn, name, args))
         for one in back:
             await self._disks.run(str(one.inbox), restore_files.carry_out, [one])

@@ -23,7 +23,7 @@ class Timers:
     """Calls small functions every so many seconds."""
 
     def __init__(self, clock: Clock) -> None:
-        # docs/platform.md: the defaults drop runs after a stall of one second.
+        # docs/platform.md section APScheduler: the defaults drop runs after a stall of one second.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         # Each nudge is called there and then, on the loop: a task or a thread for it could be
         # cancelled at the end, which the scheduler then reports as a failure.

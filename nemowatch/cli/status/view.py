@@ -34,7 +34,7 @@ class View:
     """All that is known, gathered at one moment."""
 
     status: Mapping[str, Any]  #: the record of `status --json`
-    more: Mapping[str, Any]  #: holds, batches, the account (engine.board.more)
+    more: Mapping[str, Any]  #: holds, batches, the account (`reporting.overview`)
     waiting: Sequence[Mapping[str, Any]]  #: files that are no jobs yet
     progress: Sequence[Mapping[str, Any]]  #: transfers under way
     unfinished: Sequence[ListedJob] = ()

@@ -36,7 +36,7 @@ from nemowatch.model import Snapshot
 #: catches a program that closes and opens again at once.
 QUICK = 1.0
 #: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and
-#: more (docs/platform.md).
+#: more (docs/platform.md section filesystems, point 4).
 LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
 #: A file this small may live in its inode, without a block of its own.
 INLINE = 4096

@@ -43,7 +43,7 @@ class Owner:
     since: str  #: ISO 8601 UTC
     seen_ms: int = 0  #: UTC ms of the last refresh
     #: the latest paid call for a file of this workspace that its owner's journal knew
-    #: (journal.marks)
+    #: (`journal.payment_marks`)
     paid: str = ""
 
 

@@ -1,8 +1,8 @@
 """The kernel's news of one inbox, through watchdog: hints where to look, never more.
 
 Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
-once; they never raise, read or decide. What watchdog does not tell (docs/platform.md) is found
-out by `guard`.
+once; they never raise, read or decide. What watchdog does not tell (docs/platform.md section
+watchdog) is found out by `liveness`.
 """
 
 from __future__ import annotations
