@@ -6,40 +6,22 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime
 
+from nemowatch import hold_reasons
 from nemowatch.errors import show_path
-from nemowatch.model import HoldReason
 
 #: Characters that steer a terminal, or turn the reading direction round: a file's name must not.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Joiners that emoji and several scripts are written with: they steer nothing.
 _JOINERS = frozenset("\u200c\u200d")
 
-#: What a person can do about each hold.
-HOLD_CURES: dict[str, str] = {
-    HoldReason.CREDITS: "Top up the account; it goes on by itself.",
-    HoldReason.CAP: (
-        "When the turns under way have told their price, else tomorrow; or raise"
-        " limits.daily_credits."
-    ),
-    HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
-    HoldReason.TOKEN: "Put a valid token in its place; it goes on by itself.",
-    HoldReason.OUTAGE: "Nothing to do: it goes on when the cloud answers again.",
-    HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
-    HoldReason.HOURS: "It goes on in the hours of limits.hours.",
-    HoldReason.PAUSED: "To go on, delete the PAUSE file; after nemowatch pause: nemowatch resume",
-    HoldReason.APPROVAL: "nemowatch approve",
-    HoldReason.CONFLICT: (
-        "A sync conflict copy: delete it, or do it all the same with: nemowatch retry JOB"
-    ),
-    HoldReason.SLOW_RENDER: "It goes on in the cloud; look again now with: nemowatch resume",
-}
-
 
 def hold_cure(reason: str, job: int | str, option: str) -> str:
     """What a person can do about a hold; a command in it, which stands at its end, names this
     installation."""
-    cure = HOLD_CURES.get(reason, "nemowatch resume").replace("JOB", str(job))
-    return cure + option if "nemowatch " in cure else cure
+    hold = hold_reasons.row(reason)
+    if hold is None:
+        return f"nemowatch resume{option}"
+    return hold.cure_for(job, option)
 
 
 def clean(text: str) -> str:

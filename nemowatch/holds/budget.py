@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nemowatch.config.hours import is_active
+from nemowatch.hold_reasons import STOPPERS
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import Decision, hold
-
-#: Account holds that stop new work; what is already paid goes on. An outage stops the runner's
-#: lanes instead.
-STOPPERS = (HoldReason.TOKEN, HoldReason.CREDITS, HoldReason.PLAN, HoldReason.SPACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +42,10 @@ class Cap:
             self.price_pending or self.spent + self.reserved + self.price > self.daily
         )
 
-    def with_another(self) -> Cap:
-        """The same, with one more turn under way."""
-        return replace(self, under_way=self.under_way + 1, reserved=self.reserved + self.price)
+    def with_others(self, turns: int) -> Cap:
+        """The same, with so many more turns under way."""
+        reserved = self.reserved + turns * self.price
+        return replace(self, under_way=self.under_way + turns, reserved=reserved)
 
 
 @dataclass(frozen=True, slots=True)

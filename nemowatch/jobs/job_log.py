@@ -16,6 +16,7 @@ import structlog
 
 from nemowatch.clock import Clock, lasted
 from nemowatch.errors import show_path
+from nemowatch.hold_reasons import BY_SETTING, HOLDS
 from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -25,19 +26,6 @@ from nemowatch.stages.decision import ANSWERED, CHECKING, Decision
 log = structlog.get_logger("nemowatch.job")
 holds_log = structlog.get_logger("nemowatch.hold")
 
-#: Causes that concern more than the one job that meets them.
-SHARED = frozenset(
-    {
-        HoldReason.OUTAGE,
-        HoldReason.TOKEN,
-        HoldReason.CREDITS,
-        HoldReason.PLAN,
-        HoldReason.SPACE,
-        HoldReason.CAP,
-        HoldReason.HOURS,
-        HoldReason.PAUSED,
-    }
-)
 #: Seconds after which an outage counts as over although no job's call has proven it: nobody may
 #: have one to make. A call that hangs is given up sooner.
 UNPROVEN = 180.0
@@ -99,7 +87,7 @@ class JobLog:
         about = {"job": job.id, **where, "target": job.target}
         reason = str(decision.values.get("reason") or "")
         event = f"{decision.state} ({reason})" if reason else str(decision.state)
-        if decision.state is State.HELD and reason in SHARED:
+        if decision.state is State.HELD and HOLDS[HoldReason(reason)].shared:
             if reason == HoldReason.OUTAGE:
                 self._met.add(job.state)
             self.begins(
@@ -173,7 +161,7 @@ class JobLog:
 def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     """Everything that stops more than one job now, with its words."""
     found = {Cause(row.reason): row.text for row in holds.standing(conn).values()}
-    for reason in (HoldReason.CAP, HoldReason.HOURS):
+    for reason in BY_SETTING:
         if waiting := jobs.held_for(conn, reason):
             found[Cause(reason)] = waiting[0].error_text
     for watch, folder, _ in jobs.paused_folders(conn):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nemowatch.errors import UsageError, show_path
+from nemowatch.hold_reasons import RESUMABLE
 from nemowatch.intake.scan import pauses
 from nemowatch.journal import batches, facts, holds, job_steps, jobs, sources, spend
 from nemowatch.journal.account import PAUSED
@@ -109,10 +110,9 @@ def resume(conn: sqlite3.Connection, args: Mapping[str, Any], now_ms: int) -> di
             kept[watch, file] += count
         else:
             woken += jobs.wake_paused(conn, watch, folder, now_ms)
-    for reason in HoldReason:
-        if reason not in (HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED):
-            holds.drop(conn, reason)
-            woken += jobs.wake_held(conn, reason, now_ms)
+    for reason in RESUMABLE:
+        holds.drop(conn, reason)
+        woken += jobs.wake_held(conn, reason, now_ms)
     files = [
         {"watch": watch, "file": show_path(file), "jobs": n} for (watch, file), n in kept.items()
     ]

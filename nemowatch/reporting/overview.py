@@ -11,9 +11,10 @@ from typing import Any
 from nemowatch.clock import iso
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
+from nemowatch.hold_reasons import HOLDS
 from nemowatch.journal import account, batches, holds, jobs, spend
 from nemowatch.journal.jobs import ListedJob
-from nemowatch.model import ENDED, WORKING, HoldReason, State
+from nemowatch.model import ENDED, WORKING, State
 
 #: Nothing to tell.
 EMPTY: Mapping[str, int] = {}
@@ -36,10 +37,7 @@ def status(
 ) -> dict[str, Any]:
     """The record that `status --json` prints (docs/behaviour.md section 4)."""
     seen = account.credits_seen(conn)
-    held = bool(
-        holds.standing(conn).keys()
-        & {HoldReason.CREDITS, HoldReason.CAP, HoldReason.PLAN, HoldReason.TOKEN}
-    )
+    held = any(HOLDS[reason].about_money for reason in holds.standing(conn))
     return {
         "daemon": dict(daemon),
         "watches": [

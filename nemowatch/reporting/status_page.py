@@ -14,19 +14,20 @@ from typing import Any, Protocol
 
 import structlog
 
-from nemowatch import __version__
+from nemowatch import __version__, hold_reasons
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.config.display_paths import in_inbox
 from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Disks
+from nemowatch.hold_reasons import BY_SETTING, HOLDS, Scope
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FolderProblem, Problems, Refused
 from nemowatch.intake.records import Waiting as Unclaimed
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, account, batches, holds, jobs, spend
 from nemowatch.journal.holds import HoldRow
-from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
 from nemowatch.remote.interface import Account
 from nemowatch.reporting import overview, page
@@ -52,25 +53,8 @@ READ = 500
 #: Seconds after which a page is made anew although nothing has changed: a day has passed, or
 #: somebody has deleted it.
 AFRESH = 600.0
-#: What a person can do about a hold.
-CURES: dict[HoldReason, str] = {
-    HoldReason.CREDITS: "Top up the account; it goes on by itself.",
-    HoldReason.PLAN: "Register or upgrade the plan; it goes on by itself.",
-    HoldReason.TOKEN: "Whoever looks after nemowatch has to put in a valid token.",
-    HoldReason.OUTAGE: "Nothing: it goes on by itself when the cloud answers again.",
-    HoldReason.SPACE: "Free some space on the disk of the outbox; it goes on by itself.",
-}
-#: What one of many files is said to wait for, when the whole story stands at the top of the page.
-SHORT: dict[str, str] = {
-    HoldReason.CREDITS: "waits for credits",
-    HoldReason.PLAN: "waits for the plan",
-    HoldReason.TOKEN: "waits for a token",
-    HoldReason.OUTAGE: "waits for the cloud",
-    HoldReason.SPACE: "waits for space on the disk",
-    HoldReason.CAP: "waits for the day's credits",
-    HoldReason.HOURS: "waits for the hours of work",
-    HoldReason.APPROVAL: "waits for a yes",
-}
+#: Holds whose story stands at the top of the page, so that a file names only its reason.
+ABOVE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
 
 
@@ -268,10 +252,20 @@ def _waiting(
 def _why(row: ListedJob) -> str:
     """Why a job waits; "" when it does not."""
     if row.job.state is State.HELD:
-        return SHORT.get(row.job.reason) or row.job.error_text or f"waiting: {row.job.reason}"
+        return _held_words(row.job)
     if row.job.state is State.CLAIMED:
         return "next in line" if row.settled else "it has changed and is looked at again"
     return ""
+
+
+def _held_words(job: Job) -> str:
+    """Why one of many files waits; the whole story of what holds them all stands above."""
+    hold = hold_reasons.row(job.reason)
+    if hold is None:
+        return job.error_text or f"waiting: {job.reason}"
+    if hold.scope in ABOVE:
+        return hold.short
+    return job.error_text or hold.words
 
 
 def _write(model: PageModel, inboxes: list[Path]) -> None:
@@ -294,9 +288,7 @@ def _needs(
             what = (
                 f"{max(batch.waiting, batch.expected)} new results wait for a yes ({batch.cause})."
             )
-            yield Need(
-                what, "Make an empty file called APPROVE in the inbox, or type: nemowatch approve"
-            )
+            yield Need(what, HOLDS[HoldReason.APPROVAL].cure)
     for row in open_jobs:
         name = os.path.basename(row.path)
         if row.job.state is State.ATTENTION:
@@ -307,8 +299,8 @@ def _needs(
             yield Need(row.job.error_text, cure, name, row.folder, row.job.id)
         elif row.job.reason == HoldReason.CONFLICT:
             yield Need(
-                "A sync program made this copy.",
-                "Keep one: rename it, and delete the others.",
+                HOLDS[HoldReason.CONFLICT].words,
+                HOLDS[HoldReason.CONFLICT].cure_for(row.job.id),
                 name,
                 row.folder,
             )
@@ -329,14 +321,14 @@ def _pauses(conn: sqlite3.Connection, own: Iterable[Inbox]) -> Iterable[Hold]:
 
 def _own_holds(open_jobs: Iterable[ListedJob]) -> Iterable[Hold]:
     """Limits that somebody has set here: told once, however many jobs meet them."""
-    for reason in (HoldReason.CAP, HoldReason.HOURS):
+    for reason in BY_SETTING:
         held = [
             row.job for row in open_jobs if row.job.state is State.HELD and row.job.reason == reason
         ]
         if held:
             yield Hold(
                 held[0].error_text,
-                "Nothing: it goes on by itself.",
+                HOLDS[reason].cure,
                 min(job.updated_at for job in held),
             )
 
@@ -344,7 +336,7 @@ def _own_holds(open_jobs: Iterable[ListedJob]) -> Iterable[Hold]:
 def _hold(row: HoldRow) -> Hold:
     return Hold(
         row.text[:1].upper() + row.text[1:],
-        overview.not_said(row.text, CURES.get(row.reason, "")),
+        overview.not_said(row.text, HOLDS[row.reason].cure),
         row.since,
     )
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import structlog
 
 from nemowatch.errors import show_path
+from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import jobs, notes, sources
-from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.model import WORKING, State
 from nemowatch.service.engine import Engine
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -20,7 +21,7 @@ log = structlog.get_logger("nemowatch.daemon")
 LOOK = 0.1
 #: Holds that end by themselves in a while; all others wait for a person or a time, and `--once`
 #: does not.
-PASSING = frozenset({HoldReason.SLOW_RENDER})
+PASSING = tuple(reason for reason, hold in HOLDS.items() if hold.passing)
 
 
 class Once:

@@ -20,7 +20,7 @@ from nemowatch.config.schema import Watch
 from nemowatch.fs import anchor
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.tree import name_limit
-from nemowatch.holds.keeper import has_room
+from nemowatch.holds.disk_space import has_room
 from nemowatch.intake.scan import pauses
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.scanner import walk

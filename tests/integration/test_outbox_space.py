@@ -14,7 +14,7 @@ import pytest
 
 from nemowatch.config import Watch
 from nemowatch.fs.space import has_room
-from nemowatch.holds.keeper import has_room as room_for
+from nemowatch.holds.disk_space import has_room as room_for
 from nemowatch.model import MB
 
 #: More than any disk of a test has.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.machine import Finding
 from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
-from nemowatch.cli.formatting import HOLD_CURES, credits, local_time, name
+from nemowatch.cli.formatting import credits, local_time, name
 from nemowatch.errors import (
     LocalError,
     NemowatchError,
@@ -18,6 +18,7 @@ from nemowatch.errors import (
     RemotePassing,
     TokenRefused,
 )
+from nemowatch.hold_reasons import HOLDS
 from nemowatch.journal.spend import EXPECTED_CREDITS
 from nemowatch.model import HoldReason
 from nemowatch.remote.interface import Account
@@ -61,7 +62,7 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     seen = f"as the daemon was told at {local_time(known.at)}"
     for what, reason in (("cloud", HoldReason.OUTAGE), ("token", HoldReason.TOKEN)):
         if reason in known.held:
-            yield Finding("fail", what, known.held[reason], HOLD_CURES[reason])
+            yield Finding("fail", what, known.held[reason], HOLDS[reason].cure)
         else:
             yield Finding(
                 "ok",

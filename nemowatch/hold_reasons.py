@@ -1,0 +1,193 @@
+"""Everything that is known of a reason to wait: one row of `HOLDS` for each `HoldReason`.
+
+Owns whom a hold concerns, what it stops, how it ends, and what people are told about it. It must
+not look at anything: whether a hold is over is found out by `holds/probes.py`, which has one
+function for each row. It lies at the ground because jobs, reporting, orders and commands all read
+it, and they stand on different floors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nemowatch.model import HoldReason
+
+
+class Scope(StrEnum):
+    """Whom a hold concerns."""
+
+    ACCOUNT = "account"  #: the whole account or machine: a row in the journal's table `hold`
+    SETTING = "setting"  #: everything, by a limit of the configuration: worked out anew each time
+    FOLDER = "folder"  #: the jobs of an inbox or of a task folder
+    BATCH = "batch"  #: jobs that came together
+    JOB = "job"  #: the one job that met it
+
+
+class Stops(StrEnum):
+    """What goes on no longer; whatever is paid already goes on, except without the cloud."""
+
+    CLOUD = "cloud"  #: every call for a job
+    NEW_WORK = "new work"  #: uploads and payments
+    PAYMENT = "payment"  #: payments alone
+    JOB = "job"  #: nothing but the jobs that are held
+
+
+class Ends(StrEnum):
+    """Who finds out that it is over."""
+
+    PROBE = "probe"  #: nemowatch, by asking the cloud, the disks, the clock or the folders
+    ORDER = "order"  #: a person says so
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One reason to wait."""
+
+    scope: Scope
+    stops: Stops
+    ends: Ends
+    words: str  #: what is the matter: a sentence for people, where no closer one is known
+    short: str  #: the same in a few words, beside one of many files
+    cure: str  #: what a person can do; a command stands at its end, JOB in it is the job's number
+    passing: bool = False  #: over in a while: `run --once` waits for it
+    about_money: bool = False  #: `status --json` says that credits hold jobs up
+
+    @property
+    def shared(self) -> bool:
+        """Whether it concerns more than the job that meets it: said once, not for each job."""
+        return self.scope in (Scope.ACCOUNT, Scope.SETTING, Scope.FOLDER)
+
+    def cure_for(self, job: int | str = "JOB", option: str = "") -> str:
+        """What a person can do; a command in it names this job, and with `option` this
+        installation."""
+        text = self.cure.replace("JOB", str(job))
+        if "nemowatch " not in text:
+            return text
+        return text + option
+
+
+#: Where several holds of the account stop a job, it says the first of them.
+HOLDS: Mapping[HoldReason, Hold] = {
+    HoldReason.TOKEN: Hold(
+        Scope.ACCOUNT,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="The cloud refuses the token.",
+        short="waits for a token",
+        cure="Whoever looks after nemowatch has to put in a valid token; it goes on by itself.",
+        about_money=True,
+    ),
+    HoldReason.CREDITS: Hold(
+        Scope.ACCOUNT,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="The account has no credits left.",
+        short="waits for credits",
+        cure="Top up the account; it goes on by itself.",
+        about_money=True,
+    ),
+    HoldReason.PLAN: Hold(
+        Scope.ACCOUNT,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="The plan of the account does not allow this.",
+        short="waits for the plan",
+        cure="Register or upgrade the plan; it goes on by itself.",
+        about_money=True,
+    ),
+    HoldReason.SPACE: Hold(
+        Scope.ACCOUNT,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="A disk is full.",
+        short="waits for space on the disk",
+        cure="Free some space on the disk of the outbox; it goes on by itself.",
+    ),
+    HoldReason.OUTAGE: Hold(
+        Scope.ACCOUNT,
+        Stops.CLOUD,
+        Ends.PROBE,
+        words="The cloud cannot be reached.",
+        short="waits for the cloud",
+        cure="Nothing to do: it goes on by itself when the cloud answers again.",
+    ),
+    HoldReason.PAUSED: Hold(
+        Scope.FOLDER,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="Somebody has paused it.",
+        short="paused",
+        cure="To go on, delete the PAUSE file; after nemowatch pause: nemowatch resume",
+    ),
+    HoldReason.HOURS: Hold(
+        Scope.SETTING,
+        Stops.NEW_WORK,
+        Ends.PROBE,
+        words="Work is set to other hours.",
+        short="waits for the hours of work",
+        cure="Nothing to do: it goes on by itself in the hours of limits.hours.",
+    ),
+    HoldReason.CAP: Hold(
+        Scope.SETTING,
+        Stops.PAYMENT,
+        Ends.PROBE,
+        words="The credits that may be spent in a day are spent, or soon will be.",
+        short="waits for the day's credits",
+        cure=(
+            "Nothing to do: it goes on by itself when the turns under way have cost less, else"
+            " tomorrow; or raise limits.daily_credits."
+        ),
+        about_money=True,
+    ),
+    HoldReason.APPROVAL: Hold(
+        Scope.BATCH,
+        Stops.JOB,
+        Ends.ORDER,
+        words="So many new files at once need somebody's approval.",
+        short="waits for approval",
+        cure="Make an empty file called APPROVE in the inbox, or type: nemowatch approve",
+    ),
+    HoldReason.CONFLICT: Hold(
+        Scope.JOB,
+        Stops.JOB,
+        Ends.ORDER,
+        words="A sync program made this copy.",
+        short="a sync program's copy",
+        cure="Keep one: delete it, or rename it. To process it anyway: nemowatch retry JOB",
+    ),
+    HoldReason.SLOW_RENDER: Hold(
+        Scope.JOB,
+        Stops.JOB,
+        Ends.PROBE,
+        words="The render takes very long; it goes on in the cloud.",
+        short="waits for a slow render",
+        cure="It goes on in the cloud; to check it now: nemowatch resume",
+        passing=True,
+    ),
+}
+
+#: Holds of the account that stop new work; an outage stops the runner's lanes instead.
+STOPPERS = tuple(
+    reason
+    for reason, hold in HOLDS.items()
+    if hold.scope is Scope.ACCOUNT and hold.stops is Stops.NEW_WORK
+)
+#: Holds by a limit of the configuration.
+BY_SETTING = tuple(reason for reason, hold in HOLDS.items() if hold.scope is Scope.SETTING)
+#: Holds that `nemowatch resume` tries at once; what is paused goes on folder by folder.
+RESUMABLE = tuple(
+    reason
+    for reason, hold in HOLDS.items()
+    if hold.ends is Ends.PROBE and hold.scope is not Scope.FOLDER
+)
+
+
+def row(reason: str) -> Hold | None:
+    """The row of a reason as the journal has it; None for a word that is none (a journal of a
+    newer version)."""
+    try:
+        return HOLDS[HoldReason(reason)]
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""How each hold is found to be over: one function a reason, over what was gathered before.
+
+Owns the judgement inside one transaction. It asks nobody: the cloud and the disks were asked by
+the keeper, because a transaction must not wait for them. A reason of `hold_reasons.HOLDS` that ends
+by a probe has its function here, in one of the two tables below; one that ends by a person's order
+has none.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nemowatch.config import Config
+from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
+from nemowatch.hold_reasons import HOLDS, Scope
+from nemowatch.holds import budget
+from nemowatch.holds.admission import the_cap
+from nemowatch.holds.budget import Cap
+from nemowatch.journal import account, holds, jobs, spend
+from nemowatch.journal.holds import HoldRow
+from nemowatch.model import PAID, Credits, HoldReason, State
+
+#: What asking for the balance came to; None: nobody needed to ask.
+Balance = Credits | RemoteError | LocalError | None
+
+#: States of a job that is trying an export now: its answer is about to come.
+EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the cloud, the disks, the clock and the folders say."""
+
+    now_ms: int
+    config: Config
+    standing: Mapping[HoldReason, HoldRow]  #: holds of the account when the asking began
+    #: the balance answers for the outage, the token and the credits at once
+    balance: Balance
+    has_room: bool  #: every outbox that answers has room
+    ended_renders: tuple[int, ...]  #: jobs held for a slow render that has come to an end
+    paused: Callable[[str, bytes], bool]  #: (watch, folder) -> not known to be free of a PAUSE
+
+
+def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
+    """Let go whatever may go on; returns how many jobs went on with each hold that ended."""
+    woken: dict[HoldReason, int] = {}
+    for reason, row in evidence.standing.items():
+        if CAUSE_GONE[reason](conn, row, evidence):
+            holds.drop(conn, reason)
+            woken[reason] = jobs.wake_held(conn, reason, evidence.now_ms)
+
+    _wake_orphans(conn, evidence.now_ms)
+    for wake in WAKE.values():
+        wake(conn, evidence)
+
+    return woken
+
+
+def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
+    """Jobs that wait for a hold of the account that no longer exists: it ended between the gate's
+    answer and the job's own write."""
+    existing = holds.standing(conn)
+    for reason, hold in HOLDS.items():
+        if hold.scope is Scope.ACCOUNT and reason not in existing:
+            jobs.wake_held(conn, reason, now_ms)
+
+
+# -- holds of the account: is the cause gone? --------------------------------------------
+
+
+def _cloud_answers(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """Any proper answer will do, a refusal as well."""
+    return not isinstance(evidence.balance, NotSent | RemotePassing | LocalError)
+
+
+def _token_accepted(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """While it is refused the words follow the cause: empty first, then wrong."""
+    answer = evidence.balance
+    if isinstance(answer, TokenRefused):
+        words = f"{answer.text} {answer.cure}".strip()
+        holds.put(conn, row.reason, words, evidence.now_ms)
+
+    return isinstance(answer, Credits)
+
+
+def _enough_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """More than when it ran out, or enough for a turn as the contract prices it."""
+    found = evidence.balance
+    if not isinstance(found, Credits):
+        return False
+    if found.available >= spend.EXPECTED_CREDITS:
+        return True
+
+    grown = row.seen is None or found.total > row.seen
+    return grown and found.available > 0
+
+
+def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """Only an export tells whether the plan allows one, and asking costs nothing: one job that has
+    come so far tries. With no such job the hold has nobody left to end it, and ends here."""
+    held = [job for job in jobs.held_for(conn, row.reason) if State(job.back) in PAID]
+    if held:
+        jobs.wake_one(conn, held[0].id, evidence.now_ms)
+        return False
+
+    return jobs.count_in(conn, EXPORTING) == 0
+
+
+def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    return evidence.has_room
+
+
+#: Holds of the account: whether the cause is gone.
+CAUSE_GONE: Mapping[HoldReason, Callable[[sqlite3.Connection, HoldRow, Evidence], bool]] = {
+    HoldReason.OUTAGE: _cloud_answers,
+    HoldReason.TOKEN: _token_accepted,
+    HoldReason.CREDITS: _enough_credits,
+    HoldReason.PLAN: _plan_unproven,
+    HoldReason.SPACE: _room_again,
+}
+
+
+# -- all other holds: which of their jobs may go on? --------------------------------------
+
+
+def _wake_in_hours(conn: sqlite3.Connection, evidence: Evidence) -> None:
+    local_time = datetime.fromtimestamp(evidence.now_ms / 1000, tz=UTC).astimezone()
+    if budget.within_hours(evidence.config.limits.hours, local_time):
+        jobs.wake_held(conn, HoldReason.HOURS, evidence.now_ms)
+
+
+def _wake_within_cap(conn: sqlite3.Connection, evidence: Evidence) -> None:
+    wake_capped(conn, evidence.config, evidence.now_ms)
+
+
+def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
+    """As many as the day's credits have room for, those that wait longest first: one is asked
+    anew before it pays."""
+    caps: dict[str, Cap] = {}
+    woken = 0
+    for job in jobs.held_for(conn, HoldReason.CAP):
+        if job.skill not in caps:
+            cap = the_cap(conn, config.limits.daily_credits, job.skill, now_ms)
+            caps[job.skill] = cap.with_others(woken)
+
+        if not caps[job.skill].closed:
+            jobs.wake_one(conn, job.id, now_ms)
+            woken += 1
+            caps = {skill: cap.with_others(1) for skill, cap in caps.items()}
+
+    for skill, cap in caps.items():
+        if cap.closed:
+            jobs.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
+
+
+def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
+    if account.is_paused(conn):
+        return
+
+    for watch, folder, _ in jobs.paused_folders(conn):
+        if not evidence.paused(watch, folder):
+            jobs.wake_paused(conn, watch, folder, evidence.now_ms)
+
+
+def _wake_rendered(conn: sqlite3.Connection, evidence: Evidence) -> None:
+    for job_id in evidence.ended_renders:
+        jobs.wake_one(conn, job_id, evidence.now_ms)
+
+
+#: Holds of single jobs, of folders and by a setting: lets go on what may.
+WAKE: Mapping[HoldReason, Callable[[sqlite3.Connection, Evidence], None]] = {
+    HoldReason.HOURS: _wake_in_hours,
+    HoldReason.CAP: _wake_within_cap,
+    HoldReason.PAUSED: _wake_unpaused,
+    HoldReason.SLOW_RENDER: _wake_rendered,
+}

@@ -1,0 +1,89 @@
+"""One row for each reason to wait, and one function that finds out when it is over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import nemowatch
+from nemowatch.hold_reasons import HOLDS, RESUMABLE, Ends, Scope, Stops, row
+from nemowatch.holds.probes import CAUSE_GONE, WAKE
+from nemowatch.model import HoldReason
+
+PACKAGE = Path(nemowatch.__file__).parent
+#: Where what is known of each reason lives: the rows, and the probes that the rows ask for.
+HOMES = {PACKAGE / "hold_reasons.py", PACKAGE / "holds" / "probes.py"}
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_each_reason_has_a_whole_row(reason: HoldReason) -> None:
+    """Whom it concerns, what it stops, how it ends, and the words for people."""
+    hold = HOLDS[reason]
+    assert isinstance(hold.scope, Scope)
+    assert isinstance(hold.stops, Stops)
+    assert hold.words.endswith(".")
+    assert 0 < len(hold.short) <= 30
+    assert not hold.short.endswith(".")
+    assert hold.cure
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_each_reason_has_its_probe_or_ends_by_an_order(reason: HoldReason) -> None:
+    """One function finds out that it is over; where a person's order ends it, none does."""
+    probes = [table for table in (CAUSE_GONE, WAKE) if reason in table]
+    if HOLDS[reason].ends is Ends.ORDER:
+        assert probes == []
+    elif HOLDS[reason].scope is Scope.ACCOUNT:
+        assert probes == [CAUSE_GONE]
+    else:
+        assert probes == [WAKE]
+
+
+def test_no_other_module_keeps_a_table_of_reasons() -> None:
+    """A dictionary keyed by reasons elsewhere would have to be changed with each new one."""
+    found = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for path in sorted(set(PACKAGE.rglob("*.py")) - HOMES)
+        for line in tables(path)
+    ]
+    assert found == []
+
+
+def tables(path: Path) -> Iterator[int]:
+    """Lines of dictionaries in which several keys are reasons to wait."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Dict) and sum(is_reason(key) for key in node.keys) > 1:
+            yield node.lineno
+
+
+def is_reason(key: ast.expr | None) -> bool:
+    """Whether an expression reads `HoldReason.SOMETHING`."""
+    return (
+        isinstance(key, ast.Attribute)
+        and isinstance(key.value, ast.Name)
+        and key.value.id == "HoldReason"
+    )
+
+
+def test_a_command_in_a_cure_names_the_job_and_the_installation() -> None:
+    """It can be typed as it stands; where there is no command, nothing is added."""
+    option = " --config /etc/other.toml"
+    conflict = HOLDS[HoldReason.CONFLICT].cure_for(7, option)
+    assert conflict.endswith("nemowatch retry 7 --config /etc/other.toml")
+    assert HOLDS[HoldReason.CREDITS].cure_for(7, option) == HOLDS[HoldReason.CREDITS].cure
+
+
+def test_resume_leaves_what_waits_for_another_order() -> None:
+    """A batch waits for approval and a conflict copy for a decision, whatever is resumed; what is
+    paused goes on by folder."""
+    kept = {HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED}
+    assert set(RESUMABLE) == set(HoldReason) - kept
+
+
+def test_a_reason_of_a_newer_version_has_no_row() -> None:
+    """A journal may hold a word that this version does not know."""
+    assert row("phase of the moon") is None
+    assert row("credits") is HOLDS[HoldReason.CREDITS]
