@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 MB = 1024 * 1024  #: bytes; docs/api.md section 2 counts in these
+#: The skill of calls that belong to no job, and of recipes without one of their own (docs/api.md
+#: section 1).
+DEFAULT_SKILL = "ai-voiceover-for-video"
 
 
 class State(StrEnum):

@@ -13,8 +13,6 @@ import typer
 
 from nemowatch.cli import options
 
-#: Folders to try at once: one for each built-in task.
-EXAMPLES = ("dub-es", "voiceover", "transcribe")
 TREES = ("inbox", "outbox", "done", "failed")
 
 CONFIG = """\
@@ -111,10 +109,12 @@ def _toml(path: Path) -> str:
 def _make_folders(root: Path) -> bool:
     """Make what is missing; whether anything was. Raises UsageError."""
     from nemowatch.errors import UsageError, show_path
+    from nemowatch.tasks.kinds import KINDS
 
     folders = [root / tree for tree in TREES]
     if not folders[0].exists():
-        folders += [folders[0] / example for example in EXAMPLES]
+        # to try at once: one for each built-in task that needs nothing else
+        folders += [folders[0] / kind.starter for kind in KINDS if not kind.needs_prompt]
     missing = [folder for folder in folders if not folder.is_dir()]
     for folder in missing:
         try:

@@ -20,17 +20,13 @@ from urllib.parse import urlsplit
 
 from nemowatch.config.constraints import After, Before, BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
-from nemowatch.model import MediaKind
+from nemowatch.model import DEFAULT_SKILL, MediaKind
+from nemowatch.tasks.kinds import is_reserved
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-#: Recipes without a skill of their own use this one (docs/api.md section 1).
-DEFAULT_SKILL = "ai-voiceover-for-video"
-#: First words that already mean a task and take arguments: a recipe that begins so could change
-#: what `dub-es` means.
-TASK_WORDS = ("dub", "voiceover", "transcribe")
 #: What separates the words of a folder's name (docs/behaviour.md section 1).
 SEPARATORS = re.compile(r"[-\s+,]+")
 #: The folders below a root, and how the keys that replace them are called.
@@ -300,7 +296,7 @@ def recipe_key(name: str) -> str:
 def _recipe_fault(name: str) -> str:
     """What is wrong with a recipe's name, or ""."""
     key = recipe_key(name)
-    if key == "edit" or key.split("-")[0] in TASK_WORDS:
+    if is_reserved(key.split("-")):
         return "is the name of a task that is built in: begin it with another word"
     if (
         not any(c.isalnum() for c in key)

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from nemowatch.clock import Clock
 from nemowatch.errors import RemoteError, RemotePassing, TokenRefused
+from nemowatch.model import DEFAULT_SKILL
 from nemowatch.remote import wire
 from nemowatch.remote.http import Http, Limits, Request
-from nemowatch.remote.interface import DEFAULT_SKILL, Account
+from nemowatch.remote.interface import Account
 from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens
 from nemowatch.secrecy import hide
 

@@ -26,12 +26,20 @@ from nemowatch.errors import (
     TokenRefused,
     UrlRefused,
 )
-from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
+from nemowatch.model import (
+    DEFAULT_SKILL,
+    Credits,
+    Downloaded,
+    RemoteFile,
+    RemoteState,
+    Render,
+    Turn,
+)
 from nemowatch.remote import turn, wire
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.caller import Body, Call, Caller, json_body
 from nemowatch.remote.http import Limits, Request
-from nemowatch.remote.interface import DEFAULT_SKILL, Account, Payload, Progress, Session
+from nemowatch.remote.interface import Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.token import Credential

@@ -2,7 +2,7 @@
 against the sandbox.
 
 Every method that belongs to a job takes the job's `skill` (X-Skill-Source); the others use
-`DEFAULT_SKILL`. All may raise `NotSent`, `RemotePassing`, `RateLimited`, `TokenRefused`,
+`model.DEFAULT_SKILL`. All may raise `NotSent`, `RemotePassing`, `RateLimited`, `TokenRefused`,
 `RequestRefused`; what else, each says.
 """
 
@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
-
-#: Calls that belong to no job, and recipes without a skill, carry this one (docs/api.md section 1).
-DEFAULT_SKILL = "ai-voiceover-for-video"
 
 #: Called with (bytes done, bytes in all or 0). Called often: it must be cheap and must not raise.
 Progress = Callable[[int, int], None]

@@ -20,6 +20,7 @@ from nemowatch.outbox.note_file import (
     remove_note,
     write_note,
 )
+from nemowatch.tasks import hint_lines
 
 __all__ = [
     "READ_ME",
@@ -158,15 +159,12 @@ def _complaint(complaint: Complaint) -> list[str]:
     return lines
 
 
-EXAMPLES = """\
-The folder's name says what is made of the files in it:
-    dub-es-fr            a video, spoken in Spanish and in French
-    dub-pt_BR            a video, spoken in Brazilian Portuguese
-    dub-from-en-es       a video, from English into Spanish
-    voiceover            a narrated video, from a video or from a text
-    voiceover-en-female  the same, in English, by a woman's voice
-    transcribe           what is said in a video or a recording, as text
-    edit                 your own instructions, from a prompt.txt beside the files"""
+EXAMPLES = "\n".join(
+    [
+        "The folder's name says what is made of the files in it:",
+        *(f"    {line}" for line in hint_lines()),
+    ]
+)
 
 
 def approval_note(approval: Approval) -> str:

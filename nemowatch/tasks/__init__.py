@@ -1,20 +1,19 @@
-"""What a folder's name means: grammar, languages, recipes, prompts; and what texts and links that
-people drop say.
+"""What a folder's name means: grammar, languages, the kinds of tasks, their messages.
 
-Pure: it is given names, texts and bytes. It must not open a file, ask the cloud or know a job.
+Pure: it is given names and texts. It must not open a file, ask the cloud or know a job. What
+there is to know of one kind of task is in its module in `kinds`.
 """
 
 from nemowatch.content.links import read_links
 from nemowatch.content.text import decode_text, read_script
-from nemowatch.tasks.describe import describe
-from nemowatch.tasks.grammar import DEFAULT_SKILL, read_folder
+from nemowatch.tasks.describe import describe, hint_lines
+from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
-from nemowatch.tasks.plan import MAX_BYTES, listed, max_bytes, plan, takes
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.plan import jobs_of_one, max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
 
 __all__ = [
-    "DEFAULT_SKILL",
-    "MAX_BYTES",
     "Drop",
     "Folder",
     "Gender",
@@ -23,6 +22,8 @@ __all__ = [
     "Unreadable",
     "decode_text",
     "describe",
+    "hint_lines",
+    "jobs_of_one",
     "listed",
     "max_bytes",
     "plan",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind
 from nemowatch.tasks import prompts
-from nemowatch.tasks.grammar import SCRIPT_SKILL
-from nemowatch.tasks.plan import listed, plan
+from nemowatch.tasks.kinds import KINDS, kind_of
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
 
+#: A file of each kind, the first that a folder takes being its example.
 _EXAMPLES = {
     MediaKind.VIDEO: "clip.mp4",
     MediaKind.AUDIO: "clip.mp3",
@@ -19,52 +22,49 @@ _EXAMPLES = {
 
 def describe(folder: Folder) -> list[str]:
     """What a folder asks for, one sentence a line."""
+    kind = kind_of(folder)
     lines = [
         f"Task: {folder.task}.",
         f"It takes {listed(folder.accepts)}.",
-        f"Skill: {folder.skill}{_script_skill(folder)}.",
+        f"Skill: {folder.skill}{_text_skill(kind.text_skill)}.",
     ]
     if folder.languages:
-        lines.append(
-            f"Language: {prompts.named(folder.languages)}."
-            if len(folder.languages) == 1
-            else _each(folder)
-        )
+        lines.append(_languages(folder))
     if folder.source_language:
         lines.append(f"Language of the video: {folder.source_language.name}.")
     if folder.gender:
         lines.append(f"Voice: {folder.gender}.")
-    if folder.task == "edit" and not folder.prompt:
+    if kind.needs_prompt:
         lines.append("It needs a prompt.txt that says what to do.")
-    lines.append(f"Results for {_example(folder)}: {', '.join(_results(folder))}.")
-    return lines
+    return [*lines, _results(folder)]
 
 
-def _script_skill(folder: Folder) -> str:
-    return f" ({SCRIPT_SKILL} for a text alone)" if folder.task == "voiceover" else ""
+def hint_lines() -> list[str]:
+    """Folder names and what they make, one a line, for people who look for one."""
+    hints = [hint for kind in KINDS for hint in kind.hints]
+    width = max(len(hint.name) for hint in hints)
+    return [f"{hint.name:<{width}}  {hint.makes}" for hint in hints]
 
 
-def _each(folder: Folder) -> str:
-    jobs = ", each a job of its own" if folder.task == "dub" else ""
-    return f"Languages: {prompts.named(folder.languages)}{jobs}."
+def _text_skill(skill: str) -> str:
+    return f" ({skill} for a text alone)" if skill else ""
 
 
-def _kind(folder: Folder) -> MediaKind:
-    return next((kind for kind in _EXAMPLES if kind in folder.accepts), MediaKind.VIDEO)
+def _languages(folder: Folder) -> str:
+    named = prompts.named(folder.languages)
+    if len(folder.languages) == 1:
+        return f"Language: {named}."
+    each = ", each a job of its own" if kind_of(folder).splits_languages else ""
+    return f"Languages: {named}{each}."
 
 
-def _example(folder: Folder) -> str:
-    return _EXAMPLES[_kind(folder)]
-
-
-def _results(folder: Folder) -> list[str]:
-    drop = Drop(
-        _kind(folder),
-        _example(folder),
-        script="text",
-        prompt="" if folder.prompt else "instructions",
-    )
-    stem = "clip"
-    return [
-        stem + output.ending for target in plan(folder, drop).targets for output in target.outputs
-    ]
+def _results(folder: Folder) -> str:
+    kind = next(kind for kind in _EXAMPLES if kind in folder.accepts)
+    name = _EXAMPLES[kind]
+    prompt = "instructions" if kind_of(folder).needs_prompt else ""
+    try:
+        order = plan(folder, Drop(kind, name, "text", prompt))
+    except OrderError as error:
+        return f"{error.text} {error.cure}"
+    results = [f"clip{output.ending}" for target in order.targets for output in target.outputs]
+    return f"Results for {name}: {', '.join(results)}."

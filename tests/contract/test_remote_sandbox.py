@@ -31,10 +31,10 @@ from nemowatch.errors import (
     TokenRefused,
     UrlRefused,
 )
-from nemowatch.model import RenderStatus, TurnEnd
+from nemowatch.model import DEFAULT_SKILL, RenderStatus, TurnEnd
 from nemowatch.remote import token as token_room
 from nemowatch.remote.client import Client
-from nemowatch.remote.interface import DEFAULT_SKILL, Payload
+from nemowatch.remote.interface import Payload
 from nemowatch.remote.token import supplied_token
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.server import Sandbox, run_sandbox

@@ -17,8 +17,7 @@ from pathlib import Path
 from nemowatch.errors import RemoteError
 from nemowatch.journal import holds
 from nemowatch.journal.jobs import Job
-from nemowatch.model import ENDED, HoldReason, State
-from nemowatch.remote.interface import DEFAULT_SKILL
+from nemowatch.model import DEFAULT_SKILL, ENDED, HoldReason, State
 from tests.rigs.engine import ATTEMPTS, LIMIT, TOKEN, EngineRig, engine_rig, word
 
 #: What is right for each cell; a cell that is not named is simply published.

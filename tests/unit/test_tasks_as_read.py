@@ -83,7 +83,7 @@ def as_read() -> Iterator[str]:
         yield from _read(name)
         folder = read_folder(name, RECIPES)
         assert isinstance(folder, Folder), folder
-        yield from (f"  said: {line}" for line in _described(folder))
+        yield from (f"  said: {line}" for line in describe(folder))
         yield f"  takes texts when asked: {MediaKind.SCRIPT in takes(folder, '+{script}')}"
         for what, drop in drops():
             yield f"  {what}:"
@@ -101,13 +101,6 @@ def _read(name: str) -> Iterator[str]:
     kinds = sorted(kind.value for kind in found.accepts)
     yield f"  {found.task!a} {found.skill} {languages} from {source} {found.gender.value!r}"
     yield f"  {kinds} {found.prompt!r} {found.outputs}"
-
-
-def _described(folder: Folder) -> list[str]:
-    try:
-        return describe(folder)
-    except OrderError as error:
-        return [f"no: {error.text}"]
 
 
 def _planned(folder: Folder, drop: Drop) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from nemowatch.config import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MB, MediaKind, Order, Output, OutputKind
-from nemowatch.tasks import MAX_BYTES, Drop, Folder, describe, max_bytes, plan, read_folder, takes
+from nemowatch.tasks import Drop, Folder, describe, max_bytes, plan, read_folder, takes
 
 RECIPES = {
     "shorts": Recipe(
@@ -247,13 +247,8 @@ def test_no_message_of_ours_says_export() -> None:
 
 def test_limits_are_those_of_the_skill() -> None:
     """200 MB for scripts' skill, 500 MB for all others, known or not."""
-    assert MAX_BYTES["voiceover-generator"] == 200 * MB
-    assert (
-        MAX_BYTES["multilingual-video-dubbing"]
-        == max_bytes("somebody-elses")
-        == MAX_BYTES["unknown"]
-        == 500 * MB
-    )
+    assert max_bytes("voiceover-generator") == 200 * MB
+    assert max_bytes("multilingual-video-dubbing") == max_bytes("somebody-elses") == 500 * MB
 
 
 DESCRIBED = [

@@ -72,6 +72,7 @@ SAFE_CODES = sorted(
 @example("dub-\ud800")
 @example("dub_" * 200)
 @example("_")
+@example("dubs_elamite_(2)_lingala")
 def test_any_text_is_read_or_refused(name: str) -> None:
     """Nothing is raised; a refusal has a sentence that can be written, and its suggestion can be
     read."""

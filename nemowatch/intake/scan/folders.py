@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Unreadable, read_folder, takes
+from nemowatch.tasks import Folder, Unreadable, jobs_of_one, read_folder, takes
 
 #: Names kept in the book: a tree of ten thousand task folders fits, and nothing grows for ever.
 MAX_NAMES = 20_000
@@ -113,6 +113,4 @@ class FolderBook:
         """How many jobs one file in it brings, as far as the name tells: one for each language
         of a dubbing."""
         found = self.read(folder)
-        return (
-            max(len(found.languages), 1) if isinstance(found, Folder) and found.task == "dub" else 1
-        )
+        return jobs_of_one(found) if isinstance(found, Folder) else 1

@@ -1,0 +1,30 @@
+"""The task kinds there are. A new one is a module here and a line below."""
+
+from __future__ import annotations
+
+from nemowatch.tasks.kinds import dub, edit, recipe, transcribe, voiceover
+from nemowatch.tasks.kinds.base import Example, Spelled, TaskKind
+from nemowatch.tasks.records import Folder
+
+#: Kinds that have a word, in the order in which people are told of them.
+KINDS: tuple[TaskKind, ...] = (dub.KIND, voiceover.KIND, transcribe.KIND, edit.KIND)
+#: What every recipe of the configuration is.
+RECIPE: TaskKind = recipe.KIND
+
+BY_WORD = {kind.word: kind for kind in KINDS}
+
+__all__ = ["BY_WORD", "KINDS", "RECIPE", "Example", "Spelled", "TaskKind", "is_reserved", "kind_of"]
+
+
+def kind_of(folder: Folder) -> TaskKind:
+    """The kind of task that a folder asks for."""
+    return BY_WORD.get(folder.task, RECIPE)
+
+
+def is_reserved(words: list[str]) -> bool:
+    """Whether a folder of these words is, or could become, one of the built-in tasks: no recipe
+    may be called so."""
+    kind = BY_WORD.get(words[0].casefold()) if words else None
+    if kind is None:
+        return False
+    return kind.has_arguments or len(words) == 1

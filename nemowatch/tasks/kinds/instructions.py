@@ -1,0 +1,79 @@
+"""What an edit folder and a recipe share: a person's own instructions, and results called like the
+folder."""
+
+from __future__ import annotations
+
+from nemowatch.errors import OrderError, shown
+from nemowatch.model import MediaKind, Order, Output, OutputKind, Target
+from nemowatch.tasks import prompts
+from nemowatch.tasks.kinds.base import TEXT, TaskKind
+from nemowatch.tasks.records import Drop, Folder
+
+#: Longest ending made from a folder's name, in characters: a file's name has 255 bytes for all of
+#: it.
+_LONGEST_ENDING = 60
+#: What Windows does not allow in a name; nor dots and spaces, which it drops at a name's end.
+_UNSAFE = '<>:"/\\|?*'
+
+_KIND_OF_SUFFIX = {
+    "mp4": OutputKind.VIDEO,
+    "txt": OutputKind.TEXT,
+    "srt": OutputKind.SRT,
+    "vtt": OutputKind.VTT,
+}
+#: Made of times that the cloud may not give; the others always exist.
+_TIMED = frozenset({"srt", "vtt"})
+
+
+class OwnInstructions(TaskKind):
+    """Makes what the recipe or the folder's prompt.txt says."""
+
+    def takes_with(self, folder: Folder, prompt: str) -> frozenset[MediaKind]:
+        if prompts.asks_for_script(prompts.instructed(folder.prompt, prompt)):
+            return folder.accepts | TEXT
+        return folder.accepts
+
+    def plan(self, folder: Folder, drop: Drop) -> Order:
+        text = prompts.instructed(folder.prompt, drop.prompt)
+        _check_instructions(text, folder, drop)
+        message = prompts.message(text, drop, folder.languages)
+        target = Target(folder.task, message, _results(folder))
+        return Order(folder.task, folder.skill, (target,))
+
+
+def _check_instructions(text: str, folder: Folder, drop: Drop) -> None:
+    if not text:
+        raise OrderError(
+            f"The folder {shown(folder.name)} has no instructions: nothing says what to do with"
+            f" {shown(drop.name)}.",
+            cure=(
+                'Put a file prompt.txt into the folder that says it, for example "Cut this to its'
+                ' best 30 seconds."'
+            ),
+        )
+    if prompts.asks_for_script(text) and not drop.script.strip():
+        raise OrderError(
+            f"The instructions of the folder {shown(folder.name)} need a text, and none came with"
+            f" {shown(drop.name)}.",
+            cure=(
+                "Put a .txt file of the same name beside it, or take {script} out of the"
+                " instructions."
+            ),
+        )
+
+
+def _results(folder: Folder) -> tuple[Output, ...]:
+    """One result for each suffix; subtitles may be missing when there is something else."""
+    safe = _safe(folder.name)
+    only_timed = set(folder.outputs) <= _TIMED
+    results: list[Output] = []
+    for suffix in folder.outputs:
+        required = only_timed or suffix not in _TIMED
+        results.append(Output(f".{safe}.{suffix}", _KIND_OF_SUFFIX[suffix], required))
+    return tuple(results)
+
+
+def _safe(name: str) -> str:
+    """A folder's name as part of a file's name, for Windows too."""
+    kept = "".join(c if c.isprintable() and c not in _UNSAFE else "_" for c in name)
+    return kept.strip(". ")[:_LONGEST_ENDING].strip(". ") or "edit"

@@ -1,0 +1,72 @@
+"""Transcribing: what is said in a video or a recording, as text and as subtitles."""
+
+from __future__ import annotations
+
+from nemowatch.model import MB, Order, Output, OutputKind, Target
+from nemowatch.tasks import prompts
+from nemowatch.tasks.arguments import read_arguments
+from nemowatch.tasks.kinds.base import (
+    AUDIO,
+    VIDEO,
+    Example,
+    Hint,
+    Skill,
+    Spelled,
+    TaskKind,
+    at_most_one,
+)
+from nemowatch.tasks.languages import Language
+from nemowatch.tasks.records import Drop, Folder
+
+#: The text always exists; the cloud may give no times and no picture.
+_RESULTS = (
+    Output(".txt", OutputKind.TEXT),
+    Output(".srt", OutputKind.SRT, required=False),
+    Output(".vtt", OutputKind.VTT, required=False),
+    Output(".transcribed.mp4", OutputKind.VIDEO, required=False),
+)
+
+
+class Transcribe(TaskKind):
+    """`transcribe`, `transcribe-de`."""
+
+    word = "transcribe"
+    summary = "what is said in a video or a recording, as text and subtitles"
+    skills = (Skill("transcribe-video-to-text", 500 * MB),)
+    takes = VIDEO | AUDIO
+    meant = (
+        "transcript",
+        "transcripts",
+        "transcription",
+        "transcriptions",
+        "subtitle",
+        "subtitles",
+        "captions",
+        "caption",
+        "srt",
+    )
+    examples = (Example(("transcribe", "transcribe-de"), "what is said, as text and subtitles"),)
+    hints = (Hint("transcribe", "what is said in a video or a recording, as text"),)
+
+    def read(self, spelled: Spelled) -> Folder:
+        found = read_arguments(spelled.words, spelled.start)
+        languages = at_most_one(found.targets, spelled)
+        return Folder(spelled.name, self.word, self.skill, languages, accepts=self.takes)
+
+    def plan(self, folder: Folder, drop: Drop) -> Order:
+        text = prompts.instructed(_message(folder.languages), drop.prompt)
+        message = prompts.fill(text, folder.languages, drop.name, drop.script)
+        return Order(self.word, folder.skill, (Target("transcript", message, _RESULTS),))
+
+
+def _message(languages: tuple[Language, ...]) -> str:
+    """With the times that subtitles need."""
+    into = f" in {languages[0].name}" if languages else ""
+    return (
+        f"Transcribe the spoken dialogue into a text document{into}, word for word, sentence by"
+        " sentence, and add it as a text track whose parts begin and end when they are spoken."
+        " Change nothing else in the video."
+    )
+
+
+KIND = Transcribe()

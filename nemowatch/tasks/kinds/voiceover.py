@@ -1,0 +1,124 @@
+"""Voiceover: a video narrated by what it shows, or by a text; or a text alone, spoken."""
+
+from __future__ import annotations
+
+from nemowatch.errors import OrderError, shown
+from nemowatch.model import DEFAULT_SKILL, MB, MediaKind, Order, Output, OutputKind, Target
+from nemowatch.tasks import prompts
+from nemowatch.tasks.arguments import read_arguments
+from nemowatch.tasks.kinds.base import (
+    TEXT,
+    VIDEO,
+    Example,
+    Hint,
+    Skill,
+    Spelled,
+    TaskKind,
+    at_most_one,
+)
+from nemowatch.tasks.languages import Language
+from nemowatch.tasks.records import Drop, Folder, Gender
+
+#: What is spoken when the folder names no language: the skill's own words (docs/api.md section 2).
+ENGLISH = Language("en", "English")
+
+_SCRIPT = Drop(MediaKind.SCRIPT, "script.txt", "text")
+_PAIR = Drop(MediaKind.VIDEO, "clip.mp4", "text")
+
+
+class Voiceover(TaskKind):
+    """`voiceover`, `voiceover-de-female`."""
+
+    word = "voiceover"
+    summary = "a narrated video, from a video or from a text"
+    text_skill = "voiceover-generator"
+    skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB))
+    takes = VIDEO | TEXT
+    meant = ("narration", "narrate", "voice", "speech", "tts")
+    has_voices = True
+    examples = (
+        Example(("voiceover", "voiceover-de-female"), "a narrated video"),
+        Example(
+            ("voiceover",),
+            "a video with your script spoken",
+            _SCRIPT,
+            "the same, with a `.txt`, `.md` or `.docx` in it",
+        ),
+        Example(
+            ("voiceover",),
+            "the video, narrated with that text",
+            _PAIR,
+            "the same, with `clip.mp4` and `clip.txt`",
+        ),
+    )
+    hints = (
+        Hint("voiceover", "a narrated video, from a video or from a text"),
+        Hint("voiceover-en-female", "the same, in English, by a woman's voice"),
+    )
+
+    def read(self, spelled: Spelled) -> Folder:
+        found = read_arguments(spelled.words, spelled.start, with_gender=True)
+        spoken = at_most_one(found.targets, spelled) or (ENGLISH,)
+        return Folder(
+            spelled.name,
+            self.word,
+            self.skill,
+            spoken,
+            gender=found.gender,
+            accepts=self.takes,
+        )
+
+    def plan(self, folder: Folder, drop: Drop) -> Order:
+        text = prompts.instructed(_message(folder, drop), drop.prompt)
+        message = prompts.message(text, drop, folder.languages)
+        target = Target(self.word, message, (Output(".voiceover.mp4", OutputKind.VIDEO),))
+        alone = drop.kind is MediaKind.SCRIPT
+        return Order(self.word, self.text_skill if alone else folder.skill, (target,))
+
+
+def _message(folder: Folder, drop: Drop) -> str:
+    language, gender = folder.languages[0], folder.gender
+    if drop.kind is MediaKind.SCRIPT:
+        return _speak(language, gender, drop)
+    if drop.script.strip():
+        return _narrate_text(language, gender)
+    return _narrate(language, gender)
+
+
+def _narrate(language: Language, gender: Gender) -> str:
+    """For what a video shows."""
+    return (
+        f"Add a natural-sounding voiceover{_voice(language, gender)} narrating the on-screen"
+        f" content in {language.name}. Cover the video from its beginning to its end. Do not change"
+        " the picture, and do not add titles, music or effects."
+    )
+
+
+def _narrate_text(language: Language, gender: Gender) -> str:
+    """For a video with its narration given; the text follows."""
+    return (
+        f"Add a natural-sounding voiceover{_voice(language, gender)} to this video, in"
+        f" {language.name}. The narration is the following text: speak it word for word, spread"
+        " over the video, and add nothing to it. Do not change the picture, and do not add titles,"
+        " music or effects."
+    )
+
+
+def _speak(language: Language, gender: Gender, drop: Drop) -> str:
+    """For a text alone; it follows. Raises OrderError when it is empty."""
+    if not drop.script.strip():
+        raise OrderError(
+            f"{shown(drop.name)} holds no text to speak.",
+            cure="Write the words to be spoken into it.",
+        )
+    voice = f"a {gender} {language.name} voice" if gender else language.name
+    return (
+        f"Generate a natural-sounding voiceover in {voice} for my script. Speak it word for word."
+    )
+
+
+def _voice(language: Language, gender: Gender) -> str:
+    return f" in a {gender} {language.name} voice," if gender else ""
+
+
+KIND = Voiceover()

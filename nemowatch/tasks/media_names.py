@@ -1,0 +1,32 @@
+"""What kinds of files are called in sentences. Owns wording only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nemowatch.model import MediaKind
+
+_MANY = {
+    MediaKind.VIDEO: "videos (mp4, mov, avi, webm, mkv)",
+    MediaKind.AUDIO: "audio (mp3, wav, m4a, aac)",
+    MediaKind.IMAGE: "images (jpg, png, gif, webp)",
+    MediaKind.SCRIPT: "texts (txt, md, docx)",
+    MediaKind.LINK: "links to them (url, webloc, urls.txt)",
+}
+#: One file of each kind.
+ONE = {
+    MediaKind.VIDEO: "a video",
+    MediaKind.AUDIO: "an audio file",
+    MediaKind.IMAGE: "an image",
+    MediaKind.SCRIPT: "a text",
+    MediaKind.LINK: "a link",
+}
+
+
+def listed(kinds: Iterable[MediaKind]) -> str:
+    """Kinds of files as a sentence lists them: "videos (mp4, …) and texts (txt, …)"."""
+    held = set(kinds)
+    names = [text for kind, text in _MANY.items() if kind in held]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,144 @@
+"""What the words after a task may have meant, where they cannot be read: each as the nearest
+language. Only proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from nemowatch.tasks import languages
+from nemowatch.tasks.language_words import CODES, OWN_NAMES, VOICES
+
+#: Words that are no language and stay as they are.
+_KEYWORDS = frozenset({"from", "male", "female"})
+#: How alike a language's name must be: there are many, and a wrong one costs money.
+_LIKENESS = 0.8
+#: Shorter words are near to some language whatever they are: "und" to Rundi.
+_SHORTEST = 5
+
+#: Given a word and the one before it: what it may have meant, or "".
+_Rule = Callable[[str, str], str]
+
+
+def mended(words: list[str], *, voices: bool) -> list[str]:
+    """Each word that is no language as the nearest one, or left out; none twice. With `voices`,
+    words for women and men too."""
+    found: list[str] = []
+    for word in words:
+        voice = VOICES.get(word.lower(), "") if voices else ""
+        previous = found[-1] if found else ""
+        _add(voice or _near(word.strip("_"), previous), found)
+    return found
+
+
+def _add(near: str, found: list[str]) -> None:
+    """Add one, unless it is there; with its region it takes the place of the one before."""
+    base, last = "", ""
+    if found:
+        base, last = _base(found[-1]), found[-1]
+    if base and "_" in near and near.split("_", maxsplit=1)[0] == base:
+        found[-1] = near  # `es-mx`, `english-us`: one language
+        return
+    if base and "_" in last and languages.base_of(near) == base:
+        return  # `us-english`
+    if near in _KEYWORDS or (near and near not in found):
+        found.append(near)
+
+
+def _base(language: str) -> str:
+    return languages.base_of(language) or language.split("_", maxsplit=1)[0]
+
+
+def _near(word: str, previous: str) -> str:
+    for rule in _RULES:
+        meant = rule(word, previous)
+        if meant:
+            return meant
+    return ""
+
+
+def _keyword(word: str, previous: str) -> str:
+    low = word.lower()
+    return low if low in _KEYWORDS else ""
+
+
+def _region(word: str, previous: str) -> str:
+    """`mx` after `es`."""
+    if not previous or languages.primary(word):
+        return ""
+    regional = f"{languages.primary(previous)}_{word.upper()}"
+    return regional if languages.exists(regional) else ""
+
+
+def _language(word: str, previous: str) -> str:
+    known = not languages.is_dangerous(word) and languages.base_of(word)
+    return word.lower() if known else ""
+
+
+def _code(word: str, previous: str) -> str:
+    return CODES.get(word.lower(), "")
+
+
+def _own_name(word: str, previous: str) -> str:
+    return _own_names().get(languages.fold(word), "")
+
+
+def _bound(word: str, previous: str) -> str:
+    """`es_FR`: the language alone where nobody knows it so."""
+    if "_" not in word:
+        return ""
+    return languages.bound(word) or languages.base_of(word.split("_", maxsplit=1)[0])
+
+
+def _country(word: str, previous: str) -> str:
+    """`gr`: what is spoken there."""
+    if len(word) != 2 or word.lower() == "to":
+        return ""
+    spoken = languages.spoken_in(word)
+    return spoken if len(spoken.split("_")[0]) == 2 else ""
+
+
+def _alike(word: str, previous: str) -> str:
+    """The language whose English name begins so, when it is the only one, or is nearly so."""
+    if languages.is_dangerous(word):
+        return ""
+    folded = languages.fold(word)
+    begins = _beginning(folded)
+    if len(begins) == 1:
+        return begins.pop()
+    if len(folded) < _SHORTEST:
+        return ""
+    return _most_alike(folded)
+
+
+def _beginning(word: str) -> set[str]:
+    """The codes of languages whose names begin so."""
+    if len(word) < 2:
+        return set()
+    return {code for name, code in languages.common().items() if name.startswith(word)}
+
+
+def _most_alike(word: str) -> str:
+    from difflib import get_close_matches
+
+    common = languages.common()
+    match = get_close_matches(word, list(common), n=1, cutoff=_LIKENESS)
+    return common[match[0]] if match else ""
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    return {languages.fold(name): code for name, code in OWN_NAMES.items()}
+
+
+#: In this order: the first that knows the word decides.
+_RULES: tuple[_Rule, ...] = (
+    _keyword,
+    _region,
+    _language,
+    _code,
+    _own_name,
+    _bound,
+    _country,
+    _alike,
+)

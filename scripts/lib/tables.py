@@ -1,0 +1,81 @@
+"""README's tables of folders, made of the task kinds: `scripts/tables` writes them between their
+markers, and a test compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from nemowatch.model import MediaKind
+from nemowatch.tasks import Folder, plan, read_folder
+from nemowatch.tasks.kinds import KINDS, RECIPE, Example
+
+README = Path(__file__).parents[2] / "README.md"
+ALL = (*KINDS, RECIPE)
+
+
+def tables() -> dict[str, str]:
+    """Each table by the name that its markers have."""
+    return {
+        "folders": _table(("a folder called", "makes", "results"), map(_row, _examples())),
+        "tasks": _table(("task", "makes", "takes"), _tasks()),
+    }
+
+
+def with_tables(text: str) -> str:
+    """A document with every table put between its markers. Raises ValueError when one has none."""
+    for name, table in tables().items():
+        begin, end = f"<!-- {name}: written by scripts/tables -->\n", f"<!-- end of {name} -->\n"
+        before, _, rest = text.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"no markers for the table {name}")
+        text = f"{before}{begin}\n{table}\n{end}{after}"
+    return text
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [_line(heads), "|---|---|---|\n"]
+    lines += [_line(row) for row in rows]
+    return "".join(lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _examples() -> list[Example]:
+    return [example for kind in ALL for example in kind.examples]
+
+
+def _row(example: Example) -> tuple[str, str, str]:
+    return example.shown or _code(example.names), example.makes, _code(_results(example))
+
+
+def _results(example: Example) -> list[str]:
+    """What is really made, once each."""
+    found: dict[str, None] = {}
+    for name in example.names:
+        folder = read_folder(name, {name: example.recipe} if example.recipe else {})
+        assert isinstance(folder, Folder), folder
+        stem = example.drop.name.rpartition(".")[0]
+        for target in plan(folder, example.drop).targets:
+            found |= dict.fromkeys(stem + output.ending for output in target.outputs)
+    return list(found)
+
+
+def _tasks() -> list[tuple[str, str, str]]:
+    rows = []
+    for kind in ALL:
+        name = f"`{kind.word}`" if kind.word else "a recipe"
+        taken = [media.value for media in MediaKind if media in kind.takes]
+        rows.append((name, kind.summary, ", ".join(taken)))
+    return rows
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
