@@ -331,7 +331,7 @@ def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio
     studio.drop("promo.mp4")
     wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
     run("rm", "/srv/studio/outbox/dub-es/promo.es.mp4")
-    run("sh", "-euc", "\n".join(manual("**To put a journal back:**")))
+    run("sh", "-euc", "\n".join(manual("**To restore a journal:**")))
     wait_for(lambda: studio.states() == ["held"], "held for approval", 30)
     totals = studio.totals()
     assert totals is not None
