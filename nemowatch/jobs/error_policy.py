@@ -1,8 +1,13 @@
-"""What an error means for a job: a pure function from (job, error) to a decision. Effects are
-the runner's."""
+"""What an error means for a job: one table of error classes, purely from (job, error,
+circumstances) to a decision.
+
+Owns the policy and nothing else: `jobs/outcomes.py` gathers the circumstances, the runner carries
+decisions out, `jobs/store.py` writes them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -62,35 +67,15 @@ DOUBTFUL = frozenset({State.UPLOADING, State.SUBMITTING})
 
 
 def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    """What happens to `job` after `error`."""
-    for kind, reason in ACCOUNT.items():
-        if isinstance(error, kind):
-            return hold(
-                reason,
-                job.state,
-                _account_words(error, at),
-                account=True,
-                **_words_of_the_turn(job),
-            )
-    if isinstance(error, RateLimited):
-        pause = max(error.retry_after, backoff(job.attempt + 1, at.base, at.cap, at.roll))
-        return later(job.state, pause, text=error.text, **_doubt(job))
-    if isinstance(error, RemotePassing):
-        if at.cloud_down:
-            return hold(
-                HoldReason.OUTAGE, job.state, error.text, account=True, **_words_of_the_turn(job)
-            )
-        return again(job, error, at)
-    if job.state is State.INSTRUCTING and not isinstance(error, LocalPassing):
-        # no error of a look ends a paid call that is open
-        return ask(AttentionReason.UNKNOWN, error.text)
-    if isinstance(error, SessionLost):
-        return _session_lost(job, error, at)
-    if isinstance(error, RemoteError) and _paid(job, at):
-        return again(job, _refused_paid(error), at)
-    if isinstance(error, FileRefused | FileTooLarge):
-        return refuse(State.REJECTED, error)
-    return _local(job, error, at)
+    """What happens to `job` after `error`: the first rule of `RULES` that has an answer."""
+    for rule in RULES:
+        if not isinstance(error, rule.errors):
+            continue
+        decision = rule.answer(job, error, at)
+        if decision is not None:
+            return decision
+
+    return refuse(State.FAILED, error)
 
 
 def _paid(job: Job, at: Circumstances) -> bool:
@@ -117,9 +102,15 @@ def _refused_paid(error: RemoteError) -> RemoteError:
 def _words_of_the_turn(job: Job) -> dict[str, Any]:
     """What a turn whose outcome is open ended with is for the person who may have to decide: no
     hold writes over it."""
-    return (
-        {"error_text": job.error_text} if job.state is State.INSTRUCTING and job.error_text else {}
-    )
+    if job.state is State.INSTRUCTING and job.error_text:
+        return {"error_text": job.error_text}
+    return {}
+
+
+def _hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    reason = next(ACCOUNT[kind] for kind in ACCOUNT if isinstance(error, kind))
+    words = _account_words(error, at)
+    return hold(reason, job.state, words, account=True, **_words_of_the_turn(job))
 
 
 def _account_words(error: NemowatchError, at: Circumstances) -> str:
@@ -131,23 +122,57 @@ def _account_words(error: NemowatchError, at: Circumstances) -> str:
     return words
 
 
-def _local(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    if isinstance(error, NoSpace):
-        return hold(HoldReason.SPACE, job.state, f"{error.text} {error.cure}", account=True)
-    if isinstance(error, LocalPassing) or (isinstance(error, LocalFinal) and job.state in PAID):
-        # What is paid for waits in the cloud until the outbox can take it, however long its rights
-        # or shape forbid it.
-        pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
-        words = {"error_text": f"{error.text} {error.cure}".strip()} | _words_of_the_turn(job)
-        return later(job.state, pause, text=error.text, **words, **_doubt(job))
-    if isinstance(error, SourceGone):
-        return _taken_back(job, error)
-    if isinstance(error, SourceChanged):
-        return _changed(job, error, at)
-    return refuse(State.FAILED, error)
+def _wait_as_asked(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    pause = backoff(job.attempt + 1, at.base, at.cap, at.roll)
+    if isinstance(error, RateLimited):
+        pause = max(error.retry_after, pause)
+    return later(job.state, pause, text=error.text, **_doubt(job))
 
 
-def _taken_back(job: Job, error: SourceGone) -> Decision:
+def _outage_or_again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    if not at.cloud_down:
+        return again(job, error, at)
+
+    words = _words_of_the_turn(job)
+    return hold(HoldReason.OUTAGE, job.state, error.text, account=True, **words)
+
+
+def _open_paid_call(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
+    """No error of a read ends a paid call that is open."""
+    if job.state is not State.INSTRUCTING or isinstance(error, LocalPassing):
+        return None
+    return ask(AttentionReason.UNKNOWN, error.text)
+
+
+def _refused_after_payment(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
+    if not _paid(job, at) or not isinstance(error, RemoteError):
+        return None
+    return again(job, _refused_paid(error), at)
+
+
+def _reject(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    return refuse(State.REJECTED, error)
+
+
+def _hold_for_space(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    return hold(HoldReason.SPACE, job.state, f"{error.text} {error.cure}", account=True)
+
+
+def _wait_for_disk(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
+    words = {"error_text": f"{error.text} {error.cure}".strip()} | _words_of_the_turn(job)
+    return later(job.state, pause, text=error.text, **words, **_doubt(job))
+
+
+def _wait_for_outbox(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
+    """What is paid for waits in the cloud until the outbox can take it, however long its rights
+    or shape forbid it."""
+    if job.state not in PAID:
+        return None
+    return _wait_for_disk(job, error, at)
+
+
+def _taken_back(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if job.state in PAID:
         return refuse(State.FAILED, error)
     return refuse(
@@ -155,7 +180,7 @@ def _taken_back(job: Job, error: SourceGone) -> Decision:
     )
 
 
-def _changed(job: Job, error: SourceChanged, at: Circumstances) -> Decision:
+def _changed(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """Back to settling, unless a sibling has been paid for the old content: then the new one is
     a source of its own."""
     if job.state in PAID:
@@ -173,7 +198,7 @@ def _changed(job: Job, error: SourceChanged, at: Circumstances) -> Decision:
     )
 
 
-def _session_lost(job: Job, error: SessionLost, at: Circumstances) -> Decision:
+def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """A new session; the paid turn is repeated only where none was begun, or where the user has
     said so."""
     fresh = {"session_id": "", "uploaded_by": "", "reason": ""}
@@ -194,30 +219,58 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     whatever passes once the edit is paid for are tried without end (docs/decisions/0007); all
     else until the attempts are used up.
     """
-    if job.state is State.INSTRUCTING:
-        return later(
-            job.state,
-            backoff(job.tries, at.base, at.cap, at.roll),
-            text=error.text,
-            tries=job.tries + 1,
-        )
-    if isinstance(error, ConnectionBroken) or (isinstance(error, RemotePassing) and _paid(job, at)):
+    if _without_end(job, error, at):
         pause = backoff(job.tries, at.base, at.cap, at.roll)
-        return later(
-            job.state,
-            pause,
-            text=error.text,
-            tries=job.tries + 1,
-            error_text=error.text,
-            **_doubt(job),
-        )
+        changes: dict[str, Any] = {"tries": job.tries + 1}
+        if job.state is not State.INSTRUCTING:
+            changes |= {"error_text": error.text, **_doubt(job)}
+        return later(job.state, pause, text=error.text, **changes)
+
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
+
     pause = backoff(job.attempt, at.base, at.cap, at.roll)
-    return later(
-        job.state, pause, counts=True, text=error.text, error_text=error.text, **_doubt(job)
-    )
+    changes = {"error_text": error.text, **_doubt(job)}
+    return later(job.state, pause, counts=True, text=error.text, **changes)
+
+
+def _without_end(job: Job, error: NemowatchError, at: Circumstances) -> bool:
+    if job.state is State.INSTRUCTING or isinstance(error, ConnectionBroken):
+        return True
+    return isinstance(error, RemotePassing) and _paid(job, at)
 
 
 def _doubt(job: Job) -> dict[str, Any]:
-    return {"reason": CHECKING} if job.state in DOUBTFUL else {}
+    """The effect may have happened: its stage asks first."""
+    if job.state in DOUBTFUL:
+        return {"reason": CHECKING}
+    return {}
+
+
+#: None: the next rule is asked.
+Answer = Callable[[Job, NemowatchError, Circumstances], Decision | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What some classes of errors mean."""
+
+    errors: type[NemowatchError] | tuple[type[NemowatchError], ...]
+    answer: Answer
+
+
+#: From the special to the general; what no rule answers fails the job.
+RULES = (
+    Rule(tuple(ACCOUNT), _hold_account),
+    Rule(RateLimited, _wait_as_asked),
+    Rule(RemotePassing, _outage_or_again),
+    Rule(NemowatchError, _open_paid_call),
+    Rule(SessionLost, _session_lost),
+    Rule(RemoteError, _refused_after_payment),
+    Rule((FileRefused, FileTooLarge), _reject),
+    Rule(NoSpace, _hold_for_space),
+    Rule(LocalPassing, _wait_for_disk),
+    Rule(LocalFinal, _wait_for_outbox),
+    Rule(SourceGone, _taken_back),
+    Rule(SourceChanged, _changed),
+)

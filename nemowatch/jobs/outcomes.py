@@ -1,8 +1,8 @@
-"""What a stage's outcome means, with everything it depends on gathered: the configuration, the
-cloud's state, what was paid.
+"""Gathers what a stage's outcome depends on (the configuration, whether the cloud answers, what
+was paid) and hands it to the error policy.
 
-Owns no journal and starts nothing: the rules themselves are `decide`'s, the writing is the
-scribe's.
+It writes nothing and starts nothing: the rules are those of `jobs/error_policy.py`, the writing is
+done by `jobs/store.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import State
-from nemowatch.stages.decision import Decision, refuse
+from nemowatch.stages.decision import Decision, Write, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
 
@@ -35,12 +35,13 @@ class Outcomes:
         self.cloud = Cloud()
 
     def __repr__(self) -> str:
-        return f"Judge({self.cloud!r})"
+        return f"Outcomes({self.cloud!r})"
 
     def passed(self, work: Work, decision: Decision) -> Decision:
         """A stage has ended with this decision; it may still come to the end of its attempts."""
-        # these two ask nobody
-        if TABLE[work.job.state].lane is not Lane.LOCAL and work.job.state is not State.RENDERED:
+        state = work.job.state
+        asks_nobody = TABLE[state].lane is Lane.LOCAL or state is State.RENDERED
+        if not asks_nobody:
             self._answered(work.job)
         return self._bounded(work, decision)
 
@@ -50,25 +51,19 @@ class Outcomes:
             self.cloud.failed()
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
             self._answered(work.job)
-        return _doubted(
-            work,
-            decide(work.job, error, self.circumstances(work)),
-            self._deps.config().chat.recheck[0],
-        )
+        decision = decide(work.job, error, self.circumstances(work))
+        return self._doubting(work, decision)
 
     def stumbled(self, work: Work, exc: Exception) -> Decision:
         """A fault of ours: the job rests and is tried again."""
         error = NemowatchError(
             f"nemowatch itself failed here ({type(exc).__name__}); the log has the details."
         )
-        return _doubted(
-            work,
-            again(work.job, error, self.circumstances(work)),
-            self._deps.config().chat.recheck[0],
-        )
+        decision = again(work.job, error, self.circumstances(work))
+        return self._doubting(work, decision)
 
     def circumstances(self, work: Work) -> Circumstances:
-        """What `decide` has to know besides the job and its error."""
+        """What the policy has to know besides the job and its error."""
         config = self._deps.config()
         return Circumstances(
             base=config.retry.base,
@@ -96,21 +91,22 @@ class Outcomes:
             return decision
         if job.attempt + 1 >= at.attempts:
             return refuse(State.FAILED, RemotePassing(decision.text))
-        if decision.after == 0 and job.attempt:
-            return replace(decision, after=backoff(job.attempt, at.base, at.cap, at.roll))
-        return decision
 
+        if decision.after or not job.attempt:
+            return decision
+        return replace(decision, after=backoff(job.attempt, at.base, at.cap, at.roll))
 
-def _doubted(work: Work, decision: Decision, recheck: float) -> Decision:
-    """After any error between the send and the commit of its outcome the call may have happened:
-    it becomes unknown, so that its stage never takes it for one that is still to be sent; it is
-    looked for in `recheck` seconds at the earliest.
-    """
-    if (
-        work.job.state is not State.INSTRUCTING
-        or work.spend is None
-        or work.spend.outcome is not Outcome.OPEN
-    ):
-        return decision
-    doubt = partial(spend.doubt, spend_id=work.spend.id)
-    return replace(decision, writes=(*decision.writes, doubt), after=max(decision.after, recheck))
+    def _doubting(self, work: Work, decision: Decision) -> Decision:
+        """After any error between the send and the commit of its outcome the call may have
+        happened: it becomes unknown, so that its stage never takes it for one that is still to be
+        sent; it is looked for on the schedule of chat.recheck at the earliest."""
+        call = work.spend
+        if work.job.state is not State.INSTRUCTING or call is None:
+            return decision
+        if call.outcome is not Outcome.OPEN:
+            return decision
+
+        recheck = self._deps.config().chat.recheck[0]
+        doubt: Write = partial(spend.doubt, spend_id=call.id)
+        writes = (*decision.writes, doubt)
+        return replace(decision, writes=writes, after=max(decision.after, recheck))

@@ -3,14 +3,14 @@ writes what they decided.
 
 It is the only writer of jobs besides a person's commands. It holds no queue of its own: what is
 due stands in the journal, so a restart forgets nothing. Due work hangs on the monotonic clock of
-the event loop, never on a schedule.
+the event loop, except for polls of renders, which a schedule outside has to ask for (`poll`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -19,10 +19,10 @@ import structlog
 from nemowatch.config import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, place
+from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
 from nemowatch.jobs.store import JobStore
 from nemowatch.jobs.stuck import StuckJobs
-from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, later
@@ -34,22 +34,12 @@ log = structlog.get_logger("nemowatch.job")
 #: Seconds after which the runner looks into the journal even if nobody nudged it: commands write
 #: there as well.
 IDLE_LOOK = 5.0
-#: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd
-#: the loop.
-FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
 #: Lanes that write into a workspace; the others ask the gate before they touch it.
 DELIVERY = (Lane.DOWNLOADS, Lane.LOCAL)
 #: Said of what is to be delivered into a share that hangs.
 WAITS = "Waits for the share."
-#: States that count as renders the cloud has at once.
-RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
-#: The states of each lane, those furthest along first.
-LANES: dict[Lane, tuple[State, ...]] = {
-    lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane]))
-    for lane in Lane
-}
 
 
 class Runner:
@@ -61,15 +51,18 @@ class Runner:
         watches: Callable[[], Mapping[str, Watch]],
         on_ended: Callable[[Job], None],
         job_log: JobLog,
-        offline: Callable[[str], bool] = lambda watch: False,
+        offline: Callable[[str], bool],
+        plan_poll: Callable[[int], None],
     ) -> None:
         self._deps = deps
         self._on_ended = on_ended
-        self.judge = Outcomes(deps, job_log)
-        self.store = JobStore(deps, self.judge, watches, job_log)
+        self._plan_poll = plan_poll  # told when the next render is due, in UTC ms
+        self.outcomes = Outcomes(deps, job_log)
+        self.store = JobStore(deps, self.outcomes, watches, job_log)
         self._stuck = StuckJobs(offline, deps.clock)
         self._nudge = asyncio.Event()
-        self._cloud_held = False  # as it was at the last look
+        self._polling = False  # the schedule has asked for polls
+        self._cloud_held = False  # as it was at the last pass
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
@@ -77,15 +70,17 @@ class Runner:
         self.outage = asyncio.Event()  #: set when calls have stopped reaching the cloud
 
     def __repr__(self) -> str:
-        lanes = [lane for lane, _ in self._running.values()]
-        return (
-            f"Runner(running={ {str(lane): lanes.count(lane) for lane in set(lanes)} },"
-            f" stopping={self._stopping})"
-        )
+        running = Counter(str(lane) for lane in self.busy.values())
+        return f"Runner(running={dict(running)}, stopping={self._stopping})"
 
     def nudge(self) -> None:
         """Something may be due."""
         self._nudge.set()
+
+    def poll(self) -> None:
+        """Poll the renders that are due now. Nothing else makes the runner poll one."""
+        self._polling = True
+        self.nudge()
 
     @property
     def busy(self) -> dict[int, Lane]:
@@ -95,7 +90,7 @@ class Runner:
     @property
     def answers(self) -> int:
         """Calls for jobs that the cloud has answered so far."""
-        return self.judge.cloud.answers
+        return self.outcomes.cloud.answers
 
     async def run(self) -> None:
         """Work until `stop`. Raises JournalError when the journal can no longer be used."""
@@ -115,11 +110,11 @@ class Runner:
         left for recovery."""
         self._stopping = True
         self.nudge()
-        hanging = self._stuck.jobs
+        stuck = self._stuck.jobs
         worth = [
             task
-            for id_, (lane, task) in self._running.items()
-            if lane in DRAINED and id_ not in hanging
+            for job_id, (lane, task) in self._running.items()
+            if lane in DRAINED and job_id not in stuck
         ]
         if worth:
             await asyncio.wait(worth, timeout=drain)
@@ -132,71 +127,48 @@ class Runner:
 
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
-        now = self._deps.clock.now_ms()
-        busy, hanging = dict(self._running), self._stuck.jobs
-        counted = [lane for job_id, (lane, _) in busy.items() if job_id not in hanging]
-        chosen, next_due, held = await self._deps.journal.read(
-            lambda conn: self._choose(conn, now, busy, counted)
+        now, limits = self._deps.clock.now_ms(), self._deps.config().limits
+        busy = Busy(self.busy, self._stuck.jobs)
+        polling, self._polling = self._polling, False
+        choice = await self._deps.journal.read(
+            lambda conn: choose(conn, now, limits, busy, polling=polling)
         )
-        if self._cloud_held and not held:
-            self.judge.cloud.forgive()  # somebody asked it, and the outage seems over
-        self._cloud_held = held
+        if self._cloud_held and not choice.cloud_held:
+            self.outcomes.cloud.forgive()  # somebody asked it, and the outage seems over
+        self._cloud_held = choice.cloud_held
+
         # either may have come while the journal was asked
         ending = self._stopping or self.broken is not None
-        for lane, job in chosen if not ending else ():
+        if not ending:
+            self._start(choice)
+
+        if choice.next_due is None:
+            return IDLE_LOOK
+        return max(0.0, min((choice.next_due - now) / 1000, IDLE_LOOK))
+
+    def _start(self, choice: Choice) -> None:
+        for lane, job in choice.start:
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)
             task.add_done_callback(partial(self._over, job.id))
-        return IDLE_LOOK if next_due is None else max(0.0, min((next_due - now) / 1000, IDLE_LOOK))
+
+        if choice.next_poll is not None:
+            self._plan_poll(choice.next_poll)
 
     def _over(self, job_id: int, task: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
         self._stuck.ends(job_id)
-        if not task.cancelled() and (exc := task.exception()) is not None:
-            self.broken = (
-                exc if isinstance(exc, JournalError) else JournalError(f"internal error: {exc!r}")
-            )
+        if not task.cancelled():
+            self._keep_failure(task.exception())
         self.nudge()
 
-    def _choose(
-        self,
-        conn: sqlite3.Connection,
-        now: int,
-        busy: Mapping[int, object],
-        counted: Sequence[Lane],
-    ) -> tuple[list[tuple[Lane, Job]], int | None, bool]:
-        cloud_held = HoldReason.OUTAGE in holds.standing(conn)
-        chosen: list[tuple[Lane, Job]] = []
-        for lane, states in LANES.items():
-            if cloud_held and lane is not Lane.LOCAL:
-                continue
-            taken = counted.count(lane)
-            free = self._bound(lane) - taken
-            if free > 0:
-                found = [
-                    j for j in jobs.due(conn, states, now, free + len(busy)) if j.id not in busy
-                ][:free]
-                chosen.extend((lane, job) for job in self._within_renders(conn, lane, found, taken))
-        return chosen, jobs.next_due(conn, now), cloud_held
-
-    def _bound(self, lane: Lane) -> int:
-        limits = self._deps.config().limits
-        bounds = {
-            Lane.UPLOADS: limits.uploads,
-            Lane.TURNS: limits.turns,
-            Lane.DOWNLOADS: limits.downloads,
-        }
-        return bounds.get(lane) or FREE_LANES[lane]
-
-    def _within_renders(
-        self, conn: sqlite3.Connection, lane: Lane, found: list[Job], taken: int
-    ) -> list[Job]:
-        """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
-        if lane is not Lane.RENDERS:
-            return found
-        room = self._deps.config().limits.renders - jobs.count_in(conn, RENDERS_THERE) - taken
-        begun = [job for job in found if job.state is not State.INSTRUCTED]
-        return begun + [job for job in found if job.state is State.INSTRUCTED][: max(room, 0)]
+    def _keep_failure(self, failure: BaseException | None) -> None:
+        if failure is None:
+            return
+        if isinstance(failure, JournalError):
+            self.broken = failure
+        else:
+            self.broken = JournalError(f"internal error: {failure!r}")
 
     async def _work(self, job: Job, *, may_send: bool = False) -> None:
         """Run one stage and write its decision. `may_send`: this very flow has just written the
@@ -217,19 +189,19 @@ class Runner:
         """What the stage comes to; None when the process ends first. Raises JournalError."""
         step = TABLE[work.job.state]
         try:
-            return self.judge.passed(work, await step.stage(work, self._deps))
+            return self.outcomes.passed(work, await step.stage(work, self._deps))
         except JournalError:
             raise
         except NemowatchError as exc:
             if self._stopping and isinstance(exc, RemoteError):
                 # we closed the connection ourselves: the state as it stands is what recovery needs
                 return None
-            return self.judge.failed(work, exc)
+            return self.outcomes.failed(work, exc)
         except Exception as exc:
             log.exception(
                 "internal error", job=work.job.id, doing=step.effect, **place(work.source)
             )
-            return self.judge.stumbled(work, exc)
+            return self.outcomes.stumbled(work, exc)
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its

@@ -40,12 +40,12 @@ class JobStore:
     def __init__(
         self,
         deps: Deps,
-        judge: Outcomes,
+        outcomes: Outcomes,
         watches: Callable[[], Mapping[str, Watch]],
         job_log: JobLog,
     ) -> None:
         self._deps = deps
-        self._judge = judge
+        self._outcomes = outcomes
         self._watches = watches
         self._job_log = job_log
 
@@ -71,7 +71,7 @@ class JobStore:
                 doing="write down the outcome",
                 **place(work.source),
             )
-            final = await self._commit_safely(work, self._judge.stumbled(work, exc))
+            final = await self._commit_safely(work, self._outcomes.stumbled(work, exc))
         if final is not None:
             self._job_log.moved(work.job, work.source, final)
         return final
@@ -141,7 +141,7 @@ class JobStore:
             return None
         if final.fault is not None:
             fresh = jobs.by_id(conn, job.id)
-            judged = decide(fresh, final.fault, self._judge.circumstances(work))
+            judged = decide(fresh, final.fault, self._outcomes.circumstances(work))
             return self._commit(conn, replace(work, job=fresh), judged, now)
         if job.state is State.SUBMITTING and final.state is State.RENDERING:
             _plan_allows(conn, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -191,10 +191,23 @@ def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: i
     return found
 
 
-def next_due(conn: sqlite3.Connection, now_ms: int) -> int | None:
-    """UTC ms at which the next waiting job becomes due."""
-    found = conn.execute(SQL["next_due"], {"now": now_ms, "states": _WORKING}).fetchone()[0]
+def next_due(
+    conn: sqlite3.Connection, now_ms: int, states: Iterable[State] = WORKING
+) -> int | None:
+    """UTC ms at which the next waiting job in one of `states` becomes due."""
+    values = {"now": now_ms, "states": json.dumps(list(states))}
+    found = conn.execute(SQL["next_due"], values).fetchone()[0]
     return None if found is None else int(found)
+
+
+def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) -> int | None:
+    """UTC ms at which the first job in this state is due, also if that is past; those in
+    `without` do not count."""
+    rows = conn.execute(SQL["first_due"], {"state": state, "limit": len(without) + 1})
+    moments = [row["due_at"] for row in rows if row["id"] not in without]
+    if not moments:
+        return None
+    return int(moments[0])
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:

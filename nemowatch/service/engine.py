@@ -38,6 +38,7 @@ from nemowatch.remote.interface import RemoteApi
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.housekeeping import drop_part, retain, tidy
+from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
 from nemowatch.sources import resend_prompt, restore_files
 from nemowatch.sources.scan_results import ScanResults
@@ -99,7 +100,11 @@ class Engine:
             api, journal, lambda: self.config, clock, self._disks, gate, self.board, self._gone
         )
         job_log = JobLog(clock)
-        self.runner = Runner(deps, self.watches, self._moved, job_log, self._offline)
+        self.timers = Timers(clock, self._clock_was_set)
+        self._polls = PollSchedule(self.timers, clock)
+        self.runner = Runner(
+            deps, self.watches, self._moved, job_log, self._offline, self._polls.earliest
+        )
         note_writer = NoteWriter(journal, self._disks, clock)
         self.endings = {
             name: WrapUp(name, self.watches, journal, note_writer, self._disks, clock, self._gone)
@@ -119,7 +124,6 @@ class Engine:
             self._disks,
             clock,
         )
-        self._timers = Timers(clock)
         self._balance = Balance(api, journal, clock)
         self._loops: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
@@ -145,7 +149,7 @@ class Engine:
             log.info("recovering", jobs=open_ones)
         await asyncio.gather(*(ending.begin() for ending in self.endings.values()))
         await asyncio.gather(*(inbox.start() for inbox in self.inboxes.values()))
-        self._timers.start()
+        self.timers.start()
         self._set_cadences()
         self._spawn("runner", self.runner.run)
         self._spawn("outage", self._outage.run)
@@ -183,22 +187,21 @@ class Engine:
 
     def _set_cadences(self) -> None:
         config = self.config
-        nudge = self.runner.nudge
         quick = min(HOLD_LOOK, 2 * config.render.poll_interval)
-        self._timers.every("polls", config.render.poll_interval, nudge)
-        self._timers.every("holds", quick, lambda: self._later(self.holds.check()))
-        self._timers.every("guard", GUARD_LOOK, self._guard)
-        self._timers.every("credits", CREDITS_LOOK, self._balance.ask)
-        self._timers.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
-        self._timers.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
+        self._polls.begin(config.render.poll_interval, self.runner.poll)
+        self.timers.every("holds", quick, lambda: self._later(self.holds.check()))
+        self.timers.every("guard", GUARD_LOOK, self._guard)
+        self.timers.every("credits", CREDITS_LOOK, self._balance.ask)
+        self.timers.every("retention", RETENTION_LOOK, lambda: self._later(self._upkeep()))
+        self.timers.every("departures", min(HOLD_LOOK, 10.0), self._look_at_endings)
         if config.page.enabled:
-            self._timers.every(
+            self.timers.every(
                 "page", min(PAGE_LOOK, quick), lambda: self._later(self._page.write())
             )
         else:
-            self._timers.drop("page")
+            self.timers.drop("page")
         for name, inbox in self.inboxes.items():
-            self._timers.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
+            self.timers.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
         self._later(self._upkeep())
 
     def _later(self, work: Awaitable[None]) -> None:
@@ -229,7 +232,7 @@ class Engine:
         """No new work; paid turns and uploads get `drain` seconds; then everything is closed, in
         reverse."""
         self._ending = True
-        self._timers.stop()
+        self.timers.stop()
         await asyncio.gather(*(inbox.stop() for inbox in self.inboxes.values()))
         await self.runner.stop(drain)
         await self.api.aclose()
@@ -307,16 +310,18 @@ class Engine:
             await inbox.mark_paid()
 
     def _guard(self) -> None:
-        step = self._timers.stepped()
-        if step:
-            log.warning("the wall clock was set", by_seconds=round(step, 1))
-            self._later(
-                self.journal.write(
-                    lambda conn: jobs.shift_due(conn, round(step * 1000), self.clock.now_ms())
-                )
-            )
         for inbox in self.inboxes.values():
             self._later(inbox.guard())
+
+    def _clock_was_set(self, step: float) -> None:
+        log.warning("the wall clock was set", by_seconds=round(step, 1))
+        self._later(self._shift_due(round(step * 1000)))
+
+    async def _shift_due(self, milliseconds: int) -> None:
+        """Nothing waits longer, or shorter, because the wall clock was set."""
+        now = self.clock.now_ms()
+        await self.journal.write(lambda conn: jobs.shift_due(conn, milliseconds, now))
+        self.runner.nudge()
 
     async def _upkeep(self) -> None:
         config = self.config

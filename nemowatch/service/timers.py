@@ -1,12 +1,15 @@
-"""The fixed cadences, on APScheduler: each only nudges, none works. Due work and the watchdog's
-ping are not here: the scheduler runs on the wall clock, and set back an hour it would stop for
-an hour; a step of that clock wakes it.
+"""The fixed cadences, on APScheduler: each only nudges, none works.
+
+Due work and the watchdog's ping are not here: the scheduler runs on the wall clock, and after that
+was set back an hour it would stop for an hour (docs/platform.md section APScheduler). So a check on
+the loop's own clock notices such a step within seconds and counts every cadence anew.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,12 +20,18 @@ from nemowatch.clock import Clock
 #: Seconds by which the two clocks may drift apart before it counts as a step: NTP slews are far
 #: below it.
 STEP = 2.0
+#: Seconds between two checks of the clocks against each other.
+CHECK = 5.0
+#: Seconds by which a run need not be moved: less than anybody notices.
+NEAR = 0.02
 
 
 class Timers:
     """Calls small functions every so many seconds."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, on_step: Callable[[float], None] = lambda seconds: None
+    ) -> None:
         # docs/platform.md section APScheduler: the defaults drop runs after a stall of one second.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         # Each nudge is called there and then, on the loop: a task or a thread for it could be
@@ -30,7 +39,9 @@ class Timers:
         here = {"default": DebugExecutor()}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults, executors=here)
         self._clock = clock
+        self._on_step = on_step  # told by how many seconds the wall clock was set
         self._stopped = True
+        self._check: asyncio.TimerHandle | None = None
         self._offset = self._measure()
 
     def every(self, name: str, seconds: float, nudge: Callable[[], None]) -> None:
@@ -42,6 +53,24 @@ class Timers:
             replace_existing=True,
         )
 
+    def move(self, name: str, seconds: float) -> None:
+        """The next call of this cadence comes in `seconds`, the others after it at its pace. Does
+        nothing where there is no such cadence."""
+        job = self._scheduler.get_job(name)
+        if job is None or self._stopped:
+            return
+
+        when = datetime.now(UTC) + timedelta(seconds=seconds)
+        if abs(job.next_run_time - when) > timedelta(seconds=NEAR):
+            job.modify(next_run_time=when)
+
+    def due_in(self, name: str) -> float | None:
+        """Seconds until the next call of a cadence; None when there is none of that name."""
+        job = self._scheduler.get_job(name)
+        if job is None or self._stopped:
+            return None
+        return float((job.next_run_time - datetime.now(UTC)).total_seconds())
+
     def drop(self, name: str) -> None:
         """End a cadence, where there is one of that name."""
         if self._scheduler.get_job(name) is not None:
@@ -51,12 +80,17 @@ class Timers:
         """Begin; needs a running loop."""
         self._scheduler.start()
         self._stopped = False
+        self._check_later()
 
     def stop(self) -> None:
         """End; nothing is under way here that could be cut."""
-        if not self._stopped:
-            self._stopped = True
-            self._scheduler.shutdown(wait=False)
+        if self._stopped:
+            return
+
+        self._stopped = True
+        self._scheduler.shutdown(wait=False)
+        if self._check is not None:
+            self._check.cancel()
 
     def stepped(self) -> float:
         """Seconds by which the wall clock was set since the last call, else 0; cadences are then
@@ -65,9 +99,19 @@ class Timers:
         step = self._offset - before
         if abs(step) <= STEP:
             return 0.0
+
         for job in self._scheduler.get_jobs():
             job.reschedule(IntervalTrigger(seconds=job.trigger.interval_length, timezone=UTC))
         return step
+
+    def _check_later(self) -> None:
+        self._check = asyncio.get_running_loop().call_later(CHECK, self._check_clocks)
+
+    def _check_clocks(self) -> None:
+        self._check_later()
+        step = self.stepped()
+        if step and self._on_step is not None:
+            self._on_step(step)
 
     def _measure(self) -> float:
         return self._clock.now_ms() / 1000 - self._clock.monotonic()

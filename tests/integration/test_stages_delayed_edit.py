@@ -328,7 +328,7 @@ def others_succeed(house: StageRig, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def runner() -> Any:
         built = made()
-        built.judge.cloud = Deaf()  # type: ignore[assignment]
+        built.outcomes.cloud = Deaf()  # type: ignore[assignment]
         return built
 
     monkeypatch.setattr(house, "runner", runner)

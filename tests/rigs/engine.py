@@ -47,7 +47,7 @@ settle = 0.1
 scan_interval = 1
 mode = "scan"
 [render]
-poll_interval = 0.1
+poll_interval = {poll_interval}
 [chat]
 recheck = [0.2, 0.2, 0.2]
 timeout = {turn}
@@ -260,6 +260,7 @@ async def engine_rig(
     api: str = "",
     limits: str = "",
     confirm: int = 0,
+    poll_interval: float = 0.1,
     settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[EngineRig]:
     """A bench whose cloud and engine end with the block; `start` begins the engine."""
@@ -280,6 +281,7 @@ async def engine_rig(
             timeout=timeout,
             turn=turn,
             confirm=confirm,
+            poll_interval=poll_interval,
             attempts=ATTEMPTS,
             api=api,
             limits=limits,

@@ -28,6 +28,8 @@ from nemowatch.remote.client import Client
 from nemowatch.remote.token import supplied_token
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.process import SandboxProcess
+from nemowatch.service.poll_schedule import PollSchedule
+from nemowatch.service.timers import Timers
 from nemowatch.stages import recover
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Board, Deps, Work
@@ -79,6 +81,9 @@ class StageRig:
         self.watch = self.config.watch[0]
         self.clock = SystemClock()
         self.journal = Journal.open(base / "state" / "journal.db", self.clock)
+        self.timers = Timers(self.clock)
+        self.polls = PollSchedule(self.timers, self.clock)
+        self.timers.start()
         self.disks = Disks()
         self.gate = OpenGate()
         # one cloud serves many tests: what was there before is not this one's
@@ -162,6 +167,8 @@ class StageRig:
             lambda: {self.watch.name: self.watch},
             self.ended.append,
             JobLog(self.clock),
+            lambda watch: False,
+            self.polls.earliest,
         )
 
     async def run(
@@ -170,6 +177,7 @@ class StageRig:
         """Let a runner work until every job has ended or waits for somebody, or until a
         condition; then stop it."""
         runner = self.runner()
+        self.polls.begin(self.config.render.poll_interval, runner.poll)
         task = asyncio.create_task(runner.run())
         end = asyncio.get_running_loop().time() + limit
         condition = until or self.at_rest
@@ -275,6 +283,7 @@ class StageRig:
         assert self.fresh("problems") == []
 
     async def close(self) -> None:
+        self.timers.stop()
         await self.client.aclose()
         self.journal.close()
         self.disks.close()

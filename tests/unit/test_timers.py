@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from nemowatch.clock import ManualClock
+from nemowatch.service import timers as timers_module
+from nemowatch.service.poll_schedule import GAP, POLLS, PollSchedule
 from nemowatch.service.timers import Timers
 
 pytestmark = pytest.mark.anyio
@@ -74,3 +76,41 @@ async def test_a_stop_cuts_nothing(caplog: pytest.LogCaptureFixture) -> None:
     time.sleep(0.06)  # both are due at once, the nudge first
     await asyncio.sleep(0.02)
     assert [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")] == []
+
+
+async def test_a_clock_that_was_set_back_stops_no_cadence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set back an hour: the check on the loop's own clock notices, says so, and the cadence goes
+    on at once instead of in an hour."""
+    monkeypatch.setattr(timers_module, "CHECK", 0.05)
+    clock, steps, called = ManualClock(), list[float](), list[int]()
+    timers = Timers(clock, steps.append)
+    timers.every("one", 0.1, lambda: called.append(1))
+    timers.start()
+    timers.move("one", 3600)  # where a clock set back an hour leaves it
+    clock.step_wall(-3600)
+    assert await reached(lambda: bool(called))
+    timers.stop()
+    assert [round(step) for step in steps] == [-3600]
+
+
+async def test_polls_keep_a_gap() -> None:
+    """A render that is already due is polled at once, but not right after others were: a herd
+    comes a lane at a time. A later one moves the run there."""
+    clock, polled = ManualClock(), list[float]()
+    timers = Timers(clock)
+    schedule = PollSchedule(timers, clock)
+    schedule.begin(30, lambda: polled.append(clock.monotonic()))
+    timers.start()
+    schedule.earliest(clock.now_ms() - 5000)
+    assert await reached(lambda: bool(polled))
+    schedule.earliest(clock.now_ms() - 5000)
+    due_in = timers.due_in(POLLS)
+    assert due_in is not None
+    assert 0 < due_in <= GAP
+    schedule.earliest(clock.now_ms() + 45_000)
+    due_in = timers.due_in(POLLS)
+    assert due_in is not None
+    assert 40 < due_in <= 45
+    timers.stop()
+    schedule.earliest(clock.now_ms())  # nothing is planned any more
+    assert timers.due_in(POLLS) is None

@@ -30,6 +30,9 @@ ORDER BY j.due_at, j.id LIMIT :limit
 -- asked every few seconds: the states by name, so that the index answers and no row of the many that have ended is read
 SELECT min(due_at) FROM job WHERE due_at > :now AND state IN (SELECT value FROM json_each(:states))
 
+-- name: first_due
+SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
+
 -- name: counts
 SELECT state, count(*) AS n FROM job GROUP BY state
 

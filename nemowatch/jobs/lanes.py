@@ -1,0 +1,112 @@
+"""Which due jobs may start now: the lanes, their bounds, and one pass over the journal.
+
+Owns the choice. It starts nothing and keeps nothing: what is due stands in the journal.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nemowatch.config.schema import Limits
+from nemowatch.journal import holds, jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.stages.table import TABLE, Lane
+
+#: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd
+#: the loop.
+FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
+#: States that count as renders the cloud has at once.
+RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
+#: The states of each lane, those furthest along first.
+LANES: dict[Lane, tuple[State, ...]] = {
+    lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane]))
+    for lane in Lane
+}
+#: What becomes due by the runner's own timer; renders are polled when the schedule says so.
+TIMED = WORKING - set(LANES[Lane.POLLS])
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What is under way."""
+
+    jobs: Mapping[int, Lane]
+    stuck: frozenset[int]  #: those that hang with their share take no place in their lane
+
+    def taken(self, lane: Lane) -> int:
+        """Places of a lane that are not free."""
+        return sum(1 for id_, of in self.jobs.items() if of is lane and id_ not in self.stuck)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one pass over the journal found."""
+
+    start: tuple[tuple[Lane, Job], ...]
+    next_due: int | None  #: UTC ms at which something else becomes due, polls left out
+    next_poll: int | None  #: UTC ms at which the next render is to be polled; None: not known yet
+    cloud_held: bool
+
+
+def choose(
+    conn: sqlite3.Connection, now_ms: int, limits: Limits, busy: Busy, *, polling: bool
+) -> Choice:
+    """The jobs that may start. `polling`: the schedule says that renders are polled now."""
+    cloud_held = HoldReason.OUTAGE in holds.standing(conn)
+    start: list[tuple[Lane, Job]] = []
+    for lane in LANES:
+        if cloud_held and lane is not Lane.LOCAL:
+            continue
+        if lane is Lane.POLLS and not polling:
+            continue
+        start += [(lane, job) for job in _of_lane(conn, lane, now_ms, limits, busy)]
+
+    next_poll = None
+    if not cloud_held:
+        polled = [job.id for lane, job in start if lane is Lane.POLLS]
+        next_poll = _next_poll(conn, busy, polled)
+
+    return Choice(tuple(start), jobs.next_due(conn, now_ms, TIMED), next_poll, cloud_held)
+
+
+def _of_lane(
+    conn: sqlite3.Connection, lane: Lane, now_ms: int, limits: Limits, busy: Busy
+) -> list[Job]:
+    free = bound(lane, limits) - busy.taken(lane)
+    if free <= 0:
+        return []
+
+    due = jobs.due(conn, LANES[lane], now_ms, free + len(busy.jobs))
+    waiting = [job for job in due if job.id not in busy.jobs]
+    if lane is Lane.RENDERS:
+        return _within_renders(conn, waiting[:free], limits.renders - busy.taken(lane))
+    return waiting[:free]
+
+
+def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) -> list[Job]:
+    """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
+    room = max(allowed - jobs.count_in(conn, RENDERS_THERE), 0)
+    new = [job for job in waiting if job.state is State.INSTRUCTED]
+    begun = [job for job in waiting if job.state is not State.INSTRUCTED]
+    return begun + new[:room]
+
+
+def _next_poll(conn: sqlite3.Connection, busy: Busy, started: list[int]) -> int | None:
+    """None where no render waits, or where none can be polled before a place is free: whoever
+    leaves it has the runner look again."""
+    if busy.taken(Lane.POLLS) + len(started) >= FREE_LANES[Lane.POLLS]:
+        return None
+    return jobs.next_in(conn, State.RENDERING, {*busy.jobs, *started})
+
+
+def bound(lane: Lane, limits: Limits) -> int:
+    """How many jobs of a lane run at once."""
+    bounds = {
+        Lane.UPLOADS: limits.uploads,
+        Lane.TURNS: limits.turns,
+        Lane.DOWNLOADS: limits.downloads,
+    }
+    return bounds.get(lane) or FREE_LANES[lane]
