@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-# the public EventSource has no bound and hides comment lines
-from httpx_sse._decoders import SSEDecoder
+import httpx
+from httpx_sse import EventSource, ServerSentEvent
 
 from nemowatch.remote import wire
 
@@ -53,11 +53,19 @@ _WORK = Event(Kind.WORK)
 # --- bytes to events ------------------------------------------------------------------
 
 
+#: What httpx_sse wants to see before it reads an event.
+_STREAM = {"Content-Type": "text/event-stream; charset=utf-8"}
+
+
 class EventReader:
-    """Cuts a byte stream into events. Lines end with LF, CR or CRLF, as the format says."""
+    """Cuts a byte stream into events. Lines end with LF, CR or CRLF, as the format says.
+
+    It finds where an event ends, and bounds it; what an event says is read by httpx_sse, which by
+    itself knows no bound and hides comment lines.
+    """
 
     def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+        self._lines: list[bytes] = []  #: of the event at hand
         self._line = bytearray()
         self._line_size = 0  #: of the line at hand, kept or not
         self._event_size = 0  #: of all lines of the event at hand
@@ -74,42 +82,74 @@ class EventReader:
             self._after_cr = False
         if data:
             self._after_cr = data.endswith(b"\r")
+
         *ended, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         found: list[Event] = []
         for line in ended:
             self._keep(line)
             found += self._end_of_line()
+
         self._keep(rest)
         return found
 
     def finish(self) -> list[Event]:
         """What stood complete but unended when the stream closed."""
-        last = self._end_of_line() if self._line_size else []
-        return [*last, *self._end_of_line()]
+        found: list[Event] = []
+        if self._line_size:
+            found += self._end_of_line()
+        return found + self._end_of_line()
+
+    @property
+    def _too_large(self) -> bool:
+        return self._event_size > MAX_EVENT
 
     def _keep(self, part: bytes) -> None:
         self._line_size += len(part)
         self._event_size += len(part)
-        if self._event_size > MAX_EVENT:
+        if self._too_large:
             self._line.clear()
-            self._decoder = SSEDecoder()  # forgets the lines that the event has had
+            self._lines.clear()
         else:
             self._line += part
 
     def _end_of_line(self) -> list[Event]:
-        line, size, too_large = bytes(self._line), self._line_size, self._event_size > MAX_EVENT
+        line, size = bytes(self._line), self._line_size
         self._line.clear()
         self._line_size = 0
         if size == 0:
-            self._event_size = 0
-        if too_large:
-            return [_BEAT] if size == 0 else []
+            return self._end_of_event()
+        if self._too_large:
+            return []
+
         if self._at_start:
-            self._at_start, line = False, line.removeprefix(b"\xef\xbb\xbf")
+            self._at_start = False
+            line = line.removeprefix(b"\xef\xbb\xbf")
         if line.startswith(b":"):
             return [_BEAT]
-        event = self._decoder.decode(line.decode("utf-8", "replace"))
-        return classify(event.event, event.data) if event is not None else []
+
+        self._lines.append(line)
+        return []
+
+    def _end_of_event(self) -> list[Event]:
+        lines, too_large = self._lines, self._too_large
+        self._lines = []
+        self._event_size = 0
+        if too_large:
+            return [_BEAT]
+
+        found: list[Event] = []
+        for event in _read(lines):
+            found += classify(event.event, event.data)
+        return found
+
+
+def _read(lines: list[bytes]) -> Iterator[ServerSentEvent]:
+    """The event that these lines are, if they are one."""
+    if not lines:
+        return iter(())
+
+    block = b"\n".join([*lines, b"", b""])
+    return EventSource(httpx.Response(200, headers=_STREAM, content=block)).iter_sse()
 
 
 # --- payloads to events ---------------------------------------------------------------

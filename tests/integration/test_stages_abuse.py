@@ -439,12 +439,12 @@ async def test_a_source_that_settled_no_more_can_be_tried_again(house: StageRig)
     assert house.job(job_id).state is State.PUBLISHED
 
 
-def keeper(house: StageRig) -> HoldKeeper:
+def keeper(house: StageRig, inboxes: dict[str, Any] | None = None) -> HoldKeeper:
     return HoldKeeper(
         house.journal,
         house.client,
         lambda: house.config,
-        {},
+        {} if inboxes is None else inboxes,
         house.clock,
         lambda: None,
         JobLog(house.clock),
@@ -537,28 +537,26 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
 ) -> None:
     """A share that does not answer how full it is: the journal goes on, and the hold stays until
     another one has room."""
-    from nemowatch.holds import keeper as holdkeeper
+    from nemowatch.holds import disk_space
 
     release = asyncio.Event()
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(holdkeeper, "DISK_SECONDS", 0.05)
+    monkeypatch.setattr(disk_space, "DISK_SECONDS", 0.05)
     monkeypatch.setattr(
-        holdkeeper,
+        disk_space,
         "has_room",
         lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result(),
     )
-    keeps = keeper(house)
-    monkeypatch.setattr(keeps, "_inboxes", {"x": type("Box", (), {"watch": house.watch})()})
+    inboxes = {"x": type("Box", (), {"watch": house.watch})()}
+    keeps = keeper(house, inboxes)
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
     assert HoldReason.SPACE in await house.journal.read(holds.standing)
     other = replace(house.watch, root=None)
+    inboxes["y"] = type("Box", (), {"watch": other})()
+    hangs = disk_space.has_room
     monkeypatch.setattr(
-        keeps, "_inboxes", {"x": keeps._inboxes["x"], "y": type("Box", (), {"watch": other})()}
-    )
-    hangs = holdkeeper.has_room
-    monkeypatch.setattr(
-        holdkeeper, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
+        disk_space, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
     )
     await asyncio.wait_for(keeps.check(), 2)
     assert HoldReason.SPACE not in await house.journal.read(holds.standing), (
