@@ -1,17 +1,19 @@
-"""Where the trees of the workspaces lead, and what they lie on.
+"""Where the roots of a workspace lead, and what they lie on.
 
-Whoever may write beside a tree can put a link in its place, and would have results and sources
-written where they may not write themselves; so a tree stays where it led when it was first looked
-at. A link that stands then is the administrator's own. And when the share that a tree lies on is
-mounted no more, an empty folder of the same name often stands below the mount point: what is
-written there nobody would see again once the share is back.
+Whoever may write beside a root can put a link in its place, and would have us read, write and send
+away where they may not do so themselves; so a root stays where it led when it was first opened. A
+link that stands then is the administrator's own. And when the share that a root lies on is mounted
+no more, an empty folder of the same name often stands below the mount point: what is written there
+nobody would see again once the share is back.
 
-Owns what this process has seen; what was seen before it is told by `hold`.
+Owns what this process knows of each root; what an earlier one knew is given to it. It opens
+nothing but to see whether a folder is empty.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -19,101 +21,150 @@ from typing import TypeAlias
 from nemowatch.errors import LocalPassing, show_path
 from nemowatch.fs.mounts import Ground, MountTable
 
-#: What the next start has to know of a tree, as JSON takes it: whether it is plain, and its
+#: What the next start has to know of a root, as JSON takes it: whether it is plain, and its
 #: ground's three parts.
 Memory: TypeAlias = tuple[bool, str, str, str]
 #: Nobody has seen it.
 UNSEEN: Memory = (False, "", "", "")
-#: Nothing is known of what a tree lies on.
-_NOWHERE = Ground(b"", "", "")
+#: Nothing is known of what a root lies on.
+NOWHERE = Ground(b"", "", "")
+_NOT_MOUNTED = (
+    "Mount it; it goes on by itself. If it is to stay without that share, put a file into the"
+    " folder."
+)
 
 
-@dataclass(slots=True)
-class _Held:
-    """A tree that must stay what it is."""
+class Displaced(LocalPassing):
+    """Another folder stands, or is linked, in a root's place."""
 
-    plain: bool = False  #: it was a folder and no link once
-    ground: Ground = _NOWHERE  #: what it lay on when it was last there
-    place: Path = Path()  #: where it led at the first look of this process
-
-
-_held: dict[Path, _Held] = {}
-
-
-def hold(tree: Path, memory: Memory = UNSEEN) -> None:
-    """From now on `tree` must stay where it leads; `memory`: what an earlier process has seen of
-    it."""
-    plain, point, fstype, source = memory
-    _held[tree] = _Held(plain, Ground(os.fsencode(point), fstype, source))
-
-
-def held_above(path: Path) -> Path:
-    """The held tree that `path` is or lies in; Path() when there is none."""
-    return next((tree for tree in (path, *path.parents) if tree in _held), Path())
+    def __init__(self, root: Path, clause: str, hint: str, cure: str) -> None:
+        super().__init__(f"{show_path(root)}: {clause}.", path=root, cure=cure)
+        self.clause = f"{clause}: {hint}"  #: what is wrong and what to do, without the root's name
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a held tree is to be opened: a path whose last part must be no link, and what it
-    lies on."""
+    """Where a root is to be opened: a path whose last part must be no link, and what it lies
+    on."""
 
     path: Path
     ground: Ground
 
 
-def spot(tree: Path) -> Spot:
-    """Where a held tree is now. Raises LocalPassing when a link has been put in its place, or
-    leads elsewhere now, or when what it lay on is mounted no more."""
-    held, now = _held[tree], Path(os.path.realpath(tree))
-    if held.plain and now != _as_named(tree):
-        text = f"{show_path(tree)}: a link to {show_path(now)} has been put in the folder's place."
-        cure = "Take it away, or name that place in the configuration; nemowatch goes on by itself."
-        raise LocalPassing(text, path=tree, cure=cure)
-    if held.place not in (Path(), now):
-        text = f"{show_path(tree)}: its link leads to {show_path(now)} now."
-        raise LocalPassing(text, path=tree, cure="Restart nemowatch if it should.")
-    ground = _ground(now)
-    if held.ground.is_laid_bare(ground) and _is_empty(now):
-        text = f"{show_path(tree)}: the share is not mounted, only an empty folder is there."
-        cure = (
-            "Mount it; it goes on by itself. If it is to stay without that share, put a file into"
-            " the folder."
-        )
-        raise LocalPassing(text, path=tree, cure=cure)
-    return Spot(now, ground)
+@dataclass(slots=True)
+class Anchor:
+    """A root that must stay what it is."""
+
+    path: Path  #: as configured
+    plain: bool = False  #: it was a folder and no link once
+    ground: Ground = NOWHERE  #: what it lay on when it was last there
+    place: Path = Path()  #: where it led when this process first opened it
+    inode: tuple[int, int] = (0, 0)  #: (device, inode) of the folder that was last checked
+
+    @property
+    def memory(self) -> Memory:
+        """What the next start has to know of it."""
+        point = os.fsdecode(self.ground.point)
+        return self.plain, point, self.ground.fstype, self.ground.source
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether this process has seen it."""
+        return self.place != Path()
+
+    def is_checked(self, found: os.stat_result) -> bool:
+        """Whether this is the very folder that was checked before: then nothing is asked again."""
+        return self.inode == (found.st_dev, found.st_ino)
+
+    def led_to(self) -> Path:
+        """Where it leads now. Raises Displaced when a link has been put in its place, or leads
+        elsewhere than before."""
+        now = Path(os.path.realpath(self.path))
+        shown = show_path(now)
+        if self.plain and not self.is_plain(now):
+            raise Displaced(
+                self.path,
+                f"a link to {shown} has been put in the folder's place",
+                "take it away, or name that place in the configuration",
+                "Take it away, or name that place in the configuration; nemowatch goes on by"
+                " itself.",
+            )
+        if self.is_seen and self.place != now:
+            raise Displaced(
+                self.path,
+                f"its link leads to {shown} now",
+                "restart nemowatch if it should",
+                "Restart nemowatch if it should.",
+            )
+        return now
+
+    def is_plain(self, now: Path) -> bool:
+        """Whether no link stands on the way to it, when it leads to `now`."""
+        return now == Path(os.path.normpath(self.path.absolute()))
+
+    def check(self) -> Spot:
+        """Where it is to be opened now. Raises LocalPassing: Displaced, or what it lay on is
+        mounted no more."""
+        now = self.led_to()
+        ground = _ground(now)
+        if self.is_laid_bare(ground, lambda: _is_empty(now)):
+            text = (
+                f"{show_path(self.path)}: the share is not mounted, only an empty folder is there."
+            )
+            raise LocalPassing(text, path=self.path, cure=_NOT_MOUNTED)
+        return Spot(now, ground)
+
+    def is_laid_bare(self, now: Ground, is_empty: Callable[[], bool]) -> bool:
+        """Whether what it lay on is mounted no more, and what stands there instead is empty: a
+        filled folder is somebody's decision."""
+        return self.ground.is_laid_bare(now) and is_empty()
+
+    def opened(self, spot: Spot, found: os.stat_result) -> None:
+        """This folder stands where `check` said."""
+        self.place, self.ground = spot.path, spot.ground
+        self.plain = self.plain or self.is_plain(spot.path)
+        self.inode = (found.st_dev, found.st_ino)
 
 
-def opened(tree: Path, where: Spot) -> None:
-    """A folder stands there, where `spot` said."""
-    held = _held[tree]
-    held.place, held.plain, held.ground = (
-        where.path,
-        held.plain or where.path == _as_named(tree),
-        where.ground,
-    )
+_held: dict[Path, Anchor] = {}
 
 
-def is_seen(tree: Path) -> bool:
-    """Whether this process has seen a held tree."""
-    return _held[tree].place != Path()
+def hold(root: Path, memory: Memory = UNSEEN) -> None:
+    """From now on `root` must stay where it leads; `memory`: what an earlier process has seen of
+    it."""
+    plain, point, fstype, source = memory
+    _held[root] = Anchor(root, plain, Ground(os.fsencode(point), fstype, source))
 
 
-def memory(tree: Path) -> Memory:
-    """What the next start has to know of a held tree."""
-    held = _held[tree]
-    return held.plain, os.fsdecode(held.ground.point), held.ground.fstype, held.ground.source
+def held_at(root: Path) -> Anchor | None:
+    """The anchor of exactly this root; None when it is not held."""
+    return _held.get(root)
+
+
+def held_above(path: Path) -> Anchor | None:
+    """The anchor of the root that `path` is or lies in; None when there is none."""
+    for folder in (path, *path.parents):
+        if folder in _held:
+            return _held[folder]
+    return None
+
+
+def is_seen(root: Path) -> bool:
+    """Whether this process has seen a held root."""
+    return _held[root].is_seen
+
+
+def memory(root: Path) -> Memory:
+    """What the next start has to know of a held root."""
+    return _held[root].memory
 
 
 def _ground(place: Path) -> Ground:
     try:
         return MountTable.read().ground(os.fsencode(place))
     except OSError:  # no /proc: then nothing tells
-        return _NOWHERE
+        return NOWHERE
 
 
-def _is_empty(tree: Path) -> bool:
-    return not any(files for _, _, files in os.walk(tree))
-
-
-def _as_named(tree: Path) -> Path:
-    return Path(os.path.normpath(tree.absolute()))
+def _is_empty(folder: Path) -> bool:
+    return not any(files for _, _, files in os.walk(folder))

@@ -9,12 +9,13 @@ import os
 from collections.abc import Callable, Iterable
 
 from nemowatch.errors import LocalError, LocalFinal, LocalPassing, show_path
-from nemowatch.fs import exclusive_create
+from nemowatch.fs import part_files
+from nemowatch.fs.exclusive_create import remove, write_new
+from nemowatch.fs.hashing import has_content, sha256_at
+from nemowatch.fs.identity import TIME_GRAIN_NS, of_stat, same_size_and_time
+from nemowatch.fs.listing import names_in
 from nemowatch.fs.names import LAST_NUMBER, OURS
-from nemowatch.fs.tree import BLOCK, open_file, sha256_at
-
-#: FAT keeps times to two seconds: a copy may be that much off.
-_TIME_GRAIN_NS = 2_000_000_000
+from nemowatch.fs.safe_open import BLOCK, open_file, stat_at
 
 
 def copy(
@@ -33,12 +34,12 @@ def copy(
         unchanged()
         for new_name in new_names:
             with contextlib.suppress(FileExistsError):
-                exclusive_create.put(part, new_name, target)
+                part_files.put(part, new_name, target)
                 return new_name
         raise too_many(name)
     except (OSError, LocalError):
         with contextlib.suppress(OSError):
-            os.unlink(part, dir_fd=target)
+            remove(part, target)
         raise
 
 
@@ -50,13 +51,11 @@ def _part(name: str) -> str:
 def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
     """The bytes and the time into the part, synced, and read back: what is unlinked afterwards
     must stand there."""
-    exclusive_create.write_new(part, b"", target)
+    write_new(part, b"", target)
     digest = hashlib.sha256()
     with (
         os.fdopen(open_file(name, source), "rb", buffering=0) as original,
-        os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=target), "wb"
-        ) as out,
+        os.fdopen(open_file(part, target, os.O_WRONLY), "wb") as out,
     ):
         while block := original.read(BLOCK):
             digest.update(block)
@@ -65,25 +64,26 @@ def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
         was = os.fstat(original.fileno())
         os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
         os.fsync(out.fileno())
-    if sha256_at(part, target) != digest.hexdigest():
-        raise LocalPassing(
-            f"{show_path(name)}: the copy does not read back as it was written.", path=name
-        )
+    if not has_content(part, target, digest.hexdigest()):
+        text = f"{show_path(name)}: the copy does not read back as it was written."
+        raise LocalPassing(text, path=name)
 
 
 def copied_before(name: str, new_names: Iterable[str], source: int, target: int) -> str:
     """The name of a whole copy whose original an earlier call did not come to unlink; "" when
     there is none. What an interrupted copy left is taken away."""
-    exclusive_create.clear_claim(_part(name), target)
-    there = set(os.listdir(target))
-    was = os.stat(name, dir_fd=source, follow_symlinks=False)
-    for new_name in (new_name for new_name in new_names if new_name in there):
-        now = os.stat(new_name, dir_fd=target, follow_symlinks=False)
-        alike = (
-            now.st_size == was.st_size and abs(now.st_mtime_ns - was.st_mtime_ns) < _TIME_GRAIN_NS
-        )
-        if alike and sha256_at(new_name, target) == sha256_at(name, source) != "":
-            exclusive_create.finish(_part(name), target)
+    part = _part(name)
+    part_files.clear_claim(part, target)
+    there = names_in(target)
+    was = of_stat(os.stat(name, dir_fd=source, follow_symlinks=False))
+    for new_name in new_names:
+        if os.fsencode(new_name) not in there:
+            continue
+        found = stat_at(new_name, target)
+        if found is None or not same_size_and_time(of_stat(found), was, grain_ns=TIME_GRAIN_NS):
+            continue
+        if has_content(new_name, target, sha256_at(name, source)):
+            part_files.finish(part, target)
             return new_name
     return ""
 

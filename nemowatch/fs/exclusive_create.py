@@ -1,8 +1,8 @@
-"""Giving a finished file its name without ever overwriting another: one step, three ways, whatever
-the filesystem can.
+"""Files of our own made anew, and names given without ever overwriting another file.
 
-A hard link, else a rename that refuses to replace, else (where neither exists) an exclusive
-create and a copy. It knows no jobs.
+Owns the creating, renaming, linking and removing of whatever stands below a root; every call takes
+descriptors of folders (`safe_open`). A name is given by a hard link, else by a rename that refuses
+to replace. It knows no jobs, and replaces nothing but what its caller knows to be ours.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import contextlib
 import ctypes
 import errno
 import os
-import stat
-from typing import BinaryIO
+import secrets
 
-from nemowatch.fs.names import NAME_LIMIT, OURS
-from nemowatch.fs.tree import BLOCK, open_file, sha256_at, stat_at, sync_folder
+from nemowatch.fs.identity import of_stat, same_file
+from nemowatch.fs.names import OURS, PROCESS
+from nemowatch.fs.safe_open import open_new, stat_at, sync_folder
 
 _RENAME_NOREPLACE = 1  # linux/fs.h
 #: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS or, where
@@ -34,11 +34,11 @@ _NO_LINK = frozenset(
     }
 )
 #: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE).
-_NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})
+NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
 def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> None:
-    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `_NO_RENAME`
+    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `NO_RENAME`
     where it is not offered."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
@@ -69,7 +69,7 @@ def move_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
     try:
         rename_exclusive(name, folder, new_name, new_folder)
     except OSError as exc:
-        if exc.errno not in _NO_RENAME:
+        if exc.errno not in NO_RENAME:
             raise
         if not link_exclusive(name, folder, new_name, new_folder):
             return False
@@ -81,109 +81,16 @@ def move_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
 def _unlink_linked(name: str, folder: int, new_name: str, new_folder: int) -> None:
     """The old name away, unless another file has taken it since the link."""
     now, linked = stat_at(name, folder), stat_at(new_name, new_folder)
-    if now and linked and same_file(now, linked):
-        os.unlink(name, dir_fd=folder)
-
-
-def same_file(one: os.stat_result, other: os.stat_result) -> bool:
-    """One inode or, where inode numbers mean nothing (sshfs), one size and one time."""
-    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
-        return True
-    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
-
-
-def put(part: str, name: str, folder: int) -> None:
-    """Give the finished file `part` the name `name`, in one folder; on disk before it returns;
-    `part` is gone after.
-
-    Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside
-    leaves what `is_same` or `clear_claim` recognise.
-    """
-    if not link_exclusive(part, folder, name, folder):
-        try:
-            rename_exclusive(part, folder, name, folder)
-        except OSError as exc:
-            if exc.errno not in _NO_RENAME:
-                raise
-            _copy_exclusive(part, name, folder)
-    finish(part, folder)
-
-
-def finish(part: str, folder: int) -> None:
-    """The end of `put`, also after a kill: the names on disk, then the part and its claim away."""
-    sync_folder(folder)
-    for leftover in (part, claim_name(part)):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(leftover, dir_fd=folder)
-
-
-def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
-    """True when `name` is the part under its final name: the same inode, or (where inodes mean
-    nothing: sshfs, or a copy) the same size, time and content."""
-    there, ours = stat_at(name, folder), stat_at(part, folder)
-    if there is None or ours is None:
-        return False
-    if (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino):
-        return True
-    alike = (there.st_size, there.st_mtime_ns) == (ours.st_size, ours.st_mtime_ns)
-    return alike and sha256_at(name, folder) == sha256
-
-
-def claim_name(part: str) -> str:
-    """The file that says which name a copy is going to: written before the copy, so that its
-    leftover is known."""
-    return f"{part}.to" if part.startswith(OURS) else f"{OURS}{part}.to"
-
-
-def _copy_exclusive(part: str, name: str, folder: int) -> None:
-    """The last way: people may see the file grow, but nothing is overwritten and a leftover is
-    recognised."""
-    write_new(claim_name(part), os.fsencode(name), folder)
-    try:
-        target = os.open(
-            name,
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
-            0o666,
-            dir_fd=folder,
-        )
-    except OSError:
-        os.unlink(claim_name(part), dir_fd=folder)
-        raise
-    try:
-        copy_into(part, folder, target)
-    except OSError:
-        with contextlib.suppress(OSError):  # ours: made exclusively a moment ago
-            os.unlink(name, dir_fd=folder)
-        raise
-
-
-def copy_into(name: str, folder: int, target: int) -> None:
-    """Copy a file's bytes and time into the open descriptor `target`, on disk before it returns;
-    closes `target`."""
-    with (
-        os.fdopen(target, "wb", buffering=0) as out,
-        os.fdopen(open_file(name, folder), "rb", buffering=0) as source,
-    ):
-        while block := source.read(BLOCK):
-            rest = memoryview(block)
-            while rest:
-                rest = rest[out.write(rest) :]
-        was = os.fstat(source.fileno())
-        os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
-        os.fsync(out.fileno())
+    if now and linked and same_file(of_stat(now), of_stat(linked)):
+        remove(name, folder)
 
 
 def write_new(name: str, data: bytes, folder: int) -> None:
     """Write a file of our own, anew, synced. An older one is unlinked first: it may be a second
-    name of a published file, which must not be written into."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(name, dir_fd=folder)
-    fd = os.open(
-        name,
-        os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
-        0o666,
-        dir_fd=folder,
-    )
+    name of a published file, which must not be written into, or a link that leads elsewhere.
+    Raises OSError, and leaves no half file then."""
+    remove(name, folder)
+    fd = open_new(name, folder)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
@@ -191,48 +98,41 @@ def write_new(name: str, data: bytes, folder: int) -> None:
             os.fsync(file.fileno())
     except OSError:
         with contextlib.suppress(OSError):
-            os.unlink(name, dir_fd=folder)
+            remove(name, folder)
         raise
 
 
-def claimed(part: str, folder: int) -> str:
-    """The name that an interrupted copy of `part` was going to; "" when there was none."""
-    claim = claim_name(part)
-    if stat_at(claim, folder) is None:
-        return ""
-    with os.fdopen(open_file(claim, folder), "rb") as file:
-        name = os.fsdecode(file.read(NAME_LIMIT))
-    return "" if "/" in name or name in (".", "..") else name
+def replace_file(name: str, data: bytes, folder: int, kind: str = "note") -> None:
+    """Put `data` under `name` in one step, over whatever file of ours stands there; file and
+    folder are synced. `kind` marks the brief file that is renamed, for `outbox.leftovers`. Raises
+    OSError."""
+    fresh = brief_name(kind)
+    write_new(fresh, data, folder)
+    try:
+        os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            remove(fresh, folder)
+        raise
+    sync_folder(folder)
 
 
-def clear_claim(part: str, folder: int) -> None:
-    """After a kill in the middle of a copy: take the half copy away. Only what the claim names,
-    and only when every byte of it is in the part as well (or was never written): nothing that is
-    not ours can be lost."""
-    name = claimed(part, folder)
-    if name and _is_beginning(name, part, folder):
+def brief_name(kind: str) -> str:
+    """A name for a file that gets its real one in a moment: nobody can guess it, and a later
+    process knows whose it was."""
+    return f"{OURS}{kind}-{PROCESS}-{secrets.token_hex(4)}"
+
+
+def remove(name: str | bytes, folder: int) -> bool:
+    """Take a name away, never following it; False when there was none. Raises OSError (a folder
+    is not removed)."""
+    try:
         os.unlink(name, dir_fd=folder)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(claim_name(part), dir_fd=folder)
-
-
-def _is_beginning(name: str, part: str, folder: int) -> bool:
-    """True when `name` holds the part's first bytes, then at most zeros (what power loss leaves
-    of unwritten blocks)."""
-    there = stat_at(name, folder)
-    if there is None or not stat.S_ISREG(there.st_mode):
+    except FileNotFoundError:
         return False
-    with (
-        os.fdopen(open_file(name, folder), "rb") as half,
-        os.fdopen(open_file(part, folder), "rb") as whole,
-    ):
-        while block := half.read(BLOCK):
-            wanted = whole.read(len(block))
-            if block != wanted:
-                written = block.rstrip(b"\0")
-                return wanted.startswith(written) and len(wanted) == len(block) and _is_zeros(half)
     return True
 
 
-def _is_zeros(file: BinaryIO) -> bool:
-    return not any(any(block) for block in iter(lambda: file.read(BLOCK), b""))
+def remove_folder(name: str | bytes, folder: int) -> None:
+    """Take an empty folder away. Raises OSError."""
+    os.rmdir(name, dir_fd=folder)

@@ -1,20 +1,24 @@
-"""SHA-256 of a file that must keep still while it is read.
+"""SHA-256 of a file: whether it has a known content, and what the content of a new one is.
 
 Owns nothing but the reading; it runs in a worker thread of its inbox, never on the loop.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable
 
 from nemowatch.errors import SourceChanged, local_error
-from nemowatch.fs.safe_open import snapshot, unchanged
+from nemowatch.fs.identity import snapshot, unchanged
+from nemowatch.fs.safe_open import open_file
 from nemowatch.model import Snapshot
 
 #: Bytes a read: 1 MiB is as fast as it gets, and a share that hangs is noticed between two of them.
 CHUNK = 1024 * 1024
+#: What opening answers when there is no regular file of that name.
+_NO_FILE = frozenset({errno.ENOENT, errno.EINVAL, errno.ELOOP, errno.ENXIO})
 
 
 def fingerprint(
@@ -44,8 +48,24 @@ def fingerprint(
 def combined(digests: Iterable[str]) -> str:
     """One digest over a group's: that of the single member when there is one."""
     found = list(digests)
-    return (
-        found[0]
-        if len(found) == 1
-        else hashlib.sha256("\n".join(found).encode("ascii")).hexdigest()
-    )
+    if len(found) == 1:
+        return found[0]
+    return hashlib.sha256("\n".join(found).encode("ascii")).hexdigest()
+
+
+def sha256_at(name: str, folder: int) -> str:
+    """SHA-256 of a regular file of this folder, hex; "" when it is none or vanished. Raises
+    OSError for all else."""
+    try:
+        fd = open_file(name, folder)
+    except OSError as exc:
+        if exc.errno in _NO_FILE:
+            return ""
+        raise
+    with os.fdopen(fd, "rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def has_content(name: str, folder: int, sha256: str) -> bool:
+    """Whether a regular file of exactly this content has this name. Raises OSError."""
+    return sha256 != "" and sha256_at(name, folder) == sha256

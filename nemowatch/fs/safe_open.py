@@ -1,97 +1,216 @@
-"""The only way to a file in the inbox: walk down below the root, follow no link, take nothing but
-regular files.
+"""The only way to what lies below a root: from a descriptor of the root downwards, one name at a
+time, over no link, and to nothing but folders and regular files.
 
-Owns opening and looking. Nothing outside the root can be reached through it, whatever somebody
-puts in a folder's place meanwhile, and a FIFO never makes it wait.
+Owns every opening. Nothing outside a root can be reached through it, whatever somebody puts in a
+folder's place meanwhile; a pipe never makes it wait; and no folder is made below a root that is
+missing, for a share that is away looks exactly so. Modes and groups are not touched: a setgid
+folder and the umask decide. It gives nothing a name (`exclusive_create` does).
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from nemowatch.errors import LocalError, LocalFinal, local_error
+from nemowatch.errors import LocalError, LocalFinal, LocalPassing, local_error, show_path
+from nemowatch.fs import anchor
+from nemowatch.fs.identity import not_regular, of_stat
 from nemowatch.model import Snapshot
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-#: O_NONBLOCK: a FIFO in place of the file opens at once and is then refused. O_NOCTTY: neither do
-#: terminals hurt.
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+#: Bytes a read: larger ones gain nothing, smaller ones cost (docs/platform.md section httpx,
+#: point 2).
+BLOCK = 1024 * 1024
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+#: O_NONBLOCK: a pipe in the place of a file opens at once, and is then refused. O_NOCTTY: terminals
+#: do no harm either.
+_SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+#: What filesystems answer that cannot put a folder's names on disk (CIFS, some FUSE): there the
+#: server decides.
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
-#: Stands where nothing was looked at.
-NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
-
-
-def of_stat(found: os.stat_result) -> Snapshot:
-    """What a stat says, as a record of ours."""
-    return Snapshot(
-        found.st_size,
-        found.st_mtime_ns,
-        found.st_ctime_ns,
-        getattr(found, "st_blocks", 0),
-        found.st_dev,
-        found.st_ino,
-    )
-
-
-def snapshot(fd: int) -> Snapshot:
-    """How an opened file looks now. Raises OSError."""
-    return of_stat(os.fstat(fd))
-
-
-def look_key(look: Snapshot, *, local: bool = True) -> tuple[int, ...]:
-    """What of a look tells of the content. Blocks may move by themselves after the last write
-    (delayed allocation); a share that was mounted again has another device; and on FUSE and
-    shares inode numbers may be made up (`local` False).
-    """
-    told = (look.size, look.mtime_ns, look.ctime_ns)
-    return (*told, look.ino) if local else told
-
-
-def unchanged(before: Snapshot, now: Snapshot, *, local: bool = True) -> bool:
-    """True when these show the same file with the same content."""
-    return look_key(before, local=local) == look_key(now, local=local)
-
-
-def not_regular(mode: int) -> str:
-    """What a directory entry is when it is not a regular file, in plain words; "" for a regular
-    file."""
-    names = {
-        stat.S_IFLNK: "a link",
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device",
-        stat.S_IFDIR: "a folder",
-    }
-    return names.get(stat.S_IFMT(mode), "not a file") if not stat.S_ISREG(mode) else ""
-
-
-def _pieces(relative: bytes) -> list[bytes]:
-    pieces = relative.split(b"/")
-    if not relative or any(p in (b"", b".", b"..") for p in pieces):
-        raise LocalFinal("The path leads out of the inbox.", path=relative)
-    return pieces
-
-
-@contextmanager
-def folder_below(root: Path, relative: bytes) -> Iterator[int]:
-    """A descriptor of the folder `relative` (b"" for the root itself), reached without following
-    a link. Raises OSError."""
-    fd = os.open(root, _FOLDER)
+@contextlib.contextmanager
+def translated(path: Path | bytes) -> Iterator[None]:
+    """OSErrors of the block become errors of ours about `path`."""
     try:
-        for piece in _pieces(relative) if relative else ():
-            inner = os.open(piece, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
-            os.close(fd)
-            fd = inner
+        yield
+    except OSError as exc:
+        raise _ours(exc, path) from exc
+
+
+def _ours(exc: OSError, path: Path | bytes) -> LocalError:
+    if exc.errno == errno.ENXIO:  # a socket, or a pipe somebody put in its place meanwhile
+        return LocalFinal("It is not a file.", path=path, cure="Copy the file itself here.")
+    return local_error(exc, path)
+
+
+# -- folders
+
+
+def open_root(root: Path) -> int:
+    """A descriptor of an existing root, or of an existing folder below one that is held to where
+    it led (`anchor`); the caller closes it.
+
+    Raises LocalPassing when it is not there, or a link has been put in its place; LocalError.
+    """
+    held = anchor.held_above(root)
+    try:
+        if held is None:
+            return os.open(root, FOLDER)
+        here = _open_held(held)
+        if held.path == root:
+            return here
+        return _down(here, parts(os.fsencode(root.relative_to(held.path))))
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise missing(root) from exc
+    except OSError as exc:
+        raise local_error(exc, root) from exc
+
+
+def _open_held(held: anchor.Anchor) -> int:
+    """The folder that was checked before is opened at once; any other one is checked first."""
+    flags = FOLDER | os.O_NOFOLLOW if held.plain else FOLDER
+    with contextlib.suppress(OSError):
+        fd = os.open(held.path, flags)
+        if held.is_checked(os.fstat(fd)):
+            return fd
+        os.close(fd)
+    spot = held.check()
+    fd = os.open(spot.path, FOLDER | os.O_NOFOLLOW)
+    held.opened(spot, os.fstat(fd))
+    return fd
+
+
+def _down(here: int, names: list[bytes]) -> int:
+    """From one folder down to another, over no link; closes `here`. Raises OSError."""
+    for name in names:
+        try:
+            below = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
+        finally:
+            os.close(here)
+        here = below
+    return here
+
+
+def missing(root: Path) -> LocalPassing:
+    """The error for a root that is away."""
+    cure = "Mount the share, or make the folder again; nemowatch goes on by itself."
+    return LocalPassing(f"{show_path(root)}: the folder is not there.", path=root, cure=cure)
+
+
+@contextlib.contextmanager
+def root_folder(root: Path) -> Iterator[int]:
+    """A descriptor of an existing root. Raises as `open_root` does."""
+    fd = open_root(root)
+    try:
         yield fd
     finally:
         os.close(fd)
+
+
+@contextlib.contextmanager
+def folder_of(root: Path, relative: bytes, *, make: bool = False) -> Iterator[int]:
+    """A descriptor of the folder `relative` below `root`, made when `make`. No link below `root` is
+    followed.
+
+    Raises LocalPassing (root away, share in the way), SourceGone (no such folder, and not
+    `make`), LocalFinal.
+    """
+    names = parts(relative)
+    here = open_root(root)
+    try:
+        for name in names:
+            below = _step(here, name, make, root / os.fsdecode(relative))
+            os.close(here)
+            here = below
+        yield here
+    finally:
+        os.close(here)
+
+
+def parts(relative: bytes) -> list[bytes]:
+    """The names of a path below a root. Raises LocalFinal for a path that would leave it."""
+    names = [name for name in relative.split(b"/") if name not in (b"", b".")]
+    if b".." in names or relative.startswith(b"/"):
+        raise LocalFinal(f"{show_path(relative)}: not a path below its folder.", path=relative)
+    return names
+
+
+def _step(here: int, name: bytes, make: bool, whole: Path) -> int:
+    """One folder down. Made with the mode the umask allows, and on disk before anything is put
+    into it."""
+    with translated(whole):
+        try:
+            return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
+        except FileNotFoundError:
+            if not make:
+                raise
+        except NotADirectoryError as exc:
+            if not make:
+                raise
+            raise _in_the_way(whole) from exc
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, dir_fd=here)
+            sync_folder(here)
+        return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
+
+
+def _in_the_way(whole: Path) -> LocalFinal:
+    cure = "Rename or remove what stands there, then try again."
+    text = f"{show_path(whole)}: a file or a link stands where a folder is needed."
+    return LocalFinal(text, path=whole, cure=cure)
+
+
+def sync_folder(folder: int) -> None:
+    """Put a folder's names on disk, where the filesystem can. Raises OSError."""
+    try:
+        os.fsync(folder)
+    except OSError as exc:
+        if exc.errno not in _NO_FOLDER_SYNC:
+            raise
+
+
+# -- files
+
+
+def open_file(name: str | bytes, folder: int, mode: int = os.O_RDONLY) -> int:
+    """A regular file of this folder; the caller closes the descriptor. Raises OSError: EINVAL for
+    what is neither file nor link, ELOOP for a link."""
+    fd = os.open(name, mode | _SAFE, dir_fd=folder)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "not a regular file")
+
+
+def read_file(name: str | bytes, folder: int, limit: int) -> bytes:
+    """The first `limit` bytes of a regular file of this folder. Raises OSError as `open_file`."""
+    with os.fdopen(open_file(name, folder), "rb") as file:
+        return file.read(limit)
+
+
+def open_new(name: str, folder: int, mode: int = os.O_WRONLY) -> int:
+    """A new, empty file; the caller closes the descriptor. Raises FileExistsError for anything
+    that stands there, links too; OSError."""
+    return os.open(name, mode | os.O_CREAT | os.O_EXCL | _SAFE, 0o666, dir_fd=folder)
+
+
+def open_path(name: str, folder: int) -> int:
+    """A descriptor that only stands for what has this name, link or not (O_PATH): nothing can be
+    read or written through it. Raises OSError."""
+    return os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+
+
+def stat_at(name: str | bytes, folder: int) -> os.stat_result | None:
+    """What has this name, links not followed; None when nothing has. Raises OSError."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def open_below(root: Path, relative: bytes) -> int:
@@ -99,13 +218,10 @@ def open_below(root: Path, relative: bytes) -> int:
 
     Raises SourceGone, LocalPassing, LocalFinal (a link, not a regular file, no permission)."""
     folder, _, name = relative.rpartition(b"/")
-    _pieces(relative)
-    try:
-        with folder_below(root, folder) as above:
-            _refuse(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode, relative)
-            fd = os.open(name, _FILE, dir_fd=above)
-    except OSError as exc:
-        raise _ours(exc, root, relative) from exc
+    whole = os.fsencode(root) + b"/" + relative
+    with folder_of(root, folder) as above, translated(whole):
+        _refuse(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode, relative)
+        fd = os.open(name, os.O_RDONLY | _SAFE, dir_fd=above)
     try:
         _refuse(os.fstat(fd).st_mode, relative)
     except BaseException:
@@ -117,48 +233,48 @@ def open_below(root: Path, relative: bytes) -> int:
 def _refuse(mode: int, relative: bytes) -> None:
     what = not_regular(mode)
     if what:
-        raise LocalFinal(
-            f"It is {what}, not a file.", path=relative, cure="Copy the file itself here."
-        )
+        cure = "Copy the file itself here."
+        raise LocalFinal(f"It is {what}, not a file.", path=relative, cure=cure)
 
 
-def _ours(exc: OSError, root: Path, relative: bytes) -> LocalError:
-    if exc.errno == errno.ENXIO:  # a socket, or a pipe somebody put in its place meanwhile
-        return LocalFinal("It is not a file.", path=relative, cure="Copy the file itself here.")
-    return local_error(exc, os.fsencode(root) + b"/" + relative)
+def read_below(root: Path, relative: bytes, limit: int) -> bytes:
+    """The first `limit` bytes of the regular file `relative` below `root`. Raises as
+    `open_below`."""
+    with os.fdopen(open_below(root, relative), "rb") as file, translated(relative):
+        return file.read(limit)
 
 
 def lookup(root: Path, relative: bytes) -> Snapshot:
-    """How the regular file `relative` looks now, without opening it. Raises as `open_below`
-    does."""
-    found = next(iter(look_many(root, [relative])))[1]
+    """What the regular file `relative` is now, without opening it. Raises as `open_below`."""
+    _, found = next(lookup_many(root, [relative]))
     if isinstance(found, LocalError):
         raise found
     return found
 
 
-def look_many(root: Path, paths: Iterable[bytes]) -> Iterator[tuple[bytes, Snapshot | LocalError]]:
-    """Look at many files, entering each folder once: (path, how it looks or why it cannot be
-    looked at)."""
+def lookup_many(
+    root: Path, paths: Iterable[bytes]
+) -> Iterator[tuple[bytes, Snapshot | LocalError]]:
+    """`lookup` for many files, entering each folder once: each path with its snapshot, or with
+    the error that `lookup` would raise."""
     by_folder: dict[bytes, list[bytes]] = {}
     for path in paths:
         by_folder.setdefault(path.rpartition(b"/")[0], []).append(path)
     for folder, inside in by_folder.items():
         try:
-            with folder_below(root, folder) as above:
+            with folder_of(root, folder) as above:
                 for path in inside:
-                    yield path, _look(above, root, path)
-        except OSError as exc:
+                    yield path, _snapshot_of(above, root, path)
+        except LocalError as exc:
             for path in inside:
-                yield path, _ours(exc, root, path)
+                yield path, exc
 
 
-def _look(above: int, root: Path, path: bytes) -> Snapshot | LocalError:
+def _snapshot_of(above: int, root: Path, path: bytes) -> Snapshot | LocalError:
     try:
-        found = os.stat(path.rpartition(b"/")[2], dir_fd=above, follow_symlinks=False)
+        with translated(os.fsencode(root) + b"/" + path):
+            found = os.stat(path.rpartition(b"/")[2], dir_fd=above, follow_symlinks=False)
         _refuse(found.st_mode, path)
-    except OSError as exc:
-        return _ours(exc, root, path)
     except LocalError as exc:
         return exc
     return of_stat(found)

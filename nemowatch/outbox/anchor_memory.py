@@ -12,8 +12,8 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import anchor
+from nemowatch.fs.safe_open import open_root
 from nemowatch.fs.threads import Disks
-from nemowatch.fs.tree import open_root
 from nemowatch.journal import Journal, facts
 
 

@@ -11,11 +11,15 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nemowatch.errors import LocalError
+from nemowatch.fs import exclusive_create
+from nemowatch.fs.listing import entries, walk_folders
 from nemowatch.fs.names import OURS, PROCESS
+from nemowatch.fs.safe_open import root_folder, stat_at
 
 #: A result's part file, and the claim that goes with it where a filesystem can only copy.
 _PART = re.compile(rf"{re.escape(OURS)}(?P<job>\d+)(-\d+)?\.part(\.to)?")
@@ -33,30 +37,52 @@ class Leftover:
 
 def find(folders: Iterable[Path]) -> list[Leftover]:
     """Every candidate in these folders (not below them); folders that cannot be read have none."""
-    found = []
+    found: list[Leftover] = []
     for folder in folders:
-        with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            found += [leftover for entry in entries if (leftover := _leftover(entry)) is not None]
+        with contextlib.suppress(LocalError, OSError), root_folder(folder) as opened:
+            found += _in_folder(folder, opened)
     return found
 
 
-def _leftover(entry: os.DirEntry[str]) -> Leftover | None:
-    if not entry.name.startswith(OURS) or not entry.is_file(follow_symlinks=False):
-        return None
-    if part := _PART.fullmatch(entry.name):
-        return Leftover(Path(entry.path), int(part["job"]))
-    brief = _BRIEF.fullmatch(entry.name)
+def find_below(roots: Iterable[Path]) -> list[Leftover]:
+    """Every candidate in these roots and all folders below them."""
+    found: list[Leftover] = []
+    for root in roots:
+        for relative, opened in walk_folders(root):
+            with contextlib.suppress(OSError):
+                found += _in_folder(root / os.fsdecode(relative), opened)
+    return found
+
+
+def _in_folder(folder: Path, opened: int) -> Iterator[Leftover]:
+    for raw, found in entries(opened):
+        name = os.fsdecode(raw)
+        if found is None or not name.startswith(OURS) or not stat.S_ISREG(found.st_mode):
+            continue
+        job = _job_of(name)
+        if job is not None:
+            yield Leftover(folder / name, job)
+
+
+def _job_of(name: str) -> int | None:
+    """The job whose part has this name; 0 for a note; None for what is in use, or nothing of
+    these."""
+    if part := _PART.fullmatch(name):
+        return int(part["job"])
+    brief = _BRIEF.fullmatch(name)
     if brief is None or brief["process"] in (PROCESS, str(os.getpid())):
         return None
-    return Leftover(Path(entry.path), 0)
+    return 0
 
 
 def remove(leftovers: Iterable[Leftover]) -> list[Path]:
     """Remove them; returns those that are gone now by our doing."""
-    removed = []
-    for leftover in leftovers:
-        with contextlib.suppress(OSError):
-            if stat.S_ISREG(leftover.path.lstat().st_mode):
-                leftover.path.unlink()
-                removed.append(leftover.path)
-    return removed
+    return [leftover.path for leftover in leftovers if _remove(leftover.path)]
+
+
+def _remove(path: Path) -> bool:
+    with contextlib.suppress(LocalError, OSError), root_folder(path.parent) as folder:
+        found = stat_at(path.name, folder)
+        if found is not None and stat.S_ISREG(found.st_mode):
+            return exclusive_create.remove(path.name, folder)
+    return False

@@ -6,16 +6,14 @@ Nothing is written below a missing root. What they say is not known here.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 from enum import StrEnum
 from pathlib import Path
 
 from nemowatch.errors import SourceGone
-from nemowatch.fs.exclusive_create import write_new
-from nemowatch.fs.names import OURS, PROCESS, note_name
-from nemowatch.fs.tree import folder_of, open_file, parts, stat_at, sync_folder, translated
+from nemowatch.fs.exclusive_create import remove, replace_file
+from nemowatch.fs.names import note_name
+from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, translated
 
 ERROR_ENDING = ".error.txt"
 QUESTION_ENDING = ".question.txt"
@@ -63,20 +61,6 @@ def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
         return Wrote.WRITTEN
 
 
-def replace_file(name: str, data: bytes, folder: int) -> None:
-    """Put `data` under `name` in one step, over whatever file of ours stands there, synced.
-    Raises OSError."""
-    fresh = f"{OURS}note-{PROCESS}-{secrets.token_hex(4)}"
-    write_new(fresh, data, folder)
-    try:
-        os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(fresh, dir_fd=folder)
-        raise
-    sync_folder(folder)
-
-
 def remove_note(root: Path, path: Path, last: str = "") -> bool:
     """Take a note away. True when it is gone now (also when it was before); False when it is no
     longer ours: a person wrote into it, so it is theirs. Raises LocalPassing (root away),
@@ -88,8 +72,7 @@ def remove_note(root: Path, path: Path, last: str = "") -> bool:
                 return stat_at(path.name, folder) is None
             if not _is_ours(there, last):
                 return False
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path.name, dir_fd=folder)
+            remove(path.name, folder)
             return True
     except SourceGone:
         return True
@@ -115,8 +98,7 @@ def _content(name: str, folder: int) -> bytes:
     if there.st_size > _LARGEST or there.st_size == 0:
         return _NOT_OURS
     try:
-        with os.fdopen(open_file(name, folder), "rb") as file:
-            return file.read()
+        return read_file(name, folder, _LARGEST)
     except OSError:
         return _NOT_OURS
 

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import SourceGone, show_path
-from nemowatch.fs import exclusive_create
+from nemowatch.fs import part_files
 from nemowatch.fs.copy_across import too_many
+from nemowatch.fs.exclusive_create import write_new
+from nemowatch.fs.folders import ensure_folder, name_limit
+from nemowatch.fs.hashing import has_content
+from nemowatch.fs.listing import names_in
 from nemowatch.fs.names import OURS, candidates, safe_name
-from nemowatch.fs.tree import ensure_folder, name_limit, open_root, sha256_at, stat_at, translated
+from nemowatch.fs.safe_open import open_file, root_folder, stat_at, translated
 from nemowatch.model import Downloaded
 
 __all__ = [
@@ -50,12 +54,8 @@ def write_part(path: Path, data: bytes) -> Downloaded:
     """Write a result that we made ourselves (a transcript) into its part file, synced.
 
     Raises LocalPassing when the folder is away, NoSpace, LocalFinal."""
-    folder = open_root(path.parent)
-    try:
-        with translated(path):
-            exclusive_create.write_new(path.name, data, folder)
-    finally:
-        os.close(folder)
+    with root_folder(path.parent) as folder, translated(path):
+        write_new(path.name, data, folder)
     return Downloaded(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -68,44 +68,39 @@ def publish(part: Path, wanted: str, sha256: str) -> Published:
     exactly this content. Raises SourceGone when neither part nor result is there, LocalPassing
     (folder away), NoSpace, LocalFinal.
     """
-    folder = open_root(part.parent)
-    try:
-        with translated(part):
-            if stat_at(part.name, folder) is None:
-                return Published(
-                    part.parent / _published_before(part, wanted, sha256, folder), already=True
-                )
+    with root_folder(part.parent) as folder, translated(part):
+        if stat_at(part.name, folder) is None:
+            name, already = _published_before(part, wanted, sha256, folder), True
+        else:
             name, already = _put(part.name, wanted, sha256, folder)
-    finally:
-        os.close(folder)
     return Published(part.parent / name, already)
 
 
 def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
-    if copied := exclusive_create.claimed(part, folder):
-        if exclusive_create.is_same(copied, part, folder, sha256):
-            exclusive_create.finish(part, folder)
+    if copied := part_files.claimed(part, folder):
+        if part_files.is_same(copied, part, folder, sha256):
+            part_files.finish(part, folder)
             return copied, True
-        exclusive_create.clear_claim(part, folder)
+        part_files.clear_claim(part, folder)
     _sync_file(part, folder)
     for name in candidates(wanted, name_limit(folder)):
-        if exclusive_create.is_same(name, part, folder, sha256):
-            exclusive_create.finish(part, folder)
+        if part_files.is_same(name, part, folder, sha256):
+            part_files.finish(part, folder)
             return name, True
         try:
-            exclusive_create.put(part, name, folder)
+            part_files.put(part, name, folder)
         except FileExistsError:
-            if not exclusive_create.is_same(name, part, folder, sha256):
+            if not part_files.is_same(name, part, folder, sha256):
                 continue
             # NFS sent the same link twice and answers for the second
-            exclusive_create.finish(part, folder)
+            part_files.finish(part, folder)
         return name, False
     raise too_many(wanted)
 
 
 def _sync_file(name: str, folder: int) -> None:
-    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    fd = open_file(name, folder)
     try:
         os.fsync(fd)
     finally:
@@ -115,22 +110,16 @@ def _sync_file(name: str, folder: int) -> None:
 def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
-    is written: a part made anew could not be known for the one that stands there. Errors as
-    `publish`."""
+    is written: a part made anew could not be told from it. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
-    folder = open_root(part.parent)
-    try:
-        with translated(part):
-            name = _find(wanted, sha256, folder)
-            if name:
-                exclusive_create.finish(part.name, folder)
-    finally:
-        os.close(folder)
-    found = (
-        Published(part.parent / name, True)
-        if name
-        else publish(write_part(part, data).path, wanted, sha256)
-    )
+    with root_folder(part.parent) as folder, translated(part):
+        name = _find(wanted, sha256, folder)
+        if name:
+            part_files.finish(part.name, folder)
+    if name:
+        found = Published(part.parent / name, True)
+    else:
+        found = publish(write_part(part, data).path, wanted, sha256)
     return Downloaded(found.path, len(data), sha256), found
 
 
@@ -139,12 +128,14 @@ def _published_before(part: Path, wanted: str, sha256: str, folder: int) -> str:
     name = _find(wanted, sha256, folder)
     if not name:
         raise SourceGone(f"{show_path(part)}: no longer there.", path=part)
-    exclusive_create.finish(part.name, folder)
+    part_files.finish(part.name, folder)
     return name
 
 
 def _find(wanted: str, sha256: str, folder: int) -> str:
     """The candidate of this content, or "". Gaps are passed over: people delete files."""
-    there = set(os.listdir(folder))
-    names = (name for name in candidates(wanted, name_limit(folder)) if name in there)
-    return next((name for name in names if sha256_at(name, folder) == sha256), "")
+    there = names_in(folder)
+    for name in candidates(wanted, name_limit(folder)):
+        if os.fsencode(name) in there and has_content(name, folder, sha256):
+            return name
+    return ""

@@ -11,8 +11,9 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, LocalPassing, SourceGone
 from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.identity import snapshot
 from nemowatch.fs.names import safe_name
-from nemowatch.fs.safe_open import lookup, open_below, snapshot
+from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.journal.jobs import PublishedOutput
 from nemowatch.journal.sources import NewJob
 

@@ -20,9 +20,11 @@ import structlog
 from nemowatch.clock import Clock, lasted
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
+from nemowatch.fs.folders import ensure_root
+from nemowatch.fs.listing import folders_below
 from nemowatch.fs.names import note_name
+from nemowatch.fs.safe_open import translated
 from nemowatch.fs.threads import Disks
-from nemowatch.fs.tree import ensure_tree, translated
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal import notes as kept
@@ -190,12 +192,7 @@ def _follow(inbox: Path, folder: bytes, text: str, others: Collection[bytes]) ->
     with translated(inbox):
         if os.path.lexists(inbox / os.fsdecode(folder)):
             return
-        with os.scandir(os.fsencode(inbox)) as entries:
-            found = [
-                entry.name
-                for entry in entries
-                if entry.is_dir(follow_symlinks=False) and entry.name not in others
-            ]
+    found = [name for name in folders_below(inbox) if name not in others]
     for name in found:
         remove_note(inbox, inbox / os.fsdecode(name) / notes.READ_ME, text)
 
@@ -301,7 +298,7 @@ def _how(job: Job) -> str:
 
 def _write(watch: Watch, root: Path, path: Path, text: str, last: str) -> Wrote:
     if root != watch.inbox:
-        ensure_tree(root, watch.inbox)
+        ensure_root(root, watch.inbox)
     return write_note(root, path, text, last)
 
 

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
 from nemowatch.errors import LocalFinal, show_path
+from nemowatch.fs.exclusive_create import replace_file
 from nemowatch.fs.names import plain
-from nemowatch.fs.tree import open_file, open_root, stat_at, translated
+from nemowatch.fs.safe_open import read_file, root_folder, stat_at, translated
 from nemowatch.model import State
-from nemowatch.outbox.note_file import replace_file
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -34,6 +34,8 @@ _NAME_SHOWN = 72
 #: What changes with every writing and says nothing new.
 _WRITTEN = re.compile(rb"<!--written-->.*?<!--/written-->", re.DOTALL)
 
+#: Bytes of a page that are compared with the new one: forty rows a list make far less.
+_LARGEST = 8 * 1024 * 1024
 #: By this a page is known as ours; in the template's head.
 _MARK = b'<meta name="generator" content="nemowatch">'
 
@@ -277,33 +279,27 @@ def write_page(path: Path, html: str) -> bool:
     stands there: it stays).
     """
     data = html.encode("utf-8", "replace")
-    folder = open_root(path.parent)
-    try:
-        with translated(path):
-            there = _standing(path, folder)
-            if _news(data) == _news(there):
-                return False
-            replace_file(path.name, data, folder)
-            return True
-    finally:
-        os.close(folder)
+    with root_folder(path.parent) as folder, translated(path):
+        there = _page_at(path, folder)
+        if _news(data) == _news(there):
+            return False
+        replace_file(path.name, data, folder)
+        return True
 
 
 def _news(data: bytes) -> bytes:
     return _WRITTEN.sub(b"", data)
 
 
-def _standing(path: Path, folder: int) -> bytes:
-    """The page that stands there; b"" when nothing does."""
+def _page_at(path: Path, folder: int) -> bytes:
+    """The page that is there; b"" when there is none."""
     there = stat_at(path.name, folder)
     if there is None or (stat.S_ISREG(there.st_mode) and there.st_size == 0):
         return b""
     if stat.S_ISREG(there.st_mode):
-        with os.fdopen(open_file(path.name, folder), "rb") as file:
-            data = file.read()
+        data = read_file(path.name, folder, _LARGEST)
         if _MARK in data:
             return data
     cure = "Rename it: the status page is written there."
-    raise LocalFinal(
-        f"{show_path(path)}: a file that is not nemowatch's stands there.", path=path, cure=cure
-    )
+    text = f"{show_path(path)}: a file that is not nemowatch's stands there."
+    raise LocalFinal(text, path=path, cure=cure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.errors import LocalError
+from nemowatch.fs.exclusive_create import remove
+from nemowatch.fs.listing import names_in, walk_folders
+from nemowatch.fs.safe_open import stat_at
 from nemowatch.fs.threads import Disks
-from nemowatch.fs.tree import open_root
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED
@@ -43,14 +45,8 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
 def find_leftovers(watch: Watch) -> list[Leftover]:
     """Files of ours that a killed process may have left: in the workspace and in all its trees
     (a question's note stands beside its file, however deep that lies)."""
-    return leftovers.find(_folders(watch))
-
-
-def _folders(watch: Watch) -> Iterable[Path]:
-    yield watch.page.parent
-    for tree in (watch.inbox, watch.outbox, watch.done, watch.failed):
-        for where, _, _ in os.walk(tree):
-            yield Path(where)
+    roots = (watch.inbox, watch.outbox, watch.done, watch.failed)
+    return leftovers.find([watch.page.parent]) + leftovers.find_below(roots)
 
 
 def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftover]:
@@ -84,16 +80,18 @@ async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> 
 def expire(root: Path, before: float) -> None:
     """Delete files in done/ that have lain there (by the change of their inode: a move sets it)
     since before a moment. Where a link has been put in its place, they are somebody else's."""
-    try:
-        os.close(open_root(root))
-    except LocalError:
-        return
-    for where, _, files in os.walk(root):
-        for name in files:
-            path = Path(where, name)
-            try:
-                if path.lstat().st_ctime < before:
-                    path.unlink()
-                    log.info("source expired", file=str(path))
-            except OSError as exc:
-                log.debug("source not expired", file=str(path), why=exc.strerror)
+    for relative, folder in walk_folders(root):
+        where = root / os.fsdecode(relative)
+        try:
+            for name in names_in(folder):
+                if _expire(name, folder, before):
+                    log.info("source expired", file=str(where / os.fsdecode(name)))
+        except OSError as exc:
+            log.debug("sources not expired", file=str(where), why=exc.strerror)
+
+
+def _expire(name: bytes, folder: int, before: float) -> bool:
+    found = stat_at(name, folder)
+    if found is None or stat.S_ISDIR(found.st_mode) or found.st_ctime >= before:
+        return False
+    return remove(name, folder)

@@ -22,8 +22,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import spot
 from nemowatch.journal import Journal, jobs, sources
-from nemowatch.model import Member, Snapshot
-from nemowatch.outbox.retire import Leaving, retire_all
+from nemowatch.outbox.retire import retire_members
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 
@@ -92,7 +91,9 @@ class Duplicates:
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
-            target = await self._disks.run(watch.name, _move, watch, members)
+            target = await self._disks.run(
+                watch.name, retire_members, watch.inbox, members, watch.done
+            )
             now = self._clock.now_ms()
             await self._journal.write(
                 lambda conn: sources.retire(conn, copy.source_id, target, now)
@@ -133,15 +134,3 @@ def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:
         for job in jobs.of_source(conn, copy.source_id)
         for output in jobs.outputs(conn, job.id)
     ]
-
-
-def _move(watch: Watch, members: list[Member]) -> bytes | None:
-    """Only what has the content that was done before, for another file may have taken its place;
-    returns where it went."""
-    leaving = [
-        Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest)
-        for m in members
-        if m.path
-    ]
-    found = retire_all(watch.inbox, leaving, watch.done)
-    return os.fsencode(found[0]) if found[0] is not None else None

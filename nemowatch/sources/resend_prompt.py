@@ -7,7 +7,6 @@ Found out over the journal, read from the disk, and only then ordered, like the 
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from nemowatch.config import Recipe
-from nemowatch.errors import LocalError, OrderError, UsageError
-from nemowatch.fs.safe_open import open_below
+from nemowatch.errors import LocalError, OrderError, SourceGone, UsageError
+from nemowatch.fs.listing import names_in
+from nemowatch.fs.safe_open import folder_of, read_below
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
 from nemowatch.journal import jobs, sources
@@ -86,21 +86,17 @@ def prompt_now(asked: Asked | None, recipes: Mapping[str, Recipe]) -> str:
 
 def _read(inbox: Path, scripts: Iterable[bytes]) -> str:
     return "".join(
-        read_script(_bytes(inbox, path), "." + as_text(path).rpartition(".")[2].lower())
+        read_script(
+            read_below(inbox, path, LARGEST), "." + as_text(path).rpartition(".")[2].lower()
+        )
         for path in scripts
     )
 
 
 def _instructions(inbox: Path, folder: bytes) -> str:
     """What the folder's prompt.txt says; "" without one."""
-    with suppress(FileNotFoundError):
-        names = sorted(
-            n for n in os.listdir(os.fsencode(inbox) + b"/" + folder) if folded(n) in PROMPT_NAMES
-        )
-        return decode_text(_bytes(inbox, folder + b"/" + names[0])) if names else ""
+    with suppress(SourceGone), folder_of(inbox, folder) as opened:
+        names = [name for name in names_in(opened) if folded(name) in PROMPT_NAMES]
+        if names:
+            return decode_text(read_below(inbox, folder + b"/" + min(names), LARGEST))
     return ""
-
-
-def _bytes(inbox: Path, path: bytes) -> bytes:
-    with os.fdopen(open_below(inbox, path), "rb") as file:
-        return file.read(LARGEST)

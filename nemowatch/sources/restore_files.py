@@ -17,7 +17,7 @@ from typing import Any
 
 from nemowatch.errors import UsageError, show_path
 from nemowatch.fs.exclusive_create import move_exclusive
-from nemowatch.fs.tree import folder_of
+from nemowatch.fs.safe_open import folder_of, root_folder
 from nemowatch.journal import jobs, sources
 
 
@@ -75,12 +75,11 @@ def carry_out(returns: Iterable[Return]) -> None:
 def _move(one: Return, place: Path) -> None:
     cure = f"Move it to {show_path(str(place))} yourself: that does the same."
     try:
-        here = os.open(one.here.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            with folder_of(one.inbox, os.path.dirname(one.relative), make=True) as folder:
-                moved = move_exclusive(one.here.name, here, place.name, folder)
-        finally:
-            os.close(here)
+        with (
+            root_folder(one.here.parent) as here,
+            folder_of(one.inbox, os.path.dirname(one.relative), make=True) as folder,
+        ):
+            moved = move_exclusive(one.here.name, here, place.name, folder)
     except OSError as exc:
         words = (
             "another file stands in its place" if exc.errno == errno.EEXIST else str(exc.strerror)

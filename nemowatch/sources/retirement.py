@@ -7,7 +7,6 @@ knows the file meanwhile.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
@@ -20,8 +19,8 @@ from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import place
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import Member, Snapshot, State
-from nemowatch.outbox.retire import After, Leaving, retire_all
+from nemowatch.model import Member, State
+from nemowatch.outbox.retire import retire_members
 from nemowatch.reporting.note_sync import NoteSync
 
 log = structlog.get_logger("nemowatch.source")
@@ -132,15 +131,8 @@ class Retirement:
 def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
     """Move the files of a source; returns where its first one went, b"" when they stay in the
     inbox."""
-    leaving = [
-        Leaving(m.path, m.snapshot or Snapshot(0, 0, 0, 0, 0, 0), m.digest)
-        for m in members
-        if m.path
-    ]
-    if not leaving:
-        return None
-    if done and watch.after == "keep":
-        return b""
-    mode = watch.after if done else After.MOVE
-    found = retire_all(watch.inbox, leaving, watch.done if done else watch.failed, mode)
-    return os.fsencode(found[0]) if found[0] is not None else None
+    if not done:
+        return retire_members(watch.inbox, members, watch.failed)
+    if watch.after == "keep":
+        return b"" if any(member.path for member in members) else None
+    return retire_members(watch.inbox, members, watch.done, watch.after)

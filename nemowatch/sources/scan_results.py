@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -16,7 +17,8 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, SourceGone, show_path
-from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.exclusive_create import remove, remove_folder
+from nemowatch.fs.safe_open import folder_of, lookup, stat_at, translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused, Tick
@@ -285,14 +287,22 @@ def _consume(watch: Watch, approvals: Iterable[bytes]) -> None:
     """Take used APPROVE files away; one that holds more than a word, or is a folder with
     something in it, is left."""
     for name in approvals:
-        path = watch.inbox / os.fsdecode(name)
+        folder, _, own_name = name.rpartition(b"/")
         try:
-            if path.is_dir():
-                path.rmdir()
-            elif path.lstat().st_size <= LARGEST_YES:
-                path.unlink()
-        except OSError as exc:
-            log.warning("APPROVE could not be taken away", file=show_path(name), why=exc.strerror)
+            with folder_of(watch.inbox, folder) as opened, translated(name):
+                _take_away(own_name, opened)
+        except LocalError as exc:
+            log.warning("APPROVE could not be taken away", file=show_path(name), why=exc.text)
+
+
+def _take_away(name: bytes, folder: int) -> None:
+    found = stat_at(name, folder)
+    if found is None:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        remove_folder(name, folder)
+    elif found.st_size <= LARGEST_YES:
+        remove(name, folder)
 
 
 def _move_failed(watch: Watch, path: bytes) -> Path:

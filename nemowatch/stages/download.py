@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from nemowatch.errors import ResultExpired, UnsafeUrl
-from nemowatch.fs.tree import ensure_tree
+from nemowatch.fs.folders import ensure_root
 from nemowatch.model import State
 from nemowatch.outbox.publish import ensure_folder, part_path
 from nemowatch.stages.decision import Decision, go, later
@@ -17,7 +17,7 @@ from nemowatch.stages.deps import Deps, Work
 def target_folder(work: Work) -> Path:
     """Where the results of this job go: the outbox, in the shape of the inbox. What is missing
     of it is made, but never below a root that is away (raises LocalPassing)."""
-    ensure_tree(work.watch.outbox, work.watch.inbox)
+    ensure_root(work.watch.outbox, work.watch.inbox)
     return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
 
 

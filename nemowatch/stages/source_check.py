@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
+from nemowatch.fs.folders import ensure_writable
 from nemowatch.fs.hashing import fingerprint
-from nemowatch.fs.safe_open import lookup, open_below, snapshot, unchanged
-from nemowatch.fs.tree import ensure_writable
+from nemowatch.fs.identity import snapshot, unchanged
+from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.model import Member
 from nemowatch.stages.deps import Deps, Work
 

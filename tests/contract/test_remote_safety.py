@@ -18,7 +18,8 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.errors import LocalError, UnsafeUrl
-from nemowatch.fs.safe_open import open_below, snapshot
+from nemowatch.fs.identity import snapshot
+from nemowatch.fs.safe_open import open_below
 from nemowatch.remote import addresses
 from nemowatch.remote.addresses import Rules, origin
 from nemowatch.remote.client import Client

@@ -18,8 +18,8 @@ import pytest
 
 from nemowatch.config.schema import Watch
 from nemowatch.fs import anchor
+from nemowatch.fs.folders import name_limit
 from nemowatch.fs.safe_open import lookup
-from nemowatch.fs.tree import name_limit
 from nemowatch.holds.disk_space import has_room
 from nemowatch.intake.scan import pauses
 from nemowatch.intake.scan.ignore import Ignore

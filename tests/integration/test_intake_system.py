@@ -21,9 +21,10 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mount_events import MountEvents
-from nemowatch.fs.safe_open import lookup, open_below, snapshot
+from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.scan.diff import ScanDiffer
 from nemowatch.intake.scan.ignore import Ignore

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalFinal, LocalPassing, NoSpace, SourceGone
-from nemowatch.fs import exclusive_create
+from nemowatch.fs import exclusive_create, part_files
+from nemowatch.fs.folders import ensure_root
 from nemowatch.fs.names import PROCESS
-from nemowatch.fs.tree import ensure_tree, open_root
+from nemowatch.fs.safe_open import open_root
 from nemowatch.outbox.leftovers import find, remove
 from nemowatch.outbox.publish import (
     ensure_folder,
@@ -181,7 +182,7 @@ def test_where_neither_link_nor_rename_exists_a_copy_takes_a_free_name(tmp_path:
 def test_a_copy_that_was_cut_off_is_taken_up_again(tmp_path: Path, half: bytes) -> None:
     """Its half (with the zeros that power loss leaves) is recognised and replaced by the whole."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / exclusive_create.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(half)
     assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo.mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA
@@ -204,7 +205,7 @@ def test_a_claim_never_costs_a_person_their_file(tmp_path: Path) -> None:
     """A file under the claimed name that holds anything but our bytes stays, even when it begins
     like ours."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / exclusive_create.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(DATA[:100] + b"and then mine")
     assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo (2).mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA[:100] + b"and then mine"
@@ -234,7 +235,7 @@ def test_nothing_is_made_below_a_missing_root(tmp_path: Path) -> None:
     with pytest.raises(LocalPassing):
         write_part(part_path(tmp_path / "share", 7), DATA)
     with pytest.raises(LocalPassing):
-        ensure_tree(tmp_path / "share/done", tmp_path / "share/inbox")
+        ensure_root(tmp_path / "share/done", tmp_path / "share/inbox")
     assert visible(tmp_path) == []
 
 
@@ -242,7 +243,7 @@ def test_a_removed_tree_is_made_again_beside_its_inbox(tmp_path: Path) -> None:
     """A person who deletes `done` does not stop the work as long as the inbox beside it shows
     that the share is there."""
     (tmp_path / "inbox").mkdir()
-    ensure_tree(tmp_path / "done", tmp_path / "inbox")
+    ensure_root(tmp_path / "done", tmp_path / "inbox")
     assert (tmp_path / "done").is_dir()
 
 

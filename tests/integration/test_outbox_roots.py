@@ -14,8 +14,8 @@ from nemowatch.clock import SystemClock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.fs import anchor
+from nemowatch.fs.folders import ensure_folder, ensure_root
 from nemowatch.fs.threads import Disks
-from nemowatch.fs.tree import ensure_folder, ensure_tree
 from nemowatch.journal import Journal
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.outbox.note_file import write_note
@@ -151,7 +151,7 @@ def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool)
     unmount(share)
     if restarted:
         anchor.hold(tree, anchor.memory(tree))
-    for act in (lambda: put(tree), lambda: ensure_tree(tree, share)):
+    for act in (lambda: put(tree), lambda: ensure_root(tree, share)):
         with pytest.raises(
             LocalPassing, match="the share is not mounted, only an empty folder is there"
         ) as refused:
@@ -160,7 +160,7 @@ def test_nothing_is_put_below_a_share_that_is_away(share: Path, restarted: bool)
     assert list(tree.rglob("*")) == []
     tree.rmdir()
     with pytest.raises(LocalPassing):
-        ensure_tree(tree, share)
+        ensure_root(tree, share)
     assert not tree.exists()
     mount(share)
     assert put(tree).read_bytes() == b"result"

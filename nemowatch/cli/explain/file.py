@@ -17,8 +17,9 @@ from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.cli.show import cure_of
 from nemowatch.content.sniff import Finding, kind_by_name, sniff
 from nemowatch.errors import LocalError, NemowatchError, OrderError
+from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
-from nemowatch.fs.safe_open import not_regular, open_below, snapshot
+from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.journal import account

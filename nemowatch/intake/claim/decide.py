@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.errors import UsageError
-from nemowatch.fs.safe_open import unchanged
+from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.link_lists import results_before, without_paid
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import batches, job_steps, jobs, sources

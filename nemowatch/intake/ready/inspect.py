@@ -24,8 +24,10 @@ from nemowatch.errors import (
 )
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.identity import NO_LOOK, of_stat, snapshot, unchanged
 from nemowatch.fs.lease import Lease
-from nemowatch.fs.safe_open import NO_LOOK, look_many, of_stat, open_below, snapshot, unchanged
+from nemowatch.fs.listing import names_below
+from nemowatch.fs.safe_open import lookup_many, open_below
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.model import MB, MediaKind, Snapshot
@@ -47,7 +49,7 @@ class Seen:
 
 def look_at(root: Path, paths: Iterable[bytes], pace_of: Callable[[bytes], Pace]) -> list[Seen]:
     """Look at tracked files; where a lease tells something, ask for one."""
-    return [_with_lease(root, path, look, pace_of(path)) for path, look in look_many(root, paths)]
+    return [_with_lease(root, path, look, pace_of(path)) for path, look in lookup_many(root, paths)]
 
 
 def _with_lease(root: Path, path: bytes, look: Snapshot | LocalError, pace: Pace) -> Seen:
@@ -98,7 +100,7 @@ def sort_places(root: Path, places: Iterable[bytes]) -> Places:
 def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
     """Those of `paths` at which nothing stands any more; what cannot be asked does not count as
     gone."""
-    return [path for path, look in look_many(root, paths) if isinstance(look, SourceGone)]
+    return [path for path, look in lookup_many(root, paths) if isinstance(look, SourceGone)]
 
 
 def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
@@ -282,8 +284,5 @@ def names_in(root: Path, folders: Iterable[bytes]) -> Mapping[bytes, tuple[bytes
     """The names that stand in each folder (relative); a folder that cannot be listed has none."""
     found: dict[bytes, tuple[bytes, ...]] = {}
     for folder in folders:
-        try:
-            found[folder] = tuple(os.listdir(os.fsencode(root) + b"/" + folder))
-        except OSError:
-            found[folder] = ()
+        found[folder] = tuple(names_below(root, folder))
     return found

@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
-from nemowatch.fs.safe_open import look_key
 from nemowatch.model import Snapshot
 
 #: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
@@ -169,7 +169,7 @@ class Tracked:
         self.next_at += max(now - self.last_at, 0.0)
 
     def _key(self, look: Snapshot) -> tuple[int, ...]:
-        return (*look_key(look, local=self.pace.local), look.blocks)
+        return (*content_key(look, local=self.pace.local), look.blocks)
 
     @property
     def still(self) -> float:

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from nemowatch.fs.safe_open import look_key
+from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, folded
@@ -33,7 +33,7 @@ MAX_EXAMPLES = 5
 
 def look_hash(look: Snapshot, *, local: bool) -> int:
     """A look in eight bytes: what is remembered of each known file."""
-    return hash(look_key(look, local=local))
+    return hash(content_key(look, local=local))
 
 
 def _stat_hash(found: os.stat_result, *, local: bool) -> int:

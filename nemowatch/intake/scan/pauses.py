@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.config import Watch
+from nemowatch.fs.listing import folders_below, names_below
 from nemowatch.intake.scan.ignore import PAUSE_NAMES, folded
 
 #: (watch, task folder; b"" for the inbox itself) -> the PAUSE file that lies there, relative to the
@@ -27,7 +27,7 @@ def on_disk(watches: Iterable[Watch]) -> Pauses:
     be read holds nothing."""
     found: dict[tuple[str, bytes], bytes] = {}
     for watch in watches:
-        for folder in (b"", *_folders(watch.inbox)):
+        for folder in (b"", *folders_below(watch.inbox)):
             if file := lying_in(watch.inbox, folder):
                 found[watch.name, folder] = file
     return found
@@ -36,18 +36,5 @@ def on_disk(watches: Iterable[Watch]) -> Pauses:
 def lying_in(inbox: Path, folder: bytes) -> bytes:
     """The PAUSE file that lies in a folder of the inbox (b"": in the inbox itself), relative to
     the inbox; b"" for none."""
-    with suppress(OSError):
-        names = sorted(
-            name
-            for name in os.listdir(os.path.join(os.fsencode(inbox), folder))
-            if folded(name) in PAUSE_NAMES
-        )
-        if names:
-            return os.path.join(folder, names[0])
-    return b""
-
-
-def _folders(inbox: Path) -> list[bytes]:
-    with suppress(OSError), os.scandir(os.fsencode(inbox)) as entries:
-        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return []
+    names = [name for name in names_below(inbox, folder) if folded(name) in PAUSE_NAMES]
+    return os.path.join(folder, min(names)) if names else b""

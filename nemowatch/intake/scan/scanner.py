@@ -7,7 +7,6 @@ link, enters no ignored folder and opens nothing. What the entries mean is `surv
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -15,8 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nemowatch.errors import local_error
-from nemowatch.fs.safe_open import NO_LOOK, not_regular, of_stat
+from nemowatch.errors import LocalError, SourceGone
+from nemowatch.fs.identity import NO_LOOK, not_regular, of_stat
+from nemowatch.fs.listing import entries
+from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.model import Snapshot
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     PROJECT = "project"  #: a folder that would be one job
     ODD = "odd"  #: neither file nor folder: a link, a pipe, a socket, a device
     CLOSED = "closed"  #: a folder that may not be read
+    UNANSWERED = "unanswered"  #: a folder that says nothing of itself: entering it says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +80,44 @@ def walk(
     nothing may be concluded about what is in it. Raises LocalError when the place where the walk
     begins at the root cannot be read.
     """
-    top = os.fsencode(root)
     todo = [(start, NO_LOOK)]
     while todo:
         folder, look = todo.pop()
         beat()
-        prefix = folder + b"/" if folder else b""
         try:
-            for name, found in _list(top + b"/" + folder if folder else top):
-                path = prefix + name
-                if found is None:
-                    todo += (
-                        [(path, NO_LOOK)]
-                        if ignore.name(name, folder=True).kind is NameClass.WORK
-                        else []
-                    )
+            for entry in _in_folder(root, folder, ignore, known):
+                if entry.kind is Kind.UNANSWERED:
+                    todo.append((entry.path, NO_LOOK))
                     continue
-                if known(path, found):
-                    continue
+                yield entry
+                if entry.kind is Kind.FOLDER:
+                    todo.append((entry.path, entry.look))
+        except SourceGone:
+            continue
+        except LocalError as exc:
+            if not folder:
+                raise
+            yield Entry(Kind.CLOSED, folder, look, _why(exc))
+
+
+def _in_folder(root: Path, folder: bytes, ignore: Ignore, known: Known) -> Iterator[Entry]:
+    """What stands in one folder, but for what is known or ignored. Raises LocalError."""
+    prefix = folder + b"/" if folder else b""
+    with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
+        for name, found in entries(opened):
+            path = prefix + name
+            if found is None:
+                if ignore.name(name, folder=True).kind is NameClass.WORK:
+                    yield Entry(Kind.UNANSWERED, path, NO_LOOK)
+            elif not known(path, found):
                 entry = _judge(name, path, found, ignore, top_level=not folder)
                 if entry is not None:
                     yield entry
-                    if entry.kind is Kind.FOLDER:
-                        todo.append((entry.path, entry.look))
-        except OSError as exc:
-            if not folder:
-                raise local_error(exc, top) from exc
-            if exc.errno not in (errno.ENOENT, errno.ENOTDIR):
-                yield Entry(Kind.CLOSED, folder, look, exc.strerror or "")
 
 
-def _list(folder: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """What stands in a folder; None for a folder that does not answer (a dead share on it, or
-    somebody else's): entering it says why. Raises OSError: for one whose names may be read and
-    nothing else (r without x) too."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
-                if isinstance(exc, PermissionError):
-                    # raises where nothing in it may be asked; else it is this one's matter alone
-                    os.lstat(folder + b"/.")
-                if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
-                    yield entry.name, None
-                continue
-            yield entry.name, found
+def _why(error: LocalError) -> str:
+    cause = error.__cause__
+    return (cause.strerror or "") if isinstance(cause, OSError) else error.text
 
 
 def _judge(
@@ -141,8 +135,4 @@ def _judge(
         project = not top_level and name.lower().endswith(PROJECT)
         return Entry(Kind.PROJECT if project else Kind.FOLDER, path, of_stat(found))
     what = not_regular(found.st_mode)
-    return (
-        Entry(Kind.ODD, path, of_stat(found), what)
-        if what
-        else Entry(Kind.FILE, path, of_stat(found))
-    )
+    return Entry(Kind.ODD if what else Kind.FILE, path, of_stat(found), what)

@@ -1,0 +1,76 @@
+"""Folders below the roots of a workspace: making them, and asking what can be put there.
+
+It never makes a folder below a root that is missing: a share that is away looks exactly so.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nemowatch.errors import LocalFinal, LocalPassing, show_path
+from nemowatch.fs import anchor
+from nemowatch.fs.names import NAME_LIMIT
+from nemowatch.fs.safe_open import folder_of, missing, parts, root_folder, translated
+
+
+def below(root: Path, relative: bytes) -> Path:
+    """The path of `relative` below `root`."""
+    return root.joinpath(*(os.fsdecode(name) for name in parts(relative)))
+
+
+def ensure_folder(root: Path, relative: bytes) -> Path:
+    """Make the folder `relative` below the existing `root`, and return it.
+
+    Raises LocalPassing when `root` is missing: nothing is ever made below a share that is away.
+    NoSpace, LocalFinal.
+    """
+    with folder_of(root, relative, make=True):
+        return below(root, relative)
+
+
+def ensure_root(root: Path, beside: Path) -> None:
+    """Make `root` again when a person removed it, but only when its sibling `beside` still stands:
+    then the share is there. Anything else that is missing raises LocalPassing."""
+    held = anchor.held_at(root)
+    if held is not None:
+        held.check()  # nothing is made in what a missing share had covered
+    with translated(root):  # a share whose server is dead answers even this with an error
+        if root.is_dir():
+            return
+        if root.parent != beside.parent or not beside.is_dir():
+            raise missing(root)
+        root.mkdir(exist_ok=True)
+
+
+def ensure_writable(root: Path, beside: Path) -> None:
+    """As `ensure_root`, and something can be put there: asked before it is paid for. Raises
+    LocalPassing when not now."""
+    cure = "Nothing is paid for while its result could not be put there; it goes on by itself."
+    try:
+        ensure_root(root, beside)
+        why = _why_not_writable(root)
+    except LocalFinal as exc:  # rights change
+        raise LocalPassing(exc.text, path=root, cure=cure) from exc
+    if why:
+        raise LocalPassing(f"{show_path(root)}: {why}.", path=root, cure=cure)
+
+
+def _why_not_writable(root: Path) -> str:
+    with root_folder(root) as folder:
+        if os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+            return ""
+        if os.fstatvfs(folder).f_flag & os.ST_RDONLY:
+            return "its filesystem is mounted read-only"
+    return "nemowatch may not write there"
+
+
+def name_limit(folder: int) -> int:
+    """Bytes a name may have here: 255, fewer on encrypted shares (eCryptfs: 143). Asked by
+    fstatvfs and not by fpathconf, which keeps the interpreter's lock, and with it the whole
+    process, for as long as a share hangs.
+    """
+    try:
+        return min(NAME_LIMIT, os.fstatvfs(folder).f_namemax or NAME_LIMIT)
+    except OSError:
+        return NAME_LIMIT

@@ -1,0 +1,82 @@
+"""When two files are the same. There are two notions, and no third: the same file (one inode, or
+one size and time where inode numbers mean nothing), and the same content (size and SHA-256).
+
+Where a file lies is never part of it: that is its root and its path below it. Owns the snapshots
+that are compared; it opens nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from nemowatch.model import Snapshot
+
+#: Stands where no file was looked at.
+NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
+#: FAT keeps times to two seconds: a copy may be that much off.
+TIME_GRAIN_NS = 2_000_000_000
+
+_KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+
+
+def of_stat(found: os.stat_result) -> Snapshot:
+    """What a stat says, as a record of ours."""
+    return Snapshot(
+        found.st_size,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+        getattr(found, "st_blocks", 0),
+        found.st_dev,
+        found.st_ino,
+    )
+
+
+def snapshot(fd: int) -> Snapshot:
+    """What an opened file is now. Raises OSError."""
+    return of_stat(os.fstat(fd))
+
+
+def not_regular(mode: int) -> str:
+    """What a directory entry is when it is not a regular file, in plain words; "" for a regular
+    file."""
+    if stat.S_ISREG(mode):
+        return ""
+    return _KINDS.get(stat.S_IFMT(mode), "not a file")
+
+
+def content_key(found: Snapshot, *, local: bool = True) -> tuple[int, ...]:
+    """What of a snapshot tells of the content. Blocks may move by themselves after the last write
+    (delayed allocation); a share that was mounted again has another device; and on FUSE and
+    shares inode numbers may be made up (`local` False).
+    """
+    key = (found.size, found.mtime_ns, found.ctime_ns)
+    return (*key, found.ino) if local else key
+
+
+def unchanged(before: Snapshot, now: Snapshot, *, local: bool = True) -> bool:
+    """True when these show the same file with the same content."""
+    return content_key(before, local=local) == content_key(now, local=local)
+
+
+def same_inode(one: Snapshot, other: Snapshot) -> bool:
+    """One file under whatever names, as far as the filesystem's inode numbers tell."""
+    return (one.dev, one.ino) == (other.dev, other.ino)
+
+
+def same_size_and_time(one: Snapshot, other: Snapshot, *, grain_ns: int = 0) -> bool:
+    """What a copy shares with its original; times may be `grain_ns` apart."""
+    apart = abs(one.mtime_ns - other.mtime_ns)
+    return one.size == other.size and (apart == 0 or apart < grain_ns)
+
+
+def same_file(one: Snapshot, other: Snapshot) -> bool:
+    """One inode or, where inode numbers mean nothing (sshfs), one size and one time."""
+    return same_inode(one, other) or same_size_and_time(one, other)

@@ -1,0 +1,69 @@
+"""What stands in a folder below a root: names, entries with their stats, and walks.
+
+By descriptor, so that a link which is put in a folder's place meanwhile leads nowhere. It opens no
+file and removes nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from nemowatch.errors import LocalError
+from nemowatch.fs.safe_open import folder_of
+
+
+def names_in(folder: int) -> frozenset[bytes]:
+    """The names in an open folder. Raises OSError."""
+    return frozenset(os.fsencode(name) for name in os.listdir(folder))
+
+
+def names_below(root: Path, relative: bytes) -> frozenset[bytes]:
+    """The names in the folder `relative` below `root`; none when it cannot be listed."""
+    with suppress(LocalError, OSError), folder_of(root, relative) as folder:
+        return names_in(folder)
+    return frozenset()
+
+
+def folders_below(root: Path, relative: bytes = b"") -> list[bytes]:
+    """The names of the folders in the folder `relative` below `root`; none when it cannot be
+    listed."""
+    with suppress(LocalError, OSError), folder_of(root, relative) as folder:
+        found = list(entries(folder))
+        return [name for name, at in found if at is None or stat.S_ISDIR(at.st_mode)]
+    return []
+
+
+def entries(folder: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    """What stands in an open folder, links not followed; None for a folder that does not answer
+    (a dead share on it, or somebody else's): entering it says why. Raises OSError: for a folder
+    whose names may be read and nothing else (r without x) too."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            name = os.fsencode(entry.name)
+            try:
+                yield name, entry.stat(follow_symlinks=False)
+            except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
+                if isinstance(exc, PermissionError):
+                    # raises where nothing in it may be asked; else it is this one's matter alone
+                    os.stat(".", dir_fd=folder)
+                if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
+                    yield name, None
+
+
+def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:
+    """Every folder at and below `root` that can be read: its path below it, and a descriptor that
+    is closed afterwards. What is away has none."""
+    todo = [b""]
+    while todo:
+        relative = todo.pop()
+        with suppress(LocalError, OSError), folder_of(root, relative) as folder:
+            yield relative, folder
+            prefix = relative + b"/" if relative else b""
+            for name, found in entries(folder):
+                if found is not None and stat.S_ISDIR(found.st_mode):
+                    todo.append(prefix + name)

@@ -1,0 +1,136 @@
+"""A finished part file gets its final name in its own folder: by a hard link, else by a rename that
+refuses to replace, else (where neither exists) by an exclusive create and a copy.
+
+Nothing is overwritten, and a kill anywhere inside leaves what a repeated call recognises. It knows
+no jobs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from typing import BinaryIO
+
+from nemowatch.fs import exclusive_create
+from nemowatch.fs.exclusive_create import NO_RENAME, remove, write_new
+from nemowatch.fs.hashing import has_content
+from nemowatch.fs.identity import of_stat, same_inode, same_size_and_time
+from nemowatch.fs.names import NAME_LIMIT, OURS
+from nemowatch.fs.safe_open import BLOCK, open_file, open_new, read_file, stat_at, sync_folder
+
+
+def put(part: str, name: str, folder: int) -> None:
+    """Give the finished file `part` the name `name`, in one folder; on disk before it returns;
+    `part` is gone after.
+
+    Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside
+    leaves what `is_same` or `clear_claim` recognise.
+    """
+    if not exclusive_create.link_exclusive(part, folder, name, folder):
+        try:
+            exclusive_create.rename_exclusive(part, folder, name, folder)
+        except OSError as exc:
+            if exc.errno not in NO_RENAME:
+                raise
+            _copy_exclusive(part, name, folder)
+    finish(part, folder)
+
+
+def finish(part: str, folder: int) -> None:
+    """The end of `put`, also after a kill: the names on disk, then the part and its claim away."""
+    sync_folder(folder)
+    for leftover in (part, claim_name(part)):
+        remove(leftover, folder)
+
+
+def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
+    """True when `name` is the part under its final name: the same inode, or (where inodes mean
+    nothing: sshfs, or a copy) the same size, time and content."""
+    there, ours = stat_at(name, folder), stat_at(part, folder)
+    if there is None or ours is None:
+        return False
+    found, wanted = of_stat(there), of_stat(ours)
+    if same_inode(found, wanted):
+        return True
+    return same_size_and_time(found, wanted) and has_content(name, folder, sha256)
+
+
+def claim_name(part: str) -> str:
+    """The file that says which name a copy is going to: written before the copy, so that its
+    leftover is known."""
+    return f"{part}.to" if part.startswith(OURS) else f"{OURS}{part}.to"
+
+
+def _copy_exclusive(part: str, name: str, folder: int) -> None:
+    """The last way: people may see the file grow, but nothing is overwritten and a leftover is
+    recognised."""
+    write_new(claim_name(part), os.fsencode(name), folder)
+    try:
+        target = open_new(name, folder)
+    except OSError:
+        remove(claim_name(part), folder)
+        raise
+    try:
+        copy_into(part, folder, target)
+    except OSError:
+        with contextlib.suppress(OSError):  # ours: made exclusively a moment ago
+            remove(name, folder)
+        raise
+
+
+def copy_into(name: str, folder: int, target: int) -> None:
+    """Copy a file's bytes and time into the open descriptor `target`, on disk before it returns;
+    closes `target`."""
+    with (
+        os.fdopen(target, "wb", buffering=0) as out,
+        os.fdopen(open_file(name, folder), "rb", buffering=0) as source,
+    ):
+        while block := source.read(BLOCK):
+            rest = memoryview(block)
+            while rest:
+                rest = rest[out.write(rest) :]
+        was = os.fstat(source.fileno())
+        os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
+        os.fsync(out.fileno())
+
+
+def claimed(part: str, folder: int) -> str:
+    """The name that an interrupted copy of `part` was going to; "" when there was none."""
+    claim = claim_name(part)
+    if stat_at(claim, folder) is None:
+        return ""
+    name = os.fsdecode(read_file(claim, folder, NAME_LIMIT))
+    return "" if "/" in name or name in (".", "..") else name
+
+
+def clear_claim(part: str, folder: int) -> None:
+    """After a kill in the middle of a copy: take the half copy away. Only what the claim names,
+    and only when every byte of it is in the part as well (or was never written): nothing that is
+    not ours can be lost."""
+    name = claimed(part, folder)
+    if name and _is_beginning(name, part, folder):
+        remove(name, folder)
+    remove(claim_name(part), folder)
+
+
+def _is_beginning(name: str, part: str, folder: int) -> bool:
+    """True when `name` holds the part's first bytes, then at most zeros (what power loss leaves
+    of unwritten blocks)."""
+    there = stat_at(name, folder)
+    if there is None or not stat.S_ISREG(there.st_mode):
+        return False
+    with (
+        os.fdopen(open_file(name, folder), "rb") as half,
+        os.fdopen(open_file(part, folder), "rb") as whole,
+    ):
+        while block := half.read(BLOCK):
+            wanted = whole.read(len(block))
+            if block != wanted:
+                written = block.rstrip(b"\0")
+                return wanted.startswith(written) and len(wanted) == len(block) and _is_zeros(half)
+    return True
+
+
+def _is_zeros(file: BinaryIO) -> bool:
+    return not any(any(block) for block in iter(lambda: file.read(BLOCK), b""))
