@@ -27,6 +27,7 @@ from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.intake.watch.health import HealthState
+from nemowatch.jobs.cancel_renders import cancel_renders, left_rendering
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources
@@ -360,7 +361,16 @@ class Engine:
             command=name,
             **{k: v for k, v in args.items() if k in ("jobs", "job")},
         )
+        if name == "cancel":
+            await self._stop_renders(args["jobs"])
         self.runner.nudge()
         self._look_at_endings()
         self._later(self.holds.check())
         return result
+
+    async def _stop_renders(self, cancelled: list[int]) -> None:
+        """The cloud need not go on with what was cancelled; whatever it answers, the order is
+        carried out."""
+        found = await self.journal.read(lambda conn: left_rendering(conn, cancelled))
+        if found:
+            self._later(cancel_renders(self.api, found))
