@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.studio import LIMIT, Studio, script, studio, video, wait_for
+from tests.rigs.studio import Studio, script, studio, video, wait_for
 
 
 @pytest.fixture
@@ -302,18 +302,26 @@ def test_approval_of_a_large_batch(tmp_path: Path) -> None:
         wait_for("the yes to be used up", lambda: not (house.inbox / "APPROVE").exists())
 
 
-@pytest.mark.parametrize("signal_after", ["uploading", "instructing", "rendering"])
-def test_a_kill_in_the_middle(house: Studio, signal_after: str) -> None:
+#: Faults that make a state last until it has been seen: the answer to an upload stays away, the
+#: turn works until its client has gone, the render takes its time.
+LASTING = {
+    "uploading": "upload:after-stall:600@1",
+    "instructing": "chat:goes_on:0.5@1",
+    "rendering": "render:slow_render:12@1",
+}
+
+
+@pytest.mark.parametrize("state", LASTING)
+def test_a_kill_in_the_middle(house: Studio, state: str) -> None:
     """SIGKILL while a job is under way, then a restart: the result comes, paid for exactly once."""
-    house.sandbox.set(
-        upload_seconds=1.0, turn_seconds=1.0, render_seconds=1.0, abort_on_disconnect=False
-    )
+    house.sandbox.set(turn_seconds=600 if state == "instructing" else 0.2)
+    house.sandbox.fault(LASTING[state])
     house.drop("dub-es/clip.mp4")
     house.start()
-    wait_for(signal_after, lambda: any(job["state"] == signal_after for job in house.jobs()))
+    house.wait_states(state, count=1)
     house.kill()
     house.start()
-    house.wait_states("published", limit=LIMIT)
+    house.wait_states("published")
     assert len(house.charged_turns()) == 1
     house.wait_results("dub-es/clip.es.mp4")
     clean(house)

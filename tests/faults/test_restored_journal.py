@@ -17,7 +17,7 @@ from nemowatch.clock import SystemClock
 from nemowatch.config import load
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.jobs import Job
-from nemowatch.model import HoldReason, State
+from nemowatch.model import ENDED, HoldReason, State
 from nemowatch.service.restored_journal import is_put_back
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import video
@@ -84,12 +84,16 @@ async def approve(house: EngineRig) -> None:
     await house.journal.write(lambda conn: batches.approve(conn, None, 1))
 
 
-async def retired(house: EngineRig) -> None:
-    """Until the journal, too, knows that every file has left the inbox."""
+async def departed(house: EngineRig) -> None:
+    """Until the journal, too, knows that every file whose jobs have ended has left the inbox."""
     assert house.journal is not None
-    unretired = "SELECT count(*) FROM source WHERE retired_at IS NULL"
-    for _ in range(1000):
-        if await house.journal.read(lambda conn: conn.execute(unretired).fetchone()[0]) == 0:
+    ended = ", ".join(f"'{state}'" for state in ENDED)
+    staying = (
+        "SELECT count(*) FROM source WHERE retired_at IS NULL AND NOT EXISTS"
+        f" (SELECT 1 FROM job WHERE source_id = source.id AND state NOT IN ({ended}))"
+    )
+    for _ in range(3000):
+        if await house.journal.read(lambda conn: conn.execute(staying).fetchone()[0]) == 0:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("a source has not left the inbox")
@@ -102,6 +106,7 @@ def restore(house: EngineRig, saved: Path) -> None:
 
 async def copy_of(house: EngineRig) -> Path:
     """Stop the engine and copy its state folder, as a backup at night does."""
+    await departed(house)
     await house.stop()
     saved = house.base / "saved"
     shutil.copytree(house.state, saved)
@@ -122,6 +127,7 @@ async def lose_two_payments(house: EngineRig) -> Path:
     house.drop("dub-es/f2.mp4")
     await paid(house, 3)
     await house.until("rendering", lambda found: any(job.state is State.RENDERING for job in found))
+    await departed(house)
     await house.stop()
     house.sandbox.world.settings.change({"render_seconds": 0.1})
     return saved
@@ -333,19 +339,19 @@ async def test_results_that_nobody_remembers_making(house: EngineRig) -> None:
 
 
 async def test_a_failed_job_of_the_copy_waits_too(house: EngineRig) -> None:
-    """It failed before the copy was made and was tried again, and paid for, after it: its file
-    in the inbox is no free retry."""
+    """It failed before the copy was made, and something was paid for after it: its file, dropped
+    again, is no free retry, for it may have been what was paid for."""
     house.fault("session:4001@*")
     house.drop("dub-es/f0.mp4")
     await start(house)
     await house.until("it failed", lambda f: [job.state for job in f] == [State.REJECTED])
-    await retired(house)
     saved = await copy_of(house)
     house.clear_faults()
     await start(house)
     house.drop("dub-es/other.mp4")
     await published(house, 1)
     await house.until("the mark", lambda _: owner(house)["paid"] != "")
+    await departed(house)
     await house.stop()
     restore(house, saved)
     house.drop("dub-es/f0.mp4")
