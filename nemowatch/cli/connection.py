@@ -69,44 +69,40 @@ class Ordered:
     running: bool  #: whether a daemon has it; else it stands in the journal, for the next start
 
 
-def order(setting: CommandContext, op: str, /, **args: Any) -> Ordered:
-    """Carry out one of `orders.commands`: by the daemon when it runs, else in the journal under its
-    lock.
+def order(setting: CommandContext, name: str, /, **args: Any) -> Ordered:
+    """Carry out one of `orders.ORDERS`: by the daemon when it runs, else in the journal under its
+    lock. Raises DaemonNeeded for what only a daemon can do.
 
     Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it
     out.
     """
+    from nemowatch.orders import ORDERS
+
     try:
-        return Ordered(ask(setting, op, **args), running=True)
+        return Ordered(ask(setting, name, **args), running=True)
     except DaemonNeeded:
-        return Ordered(_order_offline(setting, op, args), running=False)
+        if ORDERS[name].needs_daemon:
+            raise
+    return Ordered(_order_offline(setting, name, args), running=False)
 
 
-def _order_offline(setting: CommandContext, op: str, args: dict[str, Any]) -> Any:
+def _order_offline(setting: CommandContext, name: str, args: dict[str, Any]) -> Any:
+    import asyncio
+
     from nemowatch.clock import SystemClock
-    from nemowatch.intake.scan.pauses import NONE, on_disk
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
-    from nemowatch.orders.commands import COMMANDS
-    from nemowatch.sources import resend_prompt, restore_files
+    from nemowatch.orders import JournalSite, carry_out, read_order
 
     clock = SystemClock()
+    wanted = read_order(name, args)
     with as_owner(setting.state_dir):
         prepare_state_dir(setting.state_dir)
         with _locked(setting.state_dir):
             journal = Journal.open(setting.state_dir / FILE_NAME, clock)
             try:
-                restore_files.carry_out(
-                    journal.read_now(lambda conn: restore_files.needed(conn, op, args))
-                )
-                again = journal.read_now(lambda conn: resend_prompt.needed(conn, op, args))
-                standing = on_disk(setting.config.watch) if op == "resume" else NONE
-                told = {
-                    **args,
-                    "pauses": standing,
-                    "prompt": resend_prompt.prompt_now(again, setting.config.recipes),
-                }
-                return journal.write_now(lambda conn: COMMANDS[op](conn, told, clock.now_ms()))
+                site = JournalSite(journal, clock, setting.config.watch, setting.config.recipes)
+                return asyncio.run(carry_out(wanted, site))
             finally:
                 journal.close()
 

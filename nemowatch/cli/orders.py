@@ -1,6 +1,6 @@
 """`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a
 person orders. The daemon carries it out when it runs, else the journal is written directly; what
-each order means is `orders.commands`'.
+each order means is said in `orders`.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def take_over(config: options.Config = None) -> None:
     ):
         say("No inbox is held by another host: there is nothing to take over.")
         return
-    for inbox in ask(setting, "take-over")["taken"]:
+    for inbox in _carry_out(setting, "take-over")["taken"]:
         say(
             f"{inbox}: worked by this host from now on. What it has not paid for itself waits:"
             " nemowatch approve"

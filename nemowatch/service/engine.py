@@ -27,13 +27,13 @@ from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.jobs.cancel_renders import cancel_renders, left_rendering
+from nemowatch.jobs.cancel_renders import cancel_renders
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
-from nemowatch.orders.commands import COMMANDS
+from nemowatch.orders import Approve, DaemonSite, carry_out, read_order
 from nemowatch.outbox import result_finder
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.reporting.note_writer import NoteWriter
@@ -41,7 +41,6 @@ from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.housekeeping import drop_part, retain, tidy
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
-from nemowatch.sources import resend_prompt, restore_files
 from nemowatch.sources.scan_results import ScanResults
 from nemowatch.sources.wrap_up import WrapUp
 from nemowatch.stages import recover
@@ -114,7 +113,17 @@ class Engine:
         self.holds = HoldKeeper(
             journal, api, lambda: self.config, self.inboxes, clock, self.runner.nudge, job_log
         )
-        self.scan_results = ScanResults(journal, note_writer, self._disks, clock, self.runner.nudge)
+        self._site = DaemonSite(
+            journal,
+            self._disks,
+            clock,
+            self.inboxes,
+            lambda: self.config.recipes,
+            self._stop_renders,
+        )
+        self.scan_results = ScanResults(
+            journal, note_writer, self._disks, clock, self.runner.nudge, self._approve
+        )
         self._outage = OutageProbe(self.holds, self.runner, lambda: self.config)
         self._page = StatusPage(
             journal,
@@ -342,42 +351,29 @@ class Engine:
 
     def pauses(self) -> Pauses:
         """The PAUSE files that stand, as far as the scans have seen."""
-        return {
-            (name, folder): file
-            for name, box in self.inboxes.items()
-            for folder, file in box.pauses.items()
-        }
+        return self._site.pauses()
 
     def scan_all(self) -> None:
         """A full scan of every inbox, soon."""
         for inbox in self.inboxes.values():
             inbox.request_scan()
 
+    async def _approve(self, watch: str) -> int:
+        """An APPROVE lies in this inbox; how many jobs it lets go on."""
+        answer = await carry_out(Approve(watch), self._site)
+        return int(answer["approved"])
+
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Carry out what a person orders (`orders.commands`). Raises UsageError, LocalError."""
-        back = await self.journal.read(lambda conn: restore_files.needed(conn, name, args))
-        for one in back:
-            await self._disks.run(str(one.inbox), restore_files.carry_out, [one])
-        again = await self.journal.read(lambda conn: resend_prompt.needed(conn, name, args))
-        watch = again.source.watch if again else ""
-        prompt = await self._disks.run(watch, resend_prompt.prompt_now, again, self.config.recipes)
-        now, told = self.clock.now_ms(), {**args, "pauses": self.pauses(), "prompt": prompt}
-        result = await self.journal.write(lambda conn: COMMANDS[name](conn, told, now))
-        log.info(
-            "ordered by a person",
-            command=name,
-            **{k: v for k, v in args.items() if k in ("jobs", "job")},
-        )
-        if name == "cancel":
-            await self._stop_renders(args["jobs"])
+        """Carry out one of `orders.ORDERS`. Raises UsageError, LocalError."""
+        wanted = read_order(name, args)
+        result = await carry_out(wanted, self._site)
+        log.info("ordered by a person", command=name, **wanted.about)
         self.runner.nudge()
         self._look_at_endings()
         self._later(self.holds.check())
         return result
 
-    async def _stop_renders(self, cancelled: list[int]) -> None:
+    def _stop_renders(self, cancelled: list[Job]) -> None:
         """The cloud need not go on with what was cancelled; whatever it answers, the order is
         carried out."""
-        found = await self.journal.read(lambda conn: left_rendering(conn, cancelled))
-        if found:
-            self._later(cancel_renders(self.api, found))
+        self._later(cancel_renders(self.api, cancelled))

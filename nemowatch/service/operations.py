@@ -14,7 +14,7 @@ from nemowatch.errors import show_path
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.journal import account, jobs
 from nemowatch.model import HoldReason
-from nemowatch.orders.commands import COMMANDS
+from nemowatch.orders import ORDERS
 from nemowatch.reporting import overview
 from nemowatch.service.engine import Engine
 
@@ -44,22 +44,16 @@ class Operations:
 
     def handlers(self) -> dict[str, Handler]:
         """The operations of the control socket, but for those of the process itself."""
-        orders: dict[str, Handler] = {name: partial(self._engine.order, name) for name in COMMANDS}
+        orders: dict[str, Handler] = {name: partial(self._engine.order, name) for name in ORDERS}
         return {
             **orders,
             "scan": self._scan,
-            "take-over": self._take_over,
             "explain": self._explain,
         }
 
     async def _scan(self, _: dict[str, Any]) -> dict[str, Any]:
         self._engine.scan_all()
         return {"scanning": len(self._engine.inboxes)}
-
-    async def _take_over(self, _: dict[str, Any]) -> dict[str, Any]:
-        for inbox in self._engine.inboxes.values():
-            await inbox.take_over()
-        return {"taken": list(self._engine.inboxes)}
 
     async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
         path, boxes = Path(str(args.get("path", ""))), self._engine.inboxes.values()

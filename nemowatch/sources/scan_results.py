@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -65,12 +65,15 @@ class ScanResults:
         disks: Disks,
         clock: Clock,
         nudge: Callable[[], None],
+        approve: Callable[[str], Awaitable[int]],
     ) -> None:
+        """`approve` lets the waiting batch of a watch go on, and says how many jobs those are."""
         self._journal = journal
         self._note_writer = note_writer
         self._disks = disks
         self._clock = clock
         self._nudge = nudge
+        self._order_approval = approve
         self._noted: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note that stands
         # batch -> how far the journal had changed, and the note for it
         self._asks: dict[int, tuple[int, str]] = {}
@@ -148,10 +151,9 @@ class ScanResults:
     async def _approve(self, watch: Watch, tick: Tick) -> None:
         """One APPROVE is one yes: it is taken away when it has let a batch go, so that the next
         batch asks again."""
-        now = self._clock.now_ms()
         if await self._journal.read(lambda conn: batches.open_for(conn, watch.name)) is None:
             return
-        woken = await self._journal.write(lambda conn: batches.approve(conn, watch.name, now))
+        woken = await self._order_approval(watch.name)
         log.info("approved in the inbox", inbox=watch.name, jobs=woken)
         await self._on_disk(watch, _consume, watch, tick.approvals)
         self._nudge()

@@ -34,6 +34,11 @@ async def take(tmp_path: Path) -> AsyncIterator[Take]:
         yield found
 
 
+async def nobody(watch: str) -> int:
+    """Nobody approves anything here."""
+    raise AssertionError(watch)
+
+
 @asynccontextmanager
 async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
     """The same, as one process after another has it."""
@@ -50,7 +55,9 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
             state_id="state",
         )
         yield (
-            ScanResults(journal, NoteWriter(journal, disks, clock), disks, clock, lambda: None),
+            ScanResults(
+                journal, NoteWriter(journal, disks, clock), disks, clock, lambda: None, nobody
+            ),
             inbox,
         )
 

@@ -16,7 +16,7 @@ from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.journal import holds, job_steps, jobs, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
-from nemowatch.orders.commands import COMMANDS
+from nemowatch.orders import read_order
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.stages.deps import Deps
 from tests.rigs.stages import StageRig, stage_rig
@@ -53,7 +53,8 @@ def replace_api(deps: Deps, api: Any) -> Deps:
 
 
 def order(house: StageRig, command: str, **args: Any) -> dict[str, Any]:
-    return house.journal.write_now(lambda conn: COMMANDS[command](conn, args, house.clock.now_ms()))
+    given = read_order(command, args)
+    return house.journal.write_now(lambda conn: given.commit(conn, house.clock.now_ms()))
 
 
 def put_state(house: StageRig, job_id: int, state: State, **values: Any) -> None:
@@ -257,7 +258,8 @@ async def test_a_cancel_while_the_turn_runs_keeps_what_was_paid(house: StageRig)
     await house.until_state(job_id, State.INSTRUCTING)
     running = asyncio.create_task(house.step(job_id))
     await asyncio.sleep(0.1)
-    await house.journal.write(lambda conn: COMMANDS["cancel"](conn, {"jobs": [job_id]}, 1))
+    given = read_order("cancel", {"jobs": [job_id]})
+    await house.journal.write(lambda conn: given.commit(conn, 1))
     # "unknown" while it runs: no second send
     await house.journal.write(lambda conn: job_steps.retry(conn, job_id, 1))
     await running

@@ -20,7 +20,7 @@ from nemowatch.errors import (
 )
 from nemowatch.journal import job_steps, jobs
 from nemowatch.model import Output, OutputKind, RemoteState, State, Turn, TurnEnd
-from nemowatch.orders.commands import COMMANDS
+from nemowatch.orders import read_order
 from tests.rigs.stages import SCRIBE, StageRig
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +69,9 @@ def media_first(found: RemoteState) -> RemoteState:
 
 def resolve(house: StageRig, job_id: int, how: str) -> None:
     house.journal.write_now(
-        lambda conn: COMMANDS["resolve"](conn, {"job": job_id, "how": how}, house.clock.now_ms())
+        lambda conn: read_order("resolve", {"job": job_id, "how": how}).commit(
+            conn, house.clock.now_ms()
+        )
     )
 
 

@@ -1,18 +1,13 @@
 """What a job's instructions are now: asked when a person has the paid turn sent again, by which
-time the folder's prompt.txt may say more than it did when the file was claimed.
-
-Found out over the journal, read from the disk, and only then ordered, like the files that
-`returns` brings back.
-"""
+time the folder's prompt.txt may say more than it did when the file was claimed."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nemowatch.config import Recipe
 from nemowatch.errors import LocalError, OrderError, SourceGone, UsageError
@@ -31,66 +26,70 @@ LARGEST = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A job whose paid turn is to be sent again, with what it was made from."""
+class MadeFrom:
+    """A job with what it was made from."""
 
     job: Job
     source: SourceRow
     members: tuple[Member, ...]  #: of the job's item, and its script
 
+    @property
+    def inbox(self) -> Path:
+        return Path(self.source.watch)
 
-def needed(conn: sqlite3.Connection, command: str, args: Mapping[str, Any]) -> Asked | None:
-    """The job whose instructions an order needs anew; None for every other order. Raises
-    UsageError for no such job."""
-    if command != "resolve" or args.get("how") != "resend":
+    @property
+    def scripts(self) -> list[Member]:
+        return [member for member in self.members if member.role is MemberRole.SCRIPT]
+
+    @property
+    def main(self) -> Member | None:
+        """The clip, or the script where there is none."""
+        clips = [member for member in self.members if member.role is not MemberRole.SCRIPT]
+        return next(iter([*clips, *self.members]), None)
+
+
+def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
+    """What a job was made from; None when that is no longer known. Raises UsageError for no such
+    job."""
+    job = jobs.by_id(conn, job_id)
+    source = sources.by_id(conn, job.source_id)
+    if source is None:
         return None
-    job = jobs.by_id(conn, int(args["job"]))
-    row = sources.by_id(conn, job.source_id)
-    if row is None:
-        return None
-    own = [
-        m
-        for m in sources.members(conn, row.id)
-        if m.item == job.item or m.role is MemberRole.SCRIPT
-    ]
-    return Asked(job, row, tuple(own))
+    members = sources.members(conn, source.id)
+    return MadeFrom(job, source, tuple(member for member in members if _is_of(member, job)))
 
 
-def prompt_now(asked: Asked | None, recipes: Mapping[str, Recipe]) -> str:
+def _is_of(member: Member, job: Job) -> bool:
+    return member.item == job.item or member.role is MemberRole.SCRIPT
+
+
+def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
     """The message that the folder asks for now; "" when nobody can tell, and the old one stands.
     Reads the disk.
 
     Raises UsageError when the folder's instructions cannot be carried out.
     """
-    if asked is None:
-        return ""
     folder = read_folder(as_text(asked.source.folder), recipes)
-    main = next(
-        (m for m in asked.members if m.role is not MemberRole.SCRIPT),
-        next(iter(asked.members), None),
-    )
+    main = asked.main
     if not isinstance(folder, Folder) or main is None:
         return ""
-    inbox = Path(asked.source.watch)
     try:
-        text = _read(inbox, [m.path for m in asked.members if m.role is MemberRole.SCRIPT])
-        order = plan(
-            folder, Drop(main.kind, main.name, text, _instructions(inbox, asked.source.folder))
-        )
+        instructions = _instructions(asked.inbox, asked.source.folder)
+        order = plan(folder, Drop(main.kind, main.name, _script(asked), instructions))
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
     except (LocalError, OSError):  # the share is away, or the script: what was claimed still stands
         return ""
-    return next((target.prompt for target in order.targets if target.name == asked.job.target), "")
+    prompts = {target.name: target.prompt for target in order.targets}
+    return prompts.get(asked.job.target, "")
 
 
-def _read(inbox: Path, scripts: Iterable[bytes]) -> str:
-    return "".join(
-        read_script(
-            read_below(inbox, path, LARGEST), "." + as_text(path).rpartition(".")[2].lower()
-        )
-        for path in scripts
-    )
+def _script(asked: MadeFrom) -> str:
+    texts: list[str] = []
+    for member in asked.scripts:
+        suffix = "." + as_text(member.path).rpartition(".")[2].lower()
+        texts.append(read_script(read_below(asked.inbox, member.path, LARGEST), suffix))
+    return "".join(texts)
 
 
 def _instructions(inbox: Path, folder: bytes) -> str:

@@ -1,0 +1,84 @@
+"""What a person asks for, as an object: what it needs to know, what it does on the disk, and what
+it writes into the journal. The three are apart, so that a share that hangs holds up neither the
+journal nor the loop.
+
+Orders say what is to be done and refuse what makes no sense. They must not know who asks: a
+command, the control socket and a file in the share give the same ones to `carry_out`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from nemowatch.errors import UsageError
+from nemowatch.orders.site import Site
+
+#: What an order was given with, as the control socket has it.
+Args = Mapping[str, Any]
+
+
+class Order(ABC):
+    """One thing that a person asks for."""
+
+    #: The command's name, and the operation's on the control socket.
+    name: ClassVar[str]
+    #: Whether only a running daemon can do it.
+    needs_daemon: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def read(cls, args: Args) -> Self:
+        """The order as it was given. Raises UsageError."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.about})"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the log says of it."""
+        return {}
+
+    def prepare(self, conn: sqlite3.Connection) -> None:  # noqa: B027 - some need nothing
+        """Find out what has to be known before the disk is touched. Reads only. Raises
+        UsageError."""
+
+    async def on_disk(self, site: Site) -> None:  # noqa: B027 - most do nothing there
+        """What has to be read or moved before the journal is written; all of it can be repeated.
+        Raises UsageError, LocalError."""
+
+    @abstractmethod
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        """Carry it out in the journal, all of it or nothing; the answer. Raises UsageError."""
+
+    def afterwards(self, site: Site) -> None:  # noqa: B027 - most are over by then
+        """What follows once it is written, without being waited for."""
+
+
+async def carry_out(order: Order, site: Site) -> dict[str, Any]:
+    """Carry out an order, whoever gave it; the answer. Raises UsageError, LocalError,
+    JournalError, and DaemonNeeded where only a running daemon can."""
+    await site.read(order.prepare)
+    await order.on_disk(site)
+    now_ms = site.now_ms()
+    answer = await site.write(lambda conn: order.commit(conn, now_ms))
+    order.afterwards(site)
+    return answer
+
+
+def job_ids(args: Args) -> tuple[int, ...]:
+    """The jobs that an order names. Raises UsageError."""
+    found = args.get("jobs")
+    if isinstance(found, list) and all(isinstance(one, int) for one in found):
+        return tuple(found)
+    raise UsageError("Name the jobs by their numbers.", cure="nemowatch jobs lists them.")
+
+
+def job_id(args: Args) -> int:
+    """The one job that an order names. Raises UsageError."""
+    found = args.get("job")
+    if isinstance(found, int):
+        return found
+    raise UsageError("Name the job by its number.", cure="nemowatch jobs lists them.")

@@ -1,0 +1,82 @@
+"""`resolve`: a person says whether the paid turn of a job has happened."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Self
+
+from nemowatch.errors import UsageError
+from nemowatch.journal import job_steps, jobs, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.spend import Outcome
+from nemowatch.model import State
+from nemowatch.orders.current_prompt import MadeFrom, current_prompt, made_from
+from nemowatch.orders.order import Args, Order, job_id
+from nemowatch.orders.site import Site
+
+_ENDED_BADLY = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
+#: What a job that is sent again has left behind with its session.
+_NEW_SESSION = {**job_steps.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
+
+
+class Resolve(Order):
+    """{"job": id, "how": "done"|"resend"} -> {"job": id, "state": where it goes on, "renewed":
+    whether it has other instructions now}.
+
+    After "done" the session is read, for as long as chat.recheck says. "resend" takes the
+    instructions as the folder gives them now, and may pay a second time.
+    """
+
+    name = "resolve"
+
+    def __init__(self, job_id: int, *, done: bool) -> None:
+        self._id = job_id
+        self._done = done
+        self._made_from: MadeFrom | None = None
+        self._prompt = ""  # the instructions of now; "": those that it was claimed with stand
+
+    @classmethod
+    def read(cls, args: Args) -> Self:
+        how = args.get("how")
+        if how not in ("done", "resend"):
+            raise UsageError("Say either done or resend.")
+        return cls(job_id(args), done=how == "done")
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"job": self._id}
+
+    def prepare(self, conn: sqlite3.Connection) -> None:
+        if not self._done:
+            self._made_from = made_from(conn, self._id)
+
+    async def on_disk(self, site: Site) -> None:
+        asked, recipes = self._made_from, site.recipes()
+        if asked is not None:
+            self._prompt = await site.run(
+                asked.source.watch, lambda: current_prompt(asked, recipes)
+            )
+
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        job = jobs.by_id(conn, self._id)
+        _check_waits(job)
+        call = spend.unsettled(conn, job.id)
+        if call is not None:
+            outcome = Outcome.HAPPENED if self._done else Outcome.GIVEN_UP
+            spend.settle(conn, call.id, outcome, None, now_ms)
+        state = State.INSTRUCTED if self._done else State.CLAIMED
+        changes = job_steps.FRESH if self._done else _NEW_SESSION
+        renewed = self._prompt not in ("", job.prompt)
+        if renewed:
+            changes = {**changes, "prompt": self._prompt}
+        jobs.apply(conn, job, state, now_ms, changes)
+        return {"job": job.id, "state": state.value, "renewed": renewed}
+
+
+def _check_waits(job: Job) -> None:
+    if job.state is State.ATTENTION:
+        return
+    cure = f"nemowatch show {job.id} tells how it stands."
+    if job.state in _ENDED_BADLY:
+        cure = f"To try it again: nemowatch retry {job.id}"
+    raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)

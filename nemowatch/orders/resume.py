@@ -1,0 +1,62 @@
+"""`resume`: a pause ends, and whatever is held for a cause that may be gone is tried at once. What
+a PAUSE file holds stays held."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Self
+
+from nemowatch.errors import show_path
+from nemowatch.intake.scan import pauses
+from nemowatch.journal import facts, holds, jobs
+from nemowatch.journal.account import PAUSED
+from nemowatch.model import HoldReason
+from nemowatch.orders.order import Args, Order
+from nemowatch.orders.site import Site
+
+#: What a person decides otherwise, or a PAUSE file.
+_NOT_TRIED = frozenset({HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED})
+
+
+class Resume(Order):
+    """{} -> {"resumed": how many jobs, "standing": [{"watch", "file", "jobs"} of each PAUSE
+    file]}."""
+
+    name = "resume"
+
+    def __init__(self) -> None:
+        self._pauses = pauses.NONE
+
+    @classmethod
+    def read(cls, args: Args) -> Self:
+        return cls()
+
+    async def on_disk(self, site: Site) -> None:
+        self._pauses = site.pauses()
+
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        facts.put(conn, PAUSED, "")
+        resumed, standing = self._end_pauses(conn, now_ms)
+        for reason in HoldReason:
+            if reason not in _NOT_TRIED:
+                holds.drop(conn, reason)
+                resumed += jobs.wake_held(conn, reason, now_ms)
+        return {"resumed": resumed + jobs.wake_waiting(conn), "standing": standing}
+
+    def _end_pauses(
+        self, conn: sqlite3.Connection, now_ms: int
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """(jobs that go on, the PAUSE files with how many jobs each holds)."""
+        held = {(watch, file): 0 for (watch, _), file in self._pauses.items()}
+        woken = 0
+        for watch, folder, count in jobs.paused_folders(conn):
+            file = pauses.holding(self._pauses, watch, folder)
+            if file:
+                held[watch, file] += count
+            else:
+                woken += jobs.wake_paused(conn, watch, folder, now_ms)
+        standing = [
+            {"watch": watch, "file": show_path(file), "jobs": count}
+            for (watch, file), count in held.items()
+        ]
+        return woken, standing

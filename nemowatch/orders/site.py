@@ -1,0 +1,154 @@
+"""Where an order is carried out: in the running daemon, or in its journal while it does not run.
+Owns no order; it only lends what they need."""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from nemowatch.clock import Clock
+from nemowatch.config import Recipe, Watch
+from nemowatch.errors import DaemonNeeded
+from nemowatch.intake.scan import pauses
+from nemowatch.intake.scan.pauses import Pauses
+from nemowatch.journal import Journal
+
+if TYPE_CHECKING:  # a command without a daemon has no use for them
+    from nemowatch.fs.threads import Disks
+    from nemowatch.intake.inbox import Inbox
+    from nemowatch.journal.jobs import Job
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+
+class Site(ABC):
+    """What an order may use."""
+
+    @abstractmethod
+    async def read(self, work: Work[T]) -> T:
+        """Read the journal."""
+
+    @abstractmethod
+    async def write(self, work: Work[T]) -> T:
+        """Write the journal, in one transaction."""
+
+    @abstractmethod
+    async def run(self, watch: str, work: Callable[[], T]) -> T:
+        """Do something on the disk that holds an inbox."""
+
+    @abstractmethod
+    def recipes(self) -> Mapping[str, Recipe]:
+        """The recipes of the configuration."""
+
+    @abstractmethod
+    def pauses(self) -> Pauses:
+        """The PAUSE files that stand."""
+
+    @abstractmethod
+    async def take_over(self) -> list[str]:
+        """Work every inbox in place of another host; their names. Raises DaemonNeeded."""
+
+    @abstractmethod
+    def stop_renders(self, cancelled: list[Job]) -> None:
+        """Have the cloud stop what it renders for these jobs, soon and as far as it will."""
+
+    @abstractmethod
+    def now_ms(self) -> int:
+        """UTC, in ms."""
+
+
+class DaemonSite(Site):
+    """The running daemon: nothing holds up its loop."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        disks: Disks,
+        clock: Clock,
+        inboxes: Mapping[str, Inbox],
+        recipes: Callable[[], Mapping[str, Recipe]],
+        stop_renders: Callable[[list[Job]], None],
+    ) -> None:
+        self._journal = journal
+        self._disks = disks
+        self._clock = clock
+        self._inboxes = inboxes
+        self._recipes = recipes
+        self._stop_renders = stop_renders
+
+    async def read(self, work: Work[T]) -> T:
+        return await self._journal.read(work)
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._journal.write(work)
+
+    async def run(self, watch: str, work: Callable[[], T]) -> T:
+        return await self._disks.run(watch, work)
+
+    def recipes(self) -> Mapping[str, Recipe]:
+        return self._recipes()
+
+    def pauses(self) -> Pauses:
+        """As far as the scans have seen."""
+        found: dict[tuple[str, bytes], bytes] = {}
+        for name, inbox in self._inboxes.items():
+            for folder, file in inbox.pauses.items():
+                found[name, folder] = file
+        return found
+
+    async def take_over(self) -> list[str]:
+        for inbox in self._inboxes.values():
+            await inbox.take_over()
+        return list(self._inboxes)
+
+    def stop_renders(self, cancelled: list[Job]) -> None:
+        self._stop_renders(cancelled)
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
+
+
+class JournalSite(Site):
+    """The journal of a daemon that does not run; whoever uses it holds the state folder's lock.
+
+    Nothing here ever waits: where the disk is full, the order fails."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        watches: Iterable[Watch],
+        recipes: Mapping[str, Recipe],
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._watches = tuple(watches)
+        self._recipes = recipes
+
+    async def read(self, work: Work[T]) -> T:
+        return self._journal.read_now(work)
+
+    async def write(self, work: Work[T]) -> T:
+        return self._journal.write_now(work)
+
+    async def run(self, watch: str, work: Callable[[], T]) -> T:
+        return work()
+
+    def recipes(self) -> Mapping[str, Recipe]:
+        return self._recipes
+
+    def pauses(self) -> Pauses:
+        """As the disk has them."""
+        return pauses.on_disk(self._watches)
+
+    async def take_over(self) -> list[str]:
+        raise DaemonNeeded("Only a running nemowatch can take inboxes over.")
+
+    def stop_renders(self, cancelled: list[Job]) -> None:
+        """Nobody is there to ask the cloud; they end by themselves and cost nothing."""
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
