@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.cures import JOB, Choice, Cure
 from nemowatch.model import HoldReason
 
 
@@ -50,7 +51,7 @@ class Hold:
     ends: Ends
     words: str  #: what is the matter: a sentence for people, where no closer one is known
     short: str  #: the same in a few words, beside one of many files
-    cure: str  #: what a person can do; a command stands at its end, JOB in it is the job's number
+    cure: Cure
     passing: bool = False  #: over in a while: `run --once` waits for it
     about_money: bool = False  #: `status --json` says that credits hold jobs up
 
@@ -59,14 +60,8 @@ class Hold:
         """Whether it concerns more than the job that meets it: said once, not for each job."""
         return self.scope in (Scope.ACCOUNT, Scope.SETTING, Scope.FOLDER)
 
-    def cure_for(self, job: int | str = "JOB", option: str = "") -> str:
-        """What a person can do; a command in it names this job, and with `option` this
-        installation."""
-        text = self.cure.replace("JOB", str(job))
-        if "nemowatch " not in text:
-            return text
-        return text + option
 
+RESUME = "nemowatch resume"
 
 #: Where several holds of the account stop a job, it says the first of them.
 HOLDS: Mapping[HoldReason, Hold] = {
@@ -76,7 +71,9 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The cloud refuses the token.",
         short="waits for a token",
-        cure="Whoever looks after nemowatch has to put in a valid token; it goes on by itself.",
+        cure=Cure(
+            "Whoever looks after nemowatch has to put in a valid token; it goes on by itself."
+        ),
         about_money=True,
     ),
     HoldReason.CREDITS: Hold(
@@ -85,7 +82,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The account has no credits left.",
         short="waits for credits",
-        cure="Top up the account; it goes on by itself.",
+        cure=Cure("Top up the account; it goes on by itself."),
         about_money=True,
     ),
     HoldReason.PLAN: Hold(
@@ -94,7 +91,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The plan of the account does not allow this.",
         short="waits for the plan",
-        cure="Register or upgrade the plan; it goes on by itself.",
+        cure=Cure("Register or upgrade the plan; it goes on by itself."),
         about_money=True,
     ),
     HoldReason.SPACE: Hold(
@@ -103,7 +100,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="A disk is full.",
         short="waits for space on the disk",
-        cure="Free some space on the disk of the outbox; it goes on by itself.",
+        cure=Cure("Free some space on the disk of the outbox; it goes on by itself."),
     ),
     HoldReason.OUTAGE: Hold(
         Scope.ACCOUNT,
@@ -111,7 +108,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The cloud cannot be reached.",
         short="waits for the cloud",
-        cure="Nothing to do: it goes on by itself when the cloud answers again.",
+        cure=Cure("Nothing to do: it goes on by itself when the cloud answers again."),
     ),
     HoldReason.PAUSED: Hold(
         Scope.FOLDER,
@@ -119,7 +116,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="Somebody has paused it.",
         short="paused",
-        cure="To go on, delete the PAUSE file; after nemowatch pause: nemowatch resume",
+        cure=Cure("To go on, delete the PAUSE file.", (Choice(RESUME, "ends nemowatch pause"),)),
     ),
     HoldReason.HOURS: Hold(
         Scope.SETTING,
@@ -127,7 +124,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="Work is set to other hours.",
         short="waits for the hours of work",
-        cure="Nothing to do: it goes on by itself in the hours of limits.hours.",
+        cure=Cure("Nothing to do: it goes on by itself in the hours of limits.hours."),
     ),
     HoldReason.CAP: Hold(
         Scope.SETTING,
@@ -135,9 +132,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The credits that may be spent in a day are spent, or soon will be.",
         short="waits for the day's credits",
-        cure=(
-            "Nothing to do: it goes on by itself when the turns under way have cost less, else"
-            " tomorrow; or raise limits.daily_credits."
+        cure=Cure(
+            "It goes on when the day's credits allow; to spend more, raise limits.daily_credits."
         ),
         about_money=True,
     ),
@@ -147,7 +143,11 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.ORDER,
         words="So many new files at once need somebody's approval.",
         short="waits for approval",
-        cure="Make an empty file called APPROVE in the inbox, or type: nemowatch approve",
+        cure=Cure(
+            "To go on, make an empty file called APPROVE in the inbox (APPROVE.txt is fine too).\n"
+            "To leave something out, move it out of the inbox first.",
+            (Choice("nemowatch approve", "let credits be spent on all that waits"),),
+        ),
     ),
     HoldReason.CONFLICT: Hold(
         Scope.JOB,
@@ -155,7 +155,10 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.ORDER,
         words="A sync program made this copy.",
         short="a sync program's copy",
-        cure="Keep one: delete it, or rename it. To process it anyway: nemowatch retry JOB",
+        cure=Cure(
+            "Keep one: give it an ordinary name, and delete the others.",
+            (Choice(f"nemowatch retry {JOB}", "process this copy too"),),
+        ),
     ),
     HoldReason.SLOW_RENDER: Hold(
         Scope.JOB,
@@ -163,7 +166,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The render takes very long; it goes on in the cloud.",
         short="waits for a slow render",
-        cure="It goes on in the cloud; to check it now: nemowatch resume",
+        cure=Cure("Nothing to do: it goes on in the cloud.", (Choice(RESUME, "check it now"),)),
         passing=True,
     ),
 }

@@ -6,45 +6,35 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime
 
-from nemowatch import hold_reasons
 from nemowatch.errors import show_path
 
 #: Characters that steer a terminal, or turn the reading direction round: a file's name must not.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Joiners that emoji and several scripts are written with: they steer nothing.
 _JOINERS = frozenset("\u200c\u200d")
-
-
-def hold_cure(reason: str, job: int | str, option: str) -> str:
-    """What a person can do about a hold; a command in it, which stands at its end, names this
-    installation."""
-    hold = hold_reasons.row(reason)
-    if hold is None:
-        return f"nemowatch resume{option}"
-    return hold.cure_for(job, option)
+#: How Python keeps the bytes 0x80 to 0xff of text that is not UTF-8.
+_LONE_BYTES = range(0xDC80, 0xDD00)
 
 
 def clean(text: str) -> str:
     r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8
-    as well; one line stays one."""
+    too; one line stays one."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        _escape(c) if unicodedata.category(c) in _UNSAFE and c not in _JOINERS else c for c in text
-    )
+    return "".join(_safe(char) for char in text)
 
 
-def _escape(char: str) -> str:
+def _safe(char: str) -> str:
+    if char in _JOINERS or unicodedata.category(char) not in _UNSAFE:
+        return char
     number = ord(char)
-    if 0xDC80 <= number <= 0xDCFF:  # how Python keeps a byte that is not UTF-8
+    if number in _LONE_BYTES:
         number -= 0xDC00
-    return (
-        f"\\x{number:02x}"
-        if number < 0x100
-        else f"\\u{number:04x}"
-        if number < 0x10000
-        else f"\\U{number:08x}"
-    )
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    if number < 0x10000:
+        return f"\\u{number:04x}"
+    return f"\\U{number:08x}"
 
 
 def name(path: bytes | str) -> str:
@@ -63,11 +53,10 @@ def size(count: float) -> str:
 
 def local_time(moment: str | int) -> str:
     """An ISO 8601 time, or UTC milliseconds, as local time for people."""
-    when = (
-        datetime.fromisoformat(moment)
-        if isinstance(moment, str)
-        else datetime.fromtimestamp(moment / 1000, tz=UTC)
-    )
+    if isinstance(moment, str):
+        when = datetime.fromisoformat(moment)
+    else:
+        when = datetime.fromtimestamp(moment / 1000, tz=UTC)
     return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 

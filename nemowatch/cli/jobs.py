@@ -48,7 +48,7 @@ class Wanted:
     """Which jobs are asked for; "" for all."""
 
     state: str
-    reason: str = ""  #: what stands in brackets: "held (paused)"
+    reason: str = ""  #: what is in brackets: "held (paused)"
 
     def __str__(self) -> str:
         return f"{self.state} ({self.reason})" if self.reason else self.state
@@ -58,7 +58,9 @@ class Wanted:
         from nemowatch.journal import jobs as journal_jobs
 
         rows = journal_jobs.listed(conn, state=self.state)
-        return [row for row in rows if row.job.reason == self.reason] if self.reason else rows
+        if not self.reason:
+            return rows
+        return [row for row in rows if row.job.reason == self.reason]
 
 
 def wanted_jobs(text: str) -> Wanted:
@@ -70,12 +72,14 @@ def wanted_jobs(text: str) -> Wanted:
     from nemowatch.model import AttentionReason, HoldReason, State
 
     word, bracket, reason = text.strip().lower().partition("(")
-    word, reason = word.rstrip("0123456789 %").strip(), reason.strip().removesuffix(")").strip()
+    word = word.rstrip("0123456789 %").strip()
+    reason = reason.strip().removesuffix(")").strip()
     known = [state.value for state in State]
     reasons = {
-        State.HELD.value: [str(r) for r in HoldReason],
-        State.ATTENTION.value: [str(r) for r in AttentionReason],
+        State.HELD.value: [str(each) for each in HoldReason],
+        State.ATTENTION.value: [str(each) for each in AttentionReason],
     }
+
     if word not in known and (word or bracket):
         raise _only_a_reason(word, reasons) or _unknown("state", word or text, known)
     if bracket and reason not in reasons.get(word, []):
@@ -99,20 +103,21 @@ def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageErro
 def _unknown(what: str, word: str, known: list[str]) -> UsageError:
     from nemowatch.errors import UsageError
 
+    cure = f"There are: {', '.join(known)}." if known else "Only held and attention have one."
     near = difflib.get_close_matches(word, known, n=1)
-    there_are = f"There are: {', '.join(known)}." if known else "Only held and attention have one."
-    cure = f"Did you mean {near[0]}? {there_are}" if near else there_are
+    if near:
+        cure = f"Did you mean {near[0]}? {cure}"
     return UsageError(f"There is no {what} called {word!r}.", cure=cure)
 
 
 def _print_json(setting: CommandContext, wanted: Wanted) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_json
-    from nemowatch.reporting import overview
+    from nemowatch.reporting.json_records import job_record
 
     def read(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-        watches = setting.watches
-        return [overview.job_json(conn, row, watches) for row in wanted.listed(conn)]
+        rows = wanted.listed(conn)
+        return [job_record(conn, row, setting.watches) for row in rows]
 
     print_json(read_journal(setting, read, list[dict[str, Any]]))
 
@@ -133,17 +138,17 @@ def _row(row: ListedJob) -> tuple[str, str, str, str]:
 
 
 def file_words(row: ListedJob) -> str:
-    """The file as it was dropped; of a list of addresses, which one."""
-    return f"{name(row.path)} ({clean(row.job.stem)})" if row.job.item else name(row.path)
+    """The file as it was dropped; for a list of addresses, which one."""
+    if not row.job.item:
+        return name(row.path)
+    return f"{name(row.path)} ({clean(row.job.stem)})"
 
 
 def state_words(row: ListedJob) -> str:
-    """The state with its reason, or with how far it is."""
+    """The state with its reason, or with its progress."""
     job = row.job
     if job.reason:
         return f"{job.state} ({job.reason})"
-    return (
-        f"{job.state} {job.progress:.0f} %"
-        if job.state == "rendering" and job.progress
-        else str(job.state)
-    )
+    if job.state == "rendering" and job.progress:
+        return f"{job.state} {job.progress:.0f} %"
+    return str(job.state)

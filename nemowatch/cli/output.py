@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nemowatch.cli.formatting import clean
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.text import Text
 
 #: A pipe has no width: nothing is folded there, so that one line stays one record.
@@ -51,6 +51,14 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
+def print_drawn(shown: RenderableType) -> None:
+    """Print what rich has laid out, without the blanks at the ends of its lines."""
+    target = console()
+    with target.capture() as capture:
+        target.print(shown)
+    print(*(line.rstrip() for line in capture.get().splitlines()), sep="\n")
+
+
 def word(text: str, style: str = "") -> Text:
     """A piece of text in the colour of the state that it begins with."""
     from rich.text import Text
@@ -84,7 +92,4 @@ def print_table(
         )
     for row in rows:
         table.add_row(*(word(cell) for cell in row))
-    target = console()
-    with target.capture() as capture:
-        target.print(table)
-    print(*(line.rstrip() for line in capture.get().splitlines()), sep="\n")
+    print_drawn(table)

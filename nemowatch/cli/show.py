@@ -1,16 +1,22 @@
-"""`nemowatch show`: all that is known of one job, with its whole history."""
+"""`nemowatch show`: everything about one job, with its whole history."""
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli import options
-from nemowatch.cli.formatting import clean, credits, hold_cure, local_time, name, size
+from nemowatch.cli.formatting import clean, credits, local_time, name, size
+
+if TYPE_CHECKING:
+    from nemowatch.config import Watch
+    from nemowatch.journal.jobs import Event
+    from nemowatch.journal.spend import Spend
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
-    """Show all of one job, with its whole history."""
+    """Show everything about one job, with its whole history."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.context import find_setting
     from nemowatch.cli.output import print_json
@@ -22,28 +28,24 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
         raise UsageError(f"There is no job {job}.", cure="nemowatch jobs lists them.")
     if as_json:
         print_json(record)
-    else:
-        print(
-            "\n".join(
-                clean(part) for line in _lines(record, setting.option) for part in line.split("\n")
-            )
-        )
+        return
+    for line in _lines(record, setting.option):
+        for part in line.split("\n"):
+            print(clean(part))
 
 
-def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, Any]:
-    """The record of `jobs --json`, and beside it what only this command tells."""
+def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:
+    """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
     from nemowatch.journal import jobs, spend
     from nemowatch.outbox.draft import timeline
-    from nemowatch.reporting import overview
+    from nemowatch.reporting.json_records import job_record
 
     found = jobs.listed(conn, job_id=job_id)
     if not found:
         return {}
     row, job = found[0], found[0].job
-    events = jobs.events(conn, job_id)
-    calls = spend.of_job(conn, job_id)
-    return overview.job_json(conn, row, watches) | {
+    return job_record(conn, row, watches) | {
         "skill": job.skill,
         "prompt": job.prompt,
         "answer": job.answer,
@@ -55,99 +57,88 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Any) -> dict[str, An
         "source_now": name(row.retired_to) if row.retired_to else None,
         "draft_saved": jobs.has_draft(conn, job_id),
         "sizes": [output.size for output in jobs.outputs(conn, job_id)],
-        "paid_calls": [
-            {
-                "at": iso(c.opened_at),
-                "outcome": c.outcome.value,
-                "before": c.credits_before,
-                "after": c.credits_after,
-            }
-            for c in calls
-        ],
-        "history": [
-            {
-                "at": iso(e.at),
-                "from": e.from_state or None,
-                "to": e.to_state,
-                "reason": e.reason or None,
-                "attempt": e.attempt,
-                "error": e.error or None,
-            }
-            for e in events
-        ],
+        "paid_calls": [_paid_call(call) for call in spend.of_job(conn, job_id)],
+        "history": [_step(event) for event in jobs.events(conn, job_id)],
+    }
+
+
+def _paid_call(call: Spend) -> dict[str, Any]:
+    from nemowatch.clock import iso
+
+    return {
+        "at": iso(call.opened_at),
+        "outcome": call.outcome.value,
+        "before": call.credits_before,
+        "after": call.credits_after,
+    }
+
+
+def _step(event: Event) -> dict[str, Any]:
+    from nemowatch.clock import iso
+
+    return {
+        "at": iso(event.at),
+        "from": event.from_state or None,
+        "to": event.to_state,
+        "reason": event.reason or None,
+        "attempt": event.attempt,
+        "error": event.error or None,
     }
 
 
 def _lines(record: dict[str, Any], option: str) -> list[str]:
     reason = f" ({record['reason']})" if record["reason"] else ""
-    lines = [
+    return [
         f"Job {record['id']}: {record['state']}{reason}",
-        f"  source   {record['source']}",
-        *([f"  now at   {record['source_now']}"] if record["source_now"] else []),
-        f"  order    {record['task']}, {record['target']} (skill {record['skill']})",
-        f"  prompt   {_indented(record['prompt'])}",
-        *([f"  answer   {_indented(record['answer'])}"] if record["answer"] else []),
-        *([f"  edit     {_indented(record['timeline'])}"] if record["timeline"] else []),
+        *_field("source", record["source"]),
+        *_field("now at", record["source_now"]),
+        *_field("order", f"{record['task']}, {record['target']} (skill {record['skill']})"),
+        *_field("prompt", record["prompt"] or "-"),
+        *_field("answer", record["answer"]),
+        *_field("edit", record["timeline"]),
         *_trouble(record, option),
         *_cost(record),
         *_results(record),
         "  history",
+        *(f"    {_event(event)}" for event in record["history"]),
     ]
-    return lines + [f"    {_event(event)}" for event in record["history"]]
 
 
-def _indented(text: str) -> str:
-    return "\n           ".join(text.splitlines()) if text else "-"
+def _field(title: str, text: str | None) -> list[str]:
+    """A title and its text, which may have several lines; nothing when there is no text."""
+    if not text:
+        return []
+    indented = "\n           ".join(text.splitlines())
+    return [f"  {title:<8} {indented}"]
 
 
 def _trouble(record: dict[str, Any], option: str) -> list[str]:
-    lines = []
-    if record["error"]:
-        code = (
-            f" [{record['error']['code']}]" if record["state"] not in ("held", "attention") else ""
-        )
-        lines.append(f"  why      {_indented(record['error']['text'])}{code}")
-    if cure := cure_of(record["id"], record["state"], record["reason"] or "", option):
-        lines.append(f"  do       {_indented(cure)}")
-    return lines
+    from nemowatch.reporting import words
 
-
-def cure_of(job_id: int, state: str, reason: str, option: str = "") -> str:
-    """What a person can do about a job that does not go on by itself, one way a line; "" when
-    there is nothing to do."""
-    if state == "held":
-        return hold_cure(reason, job_id, option)
-    if state == "attention":
-        resend = f"nemowatch resolve {job_id} --resend{option}"
-        cancel = f"nemowatch cancel {job_id}{option}   (leaves it)"
-        if reason == "question":
-            more = "(costs again; first answer in a prompt.txt in its folder)"
-            done = (
-                f"nemowatch resolve {job_id} --done{option}   (the work is there after all; costs"
-                " nothing)"
-            )
-            return f"{resend}   {more}\n{done}\n{cancel}"
-        return f"nemowatch resolve {job_id} --done{option}\n{resend}   (may pay again)\n{cancel}"
-    return (
-        f"nemowatch retry {job_id}{option}" if state in ("failed", "rejected", "cancelled") else ""
-    )
+    error, state = record["error"] or {}, record["state"]
+    code = error.get("code", "")
+    text = words.what_happened(state, error.get("text", ""))
+    if error and state not in ("held", "attention"):
+        text = f"{text} [{code}]"
+    cure = words.about_job(record["id"], state, record["reason"] or "", code)
+    return [*_field("why", text), *_field("do", "\n".join(cure.typed(option)))]
 
 
 def _cost(record: dict[str, Any]) -> list[str]:
-    lines = []
-    if record["credits"] is not None:
-        lines.append(
-            f"  credits  {'about ' if record['credits_about'] else ''}{credits(record['credits'])}"
-        )
+    from nemowatch.reporting import words
+
+    lines = _field("cost", words.cost(record["credits"], about=record["credits_about"]))
     for call in record["paid_calls"]:
         balance = f"balance before {credits(call['before'])}, after {credits(call['after'])}"
-        lines.append(f"  paid     {local_time(call['at'])}  {call['outcome']}; {balance}")
+        lines += _field("paid", f"{local_time(call['at'])}  {call['outcome']}; {balance}")
     return lines
 
 
 def _results(record: dict[str, Any]) -> list[str]:
-    pairs = zip(record["outputs"], record["sizes"], strict=True)
-    return [f"  result   {path} ({size(count)})" for path, count in pairs]
+    lines: list[str] = []
+    for path, count in zip(record["outputs"], record["sizes"], strict=True):
+        lines += _field("result", f"{path} ({size(count)})")
+    return lines
 
 
 def _event(event: dict[str, Any]) -> str:

@@ -1,9 +1,9 @@
-"""Keeps the notes about sources in line with the journal: at start, after each change, and on a
-cadence while some wait.
+"""Keeps the notes about sources up to date with the journal: at start, after each change, and on
+a timer while some wait.
 
-Which sources are due is written by the journal itself, with the change that makes them so; what
-has to stand is `notices`'. A note that a person deletes stays deleted until there is something
-new to tell: what is in line is not looked at again.
+The journal itself writes down which sources are due, with the change that makes them so; what
+their notes say is `source_notes`'. A note that a person deletes stays deleted until there is
+something new to say: what is up to date is not checked again.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing
 from nemowatch.journal import Journal, notes
 from nemowatch.journal.notes import Due
-from nemowatch.reporting.note_writer import NoteWriter, Standing, wanted
+from nemowatch.reporting.note_writer import Note, NoteWriter
+from nemowatch.reporting.source_notes import wanted
 
-#: Sources read in one go: enough to keep up with any burst, few enough to leave the journal to
+#: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
 AT_ONCE = 200
 #: Seconds until a note that was refused for a reason of its own is tried again.
@@ -27,7 +28,7 @@ TRY_AGAIN = 600.0
 
 
 class NoteSync:
-    """Brings the notes of one inbox in line. Its calls come one after the other, from one loop."""
+    """Updates the notes of one inbox. Its calls come one after the other, from one loop."""
 
     def __init__(
         self,
@@ -52,23 +53,23 @@ class NoteSync:
         return set(self._not_before)
 
     async def check(self) -> None:
-        """Bring in line whatever is due. Nothing is asked of a journal that has not changed
-        since nothing was."""
+        """Update whatever is due. A journal that has not changed since nothing was due is not
+        asked again."""
         if self._journal.changes == self._none_at:
             return
         self._none_at = -1
         watch = self._watches().get(self._watch)
         while watch is not None and await self._some(watch):
             continue
-        # before it is asked: what is written meanwhile is looked at once more
+        # read before it is asked: what is written meanwhile is checked once more
         changes = self._journal.changes
         if self._watch not in (await self._journal.read(notes.all_due)).values():
             self._not_before.clear()
             self._none_at = changes
 
     async def tell(self, watch: Watch, source_id: int) -> None:
-        """Bring the notes about one source in line now, if they are due and were not tried in
-        vain already."""
+        """Update the notes about one source now, if they are due and were not tried in vain
+        already."""
         due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))
         if due is not None and source_id not in self._not_before:
             await self._try(watch, due)
@@ -83,16 +84,17 @@ class NoteSync:
             self._last = due.source_id
             if self._not_before.get(due.source_id, 0) > self._clock.monotonic():
                 continue
-            if (error := await self._try(watch, due)) is None:
-                done += 1
-            elif isinstance(error, LocalPassing):
+            error = await self._try(watch, due)
+            if isinstance(error, LocalPassing):
                 return False  # the share is away, busy or full: most likely for the others as well
+            if error is None:
+                done += 1
         return bool(done) and len(found) == AT_ONCE
 
     async def _try(self, watch: Watch, due: Due) -> LocalError | None:
         try:
             for note in await self._journal.read(partial(_wanted, watch=watch, due=due)):
-                await self._note_writer.bring(watch, note)
+                await self._note_writer.update(watch, note)
         except LocalError as exc:
             wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
             self._not_before[due.source_id] = self._clock.monotonic() + wait
@@ -102,5 +104,5 @@ class NoteSync:
         return None
 
 
-def _wanted(conn: sqlite3.Connection, watch: Watch, due: Due) -> list[Standing]:
+def _wanted(conn: sqlite3.Connection, watch: Watch, due: Due) -> list[Note]:
     return wanted(conn, watch, due.source_id)

@@ -1,7 +1,7 @@
-"""The words of the notes for people who see nothing but the shared folder: pure functions over
-frozen records.
+"""The words of the notes for people who see nothing but the shared folder. Pure: frozen records
+in, text out.
 
-Plain English: what happened, to which file, what to do; no jargon, no traces. `notefile` puts
+Plain English: what happened, to which file, what to do; no jargon, no traces. `note_writer` puts
 them on disk.
 """
 
@@ -11,41 +11,17 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nemowatch.cures import ADMIN, NOTHING, Cure
 from nemowatch.fs.names import plain
-from nemowatch.outbox.note_file import (
-    SIGNATURE,
-    Wrote,
-    error_path,
-    question_path,
-    remove_note,
-    write_note,
-)
+from nemowatch.outbox.note_file import SIGNATURE
+from nemowatch.reporting import words
 from nemowatch.tasks import hint_lines
 
-__all__ = [
-    "READ_ME",
-    "Approval",
-    "Complaint",
-    "Done",
-    "Failure",
-    "Question",
-    "Wrote",
-    "approval_note",
-    "error_note",
-    "error_path",
-    "question_note",
-    "question_path",
-    "read_me",
-    "remove_note",
-    "same_again_note",
-    "write_note",
-]
-
+#: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"
 #: Notepad breaks no lines by default; longer ones run out of its window.
 _WIDTH = 78
-#: Characters of what is told in one note: an answer of the cloud can be as long as a film's
-#: transcript.
+#: Characters of one answer in a note: the cloud's can be as long as a film's transcript.
 _LONGEST = 4000
 #: Names listed in one note: more would hide what to do.
 _LISTED = 20
@@ -65,11 +41,11 @@ class Failure:
 
     file: bytes  #: its name
     what: str  #: what happened, one sentence or more
-    cure: str = ""  #: what to do; "" when only trying again is left
+    cure: Cure = NOTHING
+    kept: str = ""  #: said where the paid work is kept
     done: tuple[Done, ...] = ()  #: what is finished all the same
     undone: tuple[str, ...] = ()  #: "French", …
     jobs: tuple[int, ...] = ()  #: for whoever looks after nemowatch
-    inbox_folder: str = ""  #: where to move it back to: "inbox/dub-es-fr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +54,7 @@ class Question:
 
     file: bytes
     question: str  #: as it was asked, or what nobody knows
-    how: str  #: how to answer, or whom to ask
+    how: tuple[str, ...]  #: how to answer, or whom to ask; a line each
     jobs: tuple[int, ...] = ()
 
 
@@ -105,36 +81,33 @@ class Approval:
 def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
-    head = f"{name} could not be finished." if failure.done else f"{name} could not be done."
-    blocks = [head, f"What happened:\n{_indented(_short(failure.what))}"]
+    verb = "finished" if failure.done else "done"
+    blocks = [f"{name} could not be {verb}.", f"What happened:\n{_indented(_cut(failure.what))}"]
     if failure.done:
-        blocks.append(
-            "Done and in the outbox:\n"
-            + _lines(f"{d.what}: {plain(d.result)}" for d in failure.done)
-        )
+        results = [f"{part.what}: {plain(part.result)}" for part in failure.done]
+        blocks.append("Done and in the outbox:\n" + _lines(results))
     if failure.undone:
-        blocks.append(
-            ("Not done: " if failure.done else "Was to be made: ") + ", ".join(failure.undone)
-        )
-    blocks.append("What to do:\n" + _indented("\n".join(_cures(failure))))
+        title = "Not done" if failure.done else "Ordered"
+        blocks.append(f"{title}: {', '.join(failure.undone)}")
+    blocks.append(_to_do(_ways(failure)))
     return _note(blocks, failure.jobs)
 
 
-def _cures(failure: Failure) -> list[str]:
-    back = f" ({plain(failure.inbox_folder)})" if failure.inbox_folder else ""
-    again = f"To try again, move the file back into its inbox folder{back}."
-    only = (
-        " Only what is missing is made; what is done is not paid for again." if failure.done else ""
-    )
-    return [line for line in (failure.cure, again + only) if line]
+def _ways(failure: Failure) -> list[str]:
+    lines = failure.cure.asked()
+    if failure.kept:
+        lines.insert(0, failure.kept)
+    if failure.done:
+        lines.append("Only what is missing is made; what is done is not paid for again.")
+    return lines
 
 
 def question_note(question: Question) -> str:
     """The text of `<name>.question.txt`."""
     blocks = [
-        f"{plain(question.file)} waits for you.",
-        f"The question:\n{_indented(_short(question.question))}",
-        f"What to do:\n{_indented(question.how)}",
+        f"{plain(question.file)} waits for your decision.",
+        f"The question:\n{_indented(_cut(question.question))}",
+        _to_do(question.how),
     ]
     return _note(blocks, question.jobs)
 
@@ -142,7 +115,7 @@ def question_note(question: Question) -> str:
 def read_me(complaints: Iterable[Complaint]) -> str:
     """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what
     works."""
-    blocks = ["Nothing is made in this folder at the moment, or not of everything in it."]
+    blocks = ["Nothing in this folder is worked on at the moment, or not all of it."]
     for complaint in complaints:
         blocks.append("\n".join(_complaint(complaint)))
     blocks.append(EXAMPLES)
@@ -152,8 +125,8 @@ def read_me(complaints: Iterable[Complaint]) -> str:
 def _complaint(complaint: Complaint) -> list[str]:
     lines = [_wrapped(complaint.what)]
     if complaint.suggestion:
-        lines.append(f"Did you mean:  {plain(complaint.suggestion)}")
-        lines.append("Rename the folder, and everything in it goes on. So far it has cost nothing.")
+        cure = words.about_folder(plain(complaint.suggestion), "")
+        lines += [_wrapped(cure.by_hand), "So far this has cost nothing."]
     if complaint.files:
         lines.append(_lines(plain(name) for name in complaint.files))
     return lines
@@ -169,40 +142,49 @@ EXAMPLES = "\n".join(
 
 def approval_note(approval: Approval) -> str:
     """The text of the note that asks for an approval."""
-    files = "1 new file waits" if approval.files == 1 else f"{approval.files:,} new files wait"
-    results = "1 result" if approval.jobs == 1 else f"{approval.jobs:,} results"
-    cost = (
-        f"That costs about {approval.credits:,.0f} credits"
-        if approval.credits
-        else "Nobody can say yet what it costs"
-    )
-    left = f"; {approval.available:,.0f} are left." if approval.available >= 0 else "."
-    if 0 <= approval.available < approval.credits:
-        left += " That is not enough for all of them; the rest would wait."
-    blocks = [_wrapped(f"{files} here: {results} would be made. {cost}{left}")]
+    blocks = [_wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
     if approval.cause:
         blocks.append(_wrapped(approval.cause))
-    blocks.append("Nothing has been spent. Nothing is sent anywhere before somebody says yes.")
-    blocks.append(
-        "What to do:\n    To go on, make an empty text file called APPROVE in the inbox\n   "
-        " (APPROVE.txt is fine too).\n    To leave something out, move it out of the inbox first."
-    )
+    blocks.append("Nothing has been spent, and nothing is sent anywhere until somebody approves.")
+    blocks.append(_to_do(words.APPROVE.asked()))
     return _note(blocks)
 
 
+def _amount_of_work(approval: Approval) -> str:
+    files = "1 new file waits" if approval.files == 1 else f"{approval.files:,} new files wait"
+    results = "1 result" if approval.jobs == 1 else f"{approval.jobs:,} results"
+    return f"{files} here: {results} would be made."
+
+
+def _price(approval: Approval) -> str:
+    cost = "Nobody can say yet what it costs"
+    if approval.credits:
+        cost = f"That costs about {approval.credits:,.0f} credits"
+    if approval.available < 0:
+        return f"{cost}."
+    left = f"{cost}; {approval.available:,.0f} are left."
+    if approval.available < approval.credits:
+        return f"{left} That is not enough for all of them; the rest would wait."
+    return left
+
+
 def same_again_note(file: bytes, results: Iterable[str]) -> str:
-    """The text for a file that was dropped again and whose results still stand."""
+    """The text for a file that was dropped again while its results are still there."""
+    way = (
+        "Nothing, if these are what you need. To have them delivered again, free of charge, delete"
+        " them from the outbox and copy the file into its inbox folder once more."
+    )
     blocks = [
         f"{plain(file)} was done before, with exactly this content.",
         "Its results are still in the outbox, so nothing was made or paid for again:\n"
         + _lines(map(plain, results)),
-        (
-            "What to do:\n    Nothing, if these are what you need. If they are deleted from the"
-            " outbox and the\n    file is put into its inbox folder once more, they are delivered"
-            " again, free of\n    charge."
-        ),
+        _to_do([way]),
     ]
     return _note(blocks)
+
+
+def _to_do(ways: Iterable[str]) -> str:
+    return "What to do:\n" + _indented("\n".join(ways))
 
 
 def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
@@ -210,16 +192,13 @@ def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
     written."""
     end = f"{SIGNATURE}\n"
     if jobs:
+        noun = "jobs" if len(jobs) > 1 else "job"
         numbers = ", ".join(str(job) for job in jobs)
-        end = (
-            f"For whoever looks after nemowatch: job{'s' if len(jobs) > 1 else ''} {numbers}.\n"
-            + end
-        )
+        end = f"For {ADMIN}: {noun} {numbers}.\n{end}"
     return "\n\n".join([*blocks, end])
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    lines = (plain(line) for line in text.splitlines() if line.strip())
     wrap = textwrap.TextWrapper(
         _WIDTH,
         initial_indent=indent,
@@ -227,11 +206,13 @@ def _wrapped(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(wrap.fill(line) for line in lines)
+    return "\n".join(wrap.fill(plain(line)) for line in text.splitlines() if line.strip())
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
+def _cut(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return text
+    return text[:_LONGEST].rstrip() + "…"
 
 
 def _indented(text: str) -> str:
@@ -241,6 +222,7 @@ def _indented(text: str) -> str:
 def _lines(names: Iterable[str]) -> str:
     """A list, cut with a count."""
     every = list(names)
-    rest = len(every) - _LISTED
     shown = [f"    {name}" for name in every[:_LISTED]]
-    return "\n".join([*shown, f"    and {rest} more"] if rest > 0 else shown)
+    if len(every) > _LISTED:
+        shown.append(f"    and {len(every) - _LISTED} more")
+    return "\n".join(shown)

@@ -1,150 +1,275 @@
-"""What people are told about the whole: the status record, from the journal and from what the
-daemon has in memory."""
+"""What is reported: one record of everything, gathered once, by `gather`.
+
+The journal says what is written down, a running daemon publishes the rest (`Published`). The
+page, the terminal, JSON and systemd's line only render an `Overview`; none of them asks again.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nemowatch.clock import iso
-from nemowatch.config import Watch
 from nemowatch.errors import show_path
-from nemowatch.hold_reasons import HOLDS
-from nemowatch.journal import account, batches, holds, jobs, spend
-from nemowatch.journal.jobs import ListedJob
-from nemowatch.model import ENDED, WORKING, State
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal import account, batches, holds, jobs
+from nemowatch.journal.batches import BatchRow
+from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.jobs import ListedJob, PublishedOutput
+from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.remote.interface import Account
 
-#: Nothing to tell.
-EMPTY: Mapping[str, int] = {}
+#: Nothing published: no daemon runs.
+NOT_RUNNING = "not running"
+#: States of a healthy inbox.
+GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
 
 
 @dataclass(frozen=True, slots=True)
-class WatchState:
-    """One watch as the status shows it."""
+class InboxStatus:
+    """One watched inbox."""
 
-    root: str
-    mode: str  #: "events" or "scan", or "" when nobody works it
+    name: str  #: what the journal calls it
+    root: str  #: the workspace, else the inbox, as it is shown
     #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not
     #: running"
     state: str
+    mode: str = ""  #: "events" or "scan", "" when nobody watches it
     reason: str = ""
+    health: HealthState | None = None  #: None when nobody watches it
+
+    @property
+    def good(self) -> bool:
+        """True when files are taken as they should be."""
+        return self.health in GOOD
+
+    @property
+    def troubled(self) -> bool:
+        """True when somebody may have to do something."""
+        return self.health is not None and not self.good
 
 
-def status(
-    conn: sqlite3.Connection, daemon: Mapping[str, Any], watches: Sequence[WatchState]
-) -> dict[str, Any]:
-    """The record that `status --json` prints (docs/behaviour.md section 4)."""
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A file that is not a job yet."""
+
+    inbox: str
+    path: bytes  #: relative to the inbox
+    why: str
+    since: int  #: UTC ms
+
+    @property
+    def shown(self) -> str:
+        """The whole path, for people."""
+        return _shown(self.inbox, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFile:
+    """A PAUSE file."""
+
+    shown: str  #: its whole path, for people
+    in_share: str  #: the same as who sees only the share knows it: "inbox/dub-es/PAUSE"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An upload or a download under way."""
+
+    what: str  #: "uploading", "downloading"
+    done: int  #: bytes
+    total: int  #: bytes, 0 when not known
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done, 0 to 1; None when nobody knows."""
+        return self.done / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A folder or a file that only a person can put right."""
+
+    inbox: str
+    folder: bytes  #: the task folder, b"" for the inbox itself
+    what: str
+    cure: str = ""
+    path: bytes = b""  #: of the file, relative to the inbox; b"" when it is about the folder
+    suggestion: str = ""  #: the nearest folder name that works
+    refused_at: int = 0  #: UTC ms at which the file went to failed/; 0 when it did not
+
+    @property
+    def shown(self) -> str:
+        """The whole path, for people."""
+        return _shown(self.inbox, self.path or self.folder)
+
+    @property
+    def refused(self) -> bool:
+        """True for a file that was never taken and lies in failed/."""
+        return self.refused_at > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What only a running daemon knows."""
+
+    daemon: Mapping[str, Any]  #: {pid, state, since, version}
+    inboxes: tuple[InboxStatus, ...]
+    settling: tuple[Settling, ...] = ()  #: the first of them
+    settling_count: int = 0  #: all of them
+    pauses: tuple[PauseFile, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    transfers: Mapping[int, Transfer] = field(default_factory=dict)  #: by job
+    journal_path: str = ""
+    journal_full_at: int = 0  #: UTC ms since when the journal's disk is full; 0 when it is not
+    registration: str = ""  #: where the anonymous account is registered
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsSeen:
+    """The balance that was seen last; numbers are None before the first answer."""
+
+    available: float | None = None
+    frozen: float | None = None
+    total: float | None = None
+    at: int = 0  #: UTC ms, 0 before the first answer
+    anonymous: bool | None = None
+    user_id: str = ""
+
+    @property
+    def registration_link(self) -> str:
+        """Where the anonymous account is registered; "" when it is not anonymous or not known."""
+        if not self.anonymous:
+            return ""
+        return Account(anonymous=True, user_id=self.user_id).registration_link
+
+
+@dataclass(frozen=True, slots=True)
+class DoneJob:
+    """A published job and its results."""
+
+    row: ListedJob
+    results: tuple[PublishedOutput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that is reported, at one moment."""
+
+    published: Published
+    counts: Mapping[str, int] = field(default_factory=dict)  #: jobs by state
+    held: Mapping[str, int] = field(default_factory=dict)  #: held jobs by reason
+    holds: tuple[HoldRow, ...] = ()
+    paused: bool = False  #: by `nemowatch pause`
+    batches: tuple[BatchRow, ...] = ()
+    credits: CreditsSeen = CreditsSeen()
+    attention: tuple[int, ...] = ()  #: jobs that wait for a person
+    unfinished: tuple[ListedJob, ...] = ()  #: oldest first
+    failed: tuple[ListedJob, ...] = ()  #: latest first; rejected ones too
+    done: tuple[DoneJob, ...] = ()  #: latest first
+
+    @property
+    def running(self) -> bool:
+        """Whether a daemon has published its part."""
+        return self.published.daemon["pid"] is not None
+
+    @property
+    def working(self) -> list[ListedJob]:
+        """The jobs that go on by themselves."""
+        return [row for row in self.unfinished if row.job.state in WORKING]
+
+    @property
+    def asking(self) -> list[ListedJob]:
+        """The jobs that wait for a person."""
+        return [row for row in self.unfinished if row.job.state is State.ATTENTION]
+
+    def held_for(self, reason: str) -> list[ListedJob]:
+        """The jobs that are held for this reason."""
+        held = [row for row in self.unfinished if row.job.state is State.HELD]
+        return [row for row in held if row.job.reason == reason]
+
+
+def gather(
+    conn: sqlite3.Connection,
+    published: Published,
+    *,
+    limit: int,
+    only: Collection[str] | None = None,
+) -> Overview:
+    """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
+    `only`: those of these inboxes."""
+    account_state = Overview(
+        published,
+        counts=jobs.counts(conn),
+        held=jobs.held_counts(conn),
+        holds=(*holds.standing(conn).values(), *_journal_hold(published)),
+        paused=account.is_paused(conn),
+        batches=_batches(conn, only),
+        credits=_credits(conn),
+        attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
+    )
+    if not limit:
+        return account_state
+
+    recent = _of(only, jobs.recent(conn, limit))
+    return replace(
+        account_state,
+        unfinished=tuple(_of(only, jobs.unfinished(conn, limit))),
+        failed=tuple(_of(only, _failed(conn))[:limit]),
+        done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
+    )
+
+
+def _of(only: Collection[str] | None, rows: list[ListedJob]) -> list[ListedJob]:
+    """The jobs of these inboxes; None: all."""
+    if only is None:
+        return rows
+    return [row for row in rows if row.watch in only]
+
+
+def _batches(conn: sqlite3.Connection, only: Collection[str] | None) -> tuple[BatchRow, ...]:
+    waiting = batches.waiting(conn)
+    if only is None:
+        return tuple(waiting)
+    return tuple(row for row in waiting if row.watch in only)
+
+
+def _failed(conn: sqlite3.Connection) -> list[ListedJob]:
+    rows = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
+    return sorted(rows, key=_updated_at, reverse=True)
+
+
+def _updated_at(row: ListedJob) -> int:
+    return row.job.updated_at
+
+
+def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:
+    return DoneJob(row, tuple(jobs.outputs(conn, row.job.id)))
+
+
+def _credits(conn: sqlite3.Connection) -> CreditsSeen:
     seen = account.credits_seen(conn)
-    held = any(HOLDS[reason].about_money for reason in holds.standing(conn))
-    return {
-        "daemon": dict(daemon),
-        "watches": [
-            {"root": w.root, "mode": w.mode, "state": w.state, "reason": w.reason} for w in watches
-        ],
-        "counts": jobs.counts(conn),
-        "credits": (
-            {key: seen[key] for key in ("available", "frozen", "total", "anonymous")}
-            | {"held": held}
-        ),
-        "attention": [row.job.id for row in jobs.listed(conn, state=State.ATTENTION)],
-    }
+    return CreditsSeen(
+        seen["available"],
+        seen["frozen"],
+        seen["total"],
+        seen["at"] or 0,
+        seen["anonymous"],
+        seen["user_id"],
+    )
 
 
-def more(conn: sqlite3.Connection) -> dict[str, Any]:
-    """What people see of the status beyond that record: the pause, holds, held jobs by reason,
-    batches that wait, the account."""
-    seen = account.credits_seen(conn)
-    return {
-        "paused": account.is_paused(conn),
-        "holds": [
-            {"reason": h.reason, "text": h.text, "since": iso(h.since)}
-            for h in holds.standing(conn).values()
-        ],
-        "held": jobs.held_counts(conn),
-        "batches": [
-            {"watch": b.watch, "cause": b.cause, "jobs": b.waiting or b.expected}
-            for b in batches.waiting(conn)
-        ],
-        "credits_at": iso(seen["at"]) if seen["at"] else "",
-        "user_id": seen["user_id"],
-    }
+def _journal_hold(published: Published) -> tuple[HoldRow, ...]:
+    """A full disk below the journal stops everything, and cannot be written into it."""
+    if not published.journal_full_at:
+        return ()
+    where = published.journal_path
+    text = f"{where}: the disk that holds the journal is full; everything waits for space there."
+    return (HoldRow(HoldReason.SPACE, text, published.journal_full_at, None),)
 
 
-def not_said(text: str, cure: str) -> str:
-    """`cure`, or "" when the text has said what to do already: errors of the account carry their
-    own."""
-    return "" if cure.partition(";")[0].rstrip(".") in text else cure
-
-
-def job_json(
-    conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]
-) -> dict[str, Any]:
-    """One job as `jobs --json` prints it (docs/behaviour.md section 4)."""
-    job = row.job
-    watch = watches.get(row.watch)
-    error = {"code": job.error_code or "held", "text": job.error_text} if job.error_text else None
-    return {
-        "id": job.id,
-        "watch": str(watch.root or watch.inbox) if watch else row.watch,
-        "source": show_path(_source(row)),
-        "folder": show_path(row.folder),
-        "task": row.task,
-        "target": job.target,
-        "state": job.state.value,
-        "attempt": job.attempt,
-        "reason": job.reason or None,
-        "session_id": job.session_id or None,
-        "render_id": job.render_id or None,
-        "outputs": [show_path(o.path) for o in jobs.outputs(conn, job.id)],
-        "error": error,
-        "created_at": iso(job.created_at),
-        "updated_at": iso(job.updated_at),
-    }
-
-
-def _source(row: ListedJob) -> bytes:
-    """Where the source was dropped: the watch's name is its inbox's path."""
-    return row.watch.encode("utf-8", "surrogateescape") + b"/" + row.path
-
-
-def sentence(
-    counts: Mapping[str, int],
-    settling: int,
-    credits: float | None,
-    progress: Mapping[str, int] = EMPTY,
-    held: Mapping[str, int] = EMPTY,
-    troubles: Sequence[str] = (),
-) -> str:
-    """The state of everything in one line, for systemd: "2 settling, 1 uploading 43 %, 3 rendering;
-    credits 120".
-
-    `progress`: percent of the transfers of a state; `held`: jobs by reason; `troubles`: what is
-    wrong with inboxes.
-    """
-    parts = [f"{settling} settling"] if settling else []
-    for state in State:
-        if counts.get(state, 0) and state not in ENDED and state is not State.HELD:
-            parts.append(
-                f"{counts[state]} {state}" + (f" {progress[state]} %" if state in progress else "")
-            )
-    parts += [f"{n} held ({reason})" for reason, n in held.items() if n]
-    more = [] if credits is None else [f"credits {spend.amount(credits)}"]
-    return "; ".join([", ".join(parts) or "idle", *more, *troubles])
-
-
-def percents(live: Iterable[tuple[str, int, int]]) -> dict[str, int]:
-    """How far the transfers under way are, together, by what they do; `live` holds (what, done,
-    in all)."""
-    sums: dict[str, tuple[int, int]] = {}
-    for what, done, total in live:
-        if total:
-            before = sums.get(what, (0, 0))
-            sums[what] = (before[0] + done, before[1] + total)
-    return {what: 100 * done // total for what, (done, total) in sums.items()}
-
-
-def unfinished(counts: Mapping[str, int]) -> int:
-    """How many jobs are being worked on."""
-    return sum(n for state, n in counts.items() if State(state) in WORKING)
+def _shown(inbox: str, path: bytes) -> str:
+    """A path below an inbox, for people; as it is when the inbox is not known."""
+    return show_path(os.path.join(os.fsencode(inbox), path).rstrip(b"/"))

@@ -31,6 +31,7 @@ from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import Approval, Complaint
+from nemowatch.reporting.words import BATCH_CAUSES
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.refused_files import RefusedFiles
 
@@ -39,18 +40,6 @@ log = structlog.get_logger("nemowatch.inbox")
 T = TypeVar("T")
 
 #: What stands between a person and the work, of one inbox.
-#: Why nothing is made before somebody says yes, where it is not the number alone.
-ASKING = {
-    batches.REBUILT: (
-        "nemowatch's memory was lost, or put back from a backup: some of this may have been paid"
-        " for already, and would be paid for again."
-    ),
-    batches.STANDS: (
-        "Results with the names of these files stand in the outbox, and nemowatch does not remember"
-        " making them. If they are what you want, take the files out of the inbox: making them"
-        " again would cost again."
-    ),
-}
 #: Bytes of an APPROVE file that is taken away after use: anything larger is more than a yes.
 LARGEST_YES = 1024
 
@@ -236,7 +225,7 @@ class ScanResults:
         jobs_waiting, files, credits, available = await self._journal.read(
             lambda conn: _estimate(conn, batch)
         )
-        why = ASKING.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
+        why = BATCH_CAUSES.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
         count = max(jobs_waiting, batch.expected)
         # Between two claims of one batch the number grows; the note is rewritten only when it has
         # settled.

@@ -18,7 +18,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, notes
 from nemowatch.model import State
 from nemowatch.reporting.note_sync import NoteSync
-from nemowatch.reporting.note_writer import NoteWriter, Standing
+from nemowatch.reporting.note_writer import Note, NoteWriter
 from tests.faults.test_kill_at_every_commit import run_dying
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import Studio, studio
@@ -124,8 +124,8 @@ async def test_a_note_that_the_journal_does_not_know_yet_is_still_ours(
     watch: Any = type("W", (), {"inbox": tmp_path / "inbox", "name": "inbox"})()
 
     async def bring(text: str) -> None:
-        await NoteWriter(journal, disks, SystemClock()).bring(
-            watch, Standing(tmp_path / "inbox", path, text and text + sign)
+        await NoteWriter(journal, disks, SystemClock()).update(
+            watch, Note(tmp_path / "inbox", path, text and text + sign)
         )
 
     if first:

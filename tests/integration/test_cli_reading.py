@@ -228,7 +228,7 @@ def test_status_for_people(cli: Cli) -> None:
         "Top up the account",
         "nemowatch resolve 3 --done",
         "nemowatch retry 2",
-        "40 jobs wait for approval (first scan)",
+        "40 new results wait for approval in /studio/inbox (first scan).",
         "nemowatch approve",
         "https://nemovideo.com/register?bind=anon_77",
         "42 %",

@@ -29,7 +29,7 @@ from nemowatch.intake.watch.liveness import identify
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import Leaving, retire_all
-from nemowatch.reporting.page import _MARK, write_page
+from nemowatch.reporting.page_file import MARK, write_page
 
 pytestmark = [
     pytest.mark.root,
@@ -178,7 +178,7 @@ CALLS: dict[str, Callable[[Path], object]] = {
 def test_the_process_goes_on_while_a_call_hangs(share: Stuttering, what: str) -> None:
     """Whatever the share is asked, another thread runs, here the one without which the share
     would never answer."""
-    (share.back / "status.html").write_bytes(_MARK)
+    (share.back / "status.html").write_bytes(MARK)
     (share.back / "outbox/dub-es/a.es.mp4").write_bytes(b"somebody else's")
     assert share.asked(lambda: CALLS[what](share.front)) == ""
 

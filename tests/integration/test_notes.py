@@ -8,6 +8,14 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalPassing
+from nemowatch.outbox.note_file import (
+    Wrote,
+    error_path,
+    question_path,
+    remove_note,
+    write_note,
+)
+from nemowatch.reporting import words
 from nemowatch.reporting.notes import (
     READ_ME,
     Approval,
@@ -15,19 +23,16 @@ from nemowatch.reporting.notes import (
     Done,
     Failure,
     Question,
-    Wrote,
     approval_note,
     error_note,
-    error_path,
     question_note,
-    question_path,
     read_me,
-    remove_note,
     same_again_note,
-    write_note,
 )
 
-TEXT = error_note(Failure(b"promo.mp4", "It is cut short.", "Copy it again.", jobs=(12,)))
+TEXT = error_note(
+    Failure(b"promo.mp4", "It is cut short.", words.Cure("Copy it again."), jobs=(12,))
+)
 
 
 def test_a_note_opens_in_notepad(tmp_path: Path) -> None:
@@ -109,11 +114,11 @@ def test_an_error_note_says_what_where_and_what_to_do() -> None:
         Failure(
             b"caf\xe9\xe2\x80\xae.mp4",
             "The cloud refused it.",
-            "Use mp4.",
+            words.try_again((12, 13), back="inbox/dub-es-fr"),
+            words.EDIT_IS_KEPT,
             (Done("Spanish", "caf.es.mp4"),),
             ("French",),
             (12, 13),
-            "inbox/dub-es-fr",
         )
     )
     assert text.startswith("caf\\xe9\ufffd.mp4 could not be finished.")
@@ -121,8 +126,9 @@ def test_an_error_note_says_what_where_and_what_to_do() -> None:
         "The cloud refused it.",
         "Spanish: caf.es.mp4",
         "Not done: French",
-        "Use mp4.",
+        "is kept",
         "inbox/dub-es-fr",
+        "nemowatch retry 12 13",
         "jobs 12, 13.",
     ):
         assert said in text
@@ -130,10 +136,9 @@ def test_an_error_note_says_what_where_and_what_to_do() -> None:
 
 
 def test_the_other_notes_say_their_point() -> None:
-    """Question, folder, approval, the same again, conflict copies: each names the file and the
-    way on."""
+    """Question, folder, approval, the same again: each names the file and the way on."""
     assert "Which language?" in question_note(
-        Question(b"a.mp4", "Which language?", "Write it down.", (1,))
+        Question(b"a.mp4", "Which language?", ("Write it down.",), (1,))
     )
     folder = read_me(
         [

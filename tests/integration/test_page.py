@@ -11,9 +11,12 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
+from nemowatch.cures import Cure
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.model import State
-from nemowatch.reporting.page import (
+from nemowatch.reporting.page import headline, moment, render, short
+from nemowatch.reporting.page_file import write_page
+from nemowatch.reporting.page_model import (
     SHOWN,
     CreditLine,
     Failed,
@@ -25,11 +28,6 @@ from nemowatch.reporting.page import (
     PageModel,
     Running,
     Waiting,
-    headline,
-    moment,
-    render,
-    short,
-    write_page,
 )
 
 NOW = 1_795_000_000_000
@@ -51,21 +49,21 @@ def busy(root: Path) -> PageModel:
         root,
         version="0.1.0",
         needs=Listing(
-            (Need("The cloud asks: which language?", "Write the answer.", EVIL, b"dub-es", 12),)
+            (Need("The cloud asks: which language?", Cure("Write it."), EVIL, b"dub-es"),)
         ),
-        holds=(Hold("No credits are left.", "Top up.", NOW - 3_600_000),),
+        holds=(Hold("No credits are left.", Cure("Top up."), NOW - 3_600_000),),
         waiting=Listing((Waiting(RAW, b"dub-es", "still being copied (40 s)"),)),
         running=Listing(
             (Running(EVIL, b"dub-es", "Spanish", State.RENDERING, 43.4, "second try"),)
         ),
         finished=Listing((Finished(RAW, b"dub-es", "Spanish", NOW, results, "98 credits"),)),
         failed=Listing(
-            (Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", "Copy it again.", 7),)
+            (Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", Cure("Copy it again.")),)
         ),
         credits=(CreditLine("Left", "100"), CreditLine("Register", "free", "javascript:alert(1)")),
         folders=(
             Health("/srv/in", True, "watching"),
-            Health("/srv/<i>", False, "offline since 12:10", "Mount it."),
+            Health("/srv/<i>", False, "offline since 12:10", Cure("Mount it.")),
         ),
     )
 
@@ -183,7 +181,7 @@ def test_a_page_of_somebody_elses_stays(tmp_path: Path) -> None:
     """A file or a link of that name that is not ours is refused and left alone."""
     path = tmp_path / "status.html"
     path.write_text("<html>my site</html>")
-    with pytest.raises(LocalFinal, match="stands there"):
+    with pytest.raises(LocalFinal, match="is not nemowatch's"):
         write_page(path, render(model(tmp_path)))
     assert path.read_text() == "<html>my site</html>"
     path.rename(tmp_path / "site.html")

@@ -17,8 +17,17 @@ from nemowatch.cli import formatting
 from nemowatch.cli.credits import by_day
 from nemowatch.cli.deadline import within
 from nemowatch.cli.run import read_options
-from nemowatch.cli.status.view import View, draw
+from nemowatch.cli.status.view import draw
+from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Drop, Paid
+from nemowatch.model import HoldReason
+from nemowatch.reporting.overview import (
+    CreditsSeen,
+    InboxStatus,
+    Overview,
+    Published,
+    Settling,
+)
 
 
 @given(st.binary())
@@ -81,49 +90,23 @@ def test_the_daemon_reads_its_two_options_itself(
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_status_fits_its_width(width: int) -> None:
     """Long names, many holds and many waiting files never make a line wider than the terminal."""
-    hold = {
-        "reason": "credits",
-        "text": "The account has no credits left. " * 5,
-        "since": "2026-11-21T00:00:00.000Z",
-    }
-    view = View(
-        {
-            "daemon": {
-                "pid": 1,
-                "state": "running",
-                "since": "2026-11-21T00:00:00.000Z",
-                "version": "0.1.0",
-            },
-            "watches": [
-                {
-                    "root": "/srv/" + "long " * 40,
-                    "mode": "events",
-                    "state": "offline",
-                    "reason": "the root is missing",
-                }
-            ],
-            "counts": {"rendering": 3},
-            "attention": [],
-            "credits": {
-                "available": 1.5,
-                "frozen": 0,
-                "total": 1.5,
-                "anonymous": True,
-                "held": True,
-            },
-        },
-        {
-            "holds": [hold],
-            "held": {"credits": 3},
-            "batches": [],
-            "credits_at": "",
-            "user_id": "anon_1",
-        },
-        [{"path": "/srv/映像" * 30, "why": "still being copied", "since": 0}] * 40,
-        [],
+    hold = HoldRow(HoldReason.CREDITS, "The account has no credits left. " * 5, 1, None)
+    settling = Settling("", "/srv/映像".encode() * 30, "still being copied", 0)
+    published = Published(
+        {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "0.1.0"},
+        (InboxStatus("", "/srv/" + "long " * 40, "offline", "events", "the root is missing"),),
+        settling=(settling,) * 40,
+        settling_count=40,
+    )
+    overview = Overview(
+        published,
+        counts={"rendering": 3},
+        held={"credits": 3},
+        holds=(hold,),
+        credits=CreditsSeen(1.5, 0, 1.5, 0, anonymous=True, user_id="anon_1"),
     )
     out = io.StringIO()
-    Console(file=out, width=width, color_system=None).print(draw(view, width))
+    Console(file=out, width=width, color_system=None).print(draw(overview, width))
     assert max(cell_len(line) for line in out.getvalue().splitlines()) <= width
     assert "and 28 more" in out.getvalue()
 

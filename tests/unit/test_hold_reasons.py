@@ -27,7 +27,7 @@ def test_each_reason_has_a_whole_row(reason: HoldReason) -> None:
     assert hold.words.endswith(".")
     assert 0 < len(hold.short) <= 30
     assert not hold.short.endswith(".")
-    assert hold.cure
+    assert not hold.cure.none
 
 
 @pytest.mark.parametrize("reason", HoldReason)
@@ -71,9 +71,10 @@ def is_reason(key: ast.expr | None) -> bool:
 def test_a_command_in_a_cure_names_the_job_and_the_installation() -> None:
     """It can be typed as it stands; where there is no command, nothing is added."""
     option = " --config /etc/other.toml"
-    conflict = HOLDS[HoldReason.CONFLICT].cure_for(7, option)
-    assert conflict.endswith("nemowatch retry 7 --config /etc/other.toml")
-    assert HOLDS[HoldReason.CREDITS].cure_for(7, option) == HOLDS[HoldReason.CREDITS].cure
+    conflict = HOLDS[HoldReason.CONFLICT].cure.for_job(7).typed(option)
+    assert conflict[-1].startswith("nemowatch retry 7 --config /etc/other.toml")
+    credits = HOLDS[HoldReason.CREDITS].cure
+    assert credits.typed(option) == [credits.by_hand]
 
 
 def test_resume_leaves_what_waits_for_another_order() -> None:

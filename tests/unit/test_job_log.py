@@ -10,11 +10,19 @@ import pytest
 import structlog
 
 from nemowatch.clock import ManualClock, lasted
+from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.job_log import UNPROVEN, Cause, JobLog, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
-from nemowatch.reporting import overview
+from nemowatch.reporting.overview import (
+    CreditsSeen,
+    InboxStatus,
+    Overview,
+    Published,
+    Transfer,
+)
+from nemowatch.reporting.status_line import status_line
 from nemowatch.stages.decision import CHECKING, go, hold
 
 
@@ -202,14 +210,18 @@ def test_lengths_of_time_as_people_say_them() -> None:
 def test_the_status_in_words() -> None:
     """In the order of a job's life, with how far the transfers are, what is held and what is
     wrong."""
+    daemon = {"pid": 1}
+    transfers = {
+        1: Transfer("uploading", 43, 100),
+        2: Transfer("uploading", 0, 0),
+        3: Transfer("downloading", 1, 0),
+    }
+    published = Published(daemon, (), settling_count=2, transfers=transfers)
     counts = {"rendering": 3, "uploading": 2, "published": 9, "held": 5}
-    progress = overview.percents(
-        [("uploading", 43, 100), ("uploading", 0, 0), ("downloading", 1, 0)]
-    )
-    assert (
-        overview.sentence(counts, 2, 120, progress)
-        == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
-    )
-    troubled = overview.sentence({"held": 5}, 0, None, {}, {"outage": 5}, ["/srv: offline"])
-    assert troubled == "5 held (outage); /srv: offline"
-    assert overview.sentence({}, 0, None) == "idle"
+    busy = Overview(published, counts=counts, credits=CreditsSeen(120))
+    assert status_line(busy) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
+
+    away = InboxStatus("", "/srv", "offline", health=HealthState.OFFLINE)
+    troubled = Overview(Published(daemon, (away,)), counts={"held": 5}, held={"outage": 5})
+    assert status_line(troubled) == "5 held (outage); /srv: offline"
+    assert status_line(Overview(Published(daemon, ()))) == "idle"

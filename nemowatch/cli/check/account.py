@@ -18,10 +18,10 @@ from nemowatch.errors import (
     RemotePassing,
     TokenRefused,
 )
-from nemowatch.hold_reasons import HOLDS
 from nemowatch.journal.spend import EXPECTED_CREDITS
 from nemowatch.model import HoldReason
 from nemowatch.remote.interface import Account
+from nemowatch.reporting import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     seen = f"as the daemon was told at {local_time(known.at)}"
     for what, reason in (("cloud", HoldReason.OUTAGE), ("token", HoldReason.TOKEN)):
         if reason in known.held:
-            yield Finding("fail", what, known.held[reason], HOLDS[reason].cure)
+            yield Finding("fail", what, known.held[reason], words.about_hold(reason).by_hand)
         else:
             yield Finding(
                 "ok",

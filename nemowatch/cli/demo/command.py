@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nemowatch.cli.demo.stage import Stage
-    from nemowatch.cli.status.view import View
+    from nemowatch.reporting.overview import Overview
 
 #: Seconds after the set-up in which every result must stand.
 TIME_LIMIT = 60.0
@@ -84,42 +84,42 @@ def _wait(stage: Stage, deadline: float) -> bool:
     from nemowatch.cli.output import console
 
     show = _live if console().is_terminal else _lines
-    for view in show(stage):
+    for shown in show(stage):
         if stage.finished(RESULTS, [drop[:2] for drop in DROPS]):
             return True
-        if time.monotonic() > deadline or not stage.daemon_lives() or _given_up(view):
+        if time.monotonic() > deadline or not stage.daemon_lives() or _given_up(shown):
             return False
         time.sleep(LOOK)
     return False
 
 
-def _given_up(view: View) -> bool:
-    counts = view.status["counts"]
+def _given_up(shown: Overview) -> bool:
+    counts = shown.counts
     return any(counts.get(state) for state in ("failed", "rejected", "attention", "cancelled"))
 
 
-def _live(stage: Stage) -> Iterator[View]:
+def _live(stage: Stage) -> Iterator[Overview]:
     """On a terminal: the status, drawn again and again in its place."""
     from rich.live import Live
 
     from nemowatch.cli.output import console
-    from nemowatch.cli.status.command import gather
+    from nemowatch.cli.status.gathering import overview
     from nemowatch.cli.status.view import draw
 
     target = console()
     with Live(console=target, auto_refresh=False, transient=True) as live:
         while True:
-            view = gather(stage.setting)
-            live.update(draw(view, target.width, rows=target.height), refresh=True)
-            yield view
+            shown = overview(stage.setting)
+            live.update(draw(shown, target.width, rows=target.height), refresh=True)
+            yield shown
 
 
-def _lines(stage: Stage) -> Iterator[View]:
+def _lines(stage: Stage) -> Iterator[Overview]:
     """In a pipe: a line for each step of each job."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.jobs import state_words
     from nemowatch.cli.output import say
-    from nemowatch.cli.status.command import gather
+    from nemowatch.cli.status.gathering import overview
     from nemowatch.journal import jobs
 
     told: dict[int, str] = {}
@@ -128,7 +128,7 @@ def _lines(stage: Stage) -> Iterator[View]:
             if told.get(row.job.id) != row.job.state:
                 told[row.job.id] = row.job.state
                 say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}")
-        yield gather(stage.setting)
+        yield overview(stage.setting)
 
 
 def _tell(stage: Stage, good: bool, seconds: float) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from nemowatch.cli.connection import ask_if_running, read_journal
 from nemowatch.cli.explain.command import Place, pause_files, prompt_text
 from nemowatch.cli.formatting import local_time, name, size
-from nemowatch.cli.show import cure_of
 from nemowatch.content.sniff import Finding, kind_by_name, sniff
 from nemowatch.errors import LocalError, NemowatchError, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
@@ -24,6 +23,7 @@ from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.journal import account
 from nemowatch.model import ENDED, MediaKind, State
+from nemowatch.reporting import words
 from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ def _jobs_verdict(jobs: list[Job], option: str) -> str:
     itself."""
     asking = any(job.state is State.ATTENTION for job in jobs)
     head = "It waits for a person's decision." if asking else _standing(jobs)
-    cures = {job.id: cure_of(job.id, job.state, job.reason, option) for job in jobs}
-    lines = dict.fromkeys(f"  {line}" for cure in cures.values() for line in cure.splitlines())
+    lines: dict[str, None] = {}
+    for job in jobs:
+        cure = words.about_job(job.id, job.state, job.reason, job.error_code)
+        lines.update(dict.fromkeys(f"  {line}" for line in cure.typed(option)))
     return "\n".join([f"{head} What to do:", *lines] if lines else [head])
 
 

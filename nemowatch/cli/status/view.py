@@ -1,69 +1,60 @@
-"""What the status looks like to a person. Pure: a gathered View in, lines out; asks nobody."""
+"""The status as a person sees it: an `Overview` in, lines out. Pure; it asks nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from nemowatch.cli.formatting import clean, credits, hold_cure, local_time, plural, size
+from nemowatch.cli.formatting import clean, credits, local_time, plural
 from nemowatch.cli.jobs import file_words, state_words
 from nemowatch.cli.output import COLOURS, word
-from nemowatch.cli.show import cure_of
-from nemowatch.reporting.overview import not_said
+from nemowatch.cli.status.progress import fitted, in_work
+from nemowatch.cures import JOB
+from nemowatch.model import HoldReason
+from nemowatch.reporting import words
 
 if TYPE_CHECKING:
+    from nemowatch.cures import Cure
+    from nemowatch.journal.holds import HoldRow
     from nemowatch.journal.jobs import ListedJob
+    from nemowatch.reporting.overview import InboxStatus, Overview, Settling, Trouble
+
+Lines = list[RenderableType]
 
 #: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
 LONGEST = 12
-#: Cells of a progress bar.
-BAR = 12
+#: Lines that the sections together take beside their lists.
+FRAME = 14
+#: Sections with lists.
+LISTS = 3
 #: Cells that a file's path gets at least beside the reason why it waits.
 NAME_ROOM = 40
-#: Cells of a line in work beside the name and the words at its end: number, state, gaps, bar.
-WORK_FRAME = 8 + 12 + 2 + BAR + 1
+#: Cells before a file, and before what is said about it.
+INDENT, DEEPER = 8, 10
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that is known, gathered at one moment."""
-
-    status: Mapping[str, Any]  #: the record of `status --json`
-    more: Mapping[str, Any]  #: holds, batches, the account (`reporting.overview`)
-    waiting: Sequence[Mapping[str, Any]]  #: files that are no jobs yet
-    progress: Sequence[Mapping[str, Any]]  #: transfers under way
-    unfinished: Sequence[ListedJob] = ()
-    failed: Sequence[ListedJob] = ()
-    option: str = ""  #: what a command to type ends with
-    #: folders and files that only a person can put right
-    problems: Sequence[Mapping[str, Any]] = ()
-
-    @property
-    def running(self) -> bool:
-        """Whether a daemon answered."""
-        return self.status["daemon"]["pid"] is not None
+def draw(overview: Overview, width: int, *, rows: int = 0, option: str = "") -> Group:
+    """The whole status. `rows` > 0: what fits a screen of that height; `option`: what a command
+    to type ends with."""
+    longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
+    return Group(
+        *_daemon(overview, option),
+        *_pauses(overview, option),
+        *_inboxes(overview, option),
+        *_counts(overview),
+        *_in_work(overview, width, longest),
+        *_waiting(overview, width, longest),
+        *_holds(overview, option),
+        *_credits(overview),
+        *_needs(overview, longest, option),
+    )
 
 
-def draw(view: View, width: int, *, rows: int = 0) -> Group:
-    """The whole status; `rows` > 0: what fits a screen of that height."""
-    longest = LONGEST if not rows else max(3, (rows - 14) // 3)
-    sections = [
-        _daemon(view),
-        _inboxes(view),
-        _counts(view),
-        _in_work(view, width, longest),
-        _waiting(view, width, longest),
-        _holds(view),
-        _credits(view),
-        _person(view, longest),
-    ]
-    lines = [line for section in sections for line in section]
-    return Group(*lines)
+# -- pieces ----------------------------------------------------------------------------
 
 
 def _line(*parts: Text | str) -> Text:
@@ -77,237 +68,188 @@ def _title(text: str) -> Text:
     return Text(f"{text:<10}", style="bold")
 
 
-def _daemon(view: View) -> list[RenderableType]:
-    daemon = view.status["daemon"]
-    if not view.running:
-        start = _line(
-            _title("nemowatch"),
-            word("not running", "bold red"),
-            "; start it: nemowatch run",
-            view.option,
-        )
-        return [start, *_pauses(view)]
-    since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
-    text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
-    return [_line(_title("nemowatch"), word(text, "green")), *_pauses(view)]
+def _below(text: str) -> Lines:
+    """Lines below a title; long ones are folded and stay below it."""
+    return [Padding(_line(line), (0, 0, 0, DEEPER)) for line in text.splitlines()]
 
 
-def _pauses(view: View) -> list[RenderableType]:
-    """What holds new work on purpose, whether or not anything waits for it yet."""
-    lines: list[RenderableType] = []
-    if view.more.get("paused"):
-        said = word("everything is paused by nemowatch pause", "yellow")
-        lines.append(_line(_title("paused"), said, f"; to go on: nemowatch resume{view.option}"))
-    for file in view.more.get("pauses", ()):
-        said = word(f"by the file {clean(file)}", "yellow")
-        lines.append(_line(_title("" if lines else "paused"), said, "; delete it to go on"))
-    return lines
+def _cure(cure: Cure, option: str) -> Lines:
+    return _below("\n".join(cure.typed(option)))
 
 
-def _inboxes(view: View) -> list[RenderableType]:
-    lines: list[RenderableType] = []
-    for index, watch in enumerate(view.status["watches"]):
-        good = watch["state"] in ("watching", "scanning")
-        state = watch["state"] + (
-            f": {watch['reason']}"
-            if watch["reason"] and watch["reason"] not in watch["state"]
-            else ""
-        )
-        style = "green" if good else "dim" if not view.running else "yellow"
-        lines.append(
-            _line(_title("inboxes" if not index else ""), f"{watch['root']}  ", word(state, style))
-        )
-    return lines
-
-
-def _counts(view: View) -> list[RenderableType]:
-    counts = view.status["counts"]
-    if not counts:
-        return [_line(_title("jobs"), "none yet")]
-    line = _line(_title("jobs"))
-    for index, (state, count) in enumerate(counts.items()):
-        line.append_text(
-            _line(", " if index else "", word(f"{count} {state}", COLOURS.get(state, "")))
-        )
-    return [line]
-
-
-def _limited(lines: Sequence[RenderableType], longest: int, rest: str) -> list[RenderableType]:
+def _limited(lines: Sequence[RenderableType], longest: int, rest: str) -> Lines:
     if len(lines) <= longest:
         return list(lines)
     return [*lines[:longest], _line(f"           … and {len(lines) - longest} more: {rest}")]
 
 
-def _in_work(view: View, width: int, longest: int) -> list[RenderableType]:
-    moving = {row["job"]: row for row in view.progress}
-    working = [row for row in view.unfinished if row.job.state not in ("held", "attention")]
-    lines = [_line(_title("in work"))] if working else []
-    room = _names_room([(row, _share(row, moving.get(row.job.id))[1]) for row in working], width)
-    return lines + _limited(
-        [_work_line(row, moving.get(row.job.id), room) for row in working],
-        longest,
-        "nemowatch jobs",
-    )
+# -- sections --------------------------------------------------------------------------
 
 
-def _names_room(rows: Sequence[tuple[ListedJob, str]], width: int) -> int:
-    """Cells for the names, the same in every line, so that the bars stand below each other."""
-    from rich.cells import cell_len
+def _daemon(overview: Overview, option: str) -> Lines:
+    daemon = overview.published.daemon
+    if not overview.running:
+        stopped = word("not running", "bold red")
+        start = words.NOT_RUNNING.choices[0].command
+        return [_line(_title("nemowatch"), stopped, f"; start it: {start}{option}")]
 
-    widest = max((cell_len(_work_name(row)) for row, _ in rows), default=0)
-    labels = max((len(label) for _, label in rows), default=0)
-    return max(min(widest, width - WORK_FRAME - labels), 12)
-
-
-def _work_name(row: ListedJob) -> str:
-    return f"{file_words(row)} > {row.job.target}"
-
-
-def _work_line(row: ListedJob, moving: Mapping[str, Any] | None, room: int) -> RenderableType:
-    from rich.cells import set_cell_size
-
-    share, label = _share(row, moving)
-    shown = set_cell_size(_short(_work_name(row), room), room)
-    right = (f"{_bar(share)} {label}" if share is not None else label) if label else ""
-    line = _line(
-        f"{row.job.id:>6}  {row.job.state:<11} ", word(shown, "bold"), "  ", word(right, "cyan")
-    )
-    return Group(line, *_below(row.job.error_text))  # why it is tried again, or what it waits for
+    since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
+    text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
+    return [_line(_title("nemowatch"), word(text, "green"))]
 
 
-def _share(row: ListedJob, moving: Mapping[str, Any] | None) -> tuple[float | None, str]:
-    """How much of the present step is done, 0 to 1 (None: nobody knows), and in words."""
-    if moving and moving["total"]:
-        return (
-            moving["done"] / moving["total"],
-            f"{size(moving['done'])} of {size(moving['total'])}",
-        )
-    if moving and moving["done"]:
-        return None, size(moving["done"])
-    if row.job.state == "rendering":
-        return row.job.progress / 100, f"{row.job.progress:.0f} %"
-    return None, "the cloud works on it" if row.job.state == "instructing" else ""
-
-
-def _bar(share: float) -> str:
-    full = round(max(0.0, min(share, 1.0)) * BAR)
-    return "█" * full + "░" * (BAR - full)
-
-
-def _short(text: str, room: int) -> str:
-    """Text that fits `room` cells: cut in its middle, since both ends of a name tell it apart."""
-    from rich.cells import cell_len, chop_cells
-
-    if cell_len(text) <= room:
-        return text
-    head = chop_cells(text, (room - 1) // 2)[0]
-    tail = chop_cells(text[::-1], room - 1 - (room - 1) // 2)[0][::-1]
-    return f"{head}…{tail}"
-
-
-def _waiting(view: View, width: int, longest: int) -> list[RenderableType]:
-    lines = [_line(_title("waiting"))] if view.waiting else []
-    found = list[RenderableType]()
-    for row in view.waiting:
-        path, why = clean(row["path"]), word(row["why"], "yellow")
-        room = width - 10 - len(row["why"])
-        if room >= min(len(path), NAME_ROOM):
-            found.append(_line("        ", word(_short(path, room), "bold"), "  ", why))
-        else:  # a whole sentence: it stands below
-            below = Padding(_line(why), (0, 0, 0, 10))
-            found.append(Group(_line("        ", word(_short(path, width - 8), "bold")), below))
-    return lines + _limited(found, longest, "look again later")
-
-
-def _holds(view: View) -> list[RenderableType]:
-    held, texts = view.more["held"], {hold["reason"]: hold for hold in view.more["holds"]}
-    lines: list[RenderableType] = []
-    for reason in dict.fromkeys([*texts, *held]):
-        if reason == "approval":
-            continue  # the batches say more
-        count = f"{plural(held[reason], 'job')} held: " if held.get(reason) else ""
-        since = f", since {local_time(texts[reason]['since'])}" if reason in texts else ""
-        lines.append(
-            _line(_title("held" if not lines else ""), word(f"{count}{reason}{since}", "yellow"))
-        )
-        text = texts[reason]["text"] if reason in texts else ""
-        lines += _below(text[:1].upper() + text[1:])
-        lines += _below(not_said(text, hold_cure(reason, _first_held(view, reason), view.option)))
+def _pauses(overview: Overview, option: str) -> Lines:
+    """What holds new work on purpose, whether or not anything waits for it yet."""
+    lines: Lines = []
+    if overview.paused:
+        lines.append(_line(_title("paused"), word("everything, by nemowatch pause", "yellow")))
+        lines += _cure(words.PAUSED_ALL, option)
+    for file in overview.published.pauses:
+        said = word(f"by the file {clean(file.shown)}", "yellow")
+        lines.append(_line(_title("" if lines else "paused"), said))
+        lines += _cure(words.PAUSE_FILE, option)
     return lines
 
 
-def _first_held(view: View, reason: str) -> str:
-    found = (
-        row.job.id
-        for row in view.unfinished
-        if row.job.state == "held" and row.job.reason == reason
-    )
-    return str(next(found, "JOB"))
+def _inboxes(overview: Overview, option: str) -> Lines:
+    lines: Lines = []
+    for inbox in overview.published.inboxes:
+        title = _title("" if lines else "inboxes")
+        state = word(_inbox_state(inbox), _inbox_style(inbox))
+        lines.append(_line(title, f"{inbox.root}  ", state))
+        if inbox.health is not None:
+            lines += _cure(words.about_inbox(inbox.health), option)
+    return lines
 
 
-def _below(text: str) -> list[RenderableType]:
-    """Lines below a title; long ones are broken and stay below it."""
-    return [Padding(_line(line), (0, 0, 0, 10)) for line in text.splitlines()]
+def _inbox_state(inbox: InboxStatus) -> str:
+    if not inbox.reason or inbox.reason in inbox.state:
+        return inbox.state
+    return f"{inbox.state}: {inbox.reason}"
 
 
-def _credits(view: View) -> list[RenderableType]:
-    seen, more = view.status["credits"], view.more
-    if seen["available"] is None:
+def _inbox_style(inbox: InboxStatus) -> str:
+    if inbox.health is None:
+        return "dim"
+    return "green" if inbox.good else "yellow"
+
+
+def _counts(overview: Overview) -> Lines:
+    line = _line(_title("jobs"))
+    if not overview.counts:
+        return [_line(line, "none yet")]
+    for index, (state, count) in enumerate(overview.counts.items()):
+        comma = ", " if index else ""
+        line.append_text(_line(comma, word(f"{count} {state}", COLOURS.get(state, ""))))
+    return [line]
+
+
+def _in_work(overview: Overview, width: int, longest: int) -> Lines:
+    working = overview.working
+    if not working:
+        return []
+    lines: Lines = []
+    for line, row in zip(
+        in_work(working, overview.published.transfers, width), working, strict=True
+    ):
+        # why it is tried again, or what it waits for
+        lines.append(Group(line, *_below(row.job.error_text)))
+    return [_line(_title("in work")), *_limited(lines, longest, "nemowatch jobs")]
+
+
+def _waiting(overview: Overview, width: int, longest: int) -> Lines:
+    waiting = overview.published.settling
+    if not waiting:
+        return []
+    lines = [_settling(one, width) for one in waiting]
+    return [_line(_title("waiting")), *_limited(lines, longest, "try again later")]
+
+
+def _settling(one: Settling, width: int) -> RenderableType:
+    path, why = clean(one.shown), word(one.why, "yellow")
+    room = width - DEEPER - len(one.why)
+    indent = " " * INDENT
+    if room >= min(len(path), NAME_ROOM):
+        return _line(indent, word(fitted(path, room), "bold"), "  ", why)
+    # a whole sentence: it goes below
+    head = _line(indent, word(fitted(path, width - INDENT), "bold"))
+    return Group(head, Padding(_line(why), (0, 0, 0, DEEPER)))
+
+
+def _holds(overview: Overview, option: str) -> Lines:
+    told = {str(hold.reason): hold for hold in overview.holds}
+    reasons = dict.fromkeys([*told, *overview.held])
+    lines: Lines = []
+    for reason in reasons:
+        if reason != HoldReason.APPROVAL:  # the batches say more
+            title = _title("" if lines else "held")
+            lines += _hold(overview, reason, told.get(reason), title, option)
+    return lines
+
+
+def _hold(overview: Overview, reason: str, told: HoldRow | None, title: Text, option: str) -> Lines:
+    count = overview.held.get(reason, 0)
+    held = overview.held_for(reason)
+    jobs = f"{plural(count, 'job')} held: " if count else ""
+    since = f", since {local_time(told.since)}" if told else ""
+    text = told.text if told else ""
+    cure = words.about_hold(reason, held[0].job.id if held else JOB).beyond(text)
+    return [
+        _line(title, word(f"{jobs}{reason}{since}", "yellow")),
+        *_below(words.capital(text)),
+        *_cure(cure, option),
+    ]
+
+
+def _credits(overview: Overview) -> Lines:
+    seen = overview.credits
+    if seen.available is None:
         return [_line(_title("credits"), "not known yet")]
-    frozen = f", {credits(seen['frozen'])} frozen" if seen["frozen"] else ""
-    at = f" (seen {local_time(more['credits_at'])})" if more["credits_at"] else ""
-    lines: list[RenderableType] = [
-        _line(_title("credits"), f"{credits(seen['available'])} available{frozen}{at}")
+    frozen = f", {credits(seen.frozen)} frozen" if seen.frozen else ""
+    at = f" (seen {local_time(seen.at)})" if seen.at else ""
+    line = _line(_title("credits"), f"{credits(seen.available)} available{frozen}{at}")
+    if not seen.anonymous:
+        return [line]
+    return [line, *_below(words.anonymous(seen.registration_link))]
+
+
+# -- what needs a person ---------------------------------------------------------------
+
+
+def _needs(overview: Overview, longest: int, option: str) -> Lines:
+    """What does not go on without a person, each with what to do."""
+    lines: Lines = []
+    for batch in overview.batches:
+        waiting = max(batch.waiting, batch.expected)
+        what = words.batch(waiting, batch.cause, batch.watch)
+        lines.append(_line(" " * INDENT, word(what, "bold yellow")))
+        lines += _cure(words.APPROVE, option)
+    for row in [*overview.asking, *overview.failed]:
+        lines += _job(row, option)
+    for trouble in overview.published.troubles:
+        lines += _trouble(trouble, option)
+    if not lines:
+        return []
+    return [_line(_title("needs you")), *_limited(lines, longest * LISTS, "nemowatch jobs")]
+
+
+def _job(row: ListedJob, option: str) -> Lines:
+    job = row.job
+    head = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
+    cure = words.about_job(job.id, job.state, job.reason, job.error_code)
+    return [
+        _line(word(head, COLOURS.get(job.state, ""))),
+        *_below(words.what_happened(job.state, job.error_text)),
+        *_cure(cure, option),
     ]
-    if seen["anonymous"]:
-        link = registration_link(more["user_id"])
-        lines += _below(
-            "The account is anonymous" + (f"; register it to keep it:\n{link}" if link else ".")
-        )
-    return lines
 
 
-def registration_link(user_id: str) -> str:
-    """Where an anonymous user registers; "" while the user is not known."""
-    from nemowatch.remote.interface import Account
-
-    return Account(anonymous=True, user_id=user_id).registration_link
-
-
-def _person(view: View, longest: int) -> list[RenderableType]:
-    """What does not go on without a person, each with the command to type."""
-    lines: list[RenderableType] = []
-    for batch in view.more["batches"]:
-        what = (
-            f"{plural(batch['jobs'], 'job')} wait for approval ({batch['cause']}) in"
-            f" {batch['watch']}"
-        )
-        lines += [
-            _line("        ", word(what, "bold yellow")),
-            *_below(f"nemowatch approve{view.option}"),
-        ]
-    asking = [row for row in view.unfinished if row.job.state == "attention"]
-    for row in [*asking, *reversed(view.failed)]:
-        job = row.job
-        what = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
-        lines += [_line(word(what, COLOURS.get(job.state, ""))), *_below(job.error_text)]
-        lines += _below(cure_of(job.id, job.state, job.reason, view.option))
-    for problem in view.problems:
-        lines += _problem(problem)
-    return (
-        [_line(_title("needs you")), *_limited(lines, longest * 3, "nemowatch jobs")]
-        if lines
-        else []
-    )
-
-
-def _problem(problem: Mapping[str, Any]) -> list[RenderableType]:
+def _trouble(trouble: Trouble, option: str) -> Lines:
     """A folder or a file that is not worked on: where, why, and what to do."""
-    meant = f"Did you mean: {problem['suggestion']}" if problem["suggestion"] else ""
-    refused = ": refused, and moved to failed" if problem["refused"] else ""
-    lines: list[RenderableType] = [
-        _line("        ", word(f"{clean(problem['path'])}{refused}", "bold yellow"))
+    refused = ": refused, and moved to failed" if trouble.refused else ""
+    head = word(f"{clean(trouble.shown)}{refused}", "bold yellow")
+    return [
+        _line(" " * INDENT, head),
+        *_below(trouble.what),
+        *_cure(words.about_trouble(trouble), option),
     ]
-    for text in (problem["what"], meant, problem["cure"]):
-        lines += _below(text)
-    return lines

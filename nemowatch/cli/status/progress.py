@@ -1,0 +1,88 @@
+"""Jobs in work as lines with bars, which fit a width. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.text import Text
+
+from nemowatch.cli.formatting import clean, size
+from nemowatch.cli.jobs import file_words
+from nemowatch.cli.output import word
+from nemowatch.model import State
+
+if TYPE_CHECKING:
+    from nemowatch.journal.jobs import ListedJob
+    from nemowatch.reporting.overview import Transfer
+
+#: Cells of a progress bar.
+BAR = 12
+#: Cells beside the name and the words at the end: number, state, gaps, bar.
+FRAME = 8 + 12 + 2 + BAR + 1
+#: Cells of a name at least.
+SHORTEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step is."""
+
+    share: float | None = None  #: 0 to 1; None when nobody knows
+    label: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The bar, if there is one, and the label."""
+        if self.share is None or not self.label:
+            return self.label
+        return f"{bar(self.share)} {self.label}"
+
+
+def in_work(rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width: int) -> list[Text]:
+    """A line for each job; the bars are below each other."""
+    steps = [progress(row, transfers.get(row.job.id)) for row in rows]
+    names = [f"{file_words(row)} > {row.job.target}" for row in rows]
+    widest = max((cell_len(name) for name in names), default=0)
+    labels = max((len(step.label) for step in steps), default=0)
+    room = max(min(widest, width - FRAME - labels), SHORTEST)
+
+    lines = []
+    for row, name, step in zip(rows, names, steps, strict=True):
+        line = Text(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
+        line.append_text(word(set_cell_size(fitted(name, room), room), "bold"))
+        line.append("  ")
+        line.append_text(word(step.shown, "cyan"))
+        lines.append(line)
+    return lines
+
+
+def progress(row: ListedJob, transfer: Transfer | None) -> Progress:
+    """How far the present step of a job is."""
+    if transfer is not None and transfer.total:
+        return Progress(transfer.share, f"{size(transfer.done)} of {size(transfer.total)}")
+    if transfer is not None and transfer.done:
+        return Progress(None, size(transfer.done))
+    if row.job.state is State.RENDERING:
+        return Progress(row.job.progress / 100, f"{row.job.progress:.0f} %")
+    if row.job.state is State.INSTRUCTING:
+        return Progress(None, "the cloud works on it")
+    return Progress()
+
+
+def bar(share: float) -> str:
+    """A bar of `share`, 0 to 1."""
+    full = round(max(0.0, min(share, 1.0)) * BAR)
+    return "█" * full + "░" * (BAR - full)
+
+
+def fitted(text: str, room: int) -> str:
+    """Text that fits `room` cells, cut in its middle: both ends of a name tell it apart."""
+    if cell_len(text) <= room:
+        return text
+    head_room = (room - 1) // 2
+    head = chop_cells(text, head_room)[0]
+    tail = chop_cells(text[::-1], room - 1 - head_room)[0][::-1]
+    return f"{head}…{tail}"

@@ -1,0 +1,74 @@
+"""What a person can do about something: by hand in the folders, or by a command.
+
+Two records and how their lines are put together. Which cure belongs to what is said by
+`hold_reasons` for holds and by `reporting.words` for everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+#: Who can type commands, as people who only see the share know them.
+ADMIN = "whoever looks after nemowatch"
+#: Stands for the number of a job in a command.
+JOB = "JOB"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A command that goes on, and what it does."""
+
+    command: str  #: as it is typed: "nemowatch resolve 7 --done"
+    effect: str = ""  #: what it does and what it costs, in a few words
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What a person can do about something."""
+
+    by_hand: str = ""  #: without a terminal; whole sentences, one way a line
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """True when there is nothing to do, or nothing is known."""
+        return not self.by_hand and not self.choices
+
+    def for_job(self, job: int | str) -> Cure:
+        """The same with the number of a job in its commands."""
+        choices = []
+        for choice in self.choices:
+            choices.append(replace(choice, command=choice.command.replace(JOB, str(job))))
+        return replace(self, choices=tuple(choices))
+
+    def beyond(self, text: str) -> Cure:
+        """The same without what `text` says already: errors of the account carry their cure."""
+        said = self.by_hand.partition(";")[0].rstrip(".") in text
+        return replace(self, by_hand="") if said else self
+
+    def typed(self, option: str = "") -> list[str]:
+        """Lines for a terminal; `option` names the installation in each command."""
+        lines = self.by_hand.splitlines()
+        for choice in self.choices:
+            effect = f"   ({choice.effect})" if choice.effect else ""
+            lines.append(f"{choice.command}{option}{effect}")
+        return lines
+
+    def asked(self) -> list[str]:
+        """Lines for people who have no terminal: they ask somebody who has one."""
+        lines = self.by_hand.splitlines()
+        if self.choices:
+            lines.append(self._request())
+        for choice in self.choices:
+            effect = f"  ({choice.effect})" if choice.effect else ""
+            lines.append(f"{choice.command}{effect}")
+        return lines
+
+    def _request(self) -> str:
+        verb = "Or ask" if self.by_hand else "Ask"
+        these = "one of these:" if len(self.choices) > 1 else "this:"
+        return f"{verb} {ADMIN} to type {these}"
+
+
+#: Nothing to do.
+NOTHING = Cure()

@@ -1,0 +1,185 @@
+"""The records that programs read: `status --json`, `jobs --json`, and what the daemon answers to
+`status`. Their keys are a promise (docs/behaviour.md section 4). Pure, but for the results of a
+job."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from nemowatch.clock import iso
+from nemowatch.config import Watch
+from nemowatch.errors import show_path
+from nemowatch.hold_reasons import HOLDS
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal import jobs
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.reporting.overview import (
+    InboxStatus,
+    Overview,
+    PauseFile,
+    Published,
+    Settling,
+    Transfer,
+    Trouble,
+)
+
+
+def status_record(overview: Overview) -> dict[str, Any]:
+    """What `status --json` prints."""
+    credits = overview.credits
+    return {
+        "daemon": dict(overview.published.daemon),
+        "watches": [_inbox(inbox) for inbox in overview.published.inboxes],
+        "counts": dict(overview.counts),
+        "credits": {
+            "available": credits.available,
+            "frozen": credits.frozen,
+            "total": credits.total,
+            "anonymous": credits.anonymous,
+            "held": any(HOLDS[hold.reason].about_money for hold in overview.holds),
+        },
+        "attention": list(overview.attention),
+    }
+
+
+def _inbox(inbox: InboxStatus) -> dict[str, str]:
+    return {
+        "root": inbox.root,
+        "mode": inbox.mode,
+        "state": inbox.state,
+        "reason": inbox.reason,
+    }
+
+
+def job_record(
+    conn: sqlite3.Connection, row: ListedJob, watches: Mapping[str, Watch]
+) -> dict[str, Any]:
+    """One job as `jobs --json` prints it."""
+    job = row.job
+    return {
+        "id": job.id,
+        "watch": _root(row, watches),
+        "source": show_path(os.fsencode(row.watch) + b"/" + row.path),
+        "folder": show_path(row.folder),
+        "task": row.task,
+        "target": job.target,
+        "state": job.state.value,
+        "attempt": job.attempt,
+        "reason": job.reason or None,
+        "session_id": job.session_id or None,
+        "render_id": job.render_id or None,
+        "outputs": [show_path(output.path) for output in jobs.outputs(conn, job.id)],
+        "error": _error(row),
+        "created_at": iso(job.created_at),
+        "updated_at": iso(job.updated_at),
+    }
+
+
+def _root(row: ListedJob, watches: Mapping[str, Watch]) -> str:
+    watch = watches.get(row.watch)
+    if watch is None:
+        return row.watch
+    return str(watch.root or watch.inbox)
+
+
+def _error(row: ListedJob) -> dict[str, str] | None:
+    if not row.job.error_text:
+        return None
+    return {"code": row.job.error_code or "held", "text": row.job.error_text}
+
+
+# -- the daemon's answer ---------------------------------------------------------------
+
+
+def answer(overview: Overview) -> dict[str, Any]:
+    """What the daemon answers to `status`: the record, and what only the daemon knows."""
+    published = overview.published
+    return {
+        "status": status_record(overview),
+        "more": _more(overview),
+        "waiting": [_settling(one) for one in published.settling],
+        "progress": [_transfer(job, one) for job, one in published.transfers.items()],
+        "problems": [_trouble(one) for one in published.troubles],
+    }
+
+
+def _more(overview: Overview) -> dict[str, Any]:
+    published = overview.published
+    return {
+        "paused": overview.paused,
+        "holds": [
+            {"reason": hold.reason, "text": hold.text, "since": iso(hold.since)}
+            for hold in overview.holds
+        ],
+        "pauses": [file.shown for file in published.pauses],
+        "credits_at": iso(overview.credits.at) if overview.credits.at else "",
+        "health": [inbox.health for inbox in published.inboxes],
+        "settling": published.settling_count,
+        "journal": {"path": published.journal_path, "full_at": published.journal_full_at},
+    }
+
+
+def _settling(one: Settling) -> dict[str, Any]:
+    return {"path": one.shown, "why": one.why, "since": one.since}
+
+
+def _transfer(job: int, one: Transfer) -> dict[str, Any]:
+    return {"job": job, "what": one.what, "done": one.done, "total": one.total}
+
+
+def _trouble(one: Trouble) -> dict[str, Any]:
+    return {
+        "path": one.shown,
+        "what": one.what,
+        "cure": one.cure,
+        "suggestion": one.suggestion,
+        "refused_at": one.refused_at,
+    }
+
+
+def read_answer(said: Mapping[str, Any]) -> Published:
+    """What the daemon has published, from its answer; one of another version may leave some of it
+    out. Paths are as they are shown to people."""
+    more, watches = said["more"], said["status"]["watches"]
+    health = more.get("health") or [None] * len(watches)
+    journal = more.get("journal", {})
+    return Published(
+        said["status"]["daemon"],
+        inboxes=tuple(map(_read_inbox, watches, health)),
+        settling=tuple(_read_settling(row) for row in said["waiting"]),
+        settling_count=more.get("settling", len(said["waiting"])),
+        pauses=tuple(PauseFile(file, file) for file in more.get("pauses", ())),
+        troubles=tuple(_read_trouble(row) for row in said["problems"]),
+        transfers={row["job"]: _read_transfer(row) for row in said["progress"]},
+        journal_path=journal.get("path", ""),
+        journal_full_at=journal.get("full_at", 0),
+    )
+
+
+def _read_inbox(row: Mapping[str, Any], health: str | None) -> InboxStatus:
+    root, state = row["root"], row["state"]
+    known = HealthState(health) if health else None
+    return InboxStatus(root, root, state, row["mode"], row["reason"], known)
+
+
+def _read_settling(row: Mapping[str, Any]) -> Settling:
+    return Settling("", os.fsencode(row["path"]), row["why"], row["since"])
+
+
+def _read_transfer(row: Mapping[str, Any]) -> Transfer:
+    return Transfer(row["what"], row["done"], row["total"])
+
+
+def _read_trouble(row: Mapping[str, Any]) -> Trouble:
+    return Trouble(
+        "",
+        b"",
+        row["what"],
+        row["cure"],
+        os.fsencode(row["path"]),
+        row["suggestion"],
+        row.get("refused_at", 0),
+    )

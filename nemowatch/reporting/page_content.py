@@ -1,0 +1,205 @@
+"""Turns an `Overview` into the rows of the status page. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
+from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.journal.spend import amount
+from nemowatch.model import HoldReason, State
+from nemowatch.reporting import words
+from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Trouble
+from nemowatch.reporting.page_model import (
+    CreditLine,
+    Failed,
+    Finished,
+    Health,
+    Hold,
+    Listing,
+    Need,
+    PageModel,
+    Running,
+    Waiting,
+)
+
+#: Holds of single jobs that are told once, however many jobs meet them.
+OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
+
+
+def content(
+    overview: Overview, *, page: Path, host: str, version: str, now_ms: int, stopped: bool = False
+) -> PageModel:
+    """The page's rows; `stopped`: the daemon is ending, and this is its last page."""
+    running = [row for row in overview.working if row.job.state is not State.CLAIMED]
+    return PageModel(
+        host=host,
+        now_ms=now_ms,
+        page=page,
+        version=version,
+        needs=Listing(tuple(_needs(overview))),
+        holds=tuple(_holds(overview)),
+        waiting=_waiting(overview),
+        running=Listing(tuple(_running(row, overview) for row in running)),
+        finished=Listing(tuple(_finished(job) for job in overview.done)),
+        failed=Listing((*_refused(overview), *(_failed(row) for row in overview.failed))),
+        credits=tuple(_credits(overview)),
+        folders=tuple(_inbox(inbox, stopped=stopped) for inbox in overview.published.inboxes),
+    )
+
+
+# -- what needs a person ---------------------------------------------------------------
+
+
+def _needs(overview: Overview) -> Iterable[Need]:
+    for batch in overview.batches:
+        what = words.batch(max(batch.waiting, batch.expected), batch.cause)
+        yield Need(what, words.APPROVE)
+    for row in overview.asking:
+        yield _asking(row)
+    for row in overview.held_for(HoldReason.CONFLICT):
+        cure = words.about_hold(HoldReason.CONFLICT, row.job.id)
+        yield Need(words.hold_words(HoldReason.CONFLICT), cure, _name(row.path), row.folder)
+    for trouble in overview.published.troubles:
+        if not trouble.refused:
+            yield _trouble(trouble)
+
+
+def _asking(row: ListedJob) -> Need:
+    cure = words.about_job(row.job.id, row.job.state, row.job.reason)
+    return Need(row.job.error_text, cure, _name(row.path), row.folder)
+
+
+def _trouble(trouble: Trouble) -> Need:
+    cure = words.about_trouble(trouble)
+    if not trouble.path:
+        return Need(trouble.what, cure, folder=trouble.folder)
+
+    inside = trouble.folder if trouble.folder != trouble.path else b""
+    return Need(trouble.what, cure, _name(trouble.path), inside)
+
+
+# -- what waits ------------------------------------------------------------------------
+
+
+def _holds(overview: Overview) -> Iterable[Hold]:
+    if overview.paused:
+        yield Hold("Everything is paused.", words.PAUSED_ALL)
+    for file in overview.published.pauses:
+        yield Hold(f"Paused by the file {file.in_share}.", words.PAUSE_FILE)
+    for row in overview.holds:
+        cure = words.about_hold(row.reason).beyond(row.text)
+        yield Hold(words.capital(row.text), cure, row.since)
+    for reason in OF_JOBS:
+        yield from _hold_of_jobs(reason, overview.held_for(reason))
+
+
+def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
+    if held:
+        first = held[0].job
+        since = min(row.job.updated_at for row in held)
+        what = words.capital(first.error_text or words.hold_words(reason))
+        stops = HOLDS[reason].stops is not Stops.JOB
+        yield Hold(what, words.about_hold(reason, first.id), since, stops)
+
+
+def _waiting(overview: Overview) -> Listing[Waiting]:
+    """Files that are not jobs yet, then files whose jobs wait."""
+    files = [_settling(one) for one in overview.published.settling]
+    waiting = list(_waiting_jobs(overview.unfinished))
+    total = overview.published.settling_count + len(waiting)
+    return Listing((*files, *waiting), total=total)
+
+
+def _settling(one: Settling) -> Waiting:
+    return Waiting(_name(one.path), one.path.split(b"/")[0], one.why)
+
+
+def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
+    """One row for each file and reason, however many of its jobs wait."""
+    targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
+    for row in rows:
+        why = _why(row)
+        if why:
+            targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
+
+    for (_, path, folder, why), names in targets.items():
+        said = f"{why} · {', '.join(names)}" if len(names) > 1 else why
+        yield Waiting(_name(path), folder, said)
+
+
+def _why(row: ListedJob) -> str:
+    """Why a job waits; "" when it does not."""
+    if row.job.state is State.HELD:
+        return words.waits_for(row.job.reason, row.job.error_text)
+    if row.job.state is State.CLAIMED:
+        return "next in line" if row.settled else "it has changed and is checked again"
+    return ""
+
+
+# -- what is made, and what was --------------------------------------------------------
+
+
+def _running(row: ListedJob, overview: Overview) -> Running:
+    return Running(
+        _name(row.path),
+        row.folder,
+        row.job.target,
+        row.job.state,
+        _percent(row.job, overview),
+        words.tries(row.job.attempt, row.job.tries, row.job.error_text),
+    )
+
+
+def _percent(job: Job, overview: Overview) -> float:
+    """How far this step is; -1 when nobody knows."""
+    if job.state is State.RENDERING:
+        return job.progress
+    transfer = overview.published.transfers.get(job.id)
+    if transfer is None or transfer.share is None:
+        return -1
+    return 100 * transfer.share
+
+
+def _finished(done: DoneJob) -> Finished:
+    row = done.row
+    results = tuple(Path(os.fsdecode(output.path)) for output in done.results)
+    price = words.cost(row.job.credits, about=row.job.credits_about)
+    return Finished(_name(row.path), row.folder, row.job.target, row.job.updated_at, results, price)
+
+
+def _refused(overview: Overview) -> Iterable[Failed]:
+    for trouble in overview.published.troubles:
+        if trouble.refused:
+            cure = words.about_trouble(trouble)
+            name = _name(trouble.path)
+            yield Failed(name, trouble.folder, "", trouble.refused_at, trouble.what, cure)
+
+
+def _failed(row: ListedJob) -> Failed:
+    job = row.job
+    what = words.what_happened(job.state, job.error_text)
+    cure = words.about_job(job.id, job.state, code=job.error_code)
+    return Failed(_name(row.path), row.folder, job.target, job.updated_at, what, cure)
+
+
+# -- the rest --------------------------------------------------------------------------
+
+
+def _credits(overview: Overview) -> Iterable[CreditLine]:
+    if overview.credits.available is not None:
+        yield CreditLine("Left", amount(overview.credits.available))
+    if overview.published.registration:
+        yield CreditLine("Keep this account", "register it", overview.published.registration)
+
+
+def _inbox(inbox: InboxStatus, *, stopped: bool) -> Health:
+    if stopped:
+        return Health(inbox.root, False, "nemowatch is not running", words.NOT_RUNNING)
+    return Health(inbox.root, inbox.good, inbox.state, words.about_inbox(inbox.health))
+
+
+def _name(path: bytes) -> bytes:
+    return os.path.basename(path)

@@ -1,0 +1,143 @@
+"""What the status page shows: frozen rows, most important first. It does nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from nemowatch.cures import NOTHING, Cure
+from nemowatch.model import State
+
+#: Rows of one list: a page of thousands is slow on a phone and read by nobody; the rest is counted.
+SHOWN = 40
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """Rows of one section, most important first."""
+
+    rows: tuple[Row, ...] = ()
+    #: how many there are in all, when `rows` is only a part of them; 0: as many as rows
+    total: int = 0
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows that the page shows."""
+        return self.rows[:SHOWN]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return max(self.total, len(self.rows))
+
+    @property
+    def more(self) -> int:
+        """How many the page only counts."""
+        return self.count - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that only a person can decide or give."""
+
+    what: str  #: one sentence
+    cure: Cure
+    file: bytes = b""  #: the file's name; empty when it concerns everything
+    folder: bytes = b""  #: its task folder
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is not being worked on, and why."""
+
+    file: bytes
+    folder: bytes
+    why: str  #: "still being copied (40 s)", "waiting for credits"
+    count: int = 1  #: files of one folder that wait for one reason may share a row
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A job under way."""
+
+    file: bytes
+    folder: bytes
+    target: str  #: "Spanish", "voiceover"
+    state: State
+    percent: float = -1  #: of this step; -1 when nobody knows
+    note: str = ""  #: "second try", "in the cloud for 20 minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A job whose results are in the outbox."""
+
+    file: bytes
+    folder: bytes
+    target: str
+    at_ms: int  #: UTC ms
+    results: tuple[Path, ...] = ()  #: absolute
+    credits: str = ""  #: "98 credits", "about 50 credits"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that will not go on by itself."""
+
+    file: bytes
+    folder: bytes
+    target: str
+    at_ms: int
+    what: str
+    cure: Cure
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What many files wait for."""
+
+    what: str
+    cure: Cure
+    since_ms: int = 0  #: UTC ms; 0: nobody knows
+    stops: bool = True  #: new work waits for it
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One watched inbox."""
+
+    name: str
+    good: bool
+    text: str  #: "watching", "offline since 12:10"
+    cure: Cure = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """One fact about credits: ("Left", "100"). `link` is shown as an address to follow; only
+    https."""
+
+    name: str
+    value: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageModel:
+    """All that the page says. Names of files are bytes as they are on disk."""
+
+    host: str
+    now_ms: int  #: UTC ms, of this writing
+    page: Path  #: where it is written: links are relative to it
+    version: str = ""
+    needs: Listing[Need] = field(default_factory=Listing)
+    holds: tuple[Hold, ...] = ()
+    waiting: Listing[Waiting] = field(default_factory=Listing)
+    running: Listing[Running] = field(default_factory=Listing)
+    finished: Listing[Finished] = field(default_factory=Listing)
+    failed: Listing[Failed] = field(default_factory=Listing)
+    credits: tuple[CreditLine, ...] = ()
+    folders: tuple[Health, ...] = ()

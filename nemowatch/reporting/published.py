@@ -1,0 +1,113 @@
+"""Collects what only a running daemon knows: the states that its inboxes publish, what scans have
+found, and what is being transferred. It asks nobody and reads no journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from nemowatch.config.display_paths import in_inbox
+from nemowatch.errors import show_path
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused
+from nemowatch.journal import Journal
+from nemowatch.reporting.overview import (
+    InboxStatus,
+    PauseFile,
+    Published,
+    Settling,
+    Transfer,
+    Trouble,
+)
+from nemowatch.stages.deps import Board
+
+
+class Findings(Protocol):
+    """What scans have found that people should know of."""
+
+    problems: dict[str, Problems]  #: what stands, by inbox
+
+    @property
+    def refused(self) -> Sequence[Refused]:
+        """Files that never became jobs and lie in failed/, latest first."""
+        raise NotImplementedError
+
+
+def publish(
+    inboxes: Sequence[Inbox],
+    findings: Findings,
+    board: Board,
+    journal: Journal,
+    *,
+    limit: int,
+    daemon: Mapping[str, Any] | None = None,
+    registration: str = "",
+) -> Published:
+    """What these inboxes publish, with up to `limit` files of each kind. On the loop only: an
+    inbox is the loop's alone."""
+    return Published(
+        daemon or {},
+        inboxes=tuple(_inbox(inbox) for inbox in inboxes),
+        settling=tuple(_settling(inboxes, limit)),
+        settling_count=sum(inbox.settling for inbox in inboxes),
+        pauses=tuple(_pauses(inboxes)),
+        troubles=tuple(_troubles(inboxes, findings))[:limit],
+        transfers={job: Transfer(*row) for job, row in board.rows.items()},
+        journal_path=show_path(journal.path),
+        journal_full_at=journal.full_at or 0,
+        registration=registration,
+    )
+
+
+def _inbox(inbox: Inbox) -> InboxStatus:
+    health = inbox.health
+    return InboxStatus(
+        inbox.watch.name,
+        str(inbox.watch.root or inbox.watch.inbox),
+        str(health),
+        health.mode,
+        health.reason,
+        health.state,
+    )
+
+
+def _settling(inboxes: Iterable[Inbox], limit: int) -> Iterable[Settling]:
+    for inbox in inboxes:
+        for one in inbox.waiting(limit):
+            yield Settling(str(inbox.watch.inbox), one.path, one.why, one.since_ms)
+
+
+def _pauses(inboxes: Iterable[Inbox]) -> Iterable[PauseFile]:
+    for inbox in inboxes:
+        for file in inbox.pauses.values():
+            whole = bytes(inbox.watch.inbox) + b"/" + file
+            yield PauseFile(show_path(whole), in_inbox(inbox.watch, file))
+
+
+def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]:
+    """What only a person can put right, then what was refused, the latest first."""
+    names = {inbox.watch.name for inbox in inboxes}
+    for name, problems in findings.problems.items():
+        if name in names:
+            yield from _standing(name, problems)
+    for refused in findings.refused:
+        if refused.watch in names:
+            yield _file(refused.watch, refused.problem, refused.at_ms)
+
+
+def _standing(name: str, problems: Problems) -> Iterable[Trouble]:
+    for problem in problems:
+        if isinstance(problem, FolderProblem):
+            yield _folder(name, problem)
+        elif not problem.final:
+            yield _file(name, problem)
+
+
+def _folder(name: str, problem: FolderProblem) -> Trouble:
+    return Trouble(name, problem.folder, problem.what, problem.cure, suggestion=problem.suggestion)
+
+
+def _file(name: str, problem: FileProblem, refused_at: int = 0) -> Trouble:
+    return Trouble(
+        name, problem.folder, problem.what, problem.cure, problem.path, refused_at=refused_at
+    )

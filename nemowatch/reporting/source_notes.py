@@ -1,0 +1,141 @@
+"""What the notes about one source have to say, read from the journal.
+
+A question goes beside the file in the inbox, an error note beside it in failed/. Nothing is
+written here: `note_sync` asks, `note_writer` writes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from nemowatch.config import Watch
+from nemowatch.errors import show_path
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import ENDED, State
+from nemowatch.outbox.note_file import error_path, question_path
+from nemowatch.reporting import notes, words
+from nemowatch.reporting.note_writer import Note
+from nemowatch.reporting.notes import Done, Failure, Question
+
+
+class End(Enum):
+    """How a source has ended, for its error note."""
+
+    OPEN = auto()  #: not yet
+    WELL = auto()  #: everything is done
+    BADLY = auto()  #: not everything could be done, or it lies in failed/
+    #: a person took it away before anything was made of it: there is nothing to say
+    TAKEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A source with its jobs."""
+
+    source: SourceRow
+    jobs: list[Job]
+
+    @property
+    def end(self) -> End:
+        """How it has ended."""
+        states = {job.state for job in self.jobs}
+        if states & {State.FAILED, State.REJECTED}:
+            return End.BADLY
+        if states == {State.PUBLISHED}:
+            return End.WELL
+        if not states <= ENDED or self.source.retired_at is None:
+            return End.OPEN
+        taken = self.source.retired_to is None and states == {State.CANCELLED}
+        return End.TAKEN if taken else End.BADLY
+
+    def what(self, some: list[Job]) -> str:
+        """What is said of some of its jobs; which target it is about where there are several."""
+        lines = []
+        for job in some:
+            text = words.what_happened(job.state, job.error_text)
+            lines.append(f"{job.target}: {text}" if len(self.jobs) > 1 else text)
+        return "\n".join(dict.fromkeys(lines))
+
+
+def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]:
+    """The notes about the file that this source is, or was, with empty texts for those that are
+    to go. One that is being tried again keeps its error note until it is known how it ended.
+    """
+    row = sources.by_id(conn, source_id)
+    if row is None:
+        return []
+    # all that was ever dropped under this name, newest first
+    accounts = []
+    for source in sources.at_path(conn, row.watch, row.path):
+        accounts.append(Account(source, jobs.of_source(conn, source.id)))
+
+    folder, name = os.fsdecode(os.path.dirname(row.path)), os.path.basename(row.path)
+    asked = question_path(watch.inbox / folder, name)
+    found = [Note(watch.inbox, asked, _question(accounts))]
+    text = _error(conn, watch, accounts)
+    if text is not None:
+        found.append(Note(watch.failed, error_path(watch.failed / folder, name), text))
+    return found
+
+
+def _question(accounts: list[Account]) -> str:
+    """The note about what only a person can decide; "" when nothing is asked."""
+    for account in accounts:
+        asking = [job for job in account.jobs if job.state is State.ATTENTION]
+        if asking:
+            return question_of(account, asking)
+    return ""
+
+
+def question_of(account: Account, asking: list[Job]) -> str:
+    how: dict[str, None] = {}
+    for job in asking:
+        how.update(dict.fromkeys(words.about_job(job.id, job.state, job.reason).asked()))
+    name = os.path.basename(account.source.path)
+    numbers = tuple(job.id for job in asking)
+    return notes.question_note(Question(name, account.what(asking), tuple(how), numbers))
+
+
+def _error(conn: sqlite3.Connection, watch: Watch, accounts: list[Account]) -> str | None:
+    """The error note; "" when there is to be none, None when the one that is there stays."""
+    for account in accounts:
+        if account.end is End.BADLY:
+            return notes.error_note(failure_of(conn, watch, account))
+        if account.end is End.WELL:
+            return ""
+    if any(account.end is End.OPEN for account in accounts):
+        return None
+    return ""
+
+
+def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Failure:
+    """What a source's jobs came to, as its note says it."""
+    source = account.source
+    done = [job for job in account.jobs if job.state is State.PUBLISHED]
+    bad = [job for job in account.jobs if job.state in ENDED and job not in done]
+    kept = any(jobs.has_draft(conn, job.id) for job in bad)
+    back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
+    numbers = tuple(job.id for job in bad)
+    code = bad[0].error_code if bad else ""
+    return Failure(
+        os.path.basename(source.path),
+        account.what(bad),
+        words.try_again(numbers, back=back, code=code),
+        words.EDIT_IS_KEPT if kept else "",
+        tuple(_results(conn, done)),
+        tuple(job.target for job in bad),
+        numbers,
+    )
+
+
+def _results(conn: sqlite3.Connection, done: list[Job]) -> list[Done]:
+    found = []
+    for job in done:
+        for output in jobs.outputs(conn, job.id):
+            found.append(Done(job.target, os.fsdecode(os.path.basename(output.path))))
+    return found

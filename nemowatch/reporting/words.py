@@ -1,0 +1,250 @@
+"""What people are told, and what they can do about every kind of trouble.
+
+The page, the terminal and the notes only render these, so that what one of them offers all of
+them offer. The cures of holds are in their table (`hold_reasons`), all others are here. Nothing
+here reads anything, and nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nemowatch import hold_reasons
+from nemowatch.cures import JOB, NOTHING, Choice, Cure
+from nemowatch.hold_reasons import HOLDS, Scope
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal.batches import REBUILT, STANDS
+from nemowatch.journal.spend import amount
+from nemowatch.model import AttentionReason, HoldReason, State
+from nemowatch.reporting.overview import Trouble
+
+#: Holds whose whole story is told once, so that a file names only its reason.
+TOLD_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
+
+# -- jobs ------------------------------------------------------------------------------
+
+DONE, RESEND, CANCEL = (
+    f"nemowatch resolve {JOB} --done",
+    f"nemowatch resolve {JOB} --resend",
+    f"nemowatch cancel {JOB}",
+)
+LEAVE = Choice(CANCEL, "leave it")
+#: Whether the paid work was done cannot be known from here.
+UNSURE = Cure(
+    choices=(
+        Choice(DONE, "the work was done: fetch it"),
+        Choice(RESEND, "send the order again; this may be charged twice"),
+        LEAVE,
+    )
+)
+#: What a person can do about each question.
+ATTENTION: dict[AttentionReason, Cure] = {
+    AttentionReason.UNKNOWN: UNSURE,
+    AttentionReason.ERROR: UNSURE,
+    AttentionReason.QUESTION: Cure(
+        "Put clearer instructions into a prompt.txt in the folder, take this file out of it, wait a"
+        " minute, and copy it in again. That costs again.",
+        (
+            Choice(RESEND, "send it again with the prompt.txt of that moment; it costs again"),
+            Choice(DONE, "the work has come after all: fetch it, free of charge"),
+            LEAVE,
+        ),
+    ),
+}
+
+#: What to do by hand about a job that ended with one of these errors, instead of moving its file
+#: back into the inbox.
+OTHER_FILE: dict[str, str] = {
+    "gone": "Put the file into its inbox folder again.",
+    "changed": "Put the file into its inbox folder again.",
+}
+#: Said where the paid edit is saved here.
+EDIT_IS_KEPT = "The edit that was paid for is kept: trying again costs nothing for it."
+#: What is said of a job that ended without words of its own.
+ENDED_WORDS: dict[State, str] = {
+    State.FAILED: "It could not be done.",
+    State.REJECTED: "The cloud did not take this file.",
+    State.CANCELLED: "It was cancelled.",
+}
+
+
+def move_back(back: str = "") -> str:
+    """How a file in failed/ is tried again; `back`: its inbox folder, for people."""
+    where = f" ({back})" if back else ""
+    return f"To try again, move the file back into its inbox folder{where}."
+
+
+def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
+    """How jobs that have ended badly are tried again; `back`: the inbox folder, for people;
+    `code`: the error that ended them."""
+    by_hand = OTHER_FILE.get(code) or move_back(back)
+    numbers = " ".join(str(job) for job in jobs)
+    return Cure(by_hand, (Choice(f"nemowatch retry {numbers}", "try again"),))
+
+
+def about_job(job: int, state: State | str, reason: str = "", code: str = "") -> Cure:
+    """What a person can do about a job that does not go on by itself."""
+    if state == State.HELD:
+        return about_hold(reason, job)
+    if state == State.ATTENTION:
+        return ATTENTION[AttentionReason(reason)].for_job(job)
+    if state in ENDED_WORDS:
+        return try_again([job], code=code)
+    return NOTHING
+
+
+def what_happened(state: State | str, text: str) -> str:
+    """Why a job has ended or waits; never empty for one that has ended badly."""
+    return text or ENDED_WORDS.get(State(state), "")
+
+
+# -- holds -----------------------------------------------------------------------------
+
+APPROVE = HOLDS[HoldReason.APPROVAL].cure
+RESUME = "nemowatch resume"
+#: What is done about a hold of a newer version, of which nothing is known here.
+UNKNOWN_HOLD = Cure(choices=(Choice(RESUME, "try it again now"),))
+
+
+def about_hold(reason: str, job: int | str = JOB) -> Cure:
+    """What a person can do about a hold."""
+    hold = hold_reasons.row(reason)
+    return UNKNOWN_HOLD if hold is None else hold.cure.for_job(job)
+
+
+def waits_for(reason: str, text: str) -> str:
+    """What one of many held files waits for; `text`: its own story. Where all of it is told
+    elsewhere, a few words are enough."""
+    hold = hold_reasons.row(reason)
+    if hold is None:
+        return text or f"waits: {reason}"
+    if hold.scope in TOLD_ONCE:
+        return hold.short
+    return text or hold.words
+
+
+def hold_words(reason: str) -> str:
+    """What is the matter, where nothing closer is known."""
+    hold = hold_reasons.row(reason)
+    return reason if hold is None else hold.words
+
+
+# -- inboxes, folders, files -----------------------------------------------------------
+
+#: What a person can do about an inbox in each state.
+INBOXES: dict[HealthState, Cure] = {
+    HealthState.STARTING: NOTHING,
+    HealthState.WATCHING: NOTHING,
+    HealthState.SCANNING: NOTHING,
+    HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is repaired."),
+    HealthState.OFFLINE: Cure("Mount the share again; it goes on by itself."),
+    HealthState.HELD: Cure(
+        "Nothing to do, if that one is to work it.",
+        (Choice("nemowatch take-over", "this one works it from now on"),),
+    ),
+}
+NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
+PAUSED_ALL = Cure("", (Choice(RESUME, "go on"),))
+PAUSE_FILE = Cure("Delete that file to go on.")
+#: Why a batch asks for approval, for the note; by the cause that the journal keeps.
+BATCH_CAUSES: dict[str, str] = {
+    REBUILT: (
+        "nemowatch lost its memory, or it was restored from a backup: some of this may have been"
+        " paid for already, and would be paid for again."
+    ),
+    STANDS: (
+        "The outbox has results with the names of these files, and nemowatch does not remember"
+        " making them. If they are what you want, take the files out of the inbox: making them"
+        " again costs again."
+    ),
+}
+
+
+def about_inbox(health: HealthState | None) -> Cure:
+    """What a person can do about an inbox in this state; None: nobody watches it."""
+    return NOT_RUNNING if health is None else INBOXES[health]
+
+
+def about_refused(cure: str, *, back: str = "") -> Cure:
+    """What a person can do about a file that was refused and lies in failed/; `cure`: what is
+    wrong with it asks for; `back`: its inbox folder, for people."""
+    return Cure(f"{cure}\n{move_back(back)}".strip())
+
+
+def about_trouble(trouble: Trouble) -> Cure:
+    """What a person can do about a folder or a file that is not worked on."""
+    if trouble.refused_at:
+        return about_refused(trouble.cure)
+    if not trouble.path:
+        return about_folder(trouble.suggestion, trouble.cure)
+    return Cure(trouble.cure)
+
+
+def about_folder(suggestion: str, cure: str) -> Cure:
+    """What a person can do about a folder that cannot be worked on."""
+    if cure:
+        return Cure(cure)
+    if suggestion:
+        return Cure(
+            f'Did you mean "{suggestion}"? Rename the folder, and everything in it goes on.'
+        )
+    return Cure("Rename the folder: the note in it says what works.")
+
+
+# -- what happens ----------------------------------------------------------------------
+
+#: What people call the steps of a job.
+STAGES = {
+    State.CLAIMED: "next in line",
+    State.UPLOADING: "uploading",
+    State.UPLOADED: "uploaded",
+    State.INSTRUCTING: "being edited",
+    State.INSTRUCTED: "edited",
+    State.SUBMITTING: "ordering the video",
+    State.RENDERING: "making the video",
+    State.RENDERED: "video is ready in the cloud",
+    State.DOWNLOADING: "downloading the result",
+    State.DOWNLOADED: "moving it to the outbox",
+    State.PUBLISHED: "done",
+    State.HELD: "waiting",
+    State.ATTENTION: "needs a person",
+    State.CANCELLED: "cancelled",
+    State.REJECTED: "not accepted",
+    State.FAILED: "could not be done",
+}
+
+
+def cost(credits: float | None, *, about: bool) -> str:
+    """What a job cost: "98 credits", "about 50 credits"; "" while nobody knows."""
+    if credits is None:
+        return ""
+    return f"about {amount(credits)} credits" if about else f"{amount(credits)} credits"
+
+
+def batch(jobs: int, cause: str, where: str = "") -> str:
+    """What a batch asks; `where`: its inbox, where that needs saying."""
+    results = "1 new result waits" if jobs == 1 else f"{jobs:,} new results wait"
+    place = f" in {where}" if where else ""
+    return f"{results} for approval{place} ({cause})."
+
+
+def tries(attempt: int, tries_without_end: int, why: str) -> str:
+    """What is said of a step that is tried again; "" for the first try."""
+    because = f": {why}" if why else ""
+    if attempt:
+        return f"try {attempt + 1}{because}"
+    if tries_without_end:
+        return f"trying again{because}"
+    return why
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def anonymous(link: str) -> str:
+    """What is said of an anonymous account."""
+    if not link:
+        return "The account is anonymous."
+    return f"The account is anonymous; register it to keep it:\n{link}"

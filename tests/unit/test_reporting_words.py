@@ -1,0 +1,220 @@
+"""What people can do is said in one place: every reason has its words and its cure, and the page,
+the terminal and the notes offer all of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from nemowatch import errors
+from nemowatch.cli.status.view import draw
+from nemowatch.cures import Cure
+from nemowatch.errors import NemowatchError
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import ENDED, AttentionReason, HoldReason, State
+from nemowatch.reporting import words
+from nemowatch.reporting.overview import InboxStatus, Overview, Published, Trouble
+from nemowatch.reporting.page import render
+from nemowatch.reporting.page_content import content
+from nemowatch.reporting.source_notes import Account, question_of
+
+NOW = 1_795_000_000_000
+JOB = Job(
+    id=7,
+    source_id=1,
+    item="",
+    stem="promo",
+    target="es",
+    skill="skill",
+    prompt="",
+    outputs=(),
+    state=State.ATTENTION,
+    reason="",
+    back="",
+    attempt=0,
+    due_at=0,
+    session_id="",
+    uploaded_by="",
+    render_id="",
+    render_at=0,
+    renders=0,
+    progress=0.0,
+    result_url="",
+    result_size=0,
+    part=b"",
+    part_sha256="",
+    part_size=0,
+    answer="",
+    credits=None,
+    credits_about=False,
+    error_code="",
+    error_text="",
+    tries=0,
+    created_at=NOW,
+    updated_at=NOW,
+)
+SOURCE = SourceRow(
+    1, "/srv/inbox", b"dub-es", b"dub-es/promo.mp4", "d", "dub", True, None, None, None, 0
+)
+#: Errors that can end a job.
+CODES = sorted(
+    {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, NemowatchError)
+    }
+)
+
+
+def listed(state: State, reason: str = "", code: str = "") -> ListedJob:
+    """A job as the overview has it."""
+    job = replace(JOB, state=state, reason=reason, error_code=code)
+    return ListedJob(job, SOURCE.watch, SOURCE.folder, SOURCE.path, "dub", True, None)
+
+
+class Text(HTMLParser):
+    """What a page says, without its tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def on_page(overview: Overview) -> str:
+    """The text of the page."""
+    model = content(overview, page=Path("/srv/status.html"), host="h", version="1", now_ms=NOW)
+    return flat(" ".join(Text(render(model)).said))
+
+
+def on_terminal(overview: Overview) -> str:
+    """The text of `nemowatch status`."""
+    out = io.StringIO()
+    Console(file=out, width=1000, color_system=None).print(draw(overview, 1000))
+    return flat(out.getvalue())
+
+
+def flat(text: str) -> str:
+    """The words of a text, however its lines are broken."""
+    return " ".join(text.split())
+
+
+def offers(cure: Cure) -> Iterator[str]:
+    """Each way of a cure as a piece of text."""
+    for line in cure.by_hand.splitlines():
+        yield flat(line)
+    for choice in cure.choices:
+        yield choice.command
+
+
+def running(*inboxes: InboxStatus, **fields: object) -> Published:
+    """What a daemon has published."""
+    daemon = {"pid": 1, "state": "running", "since": None, "version": "1"}
+    return replace(Published(daemon, inboxes), **fields)  # type: ignore[arg-type]
+
+
+def assert_offered(cure: Cure, *texts: str) -> None:
+    """Every way of the cure is in every text."""
+    assert not cure.none
+    for text in texts:
+        for way in offers(cure):
+            assert way in text
+
+
+@pytest.mark.parametrize("reason", AttentionReason)
+def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason) -> None:
+    """The page, the terminal, the note and `show` offer each choice; the work that came after
+    all, the order sent again, and leaving it are always among them."""
+    row = listed(State.ATTENTION, reason)
+    cure = words.about_job(7, State.ATTENTION, reason)
+    overview = Overview(running(), unfinished=(row,))
+    note = flat(question_of(Account(SOURCE, [row.job]), [row.job]))
+    assert_offered(cure, on_page(overview), on_terminal(overview), note)
+    commands = {choice.command for choice in cure.choices}
+    assert commands == {
+        "nemowatch resolve 7 --done",
+        "nemowatch resolve 7 --resend",
+        "nemowatch cancel 7",
+    }
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_hold_has_a_cure_everywhere(reason: HoldReason) -> None:
+    """A held job, and the hold of the account where there is one, tell on the page and on the
+    terminal what can be done, and the job says in a few words what it waits for."""
+    row = listed(State.HELD, reason)
+    cure = words.about_hold(reason, 7)
+    overview = Overview(
+        running(),
+        held={reason: 1},
+        holds=(HoldRow(reason, "It is held.", NOW, None),),
+        unfinished=(row,),
+    )
+    if reason is HoldReason.APPROVAL:
+        assert not cure.none  # offered with its batch: see below
+    else:
+        assert_offered(cure, on_page(overview), on_terminal(overview))
+    assert words.waits_for(reason, "") in on_page(overview)
+
+
+@pytest.mark.parametrize("state", sorted(ENDED - {State.PUBLISHED}))
+@pytest.mark.parametrize("code", CODES)
+def test_every_failure_has_a_sentence_and_a_cure_everywhere(state: State, code: str) -> None:
+    """Whatever has ended a job: something is said, and how to try again."""
+    row = listed(state, code=code)
+    said = words.what_happened(state, "")
+    cure = words.about_job(7, state, code=code)
+    overview = Overview(running(), failed=(row,))
+    assert said
+    assert_offered(cure, on_page(overview), on_terminal(overview))
+    assert said in on_page(overview)
+    assert said in on_terminal(overview)
+
+
+@pytest.mark.parametrize("health", HealthState)
+def test_every_trouble_of_an_inbox_has_a_cure_everywhere(health: HealthState) -> None:
+    """An inbox that is not well says what can be done; a healthy one says nothing."""
+    inbox = InboxStatus("", "/srv", str(health), health=health)
+    overview = Overview(running(inbox))
+    cure = words.about_inbox(health)
+    if inbox.good:
+        assert cure.none
+    else:
+        assert_offered(cure, on_page(overview), on_terminal(overview))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble("/srv/inbox", b"dubb-es", "No such task.", suggestion="dub-es"),
+        Trouble("/srv/inbox", b"odd", "No such task."),
+        Trouble("/srv/inbox", b"edit", "It has no prompt.txt.", "Put one there."),
+        Trouble("/srv/inbox", b"dub-es", "Not taken.", "Convert it.", b"dub-es/a.pdf"),
+        Trouble("/srv/inbox", b"dub-es", "Broken.", "Copy it again.", b"a.mp4", refused_at=NOW),
+    ],
+    ids=["near name", "no near name", "folder", "file", "refused"],
+)
+def test_every_trouble_of_a_folder_or_file_has_a_cure_everywhere(trouble: Trouble) -> None:
+    """What is wrong and what to do are on the page and on the terminal."""
+    overview = Overview(running(troubles=(trouble,)))
+    page, terminal = on_page(overview), on_terminal(overview)
+    assert_offered(words.about_trouble(trouble), page, terminal)
+    assert trouble.what in page
+    assert trouble.what in terminal
+
+
+def test_every_state_of_a_job_has_a_name_for_people() -> None:
+    """The page never shows our own word for a state."""
+    assert set(words.STAGES) == set(State)
