@@ -22,6 +22,7 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
     │   ├── SourceGone                  deleted or moved before it was paid for
     │   ├── SourceChanged               other content than was claimed
     │   └── LocalFinal                  unreadable, not media, too big
+    │       └── UnsafeContent           reading it takes too much, or ends whoever reads it
     └── RemoteError                     about a call to the cloud
         ├── NotSent                     the request provably never left
         ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what came of it
@@ -205,6 +206,13 @@ class LocalFinal(LocalError):
     """The file cannot be used."""
 
     code = "unusable"
+
+
+class UnsafeContent(LocalFinal):
+    """The file cannot be read safely."""
+
+    code = "unsafe"
+    cure = "Open it in the program it was made with, save it anew, and drop the new file."
 
 
 class RemoteError(NemowatchError):

@@ -4,9 +4,10 @@ while running.
 It owns the file's meaning. It must not act on it: no folder is made, no connection opened.
 """
 
+from nemowatch.config.find import find, home, state_dir
 from nemowatch.config.hours import is_active, parse_hours
 from nemowatch.config.layout import check_layout
-from nemowatch.config.load import find, home, load, state_dir
+from nemowatch.config.load import load
 from nemowatch.config.reload import changes, in_force
 from nemowatch.config.schema import Config, Recipe, Watch
 from nemowatch.config.show import show

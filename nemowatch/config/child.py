@@ -1,39 +1,33 @@
-"""Reading the configuration in a process of its own, which ends when it has: what reads it
-(pydantic) is a fifth of the daemon's memory and needed for a moment (docs/decisions/0010). Both
-ends stand here; what is read and how it is told is `load`'s.
+"""Reading the configuration in a child that ends when it has: what reads it (pydantic) is a fifth
+of the daemon's memory and needed for a moment (docs/decisions/0010).
 
-`python -m nemowatch.config.child find [PATH]` and `… load PATH` write the answer to standard
-output, pickled: it comes from this very program, which is made sure of before it is believed.
+Owns what the child is asked, and what its failures mean here. What is read and how it is told is
+`load`'s; the child itself is `content.child`.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nemowatch import __version__
-from nemowatch.config.load import find, load
+from nemowatch.config.find import find
+from nemowatch.config.load import load
 from nemowatch.config.schema import Config, keys, sections
+from nemowatch.content import messages
+from nemowatch.content.child import Child, ChildFailed, Failure, Limits
 from nemowatch.errors import ConfigError, ConfigUnread, Problem
 from nemowatch.secrecy import redact
 
 #: Seconds until an answer is given up: Python takes ten to start on a slow disk; a share that hangs
 #: takes for ever.
 PATIENCE = 60.0
-#: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
-#: of it.
-_GONE = 0.5
-#: Of the environment a child needs what the configuration is read by, and what Python starts by.
-#: Tokens, credentials, and systemd's sockets and watchdog are not its business.
-_NEEDED = ("HOME", "LANG", "LD_LIBRARY_PATH")
-_NEEDED_KINDS = ("NEMOWATCH_", "LC_", "PYTHON")
+#: Seconds of computing: pydantic takes one, on a slow machine.
+COMPUTING = 60
 
 Answer: TypeAlias = tuple[Path, Config] | list[Problem]
 
@@ -43,35 +37,31 @@ class Reading:
     not."""
 
     def __init__(self, words: Sequence[str], env: Mapping[str, str]) -> None:
-        """`words`: what this module is to be started with. Where no process can be had, or this
-        user may not start Python, `result` reads in this one: that costs memory, and nothing
-        else."""
-        self._words, self._env = words, env
-        self._child: subprocess.Popen[bytes] | None = None
-        command = [sys.executable, "-P", "-m", __spec__.name, *words]
+        """`words`: "find [PATH]" or "load PATH". Where no process can be had, or this user may
+        not start Python, `result` reads in this one: that costs memory, and nothing else."""
+        self._words = tuple(words)
+        self._env = env
+        self._child: Child | None = None
+        # the configuration is the operator's: read even where memory cannot be limited
+        limits = Limits(COMPUTING, PATIENCE, required=False)
         with suppress(OSError):
-            self._child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_needed(env),
-                # a terminal's Ctrl-C is for the daemon, which ends the child
-                start_new_session=True,
-            )
+            self._child = Child("config", env)
+            self._child.send(f"{__name__}:read_task", self._words, limits)
 
     def __enter__(self) -> Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._child is None:
-            return
-        self._child.kill()  # nothing happens to one that has ended
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(_GONE)
-        for pipe in (self._child.stdout, self._child.stderr):
-            if pipe is not None:
-                pipe.close()
+        if self._child is not None:
+            self._child.end()
+
+    def __repr__(self) -> str:
+        return f"Reading({' '.join(self._words)}, {self._child})"
+
+    @property
+    def pid(self) -> int:
+        """The child's process id; 0 without one."""
+        return 0 if self._child is None else self._child.pid
 
     def result(self) -> tuple[Path, Config]:
         """Where the configuration is, and what it says. Raises ConfigError with every mistake,
@@ -79,30 +69,15 @@ class Reading:
         if self._child is None:
             return _believed(_read(self._words, self._env))
         try:
-            out, err = self._child.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired as exc:
-            cure = "Does the disk that it lies on answer?"
-            raise ConfigUnread(
-                f"the configuration has not been read within {PATIENCE:g} seconds.", cure=cure
-            ) from exc
-        if self._child.returncode:
-            last = err.decode(errors="backslashreplace").strip().rpartition("\n")[2]
-            how = redact(last) or f"it ended with {self._child.returncode}"
-            killed = self._child.returncode < 0
-            cure = (
-                "Somebody ended it, or there was no memory left for it."
-                if killed
-                else "Is nemowatch installed whole?"
-            )
-            raise ConfigUnread(
-                f"the process that reads the configuration has failed: {how}.", cure=cure
-            )
-        return _unpacked(out)
+            return _believed(_unpacked(self._child.receive()))
+        except (ChildFailed, OSError) as exc:
+            raise _unread(exc) from exc
 
 
 def find_apart(option: Path | None, env: Mapping[str, str]) -> Reading:
     """Begin with what `find` and then `load` do, in a child."""
-    return Reading(["find", *([] if option is None else [str(option)])], env)
+    named = [] if option is None else [str(option)]
+    return Reading(["find", *named], env)
 
 
 def load_apart(path: Path, env: Mapping[str, str]) -> Config:
@@ -114,36 +89,52 @@ def load_apart(path: Path, env: Mapping[str, str]) -> Config:
         raise ConfigError([Problem(str(path), exc.text, exc.cure)]) from exc
 
 
-def _needed(env: Mapping[str, str]) -> dict[str, str]:
-    """The child's environment; it finds its modules where this process does."""
-    needed = {
-        name: value
-        for name, value in env.items()
-        if name in _NEEDED or name.upper().startswith(_NEEDED_KINDS)
-    }
-    return {**needed, "PYTHONPATH": os.pathsep.join(folder or os.curdir for folder in sys.path)}
+def _unread(exc: ChildFailed | OSError) -> ConfigUnread:
+    """What no answer means."""
+    failure = exc.failure if isinstance(exc, ChildFailed) else Failure.RAISED
+    if failure is Failure.SILENT:
+        return ConfigUnread(
+            f"the configuration has not been read within {PATIENCE:g} seconds.",
+            cure="Does the disk that it lies on answer?",
+        )
+    if failure is Failure.UPDATED:
+        return ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
 
-
-def _mark() -> bytes:
-    """What an answer begins with: the program that gave it. After an update the child may be a
-    newer one, with other keys."""
-    return (
-        f"\0{__version__} {keys(Config)}"
-        f" {[(name, keys(section)) for name, section in sections()]}\0".encode()
+    code = exc.code if isinstance(exc, ChildFailed) else None
+    return ConfigUnread(
+        f"the process that reads the configuration has failed: {_how(exc)}.",
+        cure=(
+            "Somebody ended it, or there was no memory left for it."
+            if code is not None and code < 0
+            else "Is nemowatch installed whole?"
+        ),
     )
 
 
-def _packed(answer: Answer) -> bytes:
-    return _mark() + pickle.dumps(answer)
+def _how(exc: ChildFailed | OSError) -> str:
+    if isinstance(exc, OSError):
+        return redact(str(exc))
+    if exc.detail:
+        return redact(exc.detail)
+    return exc.failure.value if exc.code is None else f"it ended with {exc.code}"
 
 
-def _unpacked(data: bytes) -> tuple[Path, Config]:
-    # whatever else Python was made to print stands before it
-    _, mark, answer = data.partition(_mark())
-    if not mark:
-        raise ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
-    found: Answer = pickle.loads(answer)
-    return _believed(found)
+def _mark() -> str:
+    """What an answer begins with: the keys that the program which gave it knows. After an update
+    the child may be a newer one, with other keys."""
+    known = [(name, keys(section)) for name, section in sections()]
+    return f"{__version__} {keys(Config)} {known}"
+
+
+def _unpacked(answer: Any) -> Answer:
+    """The answer of a child of the same program. Raises ChildFailed."""
+    if not isinstance(answer, tuple) or answer[0] != _mark():
+        raise ChildFailed(Failure.UPDATED)
+    try:
+        found: Answer = messages.unpacked(answer[1])
+    except messages.Garbage as exc:
+        raise ChildFailed(Failure.GARBAGE, str(exc)) from exc
+    return found
 
 
 def _believed(answer: Answer) -> tuple[Path, Config]:
@@ -154,25 +145,14 @@ def _believed(answer: Answer) -> tuple[Path, Config]:
 
 def _read(words: Sequence[str], env: Mapping[str, str]) -> Answer:
     task, *paths = words
+    option = Path(paths[0]) if paths else None
     try:
-        path = find(Path(paths[0]) if paths else None, env) if task == "find" else Path(paths[0])
+        path = option if task == "load" and option is not None else find(option, env)
         return path, load(path, env)
     except ConfigError as exc:
         return exc.problems
 
 
-def main(words: Sequence[str]) -> int:
-    """The child: read, and answer."""
-    # for the daemon, when they are sent to all of its processes
-    for number in (signal.SIGHUP, signal.SIGUSR1):
-        signal.signal(number, signal.SIG_IGN)
-    # nobody waits that long; whoever has started this may be gone, and its share may hang
-    signal.alarm(round(2 * PATIENCE))
-    answer = _packed(_read(words, os.environ))
-    with suppress(BrokenPipeError), open(1, "wb", closefd=False) as out:  # nobody may wait any more
-        out.write(answer)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def read_task(words: Sequence[str], _fd: int, _parsing: object) -> tuple[str, bytes]:
+    """In the child: read, with this process's environment, and answer."""
+    return _mark(), pickle.dumps(_read(words, os.environ))

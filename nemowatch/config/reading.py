@@ -14,7 +14,7 @@ from pydantic_settings import TomlConfigSettingsSource
 
 from nemowatch.config.constraints import Context
 from nemowatch.config.environment import Keys, merge, read_environment
-from nemowatch.config.load import home
+from nemowatch.config.find import home
 from nemowatch.config.mistakes import WATCH_CURE, toml_problem, validation_problems
 from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import find_lines

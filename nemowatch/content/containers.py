@@ -1,7 +1,8 @@
 """Does a container promise more than is there? MP4 and QuickTime boxes, RIFF, Matroska.
 
-Owns the walking of outermost structures, by a few small reads. "" from `missing` means "as whole
-as it can tell"; only `ends` says that the file itself tells where it ends, and ends there.
+Owns the walking of outermost structures, by a bounded number of small reads. "" from `missing`
+means "as whole as it can tell"; only `ends` says that the file itself tells where it ends, and
+ends there.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import os
 FIRST_BOXES = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"}
 )
-#: Top-level boxes after which the walk stops: fragmented recordings have thousands, and the last
+#: Outermost boxes after which a walk stops: fragmented recordings have thousands, and the last
 #: counts most.
 MAX_BOXES = 100_000
 #: RIFF writers that stream put one of these where the size belongs.
 OPEN_RIFF = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18\x53\x80\x67"
+#: A Matroska element that only fills space.
+_VOID = 0xEC
 #: First and last bytes of kinds that say their end with a mark: JPEG, PNG, GIF.
 END_MARKS = ((b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND\xaeB`\x82"), (b"GIF8", b"\x3b"))
 #: A ZIP archive, which a Word document is, ends with this record of 22 bytes.
 ZIP, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
+_MB = 1024 * 1024
 
 
 def is_mp4(head: bytes) -> bool:
@@ -47,6 +51,7 @@ def ends(fd: int, head: bytes, size: int) -> bool:
     OSError."""
     if missing(fd, head, size):
         return False
+
     if is_mp4(head):
         return _mp4_ends(fd, size)
     if head[:4] == b"RIFF":
@@ -55,60 +60,91 @@ def ends(fd: int, head: bytes, size: int) -> bool:
         return not _matroska_is_open(head)
     if head.startswith(ZIP):
         return os.pread(fd, len(ZIP_END), max(size - 22, 0)) == ZIP_END
+
     last = os.pread(fd, 16, max(size - 16, 0))
-    return any(head.startswith(first) and last.endswith(mark) for first, mark in END_MARKS)
+    for first, mark in END_MARKS:
+        if head.startswith(first):
+            return last.endswith(mark)
+    return False
 
 
 def _mp4_ends(fd: int, size: int) -> bool:
     """With its index, its content, and no box that runs "to the end". A fragmented one looks
     whole after each fragment: it ends with the index of them (mfra) that its writer puts last,
     or does not say."""
-    offset, kinds = 0, set[bytes]()
+    offset = 0
+    kinds: set[bytes] = set()
     for _ in range(MAX_BOXES):
         header = os.pread(fd, 16, offset)
-        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        kind = header[4:8]
         kinds.add(kind)
-        if length == 1:
-            length = int.from_bytes(header[8:16], "big")
+        length = _box_length(header)
         if length < 8:
             return False
+
         offset += length
         if offset >= size:
-            return offset == size and b"mdat" in kinds and (b"moof" not in kinds or kind == b"mfra")
+            is_closed = b"moof" not in kinds or kind == b"mfra"
+            return offset == size and b"mdat" in kinds and is_closed
     return False
 
 
+def _box_length(header: bytes) -> int:
+    """Bytes of a box by its header; 0 and other impossible numbers as they are written."""
+    length = int.from_bytes(header[:4], "big")
+    if length == 1 and len(header) == 16:
+        return int.from_bytes(header[8:16], "big")
+    return length
+
+
 def _mp4(fd: int, size: int) -> str:
-    offset, has_moov, seen = 0, False, 0
-    while offset < size and seen < MAX_BOXES:
+    offset = 0
+    has_moov = False
+    for _ in range(MAX_BOXES):
+        if offset >= size:
+            break
         header = os.pread(fd, 16, offset)
-        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
         if len(header) < 8:
             return "" if has_moov else "it ends in the middle of a box"
-        if length == 1 and len(header) == 16:
-            length = int.from_bytes(header[8:16], "big")
-        elif length == 0 and any(kind):
+
+        kind = header[4:8]
+        length = _box_length(header)
+        if length == 0 and any(kind):
             length = size - offset  # the last box may say "to the end"
         if length < 8:  # junk, or zeros where a box should be: players stop here too
-            return "" if has_moov and any(header) else "part of it has not arrived"
+            is_junk = has_moov and any(header)
+            return "" if is_junk else "part of it has not arrived"
+
         has_moov = has_moov or kind == b"moov"
         offset += length
-        seen += 1
-    if offset > size:
-        return f"{_bytes(offset - size)} are missing at its end"
-    return "" if has_moov or seen >= MAX_BOXES else "its index (moov) is missing"
+    else:
+        return _beyond(offset, size)
+
+    return _beyond(offset, size) or ("" if has_moov else "its index (moov) is missing")
+
+
+def _beyond(end: int, size: int) -> str:
+    """What is missing of a file that goes on to `end` by its own word."""
+    if end <= size:
+        return ""
+    count = end - size
+    said = f"{count:,} bytes" if count < _MB else f"{count / _MB:.1f} MB"
+    return f"{said} are missing at its end"
 
 
 def _riff(fd: int, size: int) -> str:
     offset = 0
-    while offset < size:  # recordings above 1 GB are several RIFF pieces one after the other
+    for _ in range(MAX_BOXES):  # recordings above 1 GB are several RIFF pieces in a row
+        if offset >= size:
+            break
         header = os.pread(fd, 12, offset)
         length = int.from_bytes(header[4:8], "little")
         if header[:4] != b"RIFF" or length in OPEN_RIFF:
             return ""
+
         offset += 8 + length
         if offset > size:
-            return f"{_bytes(offset - size)} are missing at its end"
+            return _beyond(offset, size)
         offset += length & 1
     return ""
 
@@ -117,11 +153,15 @@ def _number(data: bytes, at: int) -> tuple[int, int, bool]:
     """A Matroska number at `at`: (value, its length, True when it says "unknown"); length 0 when
     it is not there."""
     first = data[at] if at < len(data) else 0
-    length = 9 - first.bit_length() if first else 0
-    if not length or at + length > len(data):
+    if first == 0:
         return 0, 0, False
-    value = int.from_bytes(data[at : at + length], "big") & ((1 << 7 * length) - 1)
-    return value, length, value == (1 << 7 * length) - 1
+    length = 9 - first.bit_length()
+    if at + length > len(data):
+        return 0, 0, False
+
+    unknown = (1 << 7 * length) - 1
+    value = int.from_bytes(data[at : at + length], "big") & unknown
+    return value, length, value == unknown
 
 
 def _segment(head: bytes) -> int:
@@ -130,7 +170,7 @@ def _segment(head: bytes) -> int:
     value, length, _ = _number(head, 4)
     at = 4 + length + value
     while length and at + 4 <= len(head) and head[at : at + 4] != SEGMENT:
-        if head[at] != 0xEC:  # only a filler (Void) may stand in between
+        if head[at] != _VOID:
             return -1
         value, length, _ = _number(head, at + 1)
         at += 1 + length + value
@@ -147,12 +187,8 @@ def _matroska(head: bytes, size: int) -> str:
     at = _segment(head)
     if at < 0:
         return ""
+
     value, length, unknown = _number(head, at + 4)
     if not length:
         return "" if size > len(head) else "it ends in its header"
-    over = at + 4 + length + value - size
-    return f"{_bytes(over)} are missing at its end" if over > 0 and not unknown else ""
-
-
-def _bytes(count: int) -> str:
-    return f"{count:,} bytes" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+    return "" if unknown else _beyond(at + 4 + length + value, size)

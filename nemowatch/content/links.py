@@ -1,12 +1,12 @@
 """Addresses in what people drop instead of a file: an internet shortcut (`.url`, `.webloc`) or a
-list (`.urls.txt`). Pure; fetches nothing. Raises OrderError, and nothing else, whatever the
-bytes are.
+list (`.urls.txt`).
+
+Pure; fetches nothing. Raises OrderError, and nothing else, whatever the bytes are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from nemowatch.content.text import decode_text
@@ -16,65 +16,77 @@ from nemowatch.errors import OrderError, shown
 _LONGEST = 8192
 _URL_LINE = re.compile(r"^\s*URL\s*=\s*(\S.*?)\s*$", re.IGNORECASE)
 _SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
+_COMMENT = re.compile(r"(?:^|\s)#")
+
+
+def is_property_list(name: str) -> bool:
+    """True for a link that macOS writes, which takes a parser of others to read."""
+    return name.lower().endswith(".webloc")
 
 
 def read_links(data: bytes, name: str) -> tuple[str, ...]:
     """The http and https addresses in a dropped file, by its name, in its order, none twice.
     Raises OrderError."""
-    low = name.lower()
-    if low.endswith(".webloc"):
-        found: Iterable[str] = _webloc(data, name)
-    elif low.endswith(".url"):
-        found = _shortcut(decode_text(data))
-    else:
-        found = _list(decode_text(data))
-    addresses = tuple(dict.fromkeys(_address(text, name) for text in found))
-    if not addresses:
+    found = [_checked(text, name) for text in _texts(data, name)]
+    if not found:
         raise OrderError(
             f"{shown(name)} holds no address.",
             cure="Put one address that begins with https:// on each line.",
         )
-    return addresses
+    return tuple(dict.fromkeys(found))
 
 
-def _address(text: str, name: str) -> str:
-    """An address as it is sent; refuses every other kind."""
+def _texts(data: bytes, name: str) -> list[str]:
+    """What stands where addresses are expected."""
+    if is_property_list(name):
+        return _webloc(data, name)
+    if name.lower().endswith(".url"):
+        return _shortcut(decode_text(data))
+    return _list(decode_text(data))
+
+
+def _checked(text: str, name: str) -> str:
+    """An address as it is sent. Raises OrderError for every other kind."""
     plain = text.strip().strip("<>\"'").strip()
+    has_space = any(char.isspace() for char in plain)
+    if _is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
+        return plain
+
+    spaced = " and hold no spaces (write %20 for a space)" if has_space else ""
+    raise OrderError(
+        f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.',
+        cure=f"Addresses begin with https:// (or http://){spaced}.",
+    )
+
+
+def _is_web(text: str) -> bool:
     try:
-        parts = urlsplit(plain)
-        usable = (
-            parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        )
+        parts = urlsplit(text)
+        has_port = parts.port != 0
     except ValueError:
-        usable = False
-    if (
-        not usable
-        or len(plain) > _LONGEST
-        or any(c.isspace() or not c.isprintable() for c in plain)
-    ):
-        said = f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.'
-        spaced = (
-            " and hold no spaces (write %20 for a space)" if any(c.isspace() for c in plain) else ""
-        )
-        raise OrderError(said, cure=f"Addresses begin with https:// (or http://){spaced}.")
-    return plain
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and has_port
 
 
 def _shortcut(text: str) -> list[str]:
     """The URL of the section [InternetShortcut]; of the whole file when it has no sections."""
-    section, found = "", []
+    section = ""
     for line in text.splitlines():
-        if header := _SECTION.match(line):
+        header = _SECTION.match(line)
+        if header:
             section = header[1].strip().lower()
-        elif (match := _URL_LINE.match(line)) and section in ("", "internetshortcut"):
-            found.append(match[1])
-    return found[:1]
+            continue
+
+        match = _URL_LINE.match(line)
+        if match and section in ("", "internetshortcut"):
+            return [match[1]]
+    return []
 
 
 def _list(text: str) -> list[str]:
     """One address a line; what follows ` #`, and lines that begin with #, are comments."""
-    lines = (re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    lines = [_COMMENT.split(line, maxsplit=1)[0].strip() for line in text.splitlines()]
+    return list(filter(None, lines))
 
 
 def _webloc(data: bytes, name: str) -> list[str]:
@@ -83,8 +95,11 @@ def _webloc(data: bytes, name: str) -> list[str]:
 
     try:
         content = plistlib.loads(data)
+    except MemoryError:
+        raise
     except Exception as exc:  # plistlib and expat raise what they like on damaged bytes
         cure = "Drag the address out of the browser again, or write it into a .urls.txt file."
         raise OrderError(f"{shown(name)} is not a link that can be read.", cure=cure) from exc
+
     url = content.get("URL") if isinstance(content, dict) else None
     return [url] if isinstance(url, str) else []

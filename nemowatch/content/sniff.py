@@ -1,6 +1,6 @@
 """What a file is, by its first bytes, and whether its container says that it is whole.
 
-Owns the judgement of an opened, settled file. It reads a few small pieces of it and decides
+Owns the judgement of an open file. It reads a bounded number of small pieces of it, and decides
 nothing about orders or time.
 """
 
@@ -18,8 +18,10 @@ from nemowatch.model import MediaKind
 HEAD = 4096
 #: A front this long of zeros is content that has not arrived: an MP4 begins with three at most.
 ZEROS = 16
-#: The tail that is looked at when blocks are missing: a network client's largest write.
+#: The tail that is read when blocks are missing: a network client's largest write.
 TAIL = 64 * 1024
+#: Holes after which a sparse file counts as whole: a disk image has thousands, a dead copy few.
+MAX_HOLES = 10_000
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 #: What may be uploaded (docs/api.md section 2), and the texts and links that are read here.
@@ -74,8 +76,16 @@ NEVER_TEXT = frozenset(
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
+#: Kinds that the first bytes of a RIFF file name.
+RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
+#: What pictures begin with.
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+#: How web pages begin, in small letters.
+WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+
 class Finding(StrEnum):
-    """What a look into a file says."""
+    """What the first bytes of a file say."""
 
     MEDIA = "media"  #: of a kind we know, and as whole as its container can tell
     NOT_YET = "not yet"  #: its beginning has not arrived
@@ -99,25 +109,28 @@ def kind_by_name(name: bytes) -> MediaKind | None:
     low = name.lower()
     if low.endswith((b".urls.txt", b".urls.txt.txt")):
         return MediaKind.LINK
-    ending = low.rpartition(b".")[2] if b"." in low.lstrip(b".") else b""
-    return KINDS.get(ending.decode("ascii", "replace"))
+    if b"." not in low.lstrip(b"."):
+        return None
+    return KINDS.get(low.rpartition(b".")[2].decode("ascii", "replace"))
 
 
 def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sniffed:
-    """Look into an opened file. `blocks_short`: it has fewer blocks than its size needs. Raises
-    OSError."""
+    """Read the first bytes of an open file. `blocks_short`: it has fewer blocks than its size
+    needs. Raises OSError."""
     head = os.pread(fd, HEAD, 0)
-    promised = kind_by_name(name)
-    if not head or not any(head[:ZEROS]):
+    if not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
+
+    promised = kind_by_name(name)
     if promised in (MediaKind.SCRIPT, MediaKind.LINK):
         found = _text(head, name, promised)
-        return replace(
-            found, ends=head.startswith(containers.ZIP) and containers.ends(fd, head, size)
-        )
+        is_zip = head.startswith(containers.ZIP)
+        return replace(found, ends=is_zip and containers.ends(fd, head, size))
+
     kind = media_kind(head, name)
     if kind is None:
         return Sniffed(Finding.NOT_MEDIA, why=_disguise(head, name))
+
     why = containers.missing(fd, head, size)
     if not why and _tail_missing(fd, size, blocks_short):
         why = "its last part has not arrived"
@@ -129,20 +142,23 @@ def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sni
 def media_kind(head: bytes, name: bytes) -> MediaKind | None:
     """The kind by the first bytes; the name only decides between sound and picture where a
     container may hold either."""
-    low = name.lower()
     if containers.is_mp4(head):
-        return _AUDIO if head[8:12] in (b"M4A ", b"M4B ") or low.endswith(b".m4a") else _VIDEO
+        return _mp4_kind(head, name)
     if head[:4] in (b"RIFF", b"RF64"):
-        return {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}.get(head[8:12])
-    if head[:4] == b"\x1aE\xdf\xa3":
+        return RIFF_KINDS.get(head[8:12])
+    if head.startswith(containers.EBML):
         return _VIDEO
-    if (
-        head[:3] == b"\xff\xd8\xff"
-        or head[:8] == b"\x89PNG\r\n\x1a\n"
-        or head[:6] in (b"GIF87a", b"GIF89a")
-    ):
+    if head.startswith(PICTURES):
         return _IMAGE
-    return _AUDIO if head[:3] == b"ID3" or _audio_frame(head) else None
+    if head.startswith(b"ID3") or _audio_frame(head):
+        return _AUDIO
+    return None
+
+
+def _mp4_kind(head: bytes, name: bytes) -> MediaKind:
+    if head[8:12] in (b"M4A ", b"M4B ") or name.lower().endswith(b".m4a"):
+        return _AUDIO
+    return _VIDEO
 
 
 def _audio_frame(head: bytes) -> bool:
@@ -150,57 +166,71 @@ def _audio_frame(head: bytes) -> bool:
     forbidden value."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+
+    version = head[1] >> 3 & 3
+    layer = head[1] >> 1 & 3
     if layer == 0:  # ADTS: twelve bits of sync, and a sampling frequency that exists
         return head[1] & 0xF0 == 0xF0 and head[2] >> 2 & 0xF < 13
-    return version != 1 and head[2] >> 4 != 15 and head[2] >> 2 & 3 != 3
+
+    bit_rate = head[2] >> 4
+    frequency = head[2] >> 2 & 3
+    return version != 1 and bit_rate != 15 and frequency != 3
 
 
 def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
-    document = head[:4] == b"PK\x03\x04"
+    """Whether this may be the text, document or link that its name promises."""
     if name.lower().endswith(b".docx"):
-        if document:
-            return Sniffed(Finding.MEDIA, kind)
-        return Sniffed(
-            Finding.NOT_MEDIA, kind, _but(name, known_disguise(head) or "no Word document")
+        found = (
+            "" if head.startswith(containers.ZIP) else known_disguise(head) or "no Word document"
         )
-    if head.startswith(TEXT_MARKS):
-        return Sniffed(Finding.MEDIA, kind)
-    found = next(
-        (what for magic, what in DISGUISES if magic in NEVER_TEXT and head.startswith(magic)), ""
-    )
-    if (
-        not found
-        and not _audio_frame(head)
-        and media_kind(head, name) is not None
-        and b"\0" in head + b"\0" * (head[0] > 127)
-    ):
-        found = "a media file"
-    return (
-        Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
-        if found
-        else Sniffed(Finding.MEDIA, kind)
-    )
+    elif head.startswith(TEXT_MARKS):
+        found = ""
+    else:
+        found = _no_text(head, name)
+
+    if found:
+        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
+    return Sniffed(Finding.MEDIA, kind)
+
+
+def _no_text(head: bytes, name: bytes) -> str:
+    """What the first bytes are, when no text begins with them; else ""."""
+    found = _by_magic(head)
+    if found and head.startswith(tuple(NEVER_TEXT)):
+        return found
+
+    # sound begins like a text in UTF-16, and a GIF like one in letters
+    has_zeros = b"\0" in head or head[0] > 127
+    is_media = media_kind(head, name) is not None and not _audio_frame(head)
+    return "a media file" if is_media and has_zeros else ""
+
+
+def _by_magic(head: bytes) -> str:
+    for magic, what in DISGUISES:
+        if head.startswith(magic):
+            return what
+    return ""
 
 
 def known_disguise(head: bytes) -> str:
     """What the first bytes are, when it is something that people mix up with media; else ""."""
-    found = next((what for magic, what in DISGUISES if head.startswith(magic)), "")
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+    if start.startswith(WEB_PAGES):
         return "a web page"
-    return found or ("an XML document" if start.startswith(b"<?xml") else "")
+
+    found = _by_magic(head)
+    if not found and start.startswith(b"<?xml"):
+        return "an XML document"
+    return found
 
 
 def _disguise(head: bytes, name: bytes) -> str:
     found = known_disguise(head)
-    if not found and b"\0" not in head and all(byte > 8 for byte in head):
+    if not found and min(head) > 8:  # no byte that no text has
         found = "a text"
-    return (
-        _but(name, found)
-        if found
-        else "its content is no video, sound or picture that nemowatch knows"
-    )
+    if not found:
+        return "its content is no video, sound or picture that nemowatch knows"
+    return _but(name, found)
 
 
 def _but(name: bytes, what: str) -> str:
@@ -212,12 +242,20 @@ def _tail_missing(fd: int, size: int, blocks_short: bool) -> bool:
     """True when the end of the file was never written: a copy that died leaves its full size and
     a hole."""
     try:
-        hole = os.lseek(fd, 0, os.SEEK_HOLE)
-        while hole < size:
-            hole = os.lseek(fd, os.lseek(fd, hole, os.SEEK_DATA), os.SEEK_HOLE)
+        _pass_holes(fd, size)
     except OSError as exc:
         if exc.errno == errno.ENXIO:  # no data after this hole
             return True
         if exc.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
             raise
     return blocks_short and not any(os.pread(fd, TAIL, max(size - TAIL, 0)))
+
+
+def _pass_holes(fd: int, size: int) -> None:
+    """Go over the holes of a file. Raises OSError: ENXIO for one with no data after it."""
+    hole = os.lseek(fd, 0, os.SEEK_HOLE)
+    for _ in range(MAX_HOLES):
+        if hole >= size:
+            return
+        data = os.lseek(fd, hole, os.SEEK_DATA)
+        hole = os.lseek(fd, data, os.SEEK_HOLE)

@@ -1,30 +1,20 @@
-"""Texts that people drop: decoding whatever a Windows editor writes, and the words of a Word
-document. Works on bytes that were read elsewhere; raises OrderError for what holds no text, and
-nothing else, whatever the bytes are.
+"""Texts that people drop: decodes whatever a Windows editor writes.
+
+Works on bytes that were read elsewhere. Raises OrderError for what holds no text, and nothing
+else, whatever the bytes are.
 """
 
 from __future__ import annotations
 
 import codecs
-import io
-import zipfile
-from collections.abc import Iterator
+import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-#: bytes; a text file beyond this is not a script but something misnamed. A Word document may hold
-#: pictures.
-MAX_TEXT, MAX_DOCX = 1 * MB, 20 * MB
-#: bytes that a Word document may unpack to: a small archive can be made to fill all memory.
-MAX_UNPACKED = 100 * MB
+#: bytes; a text file beyond this is not a script but something misnamed.
+MAX_TEXT = 1 * MB
 #: Characters of a message: hours of speech, where the skill is best under 150 words (docs/api.md
 #: section 2).
 MAX_CHARACTERS = 100_000
@@ -42,6 +32,8 @@ _MARKS = (
 _ZERO_SHARE = 0.4
 #: Control bytes that do stand in texts: white space, and the end mark of DOS.
 _SPACES = b"\t\n\v\f\r\x1a"
+#: Characters that no text holds.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
 
 
@@ -53,33 +45,22 @@ def decode_text(data: bytes) -> str:
             f"The text is larger than {MAX_TEXT // MB} MB.",
             cure="Keep only the words that are needed.",
         )
-    return _checked(_decoded(data))
+    return checked(_decoded(data))
 
 
-def read_script(data: bytes, suffix: str) -> str:
-    """The words of a script by its suffix: .docx is a Word document, everything else text.
-    Raises OrderError."""
-    if suffix.lower().lstrip(".") == "docx":
-        return _checked(_docx(data))
-    return decode_text(data)
+def checked(text: str) -> str:
+    """`text` with plain line ends, without marks at either end. Raises OrderError when it is
+    empty, no text, or too long."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    plain = plain.strip().strip("\0\x1a").strip()
 
-
-def _checked(text: str) -> str:
-    """`text` in plain form; refuses what is empty, is no text, or is too long."""
-    plain = (
-        text.replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\ufeff", "")
-        .strip()
-        .strip("\0\x1a")
-        .strip()
-    )
     if not plain:
         raise OrderError("The text is empty.", cure="Write the words into it and save it.")
-    if any(ord(c) < 32 and c not in "\n\t\f\v" for c in plain):
-        raise OrderError(
-            "The file is not a text: it holds bytes that no text has.", cure=_SAVE_AGAIN
-        )
+
+    if _CONTROL.search(plain):
+        said = "The file is not a text: it holds bytes that no text has."
+        raise OrderError(said, cure=_SAVE_AGAIN)
+
     if len(plain) > MAX_CHARACTERS:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
         raise OrderError(said, cure="Divide it into several files.")
@@ -127,54 +108,3 @@ def _by_control_bytes(data: bytes) -> str:
             if all(c.isprintable() or c in "\r\n\t\u3000" for c in text):
                 fitting[encoding] = len({ord(c) >> 8 for c in text})
     return min(fitting, key=fitting.__getitem__, default="")
-
-
-def _docx(data: bytes) -> str:
-    """Paragraphs and table cells in their order. Raises OrderError for anything that is no Word
-    document."""
-    if len(data) > MAX_DOCX:
-        said = f"The Word document is larger than {MAX_DOCX // MB} MB."
-        raise OrderError(said, cure="Copy its words into a .txt file and drop that.")
-    try:
-        _refuse_bomb(data)
-        import docx
-
-        return "\n".join(_lines(docx.Document(io.BytesIO(data))))
-    except OrderError:
-        raise
-    except Exception as exc:  # zipfile, lxml and docx raise what they like on damaged bytes
-        raise OrderError(
-            "The file is not a Word document that can be read.", cure=_SAVE_AGAIN
-        ) from exc
-
-
-def _refuse_bomb(data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-    if unpacked > MAX_UNPACKED:
-        raise OrderError("The Word document is too large when unpacked.", cure=_SAVE_AGAIN)
-
-
-def _lines(document: Document) -> Iterator[str]:
-    for block in document.iter_inner_content():
-        yield from _block_lines(block)
-
-
-def _block_lines(block: Paragraph | Table) -> Iterator[str]:
-    rows = getattr(block, "rows", None)
-    if rows is None:
-        yield str(getattr(block, "text", ""))
-        return
-    for row in rows:
-        yield from _row_lines(row)
-
-
-def _row_lines(row: Any) -> Iterator[str]:
-    """The cells of a row; a merged cell comes once for each column it covers, and is read once."""
-    seen: set[int] = set()
-    for cell in row.cells:
-        if id(cell._tc) in seen:
-            continue
-        seen.add(id(cell._tc))
-        for block in cell.iter_inner_content():
-            yield from _block_lines(block)

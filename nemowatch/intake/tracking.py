@@ -21,7 +21,6 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal
 from nemowatch.model import Snapshot
-from nemowatch.tasks import decode_text
 
 #: Files looked at in one tick: some tens of milliseconds, and a megabyte.
 PORTION = 1_000
@@ -271,11 +270,9 @@ class Tracking:
     async def _read_prompt(self, path: bytes, look: Snapshot) -> None:
         """A prompt.txt has settled: the folder's files follow it from now on."""
         folder = path.partition(b"/")[0]
-        root = self._root_monitor.root
+        root, worker = self._root_monitor.root, self._root_monitor.worker
         try:
-            text = await self._root_monitor.worker.run(
-                lambda: read_prompt(root, path, look, decode_text)
-            )
+            text = await worker.run(lambda: read_prompt(root, path, look, worker.beat))
         except OrderError as exc:
             self._state.problems.order(folder, exc.text, exc.cure)
             self._state.tracker.drop(path)

@@ -3,6 +3,7 @@ time the folder's prompt.txt may say more than it did when the file was claimed.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,19 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.config import Recipe
+from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, SourceGone, UsageError
 from nemowatch.fs.listing import names_in
-from nemowatch.fs.safe_open import folder_of, read_below
+from nemowatch.fs.safe_open import folder_of, open_below
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
 from nemowatch.journal import jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, MemberRole
-from nemowatch.tasks import Drop, Folder, decode_text, plan, read_folder, read_script
-
-#: Bytes of an instruction or a script that are read: intake took no larger ones.
-LARGEST = 5 * 1024 * 1024
+from nemowatch.tasks import Drop, Folder, plan, read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
 def _script(asked: MadeFrom) -> str:
     texts: list[str] = []
     for member in asked.scripts:
-        suffix = "." + as_text(member.path).rpartition(".")[2].lower()
-        texts.append(read_script(read_below(asked.inbox, member.path, LARGEST), suffix))
+        with os.fdopen(open_below(asked.inbox, member.path), "rb") as file:
+            texts.append(reading.read_script(file.fileno(), as_text(member.path)))
     return "".join(texts)
 
 
@@ -97,5 +96,6 @@ def _instructions(inbox: Path, folder: bytes) -> str:
     with suppress(SourceGone), folder_of(inbox, folder) as opened:
         names = [name for name in names_in(opened) if folded(name) in PROMPT_NAMES]
         if names:
-            return decode_text(read_below(inbox, folder + b"/" + min(names), LARGEST))
+            with os.fdopen(open_below(inbox, folder + b"/" + min(names)), "rb") as file:
+                return reading.read_text(file.fileno())
     return ""

@@ -143,8 +143,6 @@ class Engine:
         self._pauses: dict[str, dict[bytes, bytes]] = {}  # by inbox, once its first scan is over
         #: every inbox was scanned, and the holds were looked at after that
         self.looked = asyncio.Event()
-        #: inboxes whose latest scan is under way, or not passed on yet
-        self.receiving: set[str] = set()
 
     def watches(self) -> Mapping[str, Watch]:
         """The configured watches by name."""
@@ -275,20 +273,15 @@ class Engine:
         # asked as well as cancelled: wait_for forgets a cancellation that meets its event
         while not self._ending:
             self._wake[name].clear()
-            self.receiving.add(name)
-            await self._take_in(inbox, name)
-            self.receiving.discard(name)
+            tick = await inbox.tick()
+            await self.scan_results.take(inbox, tick)
+            if tick.gone:  # at once: what lay beside it leaves before anybody puts it back
+                self.endings[name].nudge()
+            await self._look_at_holds(name)
             try:
                 await asyncio.wait_for(self._wake[name].wait(), timeout=max(inbox.due_in(), 0.01))
             except TimeoutError:
                 continue
-
-    async def _take_in(self, inbox: Inbox, name: str) -> None:
-        tick = await inbox.tick()
-        await self.scan_results.take(inbox, tick)
-        if tick.gone:  # at once: what lay beside it leaves before anybody restores it
-            self.endings[name].nudge()
-        await self._look_at_holds(name)
 
     async def _look_at_holds(self, name: str) -> None:
         """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go

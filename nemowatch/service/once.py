@@ -38,7 +38,7 @@ class Once:
 
     async def _idle(self) -> bool:
         engine = self._engine
-        if not engine.looked.is_set() or engine.receiving:
+        if not engine.looked.is_set():
             return False
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False

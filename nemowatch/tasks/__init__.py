@@ -4,8 +4,6 @@ Pure: it is given names and texts. It must not open a file, ask the cloud or kno
 there is to know of one kind of task is in its module in `kinds`.
 """
 
-from nemowatch.content.links import read_links
-from nemowatch.content.text import decode_text, read_script
 from nemowatch.tasks.describe import describe, hint_lines
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
@@ -20,7 +18,6 @@ __all__ = [
     "Language",
     "Recipe",
     "Unreadable",
-    "decode_text",
     "describe",
     "hint_lines",
     "jobs_of_one",
@@ -28,7 +25,5 @@ __all__ = [
     "max_bytes",
     "plan",
     "read_folder",
-    "read_links",
-    "read_script",
     "takes",
 ]

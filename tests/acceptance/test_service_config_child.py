@@ -19,7 +19,7 @@ from tests.rigs.studio import wait_for
 CUSTOMIZE = """
 import pathlib, signal, sys
 here = pathlib.Path(__file__).parent
-if "nemowatch.config.child" in sys.orig_argv:
+if "nemowatch.content.serve" in sys.orig_argv and sys.orig_argv[-1] == "config":
     if (here / "hang").exists():
         (here / "hangs").touch()
         signal.pause()

@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config import child, load
+from nemowatch.content.messages import Request, request_frame
 from nemowatch.errors import ConfigError, ConfigUnread
 from tests.rigs.studio import wait_for
 
@@ -54,9 +56,8 @@ def hung(tmp_path: Path) -> Path:
 
 def reads(reading: child.Reading) -> int:
     """Wait until the child of `reading` is at its work; its process id."""
-    pid = reading._child.pid
-    wait_for("the child to read", lambda: signal.SIGHUP in ignored(pid))
-    return pid
+    wait_for("the child to read", lambda: signal.SIGHUP in ignored(reading.pid))
+    return reading.pid
 
 
 def ignored(pid: int) -> set[int]:
@@ -121,10 +122,10 @@ def test_a_configuration_that_does_not_come_is_given_up(
     hung: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The child is ended; for a reload that is a refusal like any other, with what to look at."""
+    monkeypatch.setattr(child, "PATIENCE", 0.5)
     with child.Reading(["load", str(hung)], ENV) as reading:
-        pid = reads(reading)
-        monkeypatch.setattr(child, "PATIENCE", 0.05)
-        with pytest.raises(ConfigUnread, match=r"not been read within 0\.05 seconds"):
+        pid = reading.pid
+        with pytest.raises(ConfigUnread, match=r"not been read within 0\.5 seconds"):
             reading.result()
     assert ended(pid)
     with pytest.raises(ConfigError, match=r"hung\.toml: .* not been read .* Does the disk"):
@@ -215,15 +216,10 @@ def test_what_others_print_into_the_answer_does_no_harm(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some installations greet whoever starts Python."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import atexit; print('hello', flush=True); atexit.register(print, 'bye')\n"
-    )
+    (tmp_path / "sitecustomize.py").write_text("print('hello', flush=True)\n")
     monkeypatch.syspath_prepend(tmp_path)
     with child.find_apart(config, ENV) as reading:
-        out, _ = reading._child.communicate()
-    assert out.startswith(b"hello\n")
-    assert out.endswith(b"bye\n")
-    assert child._unpacked(out) == (config, load(config, ENV))
+        assert reading.result() == (config, load(config, ENV))
 
 
 def test_a_whole_configuration_survives_its_way(config: Path) -> None:
@@ -236,11 +232,14 @@ def test_a_whole_configuration_survives_its_way(config: Path) -> None:
 def test_a_child_whose_reader_has_gone_ends_quietly(hung: Path, tmp_path: Path) -> None:
     """Nobody reads its complaint either; there is none."""
     said = tmp_path / "said"
-    words = [sys.executable, "-m", "nemowatch.config.child", "load", str(hung)]
-    with said.open("wb") as err:
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=err)
-    assert process.stdout is not None
-    process.stdout.close()
+    ours, theirs = socket.socketpair()
+    words = [sys.executable, "-m", "nemowatch.content.serve", str(theirs.fileno()), "config"]
+    with said.open("wb") as err, theirs:
+        process = subprocess.Popen(words, stderr=err, pass_fds=[theirs.fileno()])
+    request = Request("nemowatch.config.child:read_task", ("load", str(hung)), 10, 20.0, False)
+    with ours:
+        ours.sendall(b"?" + request_frame(request))
+        assert ours.recv(1)  # it is ready
     hung.write_text(TEXT)
     assert process.wait(20) == 0
     assert said.read_bytes() == b""

@@ -9,9 +9,10 @@ import zipfile
 import docx
 import pytest
 
-from nemowatch.content.text import MAX_CHARACTERS, MAX_DOCX, MAX_TEXT
+from nemowatch.content.docx import MAX_DOCX, read_docx
+from nemowatch.content.links import read_links
+from nemowatch.content.text import MAX_CHARACTERS, MAX_TEXT, decode_text
 from nemowatch.errors import OrderError
-from nemowatch.tasks import decode_text, read_links, read_script
 
 WORDS = 'Grüße aus Köln, "naïve" café.'
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
@@ -79,7 +80,7 @@ def word(*, table: bool = True, text: str = "First paragraph, ä.") -> bytes:
 
 def test_a_word_document_gives_paragraphs_and_tables_in_order() -> None:
     """A merged cell is read once."""
-    lines = read_script(word(), ".DOCX").split("\n")
+    lines = read_docx(word()).split("\n")
     assert lines == [
         "First paragraph, ä.",
         "cell 0",
@@ -95,16 +96,16 @@ def test_what_is_no_word_document_is_refused() -> None:
     whole = word()
     for data in (b"", b"plain text", whole[: len(whole) // 2], b"PK\x03\x04nothing"):
         with pytest.raises(OrderError, match="not a Word document"):
-            read_script(data, ".docx")
+            read_docx(data)
     with pytest.raises(OrderError, match="empty"):
-        read_script(word(table=False, text=" "), ".docx")
+        read_docx(word(table=False, text=" "))
     with pytest.raises(OrderError, match="larger than 20 MB"):
-        read_script(b"P" * (MAX_DOCX + 1), ".docx")
+        read_docx(b"P" * (MAX_DOCX + 1))
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"\0" * 101 * 1024 * 1024)
     with pytest.raises(OrderError, match="unpacked"):
-        read_script(bomb.getvalue(), ".docx")
+        read_docx(bomb.getvalue())
 
 
 SHORTCUT = "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"

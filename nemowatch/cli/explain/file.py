@@ -7,15 +7,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import ask_if_running, read_journal
-from nemowatch.cli.explain.command import Place, pause_files, prompt_text
+from nemowatch.cli.explain.place import Place, pause_files, prompt_text
+from nemowatch.cli.explain.record import Step, file_record
 from nemowatch.cli.formatting import local_time, name, size
-from nemowatch.content.sniff import Finding, kind_by_name, sniff
-from nemowatch.errors import LocalError, NemowatchError, OrderError
+from nemowatch.content import reading
+from nemowatch.content.sniff import Finding, kind_by_name
+from nemowatch.errors import LocalError, LocalPassing, NemowatchError, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.fs.safe_open import open_below
@@ -27,19 +28,9 @@ from nemowatch.reporting import words
 from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nemowatch.cli.context import CommandContext
     from nemowatch.config import Watch
     from nemowatch.journal.jobs import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One decision."""
-
-    result: str  #: "ok": go on; "wait": not now; "no": not at all; "info": nothing depends on it
-    text: str
 
 
 def explain_file(setting: CommandContext, place: Place) -> dict[str, Any]:
@@ -50,27 +41,6 @@ def explain_file(setting: CommandContext, place: Place) -> dict[str, Any]:
     steps += [Step("wait", f"The daemon says: {why}.") for why in waiting]
     steps += [Step("info", _job_text(job)) for job in jobs]
     return file_record(place.path, steps, jobs, _verdict(steps, jobs, setting.option))
-
-
-def file_record(
-    path: Path, steps: Iterable[Step], jobs: Iterable[Job], verdict: str
-) -> dict[str, Any]:
-    """The record of a file: {kind, path, steps, jobs, verdict}."""
-    return {
-        "kind": "file",
-        "path": name(os.fsencode(path)),
-        "steps": [{"result": step.result, "text": step.text} for step in steps],
-        "jobs": [
-            {
-                "id": job.id,
-                "target": job.target,
-                "state": job.state.value,
-                "reason": job.reason or None,
-            }
-            for job in jobs
-        ],
-        "verdict": verdict,
-    }
 
 
 def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
@@ -198,7 +168,10 @@ def _about_content(watch: Watch, place: Place, folder: Folder, prompt: str) -> I
         yield Step(
             "ok" if look.size else "wait", f"It has {size(look.size)}, last changed {changed}."
         )
-        found = sniff(fd, place.parts[-1], look.size)
+        found = reading.sniff(fd, place.parts[-1], look.size)
+    except LocalError as exc:
+        yield Step("wait" if isinstance(exc, LocalPassing) else "no", exc.words)
+        return
     finally:
         os.close(fd)
     if found.finding is Finding.NOT_MEDIA:

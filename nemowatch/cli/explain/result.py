@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import read_journal
-from nemowatch.cli.explain.command import Place
-from nemowatch.cli.explain.file import Step, file_record
+from nemowatch.cli.explain.place import Place
+from nemowatch.cli.explain.record import Step, file_record
 from nemowatch.cli.formatting import credits, local_time, name
 from nemowatch.journal import jobs, sources
 from nemowatch.model import State

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from nemowatch.content.sniff import Finding, kind_by_name, sniff
+from nemowatch.content import reading
+from nemowatch.content.sniff import Finding, kind_by_name
 from nemowatch.errors import (
     LocalError,
     LocalPassing,
@@ -31,11 +32,7 @@ from nemowatch.fs.safe_open import lookup_many, open_below
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import listed, read_links, read_script
-
-#: A script or a list of links larger than this is something else under that name: both are read
-#: into memory.
-MAX_TEXT = 5 * MB
+from nemowatch.tasks import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +193,7 @@ def _opened(
         return Inspected(path, Advice.AGAIN, look=now, lease=held)
     name = path.rpartition(b"/")[2]
     short = now.blocks * 512 < now.size and (pace.blocks or now.blocks > 0)
-    found = sniff(fd, name, now.size, blocks_short=short)
+    found = reading.sniff(fd, name, now.size, blocks_short=short, beat=beat)
     if found.finding is not Finding.MEDIA:
         return _not_taken(path, found.finding, found.why, terms)
     if found.kind not in terms.accepts:
@@ -205,7 +202,7 @@ def _opened(
     if not found.ends and not terms.settled:
         return Inspected(path, Advice.WAIT, "still being copied")
     text_like = found.kind in (MediaKind.SCRIPT, MediaKind.LINK)
-    limit = MAX_TEXT if text_like else terms.max_bytes
+    limit = reading.MAX_READ if text_like else terms.max_bytes
     if now.size > limit:
         what = (
             f"The file is too large: {now.size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken"
@@ -214,16 +211,18 @@ def _opened(
         return _refuse(
             path, terms, what, "Compress or trim it, then put it into the folder again.", "4002"
         )
-    text, links = _read(fd, name, found.kind, now.size) if text_like else ("", ())
+    text, links = _read(fd, name, found.kind, beat) if text_like else ("", ())
     digest = fingerprint(fd, now, path, beat)
     return Inspected(path, Advice.TAKE, "", "", "", found.kind, now, digest, text, links, held)
 
 
-def _read(fd: int, name: bytes, kind: MediaKind, size: int) -> tuple[str, tuple[str, ...]]:
-    data = os.pread(fd, size, 0)
+def _read(
+    fd: int, name: bytes, kind: MediaKind, beat: Callable[[], None]
+) -> tuple[str, tuple[str, ...]]:
+    """The text of a script, and the links of a list."""
     if kind is MediaKind.LINK:
-        return "", read_links(data, as_text(name))
-    return read_script(data, "." + as_text(name).rpartition(".")[2].lower()), ()
+        return "", reading.links_in(fd, as_text(name), beat=beat)
+    return reading.read_script(fd, as_text(name), beat=beat), ()
 
 
 def _not_taken(path: bytes, finding: Finding, why: str, terms: Terms) -> Inspected:
@@ -265,7 +264,7 @@ def promised_kind(path: bytes) -> MediaKind | None:
     return kind_by_name(path.rpartition(b"/")[2])
 
 
-def read_prompt(root: Path, path: bytes, expected: Snapshot, decode: Callable[[bytes], str]) -> str:
+def read_prompt(root: Path, path: bytes, expected: Snapshot, beat: Callable[[], None]) -> str:
     """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
     OrderError."""
     fd = open_below(root, path)
@@ -273,7 +272,7 @@ def read_prompt(root: Path, path: bytes, expected: Snapshot, decode: Callable[[b
         now = snapshot(fd)
         if (now.size, now.mtime_ns) != (expected.size, expected.mtime_ns):
             raise SourceChanged(path=path)
-        return decode(os.pread(fd, min(now.size, MAX_TEXT), 0))
+        return reading.read_text(fd, beat=beat)
     except OSError as exc:
         raise local_error(exc, path) from exc
     finally:

@@ -1,0 +1,99 @@
+"""Where the configuration is, and where its state folder is. Looks whether files exist, and reads
+none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from nemowatch.config.schema import Config
+from nemowatch.errors import ConfigError, Problem
+
+#: A configuration of a service, for everybody on this machine.
+SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
+
+
+def home(env: Mapping[str, str]) -> Path:
+    """The home folder: `HOME` of `env`, else the account's, else `/` (a service may have
+    neither)."""
+    if env.get("HOME"):
+        return Path(env["HOME"])
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
+def find(option: Path | None, env: Mapping[str, str]) -> Path:
+    """Where the configuration is: `option`, `$NEMOWATCH_CONFIG`, the home folder's, the
+    system's. Raises ConfigError for none."""
+    if option is not None:
+        return _named(option.absolute(), "--config")
+    if env.get("NEMOWATCH_CONFIG"):
+        return _named(Path(env["NEMOWATCH_CONFIG"]).absolute(), "NEMOWATCH_CONFIG")
+    usual = (home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG)
+    for path in usual:
+        if _exists(path):
+            return path
+    looked = " or ".join(str(path) for path in usual)
+    cure = "Make one with: nemowatch init, or name it with --config FILE."
+    raise ConfigError([Problem("config", f"there is no configuration at {looked}.", cure)])
+
+
+def _named(path: Path, by: str) -> Path:
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+        inside = path / SYSTEM_CONFIG.name
+        cure = (
+            f"Name the file in it: {inside}"
+            if _exists(inside)
+            else "Name the file itself, or make one with: nemowatch init."
+        )
+        raise ConfigError([Problem(by, f"names {path}, which is a folder, not a file.", cure)])
+    if not _exists(path):
+        cure = "Check the path, or make a configuration with: nemowatch init."
+        raise ConfigError([Problem(by, f"names {path}, and there is no such file.", cure)])
+    return path
+
+
+def _exists(path: Path) -> bool:
+    """Whether a file stands there; one that may not be looked at counts, so that reading it says
+    why."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path:
+    """The folder of the journal and all state (the order of docs/behaviour.md section 4);
+    absolute, need not exist."""
+    if env.get("NEMOWATCH_STATE_DIR"):
+        return Path(env["NEMOWATCH_STATE_DIR"]).absolute()
+    if config.state_dir is not None:
+        return config.state_dir.absolute()
+    if env.get("STATE_DIRECTORY"):
+        # systemd lists several with colons
+        return Path(env["STATE_DIRECTORY"].split(":")[0]).absolute()
+    if _below_etc(config_path):
+        return _of_instance(config_path) or Path("/var/lib/nemowatch")
+    return home(env) / ".local/state/nemowatch"
+
+
+def _of_instance(path: Path) -> Path | None:
+    """The state folder that systemd has made for nemowatch@NAME, which runs
+    /etc/nemowatch/NAME.toml; None without one."""
+    folder = Path(f"/var/lib/nemowatch-{path.stem}")
+    return folder if path.parent == Path("/etc/nemowatch") and folder.is_dir() else None
+
+
+def _below_etc(path: Path) -> bool:
+    """Whether the configuration is the system's, by its name or by where a link leads: all
+    commands must agree on it."""
+    etc = Path("/etc")
+    return (
+        etc in Path(os.path.normpath(path.absolute())).parents
+        or etc in Path(os.path.realpath(path)).parents
+    )

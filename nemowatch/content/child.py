@@ -1,0 +1,261 @@
+"""One child process that reads for this one, within limits of memory, computing and time.
+
+Owns starting it, asking it, waiting for it and ending it; `serve` is what runs in it. Used for
+whatever people drop (`children`) and for the configuration (`config.child`). It loads none of the
+parsers.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from nemowatch import __version__
+from nemowatch.content import messages
+from nemowatch.content.messages import Garbage, Tag
+from nemowatch.errors import OrderError
+
+#: Of the environment a child needs what the configuration is read by, and what Python starts by.
+#: Tokens, credentials, and systemd's sockets and watchdog are not its business.
+_NEEDED = ("HOME", "LANG", "LD_LIBRARY_PATH")
+_NEEDED_KINDS = ("NEMOWATCH_", "LC_", "PYTHON")
+#: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
+#: of it.
+_GONE = 0.5
+#: Seconds between two signs of life of whoever waits.
+_TICK = 0.5
+
+
+class Failure(Enum):
+    """Why a child gave no answer."""
+
+    NOT_STARTED = "no process can be started"
+    NOT_READY = "it ended before it was ready"
+    NOT_LIMITED = "its memory cannot be limited"
+    UPDATED = "another version of nemowatch has been installed"
+    BROKEN = "a module is missing"
+    SILENT = "what it reads from does not answer"
+    SLOW = "it takes too long"
+    COMPUTING = "it takes too much computing"
+    MEMORY = "it takes too much memory"
+    KILLED = "the process that read it ended"
+    GARBAGE = "the process that read it gave no proper answer"
+    RAISED = "it is damaged"
+
+
+class ChildFailed(Exception):
+    """A child gave no answer. `detail`: what there is to know beyond the failure's own words."""
+
+    def __init__(self, failure: Failure, detail: str = "", code: int | None = None) -> None:
+        super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
+        self.failure = failure
+        self.detail = detail
+        self.code = code  #: the exit code of a child that ended, as subprocess tells it
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take."""
+
+    cpu: int  #: seconds of computing
+    wall: float  #: seconds for reading, and as many again for understanding what was read
+    required: bool = True  #: rather no answer than one without a limit of memory
+
+
+def _nothing() -> None:
+    return
+
+
+def environment(env: Mapping[str, str]) -> dict[str, str]:
+    """A child's environment; it finds its modules where this process does."""
+    needed = {name: value for name, value in env.items() if _is_needed(name)}
+    folders = [folder or os.curdir for folder in sys.path]
+    return {**needed, "PYTHONPATH": os.pathsep.join(folders)}
+
+
+def _is_needed(name: str) -> bool:
+    return name in _NEEDED or name.upper().startswith(_NEEDED_KINDS)
+
+
+class Child:
+    """A child process. Not thread-safe: one request at a time."""
+
+    def __init__(self, purpose: str, env: Mapping[str, str]) -> None:
+        """Start it; it becomes ready by itself. Raises OSError where no process can be started."""
+        self._deadline = 0.0
+        self._wall = 0.0
+        self._is_ready = False
+        self._is_parsing = False
+        self.is_last = False  #: it ends after the answer that it has given
+
+        # whatever it complains of; a pipe that nobody reads would fill up and stop it
+        self._complaints = os.fdopen(os.memfd_create("complaints"), "w+b", 0)
+        try:
+            self._socket, theirs = socket.socketpair()
+        except OSError:
+            self._complaints.close()
+            raise
+        command = [sys.executable, "-P", "-m", "nemowatch.content.serve"]
+        try:
+            self._process = subprocess.Popen(
+                [*command, str(theirs.fileno()), purpose],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                env=environment(env),
+                # a terminal's Ctrl-C is for the daemon, which ends the child
+                start_new_session=True,
+            )
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            theirs.close()
+
+    def __repr__(self) -> str:
+        return f"Child(pid={self.pid}, ready={self._is_ready})"
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def send(
+        self, task: str, arguments: tuple[Any, ...], limits: Limits, fd: int | None = None
+    ) -> None:
+        """Have it call `module:function`. `fd`: an open file that it gets a descriptor of."""
+        self._is_parsing = False
+        self._wall = limits.wall
+        self._deadline = time.monotonic() + limits.wall
+
+        request = messages.Request(task, arguments, limits.cpu, limits.wall, limits.required)
+        fds = [] if fd is None else [fd]
+        with suppress(ConnectionError):  # it has ended: `receive` says how
+            socket.send_fds(self._socket, [b"?"], fds)
+            self._socket.sendall(messages.request_frame(request))
+
+    def receive(self, beat: Callable[[], None] = _nothing) -> Any:
+        """Wait for the answer. `beat` is called while the child works on what it has read, and
+        not while it waits for the file.
+
+        Raises ChildFailed, OrderError for content that cannot be used, and OSError for a file
+        that cannot be read.
+        """
+        while True:
+            try:
+                tag, body = self._message(beat)
+                value = messages.unpacked(body)
+                if tag in (Tag.ANSWER, Tag.LAST):
+                    self.is_last = tag is Tag.LAST
+                    return value
+                self._note(tag, value)
+            except Garbage as exc:
+                raise ChildFailed(Failure.GARBAGE, str(exc)) from exc
+
+    def _note(self, tag: Tag, value: Any) -> None:
+        """Take in a message that is no answer. Raises what it stands for."""
+        if tag is Tag.READY:
+            if value != __version__:
+                raise ChildFailed(Failure.UPDATED)
+            self._is_ready = True
+        elif tag is Tag.PARSING:
+            self._is_parsing = True
+            self._deadline = time.monotonic() + self._wall
+        elif tag is Tag.REFUSED:
+            text, cure = _pair(value)
+            raise OrderError(str(text), cure=str(cure))
+        elif tag is Tag.OS_ERROR:
+            number, text = _pair(value)
+            raise OSError(int(number), str(text))
+        else:
+            raise ChildFailed(_FAILURES[tag], str(value or ""))
+
+    def _message(self, beat: Callable[[], None]) -> tuple[Tag, bytes]:
+        tag, length = messages.opened(self._bytes(messages.HEADER_SIZE, beat))
+        return tag, self._bytes(length, beat)
+
+    def _bytes(self, count: int, beat: Callable[[], None]) -> bytes:
+        """Exactly so many bytes of what it sends. Raises ChildFailed."""
+        found = bytearray()
+        while len(found) < count:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise ChildFailed(Failure.SLOW if self._is_parsing else Failure.SILENT)
+            self._socket.settimeout(min(left, _TICK))
+            try:
+                piece = self._socket.recv(count - len(found))
+            except TimeoutError:
+                if self._is_parsing:
+                    beat()
+                continue
+            except ConnectionError:
+                piece = b""
+            if not piece:
+                raise self._ended()
+            found += piece
+        return bytes(found)
+
+    def _ended(self) -> ChildFailed:
+        """How a child has ended that has closed its socket."""
+        try:
+            code = self._process.wait(_GONE)
+        except subprocess.TimeoutExpired:
+            return ChildFailed(Failure.KILLED, "it closed its connection")
+        if code == -signal.SIGXCPU:
+            return ChildFailed(Failure.COMPUTING, code=code)
+        if self._is_ready:
+            return ChildFailed(Failure.KILLED, self._last_words(), code)
+        return ChildFailed(Failure.NOT_READY, self._last_words(), code)
+
+    def _last_words(self) -> str:
+        """The last line that it complained in; "" when it did not."""
+        said = os.pread(self._complaints.fileno(), 64 * 1024, 0)
+        return said.decode(errors="backslashreplace").strip().rpartition("\n")[2]
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()  # nothing happens to one that has ended
+        self._close()
+        try:
+            self._process.wait(_GONE)
+        except subprocess.TimeoutExpired:
+            _leave(self._process)
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._complaints.close()
+
+
+_FAILURES = {
+    Tag.NO_MEMORY: Failure.MEMORY,
+    Tag.RAISED: Failure.RAISED,
+    Tag.BROKEN: Failure.BROKEN,
+    Tag.UNLIMITED: Failure.NOT_LIMITED,
+}
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise Garbage("a message that is no pair")
+    return value[0], value[1]
+
+
+#: Killed children that a hung share still holds: each is asked for when the next one ends.
+_left: list[subprocess.Popen[bytes]] = []
+_left_lock = threading.Lock()
+
+
+def _leave(process: subprocess.Popen[bytes]) -> None:
+    with _left_lock:
+        _left[:] = [one for one in [*_left, process] if one.poll() is None]

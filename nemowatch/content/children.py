@@ -1,0 +1,129 @@
+"""The children that read what people drop: kept while there is work, ended when there is none.
+
+Owns how many there are and what is tried again. One serves a hundred thousand files; a second is
+started only while the first is busy, so that a share that hangs holds up its own inbox alone.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from nemowatch.content.child import Child, ChildFailed, Failure, Limits
+
+#: Seconds after which a child that has nothing to do is ended.
+IDLE = 20.0
+#: Seconds until another start is tried after one that failed.
+PAUSE = 10.0
+#: For one file: the largest Word document that is taken needs three seconds of computing here.
+LIMITS = Limits(cpu=10, wall=30.0)
+#: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
+#: too busy): tried once more, by another child.
+_TRIED_AGAIN = frozenset({Failure.KILLED, Failure.SLOW})
+#: No child can be had: nothing is known of the file.
+UNAVAILABLE = frozenset(
+    {
+        Failure.NOT_STARTED,
+        Failure.NOT_READY,
+        Failure.NOT_LIMITED,
+        Failure.UPDATED,
+        Failure.BROKEN,
+    }
+)
+
+
+class Children:
+    """Children of this process. Thread-safe; each caller waits for its own."""
+
+    def __init__(self, limits: Limits = LIMITS, idle: float = IDLE) -> None:
+        self._limits = limits
+        self._idle_seconds = idle
+        self._lock = threading.Lock()
+        self._idle: list[tuple[Child, float]] = []
+        self._tidier: threading.Thread | None = None
+        self._no_start_before = 0.0
+        self.started = 0  #: how many there have been
+
+    def __repr__(self) -> str:
+        return f"Children({len(self._idle)} idle, {self.started} started)"
+
+    def ask(self, task: str, arguments: tuple[Any, ...], fd: int, beat: Callable[[], None]) -> Any:
+        """What `module:function` says of an open file. Raises ChildFailed, OrderError and
+        OSError as `Child.receive` does."""
+        try:
+            return self._ask_one(task, arguments, fd, beat)
+        except ChildFailed as exc:
+            if exc.failure not in _TRIED_AGAIN:
+                raise
+        return self._ask_one(task, arguments, fd, beat)
+
+    def _ask_one(
+        self, task: str, arguments: tuple[Any, ...], fd: int, beat: Callable[[], None]
+    ) -> Any:
+        child = self._take()
+        is_usable = False
+        try:
+            child.send(task, arguments, self._limits, fd)
+            answer = child.receive(beat)
+            is_usable = not child.is_last
+            return answer
+        except ChildFailed as exc:
+            if exc.failure in UNAVAILABLE:
+                self._no_start_before = time.monotonic() + PAUSE
+            raise
+        except Exception:  # about the file: the child has said so, and goes on
+            is_usable = True
+            raise
+        finally:
+            if is_usable:
+                self._give_back(child)
+            else:
+                child.end()
+
+    def _take(self) -> Child:
+        """A child with nothing to do, or a new one. Raises ChildFailed."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()[0]
+            if time.monotonic() < self._no_start_before:
+                raise ChildFailed(Failure.NOT_STARTED)
+            self.started += 1
+        try:
+            return Child("content", os.environ)
+        except OSError as exc:
+            self._no_start_before = time.monotonic() + PAUSE
+            raise ChildFailed(Failure.NOT_STARTED, exc.strerror or "") from exc
+
+    def _give_back(self, child: Child) -> None:
+        with self._lock:
+            self._idle.append((child, time.monotonic()))
+            if self._tidier is None:
+                self._tidier = threading.Thread(target=self._tidy, name="children", daemon=True)
+                self._tidier.start()
+
+    def _tidy(self) -> None:
+        """End children that have had nothing to do for a while; ends itself with the last one."""
+        while True:
+            time.sleep(self._idle_seconds / 4)
+            old = time.monotonic() - self._idle_seconds
+            with self._lock:
+                ended = [child for child, since in self._idle if since <= old]
+                self._idle = [(child, since) for child, since in self._idle if since > old]
+                if not self._idle:
+                    self._tidier = None
+                is_done = self._tidier is None
+            for child in ended:
+                child.end()
+            if is_done:
+                return
+
+    def close(self) -> None:
+        """End those that have nothing to do."""
+        with self._lock:
+            children = [child for child, _ in self._idle]
+            self._idle.clear()
+        for child in children:
+            child.end()

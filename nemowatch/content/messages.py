@@ -1,0 +1,113 @@
+"""Messages between a process and the child that reads for it, over one socket.
+
+Owns their form, and which objects may come out of one: records and enums of this program, and
+paths. A child has read untrusted bytes, so whatever else it sends is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from enum import Enum, StrEnum
+from pathlib import PosixPath
+from typing import Any
+
+#: Bytes of one message: the longest text and the longest list of links that are taken fit twice.
+LONGEST = 16 * 1024 * 1024
+#: The kind of a message, and the bytes that follow.
+_HEADER = struct.Struct("!cI")
+HEADER_SIZE = _HEADER.size
+
+
+class Tag(StrEnum):
+    """What a message of the child says."""
+
+    READY = "R"  #: it works; the message holds the program's version
+    PARSING = "P"  #: everything it needs of the file has been read
+    ANSWER = "A"  #: the record
+    LAST = "L"  #: the record, and the child ends: it has grown
+    REFUSED = "O"  #: the content cannot be used: (text, cure)
+    OS_ERROR = "E"  #: the file could not be read: (errno, message)
+    NO_MEMORY = "M"
+    RAISED = "X"  #: any other exception: its name and text
+    BROKEN = "B"  #: a module is missing: the installation is not whole
+    UNLIMITED = "U"  #: limits were asked for, and this process may not set them
+
+
+class Garbage(Exception):
+    """A message that this program does not send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a child is to do: call `module:function` with (arguments, descriptor, parsing)."""
+
+    task: str
+    arguments: tuple[Any, ...]
+    cpu: int  #: seconds of computing
+    wall: float  #: seconds; a child that nobody waits for ends by itself some time after them
+    limited: bool  #: only within limits of memory
+
+
+def frame(tag: str, value: object) -> bytes:
+    """One message, ready to be sent."""
+    body = pickle.dumps(value)
+    return _HEADER.pack(tag.encode("ascii"), len(body)) + body
+
+
+def opened(header: bytes) -> tuple[Tag, int]:
+    """The tag of a message, and how many bytes follow. Raises Garbage."""
+    tag, length = _HEADER.unpack(header)
+    if length > LONGEST:
+        raise Garbage(f"a message of {length:,} bytes")
+    try:
+        return Tag(tag.decode("ascii")), length
+    except ValueError as exc:
+        raise Garbage(f"a message of the kind {tag!r}") from exc
+
+
+def request_frame(request: Request) -> bytes:
+    """A request, ready to be sent."""
+    return frame("?", request)
+
+
+def read_request(receive: Callable[[int], bytes]) -> Request:
+    """The next request; `receive` returns exactly that many bytes. For the child, which believes
+    the process that started it."""
+    _, length = _HEADER.unpack(receive(HEADER_SIZE))
+    request: Request = pickle.loads(receive(length))
+    return request
+
+
+class _Records(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if _is_ours(module) else None
+        if found is None or not _is_record(found):
+            raise Garbage(f"{module}.{name} in an answer")
+        return found
+
+
+def _is_ours(module: str) -> bool:
+    if module == PosixPath.__module__:
+        return True
+    return module.startswith("nemowatch.") and module in sys.modules
+
+
+def _is_record(found: object) -> bool:
+    if not isinstance(found, type):
+        return False
+    return is_dataclass(found) or issubclass(found, Enum | PosixPath)
+
+
+def unpacked(body: bytes) -> Any:
+    """The value of a message. Raises Garbage for anything but plain values and our records."""
+    try:
+        return _Records(io.BytesIO(body)).load()
+    except Garbage:
+        raise
+    except Exception as exc:  # pickle raises what it likes on damaged bytes
+        raise Garbage(f"{type(exc).__name__}: {exc}") from exc

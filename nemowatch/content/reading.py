@@ -1,0 +1,153 @@
+"""What an open file of people says, found out by a child: what it is, its text, its links.
+
+Owns the choice of who reads, and turns a child's failures into errors about the file. Where no
+child can be started, this process reads what only our own bounded code looks at (first bytes and
+plain texts); Word documents and property lists, which need parsers of others, wait.
+
+The functions with three parameters are the child's side.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nemowatch.content import sniff as first_bytes
+from nemowatch.content.child import ChildFailed, Failure
+from nemowatch.content.children import UNAVAILABLE, Children
+from nemowatch.content.docx import read_docx
+from nemowatch.content.links import is_property_list, read_links
+from nemowatch.content.sniff import Sniffed
+from nemowatch.content.text import decode_text
+from nemowatch.errors import LocalPassing, UnsafeContent
+from nemowatch.model import MB
+
+#: Bytes that are read of a text, a script or a list of links; whatever is larger is something else
+#: under that name.
+MAX_READ = 5 * MB
+#: Bytes asked for at once: a share may answer with fewer than were asked for.
+_PIECE = MB
+
+Beat = Callable[[], None]
+Record = TypeVar("Record")
+
+CHILDREN = Children()
+atexit.register(CHILDREN.close)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a text or a script."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses in a link or a list of links."""
+
+    addresses: tuple[str, ...]
+
+
+def nothing() -> None:
+    """For whoever need not be told that the child works."""
+    return
+
+
+def sniff(
+    fd: int, name: bytes, size: int, *, blocks_short: bool = False, beat: Beat = nothing
+) -> Sniffed:
+    """What an open file is by its first bytes; see `sniff.sniff`. Raises UnsafeContent,
+    LocalPassing, OSError."""
+    return _asked(Sniffed, sniff_task, (name, size, blocks_short), fd, beat, is_ours=True)
+
+
+def read_text(fd: int, *, beat: Beat = nothing) -> str:
+    """The text of an open file. Raises OrderError, UnsafeContent, LocalPassing, OSError."""
+    return read_script(fd, "", beat=beat)
+
+
+def read_script(fd: int, name: str, *, beat: Beat = nothing) -> str:
+    """The words of an open script: a Word document by its name, else text. Raises OrderError,
+    UnsafeContent, LocalPassing, OSError."""
+    is_ours = not _is_docx(name)
+    return _asked(Text, text_task, (name,), fd, beat, is_ours=is_ours).text
+
+
+def links_in(fd: int, name: str, *, beat: Beat = nothing) -> tuple[str, ...]:
+    """The addresses in an open link or list of links. Raises OrderError, UnsafeContent,
+    LocalPassing, OSError."""
+    is_ours = not is_property_list(name)
+    return _asked(Links, links_task, (name,), fd, beat, is_ours=is_ours).addresses
+
+
+def sniff_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
+    """In the child: what the file is."""
+    name, size, blocks_short = arguments
+    return first_bytes.sniff(fd, name, size, blocks_short=blocks_short)
+
+
+def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In the child: the words of a text or a script."""
+    (name,) = arguments
+    data = _bytes_of(fd)
+    parsing()
+    read = read_docx if _is_docx(name) else decode_text
+    return Text(read(data))
+
+
+def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
+    """In the child: the addresses in a link or a list."""
+    (name,) = arguments
+    data = _bytes_of(fd)
+    parsing()
+    return Links(read_links(data, name))
+
+
+def _is_docx(name: str) -> bool:
+    return name.lower().endswith(".docx")
+
+
+def _bytes_of(fd: int) -> bytes:
+    """The content, up to the limit."""
+    found = bytearray()
+    while len(found) < MAX_READ:
+        piece = os.pread(fd, min(_PIECE, MAX_READ - len(found)), len(found))
+        if not piece:
+            break
+        found += piece
+    return bytes(found)
+
+
+def _asked(
+    kind: type[Record],
+    task: Callable[[tuple[Any, ...], int, Beat], Record],
+    arguments: tuple[Any, ...],
+    fd: int,
+    beat: Beat,
+    *,
+    is_ours: bool,
+) -> Record:
+    """The record that `task` makes of the file, in a child; `is_ours`: this process may carry it
+    out where no child can be had."""
+    try:
+        found = CHILDREN.ask(f"{task.__module__}:{task.__name__}", arguments, fd, beat)
+        if isinstance(found, kind):
+            return found
+        raise ChildFailed(Failure.GARBAGE)
+    except ChildFailed as exc:
+        if exc.failure not in UNAVAILABLE or not is_ours:
+            raise _about_the_file(exc.failure) from exc
+    return task(arguments, fd, beat)
+
+
+def _about_the_file(failure: Failure) -> LocalPassing | UnsafeContent:
+    """What a failure means for the file that was being read."""
+    if failure is Failure.SILENT:
+        return LocalPassing("it does not answer")
+    if failure in UNAVAILABLE:
+        return LocalPassing(f"no process can read it ({failure.value})")
+    return UnsafeContent(f"The file cannot be read safely: {failure.value}.")

@@ -1,0 +1,136 @@
+"""The child that reads untrusted bytes: it limits itself, says that it is ready, and answers one
+request after the other until its parent closes the socket.
+
+Owns what happens inside the child. It opens nothing by path for itself: files come as open
+descriptors. Started as `python -m nemowatch.content.serve SOCKET PURPOSE`; the purpose is there
+for whoever lists processes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from nemowatch import __version__
+from nemowatch.content import messages
+from nemowatch.content.messages import Tag
+from nemowatch.errors import OrderError
+
+#: Bytes of address space: Python with lxml takes 120 MB of it, the largest Word document that is
+#: taken (100 MB unpacked) most of the rest.
+MEMORY = 512 * 1024 * 1024
+#: Bytes of a file that the child may write: its last words go to one, and nothing else.
+WRITTEN = 64 * 1024
+#: Resident bytes from which on a child ends after its answer: Python rarely gives memory back.
+GROWN = 64 * 1024 * 1024
+#: The kernel's choice when memory runs out: this process, and never the daemon.
+OOM_SCORE = 800
+
+
+def limit() -> bool:
+    """Limit what this process may take. False where that is not allowed."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+    try:
+        # prlimit is allowed where a service's system calls are filtered; setrlimit is not
+        resource.prlimit(0, resource.RLIMIT_CORE, (0, 0))
+        resource.prlimit(0, resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
+        resource.prlimit(0, resource.RLIMIT_AS, (MEMORY, MEMORY))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def limit_computing(seconds: int) -> None:
+    """End this process by SIGXCPU after so many more seconds of computing, where that can be
+    limited."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    with suppress(OSError, ValueError):
+        resource.prlimit(0, resource.RLIMIT_CPU, (until, hard))
+
+
+def answer(request: messages.Request, fd: int, say: Callable[[Tag, object], None]) -> None:
+    """Carry out one request, and say what came of it."""
+    try:
+        module, _, name = request.task.partition(":")
+        task = getattr(importlib.import_module(module), name)
+        found: Any = task(request.arguments, fd, lambda: say(Tag.PARSING, None))
+    except OrderError as exc:
+        say(Tag.REFUSED, (exc.text, exc.cure))
+    except ImportError as exc:
+        say(Tag.BROKEN, f"{type(exc).__name__}: {exc}")
+    except OSError as exc:
+        say(Tag.OS_ERROR, (exc.errno or 0, exc.strerror or str(exc)))
+    except MemoryError:
+        say(Tag.NO_MEMORY, None)
+    except Exception as exc:  # noqa: BLE001 - parsers raise what they like
+        say(Tag.RAISED, f"{type(exc).__name__}: {exc}"[:500])
+    else:
+        say(Tag.LAST if has_grown() else Tag.ANSWER, found)
+
+
+def has_grown() -> bool:
+    """True when this process holds more memory than one that waits should."""
+    # not getrusage: its maximum is inherited from the process that started this one
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() > GROWN
+
+
+def serve(connection: socket.socket, is_limited: bool) -> None:
+    """Answer until the parent closes the connection."""
+
+    def say(tag: Tag, value: object) -> None:
+        connection.sendall(messages.frame(tag, value))
+
+    def receive(count: int) -> bytes:
+        data = connection.recv(count, socket.MSG_WAITALL)
+        if len(data) < count:
+            raise EOFError
+        return data
+
+    while True:
+        found, fds, _, _ = socket.recv_fds(connection, 1, 1)
+        if not found:
+            return
+        fd = fds[0] if fds else -1
+        try:
+            request = messages.read_request(receive)
+            # whoever waits may be gone, and a share may hang
+            signal.alarm(math.ceil(3 * request.wall))
+            limit_computing(request.cpu)
+            if request.limited and not is_limited:
+                say(Tag.UNLIMITED, None)
+            else:
+                answer(request, fd, say)
+            signal.alarm(0)
+        finally:
+            if fd >= 0:
+                os.close(fd)
+
+
+def main(words: Sequence[str]) -> int:
+    """The child's whole life; its exit code."""
+    # they are the daemon's, when somebody sends them to all of its processes
+    for number in (signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_IGN)
+
+    is_limited = limit()
+    with socket.socket(fileno=int(words[0])) as connection, suppress(EOFError, ConnectionError):
+        connection.sendall(messages.frame(Tag.READY, __version__))
+        serve(connection, is_limited)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
