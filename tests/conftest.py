@@ -1,6 +1,12 @@
-"""What every test may use: anyio on asyncio, and a Hypothesis profile that is quick by default."""
+"""What every test may use: anyio on asyncio, a Hypothesis profile that is quick by default, and a
+folder that other users may enter. Says which tests stay together when they run side by side."""
 
 from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,3 +21,24 @@ settings.load_profile("quick")
 def anyio_backend() -> str:
     """The daemon runs on asyncio alone, so the tests do too."""
     return "asyncio"
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A folder like `tmp_path` that any user may enter. The folders above `tmp_path` are closed
+    to others again by whichever pytest starts next."""
+    made = Path(tempfile.mkdtemp(prefix="nemowatch-test-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+#: Modules whose tests share something that is costly to make: they stay in one worker.
+TOGETHER = ("test_service_systemd", "test_service_daemon")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let modules that share a container run in one worker (`pytest --dist loadgroup`)."""
+    for item in items:
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

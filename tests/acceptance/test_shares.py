@@ -6,25 +6,32 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.acceptance.shares.all import SCENARIOS
-from tests.rigs.shares import play
-
-CHEAP = [one for one in SCENARIOS.values() if not one.slow]
-LONG = [one for one in SCENARIOS.values() if one.slow]
+from tests.rigs.shares import Scenario, play
 
 
-@pytest.mark.parametrize("one", CHEAP, ids=lambda one: one.name)
-def test_cheap(one, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def chosen(*, slow: bool) -> list[ParameterSet]:
+    """The scenarios for a run of the suite, or those that take longer."""
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.alone] if one.alone else [])
+        for one in SCENARIOS.values()
+        if one.slow == slow
+    ]
+
+
+@pytest.mark.parametrize("one", chosen(slow=False))
+def test_cheap(one: Scenario, open_path: Path) -> None:
     """Files that come this way are each worked on once, when they are whole."""
-    verdict = play(one, tmp_path)
+    verdict = play(one, open_path)
     assert verdict.good, str(verdict)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("one", LONG, ids=lambda one: one.name)
-def test_long(one, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("one", chosen(slow=True))
+def test_long(one: Scenario, open_path: Path) -> None:
     """Files that come this way, which takes longer to set up, are each worked on once, when they
     are whole."""
-    verdict = play(one, tmp_path)
+    verdict = play(one, open_path)
     assert verdict.good, str(verdict)

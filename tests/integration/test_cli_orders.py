@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -187,12 +186,10 @@ def test_an_order_while_the_daemon_starts(tmp_path: Path) -> None:
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
-def test_orders_of_root_leave_the_state_to_its_user(tmp_path: Path) -> None:
+def test_orders_of_root_leave_the_state_to_its_user(open_path: Path) -> None:
     """What root orders is written as the user of the state folder, so that its daemon can still
     open it."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    cli = Cli(tmp_path)
+    cli = Cli(open_path)
     os.chown(cli.state_dir, 65534, 65534)
     assert cli.spawn("pause", "--config", cli.config).returncode == 0
     assert {entry.stat().st_uid for entry in cli.state_dir.iterdir()} == {65534}

@@ -186,16 +186,13 @@ asyncio.run(main())
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="dropping to an ordinary user needs root")
 async def test_an_ordinary_user_takes_foreign_files_after_the_whole_settle_time(
-    tmp_path: Path,
+    open_path: Path,
 ) -> None:
     """Its own file by the short cut, one of another owner after the settle time, an unreadable
     one is refused."""
-    root, state = tmp_path / "ws", tmp_path / "s"
+    root, state = open_path / "ws", open_path / "s"
     (root / "inbox/dub-es").mkdir(parents=True)
     state.mkdir()
-    # the base folder of all tests is not ours to change
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     for folder in (root, root / "inbox", root / "inbox/dub-es", state):
         folder.chmod(0o777)
     code = ORDINARY.format(repo=str(REPO), root=str(root), state=str(state))

@@ -335,16 +335,13 @@ def test_leases_tell_writers_from_silence(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_a_foreign_owner_makes_leases_tell_nothing(tmp_path: Path) -> None:
+def test_a_foreign_owner_makes_leases_tell_nothing(open_path: Path) -> None:
     """An ordinary user gets UNKNOWN on a file of another, FREE on its own."""
-    theirs, own = tmp_path / "theirs", tmp_path / "own"
+    theirs, own = open_path / "theirs", open_path / "own"
     for path, uid in ((theirs, 1234), (own, 65534)):
         path.write_bytes(b"x")
         os.chown(path, uid, uid)
         path.chmod(0o644)
-    # the base folder of all tests is not ours to change
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     code = (
         f"import os, sys; sys.path.insert(0, {str(REPO)!r})\n"
         "from nemowatch.fs import lease\n"
