@@ -32,6 +32,7 @@ from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches, inboxes, sources
+from nemowatch.pacing import NotBefore
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -56,6 +57,8 @@ SCAN_PAUSE = 4.0
 #: Seconds between two writes of the owner file for what is paid, at least: each is work for every
 #: sync client.
 MARK_PAUSE = 15.0
+#: What is not done again before then.
+PAID = "paid"
 #: Why a batch asks after a take-over (the word in the journal).
 TAKEN_OVER = "take-over"
 
@@ -97,7 +100,7 @@ class Inbox:
         self._first = True
         self._initial = True  # the first scan has not named all its files to the desk yet
         self._known_before = False  # an earlier start has worked it, too
-        self._mark_free_at = 0.0
+        self._marks = NotBefore[str](clock)
         self._cause = ""
         self._busy = asyncio.Lock()
         self._stopped = False
@@ -229,10 +232,10 @@ class Inbox:
     async def mark_paid(self) -> None:
         """Something is being paid for here: write it into the owner file, now or with one of the
         guard's next passes."""
-        now = self._clock.monotonic()
-        if now < self._mark_free_at:
+        if not self._marks.is_due(PAID):
             return
-        self._mark_free_at = now + MARK_PAUSE
+
+        self._marks.put_off(PAID, MARK_PAUSE)
         async with self._busy:
             if not self._stopped and self._root_monitor.online:
                 await self._root_monitor.check()

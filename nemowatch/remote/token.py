@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused, local_error
+from nemowatch.pacing import NotBefore
 from nemowatch.remote import wire
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ RENEW_BEFORE_MS = 10 * 60_000
 RENEW_AGAIN_S = 600.0
 #: Section 1: on 429 wait this long, once.
 WAIT_ON_429_S = 30.0
+#: What is not asked again before then: a token where there is none, and a fresh one in time.
+ISSUE, RENEWAL = "issue", "renewal"
 _LONGEST_TOKEN_FILE = 64 * 1024
 
 
@@ -215,8 +218,7 @@ class Tokens:
         self._executor = executor
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
-        self._not_before = 0.0
-        self._closed_until = 0.0
+        self._pauses = NotBefore[str](clock)
         self.supplied = credential.expected  #: the present token comes from the user
 
     def __repr__(self) -> str:
@@ -266,26 +268,27 @@ class Tokens:
             usable = bool(self._known.token) and self._known.token != refused
             if usable and not self._renewal_due():
                 return self._known.token
-            if not usable and (rest := self._closed_until - self._clock.monotonic()) > 0:
+            if not usable and not self._pauses.is_due(ISSUE):
                 raise RateLimited(
-                    "The cloud gives no more anonymous tokens for now.", retry_after=rest
+                    "The cloud gives no more anonymous tokens for now.",
+                    retry_after=self._pauses.left(ISSUE),
                 )
+
             try:
                 await self._renew()
             except (RemoteError, LocalError) as exc:
-                self._not_before = self._clock.monotonic() + RENEW_AGAIN_S
+                self._pauses.put_off(RENEWAL, RENEW_AGAIN_S)
                 # whoever waits for the lock would ask again at once
                 if isinstance(exc, RateLimited):
-                    self._closed_until = self._clock.monotonic() + max(
-                        exc.retry_after, WAIT_ON_429_S
-                    )
+                    self._pauses.put_off(ISSUE, max(exc.retry_after, WAIT_ON_429_S))
                 if not usable:
                     raise
+
             return self._known.token
 
     def _renewal_due(self) -> bool:
         soon = self._known.expires_at - RENEW_BEFORE_MS
-        return self._clock.now_ms() >= soon and self._clock.monotonic() >= self._not_before
+        return self._clock.now_ms() >= soon and self._pauses.is_due(RENEWAL)
 
     async def _renew(self) -> None:
         """A new token for the same client id, stored before it is used; the id is stored before

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nemowatch.clock import Clock
+from nemowatch.pacing import NotBefore
 from nemowatch.service.timers import Timers
 
 #: The job's name in the scheduler.
@@ -27,7 +28,7 @@ class PollSchedule:
         self._timers = timers
         self._clock = clock
         self._gap = GAP
-        self._not_before = 0.0  # monotonic
+        self._gaps = NotBefore[str](clock)
 
     def begin(self, interval: float, poll: Callable[[], None]) -> None:
         """Poll every `interval` seconds unless `earliest` says when. Replaces what was begun
@@ -35,7 +36,7 @@ class PollSchedule:
         self._gap = min(GAP, interval * GAP_SHARE)
 
         def run() -> None:
-            self._not_before = self._clock.monotonic() + self._gap
+            self._gaps.put_off(POLLS, self._gap)
             poll()
 
         self._timers.every(POLLS, interval, run)
@@ -43,5 +44,4 @@ class PollSchedule:
     def earliest(self, due_ms: int) -> None:
         """The next render is to be polled at this moment (UTC ms), which may be past."""
         wait = (due_ms - self._clock.now_ms()) / 1000
-        gap_left = self._not_before - self._clock.monotonic()
-        self._timers.move(POLLS, max(wait, gap_left, 0.0))
+        self._timers.move(POLLS, max(wait, self._gaps.left(POLLS)))

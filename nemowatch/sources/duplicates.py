@@ -23,6 +23,7 @@ from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import spot
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.outbox.retire import retire_members
+from nemowatch.pacing import NotBefore, SayOnce
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 
@@ -52,16 +53,16 @@ class Duplicates:
         self._fail = fail
         # what is still to be done, by watch and path
         self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)
-        self._not_before: dict[tuple[str, bytes], float] = {}  # monotonic time of the next try
+        self._tries = NotBefore[tuple[str, bytes]](clock)
         # copies of which the log says that they cannot be moved
-        self._said: set[tuple[str, bytes]] = set()
+        self._said = SayOnce[tuple[str, bytes]]()
 
     async def take(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
         """Go on with those that are left, and with fresh ones. Never raises for files."""
         left = self._left[watch.name]
         for copy in fresh:
             left[copy.path] = copy
-            self._not_before.pop((watch.name, copy.path), None)
+            self._tries.forget((watch.name, copy.path))
             log.info(
                 "same file again",
                 **spot(watch.name, copy.path),
@@ -69,15 +70,17 @@ class Duplicates:
                 results_stand=copy.outputs_stand,
             )
         for copy in list(left.values()):
-            key, now = (watch.name, copy.path), self._clock.monotonic()
-            if self._not_before.get(key, now) > now:
+            key = (watch.name, copy.path)
+            if not self._tries.is_due(key):
                 continue
-            self._not_before[key] = now + TRY_AGAIN
+
+            self._tries.put_off(key, TRY_AGAIN)
             if await (
                 self._see_out(watch, copy) if copy.outputs_stand else self._write_off(watch, copy)
             ):
-                del left[copy.path], self._not_before[key]
-                self._said.discard(key)
+                del left[copy.path]
+                self._tries.forget(key)
+                self._said.over(key)
 
     async def _see_out(self, watch: Watch, copy: Duplicate) -> bool:
         """Its results stand. The note comes first: after a kill between the two the copy is
@@ -108,8 +111,7 @@ class Duplicates:
         return True
 
     def _say(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
-        if (watch.name, copy.path) not in self._said:
-            self._said.add((watch.name, copy.path))
+        if self._said.is_news((watch.name, copy.path)):
             log.warning(
                 "the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text
             )

@@ -16,6 +16,7 @@ from nemowatch.config import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
 from nemowatch.journal import Journal, facts
+from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_writer import NoteWriter
 
 #: Files of one inbox that are remembered: more than anybody is shown.
@@ -36,7 +37,7 @@ class RefusedFiles:
         self._clock = clock
         self._of: dict[str, dict[bytes, Refused]] = {}  # by watch and path, latest last
         self._changed: set[str] = set()  # watches of which the journal does not know the latest
-        self._next_look: dict[str, float] = {}  # by watch: monotonic
+        self._checks = NotBefore[str](clock)  # by watch
 
     @property
     def latest(self) -> list[Refused]:
@@ -64,10 +65,11 @@ class RefusedFiles:
 
     async def forget_gone(self, watch: Watch) -> None:
         """Those that a person has taken away, with their notes. Only while the share is there."""
-        found, now = self._of[watch.name], self._clock.monotonic()
-        if not found or now < self._next_look.get(watch.name, 0):
+        found = self._of[watch.name]
+        if not found or not self._checks.is_due(watch.name):
             return
-        self._next_look[watch.name] = now + LOOK_AGAIN
+
+        self._checks.put_off(watch.name, LOOK_AGAIN)
         for one in await self._disks.run(watch.name, _gone, list(found.values())):
             if await self._note_writer.withdraw(watch, one.problem):
                 del found[one.problem.path]

@@ -21,6 +21,7 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, State
 from nemowatch.outbox.retire import retire_members
+from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_sync import NoteSync
 
 log = structlog.get_logger("nemowatch.source")
@@ -57,13 +58,13 @@ class Retirement:
         self._disks = disks
         self._clock = clock
         self._gone = gone
-        self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+        self._tries = NotBefore[int](clock)  # by source id
         self._none_at = -1  # how far the journal had changed when nothing had to go
 
     @property
     def postponed(self) -> set[int]:
         """Sources that could not be moved, and are tried again later."""
-        return set(self._not_before)
+        return set(self._tries)
 
     async def check(self) -> None:
         """Move whatever may go now. Nothing is asked of a journal that has not changed since
@@ -80,7 +81,7 @@ class Retirement:
                 partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch)
             )
             for row in rows:
-                if self._not_before.get(row.id, 0) <= self._clock.monotonic():
+                if self._tries.is_due(row.id):
                     await self._leave(row)
             found += len(rows)
             if len(rows) < AT_ONCE:
@@ -111,14 +112,14 @@ class Retirement:
         await self._over(row, target, done)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
-        first = row.id not in self._not_before
+        first = row.id not in self._tries
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
-        self._not_before[row.id] = self._clock.monotonic() + wait
+        self._tries.put_off(row.id, wait)
         if first:
             log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
 
     async def _over(self, row: SourceRow, target: bytes | None, done: bool) -> None:
-        self._not_before.pop(row.id, None)
+        self._tries.forget(row.id)
         now = self._clock.now_ms()
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
         log.info(

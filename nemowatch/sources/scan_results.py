@@ -28,6 +28,7 @@ from nemowatch.journal import Journal, account, batches, job_steps, jobs, source
 from nemowatch.journal.batches import BatchRow
 from nemowatch.model import ENDED, PAID, AttentionReason, State
 from nemowatch.outbox.retire import Leaving, retire_all
+from nemowatch.pacing import SayOnce
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import Approval, Complaint
@@ -67,7 +68,8 @@ class ScanResults:
         # batch -> how far the journal had changed, and the note for it
         self._asks: dict[int, tuple[int, str]] = {}
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
-        self._said: set[tuple[str, bytes, str]] = set()  # problems that stand in the log already
+        # problems that stand in the log already
+        self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, Problems] = {}  #: what stands, by watch
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
 
@@ -168,9 +170,7 @@ class ScanResults:
         return True
 
     def _say(self, watch: Watch, path: bytes, what: str) -> None:
-        key = (watch.name, path, what)
-        if key not in self._said:
-            self._said.add(key)
+        if self._said.is_news((watch.name, path, what)):
             log.warning("file not taken", **spot(watch.name, path), why=what)
 
     # -- notes in folders --------------------------------------------------------------
