@@ -1,4 +1,4 @@
-# Sourced by the scripts: makes .venv from requirements.lock when it is missing or the lock has changed, and puts it first.
+# Sourced by the scripts: makes .venv from requirements.lock when it is missing or the lock has changed, and puts it first in PATH.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
