@@ -1,12 +1,13 @@
 """The chat turn (docs/api.md section 6): the one call that charges. It streams what `agent` says
-and decides, with the fault that struck, whether and when the effect comes. A client that hangs
-up ends its turn unless a setting or a fault says that it goes on."""
+and decides, together with the fault that struck, whether and when the effect comes. A client that
+hangs up ends its turn, unless a setting or a fault lets it go on."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from nemowatch.sandbox import agent, reply
 from nemowatch.sandbox.door import Call, read_fields
 from nemowatch.sandbox.faults import Rule
 from nemowatch.sandbox.reply import Answer
+from nemowatch.sandbox.settings import Settings
 from nemowatch.sandbox.world import Session, TurnRecord
 
 TICK = 0.05  #: seconds between looks for a client that has gone
@@ -24,17 +26,28 @@ TICK = 0.05  #: seconds between looks for a client that has gone
 EXPORT = re.compile(
     r"\s*(please\s+)?(export|download|render|导出)\b.{0,40}", re.IGNORECASE | re.DOTALL
 )
+#: Fields of a turn that always have the same value.
+CONSTANTS = {"app_name": "nemo_agent", "user_id": "me"}
+FIELDS = {*CONSTANTS, "session_id", "new_message"}
+#: Answers that come without any work, by the fault that asks for them.
+PLAIN = {"question": agent.QUESTION, "unchanged": agent.UNCHANGED}
+#: What stands in the stream in place of a good event, by the fault.
+GARBAGE = {
+    "broken_json": b'data: {"content": {"parts": [{"text": "brok\n\n',
+    "truncated": b'data: {"content":{"parts":[{"text":"I dub',
+}
 
 
 async def chat(call: Call) -> Answer | web.StreamResponse:
     """One turn: refused before its stream begins, or streamed to its end."""
     fields = await read_fields(call)
-    message = _message(call, fields)
-    if isinstance(message, Answer):
-        return message
+    refused = _refused(call, fields)
+    if refused is not None:
+        return refused
     session = call.session(fields["session_id"])
     if session is None:
         return call.code(1002)
+    message = _text(fields)
     if session.running:
         call.violation("a turn sent while another of the session runs", session.sid)
     if EXPORT.fullmatch(message):
@@ -45,9 +58,9 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
     return await _Stream(call, session, turn).run()
 
 
-def _message(call: Call, fields: dict[str, Any]) -> str | Answer:
-    """The text of the turn; a 422 for a body that is not as docs/api.md section 6 has it."""
-    for name, value in (("app_name", "nemo_agent"), ("user_id", "me")):
+def _refused(call: Call, fields: dict[str, Any]) -> Answer | None:
+    """A 422 for a body that is not as docs/api.md section 6 has it."""
+    for name, value in CONSTANTS.items():
         if fields.get(name) != value:
             call.violation(f"{name} is not {value}", str(fields.get(name)))
             return reply.invalid(name, "Field required")
@@ -56,21 +69,32 @@ def _message(call: Call, fields: dict[str, Any]) -> str | Answer:
         return reply.invalid("sessionId", "Field required")
     if "text/event-stream" not in call.request.headers.get("Accept", ""):
         call.violation("a chat turn without Accept: text/event-stream")
-    for name in sorted(set(fields) - {"app_name", "user_id", "session_id", "new_message"}):
+    for name in sorted(set(fields) - FIELDS):
         call.violation(f"unknown field {name}")
-    try:
-        text = "".join(part["text"] for part in fields["new_message"]["parts"])
-    except (KeyError, TypeError):
-        text = ""
-    if not text.strip():
+    if not _text(fields).strip():
         call.violation("a chat turn without a message")
         return reply.invalid("new_message", "Field required")
-    return text
+    return None
+
+
+def _text(fields: dict[str, Any]) -> str:
+    """The message of the turn, "" when there is none."""
+    try:
+        return "".join(part["text"] for part in fields["new_message"]["parts"])
+    except (KeyError, TypeError):
+        return ""
+
+
+def _garbage(kind: str) -> bytes:
+    """What a fault puts before the answer."""
+    if kind == "huge_json":
+        return b"data: " + json.dumps({"padding": "x" * reply.HUGE}).encode() + b"\n\n"
+    return GARBAGE.get(kind, b"")
 
 
 @dataclass(slots=True)
 class _Stream:
-    """One turn under way, from its first byte to its last."""
+    """A turn in progress, from its first byte to its last."""
 
     call: Call
     session: Session
@@ -80,18 +104,28 @@ class _Stream:
     lines: int = 0  #: events, heartbeats not counted
 
     @property
-    def rule(self) -> Rule | None:
+    def rule(self) -> Rule:
         """The fault that struck."""
         return self.call.rule
 
     @property
+    def kind(self) -> str:
+        """Its kind, "" for none."""
+        return self.call.rule.kind
+
+    @property
+    def settings(self) -> Settings:
+        """The sandbox's settings."""
+        return self.call.world.settings
+
+    @property
     def style(self) -> str:
         """How events are spelled."""
-        given = self.rule.arg if self.rule and self.call.kind == "style" else ""
-        return agent.style_of(self.call.world.settings, self.turn, given)
+        given = self.rule.arg if self.kind == "style" else ""
+        return agent.style_of(self.settings, self.turn, given)
 
     def end(self, outcome: str) -> None:
-        """Close the turn's account."""
+        """End the turn in the books."""
         self.call.world.end_turn(self.session, self.turn, outcome)
 
     async def run(self) -> web.StreamResponse:
@@ -105,43 +139,38 @@ class _Stream:
             raise
 
     async def _run(self) -> web.StreamResponse:
-        if self.rule and self.rule.after and self.call.kind != "stall":
+        if self.rule.after and self.kind != "stall":
             self._effect()
             return web.Response()  # the door answers in its place
-        kind = self.call.kind
         response = await self._open()
-        if kind in ("late", "growing"):
+        if self.kind in ("late", "growing"):
             await self._events(agent.working(self.style, self.turn)[:1])
-            return self._cut_and_go_on(
-                self.rule.number(1) if self.rule else 1, grow=kind == "growing"
-            )
-        if kind == "heartbeats":
-            await self._work(self.rule.number(3600) if self.rule else 3600)
+            return self._cut_and_go_on()
+        if self.kind == "heartbeats":
+            await self._work(self.rule.number(3600))
             self.end("nothing")
             return response
         await self._events(agent.working(self.style, self.turn))
         await self._work(self._seconds())
         if reply.gone(self.call.request):
             return await self._abandoned()
-        await self._outcome(kind)
-        if self.rule and self.rule.after:  # after-stall: the edit is done and the stream stays open
+        await self._outcome()
+        if self.rule.after:  # after-stall: the edit is done and the stream stays open
             await self._work(self.rule.number(30))
         return response
 
     def _seconds(self) -> float:
-        return (
-            self.rule.number(1)
-            if self.rule and self.call.kind == "slow_turn"
-            else self.call.world.settings.turn_seconds
-        )
+        """How long the turn works."""
+        if self.kind == "slow_turn":
+            return self.rule.number(1)
+        return self.settings.turn_seconds
 
     async def _open(self) -> web.StreamResponse:
         kind = "text/event-stream"
-        if self.rule and self.call.kind == "content_type":
+        if self.kind == "content_type":
             kind = self.rule.arg or "text/html"
-        self.response = web.StreamResponse(
-            headers={"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
-        )
+        headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
+        self.response = web.StreamResponse(headers=headers)
         await self.response.prepare(self.call.request)
         return self.response
 
@@ -156,76 +185,82 @@ class _Stream:
                 await self._write(agent.HEARTBEATS[beats % len(agent.HEARTBEATS)])
                 beat, beats = world.now() + pause, beats + 1
 
+    def _edit(self) -> agent.Edit:
+        return agent.make_edit(self.session, self.turn, self.settings)
+
     def _effect(self) -> agent.Edit:
         """The edit happens and is charged."""
-        edit = agent.make_edit(self.session, self.turn, self.call.world.settings)
+        edit = self._edit()
         self.call.world.take_effect(self.session, self.turn, edit.draft, edit.media)
         self.end("done")
         return edit
 
-    async def _outcome(self, kind: str) -> None:
-        """What the turn comes to, once its work is done."""
-        form = (self.rule.arg if self.rule else "") or "code"
-        plain = {"question": agent.QUESTION, "unchanged": agent.UNCHANGED}
-        needs_files = agent.needs_media(self.session, self.turn.skill)
-        if kind in plain or needs_files:
-            self.end(kind if kind in plain else "question")
-            await self._say(plain.get(kind, "I need a video first. Could you upload one?"))
-        elif kind == "stream_2001":
-            self.end("2001")
-            await self._events([{"code": 2001, "message": "insufficient credits", "data": None}])
-        elif kind == "error":
-            self.end("error")
-            await self._events([agent.error_event(self.style, self.turn, form)])
-        elif kind == "silent_unchanged":
-            self.end("unchanged")
-        elif kind == "cut_before":
-            self.end("cut")
-            await self._events(
-                list(
-                    agent.speaking("adk_partial", self.turn, "Working on it, this takes a moment.")
-                )[:1]
-            )
-            reply.hang_up(self.call.request)
+    async def _outcome(self) -> None:
+        """What comes of the turn, once its work is done."""
+        if self.kind in PLAIN:
+            self.end(self.kind)
+            await self._say(PLAIN[self.kind])
+        elif agent.needs_media(self.session, self.turn.skill):
+            self.end("question")
+            await self._say("I need a video first. Could you upload one?")
+        elif self.kind in _ENDINGS:
+            await _ENDINGS[self.kind](self)
         else:
-            await self._done(kind, form)
+            await self._done()
 
-    async def _done(self, kind: str, form: str) -> None:
-        """The effect has come: say so, in whatever way the fault leaves."""
+    async def _no_credits(self) -> None:
+        self.end("2001")
+        await self._events([{"code": 2001, "message": "insufficient credits", "data": None}])
+
+    async def _error(self) -> None:
+        self.end("error")
+        await self._tell_error()
+
+    async def _tell_error(self) -> None:
+        form = self.rule.arg or "code"
+        await self._events([agent.error_event(self.style, self.turn, form)])
+
+    async def _silent_unchanged(self) -> None:
+        self.end("unchanged")
+
+    async def _cut_before(self) -> None:
+        self.end("cut")
+        words = "Working on it, this takes a moment."
+        await self._events(list(agent.speaking("adk_partial", self.turn, words))[:1])
+        reply.hang_up(self.call.request)
+
+    async def _done(self) -> None:
+        """The effect has come. The turn says so in whatever way the fault leaves."""
         edit = self._effect()
-        if kind == "cut_after":
+        if self.kind == "cut_after":
             reply.hang_up(self.call.request)
-        elif kind == "error_after":
-            await self._events([agent.error_event(self.style, self.turn, form)])
-        elif kind == "empty":
-            return
-        elif kind == "silent" or (
-            not kind and agent.is_silent(self.call.world.settings, self.turn)
-        ):
+        elif self.kind == "error_after":
+            await self._tell_error()
+        elif self.kind != "empty" and self._is_silent():
             self.turn.outcome = "silent"
             await self._events(agent.state_only(self.style, self.turn))
-        else:
-            await self._garbage(kind)
-            await self._say(edit.answer)
-            if kind == "temporary_issue":
-                await self._say(agent.TEMPORARY_ISSUE)
+        elif self.kind != "empty":
+            await self._answer(edit.answer)
 
-    async def _garbage(self, kind: str) -> None:
-        if kind == "broken_json":
-            await self._write(b'data: {"content": {"parts": [{"text": "brok\n\n')
-        elif kind == "huge_json":
-            await self._write(
-                b"data: " + json.dumps({"padding": "x" * reply.HUGE}).encode() + b"\n\n"
-            )
-        elif kind == "truncated":
-            await self._write(b'data: {"content":{"parts":[{"text":"I dub')
+    def _is_silent(self) -> bool:
+        if self.kind == "silent":
+            return True
+        return self.kind == "" and agent.is_silent(self.settings, self.turn)
+
+    async def _answer(self, text: str) -> None:
+        garbage = _garbage(self.kind)
+        if garbage:
+            await self._write(garbage)
+        await self._say(text)
+        if self.kind == "temporary_issue":
+            await self._say(agent.TEMPORARY_ISSUE)
 
     async def _say(self, text: str) -> None:
-        if self.call.kind != "truncated":
+        if self.kind != "truncated":
             await self._events(list(agent.speaking(self.style, self.turn, text)))
 
     async def _events(self, events: list[dict[str, Any]]) -> None:
-        if self.call.kind == "empty":
+        if self.kind == "empty":
             return
         for event in events:
             self.lines += 1
@@ -234,40 +269,66 @@ class _Stream:
     async def _write(self, data: bytes) -> None:
         """Some of the stream; cut_response, slow and stall_body strike here."""
         assert self.response is not None
-        kind, rule = self.call.kind, self.rule
-        if rule and kind == "cut_response" and self.sent + len(data) > rule.number(200):
-            await self.response.write(data[: max(0, int(rule.number(200)) - self.sent)])
-            reply.hang_up(self.call.request)
-            raise ConnectionResetError("cut, as the fault says")
-        if rule and kind in ("slow", "stall_body"):
-            await asyncio.sleep(
-                rule.number(5) / 10 if kind == "slow" else rule.number(30) if self.lines == 1 else 0
-            )
+        if self.kind == "cut_response":
+            await self._cut_at(int(self.rule.number(200)), data)
+        delay = self._delay()
+        if delay:
+            await asyncio.sleep(delay)
         await self.response.write(data)
         self.sent += len(data)
+
+    async def _cut_at(self, limit: int, data: bytes) -> None:
+        """Hang up when `data` reaches past `limit` bytes of the stream."""
+        assert self.response is not None
+        if self.sent + len(data) <= limit:
+            return
+        await self.response.write(data[: max(0, limit - self.sent)])
+        reply.hang_up(self.call.request)
+        raise ConnectionResetError("cut, as the fault says")
+
+    def _delay(self) -> float:
+        """Seconds before the next piece."""
+        if self.kind == "slow":
+            return self.rule.number(5) / 10
+        if self.kind == "stall_body" and self.lines == 1:
+            return self.rule.number(30)
+        return 0
 
     async def _abandoned(self) -> web.StreamResponse:
         """The client has gone, or was cut off: the turn ends here, or goes on without it."""
         if self.turn.outcome == "running":
-            if self.call.kind == "goes_on" or not self.call.world.settings.abort_on_disconnect:
-                given = self.rule.number(-1) if self.rule and self.call.kind == "goes_on" else -1
-                seconds = given if given >= 0 else self.call.world.settings.turn_seconds
-                self.call.host.later(self._finish_alone(seconds, grow=False))
+            goes_on = self.kind == "goes_on" or not self.settings.abort_on_disconnect
+            if goes_on:
+                self.call.host.later(self._finish_alone(self._seconds_alone(), grow=False))
             else:
                 self.end("aborted")
         return self.response or web.Response(status=500)
 
-    def _cut_and_go_on(self, seconds: float, grow: bool) -> web.StreamResponse:
+    def _seconds_alone(self) -> float:
+        if self.kind == "goes_on" and self.rule.number(-1) >= 0:
+            return self.rule.number(0)
+        return self.settings.turn_seconds
+
+    def _cut_and_go_on(self) -> web.StreamResponse:
         reply.hang_up(self.call.request)
-        self.call.host.later(self._finish_alone(seconds, grow))
+        work = self._finish_alone(self.rule.number(1), grow=self.kind == "growing")
+        self.call.host.later(work)
         return self.response or web.Response(status=500)
 
-    async def _finish_alone(self, seconds: float, grow: bool) -> None:
-        """The effect without anybody who listens."""
+    async def _finish_alone(self, seconds: float, *, grow: bool) -> None:
+        """The effect, with nobody listening."""
         await asyncio.sleep(seconds / 2)
         if grow:
-            edit = agent.make_edit(self.session, self.turn, self.call.world.settings)
-            self.session.drafts.append(agent.half_draft(edit))
+            self.session.drafts.append(agent.half_draft(self._edit()))
         await asyncio.sleep(seconds / 2)
         self._effect()
         self.turn.outcome = "late"
+
+
+#: How a turn ends without its effect, by the fault.
+_ENDINGS: dict[str, Callable[[_Stream], Awaitable[None]]] = {
+    "stream_2001": _Stream._no_credits,
+    "error": _Stream._error,
+    "silent_unchanged": _Stream._silent_unchanged,
+    "cut_before": _Stream._cut_before,
+}

@@ -1,6 +1,6 @@
-"""The door: every request comes in here. It names the endpoint, checks what docs/api.md section 1
-asks of every call, lets faults strike, and writes the request down. What a call does is the
-endpoint's own business."""
+"""Where every request arrives. This module names the endpoint, checks what docs/api.md section 1
+demands of every call, applies faults, and records the request. What a call does is its endpoint's
+own business."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.faults import BEFORE, Faults, Rule
+from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
 from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Account, Session, World
 
+VERSIONS = frozenset({"1.0.0"})
 PLATFORMS = frozenset({"clawhub", "cursor", "unknown"})
-#: Endpoints that take no token: the first gives it, the others are plain files.
+#: Endpoints without a token: the first issues it, the others are plain files.
 OPEN = frozenset({"token", "download", "cdn"})
+#: Endpoints whose JSON body is read before a fault is chosen: rules may ask what is in it.
+BODIES = frozenset({"chat", "render"})
+#: Faults that end in a reset connection.
+RESETS = frozenset({"reset", "refuse", "cut_request"})
 MAX_JSON = 64 * 1024 * 1024  #: bytes of a JSON body; a draft is the longest
 
 
 class Host:
-    """What the endpoints share: the world, the faults, and the server's own powers."""
+    """What the endpoints share: the world, the faults, and what only the server can do."""
 
     def __init__(self, world: World, faults: Faults, go_down: Callable[[float], None]) -> None:
         self.world, self.faults, self.go_down = world, faults, go_down
@@ -45,7 +50,7 @@ class Host:
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way through."""
+    """One request while it is handled."""
 
     host: Host
     request: web.Request
@@ -53,39 +58,39 @@ class Call:
     entry: dict[str, Any]  #: its line in the ledger
     skill: str = ""
     account: Account | None = None
-    rule: Rule | None = None
+    rule: Rule = field(default_factory=lambda: NO_FAULT)  #: the fault that struck
     body: bytes = b""
     fields: dict[str, Any] = field(default_factory=dict)  #: the JSON body, when it is an object
 
     @property
     def world(self) -> World:
-        """The state behind it all."""
+        """The sandbox's state."""
         return self.host.world
 
     @property
     def kind(self) -> str:
-        """The kind of the fault that struck, or nothing."""
-        return self.rule.kind if self.rule else ""
+        """The kind of the fault that struck, "" for none."""
+        return self.rule.kind
 
     def violation(self, what: str, detail: str = "") -> None:
-        """The client broke the contract here."""
+        """Record that the client broke the contract."""
         self.world.violation(self.endpoint, what, detail)
 
     def code(self, number: int) -> Answer:
         """A business code with the HTTP status that the settings give it."""
-        settings = self.world.settings
-        if number == 1002 and settings.session_gone == "detail":
+        if number != 1002:
+            return reply.code(number, self.world.settings.code_status)
+        form = self.world.settings.session_gone
+        if form == "detail":
             return reply.as_json({"detail": "Session not found"}, 404)
-        if number == 1002:
-            return reply.code(1002, 200 if settings.session_gone == "code200" else 404)
-        return reply.code(number, settings.code_status)
+        return reply.code(1002, 200 if form == "code200" else 404)
 
     def session(self, sid: str) -> Session | None:
         """The session, when it is alive and belongs to this account."""
         session = self.world.sessions.get(sid)
-        if session is None or session.expired or session.account is not self.account:
+        if session is None or session.expired:
             return None
-        return session
+        return session if session.account is self.account else None
 
 
 Handler = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
@@ -97,21 +102,16 @@ def guarded(
     """The aiohttp handler around an endpoint."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        call = Call(
-            host,
-            request,
-            _precise(endpoint, request),
-            {},
-            request.headers.get("X-Skill-Source", ""),
-        )
-        _write_down(call)
+        skill = request.headers.get("X-Skill-Source", "")
+        call = Call(host, request, _precise(endpoint, request), {}, skill)
+        _record(call)
         try:
             response = await _through(call, handler)
         except (ConnectionError, asyncio.CancelledError):
             call.entry["status"] = 0
             raise
         call.entry["status"] = response.status
-        call.entry["fault"] = f"{call.kind}:{call.rule.arg}".rstrip(":") if call.rule else ""
+        call.entry["fault"] = f"{call.kind}:{call.rule.arg}".rstrip(":")
         return response
 
     return handle
@@ -122,7 +122,7 @@ def _precise(endpoint: str, request: web.Request) -> str:
     return "upload_url" if by_url else endpoint
 
 
-def _write_down(call: Call) -> None:
+def _record(call: Call) -> None:
     request, world = call.request, call.world
     call.entry.update(
         n=len(world.requests) + 1,
@@ -140,71 +140,88 @@ def _write_down(call: Call) -> None:
 
 
 def _attributed(call: Call) -> bool:
-    """Check the headers of docs/api.md section 1, writing down each that is missing or wrong."""
-    headers = call.request.headers
-    authorization = headers.get("Authorization", "")
-    if call.endpoint in OPEN:
-        if authorization:
-            call.violation("the token was sent where none belongs", call.request.path)
-        if call.endpoint != "token":
-            return True
-    elif not authorization.startswith("Bearer "):
-        call.violation("Authorization is missing or not a bearer token")
+    """Check the headers of docs/api.md section 1 and record each that is missing or wrong."""
+    _check_authorization(call)
+    if call.endpoint in OPEN and call.endpoint != "token":
+        return True
     good = bool(call.skill)
     if not good:
         call.violation("X-Skill-Source is missing")
-    for name, allowed in (("X-Skill-Version", {"1.0.0"}), ("X-Skill-Platform", PLATFORMS)):
-        if headers.get(name, "") not in allowed:
-            call.violation(f"{name} is missing or wrong", headers.get(name, ""))
+    for name, allowed in (("X-Skill-Version", VERSIONS), ("X-Skill-Platform", PLATFORMS)):
+        value = call.request.headers.get(name, "")
+        if value not in allowed:
+            call.violation(f"{name} is missing or wrong", value)
             good = False
     return good
 
 
+def _check_authorization(call: Call) -> None:
+    authorization = call.request.headers.get("Authorization", "")
+    if call.endpoint not in OPEN:
+        if not authorization.startswith("Bearer "):
+            call.violation("Authorization is missing or not a bearer token")
+    elif authorization:
+        call.violation("the token was sent where none belongs", call.request.path)
+
+
 async def _through(call: Call, handler: Handler) -> web.StreamResponse:
-    late = call.endpoint in ("chat", "render") and not call.host.faults.cuts_request(call.endpoint)
-    if late:
+    """One request, from the fault that it meets to its answer."""
+    has_body = call.endpoint in BODIES
+    body_first = has_body and not call.host.faults.cuts_request(call.endpoint)
+    if body_first:
         await _read_json(call)
-    session = str(
-        call.fields.get("session_id") or call.fields.get("sessionId") or _session_in_path(call)
-    )
+    _choose_fault(call)
+    if not call.rule.after:
+        instead = await _strike(call)
+        if instead is not None:
+            return instead
+    if has_body and not body_first:
+        await _read_json(call)
+    return await _finished(call, await _answered(call, handler))
+
+
+def _choose_fault(call: Call) -> None:
+    session = str(_session_named(call.fields) or _session_in_path(call))
     call.entry["session"] = session
     message = json.dumps(call.fields, ensure_ascii=False)
-    call.rule = call.host.faults.take(call.endpoint, session, call.skill, message)
-    if (
-        call.rule
-        and call.kind in BEFORE
-        and not call.rule.after
-        and (early := await _strike(call, call.rule))
-    ):
-        return early
-    if call.endpoint in ("chat", "render") and not late:
-        await _read_json(call)
-    answer = await _answered(call, handler)
+    call.rule = call.host.faults.take(call.endpoint, session, call.skill, message) or NO_FAULT
+
+
+async def _finished(call: Call, answer: Answer | web.StreamResponse) -> web.StreamResponse:
+    """Send the answer, with whatever the fault does to it."""
     if isinstance(answer, web.StreamResponse) and answer.prepared:
-        if call.rule and call.kind == "refuse_next":
+        # a stream has applied its other faults itself
+        if call.kind == "refuse_next":
             await answer.write_eof()
             call.host.go_down(call.rule.number(1))
-        return answer  # a stream: it has struck its other faults itself
-    if call.rule and call.rule.after and (instead := await _strike(call, call.rule)):
-        return instead
+        return answer
+    if call.rule.after:
+        instead = await _strike(call)
+        if instead is not None:
+            return instead
     if isinstance(answer, web.StreamResponse):
         return answer
-    if call.rule and call.kind == "refuse_next":
-        answer.headers["Connection"] = "close"
-        response = await reply.send(call.request, answer, call.rule)
-        call.host.go_down(call.rule.number(1))
-        return response
-    return await reply.send(call.request, answer, call.rule)
+    if call.kind != "refuse_next":
+        return await reply.send(call.request, answer, call.rule)
+    answer.headers["Connection"] = "close"
+    response = await reply.send(call.request, answer, call.rule)
+    call.host.go_down(call.rule.number(1))
+    return response
+
+
+def _session_named(fields: dict[str, Any]) -> Any:
+    return fields.get("session_id") or fields.get("sessionId")
 
 
 def _session_in_path(call: Call) -> str:
-    if sid := call.request.match_info.get("sid", ""):
-        return sid
-    rid, number = call.request.match_info.get("rid", ""), call.request.match_info.get("number", "")
-    renders = call.world.renders.values()
-    return next(
-        (made.session.sid for made in renders if made.rid == rid or str(made.number) == number), ""
-    )
+    path = call.request.match_info
+    if path.get("sid"):
+        return path["sid"]
+    rid, number = path.get("rid", ""), path.get("number", "")
+    for made in call.world.renders.values():
+        if rid == made.rid or number == str(made.number):
+            return made.session.sid
+    return ""
 
 
 async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse:
@@ -237,13 +254,16 @@ async def read_fields(call: Call) -> dict[str, Any]:
     return call.fields
 
 
-async def _strike(call: Call, rule: Rule) -> web.StreamResponse | None:
-    """Carry out a fault of the kinds in `faults.BEFORE`; None means: go on as usual."""
+async def _strike(call: Call) -> web.StreamResponse | None:
+    """Carry out a fault of the kinds in `faults.BEFORE`; None: go on as usual."""
+    rule = call.rule
+    if rule.kind not in BEFORE:
+        return None
     if rule.kind == "stall":
         await asyncio.sleep(rule.number(30))
         return None
-    if rule.kind not in ("reset", "refuse", "cut_request"):
-        return await reply.send(call.request, reply.refusal(rule), None)
+    if rule.kind not in RESETS:
+        return await reply.send(call.request, reply.refusal(rule), NO_FAULT)
     if rule.kind == "cut_request":
         await _swallow(call.request, int(rule.number(1024)))
     reply.reset(call.request.transport)
@@ -253,7 +273,11 @@ async def _strike(call: Call, rule: Rule) -> web.StreamResponse | None:
 
 
 async def _swallow(request: web.Request, count: int) -> None:
-    while count > 0 and (piece := await request.content.read(count)):
+    """Read `count` bytes of the body, or all of a shorter one."""
+    while count > 0:
+        piece = await request.content.read(count)
+        if not piece:
+            return
         count -= len(piece)
 
 

@@ -129,12 +129,15 @@ WORDS = {
     "error": frozenset({"", "data", "code"}),
     "error_after": frozenset({"", "data", "code"}),
 }
+#: Keys of a rule's JSON object.
+_TEXTS = {"endpoint", "kind", "arg", "session", "skill", "message"}
+_NUMBERS = {"nth", "count"}
 _WHEN = re.compile(r"(?P<first>\d+)(?:(?P<on>\+)|-(?P<last>\d+))?")
 
 
 @dataclass(slots=True)
 class Rule:
-    """One fault and when it strikes."""
+    """One fault, and when it strikes. `NO_FAULT` stands for no fault at all."""
 
     endpoint: str
     kind: str
@@ -153,20 +156,23 @@ class Rule:
         return float(self.arg) if self.arg else default
 
     def matches(self, endpoint: str, session: str, skill: str, message: str) -> bool:
-        """Whether this request is one that the rule counts."""
-        return (
-            endpoint == self.endpoint
-            and self.session in session
-            and self.skill in skill
-            and self.message in message
-        )
+        """Whether the rule counts this request."""
+        if endpoint != self.endpoint:
+            return False
+        wanted = ((self.session, session), (self.skill, skill), (self.message, message))
+        return all(part in text for part, text in wanted)
 
     def strikes(self) -> bool:
-        """Count one matching request; True when it is hit."""
+        """Count one matching request; True when the fault hits it."""
         self.seen += 1
-        hit = self.seen >= self.nth and (not self.count or self.seen < self.nth + self.count)
+        ends = self.nth + self.count if self.count else self.seen + 1
+        hit = self.nth <= self.seen < ends
         self.struck += hit
         return hit
+
+
+#: No fault: a rule that no request meets.
+NO_FAULT = Rule("", "")
 
 
 def parse(text: str) -> Rule:
@@ -182,21 +188,22 @@ def from_json(value: str | dict[str, Any]) -> Rule:
     """A rule from its line or its JSON object. Raises ValueError."""
     if isinstance(value, str):
         return parse(value)
-    known = {"endpoint", "kind", "arg", "nth", "count", "session", "skill", "message"}
-    if unknown := set(value) - known:
+    unknown = set(value) - _TEXTS - _NUMBERS
+    if unknown:
         raise ValueError(f"a rule has no {', '.join(sorted(unknown))}")
-    rule = Rule(
-        str(value.get("endpoint", "")), str(value.get("kind", "")), str(value.get("arg", ""))
-    )
-    rule.nth, rule.count = int(value.get("nth", 1)), int(value.get("count", 1))
-    rule.session, rule.skill = str(value.get("session", "")), str(value.get("skill", ""))
-    rule.message = str(value.get("message", ""))
+    rule = Rule("", "")
+    for name in _TEXTS & set(value):
+        setattr(rule, name, str(value[name]))
+    for name in _NUMBERS & set(value):
+        setattr(rule, name, int(value[name]))
     return _checked(rule)
 
 
 def _when(text: str, when: str) -> tuple[int, int]:
-    if when in ("", "*"):
-        return 1, 0 if when else 1
+    if when == "":
+        return 1, 1
+    if when == "*":
+        return 1, 0
     match = _WHEN.fullmatch(when)
     if match is None or int(match["first"]) < 1:
         raise ValueError(f"{text}: after @ stands N, N+, N-M or *")
@@ -211,15 +218,28 @@ def _checked(rule: Rule) -> Rule:
         rule.kind, rule.after = rule.kind.removeprefix("after-"), True
     if rule.endpoint not in ENDPOINTS:
         raise ValueError(f"no endpoint {rule.endpoint!r}; there are {', '.join(sorted(ENDPOINTS))}")
-    special = SPECIAL.get(rule.endpoint, frozenset())
-    if rule.kind not in BEFORE | (frozenset() if rule.after else ANSWER | special):
+    if rule.kind not in _kinds_of(rule):
         raise ValueError(f"no fault {rule.kind!r} for {rule.endpoint}")
-    words = WORDS.get(rule.kind)
-    if words is not None and rule.arg not in words:
-        raise ValueError(f"{rule.kind} takes one of {', '.join(sorted(words - {''}))}")
-    if words is None and rule.kind != "content_type":
-        rule.number(0)  # raises ValueError for what is no number
+    _check_argument(rule)
     return rule
+
+
+def _kinds_of(rule: Rule) -> frozenset[str]:
+    """The kinds that exist for a rule's endpoint. What strikes the answer itself cannot come
+    after the effect."""
+    if rule.after:
+        return BEFORE
+    return BEFORE | ANSWER | SPECIAL.get(rule.endpoint, frozenset())
+
+
+def _check_argument(rule: Rule) -> None:
+    if rule.kind == "content_type":
+        return
+    words = WORDS.get(rule.kind)
+    if words is None:
+        rule.number(0)  # raises ValueError for what is no number
+    elif rule.arg not in words:
+        raise ValueError(f"{rule.kind} takes one of {', '.join(sorted(words - {''}))}")
 
 
 class Faults:
@@ -233,14 +253,14 @@ class Faults:
         self, endpoint: str, session: str = "", skill: str = "", message: str = ""
     ) -> Rule | None:
         """The fault for this request, if any; every rule that matches counts it."""
-        hit = [
-            rule
-            for rule in self.rules
-            if rule.matches(endpoint, session, skill, message) and rule.strikes()
-        ]
-        return hit[0] if hit else None
+        first: Rule | None = None
+        for rule in self.rules:
+            if rule.matches(endpoint, session, skill, message) and rule.strikes():
+                first = first or rule
+        return first
 
     def cuts_request(self, endpoint: str) -> bool:
         """True when a rule wants this endpoint's body left unread: it must be matched before the
-        body."""
-        return any(rule.endpoint == endpoint and rule.kind == "cut_request" for rule in self.rules)
+        body is read."""
+        cuts = {rule.endpoint for rule in self.rules if rule.kind == "cut_request"}
+        return endpoint in cuts

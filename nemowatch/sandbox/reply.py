@@ -1,5 +1,5 @@
-"""Answers, and how they leave: whole, or broken as a fault says. It must not know what an answer
-means."""
+"""Answers, and how they are sent: whole, or broken as a fault says. This module must not know what
+an answer means."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from aiohttp import web
 
-from nemowatch.sandbox.faults import Rule
+from nemowatch.sandbox.faults import CODES, Rule
 
-PIECE = 256 * 1024  #: bytes written at once: small enough for a cut to be exact and memory flat
+PIECE = 256 * 1024  #: bytes written at once: small enough to cut exactly and keep memory flat
 HUGE = 10 * 1024 * 1024  #: bytes of padding of huge_json
 DRIPS = 20  #: pieces of a slow answer
 #: Business codes with an HTTP status of their own; the others take the setting `code_status`.
@@ -70,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is to be sent."""
+    """What will be sent."""
 
     body: Body
     status: int = 200
@@ -79,7 +80,7 @@ class Answer:
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
-    """A JSON answer as it is."""
+    """A JSON answer without an envelope."""
     return Answer(Plain(json.dumps(value, ensure_ascii=False).encode()), status, headers=headers)
 
 
@@ -103,89 +104,113 @@ def invalid(where: str, what: str) -> Answer:
 
 def refusal(rule: Rule) -> Answer:
     """The answer of a fault whose kind is a status or a code."""
-    if rule.kind in ("1001", "1002", "2001", "4001", "4002"):
+    if rule.kind in CODES:
         number = int(rule.kind)
         return code(number, int(rule.number(CODE_STATUS.get(number, 400))))
     if rule.kind == "502":
-        return Answer(
-            Plain(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html"
-        )
+        page = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+        return Answer(Plain(page), 502, "text/html")
     if rule.kind == "402":
         return as_json({"success": False, "error": "Export requires a registered account"}, 402)
-    headers = {"Retry-After": rule.arg} if rule.kind == "429" and rule.arg else {}
-    return as_json({"detail": f"fault {rule.kind}"}, int(rule.kind), **headers)
-
-
-def mangled(answer: Answer, rule: Rule | None) -> Answer:
-    """The answer with what a fault does to its content."""
-    kind = rule.kind if rule else ""
-    if rule and kind == "content_type":
-        return replace(answer, content_type=rule.arg or "text/html")
-    if kind == "broken_json":
-        return replace(answer, body=Plain(b'{"code": 0, "data": {"broken": '))
-    if kind == "empty":
-        return replace(answer, body=Plain(b""))
-    if kind == "truncated":
-        return replace(answer, body=Part(answer.body, 0, answer.body.size // 2))
-    if kind == "huge_json":
-        return replace(answer, body=Plain(_padded(answer.body.read(0, answer.body.size))))
+    answer = as_json({"detail": f"fault {rule.kind}"}, int(rule.kind))
+    if rule.kind == "429" and rule.arg:
+        answer.headers["Retry-After"] = rule.arg
     return answer
 
 
-def _padded(data: bytes) -> bytes:
+def mangled(answer: Answer, rule: Rule) -> Answer:
+    """The answer with what a fault does to its content."""
+    if rule.kind == "content_type":
+        return replace(answer, content_type=rule.arg or "text/html")
+    mangle = _MANGLES.get(rule.kind)
+    return replace(answer, body=mangle(answer.body)) if mangle else answer
+
+
+def _broken(_: Body) -> Body:
+    return Plain(b'{"code": 0, "data": {"broken": ')
+
+
+def _empty(_: Body) -> Body:
+    return Plain(b"")
+
+
+def _half(body: Body) -> Body:
+    return Part(body, 0, body.size // 2)
+
+
+def _padded(body: Body) -> Body:
+    data = body.read(0, body.size)
     try:
         value = json.loads(data)
     except ValueError:
         value = {}
-    return (
-        json.dumps({**value, "padding": "x" * HUGE}).encode() if isinstance(value, dict) else data
-    )
+    if not isinstance(value, dict):
+        return Plain(data)
+    return Plain(json.dumps({**value, "padding": "x" * HUGE}).encode())
 
 
-async def send(request: web.Request, answer: Answer, rule: Rule | None) -> web.StreamResponse:
+#: What a fault makes of a body.
+_MANGLES: dict[str, Callable[[Body], Body]] = {
+    "broken_json": _broken,
+    "empty": _empty,
+    "truncated": _half,
+    "huge_json": _padded,
+}
+
+
+async def send(request: web.Request, answer: Answer, rule: Rule) -> web.StreamResponse:
     """Write the answer; a fault may cut it, stall it or let it drip."""
     answer = mangled(answer, rule)
+    size = answer.body.size
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
     response.content_type = answer.content_type
-    size = answer.body.size
     response.content_length = size
     await response.prepare(request)
-    kind, piece = rule.kind if rule else "", PIECE
-    stop = min(size, int(rule.number(size // 2))) if rule and kind == "cut_response" else size
-    if kind in ("slow", "stall_body"):
-        piece = max(1, size // (DRIPS if kind == "slow" else 2))
+
+    stop = size
+    if rule.kind == "cut_response":
+        stop = min(size, int(rule.number(size // 2)))
+    piece = _piece(rule, size)
     try:
         for offset in range(0, stop, piece):
             await response.write(answer.body.read(offset, min(piece, stop - offset)))
             await _pause(rule, first=offset == 0)
     except ConnectionError:
-        return response  # the client went away: its right
-    if kind == "cut_response":
+        return response  # the client may leave at any time
+    if rule.kind == "cut_response":
         hang_up(request)
     return response
 
 
-async def _pause(rule: Rule | None, first: bool) -> None:
-    if rule and rule.kind == "slow":
+def _piece(rule: Rule, size: int) -> int:
+    """Bytes that are written at once."""
+    if rule.kind == "slow":
+        return max(1, size // DRIPS)
+    if rule.kind == "stall_body":
+        return max(1, size // 2)
+    return PIECE
+
+
+async def _pause(rule: Rule, *, first: bool) -> None:
+    if rule.kind == "slow":
         await asyncio.sleep(rule.number(5) / DRIPS)
-    if rule and rule.kind == "stall_body" and first:
+    if rule.kind == "stall_body" and first:
         await asyncio.sleep(rule.number(30))
 
 
 def hang_up(request: web.Request) -> None:
-    """Close the connection after what was written, as a server does that goes away in the
-    middle."""
+    """Close the connection after what was written, as a server does that dies in the middle."""
     if request.transport is not None:
         request.transport.close()
 
 
 def reset(transport: asyncio.BaseTransport | None) -> None:
-    """Reset a connection: the peer gets ECONNRESET and none of what still waits."""
+    """Reset a connection: the peer gets ECONNRESET and nothing that is still queued."""
     if transport is None:
         return
     sock = transport.get_extra_info("socket")
     if sock is not None:
-        # Lingering for zero seconds is how a socket is asked for RST instead of FIN.
+        # lingering for zero seconds makes the socket send RST instead of FIN
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()
