@@ -1,14 +1,14 @@
-"""What a chat turn does: the draft it makes, the answer it gives, and the events that carry the
-answer.
+"""What a chat turn makes: the draft, the answer, and the events that carry the answer.
 
 Pure and deterministic: the same session, message and settings give the same draft and the same
-events. It must not charge, wait or send; `chat` does that.
+events. It must not charge, wait or send; `stream` does that.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from nemowatch.sandbox.world import Session, TurnRecord
 Json = dict[str, Any]
 VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, docs/api.md section 7
 STYLES = ("adk", "adk_partial", "snake", "typed", "toplevel")
-#: The sentence of the packaged sample, as a transcript would cut it; the last line names the file.
+#: What is said in the packaged sample, as a transcript divides it.
 SPOKEN = (
     "Good morning from the harbour.",
     "The first boat leaves at seven,",
@@ -28,6 +28,15 @@ SPOKEN = (
 TEMPORARY_ISSUE = "I encountered a temporary issue. Please try again later."
 QUESTION = "Which language would you like? Please tell me, then I will start."
 UNCHANGED = "I had a look at your project. Everything is as it was."
+#: What the answer says was done, by task.
+DONE = {
+    "transcribe": "I transcribed the dialogue.",
+    "dub": "I dubbed your video.",
+    "voiceover": "I added the voiceover.",
+}
+#: Words of a message that ask for a transcript.
+TRANSCRIBES = ("transcri", "subtitle", "caption")
+_CAPITAL = re.compile(r"([A-Z])")
 #: Speech is about 150 words a minute.
 WORD_MS = 400
 
@@ -42,22 +51,18 @@ class Edit:
 
 
 def task_of(skill: str, message: str) -> str:
-    """transcribe, dub or voiceover: by the skill, and by the message where a recipe's skill says
+    """transcribe, dub or voiceover: by the skill, or by the message when a recipe's skill says
     nothing."""
     words = message.lower()
-    if (
-        skill == "transcribe-video-to-text"
-        or "transcri" in words
-        or "subtitle" in words
-        or "caption" in words
-    ):
+    if skill == "transcribe-video-to-text" or any(word in words for word in TRANSCRIBES):
         return "transcribe"
-    return "dub" if skill == "multilingual-video-dubbing" or "dub " in words else "voiceover"
+    if skill == "multilingual-video-dubbing" or "dub " in words:
+        return "dub"
+    return "voiceover"
 
 
 def needs_media(session: Session, skill: str) -> bool:
-    """True when there is nothing to work on: only `voiceover-generator` works from the message
-    alone."""
+    """True when there is nothing to work on. Only `voiceover-generator` needs no upload."""
     return not session.uploads and skill != "voiceover-generator"
 
 
@@ -66,33 +71,28 @@ def make_edit(session: Session, turn: TurnRecord, settings: Settings) -> Edit:
     before = copy.deepcopy(session.drafts[-1]) or {"t": [], "d": 0, "m": {}}
     total = _total_ms(session, turn.message)
     task = task_of(turn.skill, turn.message)
-    tracks = [
-        track
-        for track in before["t"]
-        if track["tt"] not in (VIDEO, AUDIO if task != "transcribe" else TEXT)
-    ]
-    tracks = (
-        _video(session)
-        + tracks
-        + [_spoken(session, total, settings) if task == "transcribe" else _voice(turn, task, total)]
-    )
+    media: Json | None = None
+    if task == "transcribe":
+        made = _spoken(session, total, settings)
+    else:
+        made = _voice(turn, task, total)
+        media = {"type": "audio", "id": f"gm_{turn.number}", "duration": total / 1000}
+
+    replaced = (VIDEO, made["tt"])
+    kept = [track for track in before["t"] if track["tt"] not in replaced]
     revision = before["m"].get("revision", 0) + 1
     meta = before["m"] | {"title": _title(turn.message), "revision": revision, "task": task}
-    media = (
-        None
-        if task == "transcribe"
-        else {"type": "audio", "id": f"gm_{turn.number}", "duration": total / 1000}
-    )
-    return Edit({"t": tracks, "d": total, "m": meta}, media, _answer(task, revision))
+    draft = {"t": [*_video(session), *kept, made], "d": total, "m": meta}
+    return Edit(draft, media, _answer(task, revision))
 
 
 def half_draft(edit: Edit) -> Json:
-    """The same edit while it is still being made: only its first track."""
+    """The same edit, half made: only its first track."""
     return edit.draft | {"t": edit.draft["t"][:1]}
 
 
 def clip_draft(session: Session) -> Json:
-    """A draft that holds just what was uploaded."""
+    """A draft with the uploads and nothing else."""
     return {"t": _video(session), "d": _total_ms(session, ""), "m": {}}
 
 
@@ -120,26 +120,25 @@ def _voice(turn: TurnRecord, task: str, total: int) -> Json:
 
 
 def _spoken(session: Session, total: int, settings: Settings) -> Json:
-    name = session.uploads[0].name if session.uploads else "the script"
-    lines = [*SPOKEN, f"This was {name}."]
+    names = [upload.name for upload in session.uploads]
+    lines = [*SPOKEN, f"This was {[*names, 'the script'][0]}."]
     length = total // len(lines)
-    return {
-        "tt": TEXT,
-        "sg": [
-            caption(text, i * length, length, settings.captions) for i, text in enumerate(lines)
-        ],
-    }
+    segments = []
+    for number, text in enumerate(lines):
+        segments.append(caption(text, number * length, length, settings.captions))
+    return {"tt": TEXT, "sg": segments}
 
 
 def caption(text: str, start: int, length: int, form: str) -> Json:
-    """One text segment; `form` chooses among the keys that sources disagree about (docs/api.md
-    section 7). Times in ms."""
-    return {
+    """One text segment. `form` chooses among the keys about which sources disagree (docs/api.md
+    section 7). Times are in ms."""
+    forms: dict[str, Json] = {
         "content": {"st": start, "d": length, "m": {"content": text}},
         "title": {"s": start, "d": length, "m": {"title": text}},
         "plain": {"start": start, "duration": length, "text": text},
         "laid": {"d": length, "m": {"text": text}},
-    }.get(form, {"start": start, "duration": length, "m": {"text": text}})
+    }
+    return forms.get(form, {"start": start, "duration": length, "m": {"text": text}})
 
 
 def _title(message: str) -> str:
@@ -147,48 +146,39 @@ def _title(message: str) -> str:
 
 
 def _answer(task: str, revision: int) -> str:
-    done = {"transcribe": "I transcribed the dialogue.", "dub": "I dubbed your video."}.get(
-        task, "I added the voiceover."
-    )
-    return (
-        f'{done} This is revision {revision}. Preview in timeline, then click "Export" to save it.'
-    )
+    cure = 'Preview in timeline, then click "Export" to save it.'
+    return f"{DONE[task]} This is revision {revision}. {cure}"
 
 
 def style_of(settings: Settings, turn: TurnRecord, fault_style: str = "") -> str:
     """How this turn's events are spelled."""
     style = fault_style or settings.style
-    return STYLES[turn.number % len(STYLES)] if style == "vary" else style
+    if style == "vary":
+        return STYLES[turn.number % len(STYLES)]
+    return style
 
 
 def is_silent(settings: Settings, turn: TurnRecord) -> bool:
     """True for the turns that close without text (about 30 % in the real product, docs/api.md
     section 6)."""
-    return (
-        bool(settings.silent_every)
-        and turn.number % settings.silent_every == settings.silent_every - 1
-    )
+    every = settings.silent_every
+    return every > 0 and turn.number % every == every - 1
 
 
 def working(style: str, turn: TurnRecord) -> list[Json]:
-    """Events while the turn works: a thought, a tool's call and its result; never meant for the
-    user."""
-    call, result = {"name": "edit_timeline", "args": {"turn": turn.number}}, {"ok": True}
-    answer = {"name": "edit_timeline", "response": result}
+    """Events while the turn works: a thought, a tool call and its result. None of them is meant
+    for the user."""
+    call = {"name": "edit_timeline", "args": {"turn": turn.number}}
+    answer = {"name": "edit_timeline", "response": {"ok": True}}
     if style == "typed":
         return [{"type": "tool_call", "content": call}, {"type": "tool_result", "content": answer}]
     if style == "toplevel":
         return []
-    names = (
-        ("function_call", "function_response")
-        if style == "snake"
-        else ("functionCall", "functionResponse")
-    )
     thought = {"text": "The user wants an edit of the timeline.", "thought": True}
     return [
         _adk(style, turn, [thought]),
-        _adk(style, turn, [{names[0]: call}]),
-        _adk(style, turn, [{names[1]: answer}], role="user"),
+        _adk(style, turn, [{_key(style, "functionCall"): call}]),
+        _adk(style, turn, [{_key(style, "functionResponse"): answer}], role="user"),
     ]
 
 
@@ -196,13 +186,14 @@ def speaking(style: str, turn: TurnRecord, text: str) -> Iterator[Json]:
     """Events that carry `text`; with adk_partial first in pieces, then whole."""
     if style == "typed":
         yield {"type": "text", "content": text}
-    elif style == "toplevel":
+        return
+    if style == "toplevel":
         yield {"text": text}
-    else:
-        if style == "adk_partial":
-            for at in range(0, len(text), 12):
-                yield _adk(style, turn, [{"text": text[at : at + 12]}], partial=True)
-        yield _adk(style, turn, [{"text": text}])
+        return
+    if style == "adk_partial":
+        for at in range(0, len(text), 12):
+            yield _adk(style, turn, [{"text": text[at : at + 12]}], partial=True)
+    yield _adk(style, turn, [{"text": text}])
 
 
 def state_only(style: str, turn: TurnRecord) -> list[Json]:
@@ -219,36 +210,44 @@ def error_event(style: str, turn: TurnRecord, form: str) -> Json:
             "error": text,
             "error_details": {"error_type": "RuntimeError", "error_message": text},
         }
-    event = _adk(style, turn, [])
-    code, words = (
-        ("error_code", "error_message") if style == "snake" else ("errorCode", "errorMessage")
-    )
-    return event | {code: "500", words: "The editing tool failed."}
+    failure = {
+        _key(style, "errorCode"): "500",
+        _key(style, "errorMessage"): "The editing tool failed.",
+    }
+    return _adk(style, turn, []) | failure
 
 
 def _adk(
     style: str, turn: TurnRecord, parts: list[Json], role: str = "model", partial: bool = False
 ) -> Json:
-    snake = style == "snake"
-    event: Json = {"content": {"parts": parts, "role": role}} if parts else {}
+    event: Json = {}
+    delta: Json = {"revision": turn.number}
+    if parts:
+        event["content"] = {"parts": parts, "role": role}
+        delta = {}
     if partial:
         event["partial"] = True
-    event["invocation_id" if snake else "invocationId"] = f"e-{turn.number:08d}"
-    event["author"] = "nemo_agent"
-    event["actions"] = {
-        "state_delta" if snake else "stateDelta": {} if parts else {"revision": turn.number}
+    return event | {
+        _key(style, "invocationId"): f"e-{turn.number:08d}",
+        "author": "nemo_agent",
+        "actions": {_key(style, "stateDelta"): delta},
+        "id": f"ev-{turn.number:08d}",
+        "timestamp": 1795258928.5,
     }
-    return event | {"id": f"ev-{turn.number:08d}", "timestamp": 1795258928.5}
+
+
+def _key(style: str, name: str) -> str:
+    """A key in camel case, or in snake case for the style of that name."""
+    return _CAPITAL.sub(r"_\1", name).lower() if style == "snake" else name
 
 
 def line(event: Json) -> bytes:
-    """One event as it stands in the stream."""
-    return (
-        b"data: " + json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
-    )
+    """One event as the stream has it."""
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return f"data: {text}\n\n".encode()
 
 
-#: Every form of a keep-alive that docs/api.md section 6 names; they take turns.
+#: Every form of keep-alive in docs/api.md section 6; they take turns.
 HEARTBEATS = (
     b": keep-alive\n\n",
     b"data:\n\n",

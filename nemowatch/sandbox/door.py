@@ -157,11 +157,11 @@ def _attributed(call: Call) -> bool:
 
 def _check_authorization(call: Call) -> None:
     authorization = call.request.headers.get("Authorization", "")
-    if call.endpoint not in OPEN:
-        if not authorization.startswith("Bearer "):
-            call.violation("Authorization is missing or not a bearer token")
-    elif authorization:
+    is_open = call.endpoint in OPEN
+    if is_open and authorization:
         call.violation("the token was sent where none belongs", call.request.path)
+    if not is_open and not authorization.startswith("Bearer "):
+        call.violation("Authorization is missing or not a bearer token")
 
 
 async def _through(call: Call, handler: Handler) -> web.StreamResponse:
@@ -217,11 +217,9 @@ def _session_in_path(call: Call) -> str:
     path = call.request.match_info
     if path.get("sid"):
         return path["sid"]
-    rid, number = path.get("rid", ""), path.get("number", "")
-    for made in call.world.renders.values():
-        if rid == made.rid or number == str(made.number):
-            return made.session.sid
-    return ""
+    made = call.world.renders.get(path.get("rid", ""))
+    made = made or call.world.render_of_number(path.get("number", ""))
+    return made.session.sid if made else ""
 
 
 async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse:
@@ -238,7 +236,7 @@ async def _read_json(call: Call) -> None:
     if call.request.content_type != "application/json":
         call.violation("a JSON body is sent as application/json", call.request.content_type)
     try:
-        value = json.loads(call.body) if call.body else {}
+        value = json.loads(call.body or b"{}")
     except ValueError:
         value = None
     if isinstance(value, dict):

@@ -1,25 +1,27 @@
-"""Files by GET: uploaded ones and results, as a content network serves them, and the
-authenticated fallback of docs/api.md section 9. Range, If-Range and ETag as RFC 9110 has them; one
-range at a time."""
+"""Files by GET: uploads and results, as a content network serves them, and the authenticated
+fallback of docs/api.md section 9. Range, If-Range and ETag follow RFC 9110, with one range at a
+time."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import Call
 from nemowatch.sandbox.reply import Answer, Body, Part, Plain
 from nemowatch.sandbox.world import Render
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+#: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
+_RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")
+#: What the content network says when it refuses.
+DENIED = {403: "Request has expired", 404: "The specified key does not exist."}
 
 
 @dataclass(frozen=True, slots=True)
 class FileBody:
-    """A file on disk with some bytes behind it."""
+    """A file on disk, followed by some bytes."""
 
     path: Path
     file_size: int
@@ -51,16 +53,33 @@ async def upload(call: Call) -> Answer:
 
 async def result(call: Call) -> Answer:
     """A result, at the URL that a poll gave; 403 when that has expired."""
-    number, query = call.request.match_info["number"], call.request.query
-    made = next((r for r in call.world.renders.values() if str(r.number) == number), None)
-    serial = int(query["serial"]) if query.get("serial", "").isdigit() else 0
-    if made is None or serial not in made.urls or query.get("signature") != f"s{number}x{serial}":
+    made, given = _asked_for(call)
+    if made is None:
         call.violation("a result URL that no poll gave", call.request.path_qs)
         return _denied(404)
-    given, life = made.urls[serial], call.world.settings.url_seconds
-    if call.kind == "expired" or given < 0 or (life and call.world.now() - given > life):
+    if call.kind == "expired" or _is_expired(call, given):
         return _denied(403)
     return _serve(call, made)
+
+
+def _asked_for(call: Call) -> tuple[Render | None, float]:
+    """The render that a URL belongs to, and when that URL was given; (None, 0) for a URL that
+    was never given."""
+    number, query = call.request.match_info["number"], call.request.query
+    serial = query.get("serial", "")
+    made = call.world.render_of_number(number)
+    if made is None or not serial.isdigit():
+        return None, 0
+    if query.get("signature") != f"s{number}x{int(serial)}" or int(serial) not in made.urls:
+        return None, 0
+    return made, made.urls[int(serial)]
+
+
+def _is_expired(call: Call, given: float) -> bool:
+    if given < 0:
+        return True
+    life = call.world.settings.url_seconds
+    return life > 0 and call.world.now() - given > life
 
 
 async def fallback(call: Call) -> Answer:
@@ -76,17 +95,12 @@ async def fallback(call: Call) -> Answer:
 
 def _serve(call: Call, made: Render) -> Answer:
     made.downloads += 1
-    answer = _ranged(
-        call,
-        FileBody(made.result.base, made.result.base_size, made.result.tail),
-        made.result.sha256,
-    )
-    entry: dict[str, Any] = {
+    result = made.result
+    answer = _ranged(call, FileBody(result.base, result.base_size, result.tail), result.sha256)
+    entry = {
         "render": made.rid,
         "endpoint": call.endpoint,
-        "sha256": made.result.sha256,
-    }
-    entry |= {
+        "sha256": result.sha256,
         "status": answer.status,
         "bytes": answer.body.size,
         "range": call.request.headers.get("Range", ""),
@@ -96,25 +110,21 @@ def _serve(call: Call, made: Render) -> Answer:
 
 
 def _denied(status: int) -> Answer:
-    text = "Request has expired" if status == 403 else "The specified key does not exist."
-    xml = (
-        '<?xml version="1.0"'
-        f' encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>{text}</Message></Error>'
-    )
+    error = f"<Code>AccessDenied</Code><Message>{DENIED[status]}</Message>"
+    xml = f'<?xml version="1.0" encoding="UTF-8"?><Error>{error}</Error>'
     return Answer(Plain(xml.encode()), status, "application/xml")
 
 
 def _ranged(call: Call, body: Body, digest: str) -> Answer:
-    etag, asked = f'"{digest[:32]}"', call.request.headers
+    etag = f'"{digest[:32]}"'
     headers = {"ETag": etag, "Accept-Ranges": "bytes"}
-    match = _RANGE.fullmatch(asked.get("Range", ""))
-    if match is None or not any(match.groups()) or asked.get("If-Range", etag) != etag:
+    match = _RANGE.fullmatch(call.request.headers.get("Range", ""))
+    if match is None or call.request.headers.get("If-Range", etag) != etag:
         return Answer(body, 200, "video/mp4", headers)
-    start, end = _bounds(match[1], match[2], body.size)
+    start, end = _bounds(match["first"], match["last"], body.size)
     if start > end:
-        return Answer(
-            Plain(b""), 416, "video/mp4", headers | {"Content-Range": f"bytes */{body.size}"}
-        )
+        headers["Content-Range"] = f"bytes */{body.size}"
+        return Answer(Plain(b""), 416, "video/mp4", headers)
     headers["Content-Range"] = f"bytes {start}-{end}/{body.size}"
     return Answer(Part(body, start, end - start + 1), 206, "video/mp4", headers)
 

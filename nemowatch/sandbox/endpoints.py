@@ -9,13 +9,15 @@ from typing import Any
 from nemowatch.sandbox import agent, reply
 from nemowatch.sandbox.door import Call, is_uuid, read_fields
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Render, Session
+from nemowatch.sandbox.world import Render, Session, Upload
 
 Json = dict[str, Any]
+#: What a posted render must have.
+RENDER_FIELDS: dict[str, type] = {"id": str, "sessionId": str, "draft": dict, "output": dict}
 
 
 async def token(call: Call) -> Answer:
-    """An anonymous token; 400 without a client id, 429 when that id has had all of its own."""
+    """An anonymous token; 400 without a client id, 429 when that id has used up its own."""
     client_id = call.request.headers.get("X-Client-Id", "")
     if await call.request.read():
         call.violation("anonymous-token takes no body")
@@ -33,15 +35,16 @@ async def token(call: Call) -> Answer:
         "token": value,
         "user_id": account.user_id,
         "expires_at": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "credits": account.available,
     }
-    return reply.business(data | {"credits": account.available})
+    return reply.business(data)
 
 
 async def open_session(call: Call) -> Answer:
     """A new session."""
     fields = await read_fields(call)
     for name in ("task_name", "language"):
-        if not isinstance(fields.get(name), str) or not fields[name]:
+        if not _is_filled(fields.get(name), str):
             call.violation(f"{name} is missing")
             return reply.invalid(name, "Field required")
     _extra(call, fields, {"task_name", "language"})
@@ -51,6 +54,11 @@ async def open_session(call: Call) -> Answer:
     return reply.business(
         {"session_id": session.sid, "task_id": session.task_id, "user_id": call.account.user_id}
     )
+
+
+def _is_filled(value: Any, kind: type) -> bool:
+    """True for a value of this type that is not empty."""
+    return isinstance(value, kind) and bool(value)
 
 
 def _extra(call: Call, fields: Json, known: set[str]) -> None:
@@ -63,25 +71,32 @@ async def state(call: Call) -> Answer:
     session = call.session(call.request.match_info["sid"])
     if session is None:
         return call.code(1002)
-    stale = call.kind == "stale" and len(session.drafts) > 1
-    generated = session.generated[:-1] if stale else session.generated
+    draft, generated = session.drafts[-1], session.generated
+    if call.kind == "stale" and len(session.drafts) > 1:
+        draft, generated = session.drafts[-2], session.generated[:-1]
     content = {
-        "draft": session.drafts[-2 if stale else -1],
-        "video_infos": [_video_info(u.name, u.blob) for u in session.uploads],
+        "draft": draft,
+        "video_infos": [_video_info(upload) for upload in session.uploads],
         "generated_media": generated,
         "canvas_config": {"width": 1920, "height": 1080, "fps": 30},
         "video_analyses": {},
     }
-    data = {"session_id": session.sid, "task_id": session.task_id, "task_name": session.task_name}
-    return reply.business(data | {"user_id": session.account.user_id, "state": content})
+    data = {
+        "session_id": session.sid,
+        "task_id": session.task_id,
+        "task_name": session.task_name,
+        "user_id": session.account.user_id,
+        "state": content,
+    }
+    return reply.business(data)
 
 
-def _video_info(name: str, blob: Any) -> Json:
+def _video_info(upload: Upload) -> Json:
     return {
-        "filename": name,
-        "file_type": blob.file_type,
-        "duration": blob.duration,
-        "hash": blob.sha256,
+        "filename": upload.name,
+        "file_type": upload.blob.file_type,
+        "duration": upload.blob.duration,
+        "hash": upload.blob.sha256,
     }
 
 
@@ -98,8 +113,10 @@ async def credits(call: Call) -> Answer:
 async def render(call: Call) -> Answer:
     """Start a render under the client's id."""
     fields = await read_fields(call)
-    if (refused := _refused_render(call, fields)) is not None:
-        return refused
+    for check in (_check_plan, _check_fields, _check_output, _check_draft):
+        refused = check(call, fields)
+        if refused is not None:
+            return refused
     session = call.session(fields["sessionId"])
     if session is None:
         return call.code(1002)
@@ -107,40 +124,53 @@ async def render(call: Call) -> Answer:
     if known is not None:
         return _again(call, known, fields, session)
     if call.kind == "forget":
-        return reply.as_json(
-            {"success": True, "data": {"id": fields["id"], "status": "pending", "progress": 0}}
-        )
-    made = call.world.begin_render(
-        fields["id"], session, fields["draft"], call.skill, fields["output"]["quality"]
-    )
+        return _envelope({"id": fields["id"], "status": "pending", "progress": 0})
+    quality = fields["output"]["quality"]
+    made = call.world.begin_render(fields["id"], session, fields["draft"], call.skill, quality)
     _bend(call, made)
     if call.kind == "duplicate":
         return _duplicate()
     return _posted(call, made)
 
 
-def _refused_render(call: Call, fields: Json) -> Answer | None:
-    """What is wrong with a posted render; None when nothing is."""
-    if not call.entry["attribution"] or call.world.settings.plan == "free":
-        return reply.as_json(
-            {"success": False, "error": "Export requires a registered account or a plan"}, 402
-        )
-    for name, kind in (("id", str), ("sessionId", str), ("draft", dict), ("output", dict)):
-        if not isinstance(fields.get(name), kind) or not fields[name]:
+def _envelope(data: Json) -> Answer:
+    """A render envelope that says success (docs/api.md section 1)."""
+    return reply.as_json({"success": True, "data": data})
+
+
+def _failure(error: str, status: int) -> Answer:
+    """A render envelope that says failure."""
+    return reply.as_json({"success": False, "error": error}, status)
+
+
+def _check_plan(call: Call, _: Json) -> Answer | None:
+    if call.entry["attribution"] and call.world.settings.plan != "free":
+        return None
+    return _failure("Export requires a registered account or a plan", 402)
+
+
+def _check_fields(call: Call, fields: Json) -> Answer | None:
+    for name, kind in RENDER_FIELDS.items():
+        if not _is_filled(fields.get(name), kind):
             call.violation(f"a render without {name}")
             return reply.invalid(name, "Field required")
-    _extra(call, fields, {"id", "sessionId", "draft", "output"})
+    _extra(call, fields, set(RENDER_FIELDS))
+    return None
+
+
+def _check_output(call: Call, fields: Json) -> Answer | None:
     output = fields["output"]
-    if (
-        output.get("format") != "mp4"
-        or not isinstance(output.get("quality"), str)
-        or not output["quality"]
-    ):
-        call.violation("output must be format mp4 and a quality", str(output))
-        return reply.invalid("output", "format and quality required")
-    if not any(track.get("sg") for track in fields["draft"].get("t") or []):
+    if output.get("format") == "mp4" and _is_filled(output.get("quality"), str):
+        return None
+    call.violation("output must be format mp4 and a quality", str(output))
+    return reply.invalid("output", "format and quality required")
+
+
+def _check_draft(call: Call, fields: Json) -> Answer | None:
+    tracks = fields["draft"].get("t") or []
+    if not any(track.get("sg") for track in tracks):
         call.violation("a draft with nothing on any track")
-        return reply.as_json({"success": False, "error": "The draft is empty"}, 400)
+        return _failure("The draft is empty", 400)
     if not call.world.knows_draft(fields["draft"]):
         call.violation("the draft is not one that a session has had")
     return None
@@ -155,14 +185,12 @@ def _again(call: Call, known: Render, fields: Json, session: Session) -> Answer:
 
 
 def _duplicate() -> Answer:
-    return reply.as_json({"success": False, "error": "A render with this id already exists"}, 409)
+    return _failure("A render with this id already exists", 409)
 
 
 def _bend(call: Call, made: Render) -> None:
     """What a fault does to one render."""
     rule = call.rule
-    if rule is None:
-        return
     if rule.kind == "failed":
         made.failed = "The render worker ran out of memory"
     elif rule.kind == "slow_render":
@@ -174,42 +202,45 @@ def _bend(call: Call, made: Render) -> None:
 
 
 def _posted(call: Call, made: Render) -> Answer:
-    data = {
-        "id": made.rid,
-        "status": made.status(call.world.now()),
-        "progress": made.progress(call.world.now()),
-    }
+    now = call.world.now()
+    data: Json = {"status": made.status(now), "progress": made.progress(now)}
     if made.shape == "bare":
-        return reply.as_json(
-            {"taskId": made.rid, "status": data["status"], "progress": data["progress"]}, 202
-        )
-    return reply.as_json({"success": True, "data": data})
+        return reply.as_json({"taskId": made.rid, **data}, 202)
+    return _envelope({"id": made.rid, **data})
 
 
 async def poll(call: Call) -> Answer:
-    """How a render stands, in its own shape."""
+    """The status of a render, in its own shape."""
     made = _render_of(call)
     if made is None:
         return _unknown()
-    now, pace = call.world.now(), call.world.settings.min_poll_seconds
-    if pace and made.polled_at >= 0 and now - made.polled_at < pace:
-        call.violation("polled too soon", f"after {now - made.polled_at:.2f} s")
-    made.polls, made.polled_at = made.polls + 1, now
+    _note_poll(call, made)
     if call.kind in ("failed", "expired_url"):
         _bend(call, made)
-    shape = call.rule.arg if call.rule and call.kind == "shape" else made.shape
-    return reply.as_json(
-        _bare(call, made) if shape == "bare" else {"success": True, "data": _wrapped(call, made)}
-    )
+    shape = call.rule.arg if call.kind == "shape" else made.shape
+    if shape == "bare":
+        return reply.as_json(_bare(call, made))
+    return _envelope(_wrapped(call, made))
+
+
+def _note_poll(call: Call, made: Render) -> None:
+    now, pace = call.world.now(), call.world.settings.min_poll_seconds
+    since = now - made.polled_at
+    if made.polls and since < pace:
+        call.violation("polled too soon", f"after {since:.2f} s")
+    made.polls += 1
+    made.polled_at = now
 
 
 def _render_of(call: Call) -> Render | None:
     made = call.world.renders.get(call.request.match_info["rid"])
-    return made if made is not None and made.session.account is call.account else None
+    if made is None:
+        return None
+    return made if made.session.account is call.account else None
 
 
 def _unknown() -> Answer:
-    return reply.as_json({"success": False, "error": "Render not found"}, 404)
+    return _failure("Render not found", 404)
 
 
 def _bare(call: Call, made: Render) -> Json:
@@ -240,13 +271,13 @@ def _wrapped(call: Call, made: Render) -> Json:
 
 
 def _result_url(call: Call, made: Render) -> str:
-    """A URL of its own for every poll; a render that expires URLs gives dead ones, once or
-    always."""
+    """Every poll gets its own URL. A render that expires URLs gives dead ones, once or always."""
     serial = len(made.urls) + 1
-    dead = made.expiring != ""
+    made.urls[serial] = call.world.now()
+    if made.expiring:
+        made.urls[serial] = -1.0
     if made.expiring == "once":
         made.expiring = ""
-    made.urls[serial] = -1.0 if dead else call.world.now()
     query = f"serial={serial}&signature=s{made.number}x{serial}"
     return f"{call.host.base_url}/cdn/results/{made.number}/output.mp4?{query}"
 
@@ -258,13 +289,10 @@ async def cancel(call: Call) -> Answer:
         return _unknown()
     if made.status(call.world.now()) in ("pending", "processing"):
         made.cancelled = True
-    return reply.as_json(
-        {"success": True, "data": {"id": made.rid, "status": made.status(call.world.now())}}
-    )
+    return _envelope({"id": made.rid, "status": made.status(call.world.now())})
 
 
 def show_clip(session: Session, initial_draft: str) -> None:
-    """After an upload, a sandbox set to `initial_draft: clip` shows the clips in the draft at
-    once."""
+    """After an upload, a sandbox set to `initial_draft: clip` shows the clips in the draft."""
     if initial_draft == "clip":
         session.drafts.append(agent.clip_draft(session))

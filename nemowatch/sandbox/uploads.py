@@ -1,5 +1,5 @@
-"""Uploads (docs/api.md section 5): the multipart body is read as it comes, to disk, and held to
-what it declared."""
+"""Uploads (docs/api.md section 5): the multipart body is written to disk as it comes, and must be
+as long as it declared."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Blob, Upload, World
+from nemowatch.sandbox.world import Blob, Session, Upload, World
 
 #: docs/api.md section 2; every other skill has the larger limit.
 SMALL_LIMIT, LIMIT = 200 * MB, 500 * MB
@@ -30,40 +30,53 @@ Json = dict[str, Any]
 async def upload(call: Call) -> Answer:
     """Files into a session, by bytes or by URL."""
     session = call.session(call.request.match_info["sid"])
-    if session is None or call.kind == "session_lost":
-        if session is not None:
-            session.expired = True
+    if session is not None and call.kind == "session_lost":
+        session.expired = True
+        session = None
+    if session is None:
         return call.code(1002)
-    taken = await (_by_url(call) if call.endpoint == "upload_url" else _by_bytes(call))
+    take = _by_url if call.endpoint == "upload_url" else _by_bytes
+    taken = await take(call)
     if isinstance(taken, Answer):
         return taken
+
+    _count(call, session)
+    await asyncio.sleep(call.world.settings.upload_seconds)
+    _add(call, session, taken)
+    files: list[Json] = []
+    if call.kind != "empty_files":
+        files = [_described(call, item) for item in taken]
+    return reply.business({"files": files, "session_state_applied": True})
+
+
+def _count(call: Call, session: Session) -> None:
     session.upload_requests += 1
     limit = call.world.settings.uploads_per_session
     if limit and session.upload_requests > limit:
         call.violation("a second upload into one session", session.sid)
-    await asyncio.sleep(call.world.settings.upload_seconds)
+
+
+def _add(call: Call, session: Session, taken: list[Upload]) -> None:
+    known = {(old.blob.sha256, old.name) for old in session.uploads}
     for item in taken:
-        if any(
-            old.blob.sha256 == item.blob.sha256 and old.name == item.name for old in session.uploads
-        ):
+        key = (item.blob.sha256, item.name)
+        if key in known:
             call.violation("the same file uploaded twice into one session", item.name)
+        known.add(key)
         session.uploads.append(item)
     show_clip(session, call.world.settings.initial_draft)
-    files = [] if call.kind == "empty_files" else [_described(call, item) for item in taken]
-    return reply.business({"files": files, "session_state_applied": True})
 
 
 def _described(call: Call, item: Upload) -> Json:
     blob = item.blob
+    suffix = item.name.rpartition(".")[2]
     data: Json = {
         "filename": item.name,
         "file_type": blob.file_type,
         "duration": blob.duration,
         "hash": blob.sha256,
+        "cdn_url": f"{call.host.base_url}/cdn/uploads/{blob.sha256}/clip.{suffix}",
     }
-    data["cdn_url"] = (
-        f"{call.host.base_url}/cdn/uploads/{blob.sha256}/clip.{item.name.rpartition('.')[2]}"
-    )
     if blob.file_type == "video":
         data |= {"width": 1920, "height": 1080, "fps": 30}
     return data
@@ -72,29 +85,49 @@ def _described(call: Call, item: Upload) -> Json:
 async def _by_url(call: Call) -> list[Upload] | Answer:
     fields = await read_fields(call)
     urls = fields.get("urls")
-    if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
+    if not _are_texts(urls):
         call.violation("an upload by URL without urls")
         return reply.invalid("urls", "Field required")
     if fields.get("source_type") != "url" or set(fields) - {"urls", "source_type"}:
         call.violation("an upload by URL has urls and source_type: url", str(sorted(fields)))
     if call.kind == "refused" or not call.world.settings.url_uploads:
         return call.code(4001)
-    taken = [_fetched(call, url) for url in urls]
-    return call.code(4001) if None in taken else [item for item in taken if item is not None]
+    taken: list[Upload] = []
+    for url in fields["urls"]:
+        item = _fetched(call, url)
+        if item is None:
+            return call.code(4001)
+        taken.append(item)
+    return taken
+
+
+def _are_texts(value: Any) -> bool:
+    """True for a list of strings that is not empty."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, str) for item in value)
 
 
 def _fetched(call: Call, url: str) -> Upload | None:
-    """A file of our own by its `cdn_url`; any other address gives the sample, for nothing is
-    fetched from outside."""
+    """One of our own files by its `cdn_url`. Any other address gives the sample, because nothing
+    is fetched from outside."""
     parts = urlsplit(url)
     pieces = unquote(parts.path).strip("/").split("/")
     if url.startswith(call.host.base_url + "/cdn/"):
-        blob = call.world.blobs.get(pieces[2]) if len(pieces) == 4 else None
-        return Upload(blob, blob.name, "url", call.skill, url) if blob else None
+        return _ours(call, pieces, url)
     name = pieces[-1] or "video.mp4"
-    if parts.scheme not in ("http", "https") or ("." in name and not kind_of(name)):
+    if parts.scheme not in ("http", "https"):
+        return None
+    if "." in name and not kind_of(name):
         return None
     return Upload(call.world.blobs["sample"], name, "url", call.skill, url)
+
+
+def _ours(call: Call, pieces: list[str], url: str) -> Upload | None:
+    if len(pieces) != 4:
+        return None
+    blob = call.world.blobs.get(pieces[2])
+    return Upload(blob, blob.name, "url", call.skill, url) if blob else None
 
 
 async def _by_bytes(call: Call) -> list[Upload] | Answer:
@@ -104,9 +137,9 @@ async def _by_bytes(call: Call) -> list[Upload] | Answer:
         return reply.invalid("files", "Field required")
     if request.content_length is None:
         call.violation("an upload without Content-Length")
-    declared, boundary = request.content_length or 0, _boundary(request)
+    body = Multipart(request.content, _boundary(request), request.content_length or 0)
     try:
-        return await _parts(call, Multipart(request.content, boundary, declared))
+        return await _parts(call, body)
     except ValueError as problem:
         call.violation("a multipart body that cannot be read", str(problem))
         return reply.invalid("files", str(problem))
@@ -119,46 +152,52 @@ def _boundary(request: web.Request) -> str:
 
 async def _parts(call: Call, body: Multipart) -> list[Upload] | Answer:
     taken: list[Upload] = []
-    refused: Answer | None = None
+    refusals: list[Answer] = []
     while (head := await body.head()) is not None:
         item = await _receive(call, head, body)
         if isinstance(item, Upload):
             taken.append(item)
         else:
-            refused = refused or item
+            refusals.append(item)
     if call.request.content_length is not None and body.left > EPILOGUE:
         call.violation("Content-Length is larger than the body", f"by {body.left} bytes")
-        refused = refused or reply.invalid("files", "the body ended before its Content-Length")
-    if not taken and refused is None:
+        refusals.append(reply.invalid("files", "the body ended before its Content-Length"))
+    if not taken and not refusals:
         call.violation("an upload without a file")
-        refused = reply.invalid("files", "Field required")
-    return refused or taken
+        refusals.append(reply.invalid("files", "Field required"))
+    return refusals[0] if refusals else taken
 
 
 async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
-    name, world = head.filename, call.world
-    sink = _Sink(world)
+    name = head.filename
+    sink = _Sink(call.world)
     try:
         async for piece in body.pieces():
             sink.write(piece)
     except BaseException:
-        sink.discard()  # the client went away, or the server ends
+        sink.discard()  # the client went away, or the server is stopping
         raise
     if head.name != "files" or not name:
         sink.discard()
         call.violation("a part that is no file called files", f"{head.name} ({name})")
         return reply.invalid("files", "Field required")
-    blob = world.keep_blob(sink.finish(name), counted=True)
+
+    blob = call.world.keep_blob(sink.finish(name), counted=True)
     if not kind_of(name) or not blob.size:
         return call.code(4001)
-    limit = world.settings.max_upload_bytes or (
-        SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT
-    )
-    return call.code(4002) if blob.size > limit else Upload(blob, name, "bytes", call.skill)
+    if blob.size > _limit(call):
+        return call.code(4002)
+    return Upload(blob, name, "bytes", call.skill)
+
+
+def _limit(call: Call) -> int:
+    """The largest file that is taken, in bytes."""
+    own = SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT
+    return call.world.settings.max_upload_bytes or own
 
 
 class _Sink:
-    """A file that grows with the bytes received and is named by their digest at the end."""
+    """A file that grows with the bytes received and is then named by their digest."""
 
     def __init__(self, world: World) -> None:
         self.folder, self.digest, self.size = world.folder, hashlib.sha256(), 0
@@ -166,35 +205,37 @@ class _Sink:
         self.stream, self.path = handle, Path(handle.name)
 
     def write(self, piece: bytes) -> None:
-        """Some more bytes."""
+        """Add bytes."""
         self.stream.write(piece)
         self.digest.update(piece)
         self.size += len(piece)
 
     def discard(self) -> None:
-        """Forget what came."""
+        """Remove the file."""
         self.stream.close()
         self.path.unlink()
 
     def finish(self, name: str) -> Blob:
-        """All has come."""
+        """Close the file, under its final name."""
         self.stream.close()
         path = self.path.rename(self.folder / self.digest.hexdigest())
         return blob_of(path, name, self.digest.hexdigest())
 
 
 def blob_of(path: Path, name: str, digest: str) -> Blob:
-    """A file in the sandbox's folder, looked into."""
+    """A file in the sandbox's folder, with its kind and duration."""
+    kind, duration = kind_of(name), 0.0
     with path.open("rb") as stream:
         playable = is_mp4(stream)
-        duration = round(duration_of(stream), 3) if playable else 0.0
-    kind = kind_of(name)
-    seconds = 0.0 if kind == "image" else duration or 30.5
-    return Blob(name, path, path.stat().st_size, digest, playable, seconds, kind)
+        if playable:
+            duration = round(duration_of(stream), 3)
+    if kind != "image":
+        duration = duration or 30.5
+    return Blob(name, path, path.stat().st_size, digest, playable, duration, kind)
 
 
 def sample_blob(world: World, data: bytes) -> None:
-    """Put the packaged sample where results and uploads by foreign URL find it."""
+    """Keep the packaged sample for results and for uploads by foreign URL."""
     digest = hashlib.sha256(data).hexdigest()
     path = world.folder / "sample.mp4"
     path.write_bytes(data)

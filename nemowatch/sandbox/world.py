@@ -290,9 +290,16 @@ class World:
         digest.update(tail)
         return Result(base.path, base.size, tail, digest.hexdigest())
 
+    def render_of_number(self, number: str) -> Render | None:
+        """The render that is counted as `number`, None when there is none."""
+        for render in self.renders.values():
+            if str(render.number) == number:
+                return render
+        return None
+
     def knows_draft(self, draft: Json) -> bool:
         """True for a draft that some session has had: a client passes it on unchanged."""
-        return any(draft == known for s in self.sessions.values() for known in s.drafts)
+        return any(draft in session.drafts for session in self.sessions.values())
 
     # the record
     def violation(self, endpoint: str, what: str, detail: str = "") -> None:

@@ -1,14 +1,12 @@
-"""The sandbox's media: the packaged sample, what an uploaded file is, and the result that a render
-makes of it.
+"""The sandbox's media: the packaged sample, what an uploaded file is, and the result of a render.
 
-Owns: box arithmetic on MP4 files and the sample's bytes. It must not know sessions, requests or
-sockets, and it never calls ffmpeg: a result is the uploaded MP4 with one box more at its end,
-which every player skips.
+Owns the arithmetic of MP4 boxes and the sample's bytes. It must not know sessions, requests or
+sockets, and never calls ffmpeg: a result is the uploaded MP4 with one more box at its end, which
+every player skips.
 """
 
 from nemowatch.sandbox.media.boxes import (
     Box,
-    Info,
     duration_of,
     is_mp4,
     kind_of,
@@ -19,7 +17,6 @@ from nemowatch.sandbox.media.sample import sample_script, sample_video
 
 __all__ = [
     "Box",
-    "Info",
     "duration_of",
     "is_mp4",
     "kind_of",

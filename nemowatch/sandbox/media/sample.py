@@ -1,5 +1,5 @@
-"""The packaged sample: a real six second MP4 with sound and a short script.
-`scripts/make-sample` makes the MP4 again."""
+"""The packaged sample: a real MP4 of six seconds with sound, and a short script.
+`scripts/make-sample` makes the MP4."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from importlib.resources import files
 
 @cache
 def sample_video() -> bytes:
-    """The MP4: H.264 and AAC, 6 s, 640x360, its index in front."""
+    """The MP4: H.264 and AAC, 6 s, 640x360, index first."""
     return files(__package__ or "nemowatch.sandbox.media").joinpath("sample.mp4").read_bytes()
 
 
 @cache
 def sample_script() -> str:
-    """A script of under sixty words, for the voiceover."""
+    """A script of fewer than sixty words, for the voiceover."""
     return (
         files(__package__ or "nemowatch.sandbox.media")
         .joinpath("sample.txt")
