@@ -1,26 +1,18 @@
-"""The chat turn (docs/api.md section 6): the one call that charges. It streams what `agent` says
-and decides, together with the fault that struck, whether and when the effect comes. A client that
-hangs up ends its turn, unless a setting or a fault lets it go on."""
+"""The chat turn (docs/api.md section 6), the one call that charges: what is refused before its
+stream begins. `stream` does the rest."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from nemowatch.sandbox import agent, reply
+from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import Call, read_fields
-from nemowatch.sandbox.faults import Rule
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.settings import Settings
-from nemowatch.sandbox.world import Session, TurnRecord
+from nemowatch.sandbox.stream import Stream
 
-TICK = 0.05  #: seconds between looks for a client that has gone
 #: "export" is never sent to the agent (docs/api.md section 6): a message that is nothing but that
 #: order.
 EXPORT = re.compile(
@@ -29,13 +21,6 @@ EXPORT = re.compile(
 #: Fields of a turn that always have the same value.
 CONSTANTS = {"app_name": "nemo_agent", "user_id": "me"}
 FIELDS = {*CONSTANTS, "session_id", "new_message"}
-#: Answers that come without any work, by the fault that asks for them.
-PLAIN = {"question": agent.QUESTION, "unchanged": agent.UNCHANGED}
-#: What stands in the stream in place of a good event, by the fault.
-GARBAGE = {
-    "broken_json": b'data: {"content": {"parts": [{"text": "brok\n\n',
-    "truncated": b'data: {"content":{"parts":[{"text":"I dub',
-}
 
 
 async def chat(call: Call) -> Answer | web.StreamResponse:
@@ -55,7 +40,7 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
     turn = call.world.begin_turn(session, message, call.skill)
     if turn is None:
         return call.code(2001)
-    return await _Stream(call, session, turn).run()
+    return await Stream(call, session, turn).run()
 
 
 def _refused(call: Call, fields: dict[str, Any]) -> Answer | None:
@@ -83,252 +68,3 @@ def _text(fields: dict[str, Any]) -> str:
         return "".join(part["text"] for part in fields["new_message"]["parts"])
     except (KeyError, TypeError):
         return ""
-
-
-def _garbage(kind: str) -> bytes:
-    """What a fault puts before the answer."""
-    if kind == "huge_json":
-        return b"data: " + json.dumps({"padding": "x" * reply.HUGE}).encode() + b"\n\n"
-    return GARBAGE.get(kind, b"")
-
-
-@dataclass(slots=True)
-class _Stream:
-    """A turn in progress, from its first byte to its last."""
-
-    call: Call
-    session: Session
-    turn: TurnRecord
-    response: web.StreamResponse | None = None
-    sent: int = 0  #: bytes of the body
-    lines: int = 0  #: events, heartbeats not counted
-
-    @property
-    def rule(self) -> Rule:
-        """The fault that struck."""
-        return self.call.rule
-
-    @property
-    def kind(self) -> str:
-        """Its kind, "" for none."""
-        return self.call.rule.kind
-
-    @property
-    def settings(self) -> Settings:
-        """The sandbox's settings."""
-        return self.call.world.settings
-
-    @property
-    def style(self) -> str:
-        """How events are spelled."""
-        given = self.rule.arg if self.kind == "style" else ""
-        return agent.style_of(self.settings, self.turn, given)
-
-    def end(self, outcome: str) -> None:
-        """End the turn in the books."""
-        self.call.world.end_turn(self.session, self.turn, outcome)
-
-    async def run(self) -> web.StreamResponse:
-        """The whole turn."""
-        try:
-            return await self._run()
-        except ConnectionError:
-            return await self._abandoned()
-        except asyncio.CancelledError:
-            self.end("aborted")
-            raise
-
-    async def _run(self) -> web.StreamResponse:
-        if self.rule.after and self.kind != "stall":
-            self._effect()
-            return web.Response()  # the door answers in its place
-        response = await self._open()
-        if self.kind in ("late", "growing"):
-            await self._events(agent.working(self.style, self.turn)[:1])
-            return self._cut_and_go_on()
-        if self.kind == "heartbeats":
-            await self._work(self.rule.number(3600))
-            self.end("nothing")
-            return response
-        await self._events(agent.working(self.style, self.turn))
-        await self._work(self._seconds())
-        if reply.gone(self.call.request):
-            return await self._abandoned()
-        await self._outcome()
-        if self.rule.after:  # after-stall: the edit is done and the stream stays open
-            await self._work(self.rule.number(30))
-        return response
-
-    def _seconds(self) -> float:
-        """How long the turn works."""
-        if self.kind == "slow_turn":
-            return self.rule.number(1)
-        return self.settings.turn_seconds
-
-    async def _open(self) -> web.StreamResponse:
-        kind = "text/event-stream"
-        if self.kind == "content_type":
-            kind = self.rule.arg or "text/html"
-        headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
-        self.response = web.StreamResponse(headers=headers)
-        await self.response.prepare(self.call.request)
-        return self.response
-
-    async def _work(self, seconds: float) -> None:
-        """Let time pass, with signs of life; returns early when the client has gone."""
-        world = self.call.world
-        pause, ends = world.settings.heartbeat_seconds, world.now() + seconds
-        beat, beats = world.now() + pause, self.turn.number
-        while (left := ends - world.now()) > 0 and not reply.gone(self.call.request):
-            await asyncio.sleep(min(TICK, left))
-            if pause and world.now() >= beat:
-                await self._write(agent.HEARTBEATS[beats % len(agent.HEARTBEATS)])
-                beat, beats = world.now() + pause, beats + 1
-
-    def _edit(self) -> agent.Edit:
-        return agent.make_edit(self.session, self.turn, self.settings)
-
-    def _effect(self) -> agent.Edit:
-        """The edit happens and is charged."""
-        edit = self._edit()
-        self.call.world.take_effect(self.session, self.turn, edit.draft, edit.media)
-        self.end("done")
-        return edit
-
-    async def _outcome(self) -> None:
-        """What comes of the turn, once its work is done."""
-        if self.kind in PLAIN:
-            self.end(self.kind)
-            await self._say(PLAIN[self.kind])
-        elif agent.needs_media(self.session, self.turn.skill):
-            self.end("question")
-            await self._say("I need a video first. Could you upload one?")
-        elif self.kind in _ENDINGS:
-            await _ENDINGS[self.kind](self)
-        else:
-            await self._done()
-
-    async def _no_credits(self) -> None:
-        self.end("2001")
-        await self._events([{"code": 2001, "message": "insufficient credits", "data": None}])
-
-    async def _error(self) -> None:
-        self.end("error")
-        await self._tell_error()
-
-    async def _tell_error(self) -> None:
-        form = self.rule.arg or "code"
-        await self._events([agent.error_event(self.style, self.turn, form)])
-
-    async def _silent_unchanged(self) -> None:
-        self.end("unchanged")
-
-    async def _cut_before(self) -> None:
-        self.end("cut")
-        words = "Working on it, this takes a moment."
-        await self._events(list(agent.speaking("adk_partial", self.turn, words))[:1])
-        reply.hang_up(self.call.request)
-
-    async def _done(self) -> None:
-        """The effect has come. The turn says so in whatever way the fault leaves."""
-        edit = self._effect()
-        if self.kind == "cut_after":
-            reply.hang_up(self.call.request)
-        elif self.kind == "error_after":
-            await self._tell_error()
-        elif self.kind != "empty" and self._is_silent():
-            self.turn.outcome = "silent"
-            await self._events(agent.state_only(self.style, self.turn))
-        elif self.kind != "empty":
-            await self._answer(edit.answer)
-
-    def _is_silent(self) -> bool:
-        if self.kind == "silent":
-            return True
-        return self.kind == "" and agent.is_silent(self.settings, self.turn)
-
-    async def _answer(self, text: str) -> None:
-        garbage = _garbage(self.kind)
-        if garbage:
-            await self._write(garbage)
-        await self._say(text)
-        if self.kind == "temporary_issue":
-            await self._say(agent.TEMPORARY_ISSUE)
-
-    async def _say(self, text: str) -> None:
-        if self.kind != "truncated":
-            await self._events(list(agent.speaking(self.style, self.turn, text)))
-
-    async def _events(self, events: list[dict[str, Any]]) -> None:
-        if self.kind == "empty":
-            return
-        for event in events:
-            self.lines += 1
-            await self._write(agent.line(event))
-
-    async def _write(self, data: bytes) -> None:
-        """Some of the stream; cut_response, slow and stall_body strike here."""
-        assert self.response is not None
-        if self.kind == "cut_response":
-            await self._cut_at(int(self.rule.number(200)), data)
-        delay = self._delay()
-        if delay:
-            await asyncio.sleep(delay)
-        await self.response.write(data)
-        self.sent += len(data)
-
-    async def _cut_at(self, limit: int, data: bytes) -> None:
-        """Hang up when `data` reaches past `limit` bytes of the stream."""
-        assert self.response is not None
-        if self.sent + len(data) <= limit:
-            return
-        await self.response.write(data[: max(0, limit - self.sent)])
-        reply.hang_up(self.call.request)
-        raise ConnectionResetError("cut, as the fault says")
-
-    def _delay(self) -> float:
-        """Seconds before the next piece."""
-        if self.kind == "slow":
-            return self.rule.number(5) / 10
-        if self.kind == "stall_body" and self.lines == 1:
-            return self.rule.number(30)
-        return 0
-
-    async def _abandoned(self) -> web.StreamResponse:
-        """The client has gone, or was cut off: the turn ends here, or goes on without it."""
-        if self.turn.outcome == "running":
-            goes_on = self.kind == "goes_on" or not self.settings.abort_on_disconnect
-            if goes_on:
-                self.call.host.later(self._finish_alone(self._seconds_alone(), grow=False))
-            else:
-                self.end("aborted")
-        return self.response or web.Response(status=500)
-
-    def _seconds_alone(self) -> float:
-        if self.kind == "goes_on" and self.rule.number(-1) >= 0:
-            return self.rule.number(0)
-        return self.settings.turn_seconds
-
-    def _cut_and_go_on(self) -> web.StreamResponse:
-        reply.hang_up(self.call.request)
-        work = self._finish_alone(self.rule.number(1), grow=self.kind == "growing")
-        self.call.host.later(work)
-        return self.response or web.Response(status=500)
-
-    async def _finish_alone(self, seconds: float, *, grow: bool) -> None:
-        """The effect, with nobody listening."""
-        await asyncio.sleep(seconds / 2)
-        if grow:
-            self.session.drafts.append(agent.half_draft(self._edit()))
-        await asyncio.sleep(seconds / 2)
-        self._effect()
-        self.turn.outcome = "late"
-
-
-#: How a turn ends without its effect, by the fault.
-_ENDINGS: dict[str, Callable[[_Stream], Awaitable[None]]] = {
-    "stream_2001": _Stream._no_credits,
-    "error": _Stream._error,
-    "silent_unchanged": _Stream._silent_unchanged,
-    "cut_before": _Stream._cut_before,
-}

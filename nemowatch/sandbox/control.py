@@ -1,5 +1,5 @@
-"""The control endpoints below `/_sandbox/`: for tests and people, never for a client of the API.
-They answer plain JSON, need no token, and are in no ledger."""
+"""The control endpoints below `/_sandbox/`, for tests and people, never for a client of the API.
+They answer plain JSON, need no token, and are not in the ledger."""
 
 from __future__ import annotations
 
@@ -55,10 +55,9 @@ def _show_faults(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _add_faults(host: Host, request: web.Request, value: Any) -> Json:
-    """A list of rules, each a line or an object; they join those in force."""
-    host.faults.rules += [
-        from_json(item) for item in (value if isinstance(value, list) else [value])
-    ]
+    """Add rules: a list of lines or objects, or a single one."""
+    items = value if isinstance(value, list) else [value]
+    host.faults.rules += [from_json(item) for item in items]
     return _show_faults(host, request, value)
 
 
@@ -68,10 +67,9 @@ def _drop_faults(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _credits(host: Host, request: web.Request, value: Any) -> Json:
-    """`{"available": n}` for every account, those to come included; `user_id` narrows it to one."""
+    """`{"available": n}` for every account, later ones included; `user_id` names a single one."""
     available, only = int(value["available"]), value.get("user_id")
-    accounts = [*host.world.accounts.values(), *host.world.clients.values()]
-    for account in accounts:
+    for account in host.world.every_account():
         if only in (None, account.user_id):
             account.available = available
     if only is None:
@@ -81,14 +79,12 @@ def _credits(host: Host, request: web.Request, value: Any) -> Json:
 
 def _token(host: Host, request: web.Request, value: Any) -> Json:
     """`revoke` a token or `*`; `restore` one or `*`; `accept` a list of supplied tokens ([]:
-    every one)."""
+    all)."""
     world = host.world
     if "revoke" in value:
         world.revoke(str(value["revoke"]))
     if "restore" in value:
-        world.revoked -= (
-            world.revoked.copy() if value["restore"] == "*" else {str(value["restore"])}
-        )
+        world.restore(str(value["restore"]))
     if "accept" in value:
         world.accepted = {str(token) for token in value["accept"]}
     return {"revoked": len(world.revoked), "accepted": len(world.accepted)}
@@ -96,10 +92,10 @@ def _token(host: Host, request: web.Request, value: Any) -> Json:
 
 def _expire(host: Host, request: web.Request, value: Any) -> Json:
     sid = request.match_info["sid"]
-    sessions = list(host.world.sessions.values()) if sid == "*" else [host.world.sessions[sid]]
-    for session in sessions:
-        session.expired = True
-    return {"expired": [session.sid for session in sessions]}
+    ids = list(host.world.sessions) if sid == "*" else [sid]
+    for one in ids:
+        host.world.sessions[one].expired = True
+    return {"expired": ids}
 
 
 def _show_settings(host: Host, request: web.Request, value: Any) -> Json:
@@ -112,7 +108,7 @@ def _settings(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _down(host: Host, request: web.Request, value: Any) -> Json:
-    """`{"seconds": s}`: after this answer nobody listens for that long, and open connections are
+    """`{"seconds": s}`: after this answer nothing listens for that long, and open connections are
     reset."""
     seconds = float(value.get("seconds", 1))
     host.go_down(seconds)

@@ -1,21 +1,20 @@
-"""The ledger: the world's record as one JSON object, for tests and people. It reads the world
+"""The ledger: everything that happened, as one JSON object for tests and people. It reads the world
 and changes nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nemowatch.sandbox.world import Render, Session, World
+from nemowatch.sandbox.world import Render, Session, TurnRecord, Upload, World
 
 Json = dict[str, Any]
 
 
 def ledger(world: World) -> Json:
-    """Everything that happened: sessions (uploads, turns, renders, charged), totals, received
-    bytes, violations …"""
-    sessions = {sid: _session(world, session) for sid, session in world.sessions.items()}
+    """Everything that happened: sessions with their uploads, turns, renders and charges; totals;
+    received bytes; violations."""
     return {
-        "sessions": sessions,
+        "sessions": {sid: _session(world, session) for sid, session in world.sessions.items()},
         "totals": _totals(world),
         "accounts": _accounts(world),
         "received": world.received,
@@ -27,28 +26,36 @@ def ledger(world: World) -> Json:
 
 
 def _session(world: World, session: Session) -> Json:
+    renders = [render for render in world.renders.values() if render.session is session]
     return {
         "account": session.account.user_id,
         "task_name": session.task_name,
         "language": session.language,
         "expired": session.expired,
-        "uploads": [
-            {
-                "name": u.name,
-                "bytes": u.blob.size,
-                "sha256": u.blob.sha256,
-                "by": u.by,
-                "url": u.url,
-                "skill": u.skill,
-            }
-            for u in session.uploads
-        ],
-        "turns": [
-            {"message": t.message, "skill": t.skill, "charged": t.charged, "outcome": t.outcome}
-            for t in session.turns
-        ],
-        "renders": [_render(world, r) for r in world.renders.values() if r.session is session],
-        "charged": sum(t.charged for t in session.turns),
+        "uploads": [_upload(upload) for upload in session.uploads],
+        "turns": [_turn(turn) for turn in session.turns],
+        "renders": [_render(world, render) for render in renders],
+        "charged": session.charged,
+    }
+
+
+def _upload(upload: Upload) -> Json:
+    return {
+        "name": upload.name,
+        "bytes": upload.blob.size,
+        "sha256": upload.blob.sha256,
+        "by": upload.by,
+        "url": upload.url,
+        "skill": upload.skill,
+    }
+
+
+def _turn(turn: TurnRecord) -> Json:
+    return {
+        "message": turn.message,
+        "skill": turn.skill,
+        "charged": turn.charged,
+        "outcome": turn.outcome,
     }
 
 
@@ -66,16 +73,19 @@ def _render(world: World, render: Render) -> Json:
 
 
 def _totals(world: World) -> Json:
-    turns = [t for s in world.sessions.values() for t in s.turns]
-    uploads = [u for s in world.sessions.values() for u in s.uploads]
+    turns: list[TurnRecord] = []
+    uploads: list[Upload] = []
+    for session in world.sessions.values():
+        turns += session.turns
+        uploads += session.uploads
     return {
         "sessions": len(world.sessions),
         "uploads": len(uploads),
-        "uploads_by_url": sum(u.by == "url" for u in uploads),
+        "uploads_by_url": sum(upload.by == "url" for upload in uploads),
         "bytes_received": sum(entry["bytes"] for entry in world.received.values()),
         "turns": len(turns),
-        "charged_turns": sum(t.charged > 0 for t in turns),
-        "charged": sum(t.charged for t in turns),
+        "charged_turns": sum(turn.charged > 0 for turn in turns),
+        "charged": sum(turn.charged for turn in turns),
         "renders": len(world.renders),
         "downloads": len(world.downloads),
         "requests": len(world.requests),
@@ -84,5 +94,7 @@ def _totals(world: World) -> Json:
 
 
 def _accounts(world: World) -> Json:
-    known = {a.user_id: a for a in [*world.accounts.values(), *world.clients.values()]}
-    return {name: {"available": a.available, "frozen": a.frozen} for name, a in known.items()}
+    found: Json = {}
+    for account in world.every_account():
+        found[account.user_id] = {"available": account.available, "frozen": account.frozen}
+    return found

@@ -1,7 +1,7 @@
 """Reads a multipart body as it comes, strictly: boundaries where they belong, and no byte more than
 was declared.
 
-It knows nothing of uploads. A body that is not as RFC 2046 has it raises ValueError.
+It knows nothing of uploads. A body that breaks RFC 2046 raises ValueError.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from email.parser import HeaderParser
 
 from aiohttp import StreamReader
 
-#: After the last boundary there may be an empty line, no more.
+#: Bytes after the last boundary: an empty line is allowed, no more.
 EPILOGUE = 4
 MAX_HEAD = 16 * 1024  #: bytes of one part's headers; a name of 255 bytes needs far less
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a part says of itself."""
+    """The headers of a part."""
 
     name: str
     filename: str
@@ -31,14 +31,14 @@ class Multipart:
     def __init__(self, content: StreamReader, boundary: str, declared: int) -> None:
         self._content, self._declared = content, declared
         self._delimiter = b"\r\n--" + boundary.encode()
-        # The first boundary has no line before it: with one put there it is like the others.
+        # no line comes before the first boundary; with one added, it is like the others
         self._buffer = bytearray(b"\r\n")
         self._read = 0  # bytes that came
 
     @property
     def left(self) -> int:
-        """Declared bytes that neither a part nor the last boundary accounts for; call it after
-        the last head."""
+        """Declared bytes that belong to no part and not to the last boundary. Call it after the
+        last head."""
         return self._declared - (self._read - len(self._buffer))
 
     async def _more(self) -> None:
@@ -50,17 +50,8 @@ class Multipart:
 
     async def head(self) -> Head | None:
         """The next part's head; None after the last boundary."""
-        width = len(self._delimiter)
-        while len(self._buffer) < width + 2:
-            await self._more()
-        if not self._buffer.startswith(self._delimiter):
-            raise ValueError("no boundary where one belongs")
-        mark = bytes(self._buffer[width : width + 2])
-        del self._buffer[: width + 2]
-        if mark == b"--":
+        if await self._is_last():
             return None
-        if mark != b"\r\n":
-            raise ValueError("a boundary that goes on")
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
             if len(self._buffer) > MAX_HEAD:
                 raise ValueError("a part's headers without end")
@@ -69,9 +60,22 @@ class Multipart:
         del self._buffer[: end + 4]
         return _head(head)
 
+    async def _is_last(self) -> bool:
+        """Read a boundary; True for the last one."""
+        width = len(self._delimiter)
+        while len(self._buffer) < width + 2:
+            await self._more()
+        if not self._buffer.startswith(self._delimiter):
+            raise ValueError("no boundary where one belongs")
+        mark = bytes(self._buffer[width : width + 2])
+        del self._buffer[: width + 2]
+        if mark not in (b"--", b"\r\n"):
+            raise ValueError("a boundary that goes on")
+        return mark == b"--"
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The part's content, as it comes."""
-        keep = len(self._delimiter) - 1  # a boundary may be cut in two
+        keep = len(self._delimiter) - 1  # a boundary may arrive in two pieces
         while (end := self._buffer.find(self._delimiter)) < 0:
             if len(self._buffer) > keep:
                 yield bytes(self._buffer[:-keep])
@@ -88,6 +92,5 @@ def _head(text: str) -> Head:
 
 
 def unescaped(name: str) -> str:
-    """A file name as it was before it went between quotes in a header (the three escapes that
-    browsers use)."""
+    """A file name without the three escapes that browsers use between quotes."""
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")

@@ -1,5 +1,5 @@
-"""A sandbox in a process of its own, for tests and the demo that are not asynchronous. Needs
-only the standard library on this side; the process itself needs the extra `sandbox`."""
+"""A sandbox in a process of its own, for the demo and for tests that are not asynchronous. This
+side needs only the standard library; the process itself needs the extra `sandbox`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import urllib.request
 from collections.abc import Iterable
 from typing import Any, Self
 
-START_LIMIT = 20.0  #: seconds until it must listen; a busy machine takes two
+START_LIMIT = 20.0  #: seconds until it must listen; a busy machine needs two
 STOP_LIMIT = 5.0  #: seconds until it is killed
-#: seconds for which a refused control call is tried again: a fault may have closed the port
+#: Seconds for which a refused control call is repeated: a fault may have closed the port.
 DOWN_LIMIT = 15.0
 
 
@@ -36,9 +36,8 @@ class SandboxProcess:
         **settings: Any,
     ) -> None:
         command = [sys.executable, "-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
-        command += [f"--fault={fault}" for fault in faults] + [
-            f"--token={token}" for token in tokens
-        ]
+        command += [f"--fault={fault}" for fault in faults]
+        command += [f"--token={token}" for token in tokens]
         for name, value in settings.items():
             command.append(f"--{name.replace('_', '-')}={value}")
         self._process = subprocess.Popen(
@@ -61,11 +60,11 @@ class SandboxProcess:
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The process id."""
         return self._process.pid
 
     def ledger(self) -> dict[str, Any]:
-        """All that happened so far."""
+        """Everything that has happened so far."""
         return self._call("GET", "ledger")
 
     def fault(self, *rules: str | dict[str, Any]) -> None:
@@ -74,7 +73,7 @@ class SandboxProcess:
         self._call("POST", "faults", list(rules))
 
     def clear_faults(self) -> None:
-        """No faults from now on."""
+        """Remove every fault."""
         self._call("DELETE", "faults")
 
     def set(self, **settings: Any) -> None:
@@ -90,18 +89,18 @@ class SandboxProcess:
         self._call("POST", "token", change)
 
     def expire(self, session_id: str = "*") -> None:
-        """Let a session be lost, or all of them."""
+        """Lose a session, or all of them."""
         self._call("POST", f"sessions/{session_id}/expire")
 
     def down(self, seconds: float) -> None:
-        """Nobody listens for `seconds`; open connections are reset."""
+        """Stop listening for `seconds` and reset open connections."""
         self._call("POST", "down", {"seconds": seconds})
 
     def _call(self, method: str, path: str, value: Any = None) -> dict[str, Any]:
         data = None if value is None else json.dumps(value).encode()
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=data, method=method)
         deadline = time.monotonic() + DOWN_LIMIT
-        # A proxy of the environment must not see calls to loopback.
+        # a proxy from the environment must not see calls to loopback
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while True:
             try:
@@ -117,13 +116,12 @@ class SandboxProcess:
 
     def stop(self) -> None:
         """End the process; a second call changes nothing."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_LIMIT)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 """The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves
-docs/api.md and nothing more; what a call means stands in `endpoints`, `uploads`, `chat` and
-`downloads`, what goes wrong in `faults`.
+docs/api.md and nothing more. What a call does is in `endpoints`, `uploads`, `chat` and `downloads`,
+what goes wrong in `faults`.
 """
 
 from __future__ import annotations
@@ -45,20 +45,19 @@ ROUTES = (
     ("GET", "/cdn/uploads/{digest}/{name}", "cdn", downloads.upload),
     ("GET", "/cdn/results/{number}/output.mp4", "download", downloads.result),
 )
-#: How long the end waits for requests under way; a test's client has gone by then.
+#: Seconds that stopping waits for requests in progress; a test's client has gone by then.
 GRACE = 0.2
 
 
 class Sandbox:
-    """A running sandbox: where it listens, what it knows, and the switch for its listening
-    socket."""
+    """A running sandbox: where it listens, what it knows, and how it goes down and up."""
 
     def __init__(self, host: str, world: World, faults: Faults) -> None:
         self.host, self.world, self.faults = host, world, faults
         self.port = 0
         self.door = Host(world, faults, self.go_down)
         logger = logging.getLogger(f"{__name__}.{id(self)}")
-        logger.setLevel(logging.DEBUG)  # a first request that is no HTTP is told at this level only
+        logger.setLevel(logging.DEBUG)  # a first request that is no HTTP is only logged here
         logger.propagate = False
         logger.addHandler(_Unparsed(world))
         self._runner = web.AppRunner(
@@ -94,20 +93,22 @@ class Sandbox:
     def go_down(self, seconds: float) -> None:
         """After what is being written now, reset every connection and refuse new ones for
         `seconds`."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-            self._up.clear()
-            self.door.later(self._down(seconds))
+        if self._listener is None:
+            return
+        self._listener.close()
+        self._listener = None
+        self._up.clear()
+        self.door.later(self._down(seconds))
 
     def go_up(self) -> None:
-        """Listen again before that time is over."""
+        """Listen again, before that time is over."""
         self._up.set()
 
     async def _down(self, seconds: float) -> None:
         await asyncio.sleep(0.01)  # the answer that asked for this goes out first
         server = self._runner.server
-        for connection in list(server.connections) if server else []:
+        assert server is not None
+        for connection in list(server.connections):
             reply.reset(connection.transport)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._up.wait(), seconds)
@@ -123,22 +124,22 @@ class Sandbox:
 
 
 class _Unparsed(logging.Handler):
-    """Bytes that are no HTTP never reach an endpoint: aiohttp tells only its logger. They are
-    violations too."""
+    """Records bytes that are no HTTP as violations: they never reach an endpoint, and aiohttp only
+    logs them."""
 
     def __init__(self, world: World) -> None:
         super().__init__(logging.DEBUG)
         self.world = world
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write down a request that could not be parsed."""
+        """Record a request that could not be parsed."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            self.world.violation(
-                "", "bytes that are no HTTP request (a wrong Content-Length?)", str(error.message)
-            )
-        elif error is not None and not isinstance(error, ConnectionError | web.RequestPayloadError):
-            # the client left
+            what = "bytes that are no HTTP request (a wrong Content-Length?)"
+            self.world.violation("", what, str(error.message))
+            return
+        left = isinstance(error, ConnectionError | web.RequestPayloadError)
+        if error is not None and not left:
             self.world.problems.append("".join(traceback.format_exception(error)))
 
 
@@ -203,12 +204,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     for setting in fields(Settings):
-        option = "--" + setting.name.replace("_", "-")
-        kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _yes_no}
-        kind = kinds.get(str(setting.type), str)
-        said, words = setting.metadata["help"], str(setting.type)
         parser.add_argument(
-            option, type=kind, default=setting.default, dest=setting.name, metavar=words, help=said
+            "--" + setting.name.replace("_", "-"),
+            type=_KINDS[str(setting.type)],
+            default=setting.default,
+            dest=setting.name,
+            metavar=str(setting.type),
+            help=setting.metadata["help"],
         )
     return parser
 
@@ -219,18 +221,27 @@ def _yes_no(text: str) -> bool:
     return text.lower() in ("yes", "true", "1")
 
 
+#: How an option is read, by the type of its setting.
+_KINDS: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": _yes_no,
+}
+
+
 async def serve(options: argparse.Namespace) -> None:
-    """Run until told to end, with one line on standard output once it listens."""
+    """Run until told to stop; print one line on standard output once it listens."""
     settings = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
     chosen = {"faults": options.fault, "tokens": options.token}
     async with run_sandbox(options.host, options.port, **chosen, **settings) as sandbox:
         print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns it
-        await _told_to_end(options.until_eof)
+        await _stop_wanted(options.until_eof)
 
 
-async def _told_to_end(until_eof: bool) -> None:
-    """SIGTERM, SIGINT, or the end of standard input, so that a caller that dies leaves nobody
-    behind."""
+async def _stop_wanted(until_eof: bool) -> None:
+    """Wait for SIGTERM, SIGINT or the end of standard input: a caller that dies leaves nothing
+    running."""
     end, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
@@ -247,7 +258,8 @@ def _end_at_eof(end: asyncio.Event) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command: 0 when it was interrupted, 2 for a wrong option or a port that is taken."""
+    """The command. Returns 0 when it was interrupted; exits with 2 for a wrong option or a taken
+    port."""
     parser = _parser()
     options = parser.parse_args(argv)
     try:

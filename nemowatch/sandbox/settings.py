@@ -1,5 +1,4 @@
-"""What can be set of the sandbox, at its start and while it runs. Owns names and defaults; does
-nothing."""
+"""The sandbox's settings, at its start and while it runs. Owns names and defaults; does nothing."""
 
 from __future__ import annotations
 
@@ -10,14 +9,14 @@ T = TypeVar("T")
 
 
 def _set(default: T, text: str) -> T:
-    """A setting with its words for --help."""
+    """A setting with its text for --help."""
     made: T = field(default=default, metadata={"help": text})
     return made
 
 
 @dataclass(slots=True)
 class Settings:
-    """Every switch. Durations in seconds; "vary" goes through all forms in a fixed order."""
+    """Every setting. Durations are seconds; "vary" goes through all forms in a fixed order."""
 
     turn_seconds: float = _set(0.2, "how long a chat turn works")
     render_seconds: float = _set(0.3, "from the post of a render to `completed`")
@@ -28,7 +27,7 @@ class Settings:
     min_poll_seconds: float = _set(
         0.0, "polls of one render closer than this are a violation; 0: any pace"
     )
-    url_seconds: float = _set(0.0, "how long a result URL works; 0: for ever")
+    url_seconds: float = _set(0.0, "how long a result URL works; 0: forever")
     style: str = _set("vary", "of stream events: adk, adk_partial, snake, typed, toplevel, vary")
     render_shape: str = _set("vary", "of render answers: bare, envelope, vary")
     captions: str = _set("text", "keys of text segments: text, content, title, plain, laid")
@@ -76,14 +75,16 @@ class Settings:
             setattr(self, name, _typed(name, str(types[name]), value))
 
 
+#: What a setting of each type may be given. A bool is an int to Python, and no number here.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "bool": (bool,),
+}
+
+
 def _typed(name: str, kind: str, value: Any) -> Any:
-    if kind == "float" and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    wanted = {"int": int, "str": str, "bool": bool}.get(kind)
-    if (
-        wanted is None
-        or not isinstance(value, wanted)
-        or (kind == "int" and isinstance(value, bool))
-    ):
+    if type(value) not in _TYPES[kind]:
         raise ValueError(f"setting {name} takes a {kind}, not {value!r}")
-    return value
+    return float(value) if kind == "float" else value

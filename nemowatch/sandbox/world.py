@@ -1,5 +1,4 @@
-"""Accounts, sessions, turns, renders and the ledger: the sandbox's state and the rules that change
-it.
+"""Accounts, sessions, turns and renders: the sandbox's state, and the rules that change it.
 
 Pure state: no sockets, no HTTP, no waiting; the time comes from outside. It counts what was
 charged, received and made.
@@ -82,13 +81,18 @@ class Session:
     drafts: list[Json | None] = field(default_factory=list)
     generated: list[Json] = field(default_factory=list)
     upload_requests: int = 0
-    running: int = 0  #: turns under way
+    running: int = 0  #: turns in progress
     expired: bool = False
+
+    @property
+    def charged(self) -> int:
+        """Credits that its turns have cost."""
+        return sum(turn.charged for turn in self.turns)
 
 
 @dataclass(slots=True)
 class Result:
-    """What a render made: a base file, and a box of its own behind it."""
+    """What a render made: a base file, followed by a box of its own."""
 
     base: Path
     base_size: int  #: bytes
@@ -103,7 +107,7 @@ class Result:
 
 @dataclass(slots=True)
 class Render:
-    """One render, under the id that its client chose."""
+    """One render, under the id that its client has chosen."""
 
     rid: str
     session: Session
@@ -115,7 +119,7 @@ class Render:
     began: float
     seconds: float
     shape: str
-    failed: str = ""  #: why it fails when its time has come
+    failed: str = ""  #: why it will fail
     cancelled: bool = False
     polls: int = 0
     polled_at: float = -1.0
@@ -126,20 +130,18 @@ class Render:
 
     def status(self, now: float) -> str:
         """pending, processing, completed, failed (docs/api.md section 9) or cancelled."""
-        done = now - self.began >= self.seconds
+        elapsed = now - self.began
         if self.cancelled:
             return "cancelled"
-        if done:
+        if elapsed >= self.seconds:
             return "failed" if self.failed else "completed"
-        return "pending" if now - self.began < self.seconds / 3 else "processing"
+        return "pending" if elapsed < self.seconds / 3 else "processing"
 
     def progress(self, now: float) -> int:
         """Percent."""
-        return (
-            100
-            if self.seconds <= 0
-            else max(5, min(100, round((now - self.began) / self.seconds * 100)))
-        )
+        if self.seconds <= 0:
+            return 100
+        return max(5, min(100, round((now - self.began) / self.seconds * 100)))
 
 
 class World:
@@ -166,7 +168,7 @@ class World:
 
     # accounts
     def issue_token(self, client_id: str) -> tuple[str, Account] | None:
-        """A new anonymous token, or None when this client id has had all of its own (429)."""
+        """A new anonymous token, or None when this client id has used up its own (429)."""
         had, limit = self.issued.get(client_id, 0), self.settings.tokens_per_client
         if limit and had >= limit:
             return None
@@ -182,7 +184,7 @@ class World:
         """Whose token this is; None when it is empty, revoked or not accepted (1001)."""
         if not token or token in self.revoked:
             return None
-        if token not in self.issued_tokens and self.accepted and token not in self.accepted:
+        if self.accepted and token not in self.accepted | self.issued_tokens:
             return None
         if token not in self.accounts:
             name = hashlib.sha256(token.encode()).hexdigest()[:12]
@@ -190,15 +192,23 @@ class World:
             self.accounts[token] = Account(f"{kind}_{name}", self.settings.credits)
         return self.accounts[token]
 
+    def every_account(self) -> list[Account]:
+        """Every account that is known, some of them twice."""
+        return [*self.accounts.values(), *self.clients.values()]
+
     def revoke(self, token: str) -> None:
         """Make a token bad; `*` means every token seen so far."""
         self.revoked |= set(self.accounts) if token == "*" else {token}
+
+    def restore(self, token: str) -> None:
+        """Make a revoked token good again; `*` means every one."""
+        self.revoked -= set(self.revoked) if token == "*" else {token}
 
     # sessions
     def open_session(self, account: Account, task_name: str, language: str) -> Session:
         """A new session; each call makes one."""
         number = len(self.sessions)
-        # ids that are not neighbours, so that a mixed-up one is seen
+        # ids that are not neighbours, so that a mix-up is noticed
         sid = str(FIRST_SESSION + number * 7919)
         session = Session(sid, account, f"task_{number + 1}", task_name, language)
         empty: Json = {"t": [], "d": 0, "m": {}}
@@ -220,11 +230,7 @@ class World:
     # turns
     def begin_turn(self, session: Session, message: str, skill: str) -> TurnRecord | None:
         """Start a turn and freeze its price; None when the balance is too low (2001)."""
-        cost = (
-            self.settings.edit_credits
-            if any(t.charged for t in session.turns)
-            else self.settings.turn_credits
-        )
+        cost = self.settings.edit_credits if session.charged else self.settings.turn_credits
         account = session.account
         if account.available < cost:
             return None
@@ -239,13 +245,13 @@ class World:
         return turn
 
     def charge(self, session: Session, turn: TurnRecord) -> None:
-        """The frozen price is gone; a second call changes nothing."""
+        """Take the frozen price; a second call changes nothing."""
         if not turn.charged:
             turn.charged = turn.cost
             session.account.frozen -= turn.cost
 
     def end_turn(self, session: Session, turn: TurnRecord, outcome: str) -> None:
-        """The turn is over; what was frozen and not charged goes back. A second call changes
+        """End the turn and release what was frozen and not charged. A second call changes
         nothing."""
         if turn.outcome != "running":
             return
@@ -258,7 +264,7 @@ class World:
     def take_effect(
         self, session: Session, turn: TurnRecord, draft: Json, media: Json | None
     ) -> None:
-        """The edit is done: charged, with its draft as the session's current one."""
+        """Charge the edit and make its draft the session's current one."""
         self.charge(session, turn)
         session.drafts.append(draft)
         if media is not None:
@@ -281,7 +287,8 @@ class World:
         return render
 
     def _result(self, rid: str, session: Session, draft: Json) -> Result:
-        base = next((u.blob for u in session.uploads if u.blob.playable), self.blobs["sample"])
+        playable = [upload.blob for upload in session.uploads if upload.blob.playable]
+        base = [*playable, self.blobs["sample"]][0]
         tail = marker_box(f"render {rid}; {draft.get('m', {}).get('title', '')}")
         digest = hashlib.sha256()
         with base.path.open("rb") as stream:
@@ -303,7 +310,7 @@ class World:
 
     # the record
     def violation(self, endpoint: str, what: str, detail: str = "") -> None:
-        """Write down that a client broke the contract."""
+        """Record that a client broke the contract."""
         entry = {
             "endpoint": endpoint,
             "what": what,
