@@ -78,8 +78,27 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
     """How jobs that have ended badly are tried again; `back`: the inbox folder, for people;
     `code`: the error that ended them."""
     by_hand = OTHER_FILE.get(code) or move_back(back)
-    numbers = " ".join(str(job) for job in jobs)
-    return Cure(by_hand, (Choice(f"nemowatch retry {numbers}", "try again"),))
+    return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
+
+
+def once_more(jobs: Sequence[int]) -> Cure:
+    """How the results of published jobs are had again."""
+    command = f"nemowatch again {_numbers(jobs)}"
+    return Cure(
+        choices=(
+            Choice(command, "deliver what is done once more, free of charge"),
+            Choice(f"{command} --new-take", "have it made anew; it costs again"),
+        )
+    )
+
+
+def history(job: int) -> Cure:
+    """How everything about a job is seen."""
+    return Cure(choices=(Choice(f"nemowatch show {job}", "its whole history"),))
+
+
+def _numbers(jobs: Sequence[int]) -> str:
+    return " ".join(str(job) for job in jobs)
 
 
 def about_job(job: int, state: State | str, reason: str = "", code: str = "") -> Cure:

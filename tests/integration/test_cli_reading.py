@@ -119,10 +119,8 @@ def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
             assert expected in told
     told = cli.run("explain", f"{failed}.error.txt").stdout
     assert "The cloud could not render it." in told
-    assert (
-        f"move it back to {cli.root}/inbox/dub-es, or type\n  nemowatch retry {lost} --config"
-        in told
-    )
+    assert f"move the file back into its inbox folder ({cli.root}/inbox/dub-es)" in told
+    assert f"\n  nemowatch retry {lost} --config" in told
     stranger = cli.run("explain", cli.root / "failed" / "x.mp4")
     assert (stranger.returncode, "knows no job of it" in stranger.stdout) == (0, True)
 

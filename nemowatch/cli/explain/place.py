@@ -1,34 +1,17 @@
-"""Where a path lies that somebody names, and what holds it there. Reads names, and prompt.txt."""
+"""Where a path lies that a person names: in which inbox, as a folder or as a file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nemowatch.cli.explain.records import Place
 from nemowatch.cli.formatting import name
-from nemowatch.config import Watch
-from nemowatch.content import reading
-from nemowatch.errors import LocalError, OrderError
-from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import open_below
-from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
-from nemowatch.intake.scan.pauses import lying_in
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a path lies."""
-
-    path: Path  #: absolute
-    watch: Watch | None  #: None: in no inbox
-    relative: bytes = b""  #: to the inbox; empty for the inbox itself
-
-    @property
-    def parts(self) -> list[bytes]:
-        """The names below the inbox."""
-        return [part for part in self.relative.split(b"/") if part]
+if TYPE_CHECKING:
+    from nemowatch.config import Watch
 
 
 def locate(watches: Iterable[Watch], path: Path) -> Place:
@@ -36,23 +19,51 @@ def locate(watches: Iterable[Watch], path: Path) -> Place:
     known = list(watches)
     absolute = Path(os.path.normpath(path.absolute()))
     for watch in known:
-        for place, inbox in (
-            (absolute, watch.inbox),
-            (_real(absolute), Path(os.path.realpath(watch.inbox))),
-        ):
-            if place.is_relative_to(inbox):
-                return Place(
-                    absolute, watch, os.fsencode(place.relative_to(inbox)).removeprefix(b".")
-                )
-    if not path.is_absolute() and not _exists(absolute):
-        for watch in known:  # "outbox/dub-es/clip.es.mp4", as the share shows it
-            if watch.root is not None and _exists(watch.root / path) and path.name:
-                return locate(known, watch.root / path)
-        for watch in known:
-            below = Path(os.path.normpath(watch.inbox / path))
-            if below.is_relative_to(watch.inbox) and _exists(watch.inbox / path.parts[0]):
-                return Place(below, watch, os.fsencode(below.relative_to(watch.inbox)))
+        relative = _relative(absolute, watch.inbox)
+        if relative is not None:
+            return Place(absolute, watch, relative)
+
+    if not path.is_absolute() and not exists(absolute):
+        found = _below_a_root(known, path) or _below_an_inbox(known, path)
+        if found is not None:
+            return found
     return Place(absolute, None, os.fsencode(absolute.name))
+
+
+def below(path: Path, folder: Path) -> Path | None:
+    """The path as nemowatch writes it, through whatever links it was named; None when it is not
+    below this folder."""
+    if path.is_relative_to(folder):
+        return path
+    real, real_folder = _real(path), Path(os.path.realpath(folder))
+    if real.is_relative_to(real_folder):
+        return folder / real.relative_to(real_folder)
+    return None
+
+
+def _relative(path: Path, inbox: Path) -> bytes | None:
+    """The path relative to the inbox; None when it is not below it."""
+    found = below(path, inbox)
+    if found is None:
+        return None
+    return os.fsencode(found.relative_to(inbox)).removeprefix(b".")
+
+
+def _below_a_root(watches: list[Watch], path: Path) -> Place | None:
+    """For "outbox/dub-es/clip.es.mp4", as the share shows it."""
+    for watch in watches:
+        if watch.root is not None and path.name and exists(watch.root / path):
+            return locate(watches, watch.root / path)
+    return None
+
+
+def _below_an_inbox(watches: list[Watch], path: Path) -> Place | None:
+    """For "dub-es/clip.mp4"."""
+    for watch in watches:
+        whole = Path(os.path.normpath(watch.inbox / path))
+        if whole.is_relative_to(watch.inbox) and exists(watch.inbox / path.parts[0]):
+            return Place(whole, watch, os.fsencode(whole.relative_to(watch.inbox)))
+    return None
 
 
 def _real(path: Path) -> Path:
@@ -61,38 +72,29 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path.parent)) / path.name
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Whether anything has this path, a link too."""
     return os.path.lexists(path)
 
 
 def is_folder(place: Place) -> bool:
     """Whether this is about a folder: one that exists, or a name that no file has."""
-    if _exists(place.path):
+    if exists(place.path):
         return place.path.is_dir()
     if place.watch is not None:
         return len(place.parts) < 2
-    return not place.path.suffix and not _exists(place.path.parent / place.path.name)
+    return not place.path.suffix
 
 
 def pause_files(place: Place) -> list[str]:
-    """The PAUSE files that hold what lies at this place: one of the inbox itself, one of its
-    task folder."""
+    """The PAUSE files that hold what is here: one of the inbox itself, one of its task folder."""
+    from nemowatch.intake.scan.pauses import lying_in
+
     if place.watch is None:
         return []
-    found = (
-        lying_in(place.watch.inbox, folder) for folder in dict.fromkeys((b"", *place.parts[:1]))
-    )
-    return [name(os.fsencode(place.watch.inbox / os.fsdecode(file))) for file in found if file]
-
-
-def prompt_text(folder: Path) -> str:
-    """What the folder's prompt.txt says; "" when there is none, or none that can be read as
-    text."""
-    try:
-        prompts = [entry for entry in names_below(folder, b"") if folded(entry) in PROMPT_NAMES]
-        if not prompts:
-            return ""
-        with os.fdopen(open_below(folder, min(prompts)), "rb") as file:
-            return reading.read_text(file.fileno())
-    except (OSError, LocalError, OrderError):
-        return ""
+    found = []
+    for folder in dict.fromkeys((b"", *place.parts[:1])):
+        file = lying_in(place.watch.inbox, folder)
+        if file:
+            found.append(name(os.fsencode(place.watch.inbox / os.fsdecode(file))))
+    return found

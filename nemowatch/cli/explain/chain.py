@@ -1,0 +1,172 @@
+"""The chain of decisions about one file, from its place to what would be made of it. It reads,
+and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.connection import read_journal
+from nemowatch.cli.explain.folder import prompt_text
+from nemowatch.cli.explain.place import exists, pause_files
+from nemowatch.cli.explain.records import Place, Step
+from nemowatch.cli.filesystem import filesystem_of, how_watched
+from nemowatch.cli.formatting import local_time, name, size
+from nemowatch.content import reading
+from nemowatch.content.sniff import Finding, Sniffed, kind_by_name
+from nemowatch.errors import LocalError, LocalPassing, OrderError
+from nemowatch.fs.identity import not_regular, snapshot
+from nemowatch.fs.safe_open import open_below
+from nemowatch.intake.scan.folders import as_text, stem_of
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.journal import account
+from nemowatch.model import MediaKind, Snapshot
+from nemowatch.reporting import words
+from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
+
+if TYPE_CHECKING:
+    from nemowatch.cli.context import CommandContext
+    from nemowatch.config import Watch
+
+#: Endings of the texts that are the script of a media file of the same stem.
+SCRIPTS = (b".txt", b".md", b".docx")
+#: Stands for a script whose text does not matter here.
+SOME_TEXT = "text"
+
+
+def chain(setting: CommandContext, place: Place) -> Iterator[Step]:
+    """Every step up to the first that says no."""
+    for step in _steps(setting, place):
+        yield step
+        if step.result == "no":
+            return
+
+
+def _steps(setting: CommandContext, place: Place) -> Iterator[Step]:
+    watch = place.watch
+    if watch is None:
+        inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in setting.config.watch)
+        yield Step("no", f"It lies in no watched inbox ({inboxes}).")
+        return
+    yield _inbox(watch)
+    yield from _name(watch, place)
+    if len(place.parts) < 2:
+        yield Step("no", "It lies in the inbox itself: files belong into a task folder.")
+        return
+    folder = read_folder(as_text(place.parts[0]), setting.config.recipes)
+    if not isinstance(folder, Folder):
+        cure = words.about_folder(folder.suggestion, "").by_hand if folder.suggestion else ""
+        yield Step("no", f"{folder.what} {cure}".strip())
+        return
+    yield Step("ok", f"The folder {name(place.parts[0])} asks for: {folder.task}.")
+    yield from _file(watch, place, folder)
+    yield from _pauses(setting, place)
+
+
+def _inbox(watch: Watch) -> Step:
+    shown = name(os.fsencode(watch.inbox))
+    if not watch.inbox.is_dir():
+        return Step("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
+    fstype = filesystem_of(watch)
+    return Step("ok", f"It lies in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
+
+
+def _name(watch: Watch, place: Place) -> Iterator[Step]:
+    verdict = Ignore(watch.ignore).path(place.relative)
+    if verdict.kind in (NameClass.IGNORED, NameClass.OURS):
+        yield Step("no", f"Its name is never work: {verdict.why}.")
+    elif verdict.kind is NameClass.CONFLICT:
+        yield Step("wait", f"It looks like {verdict.why}: it is held until a person decides.")
+
+
+def _file(watch: Watch, place: Place, folder: Folder) -> Iterator[Step]:
+    prompt = prompt_text(watch.inbox / os.fsdecode(place.parts[0]))
+    accepted = takes(folder, prompt)
+    promised = kind_by_name(place.parts[-1])
+    if promised is None:
+        what = f"This folder takes {listed(accepted)}."
+        yield Step("no", f"No task takes files with this ending. {what}")
+    elif promised not in accepted:
+        yield _planned(folder, Drop(promised, as_text(place.parts[-1]), SOME_TEXT, prompt))
+    elif not exists(place.path):
+        yield Step("info", "The file is not there now; this is what its name says.")
+        yield _planned(folder, _drop(place, promised, prompt))
+    else:
+        yield from _content(watch, place, folder, prompt)
+
+
+def _content(watch: Watch, place: Place, folder: Folder, prompt: str) -> Iterator[Step]:
+    mode = place.path.lstat().st_mode
+    if not stat.S_ISREG(mode):
+        yield Step("no", f"It is {not_regular(mode)}: only real files are taken.")
+        return
+    try:
+        seen, found = _inspect(watch, place)
+    except LocalError as exc:
+        yield Step("wait" if isinstance(exc, LocalPassing) else "no", exc.words)
+        return
+    changed = local_time(seen.mtime_ns // 1_000_000)
+    size_step = "ok" if seen.size else "wait"
+    yield Step(size_step, f"It has {size(seen.size)}, last changed {changed}.")
+    yield from _found(found)
+    if found.finding is Finding.MEDIA:
+        yield _planned(folder, _drop(place, found.kind, prompt), seen.size)
+
+
+def _inspect(watch: Watch, place: Place) -> tuple[Snapshot, Sniffed]:
+    fd = open_below(watch.inbox, place.relative)
+    try:
+        seen = snapshot(fd)
+        return seen, reading.sniff(fd, place.parts[-1], seen.size)
+    finally:
+        os.close(fd)
+
+
+def _found(found: Sniffed) -> Iterator[Step]:
+    if found.finding is Finding.MEDIA:
+        yield Step("ok", f"Its first bytes say: {found.kind}.")
+    elif found.finding is Finding.NOT_MEDIA:
+        yield Step("no", f"{words.capital(found.why)}.")
+    else:
+        yield Step("wait", f"It is not whole yet: {found.why}.")
+
+
+def _drop(place: Place, kind: MediaKind, prompt: str) -> Drop:
+    """The drop as it would be planned; its script is its own text, or that of a text of the same
+    stem beside it."""
+    script = ""
+    if kind is MediaKind.SCRIPT or _has_script_beside(place):
+        script = SOME_TEXT
+    return Drop(kind, as_text(place.parts[-1]), script, prompt)
+
+
+def _has_script_beside(place: Place) -> bool:
+    stem = stem_of(os.fsencode(place.path))
+    return any(os.path.lexists(stem + suffix) for suffix in SCRIPTS)
+
+
+def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
+    try:
+        order = plan(folder, drop)
+    except OrderError as exc:
+        return Step("no", f"{exc.text} {exc.cure}".strip())
+    largest = max_bytes(order.skill)
+    if length > largest:
+        what = f"It has {size(length)}, and {order.skill} takes {size(largest)}"
+        return Step("no", f"{what}: compress or trim it.")
+
+    stem = drop.name.rpartition(".")[0]
+    results: list[str] = []
+    for target in order.targets:
+        results += [stem + output.ending for output in target.outputs]
+    return Step("ok", f"It will give {', '.join(results)}, by {order.skill}.")
+
+
+def _pauses(setting: CommandContext, place: Place) -> Iterator[Step]:
+    if read_journal(setting, account.is_paused, bool):
+        resume = words.RESUME + setting.option
+        yield Step("wait", f"Everything is paused by nemowatch pause: {resume} goes on.")
+    for file in pause_files(place):
+        yield Step("wait", f"The file {file} holds it. {words.PAUSE_FILE.by_hand}")
