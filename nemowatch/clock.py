@@ -1,4 +1,4 @@
-"""Time, injected. Nothing else in the house reads a clock, so tests can turn this one."""
+"""Time, injected. Nothing else reads a clock, so tests can set this one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ class Clock(Protocol):
     """Where the time comes from."""
 
     def now_ms(self) -> int:
-        """Wall clock in UTC milliseconds since 1970: for what is written down."""
+        """The wall clock in UTC milliseconds since 1970, for everything that is stored."""
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards: for durations and everything that must not trust the
+        """Seconds that never run backwards, for durations and for whatever must not rely on the
         wall clock."""
 
 
@@ -29,7 +29,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told to: pure logic is tested with it."""
+    """A clock that moves only when it is told to, for testing pure logic."""
 
     def __init__(self, now_ms: int = 1_795_000_000_000) -> None:
         self._now_ms = now_ms
@@ -47,27 +47,27 @@ class ManualClock:
         self._monotonic += seconds
 
     def step_wall(self, seconds: float) -> None:
-        """Set the wall clock by `seconds`, as NTP or an administrator does; the monotonic clock
-        stays."""
+        """Move the wall clock by `seconds`, as NTP or an administrator does. The monotonic clock
+        does not change."""
         self._now_ms += round(seconds * 1000)
 
 
 def iso(ms: int) -> str:
-    """UTC milliseconds as ISO 8601 with milliseconds and a Z, the form of every JSON answer."""
+    """UTC milliseconds as ISO 8601 with milliseconds and a Z, as in every JSON answer."""
     moment = datetime.fromtimestamp(ms / 1000, tz=UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def local_day_start_ms(now_ms: int) -> int:
-    """UTC milliseconds at which the machine's local day that holds `now_ms` began: days in the
-    config are local days."""
+    """When the local day of `now_ms` began, in UTC milliseconds. Days in the configuration are the
+    machine's local days."""
     local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
     start = datetime(local.year, local.month, local.day).astimezone()
     return int(start.timestamp() * 1000)
 
 
 def lasted(seconds: float) -> str:
-    """A length of time as people say it."""
+    """A duration as people say it."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,14 +1,14 @@
-"""Every error of the house, in one tree. A class's docstring is its default message; each says what
+"""Every error, in one tree. The docstring of a class is its default message. Each error says what
 happened and, in `cure`, what to do. Foreign exceptions become these at the edges (`remote.http`,
 `local_error` below) and nowhere else.
 
     NemowatchError
     ├── UsageError                      exit code 2
     │   └── ConfigError                 the configuration: every mistake at once
-    ├── ConfigUnread                    nobody could tell what the configuration says: may pass
+    ├── ConfigUnread                    the configuration could not be read: may pass
     ├── DaemonNeeded                    exit code 3
     ├── JournalError
-    │   ├── JournalLocked               another process works this state folder
+    │   ├── JournalLocked               another process uses this state folder
     │   ├── JournalCorrupt
     │   ├── JournalTooNew
     │   ├── JournalReadOnly
@@ -20,13 +20,13 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
     │   ├── LocalPassing                busy, stale, the share is away: wait, no attempt is counted
     │   │   └── NoSpace
     │   ├── SourceGone                  deleted or moved before it was paid for
-    │   ├── SourceChanged               other content than was claimed
-    │   └── LocalFinal                  unreadable, not media, too big
-    │       └── UnsafeContent           reading it takes too much, or ends whoever reads it
+    │   ├── SourceChanged               its content is no longer what was claimed
+    │   └── LocalFinal                  unreadable, not media, too large
+    │       └── UnsafeContent           reading it takes too much, or crashes the reader
     └── RemoteError                     about a call to the cloud
         ├── NotSent                     the request provably never left
-        ├── RemotePassing               5xx, timeouts, cut connections: nobody knows what came of it
-        │   ├── ConnectionBroken        no answer, or half of one: says nothing about the job
+        ├── RemotePassing               5xx, timeouts, cut connections: the outcome is unknown
+        │   ├── ConnectionBroken        no answer, or half of one: proves nothing about the job
         │   └── RateLimited             429
         ├── TokenRefused                1001
         ├── SessionLost                 1002
@@ -35,7 +35,7 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
         ├── FileRefused                 4001
         ├── FileTooLarge                4002
         ├── UrlRefused                  an upload by URL was refused: send the bytes
-        ├── RenderUnknown               no render of that id there
+        ├── RenderUnknown               the cloud has no render of that id
         ├── RenderFailed                the cloud could not render it
         ├── NothingMade                 the turn ended and left nothing that can be rendered
         ├── ResultExpired               the result's URL no longer works
@@ -53,8 +53,8 @@ from pathlib import Path
 class NemowatchError(Exception):
     """Something went wrong."""
 
-    cure = ""  #: one sentence on what to do; a class or an instance may set it
-    code = "error"  #: the short name that JSON and the journal carry
+    cure = ""  #: one sentence that says what to do; set by a class or an instance
+    code = "error"  #: the short name in JSON and in the journal
 
     def __init__(self, text: str = "", *, cure: str = "") -> None:
         super().__init__(text or (self.__doc__ or "").strip().splitlines()[0])
@@ -68,7 +68,7 @@ class NemowatchError(Exception):
 
     @property
     def words(self) -> str:
-        """What happened and what to do, as sentences."""
+        """What happened and what to do, in sentences."""
         text = self.text.rstrip()
         return f"{text}{'' if text.endswith(('.', '!', '?', ':')) else '.'} {self.cure}".strip()
 
@@ -81,7 +81,7 @@ class UsageError(NemowatchError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake, where it is, and its cure."""
+    """One mistake, its place and its cure."""
 
     where: str  #: "config.toml:12" or "watch.0.inbox"
     what: str
@@ -143,8 +143,10 @@ class JournalReadOnly(JournalError):
 
 
 class JournalFull(JournalError):
-    """The disk that holds the journal is full. A daemon that runs waits and goes on; a start, or
-    a command, ends."""
+    """The disk that holds the journal is full.
+
+    A running daemon waits and continues; a start, or a command, ends.
+    """
 
     cure = "Free some space on it, and do this again; a service is started again by systemd."
 
@@ -392,7 +394,7 @@ def _escaped(c: str) -> str:
 
 
 def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
-    """The one place where an OSError about a file becomes an error of ours."""
+    """Turn an OSError about a file into one of these errors. Nothing else does."""
     name = show_path(path)
     if exc.errno == errno.EDQUOT:
         cure = "Free some space, or have the quota raised; nemowatch goes on by itself."

@@ -1,7 +1,6 @@
-"""The words of the house: frozen records and enums that every room shares.
+"""The shared vocabulary: frozen records and enums that every room uses.
 
-Nothing here does anything: no I/O, no clock, no configuration. A record that only one package
-uses lives in that package.
+No I/O, no clock, no configuration. A record that only one package uses is defined there.
 """
 
 from __future__ import annotations
@@ -18,28 +17,28 @@ DEFAULT_SKILL = "ai-voiceover-for-video"
 
 
 class State(StrEnum):
-    """Where a job stands. An `-ing` state is committed before its effect and means "it may have
+    """The state of a job. An `-ing` state is committed before its effect and means "it may have
     happened"."""
 
     CLAIMED = "claimed"  #: settled and accepted; nothing has left this machine
-    UPLOADING = "uploading"  #: a session exists; its files may be on their way
-    UPLOADED = "uploaded"  #: the session holds the files; nothing is paid
+    UPLOADING = "uploading"  #: a session exists; its files may be in transit
+    UPLOADED = "uploaded"  #: the session has the files; nothing is paid
     INSTRUCTING = "instructing"  #: the paid turn may have been sent
-    INSTRUCTED = "instructed"  #: the edit has happened; its draft is saved here
+    INSTRUCTED = "instructed"  #: the edit exists; its draft is saved here
     SUBMITTING = "submitting"  #: the render, under our id, may have been asked for
-    RENDERING = "rendering"  #: the render is known there; it is polled
+    RENDERING = "rendering"  #: the cloud knows the render; it is polled
     RENDERED = "rendered"  #: the render is complete and has a URL
     DOWNLOADING = "downloading"  #: a part file may hold some of it
-    DOWNLOADED = "downloaded"  #: the part file is whole, on disk and hashed
-    PUBLISHED = "published"  #: every result stands in the outbox
-    HELD = "held"  #: waits for a cause outside this job; the reason says which
+    DOWNLOADED = "downloaded"  #: the part file is complete, on disk and hashed
+    PUBLISHED = "published"  #: every result is in the outbox
+    HELD = "held"  #: waits for something outside this job; the reason says what
     ATTENTION = "attention"  #: waits for a person; the reason says what to decide
-    CANCELLED = "cancelled"  #: a person took it back
+    CANCELLED = "cancelled"  #: a person cancelled it
     REJECTED = "rejected"  #: the cloud will not take this file (4001, 4002)
-    FAILED = "failed"  #: everything else that is final
+    FAILED = "failed"  #: any other final failure
 
 
-#: States that a stage moves on.
+#: States from which a stage takes the job to the next one.
 WORKING = frozenset(
     {
         State.CLAIMED,
@@ -54,9 +53,9 @@ WORKING = frozenset(
         State.DOWNLOADED,
     }
 )
-#: States that nothing leaves by itself: the source may move once all its jobs are in one of these.
+#: States that end by no stage: the source may move once all its jobs are in one of these.
 ENDED = frozenset({State.PUBLISHED, State.CANCELLED, State.REJECTED, State.FAILED})
-#: States in which the paid turn is behind the job.
+#: States after the paid turn.
 PAID = frozenset(
     {
         State.INSTRUCTED,
@@ -71,7 +70,7 @@ PAID = frozenset(
 
 
 class HoldReason(StrEnum):
-    """Why a job is `held`; the value is what `reason` says in JSON."""
+    """Why a job is `held`. The value is `reason` in JSON."""
 
     CREDITS = "credits"  #: 2001: the account has none left
     CAP = "cap"  #: one more turn could pass limits.daily_credits
@@ -83,25 +82,25 @@ class HoldReason(StrEnum):
     PAUSED = "paused"  #: a PAUSE file, or `nemowatch pause`
     APPROVAL = "approval"  #: a batch larger than limits.confirm_above
     CONFLICT = "conflict"  #: a sync client's conflict copy
-    SLOW_RENDER = "slow render"  #: longer than render.give_up; it goes on in the cloud
+    SLOW_RENDER = "slow render"  #: longer than render.give_up; it continues in the cloud
 
 
 class AttentionReason(StrEnum):
     """Why a job waits for a person."""
 
-    UNKNOWN = "unknown"  #: nobody can tell whether the paid turn happened
-    QUESTION = "question"  #: the agent asked something back
+    UNKNOWN = "unknown"  #: it is not known whether the paid turn happened
+    QUESTION = "question"  #: the agent asked a question
     ERROR = "error"  #: the agent reported an error and nothing changed
 
 
 class MediaKind(StrEnum):
-    """What a dropped file is, by its first bytes."""
+    """The kind of a dropped file, by its first bytes."""
 
     VIDEO = "video"
     AUDIO = "audio"
     IMAGE = "image"
-    SCRIPT = "script"  #: .txt, .md, .docx: read here, never uploaded
-    LINK = "link"  #: .url, .webloc, .urls.txt: taken by URL
+    SCRIPT = "script"  #: .txt, .md, .docx: read locally, never uploaded
+    LINK = "link"  #: .url, .webloc, .urls.txt: uploaded by URL
 
 
 class OutputKind(StrEnum):
@@ -119,13 +118,13 @@ class Output:
 
     ending: str  #: appended to the source's stem: ".es.mp4"
     kind: OutputKind
-    #: False: left out when the cloud gave nothing for it (an .srt without times)
+    #: False: left out when the cloud gave nothing to make it of (an .srt without times)
     required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing to be made of a source: one session, one paid turn, one job."""
+    """One thing to make of a source: one session, one paid turn, one job."""
 
     name: str  #: "es", "pt-BR", "voiceover", "transcript", the recipe's name
     prompt: str  #: the message of the paid turn
@@ -143,7 +142,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a file looked like when we looked: two equal ones mean that it kept still in between."""
+    """The metadata of a file at one moment. Two equal ones mean that it did not change in
+    between."""
 
     size: int  #: bytes
     mtime_ns: int
@@ -154,17 +154,16 @@ class Snapshot:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """The inode, as (device, inode): what a move or an unlink must compare right before it
-        acts."""
+        """(device, inode), which a move or an unlink compares right before it acts."""
         return (self.dev, self.ino)
 
 
 class MemberRole(StrEnum):
-    """What a file of a source is for."""
+    """The role of a file in its source."""
 
     CLIP = "clip"  #: uploaded (or taken by URL) into the session
     SCRIPT = "script"  #: its text went into the prompt
-    LIST = "list"  #: a file of URLs; its clips are members of their own
+    LIST = "list"  #: a file of URLs; its clips are separate members
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +171,16 @@ class Member:
     """One file, or one URL, of a source."""
 
     role: MemberRole
-    name: str  #: the name the cloud is told, valid UTF-8, with its suffix
+    name: str  #: the name that the cloud sees: valid UTF-8, with its suffix
     path: bytes = b""  #: relative to the inbox; empty when it is a URL from a list
-    url: str = ""  #: taken by URL instead of by bytes
+    url: str = ""  #: uploaded by URL instead of by bytes
     #: members and jobs of one item belong together; only a URL list has more than one item
     item: str = ""
     kind: MediaKind = MediaKind.VIDEO
     snapshot: Snapshot | None = None  #: as claimed; None for a URL
     digest: str = ""  #: SHA-256 of the content, hex; "" for a URL
     id: int = 0  #: the journal's row
-    cdn_url: str = ""  #: where the cloud keeps it: other sessions take it from there
+    cdn_url: str = ""  #: where the cloud keeps it, so that other sessions can take it from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ class RemoteState:
     draft: dict[str, Any] | None  #: passed on unchanged; None when there is none
     video_infos: tuple[dict[str, Any], ...] = ()
     generated_media: tuple[Any, ...] = ()
-    raw: dict[str, Any] = field(default_factory=dict)  #: the whole `state` object
+    raw: dict[str, Any] = field(default_factory=dict)  #: the complete `state` object
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,27 +214,27 @@ class Credits:
 
 
 class TurnEnd(StrEnum):
-    """How the stream of a paid turn ended. Only CLOSED is a clean end; all others leave the
-    outcome open."""
+    """How the stream of a paid turn ended. Only CLOSED is clean; the others leave the outcome
+    open."""
 
     CLOSED = "closed"  #: the server closed the stream: the turn is over
-    ERROR = "error"  #: an error event came
-    CUT = "cut"  #: the connection broke, or answered 5xx: nobody knows
+    ERROR = "error"  #: there was an error event
+    CUT = "cut"  #: the connection broke, or the answer was 5xx: the outcome is unknown
     TIMEOUT = "timeout"  #: chat.timeout, or only heartbeats for chat.quiet_timeout
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of one chat turn (docs/api.md section 6)."""
+    """The outcome of one chat turn (docs/api.md section 6)."""
 
     end: TurnEnd
     text: str = ""  #: the agent's answer, GUI wording translated, trailing noise removed
-    error: str = ""  #: the text of an error event or of what cut the stream
+    error: str = ""  #: the text of the error event, or of what cut the stream
     code: int = 0  #: a business code inside the stream (2001 …), else 0
 
 
 class RenderStatus(StrEnum):
-    """`status` of a render; a word we do not know counts as PROCESSING."""
+    """`status` of a render; an unknown word counts as PROCESSING."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -245,18 +244,18 @@ class RenderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """One poll of a render (docs/api.md section 9)."""
+    """The answer to one poll of a render (docs/api.md section 9)."""
 
     status: RenderStatus
     progress: float = 0  #: percent
-    url: str = ""  #: only when completed; a secret in logs
-    size: int = 0  #: bytes, 0 when not said
+    url: str = ""  #: only when completed; secret, never logged
+    size: int = 0  #: bytes, 0 when unknown
     error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A part file that is whole."""
+    """A complete part file."""
 
     path: Path
     size: int  #: bytes
