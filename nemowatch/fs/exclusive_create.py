@@ -109,12 +109,18 @@ def replace_file(name: str, data: bytes, folder: int, kind: str = "note") -> Non
     fresh = brief_name(kind)
     write_new(fresh, data, folder)
     try:
-        os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
+        rename_over(fresh, name, folder)
     except OSError:
         with contextlib.suppress(OSError):
             remove(fresh, folder)
         raise
     sync_folder(folder)
+
+
+def rename_over(name: str, new_name: str, folder: int) -> None:
+    """Rename within a folder, over whatever file has the new name: only for names that are ours.
+    A link of that name is replaced, not followed. Raises OSError."""
+    os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def brief_name(kind: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config import Watch
-from nemowatch.errors import LocalFinal, SourceChanged, SourceGone
+from nemowatch.errors import LocalFinal, LocalPassing, SourceChanged, SourceGone
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
@@ -434,7 +434,7 @@ def test_the_owner_file_is_taken_once_and_only_a_person_takes_it_over(tmp_path: 
     (tmp_path / owner_file.NAME).write_text("{half")
     assert not owner_file.claim(tmp_path, "one", 6).ours
     assert [p.name for p in tmp_path.iterdir()] == [owner_file.NAME]
-    with pytest.raises(OSError, match="missing"):
+    with pytest.raises(LocalPassing, match="is not there"):
         owner_file.claim(tmp_path / "none", "one", 7)
 
 

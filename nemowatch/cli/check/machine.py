@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.deadline import within
 from nemowatch.cli.formatting import local_time, name, plural, size
-from nemowatch.errors import ConfigError, JournalError, NemowatchError
+from nemowatch.errors import ConfigError, JournalError, LocalError, NemowatchError
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.watch import owner_file
 from nemowatch.model import MB
@@ -253,7 +253,7 @@ def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
         found = owner_file.read(root)
         mine = state_dir / owner_file.STATE_ID
         ours = mine.read_text("utf-8", "replace").strip() if mine.exists() else ""
-    except (OSError, ValueError):
+    except (OSError, LocalError, ValueError):
         return
     if found is not None and found.state != ours:
         cure = "If that one no longer works it: nemowatch take-over"

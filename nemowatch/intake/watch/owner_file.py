@@ -7,7 +7,6 @@ host by itself, and rewritten seldom, because every write is work for every sync
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import errno
 import json
@@ -17,19 +16,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.clock import iso
+from nemowatch.fs.exclusive_create import (
+    NO_RENAME,
+    brief_name,
+    link_exclusive,
+    remove,
+    rename_exclusive,
+    rename_over,
+    replace_file,
+    write_new,
+)
+from nemowatch.fs.safe_open import read_file, root_folder, sync_folder
 
 NAME = ".nemowatch-owner.json"
-#: The file in a state folder that holds its name, as it stands in the owner files of its
-#: workspaces.
+#: The file in a state folder that holds its name, as written in the owner files of its workspaces.
 STATE_ID = "state-id"
-#: Our own temporary beginning: on the ignore list.
-PART = ".~nemowatch-owner-"
 #: Milliseconds between two refreshes: they only let a person see that the owner lives.
 REFRESH_MS = 6 * 3600 * 1000
 #: A sane owner file is far smaller.
 LIMIT = 64 * 1024
-#: Filesystems that have no hard links say one of these.
-NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EINVAL)
+#: What opening answers for a link, a pipe, a socket or a folder of that name.
+_NO_FILE = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EISDIR)
+#: Reasons that only keep the file from being written: the folder is worked all the same.
+_NOT_WRITTEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
+_UNKNOWN = "an unknown host (its owner file cannot be read)"
+
+
+class Blank(ValueError):
+    """The owner file holds nothing: what a power cut leaves of one that was not on disk yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +62,14 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How we stand to a workspace."""
+class Ownership:
+    """Whose a workspace is, as seen from here."""
 
     ours: bool
     holder: str = ""  #: the other host, or the other state folder on this one, for people
     #: False: it could not be written (a read-only share): we work it all the same
     written: bool = True
-    paid: str = ""  #: the latest paid call that the file tells of
+    paid: str = ""  #: the latest paid call that the file names
 
 
 def words(owner: Owner) -> str:
@@ -70,107 +84,167 @@ def words(owner: Owner) -> str:
 
 
 def read(root: Path) -> Owner | None:
-    """The owner as written, None when there is no such file. Raises OSError; ValueError when it
-    cannot be understood."""
+    """The owner as written, None when there is no such file. Raises OSError; LocalError when the
+    root is away; ValueError when the file cannot be understood, or is none (Blank when it is
+    empty)."""
     try:
-        with (root / NAME).open("rb") as file:
-            found = json.loads(file.read(LIMIT))
+        with root_folder(root) as folder:
+            raw = read_file(NAME, folder, LIMIT)
     except FileNotFoundError:
         return None
+    except OSError as exc:
+        if exc.errno in _NO_FILE:
+            raise ValueError("not an owner file") from exc
+        raise
+    return _parse(raw)
+
+
+def _parse(raw: bytes) -> Owner:
+    if not raw.strip(b"\0 \r\n\t"):
+        raise Blank("an empty owner file")
+    try:
+        found = json.loads(raw)
+    except RecursionError as exc:
+        raise ValueError("not an owner file") from exc
     if not isinstance(found, dict) or not isinstance(found.get("state"), str):
         raise ValueError("not an owner file")
-    seen, pid = found.get("seen", 0), found.get("pid", 0)
     return Owner(
         str(found.get("host", "another host")),
-        pid if isinstance(pid, int) else 0,
+        _number(found.get("pid")),
         found["state"],
         str(found.get("since", "")),
-        seen if isinstance(seen, int) else 0,
+        _number(found.get("seen")),
         str(found.get("paid", "")),
     )
 
 
-def claim(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def claim(
+    root: Path, state_id: str, now_ms: int, paid: str = "", *, worked: bool = False
+) -> Ownership:
     """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one
-    that stands keeps what it says. Raises OSError when the root cannot be read."""
+    that is there keeps what it says. `worked`: our own journal has worked this workspace, so an
+    empty file is ours. Raises OSError, LocalError when the root cannot be read."""
     try:
         owner = read(root)
+    except Blank:
+        if not worked:
+            return Ownership(False, _UNKNOWN)
+        return _replace(root, _Entry(state_id, now_ms, paid))
     except ValueError:
-        return Standing(False, "an unknown host (its owner file cannot be read)")
+        return Ownership(False, _UNKNOWN)
     if owner is None:
-        return _write(root, state_id, now_ms, replace=False, paid=paid)
+        return _write_first(root, _Entry(state_id, now_ms, paid))
     if owner.state != state_id:
-        return Standing(False, words(owner))
+        return Ownership(False, words(owner))
     if now_ms - owner.seen_ms >= REFRESH_MS or owner.pid != os.getpid():
-        return _write(root, state_id, now_ms, replace=True, since=owner.since, paid=owner.paid)
-    return Standing(True, paid=owner.paid)
+        return _replace(root, _Entry(state_id, now_ms, owner.paid, owner.since))
+    return Ownership(True, paid=owner.paid)
 
 
-def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Standing:
-    """Write down the latest paid call where we are the owner. Raises OSError when the root
-    cannot be read."""
+def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Ownership:
+    """Write down the latest paid call where we are the owner. Raises OSError, LocalError when the
+    root cannot be read."""
     try:
         owner = read(root)
     except ValueError:
         owner = None
     if owner is None or owner.state != state_id:
-        return Standing(False)  # the next look says whose it is
-    return _write(root, state_id, now_ms, replace=True, since=owner.since, paid=paid)
+        return Ownership(False)  # the next check says whose it is
+    return _replace(root, _Entry(state_id, now_ms, paid, owner.since))
 
 
-def take_over(root: Path, state_id: str, now_ms: int, paid: str = "") -> Standing:
-    """A person said so: become the owner, whoever was. Raises OSError when the root is not
-    there."""
-    return _write(root, state_id, now_ms, replace=True, paid=paid)
+def take_over(root: Path, state_id: str, now_ms: int, paid: str = "") -> Ownership:
+    """A person said so: become the owner, whoever was. Raises OSError, LocalError when the root
+    is not there."""
+    return _replace(root, _Entry(state_id, now_ms, paid))
 
 
-def _write(
-    root: Path, state_id: str, now_ms: int, *, replace: bool, since: str = "", paid: str = ""
-) -> Standing:
-    if not root.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "the root is missing", str(root))
-    text = json.dumps(
-        {
+# -- writing
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is to be written about us."""
+
+    state_id: str
+    now_ms: int
+    paid: str
+    since: str = ""  #: "" for since now
+
+    @property
+    def data(self) -> bytes:
+        fields = {
             "host": socket.gethostname(),
             "pid": os.getpid(),
-            "state": state_id,
-            "since": since or iso(now_ms),
-            "seen": now_ms,
-            "paid": paid,
-        },
-        indent=1,
-    )
-    part = root / f"{PART}{os.getpid()}"
-    try:
-        part.write_text(text + "\n", encoding="utf-8")
-        return dataclasses.replace(_put(part, root, state_id, replace), paid=paid)
-    except OSError as exc:
-        if exc.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT):
-            return Standing(True, written=False, paid=paid)
-        raise
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+            "state": self.state_id,
+            "since": self.since or iso(self.now_ms),
+            "seen": self.now_ms,
+            "paid": self.paid,
+        }
+        return (json.dumps(fields, indent=1) + "\n").encode("utf-8")
 
 
-def _put(part: Path, root: Path, state_id: str, replace: bool) -> Standing:
-    target = root / NAME
-    if replace:
-        part.replace(target)
-        return Standing(True)
-    try:
-        target.hardlink_to(part)  # fails when another host was quicker: nobody is overwritten
-    except FileExistsError:
+def _replace(root: Path, entry: _Entry) -> Ownership:
+    with root_folder(root) as folder:
         try:
-            winner = read(root)
-        except ValueError:
-            return Standing(False, "an unknown host (its owner file cannot be read)")
-        return Standing(
-            winner is not None and winner.state == state_id,
-            words(winner) if winner else "another host",
-        )
+            replace_file(NAME, entry.data, folder, "owner")
+        except OSError as exc:
+            return _not_written(exc, entry)
+    return Ownership(True, paid=entry.paid)
+
+
+def _write_first(root: Path, entry: _Entry) -> Ownership:
+    """Become the owner unless another host is quicker: nobody is overwritten."""
+    fresh = brief_name("owner")
+    with root_folder(root) as folder:
+        try:
+            write_new(fresh, entry.data, folder)
+            _name_first(fresh, folder)
+        except FileExistsError:
+            return dataclasses.replace(_winner(root, entry.state_id), paid=entry.paid)
+        except OSError as exc:
+            return _not_written(exc, entry)
+        finally:
+            _forget(fresh, folder)
+        sync_folder(folder)
+    return Ownership(True, paid=entry.paid)
+
+
+def _name_first(fresh: str, folder: int) -> None:
+    """Raises FileExistsError when there is an owner file by now, OSError."""
+    if link_exclusive(fresh, folder, NAME, folder):
+        return
+    try:
+        rename_exclusive(fresh, folder, NAME, folder)
     except OSError as exc:
-        if exc.errno not in NO_LINKS:
+        if exc.errno not in NO_RENAME:
             raise
-        part.replace(target)
-    return Standing(True)
+        # neither is offered here (old FUSE): the last one to write is the owner
+        rename_over(fresh, NAME, folder)
+
+
+def _forget(fresh: str, folder: int) -> None:
+    try:
+        remove(fresh, folder)
+    except OSError:  # a later start takes it away (outbox.leftovers)
+        return
+
+
+def _winner(root: Path, state_id: str) -> Ownership:
+    try:
+        winner = read(root)
+    except ValueError:
+        return Ownership(False, _UNKNOWN)
+    if winner is None:
+        return Ownership(False, "another host")
+    return Ownership(winner.state == state_id, words(winner))
+
+
+def _not_written(exc: OSError, entry: _Entry) -> Ownership:
+    if exc.errno not in _NOT_WRITTEN:
+        raise exc
+    return Ownership(True, written=False, paid=entry.paid)

@@ -1,7 +1,7 @@
-"""One look at a root: whether it is there, which folder it is, whether a link was put in its place,
-and whose it is.
+"""One check of a root: whether it is there, which folder it is, whether a link was put in its
+place, and whose it is.
 
-Owns what must be remembered of a root from look to look and from start to start. It blocks, so
+Owns what must be remembered of a root from check to check and from start to start. It blocks, so
 it runs in the worker thread of its inbox; it concludes nothing about files.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
+from nemowatch.fs.anchor import Anchor, Displaced
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.scanner import Kind, walk
@@ -42,24 +43,23 @@ SILENCE = "the share does not answer"
 
 
 @dataclass(frozen=True, slots=True)
-class RootLook:
-    """What a look has shown."""
+class RootState:
+    """What a check of a root has shown."""
 
     root: Path  #: resolved
     identity: Identity
-    standing: owner_file.Standing
+    ownership: owner_file.Ownership
     table: MountTable
 
 
 class Root:
-    """Looks at the root of one inbox."""
+    """Checks the root of one inbox."""
 
     def __init__(self, watch: Watch, state_id: str) -> None:
         self.watch = watch
         self._state_id = state_id
         self._ignore = Ignore(watch.ignore)
-        # where the inbox was at the first look of this process: nobody moves it while we run
-        self._place = Path()
+        self._anchor = Anchor(watch.inbox)
         self._remembered: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -67,22 +67,26 @@ class Root:
 
     @property
     def owner_root(self) -> Path:
-        """Where the owner file stands."""
+        """Where the owner file is."""
         return self.watch.root or self.watch.inbox
 
     def why_away(self, exc: Exception) -> str:
         """Why it cannot be worked, as a clause: the same one for whatever a share answers while
         its server is away, so that one outage is one state."""
-        cause = (
-            exc.__cause__
-            if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError)
-            else exc
-        )
-        fstype = self._remembered.get("fstype", "")
-        on_share = fstype != "" and mode_of(fstype) is not Mode.EVENTS
-        if on_share and isinstance(cause, OSError) and cause.errno in SILENT:
+        if isinstance(exc, Displaced):
+            return exc.clause
+        cause = exc
+        if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError):
+            cause = exc.__cause__
+        if self._is_on_share() and isinstance(cause, OSError) and cause.errno in SILENT:
             return SILENCE
         return missing_words(cause, self.watch.inbox)
+
+    def _is_on_share(self) -> bool:
+        fstype = self._remembered.get("fstype", "")
+        return fstype != "" and mode_of(fstype) is not Mode.EVENTS
+
+    # -- what is remembered from start to start
 
     def recall(self, text: str) -> None:
         """What `memory` gave at an earlier start ("": nothing)."""
@@ -91,42 +95,25 @@ class Root:
         except ValueError:
             found = {}
         self._remembered = found if isinstance(found, dict) else {}
+        self._anchor.plain = bool(self._remembered.get("plain"))
 
-    def memory(self, look: RootLook) -> str:
+    def memory(self, state: RootState) -> str:
         """What the next start has to know of it; "" when that is what it knew already."""
-        found, plain = look.identity, "yes" if self._is_plain(look.root) else ""
+        found = state.identity
         fresh = {
             "fstype": found.fstype,
-            "mounted": "yes" if found.on_mount else "",
-            "plain": plain,
+            "mounted": _flag(found.on_mount),
+            "plain": _flag(self._anchor.is_plain(state.root)),
             "source": found.ground.source,
             "point": os.fsdecode(found.ground.point),
         }
         if fresh == self._remembered:
             return ""
         self._remembered = fresh
+        self._anchor.plain = bool(fresh["plain"])
         return json.dumps(fresh)
 
-    def look(self, now_ms: int, paid: str = "") -> RootLook:
-        """Look, and claim it if it is nobody's. Raises OSError or LocalPassing, with the reason,
-        when it cannot be worked."""
-        place = Path(os.path.realpath(self.watch.inbox))
-        self._refuse_link(place)
-        found = identify(place)
-        was_mounted = bool(self._remembered.get("mounted"))
-        if is_lost_mount(
-            self._was(found), was_mounted, found, lambda: _is_empty(place, self._ignore)
-        ):
-            raise LocalPassing("the share is not mounted: only its empty mount point is there")
-        self._place = place
-        return RootLook(
-            place,
-            found,
-            owner_file.claim(self.owner_root, self._state_id, now_ms, paid),
-            MountTable.read(),
-        )
-
-    def _was(self, now: Identity) -> Ground:
+    def _ground_before(self, now: Identity) -> Ground:
         """What it lay on, as remembered; an earlier version did not remember all of it."""
         was, here = self._remembered, now.ground
         return Ground(
@@ -135,43 +122,49 @@ class Root:
             was.get("source", here.source),
         )
 
+    # -- checks
+
+    def check(self, now_ms: int, paid: str = "") -> RootState:
+        """Check it, and claim it if it is nobody's. Raises OSError or LocalPassing, with the
+        reason, when it cannot be worked."""
+        place = self._anchor.led_to()
+        found = identify(place)
+        if self._is_lost(place, found):
+            raise LocalPassing("the share is not mounted: only its empty mount point is there")
+        self._anchor.place = place
+        worked = bool(self._remembered)
+        ownership = owner_file.claim(self.owner_root, self._state_id, now_ms, paid, worked=worked)
+        return RootState(place, found, ownership, MountTable.read())
+
+    def _is_lost(self, place: Path, found: Identity) -> bool:
+        was_mounted = bool(self._remembered.get("mounted"))
+        before = self._ground_before(found)
+        return is_lost_mount(before, was_mounted, found, lambda: _is_empty(place, self._ignore))
+
     def sign(self, now_ms: int, paid: str) -> None:
-        """Write the latest paid call into the owner file. Raises OSError."""
+        """Write the latest paid call into the owner file. Raises OSError, LocalError."""
         owner_file.sign(self.owner_root, self._state_id, now_ms, paid)
 
     def is_taken_over(self) -> bool:
-        """Whether another one stands in the owner file now, or somebody that cannot be told: a
-        look at the root judges that, and nothing is claimed before it."""
+        """Whether another one is in the owner file now, or somebody that cannot be told: a check
+        of the root judges that, and nothing is claimed before it."""
         try:
             found = owner_file.read(self.owner_root)
-        except (OSError, ValueError):
+        except (OSError, LocalError, ValueError):
             return True
         return found is not None and found.state != self._state_id
 
     def take_over(self, now_ms: int, paid: str) -> None:
-        """A person said so: it is ours. Raises OSError."""
+        """A person said so: it is ours. Raises OSError, LocalError."""
         owner_file.take_over(self.owner_root, self._state_id, now_ms, paid)
 
-    def _refuse_link(self, place: Path) -> None:
-        """Whoever may write beside a folder can put a link in its place, and would have us read,
-        and send away, what they may not read themselves. A link that stands at the first start
-        is the administrator's own, and stays where it led.
-        """
-        if self._remembered.get("plain") and not self._is_plain(place):
-            what = f"a link to {show_path(place)} has been put in the folder's place"
-            raise LocalPassing(f"{what}: take it away, or name that place in the configuration")
-        if self._place not in (Path(), place):
-            raise LocalPassing(
-                f"its link leads to {show_path(place)} now: restart nemowatch if it should"
-            )
 
-    def _is_plain(self, place: Path) -> bool:
-        """Whether no link stands on the way to the inbox."""
-        return place == Path(os.path.normpath(self.watch.inbox.absolute()))
+def _flag(value: bool) -> str:
+    return "yes" if value else ""
 
 
 def _is_empty(root: Path, ignore: Ignore) -> bool:
-    """True when no file stands below the root that a person may have put there: folders alone
+    """True when no file below the root is one that a person may have put there: folders alone
     are what an installation, or somebody before the share was mounted, has left. Raises
     LocalError."""
     return not any(entry.kind is Kind.FILE for entry in walk(root, ignore))

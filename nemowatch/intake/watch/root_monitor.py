@@ -27,7 +27,7 @@ from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
-from nemowatch.intake.watch.root_check import SILENCE, Root, RootLook
+from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.supervisor import WatcherSupervisor
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal import Journal, batches, facts, payment_marks
@@ -140,19 +140,19 @@ class RootMonitor:
         self.next_probe = self._clock.monotonic() + PROBE_EVERY
         now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
         try:
-            look = await self.worker.run(lambda: self._root.look(now_ms, mine), patience)
+            state = await self.worker.run(lambda: self._root.check(now_ms, mine), patience)
         except Hung:
             await self.hung()
             return False
         except (OSError, LocalError, ValueError) as exc:
             await self._away(self._root.why_away(exc))
             return False
-        if not look.standing.ours:
+        if not state.ownership.ours:
             await self.watching.close()
-            self.health.become(HealthState.HELD, look.standing.holder)
+            self.health.become(HealthState.HELD, state.ownership.holder)
             return False
-        await self._compare(Mark.read(look.standing.paid))
-        await self._here(look)
+        await self._compare(Mark.read(state.ownership.paid))
+        await self._here(state)
         return self.online
 
     # -- what is paid
@@ -189,22 +189,22 @@ class RootMonitor:
         batches.begin_rebuilding(conn, [self.watch.name], self._clock.now_ms())
         payment_marks.asked(conn, theirs, self.watch.name)
 
-    async def _here(self, look: RootLook) -> None:
-        before, self._identity, self.root = self._identity, look.identity, look.root
-        self.paces.learn(look.root, look.identity.fstype, look.table)
-        self._grounds.learn(look.root, look.table, self._clock.now_ms())
+    async def _here(self, state: RootState) -> None:
+        before, self._identity, self.root = self._identity, state.identity, state.root
+        self.paces.learn(state.root, state.identity.fstype, state.table)
+        self._grounds.learn(state.root, state.table, self._clock.now_ms())
         came = not self.online
-        changed = before is not None and before != look.identity
+        changed = before is not None and before != state.identity
         if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
             self.returned = True
         if came or changed:
             self.scan_soon = True
-            await self._remember(look)
+            await self._remember(state)
             if await self._rewatch():
                 self._healthy()
 
-    async def _remember(self, look: RootLook) -> None:
-        text = self._root.memory(look)
+    async def _remember(self, state: RootState) -> None:
+        text = self._root.memory(state)
         if text:
             await self._journal.write(lambda conn: facts.put(conn, self._fact, text))
 
