@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from nemowatch.errors import OrderError
 from nemowatch.intake.ready.inspect import names_in, promised_kind
@@ -18,6 +19,9 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Drop, Folder, plan
+
+#: The paths in one folder, by the stems of their names.
+Stems: TypeAlias = Mapping[str, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,106 +41,111 @@ class Groups:
     """Puts ready files of one inbox together."""
 
     def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState) -> None:
-        self._root_monitor, self._state = root_monitor, inbox_state
+        self._root_monitor = root_monitor
+        self._state = inbox_state
 
     async def of(self, ready: list[bytes]) -> list[Group]:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
-        grouping = {p.rpartition(b"/")[0] for p in ready if self._state.book.groups(folder_of(p))}
-        names: Mapping[bytes, tuple[bytes, ...]] = {}
-        if grouping:
-            root = self._root_monitor.root
-            names = await self._root_monitor.worker.run(lambda: names_in(root, grouping))
-        beside = {place: _by_stem(place, found) for place, found in names.items()}
-        found = [group for path in ready if (group := self._group(path, beside)) is not None]
-        return list(dict.fromkeys(found))
+        beside = await self._beside(set(filter(self._pairs, map(_folder, ready))))
+        found: dict[Group, None] = {}
+        for path in ready:
+            group = self._group(path, beside)
+            if group is not None:
+                found[group] = None
+        return list(found)
 
-    def _group(
-        self, path: bytes, beside: Mapping[bytes, Mapping[str, list[bytes]]]
-    ) -> Group | None:
+    def _pairs(self, folder: bytes) -> bool:
+        """Whether a text belongs to the clip of its name in this folder (relative)."""
+        return self._state.book.groups(folder_of(folder))
+
+    async def _beside(self, folders: set[bytes]) -> Mapping[bytes, Stems]:
+        """The files of each of these folders by their stems."""
+        if not folders:
+            return {}
+        root = self._root_monitor.root
+        names = await self._root_monitor.worker.run(lambda: names_in(root, folders))
+        return {folder: _by_stem(folder, found) for folder, found in names.items()}
+
+    def _group(self, path: bytes, beside: Mapping[bytes, Stems]) -> Group | None:
         """The group that `path` belongs to, None while some of it is not ready (it is then
         blocked, with the reason)."""
         if not self._prompt_is_read(path) or not self._has_order(path):
             return None
-        place, _, name = path.rpartition(b"/")
-        if place not in beside or promised_kind(path) is MediaKind.LINK:
+        stems = beside.get(_folder(path))
+        if stems is None or promised_kind(path) is MediaKind.LINK:
             return Group(path)
-        others = [
-            p for p in beside[place].get(_stem_key(name), []) if p != path and self._may_belong(p)
-        ]
-        is_text = promised_kind(path) is MediaKind.SCRIPT
-        partners = [p for p in others if (promised_kind(p) is MediaKind.SCRIPT) is not is_text]
-        if not partners:
-            return Group(path)
-        partner = sorted(partners)[0]
-        main, text = (partner, path) if is_text else (path, partner)
-        if is_text and partner in self._state.known and partner not in self._state.tracker:
-            # the text came later: whether that still counts, the journal knows
-            return Group(main, text)
-        if not is_text and partner in self._state.known:
-            return Group(path)  # that text belongs to another source
-        waiting = self._state.tracker.get(partner)
-        if waiting is None or waiting.verdict() is not Verdict.READY:
-            settles = waiting is not None and not waiting.stuck
-            self._state.block(
-                path,
-                f"waits for {as_text(partner.rpartition(b'/')[2])}, which belongs to it",
-                soon=settles,
-            )
+        partner = self._partner(path, stems)
+        return Group(path) if partner is None else self._with(path, partner)
+
+    def _with(self, path: bytes, partner: bytes) -> Group | None:
+        """The group of a file and its partner, as far as that one is known and ready."""
+        if partner in self._state.known:
+            if not _is_text(path):
+                return Group(path)  # that text belongs to another source
+            if partner not in self._state.tracker:
+                # the text came later: whether that still counts, the journal knows
+                return Group(partner, path)
+        if not self._is_ready(partner):
+            self._wait_for(path, partner)
             return None
-        return Group(main, text)
+        return Group(partner, path) if _is_text(path) else Group(path, partner)
+
+    def _partner(self, path: bytes, stems: Stems) -> bytes | None:
+        """The text of this clip, or the clip of this text; the first by name of several."""
+        same_stem = stems.get(_stem_key(_name(path)), [])
+        for other in sorted(same_stem):
+            if _is_text(other) is not _is_text(path) and self._may_belong(other):
+                return other
+        return None
+
+    def _is_ready(self, path: bytes) -> bool:
+        tracked = self._state.tracker.get(path)
+        return tracked is not None and tracked.verdict() is Verdict.READY
+
+    def _wait_for(self, path: bytes, partner: bytes) -> None:
+        tracked = self._state.tracker.get(partner)
+        settles = tracked is not None and not tracked.stuck
+        why = f"waits for {as_text(_name(partner))}, which belongs to it"
+        self._state.block(path, why, soon=settles)
 
     def _may_belong(self, path: bytes) -> bool:
         """True for a file of a kind that its folder takes, and that was not refused."""
-        name = path.rpartition(b"/")[2]
-        taken = (
-            self._state.book.takes(folder_of(path), name)
-            and promised_kind(path) is not MediaKind.LINK
-        )
-        return (
-            taken
-            and self._state.ignore.name(name).kind is NameClass.WORK
-            and not self._state.problems.refused(path)
-        )
+        name = _name(path)
+        if promised_kind(path) is MediaKind.LINK or self._state.problems.refused(path):
+            return False
+        is_taken = self._state.book.takes(folder_of(path), name)
+        return is_taken and self._state.ignore.name(name).kind is NameClass.WORK
 
     def _prompt_is_read(self, path: bytes) -> bool:
         folder = folder_of(path)
         facts = self._state.facts.get(folder)
-        if (
-            facts is None
-            or facts.prompt_look is None
-            or self._state.prompts.get(folder) == facts.prompt_look
-        ):
+        if facts is None or facts.prompt_look is None:
             return True
+        if self._state.prompts.get(folder) == facts.prompt_look:
+            return True
+
         waiting = self._state.tracker.get(facts.prompt)
-        unusable = waiting.blocked if waiting is not None else ""
-        why = (
-            f"waits for prompt.txt: {unusable}"
-            if unusable
-            else "waits for prompt.txt, which is still being copied"
-        )
+        why = "waits for prompt.txt, which is still being copied"
+        if waiting is not None and waiting.blocked:
+            why = f"waits for prompt.txt: {waiting.blocked}"
         self._state.block(path, why)
         return False
 
     def _has_order(self, path: bytes) -> bool:
         """False, with the reason told, when the folder cannot say what to do with any such file:
         asked before reading it."""
-        raw, kind = folder_of(path), promised_kind(path)
+        raw = folder_of(path)
+        kind = promised_kind(path)
         folder = self._state.book.read(raw)
         # its recipe is gone: with the next one, a scan finds it anew
         if kind is None or not isinstance(folder, Folder):
             self._state.tracker.drop(path)
             return False
+
+        drop = Drop(kind, as_text(_name(path)), "text", self._state.book.prompt(raw))
         try:
-            plan(
-                folder,
-                Drop(
-                    kind,
-                    as_text(path.rpartition(b"/")[2]),
-                    "text",
-                    self._state.book.prompt(raw),
-                ),
-            )
+            plan(folder, drop)
         except OrderError as exc:
             self._state.problems.order(raw, exc.text, exc.cure)
             self._state.block(path, exc.text)
@@ -145,12 +154,25 @@ class Groups:
         return True
 
 
+def _folder(path: bytes) -> bytes:
+    """The folder that a file lies in, relative to the inbox."""
+    return path.rpartition(b"/")[0]
+
+
+def _name(path: bytes) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+def _is_text(path: bytes) -> bool:
+    return promised_kind(path) is MediaKind.SCRIPT
+
+
 def _stem_key(name: bytes) -> str:
     return as_text(stem_of(name)).casefold()
 
 
-def _by_stem(place: bytes, names: Iterable[bytes]) -> dict[str, list[bytes]]:
+def _by_stem(folder: bytes, names: Iterable[bytes]) -> Stems:
     found: dict[str, list[bytes]] = {}
     for name in names:
-        found.setdefault(_stem_key(name), []).append(place + b"/" + name)
+        found.setdefault(_stem_key(name), []).append(folder + b"/" + name)
     return found

@@ -1,0 +1,154 @@
+"""What becomes of files that were read: a candidate, a file that waits, or one that is refused.
+
+Owns that judgement, and telling the inbox's state about it. It reads nothing and writes no journal.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nemowatch.clock import Clock
+from nemowatch.errors import OrderError
+from nemowatch.intake.claim.candidates import candidate, order_of_link
+from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
+from nemowatch.intake.ready.stability import Look, Tracked
+from nemowatch.intake.records import Candidate, FileProblem
+from nemowatch.intake.scan.folders import as_text, folder_of
+from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.state import InboxState
+from nemowatch.model import MediaKind, Order
+from nemowatch.tasks import Drop, Folder, max_bytes, plan
+
+#: Seconds without a change after which a file that is cut short is given up (docs/behaviour.md
+#: section 2).
+GIVE_UP = 600.0
+
+
+class Acceptance:
+    """Judges what was read of the files of one inbox."""
+
+    def __init__(self, inbox_state: InboxState, clock: Clock) -> None:
+        self._state = inbox_state
+        self._clock = clock
+
+    def terms(self, path: bytes) -> Terms:
+        """What this file must satisfy."""
+        raw = folder_of(path)
+        folder = self._state.book.read(raw)
+        limit = max_bytes(folder.skill) if isinstance(folder, Folder) else 0
+        accepts = self._state.book.kinds(raw)
+
+        tracked = self._state.tracker.get(path)
+        if tracked is None:
+            return Terms(accepts, limit, settled=True, cut_short_ends=False)
+        gives_up = tracked.still >= GIVE_UP
+        return Terms(accepts, limit, settled=tracked.settled(), cut_short_ends=gives_up)
+
+    def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
+        """The candidate that a read group is; None when it must wait, or never will be one."""
+        if any(one.advice is not Advice.TAKE for one in found):
+            self._put_off(found)
+            return None
+
+        raw = folder_of(group.main)
+        folder = self._state.book.read(raw)
+        if not isinstance(folder, Folder):
+            return None
+        main = found[0]
+        order = self._order(folder, main, text=found[-1].text)
+        if order is None:
+            return None
+
+        order_of = None
+        if main.kind is MediaKind.LINK:
+            order_of = partial(order_of_link, folder, self._state.book.prompt(raw))
+        return candidate(group, found, order, self._is_conflict(group), order_of)
+
+    def _put_off(self, found: list[Inspected]) -> None:
+        """Each file of a group that cannot be taken has its say: one that is passed over would
+        be due again at once. While one of them may still become whole the other is not refused:
+        the clip would be taken without its text.
+        """
+        first = _decisive(found)
+        for one in found:
+            if one.advice is first.advice or one.advice not in (Advice.TAKE, Advice.REFUSE):
+                self._not_now(one)
+            else:
+                self._share_fate(one, first)
+
+    def _share_fate(self, other: Inspected, one: Inspected) -> None:
+        """What one file of a group meets, the other shares: a text whose clip is refused was
+        never meant alone."""
+        name = as_text(one.path.rpartition(b"/")[2])
+        tracked = self._state.tracker.get(other.path)
+        if one.advice is Advice.REFUSE and tracked is not None:
+            why = f"It belongs to {name}, which cannot be used."
+            self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
+            return
+
+        waited_for = self._state.tracker.get(one.path)
+        settles = waited_for is not None and not waited_for.stuck
+        self._state.block(other.path, f"waits for {name}, which belongs to it", soon=settles)
+
+    def _not_now(self, one: Inspected) -> None:
+        tracked = self._state.tracker.get(one.path)
+        if tracked is None:
+            return
+        if one.advice is Advice.REFUSE:
+            self._refuse(one, tracked)
+        elif one.advice is Advice.AGAIN:
+            self._settle_anew(one, tracked)
+        elif one.advice is Advice.WAIT and tracked.settled():
+            tracked.block(one.why)
+        elif one.advice is Advice.WAIT:
+            tracked.no_short_cut(self._clock.monotonic())
+
+    def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
+        snapshot = one.look if one.look.ino else tracked.last
+        tracked.see(Look(snapshot, self._clock.monotonic(), one.lease))
+        tracked.settle_anew()
+
+    def _refuse(self, one: Inspected, tracked: Tracked) -> None:
+        problem = FileProblem(
+            one.path, folder_of(one.path), one.why, one.cure, final=True, code=one.code
+        )
+        self._state.problems.refuse(problem)
+        self._state.know(one.path, tracked.last, local=tracked.pace.local)
+
+    def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
+        """What the folder wants made of it; None, with the reason told, when it cannot say."""
+        raw = folder_of(main.path)
+        name = as_text(main.path.rpartition(b"/")[2])
+        drop = Drop(main.kind, name, text, self._state.book.prompt(raw))
+        try:
+            order = plan(folder, drop)
+        except OrderError as exc:
+            self._no_order(raw, main, text, exc)
+            return None
+        self._state.problems.order_holds(raw)
+        return order
+
+    def _no_order(self, raw: bytes, main: Inspected, text: str, exc: OrderError) -> None:
+        """An empty script is that file's fault; everything else is its folder's."""
+        tracked = self._state.tracker.get(main.path)
+        is_empty = main.kind is MediaKind.SCRIPT and not text.strip()
+        if is_empty and tracked is not None:
+            refused = Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code)
+            self._refuse(refused, tracked)
+            return
+        self._state.problems.order(raw, exc.text, exc.cure)
+        self._state.block(main.path, exc.text)
+
+    def _is_conflict(self, group: Group) -> bool:
+        verdicts = [self._state.ignore.path(path) for path in group.paths]
+        return any(verdict.kind is NameClass.CONFLICT for verdict in verdicts)
+
+
+def _decisive(found: list[Inspected]) -> Inspected:
+    """The first that waits, else the first that is refused."""
+    others = [one for one in found if one.advice is not Advice.TAKE]
+    for one in others:
+        if one.advice is not Advice.REFUSE:
+            return one
+    return others[0]
