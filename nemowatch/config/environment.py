@@ -1,11 +1,13 @@
-"""Keys from the environment: `NEMOWATCH_SECTION__KEY`. Owns which names are ours; every other
-one that begins so is refused, since a mistyped name that is silently ignored is a setting that
-silently does not hold."""
+"""Keys from the environment: `NEMOWATCH_SECTION__KEY`.
+
+Owns which names are ours. Every other one that begins so is refused, since a mistyped name that
+is ignored is a setting that silently does not hold.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from pydantic import create_model
@@ -51,52 +53,60 @@ class _Given(EnvSettingsSource):
     ) -> FieldInfo | None:
         """The key of a section: the base class looks for it in pydantic's models only."""
         section = field.annotation if isinstance(field, FieldInfo) else field
-        if isinstance(section, type) and issubclass(section, Section):
-            return FieldInfo.from_annotation(_types(section)[key]) if key in keys(section) else None
-        return super().next_field(field, key, case_sensitive)
+        if not isinstance(section, type) or not issubclass(section, Section):
+            return super().next_field(field, key, case_sensitive)
+        if key not in keys(section):
+            return None
+        return FieldInfo.from_annotation(_types(section)[key])
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return {name.lower(): value for name, value in self._env.items()}
 
 
-def known_names() -> Iterator[str]:
+def known_names() -> list[str]:
     """Every name that may be set, with NAME for a recipe's."""
-    yield from OWN_NAMES
+    found = list(OWN_NAMES)
     for section, model in sections():
-        yield from (
-            f"{PREFIX}{section}__{'NAME__' if section == 'recipes' else ''}{key}".upper()
-            for key in keys(model)
-            if section != "watch"
-        )
+        if section == "watch":
+            continue
+        middle = "NAME__" if section == "recipes" else ""
+        found += [f"{PREFIX}{section}__{middle}{key}".upper() for key in keys(model)]
+    return found
 
 
 def _path(name: str) -> Loc:
     return tuple(name[len(PREFIX) :].lower().split("__"))
 
 
+def _is_section(path: Loc) -> bool:
+    return len(path) == 1 and path[0] in dict(sections())
+
+
 def _problem(name: str) -> Problem | None:
     """What is wrong with a name that begins with our prefix; None when nothing is."""
     path = _path(name)
-    models = dict(sections())
-    if name.upper() in OWN_NAMES or path in {(section,) for section in models}:
+    if _is_section(path):
         return None
     if path[0] == "watch":
-        return Problem(
-            name, "the watched folders can only be named in the file.", "Put them below [[watch]]."
-        )
+        what = "the watched folders can only be named in the file."
+        return Problem(name, what, "Put them below [[watch]].")
+
+    model = dict(sections()).get(str(path[0]))
     depth = 3 if path[0] == "recipes" else 2
-    if path[0] in models and len(path) == depth:
-        return None if path[-1] in keys(models[str(path[0])]) else unknown_key(name, path)
+    if model is None or len(path) != depth:
+        return Problem(name, "is not a known setting.", _nearest_name(name))
+    if path[-1] not in keys(model):
+        return unknown_key(name, path)
+    return None
+
+
+def _nearest_name(name: str) -> str:
     known = [right.removeprefix(PREFIX) for right in known_names()]
-    wanted = difflib.get_close_matches(
-        name.upper().removeprefix(PREFIX), known, n=1, cutoff=_LIKENESS
-    )
-    cure = (
-        f"Did you mean {PREFIX}{wanted[0]}?"
-        if wanted
-        else "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
-    )
-    return Problem(name, "is not a known setting.", cure)
+    bare = name.upper().removeprefix(PREFIX)
+    wanted = difflib.get_close_matches(bare, known, n=1, cutoff=_LIKENESS)
+    if wanted:
+        return f"Did you mean {PREFIX}{wanted[0]}?"
+    return "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
 
 
 def read_environment(
@@ -104,23 +114,32 @@ def read_environment(
 ) -> tuple[dict[str, Any], dict[Loc, str], list[Problem]]:
     """What the environment sets: the values as nested tables, the name behind each key, and
     every mistake."""
-    ours = {name: value for name, value in env.items() if name.upper().startswith(PREFIX)}
-    problems = {name: _problem(name) for name in sorted(ours)}
-    good = {
-        name: ours[name]
-        for name in ours
-        if problems[name] is None and name.upper() not in OWN_NAMES
-    }
     values: dict[str, Any] = {}
-    for name, value in good.items():  # one by one, so that a value that cannot be read is named
-        try:
-            merge(values, _Given({name: value})())
-        except SettingsError:
-            problems[name] = Problem(
-                name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60]."
-            )
-    from_env = {_path(name): name for name in good if problems[name] is None}
-    return values, from_env, [problem for problem in problems.values() if problem]
+    from_env: dict[Loc, str] = {}
+    problems: list[Problem] = []
+    for name in sorted(filter(_is_key, env)):
+        problem = _problem(name) or _merge_one(values, name, env[name])
+        if problem is None:
+            from_env[_path(name)] = name
+        else:
+            problems.append(problem)
+    return values, from_env, problems
+
+
+def _is_key(name: str) -> bool:
+    upper = name.upper()
+    return upper.startswith(PREFIX) and upper not in OWN_NAMES
+
+
+def _merge_one(values: dict[str, Any], name: str, text: str) -> Problem | None:
+    """Lay one setting upon `values`: one by one, so that a value that cannot be read is named."""
+    try:
+        merge(values, _Given({name: text})())
+    except SettingsError:
+        return Problem(
+            name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60]."
+        )
+    return None
 
 
 def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:

@@ -3,24 +3,18 @@ configuration that is then in force. Pure: going on with it is the engine's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from nemowatch.config.schema import Config, Section, Watch, keys
 
-#: Read once at start: locks, connections and watchers stand on them.
-NEEDS_RESTART = frozenset(
-    {
-        "state_dir",  # the journal is open there
-        # the client is built with them
-        "api.base_url",
-        "api.token_file",
-        "api.platform",
-        "api.timeout",
-    }
-)
-#: Of a [[watch]]: where it looks and how; the rest may change under it.
+#: Of [api]: the client is built with them.
+_API_RESTART = ("base_url", "token_file", "platform", "timeout")
+#: Read once at start: locks, connections and watchers depend on them. The journal is open in
+#: state_dir.
+NEEDS_RESTART = frozenset({"state_dir", *(f"api.{key}" for key in _API_RESTART)})
+#: Of a [[watch]]: where files are found, and how; the rest may change while it runs.
 _WATCH_RESTART = frozenset(
     {"root", "inbox", "outbox", "done", "failed", "mode", "settle", "ignore"}
 )
@@ -29,12 +23,16 @@ _WATCH_RESTART = frozenset(
 def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
     """(keys that apply at once, keys that need a restart), as "section.key"; a watch is named by
     its inbox."""
+    found = [(key, key in NEEDS_RESTART) for key in _changed(old, new)]
+    found += _changed_watches(old, new)
+
     live: list[str] = []
     restart: list[str] = []
-    for key in _changed(old, new):
-        (restart if key in NEEDS_RESTART else live).append(key)
-    for key, needs_restart in _changed_watches(old, new):
-        (restart if needs_restart else live).append(key)
+    for key, needs_restart in found:
+        if needs_restart:
+            restart.append(key)
+        else:
+            live.append(key)
     return live, restart
 
 
@@ -42,45 +40,55 @@ def in_force(old: Config, new: Config) -> Config:
     """What holds after a reload: `new`, but for what needs a restart, which stays as it is in
     `old`. Nothing is ever half in force: a watch that was moved, added or removed goes on where
     it was."""
-    api = {
-        key.removeprefix("api."): getattr(old.api, key.removeprefix("api."))
-        for key in NEEDS_RESTART
-        if "." in key
-    }
     after = {watch.name: watch for watch in new.watch}
-    watches = tuple(_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch)
-    return replace(new, state_dir=old.state_dir, api=replace(new.api, **api), watch=watches)
+    watches = [_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch]
+    api = replace(new.api, **_kept(old.api, _API_RESTART))
+    return replace(new, state_dir=old.state_dir, api=api, watch=tuple(watches))
 
 
 def _watch_in_force(old: Watch, new: Watch) -> Watch:
-    return replace(new, **{key: getattr(old, key) for key in _WATCH_RESTART})
+    return replace(new, **_kept(old, _WATCH_RESTART))
+
+
+def _kept(section: Section, names: Iterable[str]) -> dict[str, Any]:
+    """The values of these keys."""
+    return {name: getattr(section, name) for name in names}
 
 
 def _changed(old: Config, new: Config) -> Iterator[str]:
+    """The keys that differ, but for those of the watches."""
     for name in keys(Config):
         before, after = getattr(old, name), getattr(new, name)
         if name == "watch" or before == after:
             continue
         if isinstance(before, Section):
-            yield from (f"{name}.{key}" for key in _differing(before, after))
+            differing = _differing(before, after)
         elif isinstance(before, dict):
-            yield from (
-                f"{name}.{key}" for key in {**before, **after} if before.get(key) != after.get(key)
-            )
+            differing = _differing_entries(before, after)
         else:
             yield name
+            continue
+        for key in differing:
+            yield f"{name}.{key}"
 
 
 def _differing(before: Section, after: Any) -> list[str]:
     return [key for key in keys(type(before)) if getattr(before, key) != getattr(after, key)]
 
 
+def _differing_entries(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
 def _changed_watches(old: Config, new: Config) -> Iterator[tuple[str, bool]]:
+    """(what differs, whether it needs a restart)."""
     before: dict[str, Watch] = {watch.name: watch for watch in old.watch}
     after: dict[str, Watch] = {watch.name: watch for watch in new.watch}
     for name in {**before, **after}:
-        if name in before and name in after:
+        if name not in after:
+            yield f"watch {name}: removed", True
+        elif name not in before:
+            yield f"watch {name}: added", True
+        else:
             for key in _differing(before[name], after[name]):
                 yield f"watch {name}: {key}", key in _WATCH_RESTART
-        else:
-            yield f"watch {name}: {'removed' if name in before else 'added'}", True

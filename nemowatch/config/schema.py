@@ -9,53 +9,35 @@ folder as validation context.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from nemowatch.config.constraints import After, Before, BeforeWithin, Context, Limited
-from nemowatch.config.hours import parse_hours
+from nemowatch.config.recipe_names import refuse_twins, sound_name
+from nemowatch.config.values import (
+    Place,
+    Rate,
+    Seconds,
+    Slots,
+    address,
+    place,
+    settle_time,
+    some,
+    span,
+    words,
+)
 from nemowatch.model import DEFAULT_SKILL, MediaKind
-from nemowatch.tasks.kinds import is_reserved
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-#: What separates the words of a folder's name (docs/behaviour.md section 1).
-SEPARATORS = re.compile(r"[-\s+,]+")
 #: The folders below a root, and how the keys that replace them are called.
 TREES = ("inbox", "outbox", "done", "failed")
 #: Stands for a tree that was not named until it is filled in; no path can be this.
 _LEFT_OUT = Path("\0")
-
-Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
-Rate = Annotated[int, Limited(ge=0)]
-Slots = Annotated[int, Limited(ge=1)]
-
-
-def place(value: Any, context: Context | None) -> Path:
-    """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
-    if not isinstance(value, str | os.PathLike) or not str(value).strip():
-        raise ValueError("must be a path in quotes")
-    if "\0" in str(value):
-        raise ValueError("must not hold a null character")
-    path = Path(value)
-    if context is None:
-        return path
-    if path.parts[:1] == ("~",):
-        return context["home"].joinpath(*path.parts[1:])
-    with suppress(RuntimeError):  # `~name` without such a user: the tilde is part of the name
-        path = path.expanduser()
-    return context["folder"] / path
-
-
-Place = Annotated[Path, BeforeWithin(place)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,42 +51,17 @@ class Section:
     }
 
 
-def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not value.isascii() or any(c.isspace() for c in value):
-        raise ValueError("must be an address that begins with https:// (or http://)")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be a plain address, without a user name, a password, ? or #")
-    return value.rstrip("/")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api(Section):
     """`[api]`: the cloud, and who we say we are."""
 
-    base_url: Annotated[str, After(_address)] = "https://mega-api-prod.nemovideo.ai"
+    base_url: Annotated[str, After(address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: Place | None = None
     # docs/api.md section 1: for a daemon "unknown"
     platform: Literal["clawhub", "cursor", "unknown"] = "unknown"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
     # of calls that answer at once; turns and transfers have limits of their own
     timeout: Seconds = 60
-
-
-def _settle(value: Any) -> Any:
-    if value == "auto":
-        return value
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = -1.0
-    if isinstance(value, bool) or not 0 < seconds < float("inf"):
-        raise ValueError('must be "auto" or a number of seconds greater than 0')
-    return seconds
 
 
 _TOO_FEW = "needs a root, or an inbox and an outbox"
@@ -114,16 +71,18 @@ def _named(data: Any, context: Context | None) -> Any:
     """`data` as it is, when the folders it names are enough and not too many."""
     if not isinstance(data, dict):
         return data
+
     if data.get("root") is not None:
-        if apart := [key for key in ("inbox", "outbox") if key in data]:
-            raise ValueError(
-                f"names both root and {' and '.join(apart)}: keep the root, or inbox and outbox"
-            )
         base = "root"
+        apart = [key for key in ("inbox", "outbox") if key in data]
+        if apart:
+            listed = " and ".join(apart)
+            raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
     elif data.get("inbox") is None or data.get("outbox") is None:
         raise ValueError(_TOO_FEW)
     else:
         base = "inbox"
+
     try:
         place(data[base], context)
     except ValueError as exc:
@@ -143,7 +102,7 @@ class Watch(Section):
     failed: Place = _LEFT_OUT
     mode: Literal["auto", "events", "scan"] = "auto"
     # auto: 10 s local, 30 s network
-    settle: Annotated[Literal["auto"] | float, Before(_settle)] = "auto"
+    settle: Annotated[Literal["auto"] | float, Before(settle_time)] = "auto"
     scan_interval: Seconds = 60
     after: Literal["move", "keep", "delete"] = "move"
     # the user's own patterns, added to the list
@@ -182,19 +141,13 @@ class RenderSection(Section):
     quality: Annotated[str, Limited(min_length=1)] = "high"
 
 
-def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not value:
-        raise ValueError("must hold at least one entry")
-    return value
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat(Section):
     """`[chat]`: the paid turn (docs/api.md section 6)."""
 
     timeout: Seconds = 900
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
-    recheck: Annotated[tuple[Seconds, ...], After(_some)] = (30, 60, 60, 60, 60)
+    recheck: Annotated[tuple[Seconds, ...], After(some)] = (30, 60, 60, 60, 60)
     on_unknown: Literal["ask", "resend"] = "ask"
     on_lost_session: Literal["ask", "rebuild"] = "ask"
 
@@ -209,11 +162,6 @@ class Retry(Section):
     attempts: Slots = 8
 
 
-def _span(value: str) -> str:
-    parse_hours(value)
-    return value.strip()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Section):
     """`[limits]`: how much at once, how fast, how dear, and when."""
@@ -225,18 +173,8 @@ class Limits(Section):
     upload_rate: Rate = 0  # bytes a second, 0: none
     download_rate: Rate = 0
     daily_credits: Annotated[int, Limited(ge=0)] = 0  # 0: none
-    hours: Annotated[str, After(_span)] = ""  # "": always
+    hours: Annotated[str, After(span)] = ""  # "": always
     confirm_above: Annotated[int, Limited(ge=0)] = 20  # 0: never asks
-
-
-def _words(value: Any) -> Any:
-    """A list of words in any case, with or without a leading dot; one word alone counts as a
-    list of one."""
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
-        return value
-    return tuple(dict.fromkeys(word.strip().lower().removeprefix(".") for word in value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,13 +184,13 @@ class Recipe(Section):
     prompt: Annotated[str, Limited(pattern=r"\S")]
     # it travels in a header
     skill: Annotated[str, Limited(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL
-    accepts: Annotated[tuple[MediaKind, ...], After(_some), Before(_words)] = (
+    accepts: Annotated[tuple[MediaKind, ...], After(some), Before(words)] = (
         MediaKind.VIDEO,
         MediaKind.AUDIO,
         MediaKind.IMAGE,
     )
     outputs: Annotated[
-        tuple[Literal["mp4", "txt", "srt", "vtt"], ...], After(_some), Before(_words)
+        tuple[Literal["mp4", "txt", "srt", "vtt"], ...], After(some), Before(words)
     ] = ("mp4",)
 
 
@@ -287,43 +225,8 @@ class Log(Section):
     format: Literal["auto", "console", "json"] = "auto"
 
 
-def recipe_key(name: str) -> str:
-    """The form in which recipe names are compared: folder names are read in any case and with
-    any separator."""
-    return SEPARATORS.sub("-", name.strip()).strip("-").casefold()
-
-
-def _recipe_fault(name: str) -> str:
-    """What is wrong with a recipe's name, or ""."""
-    key = recipe_key(name)
-    if is_reserved(key.split("-")):
-        return "is the name of a task that is built in: begin it with another word"
-    if (
-        not any(c.isalnum() for c in key)
-        or name.startswith((".", "~"))
-        or key in ("pause", "approve")
-    ):
-        return "cannot be a folder's name here: use letters and digits"
-    if any(c in '/\\:*?"<>|' or ord(c) < 32 for c in name) or key.endswith(".project"):
-        return (
-            "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending"
-            " .project"
-        )
-    return ""
-
-
-def _sound_name(name: str) -> str:
-    if fault := _recipe_fault(name):
-        raise ValueError(fault)
-    return name
-
-
 def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
-    seen: dict[str, str] = {}
-    for name in recipes:
-        first = seen.setdefault(recipe_key(name), name)
-        if first != name:
-            raise ValueError(f'has "{first}" and "{name}", which are one folder name: rename one')
+    refuse_twins(recipes)
     return recipes
 
 
@@ -338,7 +241,7 @@ class Config(Section):
     chat: Chat = Chat()
     retry: Retry = Retry()
     limits: Limits = Limits()
-    recipes: Annotated[dict[Annotated[str, After(_sound_name)], Recipe], After(_distinct)] = field(
+    recipes: Annotated[dict[Annotated[str, After(sound_name)], Recipe], After(_distinct)] = field(
         default_factory=dict
     )
     page: Page = Page()

@@ -24,29 +24,33 @@ def _lines(config: Config) -> Iterator[str]:
     for name in keys(Config):
         value = getattr(config, name)
         if isinstance(value, Section):
-            yield from ("", f"[{name}]", *_keys(value, keys(type(value))))
+            yield from _section(f"[{name}]", value)
         elif name == "watch":
             for watch in value:
                 yield from ("", "[[watch]]", *_watch(watch))
         elif name == "recipes":
             for own, recipe in value.items():
-                yield from ("", f"[recipes.{_text(own)}]", *_keys(recipe, keys(type(recipe))))
+                yield from _section(f"[recipes.{_text(own)}]", recipe)
         else:
             yield _line(name, value)
 
 
-def _watch(watch: Watch) -> Iterator[str]:
+def _section(header: str, section: Section) -> list[str]:
+    return ["", header, *_keys(section, keys(type(section)))]
+
+
+def _watch(watch: Watch) -> list[str]:
     """Below a root, the inbox and the outbox follow from it: they are shown, but not set."""
-    shown = [key for key in keys(Watch) if watch.root is None or key not in ("inbox", "outbox")]
     if watch.root is None:
-        shown.remove("root")
-    yield from _keys(watch, shown)
-    if watch.root is not None:
-        yield from (f"# {_line(key, getattr(watch, key))}" for key in TREES[:2])
+        return _keys(watch, [key for key in keys(Watch) if key != "root"])
+
+    implied = TREES[:2]
+    lines = _keys(watch, [key for key in keys(Watch) if key not in implied])
+    return lines + [f"# {line}" for line in _keys(watch, implied)]
 
 
-def _keys(section: Section, names: Iterable[str]) -> Iterator[str]:
-    return (_line(key, getattr(section, key)) for key in names)
+def _keys(section: Section, names: Iterable[str]) -> list[str]:
+    return [_line(key, getattr(section, key)) for key in names]
 
 
 def _line(key: str, value: Any) -> str:

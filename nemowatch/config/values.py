@@ -1,0 +1,99 @@
+"""What single values of the configuration may be: numbers, paths, addresses, lists.
+
+Owns the rules of types that several keys share. It reads no file, looks at no disk and loads no
+pydantic.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from nemowatch.config.constraints import BeforeWithin, Context, Limited
+from nemowatch.config.hours import parse_hours
+
+Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
+Rate = Annotated[int, Limited(ge=0)]
+Slots = Annotated[int, Limited(ge=1)]
+
+
+def place(value: Any, context: Context | None) -> Path:
+    """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
+    if not isinstance(value, str | os.PathLike) or not str(value).strip():
+        raise ValueError("must be a path in quotes")
+    if "\0" in str(value):
+        raise ValueError("must not hold a null character")
+
+    path = Path(value)
+    if context is None:
+        return path
+    if path.parts[:1] == ("~",):
+        return context["home"].joinpath(*path.parts[1:])
+    with suppress(RuntimeError):  # `~name` without such a user: the tilde is part of the name
+        path = path.expanduser()
+    return context["folder"] / path
+
+
+Place = Annotated[Path, BeforeWithin(place)]
+
+
+def address(value: str) -> str:
+    """A plain web address, without a slash at its end. Raises ValueError for any other."""
+    if not _is_web(value) or not value.isascii() or value != "".join(value.split()):
+        raise ValueError("must be an address that begins with https:// (or http://)")
+
+    parts = urlsplit(value)
+    if any((parts.username, parts.password, parts.query, parts.fragment)):
+        raise ValueError("must be a plain address, without a user name, a password, ? or #")
+    return value.rstrip("/")
+
+
+def _is_web(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        has_port = parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port
+
+
+def settle_time(value: Any) -> Any:
+    """ "auto" or seconds. Raises ValueError."""
+    if value == "auto":
+        return value
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if isinstance(value, bool) or not 0 < seconds < float("inf"):
+        raise ValueError('must be "auto" or a number of seconds greater than 0')
+    return seconds
+
+
+def some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A list that is not empty. Raises ValueError."""
+    if not value:
+        raise ValueError("must hold at least one entry")
+    return value
+
+
+def span(value: str) -> str:
+    """Hours of the day, as `hours` reads them. Raises ValueError."""
+    parse_hours(value)
+    return value.strip()
+
+
+def words(value: Any) -> Any:
+    """A list of words in any case, with or without a leading dot; one word alone counts as a
+    list of one. What is no list of words is left for pydantic to refuse."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple):
+        return value
+    if not all(isinstance(word, str) for word in value):
+        return value
+    plain = [word.strip().lower().removeprefix(".") for word in value]
+    return tuple(dict.fromkeys(plain))
