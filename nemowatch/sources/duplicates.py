@@ -1,7 +1,7 @@
 """Second copies: a file that was dropped again with the content it had goes to done/, and a note
 says where its results are.
 
-What cannot be told or moved yet is kept here and tried again; the file itself waits in the inbox
+What cannot be noted or moved yet is kept here and tried again; the file itself waits in the inbox
 meanwhile, and a restart finds it there. It pays nothing and orders nothing.
 """
 
@@ -29,13 +29,13 @@ from nemowatch.reporting.note_writer import NoteWriter
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds until a copy that could not be told of or moved is tried again: missing rights may last,
+#: Seconds until a copy that could not be noted or moved is tried again: missing rights may last,
 #: and there may be thousands.
 TRY_AGAIN = 10.0
 
 
 class Duplicates:
-    """Sees second copies out of the inboxes."""
+    """Moves second copies out of the inboxes."""
 
     def __init__(
         self,
@@ -54,7 +54,6 @@ class Duplicates:
         # what is still to be done, by watch and path
         self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)
         self._tries = NotBefore[tuple[str, bytes]](clock)
-        # copies of which the log says that they cannot be moved
         self._said = SayOnce[tuple[str, bytes]]()
 
     async def take(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
@@ -70,47 +69,45 @@ class Duplicates:
                 results_stand=copy.outputs_stand,
             )
         for copy in list(left.values()):
-            key = (watch.name, copy.path)
-            if not self._tries.is_due(key):
-                continue
+            await self._try(watch, copy)
 
-            self._tries.put_off(key, TRY_AGAIN)
-            if await (
-                self._see_out(watch, copy) if copy.outputs_stand else self._write_off(watch, copy)
-            ):
-                del left[copy.path]
-                self._tries.forget(key)
-                self._said.over(key)
+    async def _try(self, watch: Watch, copy: Duplicate) -> None:
+        key = (watch.name, copy.path)
+        if not self._tries.is_due(key):
+            return
+        self._tries.put_off(key, TRY_AGAIN)
+        act = self._move_away if copy.outputs_stand else self._write_off
+        if await act(watch, copy):
+            del self._left[watch.name][copy.path]
+            self._tries.forget(key)
+            self._said.over(key)
 
-    async def _see_out(self, watch: Watch, copy: Duplicate) -> bool:
-        """Its results stand. The note comes first: after a kill between the two the copy is
+    async def _move_away(self, watch: Watch, copy: Duplicate) -> bool:
+        """Its results are there. The note comes first: after a kill between the two the copy is
         found again. False: not yet."""
         paths, members = await self._journal.read(
             lambda conn: (_results(conn, copy), sources.members(conn, copy.source_id))
         )
-        text = notes.same_again_note(
-            os.path.basename(copy.path), [from_share(watch, path) for path in paths]
-        )
+        results = [from_share(watch, path) for path in paths]
+        text = notes.same_again_note(os.path.basename(copy.path), results)
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
             target = await self._disks.run(
                 watch.name, retire_members, watch.inbox, members, watch.done
             )
-            now = self._clock.now_ms()
-            await self._journal.write(
-                lambda conn: sources.retire(conn, copy.source_id, target, now)
-            )
         except (SourceGone, SourceChanged):
             # it was moved with its source, or taken away, or there is a new version, which is new
             # work
             return True
         except LocalError as exc:
-            self._say(watch, copy, exc)
+            self._log_failure(watch, copy, exc)
             return False
+        now_ms = self._clock.now_ms()
+        await self._journal.write(lambda conn: sources.retire(conn, copy.source_id, target, now_ms))
         return True
 
-    def _say(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
+    def _log_failure(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
         if self._said.is_news((watch.name, copy.path)):
             log.warning(
                 "the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text
@@ -131,8 +128,7 @@ class Duplicates:
 
 
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:
-    return [
-        output.path
-        for job in jobs.of_source(conn, copy.source_id)
-        for output in jobs.outputs(conn, job.id)
-    ]
+    paths: list[bytes] = []
+    for job in jobs.of_source(conn, copy.source_id):
+        paths += [output.path for output in jobs.outputs(conn, job.id)]
+    return paths

@@ -1,6 +1,6 @@
-"""Files that were refused before any job of them existed, and lie in failed/ with a note:
-remembered as long as they lie there, over restarts too. Taken away or put back by a person, they
-are forgotten, and their note goes with them.
+"""Files that were refused before any job of them existed, and are in failed/ with a note:
+remembered as long as they are there, over restarts too. Taken away or dropped again by a person,
+they are forgotten, and their note goes with them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from nemowatch.reporting.note_writer import NoteWriter
 
 #: Files of one inbox that are remembered: more than anybody is shown.
 REMEMBERED = 200
-#: Seconds until it is looked again whether they still lie there.
-LOOK_AGAIN = 10.0
+#: Seconds between two checks whether they are still there.
+CHECK_AGAIN = 10.0
+#: Fields of a problem that JSON cannot hold as they are.
+_PATHS = ("path", "folder")
 
 
 class RefusedFiles:
@@ -42,10 +45,10 @@ class RefusedFiles:
     @property
     def latest(self) -> list[Refused]:
         """All of them, latest first."""
-        return sorted(
-            (one for found in self._of.values() for one in found.values()),
-            key=lambda one: -one.at_ms,
-        )
+        found: list[Refused] = []
+        for of_watch in self._of.values():
+            found += of_watch.values()
+        return sorted(found, key=attrgetter("at_ms"), reverse=True)
 
     def add(self, watch: Watch, problem: FileProblem, where: Path) -> None:
         """This file was moved to failed/."""
@@ -58,33 +61,32 @@ class RefusedFiles:
 
     async def recall(self, watch: Watch) -> None:
         """At first, what an earlier process has refused here."""
-        if watch.name not in self._of:
-            kept = await self._journal.read(lambda conn: facts.get(conn, _fact(watch)))
-            read = [_read(watch.name, one) for one in json.loads(kept or "[]")]
-            self._of[watch.name] = {one.problem.path: one for one in read}
+        if watch.name in self._of:
+            return
+        kept = await self._journal.read(lambda conn: facts.get(conn, _fact(watch)))
+        found = self._of[watch.name] = {}
+        for written in json.loads(kept or "[]"):
+            one = _read(watch.name, written)
+            found[one.problem.path] = one
 
     async def forget_gone(self, watch: Watch) -> None:
         """Those that a person has taken away, with their notes. Only while the share is there."""
         found = self._of[watch.name]
         if not found or not self._checks.is_due(watch.name):
             return
-
-        self._checks.put_off(watch.name, LOOK_AGAIN)
+        self._checks.put_off(watch.name, CHECK_AGAIN)
         for one in await self._disks.run(watch.name, _gone, list(found.values())):
             if await self._note_writer.withdraw(watch, one.problem):
                 del found[one.problem.path]
                 self._changed.add(watch.name)
 
-    async def keep(self, watch: Watch) -> None:
+    async def save(self, watch: Watch) -> None:
         """Write down what has changed."""
         if watch.name not in self._changed:
             return
         self._changed.discard(watch.name)
-        text = (
-            json.dumps([_written(one) for one in self._of[watch.name].values()])
-            if self._of[watch.name]
-            else ""
-        )
+        remembered = [_written(one) for one in self._of[watch.name].values()]
+        text = json.dumps(remembered) if remembered else ""
         await self._journal.write(lambda conn: facts.put(conn, _fact(watch), text))
 
 
@@ -93,23 +95,21 @@ def _fact(watch: Watch) -> str:
 
 
 def _written(one: Refused) -> dict[str, Any]:
-    problem = {
-        key: os.fsdecode(value) if isinstance(value, bytes) else value
-        for key, value in asdict(one.problem).items()
-    }
+    problem = asdict(one.problem)
+    for key in _PATHS:
+        problem[key] = os.fsdecode(problem[key])
     return {"problem": problem, "at_ms": one.at_ms, "where": str(one.where)}
 
 
 def _read(watch: str, written: dict[str, Any]) -> Refused:
     fields = dict(written["problem"])
-    path, folder = (os.fsencode(fields.pop(key)) for key in ("path", "folder"))
-    return Refused(
-        watch, FileProblem(path, folder, **fields), written["at_ms"], Path(written["where"])
-    )
+    for key in _PATHS:
+        fields[key] = os.fsencode(fields[key])
+    return Refused(watch, FileProblem(**fields), written["at_ms"], Path(written["where"]))
 
 
 def _gone(refused: list[Refused]) -> list[Refused]:
-    """Those whose file no longer lies there; what cannot be asked does."""
+    """Those whose file is no longer there; what cannot be asked counts as there."""
     return [one for one in refused if _is_gone(one.where)]
 
 

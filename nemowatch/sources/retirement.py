@@ -29,7 +29,7 @@ log = structlog.get_logger("nemowatch.source")
 #: Whether a file of a watch, not found at its path, was taken away: a share that is away takes
 #: nothing back.
 Gone = Callable[[str, bytes], Awaitable[bool]]
-#: Sources looked at in one go: enough to keep up with any burst, few enough to leave the journal to
+#: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
 AT_ONCE = 200
 #: Seconds until a refused or impossible move is tried again.
@@ -58,7 +58,7 @@ class Retirement:
         self._disks = disks
         self._clock = clock
         self._gone = gone
-        self._tries = NotBefore[int](clock)  # by source id
+        self._tries = NotBefore[int](clock)  # by source
         self._none_at = -1  # how far the journal had changed when nothing had to go
 
     @property
@@ -74,7 +74,7 @@ class Retirement:
             self._none_at = -1 if await self._move_all() else changes
 
     async def _move_all(self) -> int:
-        """How many had to go; whether they could, is another matter."""
+        """How many had to go, whether or not they could."""
         after = found = 0
         while True:
             rows = await self._journal.read(
@@ -82,13 +82,13 @@ class Retirement:
             )
             for row in rows:
                 if self._tries.is_due(row.id):
-                    await self._leave(row)
+                    await self._retire(row)
             found += len(rows)
             if len(rows) < AT_ONCE:
                 return found
             after = rows[-1].id
 
-    async def _leave(self, row: SourceRow) -> None:
+    async def _retire(self, row: SourceRow) -> None:
         watch = self._watches().get(row.watch)
         if watch is None:
             return
@@ -100,28 +100,34 @@ class Retirement:
         await self._notes.tell(watch, row.id)
         try:
             target = await self._disks.run(watch.name, _move, watch, members, done)
-        except (SourceGone, SourceChanged) as exc:
-            if isinstance(exc, SourceGone) and not await self._gone(row.watch, row.path):
+        except SourceGone as exc:
+            if await self._gone(row.watch, row.path):
+                await self._leave_there(row, exc, done)
+            else:
                 self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
-                return
-            log.info("source stays where it is", **place(row), why=exc.text)
-            target = None
+        except SourceChanged as exc:
+            await self._leave_there(row, exc, done)
         except LocalError as exc:
             self._postpone(row, exc)
-            return
-        await self._over(row, target, done)
+        else:
+            await self._finish(row, target, done)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
-        first = row.id not in self._tries
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
+        first = row.id not in self._tries
         self._tries.put_off(row.id, wait)
         if first:
             log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
 
-    async def _over(self, row: SourceRow, target: bytes | None, done: bool) -> None:
+    async def _leave_there(self, row: SourceRow, exc: LocalError, done: bool) -> None:
+        """It is no longer the file that was claimed, or a person has it."""
+        log.info("source stays where it is", **place(row), why=exc.text)
+        await self._finish(row, None, done)
+
+    async def _finish(self, row: SourceRow, target: bytes | None, done: bool) -> None:
         self._tries.forget(row.id)
-        now = self._clock.now_ms()
-        await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now))
+        now_ms = self._clock.now_ms()
+        await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now_ms))
         log.info(
             "source done" if done else "source failed",
             **place(row),

@@ -1,5 +1,5 @@
-"""What is left to do in a workspace when jobs have ended: their part files go, notes are brought in
-line, sources leave.
+"""What is left to do in a workspace when jobs have ended: notes are updated, sources leave, and the
+roots that results went to are remembered.
 
 Each inbox has its own, with a loop of its own: a share that hangs holds up nobody else's.
 """
@@ -34,12 +34,12 @@ class WrapUp:
     ) -> None:
         self.notes = NoteSync(watch, watches, journal, note_writer, clock)
         self.retirement = Retirement(watch, watches, journal, self.notes, disks, clock, gone)
-        self._trees = AnchorMemory(watches()[watch], journal, disks)
+        self._anchors = AnchorMemory(watches()[watch], journal, disks)
         self._due = asyncio.Event()
 
     @property
     def postponed(self) -> set[int]:
-        """Sources that could not be moved or told of, and are tried again later."""
+        """Sources that could not be moved or noted, and are tried again later."""
         return self.notes.postponed | self.retirement.postponed
 
     def nudge(self) -> None:
@@ -48,15 +48,15 @@ class WrapUp:
 
     async def begin(self) -> None:
         """Before any work."""
-        await self._trees.hold()
+        await self._anchors.hold()
 
     async def run(self) -> None:
         """For as long as the daemon runs."""
         while True:
             await self._due.wait()
             self._due.clear()
-            await self._trees.learn()
+            await self._anchors.learn()
             await self.notes.check()
             await self.retirement.check()
-            # of what was cancelled, only its leaving tells what there is to say
+            # what there is to say of a cancelled source is known when it has left
             await self.notes.check()

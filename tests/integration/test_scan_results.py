@@ -133,7 +133,7 @@ async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
 ) -> None:
     """Over restarts; when a person has taken it away, it is forgotten for good, and its note
     goes."""
-    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
     async with reception_of(tmp_path) as (scan_results, inbox):
         there = refused_file(inbox)
         await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
@@ -156,7 +156,7 @@ async def test_a_note_about_another_trouble_of_that_name_stays(
 ) -> None:
     """Put back and refused for another reason: the note is the newer one's, and so is the line
     in the status."""
-    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
     scan_results, inbox = take
     there = refused_file(inbox)
     await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
@@ -172,7 +172,7 @@ async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
     take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is to be seen there then."""
-    monkeypatch.setattr(refused_files, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
     scan_results, inbox = take
     refused_file(inbox)
     await scan_results.take(inbox, Tick(problems=(NO_FILM,)))

@@ -1,0 +1,119 @@
+"""Batches that ask before anything is spent: what their note says, and the APPROVE files that
+answer it. Asks; it spends nothing itself."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError, show_path
+from nemowatch.fs.exclusive_create import remove, remove_folder
+from nemowatch.fs.safe_open import folder_of, stat_at, translated
+from nemowatch.fs.threads import Disks
+from nemowatch.journal import Journal, account, batches, spend
+from nemowatch.journal.batches import BatchRow
+from nemowatch.reporting import notes
+from nemowatch.reporting.notes import Approval
+from nemowatch.reporting.words import BATCH_CAUSES
+
+log = structlog.get_logger("nemowatch.inbox")
+
+#: Bytes of an APPROVE file that is removed after use: anything larger is more than a yes.
+LARGEST_YES = 1024
+
+
+class Approvals:
+    """Asks for a yes, and takes it."""
+
+    def __init__(
+        self, journal: Journal, disks: Disks, approve: Callable[[str], Awaitable[int]]
+    ) -> None:
+        """`approve` lets the waiting batch of a watch go on, and says how many jobs those are."""
+        self._journal = journal
+        self._disks = disks
+        self._approve = approve
+        # batch -> how far the journal had changed, and the note for it
+        self._notes: dict[int, tuple[int, str]] = {}
+
+    async def waiting(self, watch: Watch) -> BatchRow | None:
+        """The batch of this watch that waits for a yes."""
+        return await self._journal.read(lambda conn: batches.open_for(conn, watch.name))
+
+    async def take(self, watch: Watch, files: Iterable[bytes]) -> bool:
+        """APPROVE lies in the inbox. One of them is one yes: it is removed when it has let a batch
+        go on, so that the next batch asks again. False when nothing waited."""
+        if await self.waiting(watch) is None:
+            return False
+        woken = await self._approve(watch.name)
+        log.info("approved in the inbox", inbox=watch.name, jobs=woken)
+        await self._disks.run(watch.name, _remove_used, watch, files)
+        return True
+
+    async def note(self, batch: BatchRow) -> str:
+        """The note for a batch; estimated over all that waits, and so only when the journal has
+        changed."""
+        changes = self._journal.changes
+        known_at, text = self._notes.get(batch.id, (-1, ""))
+        if known_at != changes:
+            text = await self._write(batch)
+            self._notes[batch.id] = (changes, text)
+        return text
+
+    async def _write(self, batch: BatchRow) -> str:
+        estimate = await self._journal.read(lambda conn: _estimate(conn, batch))
+        why = BATCH_CAUSES.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
+        # more of the batch may still be claimed: the note says what is expected
+        count = max(estimate.jobs, batch.expected)
+        approval = Approval(
+            count, max(estimate.files, 1), estimate.credits_each * count, estimate.available, why
+        )
+        return notes.approval_note(approval)
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """What waits, and what it would cost."""
+
+    jobs: int
+    files: int
+    credits_each: float
+    available: float  #: credits, or -1 when unknown
+
+
+def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> _Estimate:
+    count = files = 0
+    credits = 0.0
+    for skill, jobs_held, files_held in batches.held(conn, batch.watch):
+        count += jobs_held
+        files += files_held
+        credits += spend.typical(conn, skill) * jobs_held
+    each = credits / count if count else spend.EXPECTED_CREDITS
+    available = account.credits_seen(conn)["available"]
+    return _Estimate(count, files, each, -1 if available is None else available)
+
+
+def _remove_used(watch: Watch, files: Iterable[bytes]) -> None:
+    """Remove used APPROVE files; one that holds more than a word, or is a folder with something in
+    it, is left."""
+    for path in files:
+        folder, _, name = path.rpartition(b"/")
+        try:
+            with folder_of(watch.inbox, folder) as opened, translated(path):
+                _remove(name, opened)
+        except LocalError as exc:
+            log.warning("APPROVE could not be taken away", file=show_path(path), why=exc.text)
+
+
+def _remove(name: bytes, folder: int) -> None:
+    found = stat_at(name, folder)
+    if found is None:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        remove_folder(name, folder)
+    elif found.st_size <= LARGEST_YES:
+        remove(name, folder)

@@ -1,0 +1,89 @@
+"""The read-me notes in the folders of an inbox: each says what is wrong there, and goes when that
+is over. Owns which note is where; the words are `reporting`'s."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+
+import structlog
+
+from nemowatch.config import Watch
+from nemowatch.intake.records import FileProblem, FolderProblem, Problems
+from nemowatch.jobs.job_log import whole
+from nemowatch.journal.batches import BatchRow
+from nemowatch.reporting import notes
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.notes import Complaint
+from nemowatch.sources.approvals import Approvals
+
+log = structlog.get_logger("nemowatch.inbox")
+
+#: The inbox itself, as a folder.
+INBOX = b""
+
+
+class FolderNotes:
+    """Updates them."""
+
+    def __init__(self, note_writer: NoteWriter, approvals: Approvals) -> None:
+        self._note_writer = note_writer
+        self._approvals = approvals
+        self._written: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note there
+
+    async def update(
+        self, watch: Watch, problems: Problems, asking: BatchRow | None, *, more: bool
+    ) -> None:
+        """Write what these problems and a batch that waits for a yes ask for; remove every other
+        note, also those of an earlier process. With `more` to come the batch still grows, and its
+        note stays as it is."""
+        if watch.name not in self._written:
+            self._written[watch.name] = await self._note_writer.read_mes(watch)
+        written = self._written[watch.name]
+        complaints = _complaints(problems)
+        wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
+        why = {folder: found[0].what for folder, found in complaints.items()}
+        if asking is not None:
+            old = written.get(INBOX, "")
+            wanted[INBOX] = old if more and old else await self._approvals.note(asking)
+            why[INBOX] = (
+                f"New work waits for a yes ({asking.cause}): nemowatch approve lets it go on."
+            )
+        for folder, text in wanted.items():
+            if written.get(folder) != text:
+                await self._write(watch, folder, text, why[folder])
+        for folder in written.keys() - wanted.keys():
+            await self._remove(watch, folder, {*written, *wanted} - {folder})
+
+    async def _write(self, watch: Watch, folder: bytes, text: str, why: str) -> None:
+        if await self._note_writer.read_me(watch, folder, text):
+            self._written[watch.name][folder] = text
+            where = whole(watch.name, folder) if folder else watch.name
+            log.info("note", folder=where, why=why)
+
+    async def _remove(self, watch: Watch, folder: bytes, others: set[bytes]) -> None:
+        if not await self._note_writer.read_me(watch, folder, ""):
+            return
+        text = self._written[watch.name].pop(folder)
+        if folder != INBOX:
+            await self._note_writer.follow(watch, folder, text, others)
+
+
+def _complaints(problems: Problems) -> dict[bytes, list[Complaint]]:
+    """What is wrong by folder; files with the same trouble in one entry."""
+    found: dict[bytes, list[Complaint]] = defaultdict(list)
+    files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)
+    for problem in problems:
+        words = f"{problem.what} {problem.cure}".strip()
+        if isinstance(problem, FolderProblem):
+            found[problem.folder].append(Complaint(words, problem.suggestion))
+        elif not problem.final:
+            files[_noted_in(problem), words].append(os.path.basename(problem.path))
+    for (folder, words), names in files.items():
+        found[folder].append(Complaint(words, files=tuple(names)))
+    return found
+
+
+def _noted_in(problem: FileProblem) -> bytes:
+    """The trouble of a task folder that cannot be read is said beside it."""
+    return INBOX if problem.path == problem.folder else problem.folder

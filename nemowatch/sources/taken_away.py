@@ -1,0 +1,45 @@
+"""A file that a person has taken out of the inbox: what is not paid for is not made. Paid work is
+delivered all the same."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from nemowatch.journal import job_steps, jobs, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.model import ENDED, PAID, AttentionReason, State
+
+#: States in which a job has ended, or may be paid for.
+_STAYS = ENDED | PAID | {State.INSTRUCTING}
+
+
+def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> list[int]:
+    """Cancel what can be; the ids of those jobs."""
+    cancelled: list[int] = []
+    for job in jobs.of_source(conn, source_id):
+        if not _stays(job) and not jobs.has_draft(conn, job.id):
+            why = "The file was taken away before anything was paid for it."
+            job_steps.cancel(conn, job.id, why, now_ms)
+            cancelled.append(job.id)
+    if _is_one_file(conn, source_id) and _all_cancelled(conn, source_id):
+        # restored a moment later, it is dropped anew
+        sources.retire(conn, source_id, None, now_ms)
+    return cancelled
+
+
+def _stays(job: Job) -> bool:
+    """Whether the job has ended, or may be paid for as far as anybody knows."""
+    if job.state is State.ATTENTION:
+        return job.reason != AttentionReason.QUESTION
+    if job.state is State.HELD:
+        return State(job.back) in _STAYS
+    return job.state in _STAYS
+
+
+def _is_one_file(conn: sqlite3.Connection, source_id: int) -> bool:
+    files = [member for member in sources.members(conn, source_id) if member.path]
+    return len(files) == 1
+
+
+def _all_cancelled(conn: sqlite3.Connection, source_id: int) -> bool:
+    return {job.state for job in jobs.of_source(conn, source_id)} <= {State.CANCELLED}
