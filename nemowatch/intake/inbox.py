@@ -102,6 +102,8 @@ class Inbox:
         self._known_before = False  # an earlier start has worked it, too
         self._marks = NotBefore[str](clock)
         self._cause = ""
+        #: why `tick` fails for a reason that nobody has foreseen; "" when it does not
+        self.fault = ""
         self._busy = asyncio.Lock()
         self._stopped = False
 
@@ -114,7 +116,10 @@ class Inbox:
     @property
     def health(self) -> Health:
         """How it is."""
-        return self._root_monitor.health.now
+        health = self._root_monitor.health.now
+        if self.fault and not health.troubled:
+            return replace(health, state=HealthState.DEGRADED, reason=self.fault)
+        return health
 
     async def start(self) -> None:
         """Begin. A root that is missing, or hangs, is a state; raises only what the journal
@@ -224,7 +229,9 @@ class Inbox:
 
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of
-        others wait to be followed."""
+        others wait to be followed. While it fails here nothing becomes one."""
+        if self.fault:
+            return False
         hints = self._root_monitor.hints
         news = self._root_monitor.scan_soon or self._more or (hints is not None and hints.waiting)
         return self._root_monitor.online and bool(self._state.tracker.busy() or news)
@@ -377,7 +384,7 @@ class Inbox:
         every = self.watch.scan_interval * (
             1 if self._root_monitor.paces.mode is Mode.EVENTS else EARLY
         )
-        if self.health.state is HealthState.DEGRADED:
+        if self._root_monitor.health.now.state is HealthState.DEGRADED:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
         self._scan_free_at = now + SCAN_PAUSE * (now - begun)
         self._more = survey.more

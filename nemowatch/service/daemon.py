@@ -135,7 +135,7 @@ class Daemon:
         self._files = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="transfers")
         self._client = self._connect()
         self._engine = Engine(
-            config, state_dir, journal, self._client, clock, state_id=state_id(state_dir, journal)
+            config, journal, self._client, clock, state_id=state_id(state_dir, journal)
         )
         self._answers = Operations(self._engine)
 

@@ -38,7 +38,7 @@ class Once:
 
     async def _idle(self) -> bool:
         engine = self._engine
-        if not engine.looked.is_set():
+        if not engine.loops.all_scanned or engine.loops.receiving:
             return False
         if any(inbox.busy() for inbox in engine.inboxes.values()):
             return False
@@ -52,7 +52,7 @@ class Once:
         """Whether sources have yet to leave, or notes to be written, that were not tried in vain
         already."""
         watches, engine = set(self._engine.inboxes), self._engine
-        later = {source for ending in engine.endings.values() for source in ending.postponed}
+        later = {source for ending in engine.wrap_ups.values() for source in ending.postponed}
         leaving = {
             row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in later
         }
@@ -83,7 +83,8 @@ class Once:
         """Inboxes that were not there, or that another host works: whatever lies in them was not
         done."""
         for inbox in self._engine.inboxes.values():
-            if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
+            away = inbox.health.state in (HealthState.OFFLINE, HealthState.HELD)
+            if away or inbox.fault:
                 yield f"{show_path(inbox.watch.inbox)} was not worked on: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:

@@ -87,7 +87,7 @@ async def test_no_file_and_no_command_tells_it(tmp_path: Path, reflecting: None)
         await stands(b, "failed", "dub-es/rejected.mp4.error.txt")
         await stands(b, "inbox", "dub-es/question.mp4.question.txt")
         assert b.engine is not None
-        await b.engine._page.write()
+        await b.engine.page.write()
         told = [
             command(path, *args)
             for args in (["status"], ["status", "--json"], ["jobs", "--json"], ["show", "1"])

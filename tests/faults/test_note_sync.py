@@ -29,7 +29,7 @@ ERROR, QUESTION = "dub-es/clip.mp4.error.txt", "dub-es/clip.mp4.question.txt"
 def the_notes(b: EngineRig) -> NoteSync:
     """What keeps the notes of its one inbox."""
     assert b.engine is not None
-    (ending,) = b.engine.endings.values()
+    (ending,) = b.engine.wrap_ups.values()
     return ending.notes
 
 

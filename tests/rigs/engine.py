@@ -123,7 +123,7 @@ class EngineRig:
         self.journal = Journal.open(self.state / "journal.db", clock)
         client = self.client()
         self.engine = Engine(
-            self.config, self.state, self.journal, client, clock, state_id=f"bench-{self.base.name}"
+            self.config, self.journal, client, clock, state_id=f"bench-{self.base.name}"
         )
         await self.engine.start()
 

@@ -1,0 +1,144 @@
+"""What the daemon does for each inbox: scan when due, pass on what was found, and answer what
+others ask about it.
+
+Owns the inboxes and their loops. It does not know what a scan finds, nor what becomes of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from nemowatch.clock import Clock
+from nemowatch.config import Config
+from nemowatch.holds.keeper import HoldKeeper
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal import Journal, sources
+from nemowatch.outbox import result_finder
+from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.wrap_up import WrapUp
+
+
+class Inboxes:
+    """The inboxes of one daemon, by the name of their watch."""
+
+    def __init__(self, config: Config, clock: Clock, journal: Journal, state_id: str) -> None:
+        self._journal = journal
+        self.news = {watch.name: asyncio.Event() for watch in config.watch}
+        self.all: dict[str, Inbox] = {
+            watch.name: Inbox(
+                watch,
+                recipes=config.recipes,
+                clock=clock,
+                confirm_above=config.limits.confirm_above,
+                journal=journal,
+                on_change=self.news[watch.name].set,
+                state_id=state_id,
+                finder=result_finder.find,
+            )
+            for watch in config.watch
+        }
+
+    def offline(self, watch: str) -> bool:
+        """Whether the root of this inbox is not there."""
+        inbox = self.all.get(watch)
+        return inbox is not None and inbox.health.state is HealthState.OFFLINE
+
+    async def gone(self, watch: str, path: bytes) -> bool:
+        """Whether a file that was not found was taken away; False: its share went."""
+        inbox = self.all.get(watch)
+        return inbox is None or await inbox.gone(path)
+
+    async def mark_paid(self, source_id: int) -> None:
+        """The workspace is to know of what is paid for in it, whatever becomes of the state
+        folder."""
+        row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
+        inbox = self.all.get(row.watch) if row else None
+        if inbox is not None:
+            await inbox.mark_paid()
+
+    def reconfigure(self, fresh: Config) -> None:
+        """Go on with a new configuration."""
+        for watch in fresh.watch:
+            inbox = self.all.get(watch.name)
+            if inbox is not None:
+                inbox.reconfigure(watch, fresh.recipes, fresh.limits.confirm_above)
+
+
+class InboxLoops:
+    """One loop for each inbox."""
+
+    def __init__(
+        self,
+        inboxes: Inboxes,
+        scan_results: ScanResults,
+        wrap_ups: Mapping[str, WrapUp],
+        holds: HoldKeeper,
+    ) -> None:
+        self._inboxes = inboxes
+        self._scan_results = scan_results
+        self._wrap_ups = wrap_ups
+        self._holds = holds
+        self._ending = False
+        self._pauses: dict[str, dict[bytes, bytes]] = {}  # by inbox, once its first scan is over
+        self._holds_checked = False  # after every inbox was scanned
+        #: inboxes whose latest scan is under way, or not passed on yet
+        self.receiving: set[str] = set()
+
+    def end(self) -> None:
+        """Begin no other pass."""
+        self._ending = True
+
+    @property
+    def all_scanned(self) -> bool:
+        """Whether every inbox was scanned once and the holds were checked after that. One that
+        fails is not waited for."""
+        if self._holds_checked:
+            return True
+
+        inboxes = self._inboxes.all
+        failing = {name for name, inbox in inboxes.items() if inbox.fault}
+        return bool(failing) and inboxes.keys() == failing | self._pauses.keys()
+
+    async def run(self, name: str) -> None:
+        """Look after one inbox until the end."""
+        inbox, news = self._inboxes.all[name], self._inboxes.news[name]
+        # asked as well as cancelled: wait_for forgets a cancellation that meets its event
+        while not self._ending:
+            news.clear()
+            self.receiving.add(name)
+            await self._receive(inbox, name)
+            self.receiving.discard(name)
+            inbox.fault = ""
+            try:
+                await asyncio.wait_for(news.wait(), timeout=max(inbox.due_in(), 0.01))
+            except TimeoutError:
+                continue
+
+    def failed(self, name: str, exc: Exception) -> None:
+        """A pass over this inbox failed in a way that nobody has foreseen: it begins anew, and
+        the inbox says so meanwhile."""
+        self.receiving.discard(name)
+        inbox = self._inboxes.all[name]
+        kind = type(exc).__name__
+        inbox.fault = f"nemowatch itself failed here ({kind}); the log has the details"
+        inbox.request_scan()
+
+    async def _receive(self, inbox: Inbox, name: str) -> None:
+        tick = await inbox.tick()
+        await self._scan_results.take(inbox, tick)
+        if tick.gone:  # at once: what lay beside it leaves before anybody restores it
+            self._wrap_ups[name].nudge()
+        await self._check_holds(name)
+
+    async def _check_holds(self, name: str) -> None:
+        """When the first scans are over, and whenever a PAUSE comes or goes: what is held may go
+        on."""
+        pauses, before = self._inboxes.all[name].pauses, self._pauses.get(name)
+        self._pauses[name] = pauses
+        if len(self._pauses) < len(self._inboxes.all):
+            return
+        if pauses != before or not self._holds_checked:
+            await self._holds.check()
+            self._holds_checked = True
