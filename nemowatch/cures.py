@@ -55,13 +55,15 @@ class Cure:
         return lines
 
     def asked(self) -> list[str]:
-        """Lines for people who have no terminal: they ask somebody who has one."""
+        """Lines for people who have no terminal: they ask somebody who has one. What a command does
+        is indented below it."""
         lines = self.by_hand.splitlines()
         if self.choices:
             lines.append(self._request())
         for choice in self.choices:
-            effect = f"  ({choice.effect})" if choice.effect else ""
-            lines.append(f"{choice.command}{effect}")
+            lines.append(choice.command)
+            if choice.effect:
+                lines.append(f"    {choice.effect}")
         return lines
 
     def _request(self) -> str:

@@ -133,6 +133,7 @@ def _transfer(job: int, one: Transfer) -> dict[str, Any]:
 def _trouble(one: Trouble) -> dict[str, Any]:
     return {
         "path": one.shown,
+        "folder": not one.path,
         "what": one.what,
         "cure": one.cure,
         "suggestion": one.suggestion,
@@ -174,12 +175,13 @@ def _read_transfer(row: Mapping[str, Any]) -> Transfer:
 
 
 def _read_trouble(row: Mapping[str, Any]) -> Trouble:
+    shown, folder = os.fsencode(row["path"]), row.get("folder", False)
     return Trouble(
         "",
-        b"",
+        shown if folder else b"",
         row["what"],
         row["cure"],
-        os.fsencode(row["path"]),
+        b"" if folder else shown,
         row["suggestion"],
         row.get("refused_at", 0),
     )

@@ -199,14 +199,21 @@ def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    wrap = textwrap.TextWrapper(
+    """Lines that fit; the rest of an indented line is indented like its beginning."""
+    return "\n".join(_filled(line, indent) for line in text.splitlines() if line.strip())
+
+
+def _filled(line: str, indent: str) -> str:
+    words_of_line = plain(line).lstrip()
+    own = indent + " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        words_of_line,
         _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent=own,
+        subsequent_indent=own,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(wrap.fill(plain(line)) for line in text.splitlines() if line.strip())
 
 
 def _cut(text: str) -> str:

@@ -114,7 +114,7 @@ def about_job(job: int, state: State | str, reason: str = "", code: str = "") ->
 
 def what_happened(state: State | str, text: str) -> str:
     """Why a job has ended or waits; never empty for one that has ended badly."""
-    return text or ENDED_WORDS.get(State(state), "")
+    return capital(text) or ENDED_WORDS.get(State(state), "")
 
 
 # -- holds -----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ the terminal and the notes offer all of it."""
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -21,7 +22,7 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
-from nemowatch.reporting import words
+from nemowatch.reporting import json_records, words
 from nemowatch.reporting.overview import InboxStatus, Overview, Published, Trouble
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
@@ -100,7 +101,9 @@ def on_page(overview: Overview) -> str:
 
 
 def on_terminal(overview: Overview) -> str:
-    """The text of `nemowatch status`."""
+    """The text of `nemowatch status`, which has the daemon's part from the control socket."""
+    answer = json.loads(json.dumps(json_records.answer(overview)))
+    overview = replace(overview, published=json_records.read_answer(answer))
     out = io.StringIO()
     Console(file=out, width=1000, color_system=None).print(draw(overview, 1000))
     return flat(out.getvalue())
