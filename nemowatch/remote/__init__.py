@@ -1,2 +1,2 @@
-"""The only owner of HTTP: what the cloud can do for us (`interface`), and how it is spoken
+"""The only room that speaks HTTP: what the cloud offers (`interface`), and how it is called
 (`client`)."""

@@ -1,8 +1,8 @@
-"""What a fetched result's own bytes say against it: an MP4 that ends before its headers say, or a
-page or an envelope where a video should be. The last proof when nobody but the server has told a
-result's size.
+"""Whether a downloaded result is whole, by its own bytes: an MP4 may end before its headers say,
+and a page or an envelope may come in place of a video. This is the last check when only the server
+has said how large a result is.
 
-Pure but for reads of a descriptor. It judges only what it surely understands: anything else
+Pure except for reads of a descriptor. It judges only what it certainly understands; anything else
 counts as whole.
 """
 
@@ -15,14 +15,13 @@ from enum import Enum, auto
 class End(Enum):
     """What a file's boxes say about its end."""
 
-    WHOLE = auto()  #: nothing speaks against it
+    WHOLE = auto()  #: nothing contradicts it
     CUT = auto()  #: a box goes on past the end of the file
-    #: its boxes end with it, but the one that tells where pictures and sound are is not among them
+    #: its boxes fill it, but the index of pictures and sound is not among them
     NO_INDEX = auto()
 
 
-#: The boxes that may stand at the top of a file; a walk that meets another one ends without a
-#: verdict.
+#: The boxes at the top level of a file; a walk that meets another one ends without a verdict.
 _TOP = frozenset(
     {
         b"ftyp",
@@ -47,14 +46,13 @@ _TOP = frozenset(
 _MOST_BOXES = 100_000
 
 
-#: What text of the web begins with, after blanks and a byte order mark; no container of video or
-#: sound begins so.
+#: How web text begins, after blanks and a byte order mark; no video or audio container begins so.
 _TEXT = (b"{", b"[{", b"<")
 
 
 def looks_like_text(fd: int) -> bool:
-    """True when the file begins as JSON, HTML or XML does: a server's error, whatever type it
-    was sent under. Raises OSError."""
+    """True when the file begins like JSON, HTML or XML: a server's error, whatever its content
+    type. Raises OSError."""
     return os.pread(fd, 64, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(_TEXT)
 
 
@@ -81,7 +79,7 @@ def end_of(fd: int, size: int) -> End:
 
 
 def _length(head: bytes) -> int:
-    """A box's length in bytes by its first 16; 1 when the header itself is cut."""
+    """A box's length in bytes, from its first 16; 1 when the header itself is cut."""
     short = int.from_bytes(head[:4], "big")
     if len(head) < 8 or (short == 1 and len(head) < 16):
         return 1

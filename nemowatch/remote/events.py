@@ -1,9 +1,9 @@
 """The stream of a chat turn (docs/api.md section 6): from bytes to classified events, and from
 these to the turn's answer.
 
-Bounded: neither a line, nor an event, nor the answer grows without limit. Whatever bytes come,
-nothing is raised. It must not know of connections or time limits: who listens decides when a
-turn is over.
+Bounded: no line, no event and no answer grows without limit. Whatever the bytes, nothing is
+raised. It must not know about connections or time limits: the listener decides when a turn is
+over.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from httpx_sse import EventSource, ServerSentEvent
 
 from nemowatch.remote import wire
 
-#: The largest event that is read; a larger one counts as a sign of life. The real server family
-#: sends 300 kB in one line.
+#: The largest event that is read, in bytes; a larger one counts as a sign of life. Real servers
+#: of this family send 300 kB in one line.
 MAX_EVENT = 4 * 1024 * 1024
-#: Characters kept beyond MAX_ANSWER until secrets are out of it, so that the cut divides none.
+#: Characters kept beyond MAX_ANSWER until secrets are removed, so that the cut divides none.
 _SECRET_ROOM = 4096
-#: An answer longer than this, in characters, is cut: it is read by people and kept in the journal.
+#: A longer answer, in characters, is cut: people read it, and the journal keeps it.
 MAX_ANSWER = 1024 * 1024
 
 
 class Kind(Enum):
-    """What an event is to us."""
+    """The meaning of an event."""
 
     TEXT = auto()  #: a whole text of the answer
-    PIECE = auto()  #: a part of a text; a whole one may follow and then counts instead
-    WORK = auto()  #: a tool call, its result, a thought, a state change: the agent is at work
+    PIECE = auto()  #: a part of a text; a whole one may follow and then replaces it
+    WORK = auto()  #: a tool call, its result, a thought, a state change: the agent is working
     HEARTBEAT = auto()  #: still connected, nothing more
     ERROR = auto()  #: the agent reports a failure
 
@@ -53,22 +53,22 @@ _WORK = Event(Kind.WORK)
 # --- bytes to events ------------------------------------------------------------------
 
 
-#: What httpx_sse wants to see before it reads an event.
+#: The headers that httpx_sse requires before it reads an event.
 _STREAM = {"Content-Type": "text/event-stream; charset=utf-8"}
 
 
 class EventReader:
     """Cuts a byte stream into events. Lines end with LF, CR or CRLF, as the format says.
 
-    It finds where an event ends, and bounds it; what an event says is read by httpx_sse, which by
-    itself knows no bound and hides comment lines.
+    It finds where an event ends and bounds its size. httpx_sse reads the event; by itself it has
+    no bound and hides comment lines.
     """
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []  #: of the event at hand
+        self._lines: list[bytes] = []  #: of the current event
         self._line = bytearray()
-        self._line_size = 0  #: of the line at hand, kept or not
-        self._event_size = 0  #: of all lines of the event at hand
+        self._line_size = 0  #: of the current line, kept or not
+        self._event_size = 0  #: of all lines of the current event
         self._after_cr = False
         self._at_start = True
 
@@ -93,7 +93,7 @@ class EventReader:
         return found
 
     def finish(self) -> list[Event]:
-        """What stood complete but unended when the stream closed."""
+        """The event that was complete but not ended when the stream closed."""
         found: list[Event] = []
         if self._line_size:
             found += self._end_of_line()
@@ -144,7 +144,7 @@ class EventReader:
 
 
 def _read(lines: list[bytes]) -> Iterator[ServerSentEvent]:
-    """The event that these lines are, if they are one."""
+    """The event in these lines, if there is one."""
     if not lines:
         return iter(())
 
@@ -156,7 +156,7 @@ def _read(lines: list[bytes]) -> Iterator[ServerSentEvent]:
 
 
 def classify(name: str, data: str) -> list[Event]:
-    """What one event says, in any of the shapes of docs/api.md section 6. An unknown one is a
+    """The meaning of one event, in any of the shapes of docs/api.md section 6. An unknown one is a
     sign of life."""
     if name.lower() in ("heartbeat", "ping", "keepalive", "keep-alive"):
         return [_BEAT]
@@ -184,8 +184,8 @@ def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator
 
 
 def _error(document: dict[str, Any]) -> Event | None:
-    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed or
-    framework one."""
+    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed one or a
+    framework's."""
     code = wire.business_code(document)
     own = document.get("errorCode") or document.get("error_code")
     failed = bool(code or own or document.get("errorMessage") or document.get("error_message"))
@@ -224,8 +224,7 @@ def _typed(document: dict[str, Any]) -> Iterator[Event]:
 
 
 def _strings(content: Any) -> Iterator[str]:
-    """Text wherever a typed event may hold it: a string, an object with `text`, a list of
-    either."""
+    """The texts of a typed event: a string, an object with `text`, or a list of either."""
     for entry in content if isinstance(content, list) else [content]:
         if isinstance(entry, str):
             yield entry
@@ -234,7 +233,7 @@ def _strings(content: Any) -> Iterator[str]:
 
 
 def _content(document: dict[str, Any]) -> Iterator[Event]:
-    """ADK: `content.parts` hold text, calls and responses; the prompt may be echoed as the
+    """ADK: `content.parts` have text, calls and responses; the prompt may be echoed as the
     user's."""
     content = wire.table(document.get("content"))
     parts = [part for part in wire.rows(content.get("parts")) if isinstance(part, dict)]
@@ -274,10 +273,10 @@ class Answer:
         self._piece_size = 0
         self.error = ""
         self.code = 0
-        self.failed = False  #: an error event came
+        self.failed = False  #: there was an error event
 
     def take(self, event: Event) -> None:
-        """One more event; those without text or error change nothing."""
+        """Add an event. One without text or error changes nothing."""
         if event.kind is Kind.ERROR:
             self.failed = True
             self.error = self.error or event.text
@@ -291,11 +290,11 @@ class Answer:
         self._size -= self._piece_size
         self._piece_size = 0
         self._pieces.clear()
-        if not self._wholes or self._wholes[-1] != said:  # an event with a file comes twice
+        if not self._wholes or self._wholes[-1] != said:  # an event with a file is sent twice
             self._add(self._wholes, said)
 
     def _repeats(self, said: str) -> bool:
-        """A stream that does not mark its pieces may end with the whole of them."""
+        """A stream that does not mark its pieces may end with all of them as one text."""
         return (
             len(self._pieces) > 1
             and len(said) == self._piece_size
@@ -311,6 +310,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer so far, fit to be kept and shown. Looked through as a whole: pieces may
+        """The answer so far, fit to be kept and shown. It is cleaned as a whole, since pieces may
         divide a secret."""
         return wire.work("\n\n".join([*self._wholes, "".join(self._pieces)]))[:MAX_ANSWER]

@@ -1,9 +1,9 @@
-"""What the cloud can do for us, as a contract. `client.Client` speaks HTTP; the contract tests run
-against the sandbox.
+"""What the cloud offers, as a contract. `client.Client` implements it over HTTP, and the contract
+tests run against the sandbox.
 
 Every method that belongs to a job takes the job's `skill` (X-Skill-Source); the others use
-`model.DEFAULT_SKILL`. All may raise `NotSent`, `RemotePassing`, `RateLimited`, `TokenRefused`,
-`RequestRefused`; what else, each says.
+`model.DEFAULT_SKILL`. All of them may raise `NotSent`, `RemotePassing`, `RateLimited`,
+`TokenRefused` and `RequestRefused`; each says what else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
 
-#: Called with (bytes done, bytes in all or 0). Called often: it must be cheap and must not raise.
+#: Called with (bytes done, total bytes or 0). It is called often: it must be cheap and not raise.
 Progress = Callable[[int, int], None]
 
 
@@ -30,12 +30,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """An opened file that is to be sent. The descriptor was opened below the inbox without
-    following links; it is closed by whoever opened it. `size` and `mtime_ns` are what was
-    claimed: the upload compares them as it reads.
+    """An open file to send. The descriptor was opened below the inbox without following links, and
+    whoever opened it closes it. `size` and `mtime_ns` are those that were claimed: the upload
+    compares them while it reads.
     """
 
-    name: str  #: as the cloud is to call it, with its suffix
+    name: str  #: its name in the cloud, with its suffix
     fd: int
     size: int  #: bytes
     mtime_ns: int
@@ -43,7 +43,7 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What is known of the account without a call."""
+    """What is known about the account without a call."""
 
     anonymous: bool
     user_id: str = ""
@@ -51,7 +51,7 @@ class Account:
 
     @property
     def registration_link(self) -> str:
-        """Where an anonymous user registers (docs/api.md section 8); empty for others."""
+        """Where an anonymous user registers (docs/api.md section 8); "" for others."""
         return (
             f"https://nemovideo.com/register?bind={self.user_id}"
             if self.anonymous and self.user_id
@@ -64,7 +64,7 @@ class RemoteApi(Protocol):
 
     @property
     def account(self) -> Account:
-        """Who we are there, as far as it is known."""
+        """The account, as far as it is known."""
 
     async def open_session(self, skill: str, name: str) -> Session:
         """Make a session. Safe to repeat: each call makes a new one."""
@@ -72,28 +72,29 @@ class RemoteApi(Protocol):
     async def upload_file(
         self, skill: str, session_id: str, payload: Payload, progress: Progress
     ) -> RemoteFile | None:
-        """Send one file's bytes. Returns None when the answer named no file (then `read_state`
-        tells).
+        """Send the bytes of one file. Returns None when the answer names no file; `read_state` then
+        tells.
 
-        NOT safe to repeat in the same session: the session would hold two clips. Raises
-        SourceChanged (before the last byte has gone), SessionLost, FileRefused, FileTooLarge,
+        NOT safe to repeat in the same session, which would then have two clips. Raises
+        SourceChanged (before the last byte is sent), SessionLost, FileRefused, FileTooLarge,
         LocalError.
         """
 
     async def upload_url(self, skill: str, session_id: str, url: str) -> RemoteFile | None:
-        """Let the session take a file by its URL. Raises UrlRefused for any refusal of it (4001
+        """Let the session take a file by URL. Raises UrlRefused for any refusal of it (4001
         included), SessionLost."""
 
     async def run_turn(
         self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
     ) -> Turn:
-        """THE PAID CALL (docs/api.md section 6). Sends once; never retries what may have been
+        """THE PAID CALL (docs/api.md section 6). Sends once, and never retries what may have been
         received.
 
-        Raises only when it is certain that no turn began: NotSent (never left this machine) or a
-        refusal that came before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
-        RateLimited, RequestRefused …). Everything else, 5xx included, comes back as a Turn whose
-        `end` says that the outcome is open. `heartbeat` is called for each sign of life.
+        Raises only when it is certain that no turn began: NotSent (it never left this machine), or
+        a refusal before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
+        RateLimited, RequestRefused and so on). Everything else, 5xx included, is returned as a
+        Turn whose `end` says that the outcome is open. `heartbeat` is called for each sign of
+        life.
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
@@ -105,25 +106,25 @@ class RemoteApi(Protocol):
     async def submit_render(
         self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
     ) -> None:
-        """Ask for a render under our own id; safe to repeat with the same id (a refusal as
-        duplicate is no error). Raises PlanRefused, SessionLost."""
+        """Ask for a render under our own id. Safe to repeat with the same id: a refusal as a
+        duplicate is no error. Raises PlanRefused, SessionLost."""
 
     async def poll_render(self, skill: str, render_id: str) -> Render:
-        """How a render stands. Safe to repeat. Raises RenderUnknown, PlanRefused."""
+        """The status of a render. Safe to repeat. Raises RenderUnknown, PlanRefused."""
 
     async def cancel_render(self, skill: str, render_id: str) -> None:
-        """Stop a render; unknown ids are no error."""
+        """Stop a render. An unknown id is no error."""
 
     async def download(
         self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
     ) -> Downloaded:
-        """Fetch a result into `part`, resuming what stands there, verified by size; fsynced before
-        it returns.
+        """Download a result into `part`, resuming what it already has, and verify its size. It is
+        synced to disk before this returns.
 
-        Plain GET without the token first, then the authenticated fallback (docs/api.md section 9).
-        `size` is what the render said, 0 when it did not. Raises ResultExpired, UnsafeUrl,
-        NoSpace, LocalError.
+        First a plain GET without the token, then the authenticated fallback (docs/api.md section
+        9). `size` is what the render said, 0 when it said nothing. Raises ResultExpired,
+        UnsafeUrl, NoSpace, LocalError.
         """
 
     async def aclose(self) -> None:
-        """Close every connection. Requests under way end with an error."""
+        """Close every connection. Requests in progress end with an error."""

@@ -1,10 +1,10 @@
-"""A file as a multipart/form-data body (docs/api.md section 5), streamed: it owns the reading of a
+"""A file as a streamed multipart/form-data body (docs/api.md section 5). Owns the reading of a
 source during its upload.
 
 Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is
-compared with what was claimed before each block leaves, so a changed file ends as SourceChanged
-before its last byte has gone. It must not close the descriptor, and it uses no file position:
-two uploads may share one.
+compared with what was claimed before each block is sent, so a changed file raises SourceChanged
+before its last byte is sent. It must not close the descriptor, and uses no file position: two
+uploads may share one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from nemowatch.errors import SourceChanged, local_error
 from nemowatch.remote.interface import Payload, Progress
 from nemowatch.remote.pace import Pace
 
-#: Large reads are what makes streaming cheap: 64 KiB blocks are seven times slower.
+#: Bytes read at once: blocks of 64 KiB are seven times slower (docs/platform.md section httpx,
+#: point 2).
 _BLOCK = 1024 * 1024
-#: What is handed to the connection at a time. It bounds what must get through within the limit of
-#: silence.
+#: Bytes given to the connection at once: this much must get through within the limit of silence.
 _PIECE = 128 * 1024
-#: The field that the API reads (repeatable, we send one).
+#: The field that the API reads (repeatable; we send one).
 _FIELD = "files"
 
 _TYPES = {
@@ -48,19 +48,18 @@ _TYPES = {
 
 
 def content_type(name: str) -> str:
-    """The media type by suffix; any other is plain bytes."""
+    """The media type by suffix; plain bytes for any other."""
     return _TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
 
 
 def quoted(name: str) -> str:
-    """A file name for the header, escaped as browsers do (and only so: anything more changes the
-    name)."""
+    """A file name for the header, escaped as browsers do. Anything more would change the name."""
     return name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file on its way into the cloud."""
+    """The upload of one file."""
 
     payload: Payload
     executor: Executor
@@ -75,7 +74,7 @@ class Upload:
 
     @property
     def content_type(self) -> str:
-        """The header that goes with the body."""
+        """The Content-Type header of the body."""
         return f"multipart/form-data; boundary={self.boundary}"
 
     @property
@@ -106,7 +105,7 @@ class Upload:
                 self.progress(done, size)
 
     def _read(self, at: int, size: int) -> bytes:
-        """One block, and the proof that the file is still the claimed one after it was read."""
+        """One block, after a check that the file is still the one that was claimed."""
         name, fd = self.payload.name, self.payload.fd
         try:
             block = os.pread(fd, size, at)

@@ -7,16 +7,15 @@ import asyncio
 
 from nemowatch.clock import Clock
 
-#: At most this much time lies between two pieces of a slow transfer, so that a peer never takes it
-#: for dead.
+#: Seconds between two pieces of a slow transfer, at most, so that no peer considers it dead.
 _LONGEST_PIECE_S = 0.5
-#: Below this a piece is more header than content.
+#: Bytes: below this a piece has more overhead than content.
 _SMALLEST_PIECE = 512
 
 
 class Pace:
-    """Transfers ask it before each piece; together they stay below `rate` bytes a second (0: no
-    limit)."""
+    """Called before each piece of a transfer, so that all together stay below `rate` bytes a second
+    (0: no limit)."""
 
     def __init__(self, rate: int, clock: Clock) -> None:
         self.rate = rate
@@ -27,13 +26,13 @@ class Pace:
         return f"<Pace {self.rate} B/s>" if self.rate else "<Pace unlimited>"
 
     def piece(self, wanted: int) -> int:
-        """How many bytes at most to send at a time."""
+        """How many bytes to send at once, at most."""
         if not self.rate:
             return wanted
         return max(_SMALLEST_PIECE, min(wanted, int(self.rate * _LONGEST_PIECE_S)))
 
     async def spend(self, size: int) -> None:
-        """Wait until `size` bytes may go."""
+        """Wait until `size` bytes may be sent."""
         if not self.rate:
             return
         now = self._clock.monotonic()
@@ -43,14 +42,14 @@ class Pace:
             await asyncio.sleep(begin - now)
 
 
-#: Slower than this, in bytes a second, is a peer that drips to keep us busy, not a slow line.
+#: Bytes a second: a slower peer drips to keep us busy, it is not on a slow line.
 SLOWEST = 16 * 1024
-#: So many transfers may share one rate before their limit of time would strike.
+#: How many transfers may share one rate before they would reach their time limit.
 _SHARERS = 16
 
 
 def longest(size: int, rate: int, silence: float) -> float:
-    """The seconds that a transfer of `size` bytes may take at worst; `silence` is added for
-    connect and answer."""
+    """The seconds that a transfer of `size` bytes may take at most; `silence` is added for
+    connecting and the answer."""
     floor = min(SLOWEST, rate / _SHARERS) if rate else SLOWEST
     return silence + size / floor

@@ -1,10 +1,10 @@
-"""The part file of a download: what stands there already, what is added, when it is whole. All
+"""The part file of a download: what it already has, what is added, and when it is complete. All
 calls block: run them on an executor. It must not know where the bytes come from.
 
-The validator (ETag or Last-Modified) of what stands there is kept beside the journal, not beside
-the part file: the outbox is watched by sync clients. Without it, or with another one, a download
-starts over. With it stands how much is surely on disk: after a power loss a file may have its
-length and hold zeros, so only that much is taken over.
+The validator (ETag or Last-Modified) of its content is kept beside the journal, not beside the part
+file, because sync clients watch the outbox. Without it, or with another one, a download starts
+over. With it is kept how much is certainly on disk: after a power loss a file may have its length
+and contain zeros, so no more than that is used.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from nemowatch.remote import wire
 from nemowatch.remote.boxes import End, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
-#: So much is put on disk and noted at a time: at most this is fetched again after a crash.
+#: Bytes that are synced and recorded at once: at most this much is fetched again after a crash.
 _CHECKPOINT = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a part file from an earlier attempt."""
+    """What is known about a part file from an earlier attempt."""
 
     validator: str = ""  #: what it was served under, "" when it cannot be resumed
-    size: int = 0  #: bytes that are surely on disk
+    size: int = 0  #: bytes that are certainly on disk
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """The file that remembers it."""
+    """The file that records it."""
 
     path: Path
 
     def read(self, part: Path) -> Standing:
-        """What stands in exactly this part file."""
+        """What is known about exactly this part file."""
         try:
             fields = wire.table(wire.parse(self.path.read_bytes()))
         except OSError:
@@ -51,14 +51,14 @@ class Marker:
         return Standing(wire.text(fields.get("validator")), int(wire.number(fields.get("size"))))
 
     def write(self, part: Path, standing: Standing) -> None:
-        """Remember it. Losing it costs a fresh start, so a failure is none."""
+        """Record it. Losing it only costs a fresh start, so failures are ignored."""
         fields = {"part": ascii(str(part)), "validator": standing.validator, "size": standing.size}
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.write_text(json.dumps(fields), "ascii")
 
     def forget(self) -> None:
-        """The part file is whole, or starts over."""
+        """Remove the record: the part file is complete, or starts over."""
         with contextlib.suppress(OSError):
             self.path.unlink()
 
@@ -67,8 +67,8 @@ class Marker:
         return self.path.with_name(f"{self.path.name}.doubt")
 
     def same_again(self, print_: str) -> bool:
-        """Whether a whole download that looked cut had this very print the last time; from now
-        on it had."""
+        """Whether the last complete download that seemed cut had this fingerprint. Remembers it for
+        the next time."""
         with contextlib.suppress(OSError):
             if self._doubt.read_text("ascii", "replace") == print_:
                 return True
@@ -78,13 +78,13 @@ class Marker:
         return False
 
     def forget_doubt(self) -> None:
-        """What came is taken."""
+        """Forget the fingerprint: the download is accepted."""
         with contextlib.suppress(OSError):
             self._doubt.unlink()
 
 
 class PartFile:
-    """An opened part file. Every method raises LocalError (NoSpace when the disk is full)."""
+    """An open part file. Every method raises LocalError (NoSpace when the disk is full)."""
 
     def __init__(self, path: Path, marker: Marker) -> None:
         self._path = path
@@ -92,8 +92,8 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._noted = 0
         self._finished = False
-        self.size = 0  #: bytes that stand and are hashed
-        self.validator = ""  #: what they were served under
+        self.size = 0  #: bytes that it has, all hashed
+        self.validator = ""  #: the validator they were served with
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         except OSError as exc:
@@ -108,7 +108,7 @@ class PartFile:
         return f"<PartFile {self.size} bytes{' resumable' if self.validator else ''}>"
 
     def _adopt(self) -> None:
-        """Take over what an earlier attempt left, if it can be resumed."""
+        """Keep what an earlier attempt left, if it can be resumed."""
         standing = self._marker.read(self._path)
         self.validator = standing.validator
         stands = os.fstat(self._fd).st_size
@@ -119,8 +119,8 @@ class PartFile:
         self._noted = self.size
 
     def restart(self, validator: str) -> None:
-        """Throw away what stands; what follows was served under `validator` ("" when it cannot
-        be resumed)."""
+        """Discard the content. What follows was served with `validator` ("" when it cannot be
+        resumed)."""
         try:
             os.ftruncate(self._fd, 0)
         except OSError as exc:
@@ -151,25 +151,25 @@ class PartFile:
             self._noted = self.size
 
     def end(self) -> End:
-        """What the video's boxes say about its end."""
+        """Whether the video's boxes are complete."""
         try:
             return end_of(self._fd, self.size)
         except OSError as exc:
             raise local_error(exc, self._path) from None
 
     def came_before(self) -> bool:
-        """Whether exactly these bytes have come before; the next time they have."""
+        """Whether exactly these bytes were downloaded before; remembers them for the next time."""
         return self._marker.same_again(f"{self.size}:{self._hash.hexdigest()}")
 
     def looks_like_text(self) -> bool:
-        """Whether what stands is a page or an envelope instead of a video."""
+        """Whether the content is a page or an envelope instead of a video."""
         try:
             return looks_like_text(self._fd)
         except OSError as exc:
             raise local_error(exc, self._path) from None
 
     def finish(self) -> Downloaded:
-        """The file is whole: on disk when this returns."""
+        """Finish the file; it is on disk when this returns."""
         try:
             os.fsync(self._fd)
         except OSError as exc:
@@ -180,7 +180,7 @@ class PartFile:
         return Downloaded(self._path, self.size, self._hash.hexdigest())
 
     def close(self) -> None:
-        """Give the descriptor back; unless it is finished, what stands stays for the next
+        """Close the descriptor. Unless the file is finished, its content stays for the next
         attempt."""
         with contextlib.suppress(OSError):
             try:

@@ -1,5 +1,5 @@
-"""Which token a call carries (docs/api.md sections 1 and 3): the user's own where there is one,
-else an anonymous one that is kept in the state folder. It owns that file. A supplied token is
+"""The token of a call (docs/api.md sections 1 and 3): the user's own, if there is one, else an
+anonymous one that is kept in the state folder. This module owns that file. A supplied token is
 never replaced silently, and never written anywhere.
 """
 
@@ -28,14 +28,13 @@ T = TypeVar("T")
 CREDENTIAL_NAME = "nemo_token"
 #: The anonymous identity, in the state folder.
 STORE_NAME = "anonymous.json"
-#: Without a readable expires_at: the documented life of an anonymous token (section 3).
+#: The documented life of an anonymous token (section 3), for answers without an expires_at.
 LIFE_MS = 7 * 86_400_000
-#: "Shortly before expiry": one token per 7 days is all that a client id gets, so earlier would only
-#: be refused.
+#: A client id gets one token in 7 days, so an earlier renewal would only be refused.
 RENEW_BEFORE_MS = 10 * 60_000
-#: After a renewal that failed while the present token still works.
+#: The pause after a renewal that failed while the current token still works.
 RENEW_AGAIN_S = 600.0
-#: Section 1: on 429 wait this long, once.
+#: The pause before the one more try after a 429 (section 1).
 WAIT_ON_429_S = 30.0
 #: What is not asked again before then: a token where there is none, and a fresh one in time.
 ISSUE, RENEWAL = "issue", "renewal"
@@ -44,16 +43,16 @@ _LONGEST_TOKEN_FILE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Where the user's own token comes from. It is read at each call, so a replaced file counts
-    at once."""
+    """Where the user's own token comes from. It is read for each call, so a replaced file takes
+    effect at once."""
 
-    value: str = field(default="", repr=False)  #: from the environment; it wins
+    value: str = field(default="", repr=False)  #: from the environment; it comes first
     #: then these, in order: (path, whether it must exist)
     files: tuple[tuple[Path, bool], ...] = ()
 
     def read(self) -> str:
-        """The present token, "" when the user supplied none. Raises TokenRefused for a file that
-        gives none."""
+        """The current token, "" when the user supplied none. Raises TokenRefused for a file without
+        one."""
         if self.value:
             return _checked(self.value, "NEMO_TOKEN")
         for path, required in self.files:
@@ -64,11 +63,11 @@ class Credential:
 
     @property
     def expected(self) -> bool:
-        """Whether the user means to supply one, as far as that can be told without reading."""
+        """Whether the user intends to supply one, as far as that can be told without reading."""
         return bool(self.value) or any(required for _, required in self.files)
 
     def describe(self) -> str:
-        """Where it comes from, for people; never the token itself."""
+        """Its source, for people; never the token itself."""
         if self.value:
             return "NEMO_TOKEN"
         present = [str(path) for path, required in self.files if required or path.exists()]
@@ -108,8 +107,8 @@ def _read_file(path: Path, required: bool) -> str:
 
 
 def _checked(value: str, source: str) -> str:
-    """A token is one printable word: anything else would break the header, and the error would
-    quote it."""
+    """`value`, if it is one printable word: anything else would break the header, and the error
+    would quote it."""
     if not value.isascii() or not value.isprintable() or " " in value:
         raise TokenRefused(
             f"What {source} holds is not a token.", cure="It must be the token alone, on one line."
@@ -129,14 +128,12 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The file that keeps the anonymous identity, mode 0600: a lost token cannot be had again
-    for days."""
+    """The file with the anonymous identity, mode 0600: a lost token cannot be replaced for days."""
 
     path: Path
 
     def load(self) -> Anonymous:
-        """What is stored; a new client id when there is nothing, or nothing that can be read as
-        one."""
+        """What is stored, or a new client id when there is nothing readable."""
         try:
             document = wire.parse(self.path.read_bytes())
         except FileNotFoundError:
@@ -153,7 +150,7 @@ class Store:
         )
 
     def save(self, known: Anonymous) -> None:
-        """Replace the file in one step, on disk when this returns. Raises LocalError."""
+        """Replace the file in one step; it is on disk when this returns. Raises LocalError."""
         fields = {
             "client_id": known.client_id,
             "token": known.token,
@@ -191,15 +188,14 @@ def _sync_folder(path: Path) -> None:
         os.close(fd)
 
 
-#: Is told every token before it is used, so that the log can hide it.
+#: Called with every token before it is used, so that the log can hide it.
 Told = Callable[[str], None]
-#: Asks the cloud for an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
+#: Requests an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
 Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
 
 
 class Tokens:
-    """The token of the moment. All of its waiting happens under one lock, so a renewal happens
-    once."""
+    """The current token. All waiting happens under one lock, so a renewal happens once."""
 
     def __init__(
         self,
@@ -219,7 +215,7 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
         self._pauses = NotBefore[str](clock)
-        self.supplied = credential.expected  #: the present token comes from the user
+        self.supplied = credential.expected  #: the current token comes from the user
 
     def __repr__(self) -> str:
         return f"<Tokens from {self._credential.describe()}>"
@@ -230,18 +226,18 @@ class Tokens:
         return self._known.user_id
 
     async def look(self) -> None:
-        """Learn what is stored, without a call to the cloud."""
+        """Read what is stored, without a call to the cloud."""
         await self._own()
         await self._load()
 
     async def current(self) -> str:
-        """The token for the next call. Raises TokenRefused, and what asking for an anonymous one
-        raises."""
+        """The token for the next call. Raises TokenRefused, and whatever requesting an anonymous
+        one raises."""
         return await self._own() or await self._anonymous()
 
     async def after_refusal(self, refused: str) -> str:
-        """Another token than the one that the cloud has just refused (1001). Raises TokenRefused
-        when there is none."""
+        """A token other than the one that was just refused (1001). Raises TokenRefused when there
+        is none."""
         own = await self._own()
         if own and own == refused:
             source = self._credential.describe()
@@ -251,7 +247,7 @@ class Tokens:
         return own or await self._anonymous(refused)
 
     async def _own(self) -> str:
-        """The user's own token as it is now, "" for none."""
+        """The user's own token as it is now; "" for none."""
         own = await self._off_loop(self._credential.read)
         self._tell(own)
         self.supplied = bool(own)
@@ -278,7 +274,7 @@ class Tokens:
                 await self._renew()
             except (RemoteError, LocalError) as exc:
                 self._pauses.put_off(RENEWAL, RENEW_AGAIN_S)
-                # whoever waits for the lock would ask again at once
+                # others that wait for the lock would ask again at once
                 if isinstance(exc, RateLimited):
                     self._pauses.put_off(ISSUE, max(exc.retry_after, WAIT_ON_429_S))
                 if not usable:
@@ -291,8 +287,8 @@ class Tokens:
         return self._clock.now_ms() >= soon and self._pauses.is_due(RENEWAL)
 
     async def _renew(self) -> None:
-        """A new token for the same client id, stored before it is used; the id is stored before
-        it is told."""
+        """A new token for the same client id. The id is stored before it is sent, the token before
+        it is used."""
         await self._off_loop(self._store.save, self._known)
         try:
             value, user_id, expires_at = await self._issue(self._known.client_id)
@@ -304,7 +300,7 @@ class Tokens:
         known = replace(
             self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at
         )
-        self._known = known  # first here: a full disk must not lose it
+        self._known = known  # in memory first: a full disk must not lose it
         await self._off_loop(self._store.save, known)
 
     async def _off_loop(self, act: Callable[..., T], *args: Anonymous) -> T:

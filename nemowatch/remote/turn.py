@@ -1,8 +1,8 @@
-"""The paid call (docs/api.md section 6): one chat turn, sent once. It owns the question "may this
-have begun over there?".
+"""The paid call (docs/api.md section 6): one chat turn, sent once. This module answers the question
+"may it have begun in the cloud?".
 
-It raises only where the answer is a certain no: nothing left this machine, or a refusal came
-before the stream. Everything else is a `Turn` that says how it ended. It must never send twice.
+It raises only when the answer is certainly no: nothing left this machine, or a refusal came before
+the stream. Everything else is a `Turn` that says how it ended. It must never send twice.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Patience:
 async def run(
     http: Http, request: Request, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
 ) -> Turn:
-    """Send the turn and listen to its end. Raises NotSent, or the refusal that came before the
+    """Send the turn and listen until it ends. Raises NotSent, or the refusal that came before the
     stream.
 
-    A silent stream is no reason to end it before `patience.total`: plain servers send nothing
-    while they work.
+    A silent stream is not ended before `patience.total`: plain servers send nothing while they
+    work.
     """
     limits = Limits(total=patience.total, silence=None, connect=min(patience.small, patience.total))
     async with http.exchange(request, limits) as exchange:
@@ -52,7 +52,7 @@ async def run(
 
 
 def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) -> Turn:
-    """The end of a turn whose connection broke, or was ended by the time limit."""
+    """The end of a turn whose connection broke or reached the time limit."""
     answer = answer or Answer()
     if answer.failed:
         return _closed(answer)
@@ -61,8 +61,8 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) 
 
 
 async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn:
-    """A status outside 2xx. A 4xx is a refusal; 5xx and whatever else says nothing about what
-    was done."""
+    """A status outside 2xx. A 4xx is a refusal; a 5xx, or any other, says nothing about what was
+    done."""
     body = b""
     exchange.limit_to(patience.small)
     with contextlib.suppress(RemoteError):
@@ -88,7 +88,7 @@ async def _accepted(
 
 
 async def _document(exchange: Exchange) -> Turn:
-    """JSON instead of a stream: a business code in it is a refusal before the stream began."""
+    """JSON instead of a stream. A business code in it is a refusal before the stream began."""
     try:
         body = await exchange.read()
     except RemoteError as exc:
@@ -138,8 +138,7 @@ def _timed_out(answer: Answer, patience: Patience) -> Turn:
 
 
 class _Quiet:
-    """Notices heartbeats that come without anything else for too long. Silence alone is not
-    counted."""
+    """Notices when nothing but heartbeats has come for too long. Silence does not count."""
 
     def __init__(self, limit: float, clock: Clock) -> None:
         self._limit = limit

@@ -1,8 +1,8 @@
-"""What the answers of the API mean (docs/api.md): both envelopes, every code of section 1, every
-shape of sections 3 to 9.
+"""What the API's answers mean (docs/api.md): both envelopes, every code of section 1, every shape
+of sections 3 to 9.
 
-Pure: replies in, records out. Whatever bytes come, nothing but our own errors is raised. It must
-not know who asked.
+Pure: replies in, records out. Whatever the bytes, only our own errors are raised. It must not know
+who asked.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ CODES: Mapping[int, type[RemoteError]] = {
     4001: FileRefused,
     4002: FileTooLarge,
 }
-#: A message of the cloud longer than this, in characters, is cut: it is shown to people.
+#: A longer message of the cloud, in characters, is cut: it is shown to people.
 _LONGEST_MESSAGE = 500
-#: The same for an id, which is not cut but not taken at all.
+#: A longer id, in characters, is not accepted at all: cutting it would make another.
 _LONGEST_NAME = 1000
-#: `Retry-After` beyond a day is not a pause but a mistake.
+#: Seconds: a `Retry-After` of more than a day is a mistake.
 _LONGEST_PAUSE_S = 86_400.0
-#: How deep a `user_id` is looked for: envelope, data, state.
+#: How deep a `user_id` is searched for: envelope, data, state.
 _USER_ID_DEPTH = 4
 
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
-#: What a state consists of (section 7): an answer with none of these is not one.
+#: The keys of a state (section 7): an answer with none of them is no state.
 _STATE_KEYS = frozenset(
     {"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"}
 )
-#: 4xx that say "later", not "no": the server gave up waiting, or another call is in the way.
+#: 4xx that mean "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
 
 
@@ -61,7 +61,7 @@ _PASSING_4XX = frozenset({408, 425})
 
 
 def answer(reply: Reply, now_ms: int) -> Any:
-    """The payload of a good reply, out of its envelope. Raises what its status or code means;
+    """The payload of a good reply, without its envelope. Raises what its status or code means, and
     RemotePassing when the reply is not JSON."""
     if not 200 <= reply.status < 300:
         raise refusal(reply, now_ms)
@@ -71,7 +71,7 @@ def answer(reply: Reply, now_ms: int) -> Any:
 
 
 def parsed(reply: Reply) -> Any:
-    """The JSON of a reply. Raises RemotePassing when it is none."""
+    """The JSON of a reply. Raises RemotePassing when it is not JSON."""
     document = parse(reply.body)
     if document is None:
         raise RemotePassing("The cloud's answer could not be read.", status=reply.status)
@@ -79,7 +79,7 @@ def parsed(reply: Reply) -> Any:
 
 
 def parse(body: bytes | str) -> Any:
-    """JSON or, for anything else, None (an answer that is just `null` says nothing either)."""
+    """JSON, or None for anything else (an answer that is just `null` says nothing either)."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -87,7 +87,7 @@ def parse(body: bytes | str) -> Any:
 
 
 def unwrapped(document: Any) -> Any:
-    """What is inside a business or render envelope; a bare document as it is."""
+    """The content of a business or render envelope; a bare document as it is."""
     if (
         isinstance(document, dict)
         and "data" in document
@@ -98,7 +98,7 @@ def unwrapped(document: Any) -> Any:
 
 
 def raise_refusal(document: Any, status: int) -> None:
-    """Raise what a document with a 2xx status refuses, if it does."""
+    """Raise the refusal in a document with a 2xx status, if there is one."""
     code = business_code(document)
     refused = isinstance(document, dict) and document.get("success") is False
     if code or (
@@ -108,15 +108,15 @@ def raise_refusal(document: Any, status: int) -> None:
 
 
 def refusal(reply: Reply, now_ms: int) -> RemoteError:
-    """The error that a reply outside 2xx means. A code of section 1 counts more than the status
-    that carries it."""
+    """The error that a reply outside 2xx means. A code of section 1 counts for more than its
+    status."""
     document = parse(reply.body)
     code, text, status = business_code(document), message(document), reply.status
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
         return RateLimited(text, retry_after=retry_after(reply.headers, now_ms))
-    # a redirect is some network's login page
+    # a redirect comes from some network's login page
     if status < 400 or status >= 500 or status in _PASSING_4XX:
         return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
     if status in _STATUS_ERRORS:
@@ -147,7 +147,7 @@ def _says_no_session(document: Any) -> bool:
 
 
 def business_code(document: Any) -> int:
-    """The `code` of a business envelope, 0 when there is none (a number in a string counts)."""
+    """The `code` of a business envelope, 0 when there is none. A number in a string counts."""
     code = document.get("code") if isinstance(document, dict) else None
     if isinstance(code, str) and code.strip().isdecimal() and len(code) < 10:
         return int(code)
@@ -155,7 +155,7 @@ def business_code(document: Any) -> int:
 
 
 def message(document: Any, depth: int = 3) -> str:
-    """What an answer says in words, from whichever key holds it, at most `depth` objects deep."""
+    """The message of an answer, from whichever key has it, at most `depth` objects deep."""
     if not isinstance(document, dict) or depth == 0:
         return ""
     for key in ("message", "errorMessage", "error_message", "error", "detail", "msg"):
@@ -168,7 +168,7 @@ def message(document: Any, depth: int = 3) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
-    """The pause in seconds that a 429 asks for (seconds or a date), 0 when it asks for none."""
+    """The pause that a 429 asks for, in seconds (from seconds or a date); 0 for none."""
     text = headers.get("retry-after", "").strip()
     if text.isdecimal() and len(text) < 12:
         return min(float(text), _LONGEST_PAUSE_S)
@@ -186,34 +186,32 @@ def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
 
 
 def clean(said: str) -> str:
-    """Text that can be written anywhere: JSON may hold halves of characters, which nothing can
-    encode."""
+    """Text that can be encoded: JSON may hold halves of characters, which cannot."""
     return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def words(said: str) -> str:
-    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it
-    repeats, nothing that a reader acts on, and cut only after that: half a token would not be
-    known for one."""
+    """A message of the cloud, fit to be kept and shown: without secrets that it repeats, without
+    control characters, and cut only after that, since half a token would not be recognised."""
     return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
 
 
 def work(said: str) -> str:
-    """What the agent says, which may be the work itself (a transcript): as `words`, but only
-    sure secrets are hidden."""
+    """What the agent says, which may be the work itself (a transcript): like `words`, but only
+    certain secrets are hidden."""
     return redact_work(harmless(said)).strip()
 
 
 def name(value: Any) -> str:
-    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that
-    cannot be done."""
+    """An id, or another word that is kept, shown and sent back as it came; "" when that is not
+    possible."""
     said = text(value)
     fit = said.isprintable() and len(said) <= _LONGEST_NAME and not holds_secret(said)
     return said if fit else ""
 
 
 def text(value: Any) -> str:
-    """A string, or a number where a string was meant; anything else is ""."""
+    """A string, or a number in its place; "" for anything else."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -243,7 +241,7 @@ def rows(value: Any) -> list[Any]:
 
 
 def user_id(document: Any) -> str:
-    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (docs/api.md
+    """The `user_id` of an answer, wherever it is; one that begins with `anon_` wins (docs/api.md
     section 8)."""
     found = list(_user_ids(document, _USER_ID_DEPTH))
     return next((one for one in found if one.startswith("anon_")), found[0] if found else "")
@@ -305,8 +303,8 @@ def state(data: Any) -> RemoteState:
 
 
 def credits_left(data: Any) -> Credits:
-    """Section 8. Raises RemotePassing when the answer holds no balance: an unknown balance is
-    not 0."""
+    """Section 8. Raises RemotePassing when the answer has no balance: an unknown balance is not
+    0."""
     fields = table(data)
     available = number(fields.get("available"), math.nan)
     if math.isnan(available):
@@ -316,7 +314,7 @@ def credits_left(data: Any) -> Credits:
 
 
 def render(data: Any) -> Render:
-    """Section 9, both shapes. Raises RemotePassing when the answer holds no status."""
+    """Section 9, both shapes. Raises RemotePassing when the answer has no status."""
     fields = table(data)
     word = text(fields.get("status")).strip().lower()
     if not word:
@@ -348,15 +346,15 @@ def result_url(data: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    """An address as it is kept: none that holds a secret of ours, for there are other ways to
-    what it leads to."""
+    """An address that may be kept: "" when it has a secret of ours in it, since the result can be
+    fetched in other ways."""
     said = text(value)
     return "" if holds_secret(said) else said
 
 
 def token(data: Any, now_ms: int) -> tuple[str, str, int]:
-    """Section 3: (token, user id, expiry in UTC ms, 0 when it is not said). Raises RemotePassing
-    without a token."""
+    """Section 3: (token, user id, expiry in UTC ms or 0). Raises RemotePassing when there is no
+    token."""
     fields = table(data)
     value = text(fields.get("token")).strip()
     if not value or not value.isascii() or not value.isprintable() or " " in value:
@@ -365,8 +363,8 @@ def token(data: Any, now_ms: int) -> tuple[str, str, int]:
 
 
 def _expiry(value: Any, now_ms: int) -> int:
-    """ISO 8601, or seconds or milliseconds since 1970; what is not in the future is not an
-    expiry."""
+    """From ISO 8601, or from seconds or milliseconds since 1970. A time that is not in the future
+    is no expiry."""
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value)

@@ -1,7 +1,7 @@
-"""The agent's answers assume a web editor (docs/api.md section 6): here its GUI wording becomes
-what holds for a folder.
+"""Rewords the agent's answers, which assume a web editor (docs/api.md section 6), for people who
+have a folder.
 
-Pure. Only whole sentences that tell the user to operate the editor are replaced; questions and
+Pure. Only whole sentences that tell the user to operate the editor are replaced. Questions and
 everything else stay as they are, because an answer may be a transcript.
 """
 
@@ -12,8 +12,8 @@ import re
 _POLITE = r"(?:(?:please|you can|you may|now|then|next|just|simply|to [^,.!?]{1,60},)\s+)*"
 _RENDERS = "nemowatch renders and fetches the result itself."
 
-#: (what a sentence looks like, what it means here), first match wins; the meanings are docs/api.md
-#: section 6's.
+#: (pattern of a sentence, its meaning here); the first match wins. The meanings are those of
+#: docs/api.md section 6.
 _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meaning)
     for pattern, meaning in (
@@ -35,27 +35,27 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"打开", "nemowatch reads the state."),
     )
 )
-#: A sentence with its end and the space behind it.
+#: A sentence with its end and the space after it.
 _SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？]+[\"'”’)]*|\n|$)\s*")
-#: Noise after normal output [vendor]; it is at the very end, and short.
+#: Noise after normal output [vendor]; it is short and at the very end.
 _TEMPORARY = re.compile(
     r"\bI(?:['’]ve| have)? encountered a temporary issue\b[^\n]*$", re.IGNORECASE
 )
-#: So the noise is looked for in this many characters at the end, and not in a long answer.
+#: Characters at the end in which that noise is searched for.
 _TAIL = 400
-#: A sentence longer than this is content, not an instruction.
+#: Characters: a longer sentence is content, not an instruction.
 _LONGEST_INSTRUCTION = 300
 
 
 def without_noise(answer: str) -> str:
-    """The answer without a trailing "temporary issue"; when it says nothing else, it stays."""
+    """The answer without a trailing "temporary issue", unless it says nothing else."""
     answer = answer.strip()
     kept = _TEMPORARY.sub("", answer[-_TAIL:])
     return (answer[:-_TAIL] + kept).strip() or answer
 
 
 def translated(answer: str) -> str:
-    """The answer in terms of folders instead of buttons."""
+    """The answer, in terms of folders instead of buttons."""
     spoken: list[str] = []
     for match in _SENTENCE.finditer(answer):
         sentence = match.group()
@@ -74,5 +74,5 @@ def _meaning(sentence: str) -> str:
 
 
 def for_people(answer: str) -> str:
-    """What a turn's answer says to somebody who has only a folder."""
+    """A turn's answer for somebody who has only a folder."""
     return translated(without_noise(answer))
