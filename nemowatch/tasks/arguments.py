@@ -1,18 +1,23 @@
 """The words after the task: languages with their regions, `from`, a voice's gender. Reads from
 left to right, the longest name first; raises WrongError for the first word that cannot be read,
-with both readings where there are two.
+with both readings where there are two (`ambiguous`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nemowatch.errors import shown
 from nemowatch.tasks import languages
+from nemowatch.tasks.ambiguous import ambiguous_code, unknown_region
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
 from nemowatch.tasks.words import WrongError
 
+#: Words that only some tasks know: which language a video is in, and whose voice.
+SOURCE = frozenset({"from"})
+VOICES = frozenset({"male", "female"})
 #: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a
 #: few islands more).
 _MOST_WORDS = 5
@@ -28,11 +33,11 @@ class Arguments:
 
 
 def read_arguments(
-    words: list[str], start: int, *, with_source: bool = False, with_gender: bool = False
+    words: list[str], start: int, keywords: frozenset[str] = frozenset()
 ) -> Arguments:
-    """Read `words[start:]`; `from` and genders only where the task knows them. Raises
+    """Read `words[start:]`, with those of SOURCE and VOICES that the task knows. Raises
     WrongError."""
-    return _Reader(words, start).read(with_source, with_gender)
+    return _Reader(words, start).read(keywords)
 
 
 class _Reader:
@@ -43,22 +48,27 @@ class _Reader:
         self._source: Language | None = None
         self._gender = Gender.UNSAID
 
-    def read(self, with_source: bool, with_gender: bool) -> Arguments:
-        while self._at < len(self._words):
-            word = self._words[self._at].lower()
-            if with_source and word == "from":
-                self._read_source()
-            elif with_gender and word in ("male", "female"):
-                self._read_gender(Gender(word))
-            else:
+    def read(self, keywords: frozenset[str]) -> Arguments:
+        while self._word:
+            keyword = self._word.lower()
+            if keyword not in keywords:
                 self._add(self._language())
+            elif keyword in SOURCE:
+                self._read_source()
+            else:
+                self._read_gender(Gender(keyword))
         return Arguments(tuple(self._targets), self._source, self._gender)
+
+    @property
+    def _word(self) -> str:
+        """The word that is read next, or "" behind the last."""
+        return self._words[self._at] if self._at < len(self._words) else ""
 
     def _read_source(self) -> None:
         self._at += 1
         if self._source is not None:
             raise WrongError('The name says "from" twice: a video has one language to dub from.')
-        if self._at >= len(self._words):
+        if not self._word:
             said = 'The name ends with "from": the language of the video should follow.'
             raise WrongError(said, "-".join(self._words[:-1]))
         self._source = self._language()
@@ -74,144 +84,90 @@ class _Reader:
             raise WrongError(f"{language.name} stands in the name twice.")
         self._targets.append(language)
 
+    # -- one language; each of these moves behind what it reads --------------------------
+
     def _language(self) -> Language:
-        """The language at the current word, with its region; moves behind it."""
+        """The language at the current word, with its region."""
         begin = self._at
-        code = self._base()
+        code = self._named() or self._code()
         if "_" not in code:
-            code = self._with_region(code, self._words[self._at - 1])
+            code = self._with_region(code)
         if _is_doubled(code):
-            self._refuse_danger(begin, self._at)
+            raise ambiguous_code(self._words, begin, self._at)
         return languages.of_code(code)
 
-    def _base(self) -> str:
-        """The code of the language named at the current word; moves behind its name."""
+    def _named(self) -> str:
+        """The code of a name of several words, or ""."""
         for phrase, count in self._phrases(least=2):
-            if "_" not in phrase and (code := languages.base_of(phrase)):
+            code = languages.base_of(phrase)
+            if code and "_" not in phrase:
                 self._at += count
                 return code
-        word = self._words[self._at]
+        return ""
+
+    def _code(self) -> str:
+        """The code of the language that the current word is."""
+        word = self._word
         if "_" in word:
-            return self._bound(word)
-        if languages.is_dangerous(word) and not self._is_asked_for(word):
-            self._refuse_danger(self._at, self._at + 1)
-        code = languages.base_of(word)
+            code, what = languages.bound(word), "a language with a region that is known"
+        else:
+            self._check_ambiguous(word)
+            code, what = languages.base_of(word), "a language"
         if not code:
-            raise WrongError(f'"{shown(word)}" is not a language.')
+            raise WrongError(f'"{shown(word)}" is not {what}.')
         self._at += 1
         return code
 
-    def _bound(self, word: str) -> str:
-        code = languages.bound(word)
-        if not code:
-            raise WrongError(f'"{shown(word)}" is not a language with a region that is known.')
-        self._at += 1
-        return code
+    def _check_ambiguous(self, word: str) -> None:
+        """A code with two meanings is read only with a region (`my-MM`): nobody writes that by
+        mistake."""
+        if not languages.is_dangerous(word):
+            return
+        region = self._region_after(self._at + 1)
+        if not languages.exists(f"{languages.primary(word)}_{region}"):
+            raise ambiguous_code(self._words, self._at, self._at + 1)
 
-    def _phrases(self, least: int) -> list[tuple[str, int]]:
+    def _phrases(self, least: int) -> Iterator[tuple[str, int]]:
         """The next words joined by spaces, the longest first, with their number."""
         most = min(_MOST_WORDS, len(self._words) - self._at)
-        return [
-            (" ".join(self._words[self._at : self._at + n]), n) for n in range(most, least - 1, -1)
-        ]
+        for count in range(most, least - 1, -1):
+            yield " ".join(self._words[self._at : self._at + count]), count
 
-    def _is_asked_for(self, word: str) -> bool:
-        """Whether a dangerous code has a region bound to it (`my-MM`): nobody writes that by
-        mistake."""
-        base, following = languages.primary(word), self._words[self._at + 1 : self._at + 2]
-        return bool(
-            base
-            and following
-            and _binds(word, following[0])
-            and languages.exists(f"{base}_{following[0]}")
-        )
-
-    def _with_region(self, base: str, last: str) -> str:
-        """`base` with the country or script that follows it, if one does; moves behind that."""
+    def _with_region(self, base: str) -> str:
+        """`base` with the country or script that follows it, if one does."""
+        region = self._region_after(self._at)
         for phrase, count in self._phrases(least=1):
             if languages.fold(phrase) in languages.names():
                 # a language of its own, which may share its name with a country or a script
                 return base
-            region = languages.territory_named(phrase) or (
-                languages.script_of(phrase) if count == 1 else ""
-            )
-            if region and languages.exists(f"{base}_{region}"):
+            named = languages.territory_named(phrase) or languages.script_of(phrase)
+            if named and languages.exists(f"{base}_{named}"):
                 self._at += count
-                return f"{base}_{region}"
-        following = self._words[self._at : self._at + 1]
-        if following and _binds(last, following[0]) and _may_be_region(following[0]):
-            return self._bind(base, last, following[0])
-        return base
+                return f"{base}_{named}"
+        return self._bind(base, region) if _may_be_region(region) else base
 
-    def _bind(self, base: str, last: str, region: str) -> str:
+    def _bind(self, base: str, region: str) -> str:
         """`pt-BR`; refuses `es-FR`, where no such Spanish is known and two languages may have
         been meant."""
+        if not languages.exists(f"{base}_{region}"):
+            raise unknown_region(self._words, self._at, base)
         self._at += 1
-        if languages.exists(f"{base}_{region}"):
-            return f"{base}_{region}"
-        name, other = languages.codes()[base], languages.primary(region)
-        said = (
-            f'"{shown(last)}-{region}" would be {name} as spoken in a country where it is not known'
-        )
-        before, after = self._words[: self._at - 1], self._words[self._at :]
-        if region == "UK" and base == "en":
-            british = "-".join([*before[:-1], "en_GB", *after])
-            raise WrongError(
-                f'"UK" is the code of Ukrainian: write {british} for British English.', british
-            )
-        if not other or languages.is_dangerous(region):
-            raise WrongError(f"{said}.", "-".join([*before, *after]))
-        apart = "-".join([*before, region.lower(), *after])
-        raise WrongError(
-            f"{said}; the languages {name} and {languages.codes()[other]} are written {apart}.",
-            apart,
-        )
+        return f"{base}_{region}"
 
-    def _refuse_danger(self, begin: int, end: int) -> None:
-        """Raise with both readings of a code that means a country or a word, too."""
-        word, before, after = self._words[begin], self._words[:begin], self._words[end:]
-        country = languages.spoken_in(word) if word.lower() in languages.COUNTRY_CODES else ""
-        rare = languages.primary(word)
-        readings: list[tuple[str, str]] = []
-        if country:
-            kept, country = _joined(before, country, word)
-            readings.append(("-".join([*kept, country, *after]), languages.of_code(country).name))
-        if rare:
-            name = languages.codes()[rare]
-            readings.append(("-".join([*before, *languages.fold(name).split(), *after]), name))
-        if not readings:
-            raise WrongError(f'"{shown(word)}" is not a language.')
-        said = ", ".join(f"{meant} for {name}" for meant, name in readings)
-        what = "a word" if not country else "the code of a country"
-        if rare:
-            what += f" and the code of the language {languages.codes()[rare]}"
-        raise WrongError(
-            f'"{shown(word)}" is {what}: write {said}.', readings[0][0] if country else ""
-        )
-
-
-def _binds(language: str, region: str) -> bool:
-    """Whether a region in upper case (or digits: `es-419`) follows a language that is not in
-    upper case."""
-    return (region.isupper() or region.isdigit()) and not language.isupper()
+    def _region_after(self, at: int) -> str:
+        """The word there, when it is bound to the language before it: in upper case (or digits:
+        `es-419`) after a language that is not. Else ""."""
+        if at >= len(self._words):
+            return ""
+        language, region = self._words[at - 1], self._words[at]
+        bound = region.isupper() or region.isdigit()
+        return region if bound and not language.isupper() else ""
 
 
 def _may_be_region(word: str) -> bool:
     """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely,
     Ukrainian."""
-    return languages.is_territory(word) or (len(word) == 2 and bool(languages.primary(word)))
-
-
-def _joined(before: list[str], country: str, word: str) -> tuple[list[str], str]:
-    """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`,
-    `cn` (`zh_CN`); `fr`, `ch`."""
-    previous = languages.base_of(before[-1]) if before else ""
-    regional = f"{previous}_{word.upper()}"
-    if previous and regional in languages.codes():
-        return before[:-1], regional
-    if previous and previous == country and languages.exists(regional):
-        return before[:-1], regional
-    return before, country
+    return languages.is_territory(word) or (len(word) == 2 and languages.primary(word) != "")
 
 
 def _is_doubled(code: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nemowatch.model import MB, Order, Output, OutputKind, Target
 from nemowatch.tasks import prompts
-from nemowatch.tasks.arguments import read_arguments
+from nemowatch.tasks.arguments import SOURCE, read_arguments
 from nemowatch.tasks.kinds.base import VIDEO, Example, Hint, Skill, Spelled, TaskKind
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder
@@ -33,7 +33,7 @@ class Dub(TaskKind):
     )
 
     def read(self, spelled: Spelled) -> Folder:
-        found = read_arguments(spelled.words, spelled.start, with_source=True)
+        found = read_arguments(spelled.words, spelled.start, SOURCE)
         if not found.targets:
             raise WrongError(
                 "The name says dub, but no language to dub into.", "-".join([*spelled.words, "es"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemowatch.errors import OrderError, shown
 from nemowatch.model import DEFAULT_SKILL, MB, MediaKind, Order, Output, OutputKind, Target
 from nemowatch.tasks import prompts
-from nemowatch.tasks.arguments import read_arguments
+from nemowatch.tasks.arguments import VOICES, read_arguments
 from nemowatch.tasks.kinds.base import (
     TEXT,
     VIDEO,
@@ -57,7 +57,7 @@ class Voiceover(TaskKind):
     )
 
     def read(self, spelled: Spelled) -> Folder:
-        found = read_arguments(spelled.words, spelled.start, with_gender=True)
+        found = read_arguments(spelled.words, spelled.start, VOICES)
         spoken = at_most_one(found.targets, spelled) or (ENGLISH,)
         return Folder(
             spelled.name,
