@@ -22,21 +22,17 @@ _EXAMPLES = {
 
 def describe(folder: Folder) -> list[str]:
     """What a folder asks for, one sentence a line."""
-    kind = kind_of(folder)
-    lines = [
+    sentences = (
         f"Task: {folder.task}.",
         f"It takes {listed(folder.accepts)}.",
-        f"Skill: {folder.skill}{_text_skill(kind.text_skill)}.",
-    ]
-    if folder.languages:
-        lines.append(_languages(folder))
-    if folder.source_language:
-        lines.append(f"Language of the video: {folder.source_language.name}.")
-    if folder.gender:
-        lines.append(f"Voice: {folder.gender}.")
-    if kind.needs_prompt:
-        lines.append("It needs a prompt.txt that says what to do.")
-    return [*lines, _results(folder)]
+        _skill(folder),
+        _languages(folder),
+        _source(folder),
+        _voice(folder),
+        _prompt(folder),
+        _results(folder),
+    )
+    return list(filter(None, sentences))
 
 
 def hint_lines() -> list[str]:
@@ -46,16 +42,34 @@ def hint_lines() -> list[str]:
     return [f"{hint.name:<{width}}  {hint.makes}" for hint in hints]
 
 
-def _text_skill(skill: str) -> str:
-    return f" ({skill} for a text alone)" if skill else ""
+def _skill(folder: Folder) -> str:
+    alone = kind_of(folder).text_skill
+    more = f" ({alone} for a text alone)" if alone else ""
+    return f"Skill: {folder.skill}{more}."
 
 
 def _languages(folder: Folder) -> str:
+    if not folder.languages:
+        return ""
     named = prompts.named(folder.languages)
     if len(folder.languages) == 1:
         return f"Language: {named}."
     each = ", each a job of its own" if kind_of(folder).splits_languages else ""
     return f"Languages: {named}{each}."
+
+
+def _source(folder: Folder) -> str:
+    language = folder.source_language
+    return f"Language of the video: {language.name}." if language else ""
+
+
+def _voice(folder: Folder) -> str:
+    return f"Voice: {folder.gender}." if folder.gender else ""
+
+
+def _prompt(folder: Folder) -> str:
+    needed = kind_of(folder).needs_prompt
+    return "It needs a prompt.txt that says what to do." if needed else ""
 
 
 def _results(folder: Folder) -> str:

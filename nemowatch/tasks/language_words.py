@@ -69,4 +69,4 @@ OWN_NAMES = {
     "islenska": "is",
 }
 #: How voices are called, besides male and female.
-VOICES = {"woman": "female", "women": "female", "man": "male", "men": "male"}
+VOICE_WORDS = {"woman": "female", "women": "female", "man": "male", "men": "male"}

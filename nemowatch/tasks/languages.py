@@ -9,10 +9,10 @@ asked for.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import filterfalse
 
 #: Codes that mean one thing as a language and another as a country (docs/behaviour.md section 1),
 #: or as an English word: `dub-to-es` asks for Spanish, hardly for Tongan. They are never read; the
@@ -25,6 +25,9 @@ _ENGLISH_WORDS = """
     top war was yap zap zen
 """
 WORD_CODES = frozenset(_ENGLISH_WORDS.split())
+_DANGEROUS = COUNTRY_CODES | WORD_CODES
+#: What is spoken where Babel would say something rarer.
+_ENGLISH_SPEAKING = frozenset({"US", "GB"})
 #: Entries of the table that are no language to speak.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
 #: English names in common use that Babel lists under another one.
@@ -42,6 +45,14 @@ _OTHER_NAMES = {
 }
 
 
+#: Apostrophes go; what binds words becomes a space.
+_LEFT_OUT = str.maketrans("-_", "  ", "'\u2019\u02bc")
+
+
+#: The region that people write though it is no country.
+LATIN_AMERICA = "419"
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """A language as Babel knows it."""
@@ -53,12 +64,9 @@ class Language:
 def fold(name: str) -> str:
     """A name as it is compared: no case, no accents, no apostrophes, single spaces between
     words."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c)
-    )
-    return " ".join(
-        re.sub(r"['\u2019\u02bc]", "", plain).replace("-", " ").replace("_", " ").split()
-    )
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(filterfalse(unicodedata.combining, letters))
+    return " ".join(plain.translate(_LEFT_OUT).split())
 
 
 @cache
@@ -77,16 +85,18 @@ def _english() -> dict[str, dict[str, str]]:
 @cache
 def codes() -> dict[str, str]:
     """Code (as Babel writes it: "pt_BR") to English name."""
-    return {
-        code: name for code, name in _english()["languages"].items() if code not in _NO_LANGUAGE
-    }
+    known = dict(_english()["languages"])
+    for code in _NO_LANGUAGE:
+        known.pop(code, None)
+    return known
 
 
 @cache
 def names() -> dict[str, str]:
     """Folded English name to code."""
-    known = {fold(name): code for code, name in codes().items()}
-    return {**{name: code for name, code in _OTHER_NAMES.items() if code in codes()}, **known}
+    known = codes()
+    other = {name: code for name, code in _OTHER_NAMES.items() if code in known}
+    return other | {fold(name): code for code, name in known.items()}
 
 
 @cache
@@ -96,9 +106,8 @@ def _territories() -> dict[str, str]:
 
 @cache
 def _territory_names() -> dict[str, str]:
-    return {
-        fold(name): code for code, name in _territories().items() if len(code) == 2 or code == "419"
-    }
+    countries = {code for code in _territories() if len(code) == 2}
+    return {fold(_territories()[code]): code for code in sorted(countries | {LATIN_AMERICA})}
 
 
 @cache
@@ -111,11 +120,12 @@ def _aliases() -> dict[str, str]:
     """Other codes of a language: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
     from babel.core import get_global
 
-    return {
-        old: new
-        for old, new in get_global("language_aliases").items()
-        if old.isascii() and old.isalpha()
-    }
+    found = get_global("language_aliases")
+    return {old: new for old, new in found.items() if _is_plain(old)}
+
+
+def _is_plain(code: str) -> bool:
+    return code.isascii() and code.isalpha()
 
 
 @lru_cache(maxsize=1024)  # it is asked about words of people's making
@@ -142,13 +152,16 @@ def _fits(code: str, found: str) -> bool:
 
 def of_code(code: str) -> Language:
     """The language of a code that `exists`."""
+    tag = code.replace("_", "-")
     if code in codes():
-        return Language(code.replace("_", "-"), codes()[code])
+        return Language(tag, codes()[code])
     base, *rest = code.split("_")
-    if f"{base}_{rest[0]}" in codes() and len(rest) > 1:
-        base, rest = f"{base}_{rest[0]}", rest[1:]
-    extra = ", ".join(_territories().get(part) or _scripts().get(part) or part for part in rest)
-    return Language(code.replace("_", "-"), f"{codes()[base]} ({extra})")
+    with_script = f"{base}_{rest[0]}"
+    if len(rest) > 1 and with_script in codes():
+        base, rest = with_script, rest[1:]
+    regions = _scripts() | _territories()
+    extra = ", ".join(regions.get(part, part) for part in rest)
+    return Language(tag, f"{codes()[base]} ({extra})")
 
 
 def primary(token: str) -> str:
@@ -157,7 +170,9 @@ def primary(token: str) -> str:
     low = token.lower()
     if low in codes():
         return low
-    alias = _aliases().get(low, "") if len(low) == 3 else ""
+    if len(low) != 3:
+        return ""
+    alias = _aliases().get(low, "")
     return alias if alias in codes() else ""
 
 
@@ -206,14 +221,14 @@ def bound(token: str) -> str:
     if named:
         return named
     head, *rest = token.split("_")
-    base, parts = base_of(head), [_subtag(part) for part in rest]
-    code = "_".join([base, *parts])
-    return code if base and all(parts) and exists(code) else ""
+    parts = [base_of(head), *map(_subtag, rest)]
+    code = "_".join(parts)
+    return code if all(parts) and exists(code) else ""
 
 
 def is_dangerous(token: str) -> bool:
     """Whether a token must not be read as a language's code, whatever Babel says."""
-    return token.lower() in COUNTRY_CODES or token.lower() in WORD_CODES
+    return token.lower() in _DANGEROUS
 
 
 def spoken_in(territory: str) -> str:
@@ -222,14 +237,13 @@ def spoken_in(territory: str) -> str:
     from babel.core import get_global
 
     upper = territory.upper()
-    likely = (
-        "en"
-        if upper in ("US", "GB")
-        else get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
-    )
+    likely = get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
+    if upper in _ENGLISH_SPEAKING:
+        likely = "en"
     if likely not in codes() or upper not in _territories():
         return ""
-    return f"{likely}_{upper}" if f"{likely}_{upper}" in codes() else likely
+    regional = f"{likely}_{upper}"
+    return regional if regional in codes() else likely
 
 
 @cache

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import cache
 
 from nemowatch.tasks import languages
-from nemowatch.tasks.language_words import CODES, OWN_NAMES, VOICES
+from nemowatch.tasks.arguments import SOURCE, VOICES
+from nemowatch.tasks.language_words import CODES, OWN_NAMES, VOICE_WORDS
 
 #: Words that are no language and stay as they are.
-_KEYWORDS = frozenset({"from", "male", "female"})
+_KEYWORDS = {word: word for word in SOURCE | VOICES}
 #: How alike a language's name must be: there are many, and a wrong one costs money.
 _LIKENESS = 0.8
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
@@ -23,26 +24,30 @@ _Rule = Callable[[str, str], str]
 def mended(words: list[str], *, voices: bool) -> list[str]:
     """Each word that is no language as the nearest one, or left out; none twice. With `voices`,
     words for women and men too."""
-    found: list[str] = []
+    known = VOICE_WORDS if voices else {}
+    found = [""]
     for word in words:
-        voice = VOICES.get(word.lower(), "") if voices else ""
-        previous = found[-1] if found else ""
-        _add(voice or _near(word.strip("_"), previous), found)
-    return found
+        near = known.get(word.lower()) or _near(word.strip("_"), found[-1])
+        _add(near, found)
+    return found[1:]
 
 
 def _add(near: str, found: list[str]) -> None:
     """Add one, unless it is there; with its region it takes the place of the one before."""
-    base, last = "", ""
-    if found:
-        base, last = _base(found[-1]), found[-1]
-    if base and "_" in near and near.split("_", maxsplit=1)[0] == base:
+    last = found[-1]
+    if _adds_region(near, last):
         found[-1] = near  # `es-mx`, `english-us`: one language
-        return
-    if base and "_" in last and languages.base_of(near) == base:
-        return  # `us-english`
-    if near in _KEYWORDS or (near and near not in found):
+    elif near in _KEYWORDS or (near not in found and not _repeats(near, last)):
         found.append(near)
+
+
+def _adds_region(near: str, last: str) -> bool:
+    return last != "" and "_" in near and near.split("_", maxsplit=1)[0] == _base(last)
+
+
+def _repeats(near: str, last: str) -> bool:
+    """`us-english`."""
+    return "_" in last and languages.base_of(near) == _base(last)
 
 
 def _base(language: str) -> str:
@@ -58,8 +63,7 @@ def _near(word: str, previous: str) -> str:
 
 
 def _keyword(word: str, previous: str) -> str:
-    low = word.lower()
-    return low if low in _KEYWORDS else ""
+    return _KEYWORDS.get(word.lower(), "")
 
 
 def _region(word: str, previous: str) -> str:
@@ -71,8 +75,9 @@ def _region(word: str, previous: str) -> str:
 
 
 def _language(word: str, previous: str) -> str:
-    known = not languages.is_dangerous(word) and languages.base_of(word)
-    return word.lower() if known else ""
+    if languages.is_dangerous(word) or not languages.base_of(word):
+        return ""
+    return word.lower()
 
 
 def _code(word: str, previous: str) -> str:
