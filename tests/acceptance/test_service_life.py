@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -190,18 +189,18 @@ def test_a_stop_waits_for_the_paid_turn_and_begins_nothing_new(tmp_path: Path) -
 def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
     """Whoever asks twice does not want to wait; the next start asks about the turn and does not
     pay again."""
-    with file_studio(tmp_path, sandbox={"turn_seconds": 4}) as studio:
+    with file_studio(tmp_path, sandbox={"turn_seconds": 600}) as studio:
+        studio.edit("drain = 5", "drain = 600")
+        studio.edit("timeout = 20", "timeout = 600")
         studio.put_token(GOOD)
         studio.start()
         studio.drop("dub-es/first.mp4")
         wait_for("a turn under way", lambda: studio.only() == "instructing")
         studio.signal(signal.SIGTERM)
         wait_for("it stops", lambda: studio.events("nemowatch stops"))
-        began = time.monotonic()
         studio.signal(signal.SIGINT)
         assert studio.daemon is not None
-        assert studio.daemon.wait(20) == 0
-        assert time.monotonic() - began < 2
+        assert studio.daemon.wait(60) == 0
         assert studio.only() == "instructing"
 
 

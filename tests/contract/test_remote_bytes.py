@@ -40,6 +40,9 @@ Writer = asyncio.StreamWriter
 Play = Callable[[bytes, asyncio.StreamReader, Writer], Awaitable[None]]
 SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 TOKEN = "nmv_usr_very_secret"
+#: Seconds that a server keeps silent where the client must not wait for it: half of it is far more
+#: than anything takes that does not wait.
+LONG = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -57,16 +60,21 @@ class Server:
 
     def __init__(self, play: Play) -> None:
         self.play, self.heads, self.url, self.over = play, list[bytes](), "", asyncio.Event()
+        self.connections = set[asyncio.Task[None]]()
 
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
         """One connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.connections.add(task)
+        task.add_done_callback(self.connections.discard)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             self.heads.append(head)
             await self.play(head, reader, writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the connection is over, or the server
         finally:
             writer.close()
 
@@ -83,6 +91,8 @@ async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterato
     finally:
         server.over.set()
         listener.close()
+        for connection in server.connections:
+            connection.cancel()
 
 
 @asynccontextmanager
@@ -149,20 +159,18 @@ async def test_silence_before_the_head_does_not_end_a_turn(tmp_path: Path) -> No
 )
 async def test_a_turn_ends_at_its_time_limit_in_every_phase(tmp_path: Path, first: bytes) -> None:
     """Before the head, inside it, before the first event, inside one."""
-    begun = time.monotonic()
-    turn = await turn_of(sends(first, b"", pause=2.0), tmp_path, limit=0.4)
+    async with asyncio.timeout(LONG / 2):
+        turn = await turn_of(sends(first, b"", pause=LONG), tmp_path, limit=0.4)
     assert turn.end is TurnEnd.TIMEOUT
-    assert time.monotonic() - begun < 1.5
 
 
 async def test_a_head_that_drips_for_ever_ends_at_the_limit(tmp_path: Path) -> None:
     """Each byte is a sign of life, and the total limit ends a plain call all the same."""
-    drip = sends(b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 40, pause=0.1)
+    drip = sends(b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 600, pause=0.1)
     async with serving(drip) as server, client_of(server.url, tmp_path) as client:
-        begun = time.monotonic()
-        with pytest.raises(RemotePassing):
-            await client.read_credits()
-        assert time.monotonic() - begun < 1.0
+        async with asyncio.timeout(LONG / 2):
+            with pytest.raises(RemotePassing):
+                await client.read_credits()
 
 
 JSON_HEAD = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\n\r\n"
@@ -194,22 +202,21 @@ async def test_how_odd_answers_to_the_paid_call_count(
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("answer", "silent", "error"),
     [
-        (JSON_HEAD % 200 + b'{"code":2001,"message":"none"}', NoCredits),
-        (JSON_HEAD % 403 + b"<html>", RequestRefused),
-        (b"HTTP/1.1 422 X\r\nContent-Length: 500\r\n\r\n{", RequestRefused),
+        (JSON_HEAD % 200 + b'{"code":2001,"message":"none"}', 0.6, NoCredits),
+        (JSON_HEAD % 403 + b"<html>", LONG, RequestRefused),
+        (b"HTTP/1.1 422 X\r\nContent-Length: 500\r\n\r\n{", LONG, RequestRefused),
     ],
 )
 async def test_refusals_before_the_stream_are_certain(
-    tmp_path: Path, answer: bytes, error: type[NemowatchError]
+    tmp_path: Path, answer: bytes, silent: float, error: type[NemowatchError]
 ) -> None:
     """Also when the refusal's own body never comes whole, and without waiting for it as long as
     for a turn."""
-    begun = time.monotonic()
-    with pytest.raises(error):
-        await turn_of(sends(answer, pause=0.6), tmp_path)
-    assert time.monotonic() - begun < 1.9
+    async with asyncio.timeout(LONG / 2):
+        with pytest.raises(error):
+            await turn_of(sends(answer, pause=silent), tmp_path, limit=LONG)
 
 
 async def test_closing_the_client_ends_a_turn_at_once(tmp_path: Path) -> None:
@@ -325,7 +332,7 @@ async def test_the_upload_rate_is_kept_and_the_length_is_exact(tmp_path: Path) -
         begun = time.monotonic()
         payload = Payload("a.mp4", fd, facts.st_size, facts.st_mtime_ns)
         assert await client.upload_file("s", "1", payload, nothing) is None
-        assert 0.2 < time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun > 0.2, "faster than its rate allows"
         await client.aclose()
     os.close(fd)
     assert path.read_bytes() in received

@@ -44,9 +44,10 @@ async def test_what_stays(tmp_path: Path) -> None:
         house.engine.scan_all()
         await house.until("the results again", lambda found: house.files("outbox") == results)
         assert house.charged() == 2
-        await house.until(
+        published = await house.until(
             "published", lambda found: all(job.state is State.PUBLISHED for job in found)
         )
+        await house.departed(published)
         await house.engine.order("again", {"jobs": [1], "new_take": True})
         await house.until("a new take", lambda found: house.charged() == 3)
         await house.ended(2)

@@ -39,29 +39,24 @@ async def test_a_dropped_file_becomes_one_job_for_each_language(root: Path, tmp_
         assert [j.target for j in await b.jobs(b.claimed[0])] == ["es", "fr"]
 
 
-async def test_default_pickup_is_quick_for_a_file_that_was_closed(
+async def test_a_file_that_was_closed_does_not_wait_for_the_settle_time(
     root: Path, tmp_path: Path
 ) -> None:
-    """At the defaults a local file that may be leased is taken within 1.5 s of its close."""
-    async with inbox_rig(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+    """A local file that may be leased is taken soon after its close, however long the settle
+    time is."""
+    async with inbox_rig(root, tmp_path / "s", settle=600, scan_interval=600) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
-        began = time.monotonic()
         await b.until(lambda: bool(b.claimed))
-        assert time.monotonic() - began < 1.6
 
 
-async def test_pickup_stays_quick_when_something_else_asks_for_a_scan(
-    root: Path, tmp_path: Path
-) -> None:
-    """A file of a foreign kind beside it makes a scan within that second; what the lease has
-    told is not forgotten."""
-    async with inbox_rig(root, tmp_path / "s", settle="auto", scan_interval=60) as b:
+async def test_a_scan_does_not_forget_what_the_lease_has_told(root: Path, tmp_path: Path) -> None:
+    """A file of a foreign kind beside a settling one makes a scan; the settling one is taken all
+    the same without waiting for the settle time."""
+    async with inbox_rig(root, tmp_path / "s", settle=600, scan_interval=600) as b:
         b.put("dub-es-fr/first.mp4", mp4("a"))
-        began = time.monotonic()
         await b.until(lambda: b.inbox.settling == 1)
         b.put("dub-es-fr/notes.xyz", b"something")
         await b.until(lambda: bool(b.claimed))
-        assert time.monotonic() - began < 2.5
 
 
 async def test_folders_that_are_never_entered_are_not_entered_for_an_event(
@@ -171,14 +166,12 @@ async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -
 async def test_a_pair_never_waits_for_each_other(root: Path, tmp_path: Path) -> None:
     """A text needs the whole settle time, its clip a moment: they are taken when both have
     settled, however often the inbox is scanned meanwhile."""
-    async with inbox_rig(root, tmp_path / "s", settle=1.5, scan_interval=2) as b:
+    async with inbox_rig(root, tmp_path / "s", settle=1.5, scan_interval=0.5) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-        began = time.monotonic()
         for name in ("a", "b", "c"):
             b.put(f"voiceover/{name}.mp4", mp4(name))
             b.put(f"voiceover/{name}.txt", f"Say {name}, please.".encode())
         await b.until(lambda: len(b.claimed) == 3)
-        assert time.monotonic() - began < 5
 
 
 async def test_a_prompt_that_cannot_be_read_is_told(root: Path, tmp_path: Path) -> None:

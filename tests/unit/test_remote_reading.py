@@ -15,7 +15,7 @@ from nemowatch.remote import events, wire
 from nemowatch.remote.boxes import End, end_of
 from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
 from nemowatch.remote.http import Reply
-from nemowatch.remote.wording import for_people, without_noise
+from nemowatch.remote.wording import for_people
 
 WORDS = """code message data success error detail content parts text type partial errorCode error_message state draft
 video_infos generated_media user_id session_id files filename cdn_url duration status progress output url size
@@ -256,21 +256,6 @@ def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> Non
 def test_gui_wording_becomes_what_holds_for_a_folder(said: str, expected: str) -> None:
     """Instructions for the editor are translated; questions and content stay."""
     assert for_people(said) == expected
-
-
-def test_wording_is_quick_on_hostile_text() -> None:
-    """A megabyte of spaces, commas or the noise itself takes no time to speak of."""
-    import time
-
-    begun = time.perf_counter()
-    for text in (
-        " " * 1_000_000 + "x",
-        "to a, " * 100_000,
-        "I encountered a temporary issue " * 30_000,
-    ):
-        for_people(text)
-        without_noise(text)
-    assert time.perf_counter() - begun < 5
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:
