@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import Problems
-from nemowatch.intake.ready.stability import Tracker
-from nemowatch.intake.scan.diff import FolderFacts, look_hash
+from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.scan.diff import FolderFacts, snapshot_hash
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.model import Snapshot
@@ -45,7 +45,7 @@ class InboxState:
 
     def know(self, path: bytes, look: Snapshot, *, local: bool) -> None:
         """This file needs no further look until it changes."""
-        self.known[path] = look_hash(look, local=local)
+        self.known[path] = snapshot_hash(look, local=local)
         self.changed.discard(path)
         self.tracker.drop(path)
 

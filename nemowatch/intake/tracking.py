@@ -11,9 +11,15 @@ from collections.abc import Iterable, Mapping
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
 from nemowatch.intake.claim import decide
-from nemowatch.intake.ready.inspect import Seen, look_at, read_prompt, really_gone, sort_places
-from nemowatch.intake.ready.stability import Look, Verdict
-from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, ScanDiffer, look_hash
+from nemowatch.intake.ready.file_checks import (
+    Checked,
+    check_files,
+    read_prompt,
+    really_gone,
+    sort_paths,
+)
+from nemowatch.intake.ready.stability import Observation, Verdict
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, ScanDiffer, snapshot_hash
 from nemowatch.intake.scan.folders import natural
 from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, NameClass, folded
 from nemowatch.intake.scan.scanner import in_project, walk
@@ -64,14 +70,14 @@ class Tracking:
         for path in sorted(survey.fresh, key=natural):
             self._state.problems.forget(path)
             self._state.tracker.see(
-                path, Look(survey.fresh[path], now), self._root_monitor.pace(path)
+                path, Observation(survey.fresh[path], now), self._root_monitor.pace(path)
             )
         for folder, facts in survey.folders.items():
             self._absorb_prompt(folder, facts, now)
         self._state.problems.learn(survey, self._state.facts, now)
 
     def _absorb_prompt(self, folder: bytes, facts: FolderFacts, now: float) -> None:
-        inbox_state, look = self._state, facts.prompt_look
+        inbox_state, look = self._state, facts.prompt_snapshot
         if look is None:
             if inbox_state.prompts.pop(folder, None) is not None:
                 inbox_state.book.instruct(folder, "")
@@ -81,7 +87,7 @@ class Tracking:
             inbox_state.book.instruct(folder, "")
         elif inbox_state.prompts.get(folder) != look:
             inbox_state.tracker.see(
-                facts.prompt, Look(look, now), self._root_monitor.pace(facts.prompt)
+                facts.prompt, Observation(look, now), self._root_monitor.pace(facts.prompt)
             )
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
@@ -123,7 +129,7 @@ class Tracking:
         if not wanted:
             return []
         root = self._root_monitor.root
-        found = await self._root_monitor.worker.run(lambda: sort_places(root, wanted))
+        found = await self._root_monitor.worker.run(lambda: sort_paths(root, wanted))
         self._root_monitor.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
         if not self._root_monitor.scan_soon:
             entered = [folder for folder in found.folders if self._is_entered(folder)]
@@ -182,7 +188,7 @@ class Tracking:
                 self._state.facts.setdefault(folder, FolderFacts())
         now = self._clock.monotonic()
         for path in sorted(survey.fresh, key=natural):
-            look = Look(survey.fresh[path], now, event_at=event_at)
+            look = Observation(survey.fresh[path], now, event_at=event_at)
             self._state.tracker.see(path, look, self._root_monitor.pace(path))
         survey.fresh = {}
         self._root_monitor.watching.expected |= survey.inodes | {inode}
@@ -204,46 +210,48 @@ class Tracking:
         }
         # a file that nobody takes is told of after a while
         self._root_monitor.scan_soon |= len(taken) < len(files)
-        for seen in await self._look_at(list(taken)):
-            if isinstance(seen.look, Snapshot) and not self._is_known(seen.path, seen.look):
+        for seen in await self._check(list(taken)):
+            if isinstance(seen.found, Snapshot) and not self._is_known(seen.path, seen.found):
                 await self.note_changed([seen.path])
                 self._state.problems.forget(seen.path)
                 self._see(seen, taken[seen.path])
 
     def _is_known(self, path: bytes, look: Snapshot) -> bool:
-        return self._state.known.get(path) == look_hash(
+        return self._state.known.get(path) == snapshot_hash(
             look, local=self._root_monitor.is_local(path)
         )
 
     # -- looking
 
-    async def _look_at(self, paths: list[bytes]) -> list[Seen]:
+    async def _check(self, paths: list[bytes]) -> list[Checked]:
         root, pace = self._root_monitor.root, self._root_monitor.pace
         return (
-            await self._root_monitor.worker.run(lambda: look_at(root, paths, pace)) if paths else []
+            await self._root_monitor.worker.run(lambda: check_files(root, paths, pace))
+            if paths
+            else []
         )
 
-    def _see(self, seen: Seen, event_at: float = -1.0) -> None:
-        if isinstance(seen.look, Snapshot):
-            look = Look(seen.look, self._clock.monotonic(), seen.lease, event_at)
+    def _see(self, seen: Checked, event_at: float = -1.0) -> None:
+        if isinstance(seen.found, Snapshot):
+            look = Observation(seen.found, self._clock.monotonic(), seen.lease, event_at)
             self._state.tracker.see(seen.path, look, self._root_monitor.pace(seen.path))
 
     async def look(self) -> tuple[list[bytes], list[bytes]]:
         """Look at tracked files whose time has come; returns those that are ready, and those
         that are gone."""
         ready, vanished, prompts = list[bytes](), list[bytes](), self.prompt_paths()
-        for seen in await self._look_at(self._state.tracker.due(self._clock.monotonic(), PORTION)):
-            if isinstance(seen.look, LocalPassing):
-                self._not_now(seen.path, seen.look)
+        for seen in await self._check(self._state.tracker.due(self._clock.monotonic(), PORTION)):
+            if isinstance(seen.found, LocalPassing):
+                self._not_now(seen.path, seen.found)
                 continue
-            if isinstance(seen.look, SourceGone):
+            if isinstance(seen.found, SourceGone):
                 self._state.tracker.drop(seen.path)
                 vanished.append(seen.path)
                 continue
-            if isinstance(seen.look, LocalError) and seen.path in prompts:
-                self._prompt_fails(seen.path, seen.look)
+            if isinstance(seen.found, LocalError) and seen.path in prompts:
+                self._prompt_fails(seen.path, seen.found)
                 continue
-            if isinstance(seen.look, LocalError):
+            if isinstance(seen.found, LocalError):
                 self._state.tracker.drop(seen.path)
                 self._root_monitor.scan_soon = True
                 continue
@@ -254,7 +262,7 @@ class Tracking:
                     # a text may still grow: it says nowhere that it ends
                     tracked.no_short_cut(self._clock.monotonic())
                 elif seen.path in prompts:
-                    await self._read_prompt(seen.path, seen.look)
+                    await self._read_prompt(seen.path, seen.found)
                 else:
                     ready.append(seen.path)
         return ready, vanished

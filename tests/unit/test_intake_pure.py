@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
-from nemowatch.intake.ready.stability import Look, Pace, Tracked, Tracker, Verdict, why
+from nemowatch.intake.ready.stability import Observation, Pace, Tracked, Verdict, why
+from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
@@ -252,23 +253,23 @@ WHOLE = Snapshot(10_000, 5, 5, 24, 1, 2)
 
 def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
     """The short cut: a close that was seen, a granted lease, all blocks."""
-    tracked = Tracked(Look(WHOLE, 100, Lease.FREE, 100), LOCAL)
+    tracked = Tracked(Observation(WHOLE, 100, Lease.FREE, 100), LOCAL)
     assert tracked.verdict() is Verdict.WAIT
-    tracked.see(Look(WHOLE, 100.9, Lease.FREE))
+    tracked.see(Observation(WHOLE, 100.9, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
-    tracked.see(Look(WHOLE, 101, Lease.FREE))
+    tracked.see(Observation(WHOLE, 101, Lease.FREE))
     assert tracked.verdict() is Verdict.READY
 
 
 @pytest.mark.parametrize(
     "look",
     [
-        Look(WHOLE, 100, Lease.UNKNOWN, 100),
-        Look(WHOLE, 100, Lease.FREE),
-        Look(replace(WHOLE, blocks=8), 100, Lease.FREE, 100),
+        Observation(WHOLE, 100, Lease.UNKNOWN, 100),
+        Observation(WHOLE, 100, Lease.FREE),
+        Observation(replace(WHOLE, blocks=8), 100, Lease.FREE, 100),
     ],
 )
-def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Look) -> None:
+def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Observation) -> None:
     """No short cut for a foreign owner, a file found by a scan, or one whose blocks do not cover
     its size."""
     tracked = Tracked(look, LOCAL)
@@ -280,13 +281,13 @@ def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Look) -> N
 
 def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
     """Refused leases mean not ready for ever; after the last one the stillness begins."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER), LOCAL)
+    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
     for hour in range(1, 50):
-        tracked.see(Look(WHOLE, hour * 3600, Lease.WRITER))
+        tracked.see(Observation(WHOLE, hour * 3600, Lease.WRITER))
         assert tracked.verdict() is Verdict.WRITER
-    tracked.see(Look(WHOLE, 49 * 3600 + 5, Lease.FREE))
+    tracked.see(Observation(WHOLE, 49 * 3600 + 5, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
-    tracked.see(Look(WHOLE, 49 * 3600 + 10, Lease.FREE))
+    tracked.see(Observation(WHOLE, 49 * 3600 + 10, Lease.FREE))
     assert tracked.verdict() is Verdict.READY
 
 
@@ -295,51 +296,51 @@ def test_empty_files_and_placeholders_are_never_ready() -> None:
     decides."""
     empty, hollow = replace(WHOLE, size=0, blocks=0), replace(WHOLE, blocks=0)
     for look, verdict in ((empty, Verdict.EMPTY), (hollow, Verdict.PLACEHOLDER)):
-        tracked = Tracked(Look(look, 0), LOCAL)
-        tracked.see(Look(look, 1e6))
+        tracked = Tracked(Observation(look, 0), LOCAL)
+        tracked.see(Observation(look, 1e6))
         assert tracked.verdict() is verdict
         assert why(tracked, 1e6)
-    share = Tracked(Look(hollow, 0), SHARE)
-    share.see(Look(hollow, 30))
+    share = Tracked(Observation(hollow, 0), SHARE)
+    share.see(Observation(hollow, 30))
     assert share.verdict() is Verdict.READY
 
 
 def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
     """Closed, grown and closed again: from then on the whole settle time counts."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
-    tracked.see(Look(more, 0.8, Lease.FREE, 0.8))
-    tracked.see(Look(more, 2.5, Lease.FREE))
+    tracked.see(Observation(more, 0.8, Lease.FREE, 0.8))
+    tracked.see(Observation(more, 2.5, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
 
 
 def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
     """Created, grown under one open descriptor, closed: a second after the close is enough."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER, 0), LOCAL)
+    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
-    tracked.see(Look(more, 5, Lease.FREE, 5))
-    tracked.see(Look(more, 6, Lease.FREE))
+    tracked.see(Observation(more, 5, Lease.FREE, 5))
+    tracked.see(Observation(more, 6, Lease.FREE))
     assert tracked.verdict() is Verdict.READY
 
 
 def test_the_short_cut_counts_from_the_close() -> None:
     """A writer that wrote nothing for some time before it closed may still open again at once."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.WRITER), LOCAL)
-    tracked.see(Look(WHOLE, 5, Lease.FREE, 5))
+    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
+    tracked.see(Observation(WHOLE, 5, Lease.FREE, 5))
     assert tracked.verdict() is Verdict.WAIT
     assert tracked.next_at == 6
-    tracked.see(Look(WHOLE, 6, Lease.FREE))
+    tracked.see(Observation(WHOLE, 6, Lease.FREE))
     assert tracked.verdict() is Verdict.READY
 
 
 def test_a_writer_that_a_look_meets_after_a_close_has_opened_again() -> None:
     """Pieces that take long are met while they are written: their closes are no short cut
     either."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
-    tracked.see(Look(more, 0.9, Lease.WRITER))
-    tracked.see(Look(more, 2, Lease.FREE, 2))
-    tracked.see(Look(more, 3, Lease.FREE))
+    tracked.see(Observation(more, 0.9, Lease.WRITER))
+    tracked.see(Observation(more, 2, Lease.FREE, 2))
+    tracked.see(Observation(more, 3, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
 
 
@@ -347,8 +348,8 @@ def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
     """On FUSE the kernel may make inode numbers up anew; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
     for pace, still in ((SHARE, 5), (LOCAL, 0)):
-        tracked = Tracked(Look(WHOLE, 0), pace)
-        tracked.see(Look(other, 5))
+        tracked = Tracked(Observation(WHOLE, 0), pace)
+        tracked.see(Observation(other, 5))
         assert tracked.still == still
 
 
@@ -366,14 +367,14 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
     writer, and after the whole settle time at the latest."""
     now, version, quiet_since, told = 0.0, 5, 0.0, Lease.NOT_ASKED
     tracker = Tracker()
-    tracked = tracker.see(b"f", Look(WHOLE, now), pace)
+    tracked = tracker.see(b"f", Observation(WHOLE, now), pace)
     for step, changes, lease, event in steps:
         now += step
         version += changes
         look = replace(WHOLE, mtime_ns=version, ctime_ns=version)
         if changes or lease is Lease.WRITER:
             quiet_since = now
-        tracked = tracker.see(b"f", Look(look, now, lease, now if event else -1), pace)
+        tracked = tracker.see(b"f", Observation(look, now, lease, now if event else -1), pace)
         still = now - quiet_since
         # a scan takes no answer back
         told = lease if changes or lease is not Lease.NOT_ASKED else told
@@ -383,13 +384,13 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
         if still >= pace.settle and told is not Lease.WRITER:
             assert tracked.verdict() is Verdict.READY
         assert tracked.next_at >= now
-        assert tracked.next_at - now <= pace.look_every + 1e-6
+        assert tracked.next_at - now <= pace.check_every + 1e-6
 
 
 def test_looks_are_due_more_often_than_half_the_settle_time() -> None:
     """A pause of half the settle time is always seen as one."""
     for settle in (0.2, 1, 10):
-        tracked = Tracked(Look(WHOLE, 0), Pace(settle, local=True))
+        tracked = Tracked(Observation(WHOLE, 0), Pace(settle, local=True))
         assert tracked.next_at <= settle / 2
 
 
@@ -471,27 +472,27 @@ def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
 def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
     """Scans ask for no lease: what was known of writers stands, and files that are looked at
     seldom keep their turn."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
-    tracked.see(Look(WHOLE, 0.5))
+    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked.see(Observation(WHOLE, 0.5))
     assert tracked.next_at == 1.0
-    tracked.see(Look(WHOLE, 1.0, Lease.FREE))
+    tracked.see(Observation(WHOLE, 1.0, Lease.FREE))
     assert tracked.verdict() is Verdict.READY
     tracked.block("cut short")
     due = tracked.next_at
     for at in range(2, 40, 3):
-        tracked.see(Look(WHOLE, at))
+        tracked.see(Observation(WHOLE, at))
     assert tracked.next_at == max(due, 38)
 
 
 def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
     """A writer that opens again after a piece that asked for the whole settle time has no short
     cut for the next one."""
-    tracked = Tracked(Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
-    tracked.see(Look(WHOLE, 1, Lease.FREE))
+    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked.see(Observation(WHOLE, 1, Lease.FREE))
     tracked.no_short_cut(1)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
-    tracked.see(Look(more, 1.5, Lease.FREE, 1.5))
-    tracked.see(Look(more, 3, Lease.FREE))
+    tracked.see(Observation(more, 1.5, Lease.FREE, 1.5))
+    tracked.see(Observation(more, 3, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
 
 
@@ -499,10 +500,10 @@ def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None
     """A clip and its text never wait for each other's next look; what is stuck is looked at
     seldom, and keeps nobody busy."""
     tracker = Tracker()
-    tracked = tracker.see(b"f", Look(WHOLE, 0, Lease.FREE, 0), LOCAL)
-    tracker.see(b"f", Look(WHOLE, 1, Lease.FREE), LOCAL)
+    tracked = tracker.see(b"f", Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracker.see(b"f", Observation(WHOLE, 1, Lease.FREE), LOCAL)
     tracked.block("waits for its text", soon=True)
-    assert tracked.next_at <= 1 + LOCAL.look_every
+    assert tracked.next_at <= 1 + LOCAL.check_every
     assert tracker.busy() == 1
     tracked.block("cut short")
     assert tracked.next_at > 10

@@ -12,7 +12,7 @@ from nemowatch.errors import OrderError
 from nemowatch.intake.claim.candidates import candidate, order_of_link
 from nemowatch.intake.claim.pairing import Group
 from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
-from nemowatch.intake.ready.stability import Look, Tracked
+from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.folders import as_text, folder_of
 from nemowatch.intake.scan.ignore import NameClass
@@ -105,8 +105,8 @@ class Acceptance:
             tracked.no_short_cut(self._clock.monotonic())
 
     def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
-        snapshot = one.look if one.look.ino else tracked.last
-        tracked.see(Look(snapshot, self._clock.monotonic(), one.lease))
+        snapshot = one.snapshot if one.snapshot.ino else tracked.last
+        tracked.see(Observation(snapshot, self._clock.monotonic(), one.lease))
         tracked.settle_anew()
 
     def _refuse(self, one: Inspected, tracked: Tracked) -> None:

@@ -52,7 +52,7 @@ def _member(one: Inspected) -> Member:
         one.kind, MemberRole.CLIP
     )
     name = as_text(one.path.rpartition(b"/")[2])
-    return Member(role, name, one.path, kind=one.kind, snapshot=one.look, digest=one.digest)
+    return Member(role, name, one.path, kind=one.kind, snapshot=one.snapshot, digest=one.digest)
 
 
 def _linked(

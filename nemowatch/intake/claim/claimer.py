@@ -19,7 +19,8 @@ from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.decide import Claimed, Claims, Ended, Outcome, ended_before
 from nemowatch.intake.claim.existing_results import Finder, nothing_stands, results_of, with_results
 from nemowatch.intake.claim.pairing import Group, Groups
-from nemowatch.intake.ready.inspect import Inspected, Terms, inspect, still_there
+from nemowatch.intake.ready.file_checks import still_there
+from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from nemowatch.errors import OrderError
-from nemowatch.intake.ready.inspect import names_in, promised_kind
+from nemowatch.intake.ready.file_checks import names_in
+from nemowatch.intake.ready.inspect import promised_kind
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.scan.folders import as_text, folder_of, stem_of
 from nemowatch.intake.scan.ignore import NameClass
@@ -120,9 +121,9 @@ class Groups:
     def _prompt_is_read(self, path: bytes) -> bool:
         folder = folder_of(path)
         facts = self._state.facts.get(folder)
-        if facts is None or facts.prompt_look is None:
+        if facts is None or facts.prompt_snapshot is None:
             return True
-        if self._state.prompts.get(folder) == facts.prompt_look:
+        if self._state.prompts.get(folder) == facts.prompt_snapshot:
             return True
 
         waiting = self._state.tracker.get(facts.prompt)

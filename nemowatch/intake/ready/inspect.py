@@ -1,23 +1,23 @@
-"""Looks at files, in the worker thread of an inbox: cheap ones for the tracker, and the thorough
-one before a claim.
+"""The thorough reading of one settled file before it is claimed, in the worker thread of its inbox.
 
-Owns what must be read of a file to decide about it. It keeps nothing and writes nothing.
+Owns what must be read of a file to decide about it: what it is, whether it is whole, its text, its
+digest. It keeps nothing and writes nothing.
 """
 
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from nemowatch.content import reading
-from nemowatch.content.sniff import Finding, kind_by_name
+from nemowatch.content.sniff import Finding, Sniffed, kind_by_name
 from nemowatch.errors import (
     LocalError,
     LocalPassing,
+    NemowatchError,
     OrderError,
     SourceChanged,
     SourceGone,
@@ -25,108 +25,40 @@ from nemowatch.errors import (
 )
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint
-from nemowatch.fs.identity import NO_LOOK, of_stat, snapshot, unchanged
+from nemowatch.fs.identity import NO_LOOK, snapshot, unchanged
 from nemowatch.fs.lease import Lease
-from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup_many, open_below
+from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.model import MB, MediaKind, Snapshot
 from nemowatch.tasks import listed
 
+Beat = Callable[[], None]
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One cheap look."""
-
-    path: bytes
-    look: Snapshot | LocalError
-    lease: Lease = Lease.UNKNOWN
-
-
-def look_at(root: Path, paths: Iterable[bytes], pace_of: Callable[[bytes], Pace]) -> list[Seen]:
-    """Look at tracked files; where a lease tells something, ask for one."""
-    return [_with_lease(root, path, look, pace_of(path)) for path, look in lookup_many(root, paths)]
-
-
-def _with_lease(root: Path, path: bytes, look: Snapshot | LocalError, pace: Pace) -> Seen:
-    if isinstance(look, LocalError) or not pace.leases or look.size == 0:
-        return Seen(path, look)
-    try:
-        fd = open_below(root, path)
-    except LocalError:  # not ours to read, or just gone: the next look says so
-        return Seen(path, look)
-    try:
-        return Seen(path, snapshot(fd), lease.probe(fd))
-    finally:
-        os.close(fd)
-
-
-@dataclass(slots=True)
-class Places:
-    """What stands at the places that events named."""
-
-    files: list[bytes] = field(default_factory=list)
-    folders: dict[bytes, int] = field(default_factory=dict)  #: with their inode numbers
-    gone: list[bytes] = field(default_factory=list)
-    odd: bool = False  #: something that is neither stands there
-
-
-def sort_places(root: Path, places: Iterable[bytes]) -> Places:
-    """Tell files from folders and from what is gone; a place that cannot be asked is left to the
-    next scan."""
-    found, top = Places(), os.fsencode(root) + b"/"
-    for place in places:
-        try:
-            look = os.lstat(top + place)
-        except OSError as exc:
-            if isinstance(local_error(exc, place), SourceGone):
-                found.gone.append(place)
-            else:
-                found.odd = True
-            continue
-        if stat.S_ISREG(look.st_mode):
-            found.files.append(place)
-        elif stat.S_ISDIR(look.st_mode):
-            found.folders[place] = look.st_ino
-        else:
-            found.odd = True
-    return found
-
-
-def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
-    """Those of `paths` at which nothing stands any more; what cannot be asked does not count as
-    gone."""
-    return [path for path, look in lookup_many(root, paths) if isinstance(look, SourceGone)]
-
-
-def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
-    """True when every (absolute path, bytes) stands as it was published."""
-    for path, size in outputs:
-        try:
-            found = Path(os.fsdecode(path)).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError:  # the share is away: that is no deletion
-            continue
-        if of_stat(found).size != size:
-            return False
-    return True
+#: Kinds that are read here, and not only sent.
+_TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
+_WORDS = {
+    MediaKind.VIDEO: "videos",
+    MediaKind.AUDIO: "sound files",
+    MediaKind.IMAGE: "pictures",
+    MediaKind.SCRIPT: "texts",
+    MediaKind.LINK: "links",
+}
 
 
 class Advice(StrEnum):
-    """What the thorough look advises."""
+    """What to do with a file that was read."""
 
     TAKE = "take"
     WAIT = "wait"  #: not whole yet, for the reason given
     REFUSE = "refuse"  #: it never will be work, for the reason given
-    AGAIN = "again"  #: it changed under the look: it settles anew
+    AGAIN = "again"  #: it changed while it was read: it settles anew
     GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A thorough look at one settled file."""
+    """What was read of one settled file."""
 
     path: bytes
     advice: Advice
@@ -134,7 +66,7 @@ class Inspected:
     cure: str = ""
     code: str = "unusable"
     kind: MediaKind = MediaKind.VIDEO
-    look: Snapshot = NO_LOOK
+    snapshot: Snapshot = NO_LOOK
     digest: str = ""
     text: str = ""  #: of a script
     links: tuple[str, ...] = ()
@@ -151,90 +83,122 @@ class Terms:
     cut_short_ends: bool  #: nothing has changed for so long that a file cut short is given up
 
 
+def promised_kind(path: bytes) -> MediaKind | None:
+    """The kind that a path's ending promises."""
+    return kind_by_name(path.rpartition(b"/")[2])
+
+
 def inspect(
-    root: Path, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Callable[[], None]
+    root: Path, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Beat
 ) -> Inspected:
     """Open a file that has kept still, and decide. Never raises for what is wrong with the file."""
     try:
         fd = open_below(root, path)
-    except SourceGone:
-        return Inspected(path, Advice.GONE)
-    except LocalPassing as exc:
-        return Inspected(path, Advice.WAIT, f"cannot be read right now: {exc.text}", code=exc.code)
     except LocalError as exc:
-        return _refuse(path, terms, exc.text, exc.cure, "permission")
+        if isinstance(exc, SourceGone):
+            return Inspected(path, Advice.GONE)
+        return _failed(path, terms, exc, code="permission")
+
     try:
-        return _opened(fd, path, expected, pace, terms, beat)
+        return _Reader(fd, path, pace, terms, beat).read(expected)
     except SourceChanged:
         return Inspected(path, Advice.AGAIN)
-    except LocalPassing as exc:
-        return Inspected(path, Advice.WAIT, f"cannot be read right now: {exc.text}", code=exc.code)
-    except LocalError as exc:
-        return _refuse(path, terms, exc.text, exc.cure, exc.code)
-    except OrderError as exc:
-        return _refuse(path, terms, exc.text, exc.cure, exc.code)
+    except (LocalError, OrderError) as exc:
+        return _failed(path, terms, exc, code=exc.code)
     except OSError as exc:
-        error = local_error(exc, path)
-        if isinstance(error, LocalPassing):
-            return Inspected(
-                path, Advice.WAIT, f"cannot be read right now: {error.text}", code=error.code
-            )
-        return _refuse(path, terms, error.text, error.cure)
+        return _failed(path, terms, local_error(exc, path))
     finally:
         os.close(fd)
 
 
-def _opened(
-    fd: int, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Callable[[], None]
-) -> Inspected:
-    now = snapshot(fd)
-    held = lease.probe(fd) if pace.leases else Lease.UNKNOWN
-    if not unchanged(expected, now, local=pace.local) or held is Lease.WRITER:
-        return Inspected(path, Advice.AGAIN, look=now, lease=held)
-    name = path.rpartition(b"/")[2]
-    short = now.blocks * 512 < now.size and (pace.blocks or now.blocks > 0)
-    found = reading.sniff(fd, name, now.size, blocks_short=short, beat=beat)
-    if found.finding is not Finding.MEDIA:
-        return _not_taken(path, found.finding, found.why, terms)
-    if found.kind not in terms.accepts:
-        return _refuse(path, terms, *_wrong_kind(found.kind, terms.accepts), "unsupported")
-    # MP3 or text: a further piece may come, for all that the file says
-    if not found.ends and not terms.settled:
-        return Inspected(path, Advice.WAIT, "still being copied")
-    text_like = found.kind in (MediaKind.SCRIPT, MediaKind.LINK)
-    limit = reading.MAX_READ if text_like else terms.max_bytes
-    if now.size > limit:
-        what = (
-            f"The file is too large: {now.size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken"
-            " here."
+def _failed(path: bytes, terms: Terms, error: NemowatchError, code: str = "unusable") -> Inspected:
+    """What an error means for the file: wait while it may pass, else refuse."""
+    if isinstance(error, LocalPassing):
+        why = f"cannot be read right now: {error.text}"
+        return Inspected(path, Advice.WAIT, why, code=error.code)
+    return _refuse(path, terms, error.text, error.cure, code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One open file, and what is asked of it. Its methods raise LocalError, OrderError and
+    OSError."""
+
+    fd: int
+    path: bytes
+    pace: Pace
+    terms: Terms
+    beat: Beat
+
+    def read(self, expected: Snapshot) -> Inspected:
+        """Read it, unless it is another one than `expected`."""
+        now = snapshot(self.fd)
+        held = lease.probe(self.fd) if self.pace.leases else Lease.UNKNOWN
+        same = unchanged(expected, now, local=self.pace.local)
+        if not same or held is Lease.WRITER:
+            return Inspected(self.path, Advice.AGAIN, snapshot=now, lease=held)
+
+        found = self._sniff(now)
+        objection = self._objection(found, now)
+        if objection is not None:
+            return objection
+
+        text, links = self._texts(found.kind)
+        return Inspected(
+            self.path,
+            Advice.TAKE,
+            kind=found.kind,
+            snapshot=now,
+            digest=fingerprint(self.fd, now, self.path, self.beat),
+            text=text,
+            links=links,
+            lease=held,
         )
-        return _refuse(
-            path, terms, what, "Compress or trim it, then put it into the folder again.", "4002"
-        )
-    text, links = _read(fd, name, found.kind, beat) if text_like else ("", ())
-    digest = fingerprint(fd, now, path, beat)
-    return Inspected(path, Advice.TAKE, "", "", "", found.kind, now, digest, text, links, held)
+
+    def _sniff(self, now: Snapshot) -> Sniffed:
+        has_blocks = self.pace.blocks or now.blocks > 0
+        short = has_blocks and now.blocks * 512 < now.size
+        name = self.path.rpartition(b"/")[2]
+        return reading.sniff(self.fd, name, now.size, blocks_short=short, beat=self.beat)
+
+    def _objection(self, found: Sniffed, now: Snapshot) -> Inspected | None:
+        """Why a file of this content is not taken, or not yet."""
+        if found.finding is not Finding.MEDIA:
+            return _not_taken(self.path, found, self.terms)
+        if found.kind not in self.terms.accepts:
+            what, cure = _wrong_kind(found.kind, self.terms.accepts)
+            return _refuse(self.path, self.terms, what, cure, "unsupported")
+        # MP3 or text: a further piece may come, for all that the file says
+        if not found.ends and not self.terms.settled:
+            return Inspected(self.path, Advice.WAIT, "still being copied")
+
+        limit = reading.MAX_READ if found.kind in _TEXTS else self.terms.max_bytes
+        if now.size > limit:
+            size, most = f"{now.size / MB:.0f} MB", f"{limit / MB:.0f} MB"
+            what = f"The file is too large: {size}; at most {most} are taken here."
+            cure = "Compress or trim it, then put it into the folder again."
+            return _refuse(self.path, self.terms, what, cure, "4002")
+        return None
+
+    def _texts(self, kind: MediaKind) -> tuple[str, tuple[str, ...]]:
+        """The text of a script, and the links of a list."""
+        name = as_text(self.path.rpartition(b"/")[2])
+        if kind is MediaKind.LINK:
+            return "", reading.links_in(self.fd, name, beat=self.beat)
+        if kind is MediaKind.SCRIPT:
+            return reading.read_script(self.fd, name, beat=self.beat), ()
+        return "", ()
 
 
-def _read(
-    fd: int, name: bytes, kind: MediaKind, beat: Callable[[], None]
-) -> tuple[str, tuple[str, ...]]:
-    """The text of a script, and the links of a list."""
-    if kind is MediaKind.LINK:
-        return "", reading.links_in(fd, as_text(name), beat=beat)
-    return reading.read_script(fd, as_text(name), beat=beat), ()
-
-
-def _not_taken(path: bytes, finding: Finding, why: str, terms: Terms) -> Inspected:
-    if finding is Finding.NOT_MEDIA:
+def _not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
+    if found.finding is Finding.NOT_MEDIA:
+        what = f"This is no file that can be worked on: {found.why}."
         cure = f"This folder takes {listed(terms.accepts)}."
-        return _refuse(
-            path, terms, f"This is no file that can be worked on: {why}.", cure, "disguised"
-        )
-    if finding is Finding.CUT_SHORT and terms.cut_short_ends:
-        what = f"The file is cut short: {why}, and nothing has changed for ten minutes."
+        return _refuse(path, terms, what, cure, "disguised")
+    if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
+        what = f"The file is cut short: {found.why}, and nothing has changed for ten minutes."
         return _refuse(path, terms, what, "Copy it again, whole.", "cut short")
-    return Inspected(path, Advice.WAIT, f"not whole yet: {why}")
+    return Inspected(path, Advice.WAIT, f"not whole yet: {found.why}")
 
 
 def _refuse(path: bytes, terms: Terms, what: str, cure: str, code: str = "unusable") -> Inspected:
@@ -245,43 +209,6 @@ def _refuse(path: bytes, terms: Terms, what: str, cure: str, code: str = "unusab
     return Inspected(path, Advice.REFUSE, what, cure, code)
 
 
-_WORDS = {
-    MediaKind.VIDEO: "videos",
-    MediaKind.AUDIO: "sound files",
-    MediaKind.IMAGE: "pictures",
-    MediaKind.SCRIPT: "texts",
-    MediaKind.LINK: "links",
-}
-
-
 def _wrong_kind(kind: MediaKind, accepts: frozenset[MediaKind]) -> tuple[str, str]:
     what = f"By its content it belongs to the {_WORDS[kind]}; this folder takes {listed(accepts)}."
     return what, "Put it into another folder."
-
-
-def promised_kind(path: bytes) -> MediaKind | None:
-    """The kind that a path's ending promises."""
-    return kind_by_name(path.rpartition(b"/")[2])
-
-
-def read_prompt(root: Path, path: bytes, expected: Snapshot, beat: Callable[[], None]) -> str:
-    """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
-    OrderError."""
-    fd = open_below(root, path)
-    try:
-        now = snapshot(fd)
-        if (now.size, now.mtime_ns) != (expected.size, expected.mtime_ns):
-            raise SourceChanged(path=path)
-        return reading.read_text(fd, beat=beat)
-    except OSError as exc:
-        raise local_error(exc, path) from exc
-    finally:
-        os.close(fd)
-
-
-def names_in(root: Path, folders: Iterable[bytes]) -> Mapping[bytes, tuple[bytes, ...]]:
-    """The names that stand in each folder (relative); a folder that cannot be listed has none."""
-    found: dict[bytes, tuple[bytes, ...]] = {}
-    for folder in folders:
-        found[folder] = tuple(names_below(root, folder))
-    return found

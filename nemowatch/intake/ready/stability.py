@@ -1,4 +1,4 @@
-"""Is this file whole? The tracker of stillness: pure, fed with looks, its clock passed in.
+"""Is this file whole? The tracker of stillness: pure, fed with observations, its clock passed in.
 
 It owns the decision "ready or not yet, and why". It never touches a disk. The cases it exists for:
 
@@ -14,17 +14,15 @@ It owns the decision "ready or not yet, and why". It never touches a disk. The c
 * a writer that opens and closes again for each piece: once seen, the short cut is off for this
   file, and it is only for kinds that say where they end (`sniff`); a piece that asked for the
   whole settle time counts as seen;
-* a copy that died: full size, half its blocks: no short cut, and the look into the file decides
-  (`sniff`);
+* a copy that died: full size, half its blocks: no short cut, and its content decides (`sniff`);
 * a placeholder of a cloud drive: a size, and no blocks at all: not ready, ever;
 * an empty file: somebody is about to write it;
-* looks that come seldom because the machine was busy or stopped: two equal looks prove the time
-  between them.
+* checks that come seldom because the machine was busy or stopped: two equal observations prove the
+  time between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,11 +38,11 @@ QUICK = 1.0
 LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
 #: A file this small may live in its inode, without a block of its own.
 INLINE = 4096
-#: Looks during one settle time: three, so that a pause of half of it is seen as one.
-LOOKS = 3
-#: Seconds between looks at a file that is stuck (cut short, empty, a placeholder); the scans see it
-#: too.
-STUCK_LOOK = 15.0
+#: Checks during one settle time: three, so that a pause of half of it is seen as one.
+CHECKS = 3
+#: Seconds between checks of a file that is stuck (cut short, empty, a placeholder); the scans see
+#: it too.
+STUCK_CHECK = 15.0
 
 
 class Verdict(StrEnum):
@@ -58,8 +56,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One look at a file."""
+class Observation:
+    """A file as it was at one moment."""
 
     snapshot: Snapshot
     at: float  #: monotonic seconds
@@ -70,7 +68,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a file of one place must be still."""
+    """How long a file of one folder must be still."""
 
     settle: float  #: seconds
     local: bool  #: a local filesystem: inode numbers are real, and every write shows at once
@@ -83,9 +81,9 @@ class Pace:
         return min(QUICK, self.settle)
 
     @property
-    def look_every(self) -> float:
-        """Seconds between looks."""
-        return min(self.settle / LOOKS, 5.0)
+    def check_every(self) -> float:
+        """Seconds between checks."""
+        return min(self.settle / CHECKS, 5.0)
 
 
 class Tracked:
@@ -106,16 +104,16 @@ class Tracked:
         "soon",
     )
 
-    def __init__(self, look: Look, pace: Pace) -> None:
+    def __init__(self, seen: Observation, pace: Pace) -> None:
         self.pace = pace
-        self.last = look.snapshot
-        self.first_at = self.since = self.last_at = look.at
-        self.event_at = look.event_at
-        self.lease = look.lease
+        self.last = seen.snapshot
+        self.first_at = self.since = self.last_at = seen.at
+        self.event_at = seen.event_at
+        self.lease = seen.lease
         self.reopened = self.slow = self.soon = False
-        #: why it is not taken although it is still: said by whoever looked into it
+        #: why it is not taken although it is still: said by whoever read it
         self.blocked = ""
-        self.next_at = look.at
+        self.next_at = seen.at
         self._plan()
 
     def __repr__(self) -> str:
@@ -124,26 +122,33 @@ class Tracked:
             f" {self.verdict()})"
         )
 
-    def see(self, look: Look) -> None:
-        """Take a new look into account. A scan's look that shows nothing new puts no other off:
-        scans may come more often."""
+    def see(self, seen: Observation) -> None:
+        """Take an observation into account. One of a scan that shows nothing new puts no check
+        off: scans may come more often."""
         planned = self.next_at
-        changed = self._key(self.last) != self._key(look.snapshot)
-        closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
-        written_again = look.lease is Lease.WRITER or (changed and look.event_at > self.event_at)
-        self.reopened = self.reopened or (closed_before and written_again)
-        self.event_at = max(self.event_at, look.event_at)
-        if changed or look.lease is Lease.WRITER:
-            self.since = look.at
+        changed = self._key(self.last) != self._key(seen.snapshot)
+        asked = seen.lease is not Lease.NOT_ASKED
+
+        self._note_reopening(seen, changed)
+        self.event_at = max(self.event_at, seen.event_at)
+        if changed or seen.lease is Lease.WRITER:
+            self.since = seen.at
         if changed:
             self.blocked, self.slow = "", False
-        # a scan asks for none, and takes no answer back
-        if changed or look.lease is not Lease.NOT_ASKED:
-            self.lease = look.lease
-        self.last, self.last_at = look.snapshot, look.at
+        if changed or asked:  # a scan asks for no lease, and takes no answer back
+            self.lease = seen.lease
+
+        self.last, self.last_at = seen.snapshot, seen.at
         self._plan()
-        if not changed and look.lease is Lease.NOT_ASKED:
-            self.next_at = max(min(self.next_at, planned), look.at)
+        if not changed and not asked:
+            self.next_at = max(min(self.next_at, planned), seen.at)
+
+    def _note_reopening(self, seen: Observation, changed: bool) -> None:
+        """A writer that was done, and writes again, works in pieces."""
+        closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
+        written_again = changed and seen.event_at > self.event_at
+        if closed_before and (written_again or seen.lease is Lease.WRITER):
+            self.reopened = True
 
     def no_short_cut(self, now: float) -> None:
         """What was seen of its content, or of its kind, asks for the whole settle time; judged
@@ -154,35 +159,37 @@ class Tracked:
         self._plan()
 
     def settle_anew(self) -> None:
-        """What was read of it did not hold, whatever its looks say (a share may tell a wrong
-        size): it begins to wait again."""
+        """What was read of it did not hold, whatever its observations say (a share may give a
+        wrong size): it begins to wait again."""
         self.since = self.last_at
         self._plan()
 
     def block(self, why: str, *, soon: bool = False, now: float = 0.0) -> None:
-        """It is still, and yet it cannot be taken, for this reason; it is looked at seldom until
-        it changes. `soon`: what it waits for settles as well, so it is looked at as before.
-        `now`: when a look failed, and so was none.
+        """It is still, and yet it cannot be taken, for this reason; it is checked seldom until
+        it changes. `soon`: what it waits for settles as well, so it is checked as before.
+        `now`: when a check failed, and so was none.
         """
         self.blocked, self.soon = why, soon
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
 
-    def _key(self, look: Snapshot) -> tuple[int, ...]:
-        return (*content_key(look, local=self.pace.local), look.blocks)
+    def _key(self, found: Snapshot) -> tuple[int, ...]:
+        return (*content_key(found, local=self.pace.local), found.blocks)
 
     @property
     def still(self) -> float:
-        """Seconds for which nothing has changed between our own looks."""
+        """Seconds for which nothing has changed between our own checks."""
         return self.last_at - self.since
 
     @property
     def quick(self) -> bool:
         """True when the short cut may be taken: closed as far as the kernel says, nobody
         writing, every block there."""
+        if self.reopened or self.slow or self.blocked:
+            return False
         covered = self.last.blocks * 512 >= self.last.size
-        seen = self.event_at >= 0 and self.lease is Lease.FREE and self.pace.leases
-        return seen and covered and not self.reopened and not self.slow and not self.blocked
+        closed = self.event_at >= 0 and self.lease is Lease.FREE and self.pace.leases
+        return closed and covered
 
     def needed(self) -> float:
         """Seconds of stillness after which it counts as settled. The short cut counts from the
@@ -198,7 +205,7 @@ class Tracked:
         return self.still >= self.pace.settle and self.lease is not Lease.WRITER
 
     def verdict(self) -> Verdict:
-        """The decision after the last look."""
+        """The decision after the last check."""
         if self.lease is Lease.WRITER:
             return Verdict.WRITER
         if self.last.size == 0:
@@ -210,77 +217,20 @@ class Tracked:
     @property
     def stuck(self) -> bool:
         """True when nothing will become of it by itself for some time."""
-        return bool(self.blocked and not self.soon) or self.verdict() in (
-            Verdict.EMPTY,
-            Verdict.PLACEHOLDER,
-        )
+        if self.blocked and not self.soon:
+            return True
+        return self.verdict() in (Verdict.EMPTY, Verdict.PLACEHOLDER)
 
     def _plan(self) -> None:
         if self.stuck:
-            self.next_at = self.last_at + min(STUCK_LOOK, 10 * self.pace.settle)
+            self.next_at = self.last_at + min(STUCK_CHECK, 10 * self.pace.settle)
             return
         rest = self.since + self.needed() - self.last_at
         if rest <= 0 and self.blocked:
-            rest = self.pace.look_every
-        self.next_at = self.last_at + min(max(rest, 0.0), self.pace.look_every)
+            rest = self.pace.check_every
+        self.next_at = self.last_at + min(max(rest, 0.0), self.pace.check_every)
         if self.verdict() is Verdict.WRITER:
-            self.next_at = self.last_at + self.pace.look_every
-
-
-class Tracker:
-    """Every file of one inbox that is not a job yet, by its path relative to the inbox."""
-
-    def __init__(self) -> None:
-        self._files: dict[bytes, Tracked] = {}
-
-    def __repr__(self) -> str:
-        return f"Tracker({len(self._files)} files)"
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    def __contains__(self, path: bytes) -> bool:
-        return path in self._files
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._files)
-
-    def get(self, path: bytes) -> Tracked | None:
-        """What is known of this file, if it is tracked."""
-        return self._files.get(path)
-
-    def see(self, path: bytes, look: Look, pace: Pace) -> Tracked:
-        """Take a look into account; a file never seen before begins to be tracked."""
-        tracked = self._files.get(path)
-        if tracked is None:
-            tracked = self._files[path] = Tracked(look, pace)
-        else:
-            tracked.pace = pace
-            tracked.see(look)
-        return tracked
-
-    def drop(self, path: bytes) -> None:
-        """It is a job now, or gone."""
-        self._files.pop(path, None)
-
-    def due(self, now: float, limit: int) -> list[bytes]:
-        """Up to `limit` files whose next look is due, in the order in which they were first
-        seen."""
-        found = []
-        for path, tracked in self._files.items():
-            if tracked.next_at <= now:
-                found.append(path)
-                if len(found) >= limit:
-                    break
-        return found
-
-    def next_at(self) -> float:
-        """The monotonic second of the next look; infinite when nothing is tracked."""
-        return min((t.next_at for t in self._files.values()), default=float("inf"))
-
-    def busy(self) -> int:
-        """How many are neither stuck nor blocked: those that will be jobs soon."""
-        return sum(1 for t in self._files.values() if not t.stuck)
+            self.next_at = self.last_at + self.pace.check_every
 
 
 def why(tracked: Tracked, now: float) -> str:

@@ -31,13 +31,13 @@ MAX_ODD = 200
 MAX_EXAMPLES = 5
 
 
-def look_hash(look: Snapshot, *, local: bool) -> int:
+def snapshot_hash(look: Snapshot, *, local: bool) -> int:
     """A look in eight bytes: what is remembered of each known file."""
     return hash(content_key(look, local=local))
 
 
 def _stat_hash(found: os.stat_result, *, local: bool) -> int:
-    """`look_hash` of what a stat says, without a record in between: a scan asks it of every
+    """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
     file."""
     told = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     return hash((*told, found.st_ino) if local else told)
@@ -49,7 +49,7 @@ class FolderFacts:
 
     paused: bytes = b""  #: the path of a PAUSE that lies in it
     prompt: bytes = b""  #: the path of its prompt.txt
-    prompt_look: Snapshot | None = None  #: None: there is none
+    prompt_snapshot: Snapshot | None = None  #: None: there is none
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
     revisions: int = 0  #: *.revise.txt
@@ -107,7 +107,7 @@ class ScanDiffer:
             if entry.kind is Kind.CLOSED:
                 closed.append(entry.path + b"/")
                 # the kernel does not watch it for us either, and it is told of by itself
-                found.inodes.discard(entry.look.ino)
+                found.inodes.discard(entry.snapshot.ino)
         found.missing -= self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
@@ -120,7 +120,7 @@ class ScanDiffer:
             case Kind.OURS:
                 self._ours(found, entry)
             case Kind.FOLDER:
-                found.inodes.add(entry.look.ino)
+                found.inodes.add(entry.snapshot.ino)
                 if b"/" not in entry.path:
                     found.folders.setdefault(entry.path, FolderFacts())
             case _:
@@ -138,9 +138,9 @@ class ScanDiffer:
         else:
             found.expected += self._book.jobs_of_one(folder) if known is None else 0
             if path in self._tracked:
-                found.fresh[path] = entry.look
+                found.fresh[path] = entry.snapshot
             elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
-                found.fresh[path] = entry.look
+                found.fresh[path] = entry.snapshot
                 found.untracked += 1
             else:
                 found.more = True
@@ -156,7 +156,7 @@ class ScanDiffer:
         elif low in APPROVE_NAMES and not folder:
             found.approvals.append(entry.path)
         elif low in PROMPT_NAMES and folder:
-            facts.prompt, facts.prompt_look = entry.path, entry.look
+            facts.prompt, facts.prompt_snapshot = entry.path, entry.snapshot
         elif ".revise.txt" in low and folder:
             facts.revisions += 1
 

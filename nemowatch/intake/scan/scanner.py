@@ -47,7 +47,7 @@ class Entry:
 
     kind: Kind
     path: bytes  #: relative to the inbox
-    look: Snapshot
+    snapshot: Snapshot
     what: str = ""  #: for ODD: "a link"
 
     @property
@@ -91,7 +91,7 @@ def walk(
                     continue
                 yield entry
                 if entry.kind is Kind.FOLDER:
-                    todo.append((entry.path, entry.look))
+                    todo.append((entry.path, entry.snapshot))
         except SourceGone:
             continue
         except LocalError as exc:

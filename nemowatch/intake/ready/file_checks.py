@@ -1,0 +1,126 @@
+"""Cheap checks of files, in the worker thread of an inbox: how they are now, what is at a path,
+what is gone.
+
+It reads no content but that of a prompt.txt, keeps nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nemowatch.content import reading
+from nemowatch.errors import LocalError, SourceChanged, SourceGone, local_error
+from nemowatch.fs import lease
+from nemowatch.fs.identity import snapshot
+from nemowatch.fs.lease import Lease
+from nemowatch.fs.listing import names_below
+from nemowatch.fs.safe_open import lookup_many, open_below
+from nemowatch.intake.ready.stability import Pace
+from nemowatch.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file as it is now, or why it cannot be checked."""
+
+    path: bytes
+    found: Snapshot | LocalError
+    lease: Lease = Lease.UNKNOWN
+
+
+def check_files(
+    root: Path, paths: Iterable[bytes], pace_of: Callable[[bytes], Pace]
+) -> list[Checked]:
+    """Check tracked files; where a lease tells something, ask for one."""
+    return [_checked(root, path, found, pace_of(path)) for path, found in lookup_many(root, paths)]
+
+
+def _checked(root: Path, path: bytes, found: Snapshot | LocalError, pace: Pace) -> Checked:
+    if isinstance(found, LocalError) or not pace.leases or found.size == 0:
+        return Checked(path, found)
+    try:
+        fd = open_below(root, path)
+    except LocalError:  # not ours to read, or just gone: the next check says so
+        return Checked(path, found)
+    try:
+        return Checked(path, snapshot(fd), lease.probe(fd))
+    finally:
+        os.close(fd)
+
+
+@dataclass(slots=True)
+class Paths:
+    """What is at the paths that events named."""
+
+    files: list[bytes] = field(default_factory=list)
+    folders: dict[bytes, int] = field(default_factory=dict)  #: with their inode numbers
+    gone: list[bytes] = field(default_factory=list)
+    odd: bool = False  #: something that is neither file nor folder is among them
+
+
+def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
+    """Tell files from folders and from what is gone; a path that cannot be checked is left to the
+    next scan."""
+    found = Paths()
+    top = os.fsencode(root) + b"/"
+    for path in paths:
+        try:
+            at = os.lstat(top + path)
+        except OSError as exc:
+            if isinstance(local_error(exc, path), SourceGone):
+                found.gone.append(path)
+            else:
+                found.odd = True
+            continue
+
+        if stat.S_ISREG(at.st_mode):
+            found.files.append(path)
+        elif stat.S_ISDIR(at.st_mode):
+            found.folders[path] = at.st_ino
+        else:
+            found.odd = True
+    return found
+
+
+def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
+    """Those of `paths` at which nothing is any more; what cannot be checked does not count as
+    gone."""
+    return [path for path, found in lookup_many(root, paths) if isinstance(found, SourceGone)]
+
+
+def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
+    """True when every (absolute path, bytes) is as it was published."""
+    for path, size in outputs:
+        try:
+            found = Path(os.fsdecode(path)).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # the share is away: that is no deletion
+            continue
+        if found != size:
+            return False
+    return True
+
+
+def read_prompt(root: Path, path: bytes, expected: Snapshot, beat: Callable[[], None]) -> str:
+    """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
+    OrderError."""
+    fd = open_below(root, path)
+    try:
+        now = snapshot(fd)
+        if (now.size, now.mtime_ns) != (expected.size, expected.mtime_ns):
+            raise SourceChanged(path=path)
+        return reading.read_text(fd, beat=beat)
+    except OSError as exc:
+        raise local_error(exc, path) from exc
+    finally:
+        os.close(fd)
+
+
+def names_in(root: Path, folders: Iterable[bytes]) -> Mapping[bytes, tuple[bytes, ...]]:
+    """The names in each folder (relative); a folder that cannot be listed has none."""
+    return {folder: tuple(names_below(root, folder)) for folder in folders}

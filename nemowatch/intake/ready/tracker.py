@@ -1,0 +1,63 @@
+"""The files of one inbox that are not jobs yet, by their paths, and when each is to be checked.
+
+Owns the collection; what is known of one file is `stability`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from nemowatch.intake.ready.stability import Observation, Pace, Tracked
+
+
+class Tracker:
+    """Every file of one inbox that is not a job yet, by its path relative to the inbox."""
+
+    def __init__(self) -> None:
+        self._files: dict[bytes, Tracked] = {}
+
+    def __repr__(self) -> str:
+        return f"Tracker({len(self._files)} files)"
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, path: bytes) -> bool:
+        return path in self._files
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._files)
+
+    def get(self, path: bytes) -> Tracked | None:
+        """What is known of this file, if it is tracked."""
+        return self._files.get(path)
+
+    def see(self, path: bytes, seen: Observation, pace: Pace) -> Tracked:
+        """Take an observation into account; a file never seen before begins to be tracked."""
+        tracked = self._files.get(path)
+        if tracked is None:
+            tracked = self._files[path] = Tracked(seen, pace)
+        else:
+            tracked.pace = pace
+            tracked.see(seen)
+        return tracked
+
+    def drop(self, path: bytes) -> None:
+        """It is a job now, or gone."""
+        self._files.pop(path, None)
+
+    def due(self, now: float, limit: int) -> list[bytes]:
+        """Up to `limit` files whose next check is due, in the order in which they were first
+        seen."""
+        due = (path for path, tracked in self._files.items() if tracked.next_at <= now)
+        return list(islice(due, limit))
+
+    def next_at(self) -> float:
+        """The monotonic second of the next check; infinite when nothing is tracked."""
+        times = [tracked.next_at for tracked in self._files.values()]
+        return min(times, default=float("inf"))
+
+    def busy(self) -> int:
+        """How many are neither stuck nor blocked: those that will be jobs soon."""
+        return sum(not tracked.stuck for tracked in self._files.values())
