@@ -21,7 +21,7 @@ from nemowatch.intake.ready.file_checks import (
 from nemowatch.intake.ready.stability import Observation, Verdict
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, ScanDiffer, snapshot_hash
 from nemowatch.intake.scan.folders import natural
-from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, NameClass, folded
+from nemowatch.intake.scan.ignore import INSTRUCTIONS, NameClass, folded
 from nemowatch.intake.scan.scanner import in_project, walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -32,8 +32,6 @@ from nemowatch.model import Snapshot
 PORTION = 1_000
 #: With more folders named by events than this, one full scan costs less.
 MAX_FOLDERS = 100
-#: Instructions whose coming and going is looked at at once.
-INSTRUCTIONS = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES
 
 
 class Tracking:

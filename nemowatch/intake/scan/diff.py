@@ -54,6 +54,12 @@ class FolderFacts:
     foreign_names: list[bytes] = field(default_factory=list)
     revisions: int = 0  #: *.revise.txt
 
+    def add_foreign(self, path: bytes) -> None:
+        """Count a file of a kind that it does not take."""
+        self.foreign += 1
+        if len(self.foreign_names) < MAX_EXAMPLES:
+            self.foreign_names.append(path.rpartition(b"/")[2])
+
 
 @dataclass(slots=True)
 class ScanDiff:
@@ -99,99 +105,99 @@ class ScanDiffer:
         """Go through a walk that began at `start` and was given `unchanged`. Raises what the
         walk raises."""
         found = ScanDiff(start)
-        prefix = start + b"/" if start else b""
-        found.missing = {p for p in self._known if not prefix or p == start or p.startswith(prefix)}
+        expected = self._known_below(start)
         closed: list[bytes] = []
         for entry in entries:
             self._take(found, entry)
             if entry.kind is Kind.CLOSED:
                 closed.append(entry.path + b"/")
-                # the kernel does not watch it for us either, and it is told of by itself
+                # the kernel does not watch it for us either, and it is reported by itself
                 found.inodes.discard(entry.snapshot.ino)
-        found.missing -= self._seen
+        found.missing = expected - self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
         return found
 
+    def _known_below(self, start: bytes) -> set[bytes]:
+        if not start:
+            return set(self._known)
+        prefix = start + b"/"
+        return {path for path in self._known if path == start or path.startswith(prefix)}
+
     def _take(self, found: ScanDiff, entry: Entry) -> None:
-        match entry.kind:
-            case Kind.FILE:
-                self._file(found, entry)
-            case Kind.OURS:
-                self._ours(found, entry)
-            case Kind.FOLDER:
-                found.inodes.add(entry.snapshot.ino)
-                if b"/" not in entry.path:
-                    found.folders.setdefault(entry.path, FolderFacts())
-            case _:
-                if len(found.odd) < MAX_ODD:
-                    found.odd.append(_oddity(entry))
+        if entry.kind is Kind.FILE:
+            self._file(found, entry)
+        elif entry.kind is Kind.OURS:
+            self._ours(found, entry)
+        elif entry.kind is Kind.FOLDER:
+            found.inodes.add(entry.snapshot.ino)
+            if b"/" not in entry.path:
+                found.folders.setdefault(entry.path, FolderFacts())
+        elif len(found.odd) < MAX_ODD:
+            found.odd.append(_oddity(entry))
 
     def _file(self, found: ScanDiff, entry: Entry) -> None:
         path, folder = entry.path, entry.folder
-        known = self._known.get(path)
         facts = found.folders.setdefault(folder, FolderFacts())
-        if not folder or not isinstance(self._book.read(folder), Folder):
-            _foreign(facts, path, count=not folder)
-        elif not self._book.takes(folder, path.rpartition(b"/")[2]):
-            _foreign(facts, path)
+        if not folder:
+            facts.add_foreign(path)
+            return
+        if not isinstance(self._book.read(folder), Folder):
+            return  # its name is the problem, and not what is in it
+        if not self._book.takes(folder, path.rpartition(b"/")[2]):
+            facts.add_foreign(path)
+            return
+
+        if path not in self._known:
+            found.expected += self._book.jobs_of_one(folder)
+        if path in self._tracked:
+            found.fresh[path] = entry.snapshot
+        elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
+            found.fresh[path] = entry.snapshot
+            found.untracked += 1
         else:
-            found.expected += self._book.jobs_of_one(folder) if known is None else 0
-            if path in self._tracked:
-                found.fresh[path] = entry.snapshot
-            elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
-                found.fresh[path] = entry.snapshot
-                found.untracked += 1
-            else:
-                found.more = True
+            found.more = True
 
     def _ours(self, found: ScanDiff, entry: Entry) -> None:
         folder, _, name = entry.path.rpartition(b"/")
         if b"/" in folder:
             return  # instructions count in the inbox and in task folders, not below them
+
         low = folded(name)
         facts = found.folders.setdefault(folder, FolderFacts())
         if low in PAUSE_NAMES:
             facts.paused = entry.path
-        elif low in APPROVE_NAMES and not folder:
-            found.approvals.append(entry.path)
-        elif low in PROMPT_NAMES and folder:
+        elif not folder:
+            if low in APPROVE_NAMES:
+                found.approvals.append(entry.path)
+        elif low in PROMPT_NAMES:
             facts.prompt, facts.prompt_snapshot = entry.path, entry.snapshot
-        elif ".revise.txt" in low and folder:
+        elif ".revise.txt" in low:
             facts.revisions += 1
 
 
-def _foreign(facts: FolderFacts, path: bytes, *, count: bool = True) -> None:
-    facts.foreign += count
-    if count and len(facts.foreign_names) < MAX_EXAMPLES:
-        facts.foreign_names.append(path.rpartition(b"/")[2])
-
-
 def _oddity(entry: Entry) -> FileProblem:
+    """What people are told about what is no file."""
     if entry.kind is Kind.PROJECT:
         what = (
             "Folders that end in .project are one job of many files; they are not available in this"
             " version."
         )
-        return FileProblem(
-            entry.path,
-            entry.folder,
-            what,
-            "Put the files into the task folder one by one.",
-            code="project",
-        )
-    if entry.kind is Kind.CLOSED:
-        cure = "Give the user that runs nemowatch the right to read it."
-        if entry.what not in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
-            cure = "If a disk or a share is mounted there, mount it again; it goes on by itself."
-        return FileProblem(
-            entry.path,
-            entry.folder,
-            f"This folder cannot be read by nemowatch ({entry.what.lower() or 'no reason given'}).",
-            cure,
-            code="permission",
-        )
-    what = f"It is {entry.what}, not a file; nemowatch leaves it alone."
-    return FileProblem(
-        entry.path, entry.folder, what, "Copy the file itself here.", code="not a file"
-    )
+        cure = "Put the files into the task folder one by one."
+        code = "project"
+    elif entry.kind is Kind.CLOSED:
+        why = entry.what.lower() or "no reason given"
+        what = f"This folder cannot be read by nemowatch ({why})."
+        cure = _closed_cure(entry.what)
+        code = "permission"
+    else:
+        what = f"It is {entry.what}, not a file; nemowatch leaves it alone."
+        cure = "Copy the file itself here."
+        code = "not a file"
+    return FileProblem(entry.path, entry.folder, what, cure, code=code)
+
+
+def _closed_cure(why: str) -> str:
+    if why in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
+        return "Give the user that runs nemowatch the right to read it."
+    return "If a disk or a share is mounted there, mount it again; it goes on by itself."

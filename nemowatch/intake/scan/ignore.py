@@ -1,8 +1,8 @@
-"""Which names are never work: the one list of the house, each line with its origin.
+"""Which names are never work: the one list, each line with its origin.
 
 Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that
-no task takes is not its business. Names are compared without regard to case, because shares are;
-a user's own patterns are added, never put in place of these.
+no task takes is not its business. Names are compared without regard to case, as shares do; a
+user's own patterns are added, and replace none of these.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ FOLDERS = {
 }
 #: Folders that need a pattern.
 FOLDER_PATTERNS = {".trash-*": "a trash folder (freedesktop)"}
-#: A sync conflict must not be paid for: a person looks first.
+#: A sync conflict must not be paid for: a person decides first.
 CONFLICT_PATTERNS = {
     "*.sync-conflict-*": "Syncthing",
     "*conflicted copy*": "Dropbox, Nextcloud",
@@ -150,9 +150,17 @@ OUR_PATTERNS = {
 PAUSE_NAMES = frozenset({"pause", "pause.txt", "pause.txt.txt"})
 APPROVE_NAMES = frozenset({"approve", "approve.txt", "approve.txt.txt"})
 PROMPT_NAMES = frozenset({"prompt.txt", "prompt.txt.txt"})
+INSTRUCTIONS = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES
 
 WORK = NameVerdict(NameClass.WORK)
 _PREFIXES = tuple(TEMPORARY_PREFIXES)
+#: Which verdict counts for a path whose names have several.
+_STRENGTH = {
+    NameClass.WORK: 0,
+    NameClass.CONFLICT: 1,
+    NameClass.OURS: 2,
+    NameClass.IGNORED: 3,
+}
 
 
 def folded(name: bytes) -> str:
@@ -161,7 +169,8 @@ def folded(name: bytes) -> str:
 
 
 def _any_of(patterns: dict[str, str]) -> re.Pattern[str]:
-    return re.compile("|".join(fnmatch.translate(p) for p in patterns))
+    """Matches what any of them matches; nothing when there are none."""
+    return re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)")
 
 
 _OURS, _CONFLICT = _any_of(OUR_PATTERNS), _any_of(CONFLICT_PATTERNS)
@@ -169,7 +178,15 @@ _PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
 
 
 def _reason(name: str, patterns: dict[str, str]) -> str:
-    return next(why for pattern, why in patterns.items() if fnmatch.fnmatchcase(name, pattern))
+    """Why the first pattern that matches is in the list; "" when none does."""
+    for pattern, why in patterns.items():
+        if fnmatch.fnmatchcase(name, pattern):
+            return why
+    return ""
+
+
+def _ignored(why: str) -> NameVerdict:
+    return NameVerdict(NameClass.IGNORED, why)
 
 
 class Ignore:
@@ -177,7 +194,7 @@ class Ignore:
 
     def __init__(self, patterns: tuple[str, ...] = ()) -> None:
         self._own = {p.lower(): f"the configuration ignores {p}" for p in patterns}
-        self._own_re = _any_of(self._own) if self._own else None
+        self._own_re = _any_of(self._own)
 
     def __repr__(self) -> str:
         return f"Ignore(own={len(self._own)})"
@@ -185,55 +202,62 @@ class Ignore:
     def name(self, name: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge one name, without its path."""
         low = folded(name)
-        return (self._folder(low) if folder else self._file(low)) or self._shared(low)
+        own_kind = self._folder(low) if folder else self._file(low)
+        return own_kind or _temporary(low) or self._shared(low)
 
     def _folder(self, low: str) -> NameVerdict | None:
         if low in FOLDERS:
-            return NameVerdict(NameClass.IGNORED, f"a folder of {FOLDERS[low]}")
+            return _ignored(f"a folder of {FOLDERS[low]}")
         if _FOLDER.match(low):
-            return NameVerdict(NameClass.IGNORED, _reason(low, FOLDER_PATTERNS))
+            return _ignored(_reason(low, FOLDER_PATTERNS))
         if low.startswith("."):
-            return NameVerdict(NameClass.IGNORED, "a hidden folder")
-        return self._temporary(low)
+            return _ignored("a hidden folder")
+        return None
 
     def _file(self, low: str) -> NameVerdict | None:
-        if low in PAUSE_NAMES or low in APPROVE_NAMES or low in PROMPT_NAMES:
+        if low in INSTRUCTIONS:
             return NameVerdict(NameClass.OURS, "an instruction to nemowatch")
         if _OURS.match(low):
             return NameVerdict(NameClass.OURS, _reason(low, OUR_PATTERNS))
         if low in METADATA_FILES:
-            return NameVerdict(NameClass.IGNORED, f"a file of {METADATA_FILES[low]}")
-        return self._temporary(low)
-
-    def _temporary(self, low: str) -> NameVerdict | None:
-        if low.startswith(_PREFIXES):
-            return NameVerdict(
-                NameClass.IGNORED,
-                next(w for p, w in TEMPORARY_PREFIXES.items() if low.startswith(p)),
-            )
-        ending = low.rpartition(".")[2]
-        if ending in TEMPORARY_SUFFIXES and ending != low:
-            return NameVerdict(NameClass.IGNORED, TEMPORARY_SUFFIXES[ending])
-        if _PATTERN.match(low):
-            return NameVerdict(NameClass.IGNORED, _reason(low, PATTERNS))
+            return _ignored(f"a file of {METADATA_FILES[low]}")
         return None
 
     def _shared(self, low: str) -> NameVerdict:
-        if self._own_re is not None and self._own_re.match(low):
-            return NameVerdict(NameClass.IGNORED, _reason(low, self._own))
+        if self._own_re.match(low):
+            return _ignored(_reason(low, self._own))
         if _CONFLICT.match(low):
-            return NameVerdict(
-                NameClass.CONFLICT, f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})"
-            )
+            why = f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})"
+            return NameVerdict(NameClass.CONFLICT, why)
         return WORK
 
     def path(self, relative: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict
-        below a conflict. `folder`: a folder stands there."""
+        below a conflict. `folder`: it is a folder."""
         *above, last = relative.split(b"/")
-        verdicts = [self.name(f, folder=True) for f in above] + [self.name(last, folder=folder)]
-        for kind in (NameClass.IGNORED, NameClass.OURS, NameClass.CONFLICT):
-            for verdict in verdicts:
-                if verdict.kind is kind:
-                    return verdict
-        return WORK
+        verdicts = [self.name(name, folder=True) for name in above]
+        verdicts.append(self.name(last, folder=folder))
+
+        strongest = WORK
+        for verdict in verdicts:
+            if _STRENGTH[verdict.kind] > _STRENGTH[strongest.kind]:
+                strongest = verdict
+        return strongest
+
+
+def _temporary(low: str) -> NameVerdict | None:
+    if low.startswith(_PREFIXES):
+        return _ignored(_by_prefix(low))
+    _, _, ending = low.rpartition(".")
+    if ending in TEMPORARY_SUFFIXES and ending != low:
+        return _ignored(TEMPORARY_SUFFIXES[ending])
+    if _PATTERN.match(low):
+        return _ignored(_reason(low, PATTERNS))
+    return None
+
+
+def _by_prefix(low: str) -> str:
+    for prefix, why in TEMPORARY_PREFIXES.items():
+        if low.startswith(prefix):
+            return why
+    return ""

@@ -1,8 +1,8 @@
-"""One walk of an inbox: what stands there now. The scan is the truth; everything else only says
-when to do one.
+"""One walk of an inbox: what is there now. The scan is the truth; everything else only says when to
+do one.
 
 Owns the walking: a generator, so that a hundred thousand files cost no memory. It follows no
-link, enters no ignored folder and opens nothing. What the entries mean is `survey`'s business.
+link, enters no ignored folder and opens nothing. What the entries mean is `diff`'s business.
 """
 
 from __future__ import annotations
@@ -41,9 +41,12 @@ class Kind(StrEnum):
     UNANSWERED = "unanswered"  #: a folder that says nothing of itself: entering it says why
 
 
+_ENTERED = frozenset({Kind.FOLDER, Kind.UNANSWERED})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that stands in the inbox."""
+    """One thing in the inbox."""
 
     kind: Kind
     path: bytes  #: relative to the inbox
@@ -54,7 +57,9 @@ class Entry:
     def folder(self) -> bytes:
         """The task folder's name; b"" for what lies in the inbox itself."""
         first, slash, _ = self.path.partition(b"/")
-        return first if slash or self.kind in (Kind.FOLDER, Kind.CLOSED) else b""
+        if slash or self.kind in (Kind.FOLDER, Kind.CLOSED):
+            return first
+        return b""
 
 
 def in_project(path: bytes) -> bool:
@@ -82,57 +87,76 @@ def walk(
     """
     todo = [(start, NO_LOOK)]
     while todo:
-        folder, look = todo.pop()
+        folder, snapshot = todo.pop()
         beat()
         try:
             for entry in _in_folder(root, folder, ignore, known):
-                if entry.kind is Kind.UNANSWERED:
-                    todo.append((entry.path, NO_LOOK))
-                    continue
-                yield entry
-                if entry.kind is Kind.FOLDER:
+                if entry.kind in _ENTERED:
                     todo.append((entry.path, entry.snapshot))
+                if entry.kind is not Kind.UNANSWERED:
+                    yield entry
         except SourceGone:
             continue
         except LocalError as exc:
             if not folder:
                 raise
-            yield Entry(Kind.CLOSED, folder, look, _why(exc))
+            yield Entry(Kind.CLOSED, folder, snapshot, _why(exc))
 
 
 def _in_folder(root: Path, folder: bytes, ignore: Ignore, known: Known) -> Iterator[Entry]:
-    """What stands in one folder, but for what is known or ignored. Raises LocalError."""
+    """What is in one folder, but for what is known or ignored. Raises LocalError."""
     prefix = folder + b"/" if folder else b""
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
         for name, found in entries(opened):
             path = prefix + name
             if found is None:
-                if ignore.name(name, folder=True).kind is NameClass.WORK:
-                    yield Entry(Kind.UNANSWERED, path, NO_LOOK)
-            elif not known(path, found):
-                entry = _judge(name, path, found, ignore, top_level=not folder)
-                if entry is not None:
-                    yield entry
+                entry = _unanswered(name, path, ignore)
+            elif known(path, found):
+                continue
+            else:
+                entry = _judge(name, path, found, ignore)
+            if entry is not None:
+                yield entry
 
 
-def _why(error: LocalError) -> str:
-    cause = error.__cause__
-    return (cause.strerror or "") if isinstance(cause, OSError) else error.text
+def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
+    if ignore.name(name, folder=True).kind is NameClass.WORK:
+        return Entry(Kind.UNANSWERED, path, NO_LOOK)
+    return None
 
 
-def _judge(
-    name: bytes, path: bytes, found: os.stat_result, ignore: Ignore, *, top_level: bool
-) -> Entry | None:
-    is_folder = stat.S_ISDIR(found.st_mode)
-    verdict = ignore.name(name, folder=is_folder)
-    if is_folder and verdict.kind is NameClass.WORK and ignore.name(name).kind is NameClass.OURS:
-        return Entry(Kind.OURS, path, of_stat(found))  # a folder called PAUSE counts too
+def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore) -> Entry | None:
+    if stat.S_ISDIR(found.st_mode):
+        return _judge_folder(name, path, found, ignore)
+
+    verdict = ignore.name(name)
     if verdict.kind is NameClass.IGNORED:
         return None
     if verdict.kind is NameClass.OURS:
         return Entry(Kind.OURS, path, of_stat(found))
-    if is_folder:
-        project = not top_level and name.lower().endswith(PROJECT)
-        return Entry(Kind.PROJECT if project else Kind.FOLDER, path, of_stat(found))
     what = not_regular(found.st_mode)
     return Entry(Kind.ODD if what else Kind.FILE, path, of_stat(found), what)
+
+
+def _judge_folder(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore) -> Entry | None:
+    verdict = ignore.name(name, folder=True)
+    if verdict.kind is NameClass.IGNORED:
+        return None
+
+    kind = Kind.FOLDER
+    is_task_folder = b"/" not in path
+    if verdict.kind is NameClass.OURS:
+        kind = Kind.OURS
+    elif verdict.kind is NameClass.WORK and ignore.name(name).kind is NameClass.OURS:
+        kind = Kind.OURS  # a folder called PAUSE counts too
+    elif not is_task_folder and name.lower().endswith(PROJECT):
+        kind = Kind.PROJECT
+    return Entry(kind, path, of_stat(found))
+
+
+def _why(error: LocalError) -> str:
+    """What the system says of a folder that cannot be read."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.strerror or ""
+    return error.text
