@@ -10,22 +10,23 @@ from nemowatch.errors import show_path
 
 
 def from_share(watch: Watch, path: Path | bytes | str) -> str:
-    """An absolute path below one of the watch's four trees, from the workspace on:
+    """An absolute path below one of the watch's four folders, from the workspace on:
     "outbox/dub-es/promo.es.mp4".
 
     Any other path is shown whole.
     """
-    place = Path(os.fsdecode(path))
-    for tree in (watch.inbox, watch.outbox, watch.done, watch.failed):
-        if place.is_relative_to(tree):
-            inside = watch.root is not None and tree.is_relative_to(watch.root)
-            top = (
-                tree.relative_to(watch.root)
-                if watch.root is not None and inside
-                else Path(tree.name)
-            )
-            return show_path(top / place.relative_to(tree))
-    return show_path(place)
+    whole = Path(os.fsdecode(path))
+    for folder in (watch.inbox, watch.outbox, watch.done, watch.failed):
+        if whole.is_relative_to(folder):
+            return show_path(_shown(watch, folder) / whole.relative_to(folder))
+    return show_path(whole)
+
+
+def _shown(watch: Watch, folder: Path) -> Path:
+    """How one of its folders is called on the share."""
+    if watch.root is not None and folder.is_relative_to(watch.root):
+        return folder.relative_to(watch.root)
+    return Path(folder.name)
 
 
 def in_inbox(watch: Watch, path: bytes) -> str:

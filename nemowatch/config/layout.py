@@ -1,7 +1,8 @@
 """Whether the named folders may lie where they lie: results never inside a watched inbox, nor an
-inbox among results, through links and bind mounts either. Looks at the disk, changes nothing. A
-folder that does not exist is no mistake: its share may not be mounted yet. On a share that hangs
-it hangs too: whoever calls it gives it a thread and a deadline.
+inbox among results, through links and bind mounts either.
+
+Reads the disk and changes nothing. A folder that does not exist is no mistake: its share may not
+be mounted yet. On a share that hangs it hangs too: call it in a thread, with a deadline.
 """
 
 from __future__ import annotations
@@ -9,20 +10,22 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from itertools import combinations, product
 from pathlib import Path
 
-from nemowatch.config.schema import Config, Watch
+from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, Problem
 
 #: Where the kernel says what is mounted; without it (not Linux) links and inodes still tell.
 _MOUNTS = Path("/proc/self/mountinfo")
 #: Trees that nemowatch writes into.
 _WRITTEN = ("outbox", "done", "failed")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 _APART = "Name a folder that lies outside of every inbox."
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Folder:
     """A folder as the disk knows it, so that two names of one folder are seen to be one."""
 
     key: str  #: "outbox", as the configuration says
@@ -35,12 +38,9 @@ class _Place:
     #: device and path within its filesystem: bind mounts of a subfolder are seen by it
     origin: tuple[str, ...]
 
-    def lies_in(self, other: _Place) -> bool:
+    def lies_in(self, other: _Folder) -> bool:
         """Whether this is `other` or lies below it."""
-        if (
-            self.parts[: len(other.parts)] == other.parts
-            or self.origin[: len(other.origin)] == other.origin
-        ):
+        if _begins(self.parts, other.parts) or _begins(self.origin, other.origin):
             return True
         return other.exists and other.inodes[0] in self.inodes
 
@@ -49,84 +49,83 @@ class _Place:
         return f"{self.key} ({self.path})"
 
 
+def _begins(parts: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
+    return parts[: len(beginning)] == beginning
+
+
 def check_layout(config: Config) -> None:
     """Raises ConfigError with every folder that lies where it must not."""
     mounts = _mounts()
-    inboxes = [_look("inbox", watch.inbox, n, mounts) for n, watch in enumerate(config.watch)]
-    written = [
-        place for n, watch in enumerate(config.watch) for place in _written(watch, n, mounts)
-    ]
+    inboxes: list[_Folder] = []
+    written: list[_Folder] = []
+    for number, watch in enumerate(config.watch):
+        inboxes.append(_folder("inbox", watch.inbox, number, mounts))
+        written += [_folder(key, getattr(watch, key), number, mounts) for key in _WRITTEN]
+
     problems = [*_among_inboxes(inboxes), *_results(inboxes, written)]
     if config.state_dir is not None:
-        state = _look("state_dir", config.state_dir, -1, mounts)
-        cure = "State changes all the time: keep it outside of every inbox."
-        problems += [
-            _problem(state, f"lies inside the {inbox.name}.", cure)
-            for inbox in inboxes
-            if state.lies_in(inbox)
-        ]
+        problems += _state(_folder("state_dir", config.state_dir, -1, mounts), inboxes)
     if problems:
         raise ConfigError(problems)
 
 
-def _written(watch: Watch, index: int, mounts: dict[str, tuple[str, ...]]) -> list[_Place]:
-    return [_look(key, getattr(watch, key), index, mounts) for key in _WRITTEN]
+def _state(state: _Folder, inboxes: list[_Folder]) -> list[Problem]:
+    cure = "State changes all the time: keep it outside of every inbox."
+    around = [inbox for inbox in inboxes if state.lies_in(inbox)]
+    return [_problem(state, f"lies inside the {inbox.name}.", cure) for inbox in around]
 
 
-def _among_inboxes(inboxes: list[_Place]) -> list[Problem]:
-    problems = []
-    for n, one in enumerate(inboxes):
-        for other in inboxes[n + 1 :]:
-            into, back = one.lies_in(other), other.lies_in(one)
-            if into and back:
-                what = f"is the same folder as the inbox of [[watch]] number {one.index + 1}."
-                problems.append(_problem(other, what, "Remove one of the two."))
-            elif into or back:
-                inner, outer = (one, other) if into else (other, one)
-                what = f"lies inside the {outer.name} of [[watch]] number {outer.index + 1}."
-                problems.append(
-                    _problem(inner, what, "Watch only the outer one, or move one of them.")
-                )
-    return problems
+def _among_inboxes(inboxes: list[_Folder]) -> list[Problem]:
+    pairs = [_nested(one, other) for one, other in combinations(inboxes, 2)]
+    return [problem for problem in pairs if problem is not None]
 
 
-def _results(inboxes: list[_Place], written: list[_Place]) -> list[Problem]:
-    problems = []
-    for place in written:
-        for inbox in inboxes:
-            if place.lies_in(inbox):
-                what = f"lies inside the {inbox.name}: results would be taken for new files."
-                problems.append(_problem(place, what, _APART))
-            elif inbox.lies_in(place):
-                what = f"lies inside the {place.name}: results would be taken for new files."
-                problems.append(_problem(inbox, what, _APART))
-    return problems
+def _nested(one: _Folder, other: _Folder) -> Problem | None:
+    into, back = one.lies_in(other), other.lies_in(one)
+    if into and back:
+        what = f"is the same folder as the inbox of [[watch]] number {one.index + 1}."
+        return _problem(other, what, "Remove one of the two.")
+    if not into and not back:
+        return None
+    inner, outer = (one, other) if into else (other, one)
+    what = f"lies inside the {outer.name} of [[watch]] number {outer.index + 1}."
+    return _problem(inner, what, "Watch only the outer one, or move one of them.")
 
 
-def _problem(place: _Place, what: str, cure: str) -> Problem:
-    where = f"[[watch]] number {place.index + 1}" if place.index >= 0 else "config"
-    return Problem(where, f"{place.name} {what}", cure)
-
-
-def _look(key: str, path: Path, index: int, mounts: dict[str, tuple[str, ...]]) -> _Place:
-    real = Path(os.path.realpath(path))
-    inodes = []
-    for folder in (real, *real.parents):
-        try:
-            status = folder.stat()
-        except (OSError, ValueError):
+def _results(inboxes: list[_Folder], written: list[_Folder]) -> list[Problem]:
+    problems: list[Problem] = []
+    for results, inbox in product(written, inboxes):
+        if results.lies_in(inbox):
+            inner, outer = results, inbox
+        elif inbox.lies_in(results):
+            inner, outer = inbox, results
+        else:
             continue
-        inodes.append((status.st_dev, status.st_ino))
-    exists = _is_there(real)
-    return _Place(key, path, index, real.parts, tuple(inodes), exists, _origin(real, mounts))
+        what = f"lies inside the {outer.name}: results would be taken for new files."
+        problems.append(_problem(inner, what, _APART))
+    return problems
 
 
-def _is_there(path: Path) -> bool:
+def _problem(folder: _Folder, what: str, cure: str) -> Problem:
+    where = f"[[watch]] number {folder.index + 1}" if folder.index >= 0 else "config"
+    return Problem(where, f"{folder.name} {what}", cure)
+
+
+def _folder(key: str, path: Path, index: int, mounts: dict[str, tuple[str, ...]]) -> _Folder:
+    """What the disk knows of it."""
+    real = Path(os.path.realpath(path))
+    known = [_inode(folder) for folder in (real, *real.parents)]
+    inodes = tuple(inode for inode in known if inode is not None)
+    exists = known[0] is not None
+    return _Folder(key, path, index, real.parts, inodes, exists, _origin(real, mounts))
+
+
+def _inode(folder: Path) -> tuple[int, int] | None:
     try:
-        path.stat()
+        status = folder.stat()
     except (OSError, ValueError):
-        return False
-    return True
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _mounts() -> dict[str, tuple[str, ...]]:
@@ -147,12 +146,12 @@ def _mounts() -> dict[str, tuple[str, ...]]:
 
 def _unescaped(text: str) -> str:
     r"""mountinfo writes a space as \040."""
-    raw = re.sub(
-        rb"\\([0-7]{3})",
-        lambda m: bytes([int(m[1], 8) & 255]),
-        text.encode("utf-8", "surrogateescape"),
-    )
+    raw = _OCTAL.sub(_octal, text.encode("utf-8", "surrogateescape"))
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _octal(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 8) & 255])
 
 
 def _origin(real: Path, mounts: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

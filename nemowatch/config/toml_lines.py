@@ -14,6 +14,8 @@ Loc = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*\[(\[)?([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+#: The quotes of a string of several lines.
+_FENCE = re.compile(r'"""|\'\'\'')
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 #: What may hold a bracket or a quote that means nothing: strings on one line, and comments.
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
@@ -39,46 +41,54 @@ class _Reader:
         self._follow(text)
 
     def _begin(self, number: int, text: str) -> None:
-        if header := _HEADER.match(text):
-            path = self._inside(_parts(header[2]))
-            if header[1]:
-                self._arrays[path] += 1
-                path = (*path, self._arrays[path] - 1)
-            self._table = path
-            self.found.setdefault(path, number)
-        elif key := _KEY.match(text):
+        header = _HEADER.match(text)
+        if header:
+            self._table = self._headed(_parts(header[2]), is_array=bool(header[1]))
+            self.found.setdefault(self._table, number)
+            return
+        key = _KEY.match(text)
+        if key:
             self.found.setdefault((*self._table, *_parts(key[1])), number)
+
+    def _headed(self, written: Loc, *, is_array: bool) -> Loc:
+        """The table that a header begins."""
+        path = self._inside(written)
+        if not is_array:
+            return path
+        self._arrays[path] += 1
+        return (*path, self._arrays[path] - 1)
 
     def _inside(self, path: Loc) -> Loc:
         """`[watch.x]` after `[[watch]]` belongs to the last entry."""
         for cut in range(1, len(path)):
-            if count := self._arrays[path[:cut]]:
+            count = self._arrays[path[:cut]]
+            if count:
                 return (*path[:cut], count - 1, *path[cut:])
         return path
 
     def _follow(self, text: str) -> None:
         """Keep count of what the line leaves open."""
-        while self._fence or re.search(r'"""|\'\'\'', text):
+        while True:
             if self._fence:
                 _, fence, text = text.partition(self._fence)
                 if not fence:
                     return
                 self._fence = ""
-            else:
-                opened = re.search(r'"""|\'\'\'', text)
-                if opened is None:
-                    break
-                self._count(text[: opened.start()])
-                self._fence, text = opened[0], text[opened.end() :]
-        self._count(text)
+
+            opened = _FENCE.search(text)
+            if opened is None:
+                self._count(text)
+                return
+            self._count(text[: opened.start()])
+            self._fence, text = opened[0], text[opened.end() :]
 
     def _count(self, text: str) -> None:
         if _HEADER.match(text) and not self._depth:
             return
         bare = _QUOTED.sub("", text)
-        self._depth = max(
-            0, self._depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
-        )
+        opened = bare.count("[") + bare.count("{")
+        closed = bare.count("]") + bare.count("}")
+        self._depth = max(0, self._depth + opened - closed)
 
 
 def find_lines(text: str) -> dict[Loc, int]:

@@ -102,25 +102,24 @@ def _mp4(fd: int, size: int) -> str:
     has_moov = False
     for _ in range(MAX_BOXES):
         if offset >= size:
-            break
+            return _beyond(offset, size) or _unless(has_moov, "its index (moov) is missing")
+
         header = os.pread(fd, 16, offset)
         if len(header) < 8:
-            return "" if has_moov else "it ends in the middle of a box"
-
-        kind = header[4:8]
+            return _unless(has_moov, "it ends in the middle of a box")
         length = _box_length(header)
-        if length == 0 and any(kind):
+        if length == 0 and any(header[4:8]):
             length = size - offset  # the last box may say "to the end"
         if length < 8:  # junk, or zeros where a box should be: players stop here too
-            is_junk = has_moov and any(header)
-            return "" if is_junk else "part of it has not arrived"
+            return _unless(has_moov and any(header), "part of it has not arrived")
 
-        has_moov = has_moov or kind == b"moov"
+        has_moov = has_moov or header[4:8] == b"moov"
         offset += length
-    else:
-        return _beyond(offset, size)
+    return _beyond(offset, size)
 
-    return _beyond(offset, size) or ("" if has_moov else "its index (moov) is missing")
+
+def _unless(is_whole: bool, why: str) -> str:
+    return "" if is_whole else why
 
 
 def _beyond(end: int, size: int) -> str:

@@ -30,8 +30,14 @@ _MARKS = (
 #: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share
 #: is zero on one side.
 _ZERO_SHARE = 0.4
-#: Control bytes that do stand in texts: white space, and the end mark of DOS.
-_SPACES = b"\t\n\v\f\r\x1a"
+#: And at most this share of them on the other side.
+_STRAY_SHARE = 0.1
+#: Bytes that are counted: enough to tell.
+_SAMPLE = 4096
+#: Bytes that no text holds: control bytes but for white space and the end mark of DOS.
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+#: White space that is in texts, and is not printable by Python's word.
+_WHITE = dict.fromkeys(map(ord, "\r\n\t\u3000"))
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
@@ -71,7 +77,9 @@ def _decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    if encoding := _unmarked_utf16(data):
+
+    encoding = _unmarked_utf16(data)
+    if encoding:
         return data.decode(encoding, "replace")
     try:
         return data.decode("utf-8")
@@ -82,16 +90,21 @@ def _decoded(data: bytes) -> str:
 def _unmarked_utf16(data: bytes) -> str:
     """The encoding when zeros stand on one side of the byte pairs and hardly on the other; ""
     when this is not UTF-16."""
-    sample = data[: 4096 // 2 * 2]
+    sample = data[:_SAMPLE]
     pairs = len(sample) // 2
-    if pairs == 0:
-        return ""
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > even and odd >= pairs * _ZERO_SHARE and even <= odd * 0.1:
+    even = sample[0::2].count(0)
+    odd = sample[1::2].count(0)
+    if _prevails(odd, even, pairs):
         return "utf-16-le"
-    if even > odd and even >= pairs * _ZERO_SHARE and odd <= even * 0.1:
+    if _prevails(even, odd, pairs):
         return "utf-16-be"
     return _by_control_bytes(data)
+
+
+def _prevails(zeros: int, others: int, pairs: int) -> bool:
+    """True when enough of the pairs have their zero on this side, and hardly any on the other."""
+    enough = zeros > others and zeros >= pairs * _ZERO_SHARE
+    return pairs > 0 and enough and others <= zeros * _STRAY_SHARE
 
 
 def _by_control_bytes(data: bytes) -> str:
@@ -99,12 +112,18 @@ def _by_control_bytes(data: bytes) -> str:
     characters of their own, among them control bytes, which UTF-8 and cp1252 texts do not hold.
     The right order of bytes is the one that stays in few blocks.
     """
-    if len(data) % 2 or not any(byte < 32 and byte not in _SPACES for byte in data):
+    if len(data) % 2 or not _CONTROL_BYTES.search(data):
         return ""
+
     fitting: dict[str, int] = {}
     for encoding in ("utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
             text = data.decode(encoding)
-            if all(c.isprintable() or c in "\r\n\t\u3000" for c in text):
-                fitting[encoding] = len({ord(c) >> 8 for c in text})
+            if text.translate(_WHITE).isprintable():
+                fitting[encoding] = len(_blocks(text))
     return min(fitting, key=fitting.__getitem__, default="")
+
+
+def _blocks(text: str) -> set[int]:
+    """The blocks of 256 characters that the text takes its own from."""
+    return {ord(char) >> 8 for char in text}

@@ -1,7 +1,7 @@
-"""How long a file of each place below one root must be still, and how news of it comes: by the
-mounts that lie there.
+"""How long a file in each folder below one root must be still, and how news of it comes: by the
+mounts there.
 
-Owns what a look at the mount table says about an inbox. It reads no disk.
+Owns what the mount table says about an inbox. It reads no disk.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ class Paces:
         return f"Paces({self.mode}, {len(self._below)} mounts below)"
 
     def learn(self, root: Path, fstype: str, table: MountTable) -> None:
-        """The root (resolved) lies on such a filesystem now. Reckoned once for each look: every
-        file of a scan asks."""
+        """The root (resolved) lies on such a filesystem now. Worked out once for each check of the
+        mounts: every file of a scan asks."""
         top = os.fsencode(root) + b"/"
         below = table.below(top)
-        inside = sorted((m.point[len(top) :] + b"/", m.fstype) for m in below)
-        self._below = tuple((point, self._pace_of(kind)) for point, kind in reversed(inside))
+        inside = sorted((mount.point[len(top) :] + b"/", mount.fstype) for mount in below)
+        inside.reverse()  # what lies deeper comes first
+        self._below = tuple((point, self._pace_of(kind)) for point, kind in inside)
         self._top = self._pace_of(fstype)
-        mode = mode_of(fstype)
-        self._mode = Mode.BOTH if mode is Mode.EVENTS and any(m.scanned for m in below) else mode
+
+        self._mode = mode_of(fstype)
+        if self._mode is Mode.EVENTS and any(mount.scanned for mount in below):
+            self._mode = Mode.BOTH
 
     @property
     def mode(self) -> Mode:
@@ -45,7 +48,7 @@ class Paces:
         return self._mode if self.watch.mode == "auto" else Mode(self.watch.mode)
 
     def at(self, path: bytes) -> Pace:
-        """How long a file at this place must be still."""
+        """How long the file at this path must be still."""
         for point, pace in self._below:
             if path.startswith(point):
                 return pace
@@ -53,11 +56,7 @@ class Paces:
 
     def _pace_of(self, fstype: str) -> Pace:
         local = mode_of(fstype) is Mode.EVENTS
-        settle = (
-            self.watch.settle
-            if self.watch.settle != "auto"
-            else LOCAL_SETTLE
-            if local
-            else NETWORK_SETTLE
-        )
-        return Pace(float(settle), local, leases=tells_leases(fstype), blocks=local)
+        settle = LOCAL_SETTLE if local else NETWORK_SETTLE
+        if self.watch.settle != "auto":
+            settle = float(self.watch.settle)
+        return Pace(settle, local, leases=tells_leases(fstype), blocks=local)
