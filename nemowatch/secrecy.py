@@ -1,8 +1,8 @@
-"""Secrets that this process holds, and texts without them. The log, the error texts that the
-journal keeps and whatever people are shown go through the same list: a server may repeat in any
-answer what it was sent.
+"""The secrets of this process, and texts without them. The log, the errors that the journal keeps
+and whatever people read go through the same list: a server may repeat what it was sent in any
+answer.
 
-Owns the list and the patterns of unknown secrets; pure but for that list. It must not know where
+Owns the list and the patterns of unknown secrets; pure except for that list. It must not know where
 a text goes.
 """
 
@@ -12,7 +12,7 @@ import re
 import threading
 from urllib.parse import quote
 
-#: Shorter texts are no secrets, and replacing them would garble everything.
+#: Characters: a shorter text is no secret, and replacing it would garble everything.
 SHORTEST_SECRET = 6
 
 HIDDEN = "[hidden]"
@@ -20,7 +20,7 @@ HIDDEN = "[hidden]"
 _TOKEN = (re.compile(r"nmv_[a-z]+_[\w.~+/=-]+"), HIDDEN)  # tokens of the API, ours or not
 _PASSWORD = (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"]+@"), rf"\1{HIDDEN}@")  # a proxy's
 
-#: For texts that only tell of something: rather too much is hidden than too little.
+#: For texts that only report something: better to hide too much than too little.
 _IN_REPORTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\bbearer\s+[^\s'\",;)\]}]+"), f"Bearer {HIDDEN}"),
     _TOKEN,
@@ -28,16 +28,16 @@ _IN_REPORTS: tuple[tuple[re.Pattern[str], str], ...] = (
     # a signed URL's query
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?#'\"<>]*)[?#][^\s'\"<>]*"), r"\1?…"),
 )
-#: For texts that may be the work itself, a transcript above all: "the bearer of bad news" stays as
-#: it was said.
+#: For texts that may be the work itself, such as a transcript: "the bearer of bad news" stays as it
+#: was said.
 _IN_WORK: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\bbearer\s+(?=\S{0,200}\d)[\w.~+/=-]{12,}"), f"Bearer {HIDDEN}"),
     _TOKEN,
     _PASSWORD,
     (re.compile(r"(?i)\b(https?://[^\s?'\"<>]+)\?[^\s'\"<>=]*=[^\s'\"<>]*"), r"\1?…"),
 )
-#: Controls but for tab and line feed, marks that turn the reading direction, and halves of
-#: characters.
+#: Control characters except tab and line feed, marks that reverse the reading direction, and
+#: halves of characters.
 _ACTED_ON = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -49,9 +49,9 @@ _known = re.compile(r"(?!)")  # matches nothing
 
 
 def hide(secret: str) -> None:
-    """Never tell `secret` again, as it is or as part of a URL, in whatever case. Call it
-    wherever a secret is read; it stays hidden to the end of the process, for a server may repeat
-    an old one. Thread-safe."""
+    """Hide `secret` from now on, as it is or in a URL, in any case. Call this wherever a secret is
+    read. It stays hidden until the process ends, since a server may repeat an old one.
+    Thread-safe."""
     global _secrets, _known  # noqa: PLW0603 -- secrets are of the whole process, like its log
     bare = secret.strip()
     if len(bare) < SHORTEST_SECRET or bare in _secrets:
@@ -63,23 +63,23 @@ def hide(secret: str) -> None:
 
 
 def holds_secret(text: str) -> bool:
-    """Whether a secret of this process stands in `text`."""
+    """Whether `text` contains a secret of this process."""
     return bool(_known.search(text))
 
 
 def redact(text: str) -> str:
-    """A text that tells of something, without secrets and without the queries of addresses."""
+    """A text that reports something, without secrets and without the queries of addresses."""
     return _without(text, _IN_REPORTS)
 
 
 def redact_work(text: str) -> str:
-    """A text that may be the work itself, without secrets; words that only look like one stay."""
+    """A text that may be the work itself, without secrets; words that only resemble one stay."""
     return _without(text, _IN_WORK)
 
 
 def harmless(text: str) -> str:
-    """`text` with nothing in it that a terminal or a reader acts on: lines and tabs stay. Always
-    before a search for secrets, which a control character in the middle would hide."""
+    """`text` without anything that a terminal or a reader acts on; lines and tabs stay. Always call
+    it before searching for secrets, which a control character in the middle would hide."""
     return _ACTED_ON.sub("", _LINE_ENDS.sub("\n", text))
 
 

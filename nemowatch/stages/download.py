@@ -1,5 +1,5 @@
-"""rendered -> downloading -> downloaded: the result, into a part file in the target folder
-itself."""
+"""rendered -> downloading -> downloaded: fetches the result into a part file in the target
+folder."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from nemowatch.stages.deps import Deps, Work
 
 
 def target_folder(work: Work) -> Path:
-    """Where the results of this job go: the outbox, in the shape of the inbox. What is missing
-    of it is made, but never below a root that is away (raises LocalPassing)."""
+    """The folder of this job's results: in the outbox, at the same place as in the inbox. Missing
+    folders are made, but never below a root that is away (raises LocalPassing)."""
     ensure_root(work.watch.outbox, work.watch.inbox)
     return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
 
 
 async def begin(work: Work, deps: Deps) -> Decision:
-    """rendered: write down where the part file will be."""
+    """rendered: record where the part file will be."""
     folder = await deps.on_disk(work.watch, target_folder, work)
     return go(State.DOWNLOADING, part=os.fsencode(part_path(folder, work.job.id)))
 
 
 async def download(work: Work, deps: Deps) -> Decision:
-    """downloading: fetch, resuming what stands there."""
+    """downloading: fetch the result, resuming what is already there."""
     job = work.job
     await deps.on_disk(work.watch, target_folder, work)
     report = deps.board.reporter(job.id, "downloading")

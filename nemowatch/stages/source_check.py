@@ -1,6 +1,6 @@
-"""A look at a source's files: still there, still what was claimed? Asked before a session is
-made and again right before the paid call, so that nothing half-written or taken back is ever
-paid for, nor what could not be delivered.
+"""Checks that a source's files are still there and still what was claimed, before a session is made
+and again right before the paid call: so nothing is paid for that is half written, was taken back
+or could not be delivered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nemowatch.stages.deps import Deps, Work
 
 
 async def same(work: Work, deps: Deps) -> None:
-    """Return when every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing,
+    """Check that every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing,
     LocalFinal."""
     for member in work.members:
         if member.path:
@@ -28,15 +28,14 @@ async def same(work: Work, deps: Deps) -> None:
 
 
 async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:
-    """What it means that a file was not found: `found` itself, or that the whole share is away,
-    which takes nothing back."""
+    """Why a file was not found: `found` itself, or LocalPassing when the whole share is away."""
     if await deps.gone(work.watch.name, path):
         return found
     return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
 
 
 async def deliverable(work: Work, deps: Deps) -> None:
-    """Return when results can be put into the outbox. Raises LocalPassing, LocalFinal."""
+    """Check that results can be put into the outbox. Raises LocalPassing, LocalFinal."""
     await deps.on_disk(work.watch, ensure_writable, work.watch.outbox, work.watch.inbox)
 
 

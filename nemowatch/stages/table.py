@@ -1,4 +1,4 @@
-"""Which stage moves which state on, and in which lane it runs: `[limits]` bounds the lanes."""
+"""The stage of each state, and its lane. `[limits]` bounds the lanes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Stage = Callable[[Work, Deps], Awaitable[Decision]]
 
 
 class Lane(StrEnum):
-    """Work that shares a bound."""
+    """Steps that share a limit."""
 
     UPLOADS = "uploads"
     TURNS = "turns"
-    RENDERS = "renders"  #: bounded by the renders that the cloud has at once
+    RENDERS = "renders"  #: limited by how many renders the cloud has at once
     POLLS = "polls"
     DOWNLOADS = "downloads"
-    LOCAL = "local"  #: needs no cloud: goes on in an outage
+    LOCAL = "local"  #: needs no cloud: continues during an outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Step:
 
     stage: Stage
     lane: Lane
-    effect: str  #: what it does, for the log
+    effect: str  #: what it does, in the log
 
 
 TABLE: dict[State, Step] = {

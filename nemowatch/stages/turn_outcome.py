@@ -1,5 +1,5 @@
-"""What a paid turn came to: pure judgement over what was seen before, in the stream, and after
-(docs/api.md section 6)."""
+"""The outcome of a paid turn, judged purely by the state before it, its stream, and the state after
+it (docs/api.md section 6)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from enum import StrEnum
 from nemowatch.model import RemoteState, Turn, TurnEnd
 from nemowatch.outbox.transcript import exportable
 
-#: The one code that ends a turn from inside its stream without anything done (docs/api.md section
-#: 1).
+#: The one code inside a stream that says that no work was done (docs/api.md section 1).
 NO_CREDITS = 2001
 
 
@@ -20,21 +19,21 @@ _QUESTION = re.compile(r"[?？؟][^\w?？؟]*$")
 
 
 class Verdict(StrEnum):
-    """What became of the turn."""
+    """The outcome of the turn."""
 
-    HAPPENED = "happened"  #: the edit is there
-    ANSWERED = "answered"  #: only words came: a transcript, or a question back
-    REFUSED = "refused"  #: a business code in place of the work, and nothing changed
-    OPEN = "open"  #: nobody can tell yet: look again later
+    HAPPENED = "happened"  #: the edit exists
+    ANSWERED = "answered"  #: there are only words: a transcript, or a question
+    REFUSED = "refused"  #: a business code instead of the work, and nothing has changed
+    OPEN = "open"  #: not known yet: read the state again later
 
 
 def digest(state: RemoteState) -> str:
     """A fingerprint of what a turn can change: the draft and the generated media. Uploads alone
     prove nothing.
 
-    The first character says whether there is anything to show for it: "1" when the draft can be
-    exported or media was generated, so that an emptied draft never counts as work done. Behind
-    the colon the same of the draft alone, with "1" when it can be exported.
+    The first character is "1" when the draft can be exported or media was generated, so that an
+    emptied draft never counts as work. After the colon comes the same for the draft alone, with
+    "1" when it can be exported.
     """
     can = exportable(state.draft)
     made = can or bool(state.generated_media)
@@ -58,18 +57,18 @@ def renderable(now: str) -> bool:
 
 
 def edited(baseline: str, now: str) -> bool:
-    """Whether there is a draft to export that was not there before: with less than that, work is
-    seen (generated media) and there is nothing new to render yet."""
+    """Whether there is a new draft that can be exported. With less than that there may be work
+    (generated media), but nothing new to render yet."""
     return renderable(now) and now.partition(":")[2] != baseline.partition(":")[2]
 
 
 def asks_back(text: str) -> bool:
-    """Whether the words end like a question, whatever quotes, brackets or signs come behind it."""
+    """Whether the words end like a question, ignoring quotes, brackets and signs after it."""
     return _QUESTION.search(text) is not None
 
 
 def judge(turn: Turn, baseline: str, now: str) -> Verdict:
-    """Judge a turn right after its stream ended, with the state as read then."""
+    """Judge a turn by its stream and the state right after it."""
     if _refused(turn) and not changed(baseline, now):
         return Verdict.REFUSED
     if turn.end is not TurnEnd.CLOSED:
@@ -80,32 +79,32 @@ def judge(turn: Turn, baseline: str, now: str) -> Verdict:
 
 
 def _refused(turn: Turn) -> bool:
-    """A code instead of the stream is a refusal; inside the stream only "no credits" says that
-    no work was done."""
+    """A code instead of the stream is a refusal. Inside the stream only "no credits" says that no
+    work was done."""
     return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)
 
 
 class Look(StrEnum):
-    """What a later look at the state of an open call says."""
+    """What a later check of an open call's state shows."""
 
-    HAPPENED = "happened"  #: changed, and the same in two looks in a row
-    AGAIN = "again"  #: look once more
+    HAPPENED = "happened"  #: changed, and the same in two checks in a row
+    AGAIN = "again"  #: check once more
     NOTHING = "nothing"  #: unchanged to the end
     UNSTEADY = "unsteady"  #: it kept changing to the end
 
 
-#: Looks beyond the configured ones while the state still changes, or shows work that cannot be
-#: rendered yet: the turn is running, and its end is near.
+#: Checks beyond the configured ones while the state still changes, or shows work that cannot be
+#: rendered yet: the turn is running, and will end soon.
 EXTRA_LOOKS = 10
 
 
 def judge_look(
     baseline: str, last_seen: str, now: str, looks_done: int, looks_planned: int
 ) -> Look:
-    """Judge one look; `looks_done` counts the looks before this one."""
+    """Judge one check; `looks_done` counts those before it."""
     if changed(baseline, now):
         last = looks_done + 1 >= looks_planned + EXTRA_LOOKS
-        # media may grow before the draft does: that one is awaited
+        # media may grow before the draft does: wait for the draft
         if now == last_seen and (renderable(now) or last):
             return Look.HAPPENED
         return Look.UNSTEADY if last else Look.AGAIN
