@@ -54,8 +54,7 @@ def tell(exc: NemowatchError) -> int:
         ]
     else:
         lines = [f"nemowatch: {exc.text}"]
-    if exc.cure:
-        lines.append(f"  {exc.cure}")
+    lines += [f"  {line}" for line in exc.cure.splitlines()]
     print(*(clean(line) for line in lines), sep="\n", file=sys.stderr)
     return exit_code(exc)
 

@@ -40,15 +40,6 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     job that has not failed.
     """
     job = jobs.by_id(conn, job_id)
-    if job.state is State.ATTENTION:
-        question = job.reason == AttentionReason.QUESTION
-        how = (
-            f"nemowatch resolve {job_id} --resend"
-            if question
-            else f"nemowatch resolve {job_id} --done, or --resend"
-        )
-        said = f"Job {job_id} has not failed: it waits for your decision."
-        raise UsageError(said, cure=f"{how}; nemowatch show {job_id} says why.")
     if job.state not in (State.FAILED, State.REJECTED, State.CANCELLED):
         raise UsageError(
             f"Job {job_id} is {job.state}, not failed.", cure="Only failed jobs can be tried again."

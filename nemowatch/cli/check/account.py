@@ -7,7 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from nemowatch.cli.check.machine import Finding
+from nemowatch.cli.check.finding import Finding
 from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
 from nemowatch.cli.formatting import credits, local_time, name
 from nemowatch.errors import (
@@ -60,15 +60,16 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     """The daemon has the token: what it was answered last counts."""
     seen = f"as the daemon was told at {local_time(known.at)}"
-    for what, reason in (("cloud", HoldReason.OUTAGE), ("token", HoldReason.TOKEN)):
-        if reason in known.held:
-            yield Finding("fail", what, known.held[reason], words.about_hold(reason).by_hand)
-        else:
-            yield Finding(
-                "ok",
-                what,
-                f"{host} answers, {seen}." if what == "cloud" else "The daemon's is accepted.",
-            )
+    good = {
+        HoldReason.OUTAGE: Finding("ok", "cloud", f"{host} answers, {seen}."),
+        HoldReason.TOKEN: Finding("ok", "token", "The daemon's is accepted."),
+    }
+    for reason, found in good.items():
+        if reason not in known.held:
+            yield found
+            continue
+        cure = words.about_hold(reason).by_hand
+        yield Finding("fail", found.what, known.held[reason], cure)
     yield _credits(known.credits, Account(anonymous=False))
 
 
@@ -76,26 +77,30 @@ def _token(setting: CommandContext, found: Look) -> Finding:
     if found.account.supplied:
         return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+    return Finding("warn", "token", f"None is supplied: {_anonymous(found)}.", cure)
+
+
+def _anonymous(found: Look) -> str:
     if found.credits is not None:
-        return Finding(
-            "warn",
-            "token",
-            "None is supplied: an anonymous account is used, which ends after 7 days.",
-            cure,
+        return "an anonymous account is used, which ends after 7 days"
+    if found.ended:
+        return (
+            "the one of the anonymous account has ended, and a new one is asked for at the next"
+            " start"
         )
-    end = "the one of the anonymous account has ended, and a new one is asked for at the next start"
-    first = "an anonymous account (100 credits, 7 days) is made at the first start"
-    return Finding("warn", "token", f"None is supplied: {end if found.ended else first}.", cure)
+    return "an anonymous account (100 credits, 7 days) is made at the first start"
 
 
 def _own_token(setting: CommandContext) -> Finding:
     """The user's own is accepted; whether others can read the file that holds it."""
+    accepted = Finding("ok", "token", "Yours is accepted.")
     file = setting.config.api.token_file
-    if setting.env.get("NEMO_TOKEN", "").strip() or file is None:
-        return Finding("ok", "token", "Yours is accepted.")
-    mode, shown = file.stat().st_mode & 0o777, name(os.fsencode(file))
+    if file is None or setting.env.get("NEMO_TOKEN", "").strip():
+        return accepted
+    mode = stat.S_IMODE(file.stat().st_mode)
     if not mode & stat.S_IRWXO:
-        return Finding("ok", "token", "Yours is accepted.")
+        return accepted
+    shown = name(os.fsencode(file))
     text = (
         f"Yours is accepted, but every user of this machine can read it: {shown} has the mode"
         f" {mode:04o}."
@@ -107,9 +112,7 @@ def _credits(found: Credits, account: Account) -> Finding:
     text = f"{credits(found.available)} available."
     if found.available >= EXPECTED_CREDITS:
         return Finding("ok", "credits", text)
-    cure = (
-        f"Register: {account.registration_link}"
-        if account.registration_link
-        else "Top up the account."
-    )
+    cure = "Top up the account."
+    if account.registration_link:
+        cure = f"Register: {account.registration_link}"
     return Finding("warn", "credits", f"{text} One clip costs about {EXPECTED_CREDITS:g}.", cure)

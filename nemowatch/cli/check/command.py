@@ -1,9 +1,9 @@
-"""`nemowatch check`: is everything in place, and what to do where it is not. The looks are
-`checks` and `checkcloud`."""
+"""`nemowatch check`: is everything in place, and what to do where it is not. It gathers and
+prints; what is examined is in the modules beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from nemowatch.cli.check.machine import Finding
+    from nemowatch.cli.check.finding import Finding
     from nemowatch.config import Watch
 
-#: Seconds for the looks at one workspace: a slow share takes one or two.
+#: Seconds for the examination of one workspace: a slow share takes one or two.
 PATIENCE = 10.0
 
 
@@ -24,14 +24,15 @@ def check(as_json: options.Json = False, config: options.Config = None) -> None:
     """Check everything it needs, each with its cure.
 
     The configuration, folders, rights, disks, limits, the cloud, the token and the credits."""
-    from nemowatch.cli.check.machine import from_problems
+    from nemowatch.cli.check.finding import from_problems
     from nemowatch.errors import ConfigError
 
+    code = 2
     try:
         findings = list(_findings(config))
-        code = 1 if any(found.level == "fail" for found in findings) else 0
+        code = 1 if _failed(findings) else 0
     except ConfigError as exc:
-        findings, code = from_problems(exc), 2
+        findings = from_problems(exc)
     if as_json:
         _print_json(findings)
     else:
@@ -39,56 +40,59 @@ def check(as_json: options.Json = False, config: options.Config = None) -> None:
     raise typer.Exit(code)
 
 
+def _failed(findings: list[Finding]) -> list[Finding]:
+    return [found for found in findings if found.level == "fail"]
+
+
 def _findings(option: Path | None) -> Iterator[Finding]:
     from nemowatch.cli.check import account, machine
+    from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_setting
     from nemowatch.cli.deadline import within
     from nemowatch.config import check_layout
     from nemowatch.errors import ConfigError
 
     setting = find_setting(option)
-    sound = machine.Finding("ok", "config", f"{setting.path} is sound.")
+    sound = Finding("ok", "config", f"{setting.path} is sound.")
     try:
         within(PATIENCE, lambda: check_layout(setting.config))
         yield sound
     except ConfigError as exc:
-        yield from machine.from_problems(exc)
+        yield from from_problems(exc)
     except TimeoutError:
-        yield sound  # the folder that hangs is told below
+        yield sound  # the folder that hangs is reported below
     yield from machine.state(setting)
     yield machine.daemon(setting)
     with as_owner(setting.state_dir):  # whose rights count
-        for watch in setting.watches.values():  # one that is named twice is looked at once
+        for watch in setting.watches.values():  # one that is named twice is examined once
             yield from _workspace(watch, setting.state_dir)
     yield machine.inotify(setting.watches.values())
     yield from account.cloud(setting)
 
 
 def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
-    from nemowatch.cli.check import machine
+    from nemowatch.cli.check.finding import Finding
+    from nemowatch.cli.check.workspace import workspace
     from nemowatch.cli.deadline import within
     from nemowatch.cli.formatting import name
 
     try:
-        return within(PATIENCE, lambda: list(machine.workspace(watch, state_dir)))
+        return within(PATIENCE, lambda: list(workspace(watch, state_dir)))
     except TimeoutError:
-        cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
         root = name(bytes(watch.root or watch.inbox))
-        return [
-            machine.Finding(
-                "fail", "folder", f"{root} does not answer within {PATIENCE:g} seconds.", cure
-            )
-        ]
+        text = f"{root} does not answer within {PATIENCE:g} seconds."
+        cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
+        return [Finding("fail", "folder", text, cure)]
 
 
 def _print_json(findings: list[Finding]) -> None:
     from nemowatch.cli.output import print_json
 
-    ok = not any(found.level == "fail" for found in findings)
-    rows: list[dict[str, Any]] = [
-        {"level": f.level, "what": f.what, "text": f.text, "cure": f.cure or None} for f in findings
-    ]
-    print_json({"ok": ok, "checks": rows})
+    rows = []
+    for found in findings:
+        cure = found.cure or None
+        rows.append({"level": found.level, "what": found.what, "text": found.text, "cure": cure})
+    print_json({"ok": not _failed(findings), "checks": rows})
 
 
 def _print(findings: list[Finding]) -> None:
@@ -99,17 +103,18 @@ def _print(findings: list[Finding]) -> None:
 
     target = console()
     for found in findings:
-        line = Text.assemble(
-            word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"), clean(found.text)
-        )
+        head = word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold")
+        line = Text.assemble(*head, clean(found.text))
         if found.cure:
             line.append(f"\n{'':13}{clean(found.cure)}")
         target.print(line, soft_wrap=True)
-    bad = sum(found.level == "fail" for found in findings)
+
+    bad = len(_failed(findings))
     warned = sum(found.level == "warn" for found in findings)
+    end = word("Ready.", "green")
     if bad:
         end = word(f"{plural(bad, 'thing')} must be put right first.", "red")
-    else:
-        end = word(f"Ready, with {plural(warned, 'warning')}." if warned else "Ready.", "green")
+    elif warned:
+        end = word(f"Ready, with {plural(warned, 'warning')}.", "green")
     target.print()
     target.print(end)

@@ -1,0 +1,133 @@
+"""What `nemowatch check` examines of one workspace: its folders, the rights in them, their disks,
+and whether another host works it. No check raises for what it finds; the only thing written is a
+hidden probe file, which is removed at once."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.check.finding import Finding, user_name
+from nemowatch.cli.filesystem import filesystem_of, how_watched
+from nemowatch.cli.formatting import name, size
+from nemowatch.errors import LocalError
+from nemowatch.intake.watch import owner_file
+from nemowatch.model import MB
+
+if TYPE_CHECKING:
+    from nemowatch.config import Watch
+
+#: Free bytes below which results will soon not fit: some hundred results of the size that the
+#: contract shows (15 MB).
+LITTLE_SPACE = 2048 * MB
+#: Below this the next results do not fit: the daemon holds work at a full disk, and lets go again
+#: at 64 MB.
+NO_SPACE = 64 * MB
+#: Our own beginning: the ignore list knows it, should anyone watch that folder.
+PROBE = ".~nemowatch-check-"
+#: What is said of a disk that takes nothing more.
+FULL = {errno.ENOSPC: "its disk is full", errno.EDQUOT: "the quota there is used up"}
+
+
+def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
+    """One workspace."""
+    root = watch.root or watch.inbox
+    if not root.is_dir():
+        cure = "nemowatch waits for it: mount the share, or make it with: nemowatch init DIR"
+        yield Finding("warn", "folder", f"{_shown(root)} is not there.", cure)
+        return
+    yield _inbox(watch)
+    for folder in (watch.outbox, watch.done, watch.failed):
+        yield _writable(folder)
+    yield _disk(watch.outbox)
+    yield from _owner(root, state_dir)
+
+
+def _shown(path: Path) -> str:
+    return name(os.fsencode(path))
+
+
+def _inbox(watch: Watch) -> Finding:
+    shown = _shown(watch.inbox)
+    if not watch.inbox.is_dir():
+        cure = "nemowatch waits for it: make it, or mount it."
+        return Finding("warn", "folder", f"{shown} is not there.", cure)
+    if not os.access(watch.inbox, os.R_OK | os.X_OK, effective_ids=True):
+        cure = "Give the user that runs nemowatch the right to read it."
+        return Finding("fail", "rights", f"{shown} cannot be read.", cure)
+    if watch.after != "keep" and not os.access(watch.inbox, os.W_OK, effective_ids=True):
+        text = f"{shown} cannot be written: sources cannot be moved to done."
+        cure = 'Give the user that runs nemowatch the right to write there, or set after = "keep".'
+        return Finding("warn", "rights", text, cure)
+    fstype = filesystem_of(watch)
+    return Finding("ok", "folder", f"{shown} ({fstype}: {how_watched(watch, fstype)}).")
+
+
+def _writable(folder: Path) -> Finding:
+    """Really write there: rights, quotas, read-only mounts and network rules are only known by
+    trying."""
+    probe = _existing(folder) / f"{PROBE}{secrets.token_hex(4)}"
+    try:
+        with probe.open("xb") as file:
+            file.write(b"nemowatch check\n")
+            file.flush()
+            os.fsync(file.fileno())
+        probe.unlink()
+    except OSError as exc:
+        with suppress(OSError):
+            probe.unlink()
+        return _not_written(_shown(folder), exc)
+    return Finding("ok", "rights", f"{_shown(folder)} can be written.")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def _not_written(shown: str, exc: OSError) -> Finding:
+    if exc.errno in FULL:
+        text = f"{shown} cannot be written: {FULL[exc.errno]}."
+        return Finding("fail", "disk", text, "Free some space there; nemowatch goes on by itself.")
+    text = f"{shown} cannot be written: {exc.strerror}."
+    return Finding("fail", "rights", text, _write_cure(exc))
+
+
+def _write_cure(exc: OSError) -> str:
+    if exc.errno == errno.EROFS:
+        return "Mount it for writing."
+    if isinstance(exc, FileExistsError | NotADirectoryError):
+        return "A file is where the folder should be: move that file away."
+    if isinstance(exc, PermissionError):
+        return f"Give the user {user_name(os.geteuid())} the right to write there."
+    return "Check that disk, or the server that has the share."
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(_existing(folder)).free
+    text = f"{size(free)} free for {_shown(folder)}."
+    if free >= LITTLE_SPACE:
+        return Finding("ok", "disk", text)
+    level = "fail" if free < NO_SPACE else "warn"
+    return Finding(level, "disk", text, "Free some space on that disk.")
+
+
+def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
+    """Another host that works this workspace; two state folders on one host count as two."""
+    try:
+        found = owner_file.read(root)
+        mine = state_dir / owner_file.STATE_ID
+        ours = mine.read_text("utf-8", "replace").strip() if mine.exists() else ""
+    except (OSError, LocalError, ValueError):
+        return
+    if found is None or found.state == ours:
+        return
+    text = f"{_shown(root)} is worked by {owner_file.words(found)}."
+    cure = "If that one no longer works it: nemowatch take-over"
+    yield Finding("warn", "folder", text, cure)
