@@ -33,10 +33,8 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
     if session is None:
         return call.code(1002)
     message = _text(fields)
-    if session.running:
-        call.violation("a turn sent while another of the session runs", session.sid)
-    if EXPORT.fullmatch(message):
-        call.violation("export sent to the agent", message)
+    call.expect(not session.running, "a turn sent while another of the session runs", session.sid)
+    call.expect(not EXPORT.fullmatch(message), "export sent to the agent", message)
     turn = call.world.begin_turn(session, message, call.skill)
     if turn is None:
         return call.code(2001)
@@ -46,18 +44,16 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
 def _refused(call: Call, fields: dict[str, Any]) -> Answer | None:
     """A 422 for a body that is not as docs/api.md section 6 has it."""
     for name, value in CONSTANTS.items():
-        if fields.get(name) != value:
-            call.violation(f"{name} is not {value}", str(fields.get(name)))
+        found = fields.get(name)
+        if not call.expect(found == value, f"{name} is not {value}", str(found)):
             return reply.invalid(name, "Field required")
-    if not isinstance(fields.get("session_id"), str):
-        call.violation("session_id is missing")
+    if not call.expect(isinstance(fields.get("session_id"), str), "session_id is missing"):
         return reply.invalid("sessionId", "Field required")
-    if "text/event-stream" not in call.request.headers.get("Accept", ""):
-        call.violation("a chat turn without Accept: text/event-stream")
-    for name in sorted(set(fields) - FIELDS):
-        call.violation(f"unknown field {name}")
-    if not _text(fields).strip():
-        call.violation("a chat turn without a message")
+    accepted = call.request.headers.get("Accept", "")
+    is_stream = "text/event-stream" in accepted
+    call.expect(is_stream, "a chat turn without Accept: text/event-stream")
+    call.expect_only(fields, FIELDS)
+    if not call.expect(_text(fields).strip(), "a chat turn without a message"):
         return reply.invalid("new_message", "Field required")
     return None
 

@@ -76,6 +76,17 @@ class Call:
         """Record that the client broke the contract."""
         self.world.violation(self.endpoint, what, detail)
 
+    def expect(self, kept: object, broken: str, detail: str = "") -> bool:
+        """Whether the client has kept a rule. If not, the violation `broken` is recorded."""
+        if not kept:
+            self.violation(broken, detail)
+        return bool(kept)
+
+    def expect_only(self, fields: dict[str, Any], known: set[str]) -> None:
+        """Record each field that the API does not know."""
+        for name in sorted(set(fields) - known):
+            self.violation(f"unknown field {name}")
+
     def code(self, number: int) -> Answer:
         """A business code with the HTTP status that the settings give it."""
         if number != 1002:
@@ -144,24 +155,21 @@ def _attributed(call: Call) -> bool:
     _check_authorization(call)
     if call.endpoint in OPEN and call.endpoint != "token":
         return True
-    good = bool(call.skill)
-    if not good:
-        call.violation("X-Skill-Source is missing")
+    good = call.expect(call.skill, "X-Skill-Source is missing")
     for name, allowed in (("X-Skill-Version", VERSIONS), ("X-Skill-Platform", PLATFORMS)):
         value = call.request.headers.get(name, "")
-        if value not in allowed:
-            call.violation(f"{name} is missing or wrong", value)
-            good = False
+        good &= call.expect(value in allowed, f"{name} is missing or wrong", value)
     return good
 
 
 def _check_authorization(call: Call) -> None:
     authorization = call.request.headers.get("Authorization", "")
-    is_open = call.endpoint in OPEN
-    if is_open and authorization:
-        call.violation("the token was sent where none belongs", call.request.path)
-    if not is_open and not authorization.startswith("Bearer "):
-        call.violation("Authorization is missing or not a bearer token")
+    if call.endpoint in OPEN:
+        path = call.request.path
+        call.expect(not authorization, "the token was sent where none belongs", path)
+        return
+    is_bearer = authorization.startswith("Bearer ")
+    call.expect(is_bearer, "Authorization is missing or not a bearer token")
 
 
 async def _through(call: Call, handler: Handler) -> web.StreamResponse:
@@ -233,16 +241,15 @@ async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse
 
 async def _read_json(call: Call) -> None:
     call.body = await call.request.read()
-    if call.request.content_type != "application/json":
-        call.violation("a JSON body is sent as application/json", call.request.content_type)
+    kind = call.request.content_type
+    call.expect(kind == "application/json", "a JSON body is sent as application/json", kind)
     try:
         value = json.loads(call.body or b"{}")
     except ValueError:
         value = None
-    if isinstance(value, dict):
+    begin = call.body[:80].decode("utf-8", "replace")
+    if call.expect(isinstance(value, dict), "the body is not a JSON object", begin):
         call.fields = value
-    else:
-        call.violation("the body is not a JSON object", call.body[:80].decode("utf-8", "replace"))
 
 
 async def read_fields(call: Call) -> dict[str, Any]:

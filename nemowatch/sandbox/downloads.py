@@ -87,8 +87,8 @@ async def fallback(call: Call) -> Answer:
     made = call.world.renders.get(call.request.match_info["rid"])
     if made is None or made.session.account is not call.account:
         return _denied(404)
-    if made.status(call.world.now()) != "completed":
-        call.violation("a download before the render is complete", made.rid)
+    done = made.status(call.world.now()) == "completed"
+    if not call.expect(done, "a download before the render is complete", made.rid):
         return reply.as_json({"success": False, "error": "The render is not complete"}, 409)
     return _serve(call, made)
 

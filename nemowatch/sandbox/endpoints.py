@@ -19,13 +19,10 @@ RENDER_FIELDS: dict[str, type] = {"id": str, "sessionId": str, "draft": dict, "o
 async def token(call: Call) -> Answer:
     """An anonymous token; 400 without a client id, 429 when that id has used up its own."""
     client_id = call.request.headers.get("X-Client-Id", "")
-    if await call.request.read():
-        call.violation("anonymous-token takes no body")
-    if not client_id:
-        call.violation("X-Client-Id is missing")
+    call.expect(not await call.request.read(), "anonymous-token takes no body")
+    if not call.expect(client_id, "X-Client-Id is missing"):
         return reply.as_json({"code": 400, "message": "X-Client-Id header is required"}, 400)
-    if not is_uuid(client_id):
-        call.violation("X-Client-Id is not a UUID", client_id)
+    call.expect(is_uuid(client_id), "X-Client-Id is not a UUID", client_id)
     issued = call.world.issue_token(client_id)
     if issued is None:
         return reply.as_json({"code": 429, "message": "one token per client per 7 days"}, 429)
@@ -44,10 +41,9 @@ async def open_session(call: Call) -> Answer:
     """A new session."""
     fields = await read_fields(call)
     for name in ("task_name", "language"):
-        if not _is_filled(fields.get(name), str):
-            call.violation(f"{name} is missing")
+        if not call.expect(_is_filled(fields.get(name), str), f"{name} is missing"):
             return reply.invalid(name, "Field required")
-    _extra(call, fields, {"task_name", "language"})
+    call.expect_only(fields, {"task_name", "language"})
     assert call.account is not None
     session = call.world.open_session(call.account, fields["task_name"], fields["language"])
     call.entry["session"] = session.sid
@@ -59,11 +55,6 @@ async def open_session(call: Call) -> Answer:
 def _is_filled(value: Any, kind: type) -> bool:
     """True for a value of this type that is not empty."""
     return isinstance(value, kind) and bool(value)
-
-
-def _extra(call: Call, fields: Json, known: set[str]) -> None:
-    for name in sorted(set(fields) - known):
-        call.violation(f"unknown field {name}")
 
 
 async def state(call: Call) -> Answer:
@@ -151,34 +142,33 @@ def _check_plan(call: Call, _: Json) -> Answer | None:
 
 def _check_fields(call: Call, fields: Json) -> Answer | None:
     for name, kind in RENDER_FIELDS.items():
-        if not _is_filled(fields.get(name), kind):
-            call.violation(f"a render without {name}")
+        if not call.expect(_is_filled(fields.get(name), kind), f"a render without {name}"):
             return reply.invalid(name, "Field required")
-    _extra(call, fields, set(RENDER_FIELDS))
+    call.expect_only(fields, set(RENDER_FIELDS))
     return None
 
 
 def _check_output(call: Call, fields: Json) -> Answer | None:
     output = fields["output"]
-    if output.get("format") == "mp4" and _is_filled(output.get("quality"), str):
+    good = output.get("format") == "mp4" and _is_filled(output.get("quality"), str)
+    if call.expect(good, "output must be format mp4 and a quality", str(output)):
         return None
-    call.violation("output must be format mp4 and a quality", str(output))
     return reply.invalid("output", "format and quality required")
 
 
 def _check_draft(call: Call, fields: Json) -> Answer | None:
-    tracks = fields["draft"].get("t") or []
-    if not any(track.get("sg") for track in tracks):
-        call.violation("a draft with nothing on any track")
+    draft = fields["draft"]
+    filled = [track for track in draft.get("t") or [] if track.get("sg")]
+    if not call.expect(filled, "a draft with nothing on any track"):
         return _failure("The draft is empty", 400)
-    if not call.world.knows_draft(fields["draft"]):
-        call.violation("the draft is not one that a session has had")
+    is_known = call.world.knows_draft(draft)
+    call.expect(is_known, "the draft is not one that a session has had")
     return None
 
 
 def _again(call: Call, known: Render, fields: Json, session: Session) -> Answer:
-    if known.session is not session or known.draft != fields["draft"]:
-        call.violation("a render id used twice for different work", known.rid)
+    same = known.session is session and known.draft == fields["draft"]
+    call.expect(same, "a render id used twice for different work", known.rid)
     if call.world.settings.duplicate_renders == "refuse":
         return _duplicate()
     return _posted(call, known)
@@ -226,8 +216,7 @@ async def poll(call: Call) -> Answer:
 def _note_poll(call: Call, made: Render) -> None:
     now, pace = call.world.now(), call.world.settings.min_poll_seconds
     since = now - made.polled_at
-    if made.polls and since < pace:
-        call.violation("polled too soon", f"after {since:.2f} s")
+    call.expect(not made.polls or since >= pace, "polled too soon", f"after {since:.2f} s")
     made.polls += 1
     made.polled_at = now
 

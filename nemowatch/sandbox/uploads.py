@@ -30,10 +30,10 @@ Json = dict[str, Any]
 async def upload(call: Call) -> Answer:
     """Files into a session, by bytes or by URL."""
     session = call.session(call.request.match_info["sid"])
-    if session is not None and call.kind == "session_lost":
-        session.expired = True
-        session = None
     if session is None:
+        return call.code(1002)
+    if call.kind == "session_lost":
+        session.expired = True
         return call.code(1002)
     take = _by_url if call.endpoint == "upload_url" else _by_bytes
     taken = await take(call)
@@ -51,17 +51,17 @@ async def upload(call: Call) -> Answer:
 
 def _count(call: Call, session: Session) -> None:
     session.upload_requests += 1
-    limit = call.world.settings.uploads_per_session
-    if limit and session.upload_requests > limit:
-        call.violation("a second upload into one session", session.sid)
+    limit = call.world.settings.uploads_per_session or session.upload_requests
+    few = session.upload_requests <= limit
+    call.expect(few, "a second upload into one session", session.sid)
 
 
 def _add(call: Call, session: Session, taken: list[Upload]) -> None:
     known = {(old.blob.sha256, old.name) for old in session.uploads}
     for item in taken:
         key = (item.blob.sha256, item.name)
-        if key in known:
-            call.violation("the same file uploaded twice into one session", item.name)
+        fresh = key not in known
+        call.expect(fresh, "the same file uploaded twice into one session", item.name)
         known.add(key)
         session.uploads.append(item)
     show_clip(session, call.world.settings.initial_draft)
@@ -85,11 +85,10 @@ def _described(call: Call, item: Upload) -> Json:
 async def _by_url(call: Call) -> list[Upload] | Answer:
     fields = await read_fields(call)
     urls = fields.get("urls")
-    if not _are_texts(urls):
-        call.violation("an upload by URL without urls")
+    if not call.expect(_are_texts(urls), "an upload by URL without urls"):
         return reply.invalid("urls", "Field required")
-    if fields.get("source_type") != "url" or set(fields) - {"urls", "source_type"}:
-        call.violation("an upload by URL has urls and source_type: url", str(sorted(fields)))
+    good = fields == {"urls": urls, "source_type": "url"}
+    call.expect(good, "an upload by URL has urls and source_type: url", str(sorted(fields)))
     if call.kind == "refused" or not call.world.settings.url_uploads:
         return call.code(4001)
     taken: list[Upload] = []
@@ -131,12 +130,10 @@ def _ours(call: Call, pieces: list[str], url: str) -> Upload | None:
 
 
 async def _by_bytes(call: Call) -> list[Upload] | Answer:
-    request = call.request
-    if request.content_type != "multipart/form-data":
-        call.violation("an upload is multipart/form-data", request.content_type)
+    request, kind = call.request, call.request.content_type
+    if not call.expect(kind == "multipart/form-data", "an upload is multipart/form-data", kind):
         return reply.invalid("files", "Field required")
-    if request.content_length is None:
-        call.violation("an upload without Content-Length")
+    call.expect(request.content_length is not None, "an upload without Content-Length")
     body = Multipart(request.content, _boundary(request), request.content_length or 0)
     try:
         return await _parts(call, body)
@@ -177,9 +174,9 @@ async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
     except BaseException:
         sink.discard()  # the client went away, or the server is stopping
         raise
-    if head.name != "files" or not name:
+    is_file, shown = head.name == "files" and name, f"{head.name} ({name})"
+    if not call.expect(is_file, "a part that is no file called files", shown):
         sink.discard()
-        call.violation("a part that is no file called files", f"{head.name} ({name})")
         return reply.invalid("files", "Field required")
 
     blob = call.world.keep_blob(sink.finish(name), counted=True)
