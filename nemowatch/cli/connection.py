@@ -66,7 +66,7 @@ class Ordered:
     """What came of an order."""
 
     answer: Any
-    running: bool  #: whether a daemon has it; else it stands in the journal, for the next start
+    running: bool  #: whether a daemon has it; else it is in the journal, for the next start
 
 
 def order(setting: CommandContext, name: str, /, **args: Any) -> Ordered:

@@ -35,13 +35,13 @@ WatchName = Annotated[
 def retry(jobs: options.Jobs, config: options.Config = None) -> None:
     """Try failed jobs again; what is paid stays paid.
 
-    They go on from the last step whose effect is saved. Held jobs go on where they stood."""
-    _tell_jobs(_order(config, "retry", jobs=jobs), "goes on from")
+    They go on from the last step whose effect is saved. Held jobs go on where they were."""
+    _print_jobs(_order(config, "retry", jobs=jobs), "goes on from:")
 
 
 def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
     """Take jobs back. What was paid stays paid."""
-    _tell_jobs(_order(config, "cancel", jobs=jobs), "is")
+    _print_jobs(_order(config, "cancel", jobs=jobs), "is")
 
 
 def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config = None) -> None:
@@ -49,7 +49,7 @@ def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config 
 
     They come from what is saved of the edit; with --new-take the cloud makes and charges a new one.
     """
-    _tell_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from")
+    _print_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from:")
 
 
 def resolve(
@@ -62,8 +62,8 @@ def resolve(
 
     if done == resend:
         cure = (
-            f"nemowatch show {job} has the balance before and after: it often tells. Then --done or"
-            " --resend."
+            f"nemowatch show {job} has the balance before and after: that often settles it. Then"
+            " --done or --resend."
         )
         raise UsageError("Say either --done or --resend.", cure=cure)
     answer = _order(config, "resolve", job=job, how="done" if done else "resend")
@@ -106,9 +106,8 @@ def take_over(config: options.Config = None) -> None:
     from nemowatch.cli.output import say
 
     setting = find_setting(config)
-    if not any(
-        watch["state"].startswith("held") for watch in ask(setting, "status")["status"]["watches"]
-    ):
+    states = [watch["state"] for watch in ask(setting, "status")["status"]["watches"]]
+    if not any(state.startswith("held") for state in states):
         say("No inbox is held by another host: there is nothing to take over.")
         return
     for inbox in _carry_out(setting, "take-over")["taken"]:
@@ -127,20 +126,13 @@ def watch_name(setting: CommandContext, wanted: str) -> str:
 
     if not wanted:
         return ""
-    place = Path(wanted).absolute()
+    path = Path(wanted).absolute()
     for watch in setting.config.watch:
-        if place in (watch.root, watch.inbox) or wanted in (
-            watch.name,
-            _last(watch.root),
-            _last(watch.inbox),
-        ):
+        folders = {folder for folder in (watch.root, watch.inbox) if folder}
+        if path in folders or wanted in {watch.name, *(folder.name for folder in folders)}:
             return watch.name
     known = ", ".join(show_path(w.root or w.inbox) for w in setting.config.watch)
     raise UsageError(f"{show_path(wanted)} is not a watched folder.", cure=f"Watched: {known}.")
-
-
-def _last(path: Path | None) -> str:
-    return path.name if path else ""
 
 
 def _order(config: Path | None, op: str, **args: Any) -> Any:
@@ -150,7 +142,7 @@ def _order(config: Path | None, op: str, **args: Any) -> Any:
 
 
 def _carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
-    """The answer to an order; when only the journal has it, that is said beside it."""
+    """The answer to an order. Says on standard error when only the journal has it yet."""
     from nemowatch.cli.connection import order
 
     done = order(setting, op, **args)
@@ -163,6 +155,6 @@ def _carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
     return done.answer
 
 
-def _tell_jobs(answer: dict[str, Any], verb: str) -> None:
+def _print_jobs(answer: dict[str, Any], verb: str) -> None:
     for job_id, state in answer["jobs"].items():
-        print(f"Job {job_id} {verb}: {state}." if verb != "is" else f"Job {job_id} is {state}.")
+        print(f"Job {job_id} {verb} {state}.")

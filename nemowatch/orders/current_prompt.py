@@ -63,7 +63,7 @@ def _is_of(member: Member, job: Job) -> bool:
 
 
 def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
-    """The message that the folder asks for now; "" when nobody can tell, and the old one stands.
+    """The message that the folder asks for now; "" when that cannot be known: the old one is kept.
     Reads the disk.
 
     Raises UsageError when the folder's instructions cannot be carried out.
@@ -77,7 +77,7 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
         order = plan(folder, Drop(main.kind, main.name, _script(asked), instructions))
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
-    except (LocalError, OSError):  # the share is away, or the script: what was claimed still stands
+    except (LocalError, OSError):  # the share is away, or the script: the old one is kept
         return ""
     prompts = {target.name: target.prompt for target in order.targets}
     return prompts.get(asked.job.target, "")

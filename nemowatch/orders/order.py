@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from nemowatch.errors import UsageError
+from nemowatch.journal import jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.model import State
 from nemowatch.orders.site import Site
 
 #: What an order was given with, as the control socket has it.
@@ -66,6 +69,32 @@ async def carry_out(order: Order, site: Site) -> dict[str, Any]:
     answer = await site.write(lambda conn: order.commit(conn, now_ms))
     order.afterwards(site)
     return answer
+
+
+class JobsOrder(Order):
+    """What is asked for several jobs: {"jobs": [id]} -> {"jobs": {id: the state it is in then}}.
+    All of them, or none."""
+
+    def __init__(self, ids: tuple[int, ...]) -> None:
+        self._ids = ids
+
+    @classmethod
+    def read(cls, args: Args) -> Self:
+        return cls(job_ids(args))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"jobs": list(self._ids)}
+
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        return {"jobs": {job_id: self.carry_out_one(conn, job_id, now_ms) for job_id in self._ids}}
+
+    @abstractmethod
+    def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
+        """One of them; the state it is in then. Raises UsageError."""
+
+    def _found(self, conn: sqlite3.Connection) -> list[Job]:
+        return [jobs.by_id(conn, job_id) for job_id in self._ids]
 
 
 def job_ids(args: Args) -> tuple[int, ...]:

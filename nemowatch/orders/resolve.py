@@ -33,7 +33,7 @@ class Resolve(Order):
         self._id = job_id
         self._done = done
         self._made_from: MadeFrom | None = None
-        self._prompt = ""  # the instructions of now; "": those that it was claimed with stand
+        self._prompt = ""  # the instructions of now; "": those that it was claimed with
 
     @classmethod
     def read(cls, args: Args) -> Self:
@@ -76,7 +76,7 @@ class Resolve(Order):
 def _check_waits(job: Job) -> None:
     if job.state is State.ATTENTION:
         return
-    cure = f"nemowatch show {job.id} tells how it stands."
+    cure = f"nemowatch show {job.id} says what it is doing."
     if job.state in _ENDED_BADLY:
         cure = f"To try it again: nemowatch retry {job.id}"
     raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)

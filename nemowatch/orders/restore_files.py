@@ -99,5 +99,5 @@ def _moved(file: Restore) -> bool:
 
 def _why(exc: OSError) -> str:
     if exc.errno == errno.EEXIST:
-        return "another file stands in its place"
+        return "another file is in its place"
     return str(exc.strerror)

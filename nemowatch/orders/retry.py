@@ -3,67 +3,49 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Self
 
 from nemowatch.errors import UsageError
 from nemowatch.journal import job_steps, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
-from nemowatch.orders.order import Args, Order, job_ids
+from nemowatch.orders.order import JobsOrder
 from nemowatch.orders.restore_files import Restore, restore, to_restore
 from nemowatch.orders.site import Site
-from nemowatch.reporting import words
 
 #: States of which another try is made.
 _RETRIED = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
 
 
-class Retry(Order):
+class Retry(JobsOrder):
     """{"jobs": [id]} -> {"jobs": {id: the state it goes on from}}. All of them, or none."""
 
     name = "retry"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
-        self._ids = ids
+        super().__init__(ids)
         self._restores: list[Restore] = []
 
-    @classmethod
-    def read(cls, args: Args) -> Self:
-        return cls(job_ids(args))
-
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"jobs": list(self._ids)}
-
     def prepare(self, conn: sqlite3.Connection) -> None:
-        found = [jobs.by_id(conn, job_id) for job_id in self._ids]
-        self._restores = to_restore(conn, [job for job in found if _needs_files(conn, job)])
+        needing = [job for job in self._found(conn) if _needs_files(conn, job)]
+        self._restores = to_restore(conn, needing)
 
     async def on_disk(self, site: Site) -> None:
         await restore(self._restores, site)
 
-    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
-        return {"jobs": {job_id: _retry(conn, job_id, now_ms) for job_id in self._ids}}
+    def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
+        job = jobs.by_id(conn, job_id)
+        if job.state is State.HELD:
+            return _release(conn, job, now_ms)
+        state = job_steps.retry(conn, job_id, now_ms)
+        sources.unretire(conn, job.source_id)
+        return state
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
     return job.state in _RETRIED and not jobs.has_draft(conn, job.id)
 
 
-def _retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> str:
-    job = jobs.by_id(conn, job_id)
-    if job.state is State.HELD:
-        return _release(conn, job, now_ms)
-    if job.state is State.ATTENTION:
-        ways = words.about_job(job.id, job.state, job.reason).typed()
-        said = f"Job {job.id} has not failed: it waits for your decision."
-        raise UsageError(said, cure="\n".join(ways))
-    state = job_steps.retry(conn, job_id, now_ms)
-    sources.unretire(conn, job.source_id)
-    return state.value
-
-
-def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> str:
+def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     """A held job goes on, a conflict copy too."""
     if job.reason == HoldReason.APPROVAL:
         raise UsageError(
@@ -71,4 +53,4 @@ def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> str:
             cure="nemowatch approve lets the whole batch go on.",
         )
     jobs.wake_one(conn, job.id, now_ms)
-    return job.back
+    return State(job.back)

@@ -45,7 +45,7 @@ class Site(ABC):
 
     @abstractmethod
     def pauses(self) -> Pauses:
-        """The PAUSE files that stand."""
+        """The PAUSE files that there are."""
 
     @abstractmethod
     async def take_over(self) -> list[str]:

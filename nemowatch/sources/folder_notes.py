@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from typing import NamedTuple
 
 import structlog
 
@@ -21,6 +22,13 @@ log = structlog.get_logger("nemowatch.inbox")
 
 #: The inbox itself, as a folder.
 INBOX = b""
+
+
+class _Note(NamedTuple):
+    """What one folder's note is to say."""
+
+    text: str
+    why: str  #: for the log
 
 
 class FolderNotes:
@@ -40,26 +48,30 @@ class FolderNotes:
         if watch.name not in self._written:
             self._written[watch.name] = await self._note_writer.read_mes(watch)
         written = self._written[watch.name]
-        complaints = _complaints(problems)
-        wanted = {folder: notes.read_me(found) for folder, found in complaints.items()}
-        why = {folder: found[0].what for folder, found in complaints.items()}
+        wanted: dict[bytes, _Note] = {}
+        for folder, complaints in _complaints(problems).items():
+            wanted[folder] = _Note(notes.read_me(complaints), complaints[0].what)
         if asking is not None:
-            old = written.get(INBOX, "")
-            wanted[INBOX] = old if more and old else await self._approvals.note(asking)
-            why[INBOX] = (
-                f"New work waits for a yes ({asking.cause}): nemowatch approve lets it go on."
-            )
-        for folder, text in wanted.items():
-            if written.get(folder) != text:
-                await self._write(watch, folder, text, why[folder])
+            old = written.get(INBOX) if more else None
+            wanted[INBOX] = await self._asking(asking, old)
+        for folder, note in wanted.items():
+            await self._write(watch, folder, note)
         for folder in written.keys() - wanted.keys():
             await self._remove(watch, folder, {*written, *wanted} - {folder})
 
-    async def _write(self, watch: Watch, folder: bytes, text: str, why: str) -> None:
-        if await self._note_writer.read_me(watch, folder, text):
-            self._written[watch.name][folder] = text
+    async def _asking(self, batch: BatchRow, old: str | None) -> _Note:
+        text = old or await self._approvals.note(batch)
+        why = f"New work waits for a yes ({batch.cause}): nemowatch approve lets it go on."
+        return _Note(text, why)
+
+    async def _write(self, watch: Watch, folder: bytes, note: _Note) -> None:
+        written = self._written[watch.name]
+        if written.get(folder) == note.text:
+            return
+        if await self._note_writer.read_me(watch, folder, note.text):
+            written[folder] = note.text
             where = whole(watch.name, folder) if folder else watch.name
-            log.info("note", folder=where, why=why)
+            log.info("note", folder=where, why=note.why)
 
     async def _remove(self, watch: Watch, folder: bytes, others: set[bytes]) -> None:
         if not await self._note_writer.read_me(watch, folder, ""):

@@ -1,8 +1,8 @@
-"""Sources leave the inbox when every job of theirs has ended: all published to done/, else to
+"""Sources leave the inbox when all their jobs have ended: to done/ when all are published, else to
 failed/, where their note is.
 
-It never repeats a job: a move that is refused is said once and tried again later; the journal
-knows the file meanwhile.
+It never repeats a job: a refused move is logged once and tried again later, and until then the
+journal knows the file.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Retirement:
             lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
         )
         done = all(job.state is State.PUBLISHED for job in own_jobs)
-        # before the move: whoever finds the file there finds the whole story
+        # before the move: whoever finds the file there finds its note beside it
         await self._notes.tell(watch, row.id)
         try:
             target = await self._disks.run(watch.name, _move, watch, members, done)

@@ -81,7 +81,7 @@ class _Reader:
 
     def _add(self, language: Language) -> None:
         if language in self._targets:
-            raise WrongError(f"{language.name} stands in the name twice.")
+            raise WrongError(f"{language.name} is in the name twice.")
         self._targets.append(language)
 
     # -- one language; each of these moves behind what it reads --------------------------

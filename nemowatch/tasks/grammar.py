@@ -40,7 +40,7 @@ def _spelled(name: str, recipes: Mapping[str, Recipe]) -> Spelled:
     """Which task the name begins with; a recipe comes before a built-in one. Raises WrongError."""
     words = split(name)
     if not words:
-        raise WrongError("The folder's name holds no word that could be a task.", "dub-es")
+        raise WrongError("The folder's name has no word that could be a task.", "dub-es")
     own = _longest_recipe(words, recipes)
     if own:
         return Spelled(name, words, own, len(split(own)), recipes[own])

@@ -58,7 +58,7 @@ class Language:
     """A language as Babel knows it."""
 
     tag: str  #: BCP 47, normalised: "es", "pt-BR", "zh-Hans"
-    name: str  #: in English, as the cloud is told: "Brazilian Portuguese"
+    name: str  #: in English, as prompts say it: "Brazilian Portuguese"
 
 
 def fold(name: str) -> str:

@@ -1,6 +1,6 @@
 """From a folder and a drop to the order: its jobs, their messages and the results they must
-give. What each kind of task makes is said by its module in `kinds`; here stands what holds for
-all. Pure."""
+give. What each kind of task makes is said by its module in `kinds`; here is what all have in
+common. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
 
 
 def jobs_of_one(folder: Folder) -> int:
-    """How many jobs one file in the folder brings, as far as the name tells."""
+    """How many jobs one file in the folder brings, as far as the name says."""
     if kind_of(folder).splits_languages:
         return max(len(folder.languages), 1)
     return 1
@@ -61,7 +61,7 @@ def _check_instructions(text: str, folder: Folder, where: str) -> None:
     if not prompts.asks_for_export(text):
         return
     raise OrderError(
-        f'The instructions of the folder {shown(folder.name)} hold the word "export". Every'
+        f'The instructions of the folder {shown(folder.name)} contain the word "export". Every'
         " video is exported anyway, and the cloud must not be told to.",
         cure=(
             f"Take the word out of {where}, or use another one; nothing was sent or paid"

@@ -13,7 +13,7 @@ from nemowatch.tasks.languages import Language
 
 
 class Recipe(Protocol):
-    """A folder name of one's own, as the configuration gives it."""
+    """A folder name that the configuration adds."""
 
     @property
     def prompt(self) -> str: ...

@@ -250,7 +250,7 @@ WRONG = [
     ("dub-from-en-from-de-es", "twice"),
     ("dub-from-en", "no language to dub into"),
     ("transcribe-from-en", '"from" is not a language'),
-    ("dub-es-es", "Spanish stands in the name twice"),
+    ("dub-es-es", "Spanish is in the name twice"),
     ("dub-xx", '"xx" is not a language'),
     ("dub-\udcff", '"\\xff" is not a language'),
     ("party-es", "Tasks are: dub, voiceover, transcribe, edit, Shorts"),

@@ -143,7 +143,7 @@ def test_an_edit_folder_needs_instructions() -> None:
 def test_instructions_never_tell_the_cloud_to_export(name: str, said: str) -> None:
     """The contract forbids that word to the agent: refused before anything is sent, with what to
     do."""
-    with pytest.raises(OrderError, match='hold the word "export"') as caught:
+    with pytest.raises(OrderError, match='contain the word "export"') as caught:
         order(name, Drop(MediaKind.VIDEO, "a.mp4", prompt=said))
     assert "prompt.txt" in caught.value.cure
 

@@ -1,4 +1,4 @@
-"""Recipes: folder names of one's own, with the instructions that the configuration gives them."""
+"""Recipes: folder names that the configuration adds, each with its own instructions."""
 
 from __future__ import annotations
 

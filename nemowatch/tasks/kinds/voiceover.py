@@ -108,7 +108,7 @@ def _speak(language: Language, gender: Gender, drop: Drop) -> str:
     """For a text alone; it follows. Raises OrderError when it is empty."""
     if not drop.script.strip():
         raise OrderError(
-            f"{shown(drop.name)} holds no text to speak.",
+            f"{shown(drop.name)} contains no text to speak.",
             cure="Write the words to be spoken into it.",
         )
     voice = f"a {gender} {language.name} voice" if gender else language.name
