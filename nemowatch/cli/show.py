@@ -55,7 +55,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "credits_about": job.credits_about,
         "timeline": timeline(jobs.draft(conn, job_id)),
         "source_now": name(row.retired_to) if row.retired_to else None,
-        "draft_saved": jobs.has_draft(conn, job_id),
+        "draft_saved": jobs.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in jobs.outputs(conn, job_id)],
         "paid_calls": [_paid_call(call) for call in spend.of_job(conn, job_id)],
         "history": [_step(event) for event in jobs.events(conn, job_id)],

@@ -42,7 +42,7 @@ class Admission:
     async def closed(self, work: Work, *, paying: bool) -> Decision | None:
         """A hold, or None when the way is free. A job that is paid already passes: what is left
         costs nothing."""
-        if work.has_draft:
+        if work.paid:
             return None
         inbox = self._inboxes.get(work.source.watch)
         if inbox is not None and inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from nemowatch.errors import (
     ConnectionBroken,
@@ -33,10 +32,11 @@ from nemowatch.errors import (
     TokenRefused,
 )
 from nemowatch.jobs.backoff import backoff
-from nemowatch.journal import sources
-from nemowatch.journal.jobs import Job
+from nemowatch.journal import sessions, sources, spend
+from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.journal.spend import Edit
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
-from nemowatch.stages.decision import CHECKING, Decision, ask, hold, later, refuse
+from nemowatch.stages.decision import Decision, ask, hold, later, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Circumstances:
     roll: float  #: a random number in [0, 1)
     now_ms: int
     cloud_down: bool = False  #: no other call succeeds either
-    has_draft: bool = False
+    paid: bool = False  #: by its calls
+    draft_saved: bool = False  #: there is something to render from
     sibling_paid: bool = False  #: another job of the same source has been paid for
     rebuild: bool = False  #: chat.on_lost_session = "rebuild"
     registration: str = ""  #: where an anonymous user registers; "" for others
@@ -80,7 +81,7 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 
 def _paid(job: Job, at: Circumstances) -> bool:
     """The edit exists: what is left of the way costs nothing."""
-    return job.state in PAID or at.has_draft
+    return job.state in PAID or at.paid
 
 
 def _refused_paid(error: RemoteError) -> RemoteError:
@@ -99,12 +100,12 @@ def _refused_paid(error: RemoteError) -> RemoteError:
     )
 
 
-def _words_of_the_turn(job: Job) -> dict[str, Any]:
+def _words_of_the_turn(job: Job) -> JobChanges:
     """What a turn whose outcome is open ended with is for the person who may have to decide: no
     hold writes over it."""
     if job.state is State.INSTRUCTING and job.error_text:
-        return {"error_text": job.error_text}
-    return {}
+        return JobChanges(error_text=job.error_text)
+    return JobChanges()
 
 
 def _hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
@@ -160,8 +161,9 @@ def _hold_for_space(job: Job, error: NemowatchError, at: Circumstances) -> Decis
 
 def _wait_for_disk(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
-    words = {"error_text": f"{error.text} {error.cure}".strip()} | _words_of_the_turn(job)
-    return later(job.state, pause, text=error.text, **words, **_doubt(job))
+    words = JobChanges(error_text=f"{error.text} {error.cure}".strip())
+    changes = words | _words_of_the_turn(job) | _doubt(job)
+    return later(job.state, pause, text=error.text, **changes)
 
 
 def _wait_for_outbox(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
@@ -189,29 +191,34 @@ def _changed(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
         return refuse(
             State.CANCELLED, SourceChanged("A newer version of the file has taken its place.")
         )
+    left = partial(sessions.lost, session_id=job.session)
     unsettle = partial(sources.unsettle, source_id=job.source_id, now_ms=at.now_ms)
-    return Decision(
-        State.CLAIMED,
-        {"session_id": "", "uploaded_by": "", "reason": ""},
-        (unsettle,),
-        text=error.text,
-    )
+    fresh = JobChanges(reason="", checking=False)
+    return Decision(State.CLAIMED, fresh, (left, unsettle), text=error.text)
 
 
 def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """A new session; the paid turn is repeated only where none was begun, or where the user has
     said so."""
-    fresh = {"session_id": "", "uploaded_by": "", "reason": ""}
-    if job.state in PAID and not at.has_draft and not at.rebuild:
+    writes = [partial(sessions.lost, session_id=job.session)]
+    edit_lost = job.state in PAID and not at.draft_saved
+    if edit_lost:
+        writes.append(partial(spend.set_edit, job_id=job.id, edit=Edit.LOST))
+    if edit_lost and not at.rebuild:
         cure = "Moving it back into its inbox folder makes it anew, and costs again."
-        return refuse(
-            State.FAILED,
-            SessionLost("The cloud lost the edit before it could be saved here.", cure=cure),
-        )
+        words = "The cloud lost the edit before it could be saved here."
+        return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
     pause = backoff(job.attempt, at.base, at.cap, at.roll) if job.attempt else 0
-    return Decision(State.CLAIMED, fresh, after=pause, counts=True, text=error.text)
+    return Decision(
+        State.CLAIMED,
+        JobChanges(reason="", checking=False),
+        tuple(writes),
+        after=pause,
+        counts=True,
+        text=error.text,
+    )
 
 
 def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
@@ -221,16 +228,16 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """
     if _without_end(job, error, at):
         pause = backoff(job.tries, at.base, at.cap, at.roll)
-        changes: dict[str, Any] = {"tries": job.tries + 1}
+        changes = JobChanges(tries=job.tries + 1)
         if job.state is not State.INSTRUCTING:
-            changes |= {"error_text": error.text, **_doubt(job)}
+            changes |= JobChanges(error_text=error.text) | _doubt(job)
         return later(job.state, pause, text=error.text, **changes)
 
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
 
     pause = backoff(job.attempt, at.base, at.cap, at.roll)
-    changes = {"error_text": error.text, **_doubt(job)}
+    changes = JobChanges(error_text=error.text) | _doubt(job)
     return later(job.state, pause, counts=True, text=error.text, **changes)
 
 
@@ -240,11 +247,11 @@ def _without_end(job: Job, error: NemowatchError, at: Circumstances) -> bool:
     return isinstance(error, RemotePassing) and _paid(job, at)
 
 
-def _doubt(job: Job) -> dict[str, Any]:
+def _doubt(job: Job) -> JobChanges:
     """The effect may have happened: its stage asks first."""
     if job.state in DOUBTFUL:
-        return {"reason": CHECKING}
-    return {}
+        return JobChanges(checking=True)
+    return JobChanges()
 
 
 #: None: the next rule is asked.

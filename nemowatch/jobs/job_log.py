@@ -21,7 +21,7 @@ from nemowatch.journal import holds, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
-from nemowatch.stages.decision import ANSWERED, CHECKING, Decision
+from nemowatch.stages.decision import ANSWERED, Decision
 
 log = structlog.get_logger("nemowatch.job")
 holds_log = structlog.get_logger("nemowatch.hold")
@@ -86,6 +86,8 @@ class JobLog:
         where = place(source)
         about = {"job": job.id, **where, "target": job.target}
         reason = str(decision.values.get("reason") or "")
+        if decision.values.get("checking"):
+            reason = "checking"
         event = f"{decision.state} ({reason})" if reason else str(decision.state)
         if decision.state is State.HELD and HOLDS[HoldReason(reason)].shared:
             if reason == HoldReason.OUTAGE:
@@ -137,7 +139,7 @@ class JobLog:
     def answered(self, job: Job) -> None:
         """A call for `job`, as it was before, went through. Where an upload or a render was in
         doubt, it was a question and says nothing of the call that failed."""
-        if not self._met or (job.state in self._met and job.reason != CHECKING):
+        if not self._met or (job.state in self._met and not job.checking):
             self._works(job.state)
 
     def _works(self, state: State) -> None:

@@ -35,6 +35,12 @@ class Busy:
 
     jobs: Mapping[int, Lane]
     stuck: frozenset[int]  #: those that hang with their share take no place in their lane
+    set_aside: frozenset[int] = frozenset()  #: nobody works on these before the next start
+
+    @property
+    def skipped(self) -> frozenset[int]:
+        """Jobs that are not to be started."""
+        return self.set_aside | self.jobs.keys()
 
     def taken(self, lane: Lane) -> int:
         """Places of a lane that are not free."""
@@ -79,8 +85,9 @@ def _of_lane(
     if free <= 0:
         return []
 
-    due = jobs.due(conn, LANES[lane], now_ms, free + len(busy.jobs))
-    waiting = [job for job in due if job.id not in busy.jobs]
+    skipped = busy.skipped
+    due = jobs.due(conn, LANES[lane], now_ms, free + len(skipped))
+    waiting = [job for job in due if job.id not in skipped]
     if lane is Lane.RENDERS:
         return _within_renders(conn, waiting[:free], limits.renders - busy.taken(lane))
     return waiting[:free]
@@ -99,7 +106,7 @@ def _next_poll(conn: sqlite3.Connection, busy: Busy, started: list[int]) -> int 
     leaves it has the runner look again."""
     if busy.taken(Lane.POLLS) + len(started) >= FREE_LANES[Lane.POLLS]:
         return None
-    return jobs.next_in(conn, State.RENDERING, {*busy.jobs, *started})
+    return jobs.next_in(conn, State.RENDERING, {*busy.skipped, *started})
 
 
 def bound(lane: Lane, limits: Limits) -> int:

@@ -19,8 +19,8 @@ from nemowatch.jobs.job_log import JobLog
 from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import State
-from nemowatch.stages.decision import Decision, Write, refuse
+from nemowatch.model import AttentionReason, State
+from nemowatch.stages.decision import Decision, Write, ask, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
 
@@ -55,11 +55,16 @@ class Outcomes:
         return self._doubting(work, decision)
 
     def stumbled(self, work: Work, exc: Exception) -> Decision:
-        """A fault of ours: the job rests and is tried again."""
+        """A fault of ours: the job rests and is tried again, until its attempts are used up.
+        Then it fails, or asks a person where its paid call may be open."""
         error = NemowatchError(
             f"nemowatch itself failed here ({type(exc).__name__}); the log has the details."
         )
-        decision = again(work.job, error, self.circumstances(work))
+        job = work.job
+        at_end = job.tries + 1 >= self._deps.config().retry.attempts
+        if job.state is State.INSTRUCTING and at_end:
+            return self._doubting(work, ask(AttentionReason.UNKNOWN, error.text))
+        decision = again(job, error, self.circumstances(work))
         return self._doubting(work, decision)
 
     def circumstances(self, work: Work) -> Circumstances:
@@ -72,7 +77,8 @@ class Outcomes:
             roll=random.random(),
             now_ms=self._deps.clock.now_ms(),
             cloud_down=self.cloud.down,
-            has_draft=work.has_draft,
+            paid=work.paid,
+            draft_saved=work.draft_saved,
             sibling_paid=work.sibling_paid,
             rebuild=config.chat.on_lost_session == "rebuild" and not work.paid_before,
             registration=self._deps.api.account.registration_link,

@@ -21,7 +21,7 @@ from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, place
 from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
-from nemowatch.jobs.store import JobStore
+from nemowatch.jobs.store import JobStore, is_end_of_journal
 from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
@@ -64,6 +64,7 @@ class Runner:
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
+        self._set_aside: set[int] = set()
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
         self.last_tick = deps.clock.monotonic()
@@ -128,7 +129,7 @@ class Runner:
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
         now, limits = self._deps.clock.now_ms(), self._deps.config().limits
-        busy = Busy(self.busy, self._stuck.jobs)
+        busy = Busy(self.busy, self._stuck.jobs, frozenset(self._set_aside))
         polling, self._polling = self._polling, False
         choice = await self._deps.journal.read(
             lambda conn: choose(conn, now, limits, busy, polling=polling)
@@ -159,20 +160,31 @@ class Runner:
         self._running.pop(job_id, None)
         self._stuck.ends(job_id)
         if not task.cancelled():
-            self._keep_failure(task.exception())
+            self._keep_failure(job_id, task.exception())
         self.nudge()
 
-    def _keep_failure(self, failure: BaseException | None) -> None:
+    def _keep_failure(self, job_id: int, failure: BaseException | None) -> None:
         if failure is None:
             return
-        if isinstance(failure, JournalError):
+        if isinstance(failure, JournalError) and is_end_of_journal(failure):
             self.broken = failure
-        else:
-            self.broken = JournalError(f"internal error: {failure!r}")
+            return
+        # not even its end could be written: nobody works on it before the next start
+        self._set_aside.add(job_id)
+        log.error("internal error", job=job_id, doing="write its end", exc_info=failure)
 
     async def _work(self, job: Job, *, may_send: bool = False) -> None:
-        """Run one stage and write its decision. `may_send`: this very flow has just written the
-        intent to pay."""
+        """Run one stage and write its decision; whatever goes wrong in that is this job's end, and
+        no other's. `may_send`: this very flow has just written the intent to pay. Raises
+        JournalError."""
+        try:
+            await self._take_step(job, may_send=may_send)
+        except Exception as exc:
+            if is_end_of_journal(exc):
+                raise
+            await self.store.give_up(job, exc)
+
+    async def _take_step(self, job: Job, *, may_send: bool) -> None:
         work = await self.store.load(job)
         if work is None:
             return

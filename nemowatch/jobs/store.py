@@ -15,14 +15,14 @@ from dataclasses import replace
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.errors import JournalRefused, LocalError
+from nemowatch.errors import JournalError, JournalRefused, LocalError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, place
 from nemowatch.jobs.outcomes import Outcomes
-from nemowatch.journal import holds, jobs, payment_marks, sources, spend
-from nemowatch.journal.jobs import Job
+from nemowatch.journal import holds, jobs, payment_marks, sessions, sources, spend
+from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import PAID, HoldReason, State
+from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
 
@@ -32,6 +32,12 @@ log = structlog.get_logger("nemowatch.job")
 NO_WATCH = (
     "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
 )
+
+
+def is_end_of_journal(exc: BaseException) -> bool:
+    """Whether this error means that the journal can no longer be used; a change that its rules
+    refuse concerns one job."""
+    return isinstance(exc, JournalError) and not isinstance(exc, JournalRefused)
 
 
 class JobStore:
@@ -59,22 +65,27 @@ class JobStore:
 
     async def write(self, work: Work, decision: Decision) -> Decision | None:
         """Write the decision; returns the one that holds, or None when a person was quicker.
-        Raises JournalError."""
+
+        A decision that cannot be written is a fault of ours in one job, not an end for all: the job
+        rests and is tried again, as after any other fault. Raises JournalError."""
         try:
             final = await self._commit_safely(work, decision)
-        except (JournalRefused, ArithmeticError, LookupError, TypeError, ValueError) as exc:
-            # This decision cannot be written, and no other try would write it: a fault of ours in
-            # one job, not an end for all.
-            log.exception(
-                "internal error",
-                job=work.job.id,
-                doing="write down the outcome",
-                **place(work.source),
-            )
+        except Exception as exc:
+            if is_end_of_journal(exc):
+                raise
+            where = place(work.source)
+            log.exception("internal error", job=work.job.id, doing="write the outcome", **where)
             final = await self._commit_safely(work, self._outcomes.stumbled(work, exc))
         if final is not None:
             self._job_log.moved(work.job, work.source, final)
         return final
+
+    async def give_up(self, job: Job, exc: BaseException) -> None:
+        """A fault of ours that no decision could be made of: the job fails, or asks a person where
+        its paid call may be open. Raises JournalError."""
+        log.error("internal error", job=job.id, doing="work on it", exc_info=exc)
+        now = self._deps.clock.now_ms()
+        await self._deps.journal.write(lambda conn: _give_up(conn, job, exc, now))
 
     async def mark(self) -> None:
         """Write outside the journal that something is being paid for: a copy of it made before
@@ -92,31 +103,30 @@ class JobStore:
         watch = self._watches().get(source.watch) if source else None
         if source is None or watch is None:
             return None
-        members = tuple(m for m in sources.members(conn, source.id) if m.item in (job.item, ""))
-        paid = PAID | {State.INSTRUCTING}
-        sibling_paid = any(
-            j.state in paid for j in jobs.of_source(conn, source.id) if j.id != job.id
-        )
-        has_draft = jobs.has_draft(conn, job_id)
-        calls = spend.of_job(conn, job_id)
-        before = any(call.outcome not in (Outcome.UNSENT, Outcome.REFUSED) for call in calls[:-1])
+        of_item = (job.item, "")
+        siblings = [other for other in jobs.of_source(conn, source.id) if other.id != job.id]
+        latest = spend.latest(conn, job_id)
         return Work(
-            job,
-            source,
-            members,
-            watch,
-            has_draft,
-            calls[-1] if calls else None,
-            sibling_paid,
-            before,
+            job=job,
+            source=source,
+            members=tuple(m for m in sources.members(conn, source.id) if m.item in of_item),
+            watch=watch,
+            session=sessions.by_id(conn, job.session),
+            paid=spend.is_paid(conn, job_id),
+            draft_saved=jobs.is_draft_saved(conn, job_id),
+            spend=latest,
+            sibling_paid=any(sources.is_paying(conn, other) for other in siblings),
+            later_turn=sessions.is_later_turn(conn, job),
+            paid_before=_is_paid_before(conn, job_id, latest),
         )
 
     def _park(self, conn: sqlite3.Connection, job: Job) -> None:
-        values = {
-            "reason": HoldReason.PAUSED.value,
-            "back": job.state.value,
-            "error_text": NO_WATCH,
-        }
+        values = JobChanges(
+            reason=HoldReason.PAUSED.value,
+            checking=False,
+            back=job.state.value,
+            error_text=NO_WATCH,
+        )
         jobs.apply(conn, job, State.HELD, self._deps.clock.now_ms(), values)
         log.warning("held (paused)", job=job.id, why=NO_WATCH)
 
@@ -151,13 +161,38 @@ class JobStore:
         return final
 
 
-def _values(job: Job, decision: Decision, now: int) -> dict[str, object]:
-    values: dict[str, object] = {
-        "due_at": now + round(decision.after * 1000) if decision.after > 0 else 0
-    }
+def _values(job: Job, decision: Decision, now: int) -> JobChanges:
+    values = JobChanges(due_at=0)
+    if decision.after > 0:
+        values["due_at"] = now + round(decision.after * 1000)
     if decision.counts:
         values["attempt"] = job.attempt + 1
-    return {**values, **decision.values}
+    return values | decision.values
+
+
+def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend | None) -> bool:
+    """Whether a call before the newest one may have cost something."""
+    for call in spend.of_job(conn, job_id):
+        is_newest = latest is not None and call.id == latest.id
+        if not is_newest and call.outcome not in (Outcome.UNSENT, Outcome.REFUSED):
+            return True
+    return False
+
+
+def _give_up(conn: sqlite3.Connection, job: Job, exc: BaseException, now: int) -> None:
+    fresh = jobs.by_id(conn, job.id)
+    if fresh.state is not job.state:
+        return
+    text = f"nemowatch itself failed here ({type(exc).__name__}); the log has the details."
+    changes = JobChanges(reason="", checking=False, error_code="internal", error_text=text)
+    call = spend.unsettled(conn, job.id)
+    if call is None or fresh.state is not State.INSTRUCTING:
+        jobs.apply(conn, fresh, State.FAILED, now, changes)
+        return
+    spend.doubt(conn, call.id)
+    changes["reason"] = AttentionReason.UNKNOWN.value
+    changes["back"] = State.INSTRUCTING.value
+    jobs.apply(conn, fresh, State.ATTENTION, now, changes)
 
 
 def _plan_allows(conn: sqlite3.Connection, now: int) -> None:

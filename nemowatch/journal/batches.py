@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.journal import facts, jobs
+from nemowatch.journal import facts, jobs, sessions
 from nemowatch.journal.queries import load
 from nemowatch.model import State
 
-SQL = load("rest")
+SQL = load("batches")
 
 #: The cause of a batch after a journal was lost or put back: nobody remembers what was paid for.
 REBUILT = "rebuilt journal"
@@ -33,7 +33,7 @@ class BatchRow:
 
 def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
     """The batch of this watch that waits for approval, if there is one."""
-    row = conn.execute(SQL["batch_open"], (watch,)).fetchone()
+    row = conn.execute(SQL["open_for"], (watch,)).fetchone()
     return (
         BatchRow(row["id"], row["watch"], row["cause"], row["expected"], row["created_at"])
         if row
@@ -43,7 +43,7 @@ def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
 
 def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
     """Every batch that waits for approval."""
-    rows = conn.execute(SQL["batches_open"])
+    rows = conn.execute(SQL["waiting"])
     return [
         BatchRow(r["id"], r["watch"], r["cause"], r["expected"], r["created_at"], r["waiting"])
         for r in rows
@@ -53,8 +53,7 @@ def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
 def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:
     """What waits for approval in this inbox: (skill, jobs, files)."""
     return [
-        (row["skill"], row["jobs"], row["files"])
-        for row in conn.execute(SQL["batch_held"], (watch,))
+        (row["skill"], row["jobs"], row["files"]) for row in conn.execute(SQL["held"], (watch,))
     ]
 
 
@@ -62,19 +61,19 @@ def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_m
     """Begin a batch, or let the one that already waits grow; returns its id."""
     standing = open_for(conn, watch)
     if standing is not None:
-        conn.execute(SQL["batch_grow"], {"id": standing.id, "more": expected})
+        conn.execute(SQL["grow"], {"id": standing.id, "more": expected})
         if standing.cause == STANDS != cause:
-            conn.execute(SQL["batch_cause"], {"id": standing.id, "cause": cause})
+            conn.execute(SQL["set_cause"], {"id": standing.id, "cause": cause})
         return standing.id
     values = {"watch": watch, "cause": cause, "expected": expected, "now": now_ms}
-    return int(conn.execute(SQL["batch_begin"], values).fetchone()["id"])
+    return int(conn.execute(SQL["begin"], values).fetchone()["id"])
 
 
 def shrink(conn: sqlite3.Connection, batch_id: int, fewer: int, now_ms: int) -> None:
     """So many of its jobs turned out to be done: with none left there is nothing to ask a
     person."""
-    conn.execute(SQL["batch_grow"], {"id": batch_id, "more": -fewer})
-    conn.execute(SQL["batch_close_empty"], {"id": batch_id, "now": now_ms})
+    conn.execute(SQL["grow"], {"id": batch_id, "more": -fewer})
+    conn.execute(SQL["close_empty"], {"id": batch_id, "now": now_ms})
 
 
 def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
@@ -103,14 +102,20 @@ def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: i
 
 def hold_source(conn: sqlite3.Connection, source_id: int, batch_id: int, now_ms: int) -> None:
     """What would be paid for of this source waits with a batch."""
-    conn.execute(SQL["batch_join"], {"source": source_id, "batch": batch_id})
+    conn.execute(SQL["join"], {"source": source_id, "batch": batch_id})
+    sessions.leave_unpaid(conn, source_id)
     conn.execute(SQL["hold_unpaid"], {"source": source_id, "now": now_ms})
+
+
+def is_unapproved(conn: sqlite3.Connection, source_id: int) -> bool:
+    """Whether what is made of this source still waits for a person's yes."""
+    return conn.execute(SQL["is_unapproved"], (source_id,)).fetchone() is not None
 
 
 def held_jobs(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, jobs.Job]]:
     """The jobs of this watch that wait for approval and have not begun, each with the path of
     its source."""
-    rows = conn.execute(SQL["held_by_batch"], (watch,)).fetchall()
+    rows = conn.execute(SQL["held_jobs"], (watch,)).fetchall()
     return [(row["path"], jobs.by_id(conn, row["id"])) for row in rows]
 
 
@@ -127,7 +132,7 @@ def settle_held(
     jobs.apply(conn, jobs.by_id(conn, job.id), State.PUBLISHED, now_ms, {"error_text": ""})
     for out in results:
         jobs.add_output(conn, job.id, out.ending, out.path, out.size, out.sha256, out.published_at)
-    batch = conn.execute(SQL["batch_of"], (job.source_id,)).fetchone()
+    batch = conn.execute(SQL["of_source"], (job.source_id,)).fetchone()
     if batch is not None and batch["batch_id"] is not None:
         shrink(conn, batch["batch_id"], 1, now_ms)
 
@@ -150,5 +155,5 @@ def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) ->
 
 def approve(conn: sqlite3.Connection, watch: str | None, now_ms: int) -> int:
     """A person approves what waits (in one watch, or everywhere); returns how many jobs go on."""
-    conn.execute(SQL["batch_approve"], {"watch": watch or "", "now": now_ms})
+    conn.execute(SQL["approve"], {"watch": watch or "", "now": now_ms})
     return jobs.wake_approved(conn, now_ms)

@@ -105,6 +105,7 @@ class Journal:
             )
             _prepare(conn)
             _check_version(conn, path)
+            _check_current(conn, path)
         except sqlite3.Error as exc:
             raise journal_error(exc, path) from exc
         return cls(conn, path, clock)
@@ -204,7 +205,7 @@ class Journal:
         made."""
         with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)
-            copy.execute(load("rest")["fact_put"], {"key": COPY, "value": "yes"})
+            copy.execute(load("account")["set_fact"], {"key": COPY, "value": "yes"})
             copy.commit()
 
     def close(self) -> None:
@@ -253,6 +254,15 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _check_current(conn: sqlite3.Connection, path: Path) -> None:
+    version, newest = conn.execute("PRAGMA user_version").fetchone()[0], migrations()[-1][0]
+    if 0 < version < newest:
+        raise JournalError(
+            f"{path}: written by an earlier nemowatch (journal version {version}).",
+            cure="Start the daemon again (nemowatch run): it brings its journal up to date.",
+        )
+
+
 def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
     answer = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
@@ -260,12 +270,20 @@ def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
+    """Bring the tables to the newest version, each step in one transaction."""
     at = conn.execute("PRAGMA user_version").fetchone()[0]
-    for number, script in migrations():
-        if number > at:
-            conn.executescript(
-                f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-            )
+    steps = [(number, script) for number, script in migrations() if number > at]
+    # A table that is built anew is dropped in between; off, no row of another goes with it. It can
+    # only be set outside a transaction.
+    conn.execute("PRAGMA foreign_keys = OFF")
+    for number, script in steps:
+        conn.executescript(f"BEGIN IMMEDIATE;\n{script}")
+        broken = conn.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise sqlite3.IntegrityError(f"rows of {broken[0]} refer to nothing")
+        conn.execute(f"PRAGMA user_version = {number}")
+        conn.execute("COMMIT")
+    conn.execute("PRAGMA foreign_keys = ON")
 
 
 def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nemowatch.journal.queries import load
 from nemowatch.model import HoldReason
 
-SQL = load("rest")
+SQL = load("holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ def put(
     conn: sqlite3.Connection, reason: HoldReason, text: str, now_ms: int, seen: float | None = None
 ) -> None:
     """It begins, or goes on with other words."""
-    conn.execute(SQL["hold_put"], {"reason": reason, "text": text, "now": now_ms, "seen": seen})
+    conn.execute(SQL["put"], {"reason": reason, "text": text, "now": now_ms, "seen": seen})
 
 
 def drop(conn: sqlite3.Connection, reason: HoldReason) -> None:
     """Its cause is gone."""
-    conn.execute(SQL["hold_drop"], (reason,))
+    conn.execute(SQL["drop"], (reason,))
 
 
 def standing(conn: sqlite3.Connection) -> dict[HoldReason, HoldRow]:
     """Every hold that stands."""
-    rows = conn.execute(SQL["holds"])
+    rows = conn.execute(SQL["standing"])
     return {
         HoldReason(r["reason"]): HoldRow(HoldReason(r["reason"]), r["text"], r["since"], r["seen"])
         for r in rows

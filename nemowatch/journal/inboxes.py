@@ -7,19 +7,19 @@ import sqlite3
 
 from nemowatch.journal.queries import load
 
-SQL = load("rest")
+SQL = load("inboxes")
 
 
 def seen(conn: sqlite3.Connection, watch: str, now_ms: int) -> bool:
     """A scan could read this inbox. True while its first scan by this journal is not over."""
-    row = conn.execute(SQL["inbox"], (watch,)).fetchone()
+    row = conn.execute(SQL["of_watch"], (watch,)).fetchone()
     if row is None:
-        conn.execute(SQL["inbox_new"], {"watch": watch, "now": now_ms})
+        conn.execute(SQL["begin"], {"watch": watch, "now": now_ms})
         return True
-    conn.execute(SQL["inbox_seen"], {"watch": watch, "now": now_ms})
+    conn.execute(SQL["seen"], {"watch": watch, "now": now_ms})
     return not row["scanned"]
 
 
 def scanned(conn: sqlite3.Connection, watch: str) -> None:
     """Its first scan is over and its batch, if any, is written."""
-    conn.execute(SQL["inbox_scanned"], (watch,))
+    conn.execute(SQL["scanned"], (watch,))

@@ -1,42 +1,50 @@
-"""Jobs: one source x one target. Every change of one goes through `apply`, in one transaction
-with whatever belongs to it; legality and history are the database's own (triggers)."""
+"""Jobs: one instruction in a session each. Every change of one goes through `apply`, in one
+transaction with whatever belongs to it; legality and history are the database's own (triggers).
+
+A job is added in `sessions`. Whether it is paid for, `spend` says.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
 from nemowatch.journal.queries import load
-from nemowatch.model import WORKING, Output, OutputKind, State, Target
+from nemowatch.model import WORKING, Output, OutputKind, State
 
 SQL = load("jobs")
+QUEUE = load("queue")
+RESULTS = load("results")
 #: The states in which a job may become due.
 _WORKING = json.dumps(sorted(WORKING))
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of table job; the schema says what each column is for."""
+    """A job with what its session says of it; the schema says what each column is for."""
 
     id: int
+    session: int  #: the journal's row of its session
     source_id: int
     item: str
-    stem: str
     target: str
+    session_id: str  #: the cloud's id of its session, "" while there is none alive
+    uploaded_by: str
+    stem: str
     skill: str
     prompt: str
     outputs: tuple[Output, ...]
     state: State
     reason: str
+    checking: bool  #: its last effect may have happened: the world is asked first
     back: str
     attempt: int  #: tries that end the job when they reach retry.attempts
+    tries: int  #: tries that may go on without end: they only space the next one
     due_at: int  #: UTC ms
-    session_id: str
-    uploaded_by: str
     render_id: str
     render_at: int  #: UTC ms
     renders: int
@@ -51,7 +59,6 @@ class Job:
     credits_about: bool
     error_code: str
     error_text: str
-    tries: int  #: tries that may go on without end: they only space the next one
     created_at: int  #: UTC ms
     updated_at: int  #: UTC ms
 
@@ -92,47 +99,36 @@ class PublishedOutput:
     published_at: int  #: UTC ms
 
 
-#: Columns that a change may set beside the state; anything else is a programming error.
-SETTABLE = frozenset(f.name for f in fields(Job)) - {
-    "id",
-    "source_id",
-    "item",
-    "target",
-    "state",
-    "created_at",
-}
+class JobChanges(TypedDict, total=False):
+    """Columns that a change of a job may set beside its state; mypy refuses any other."""
+
+    stem: str
+    skill: str
+    prompt: str
+    reason: str
+    checking: bool
+    back: str
+    attempt: int
+    tries: int
+    due_at: int
+    render_id: str
+    render_at: int
+    renders: int
+    progress: float
+    result_url: str
+    result_size: int
+    part: bytes
+    part_sha256: str
+    part_size: int
+    answer: str
+    credits: float | None
+    credits_about: bool
+    error_code: str
+    error_text: str
+    session: int
 
 
-def begin(
-    conn: sqlite3.Connection,
-    source_id: int,
-    item: str,
-    stem: str,
-    target: Target,
-    skill: str,
-    state: str,
-    reason: str,
-    now_ms: int,
-) -> int:
-    """Write a new job and return its id."""
-    outputs = json.dumps([[o.ending, o.kind, o.required] for o in target.outputs])
-    row = conn.execute(
-        SQL["insert"],
-        {
-            "source_id": source_id,
-            "item": item,
-            "stem": stem,
-            "target": target.name,
-            "skill": skill,
-            "prompt": target.prompt,
-            "outputs": outputs,
-            "state": state,
-            "reason": reason,
-            "back": "claimed" if state == "held" else "",
-            "now": now_ms,
-        },
-    ).fetchone()
-    return int(row["id"])
+SETTABLE = JobChanges.__optional_keys__
 
 
 def apply(
@@ -140,27 +136,31 @@ def apply(
     job: Job,
     state: State,
     now_ms: int,
-    values: Mapping[str, Any] | None = None,
+    changes: JobChanges | None = None,
 ) -> bool:
-    """Move `job` to `state` and set `values`; False when somebody else has moved it since it was
-    read.
+    """Move `job` to `state` and set its `changes`; False when somebody else has moved it since it
+    was read.
 
-    Raises JournalError for a transition that is not legal.
+    Raises JournalError for a transition that is not legal, TypeError for a column that does not
+    exist.
     """
-    values = {**(values or {}), "updated_at": now_ms}
-    unknown = values.keys() - SETTABLE
+    values: dict[str, Any] = dict(changes or {})
+    unknown = sorted(values.keys() - SETTABLE)
     if unknown:
-        raise UsageError(f"not columns of a job: {sorted(unknown)}")
-    columns = ", ".join(f"{name} = :{name}" for name in values)
+        raise TypeError(f"not columns of a job: {', '.join(unknown)}")
+    columns = [f"{name} = :{name}" for name in [*values, "updated_at"]]
     done = conn.execute(
-        f"UPDATE job SET state = :new_state, {columns} WHERE id = :job_id AND state = :old_state"
-        " AND reason = :old_reason",
+        f"UPDATE job SET state = :new_state, {', '.join(columns)}"
+        " WHERE id = :job_id AND state = :old_state AND reason = :old_reason"
+        " AND checking = :old_checking",
         {
             **values,
+            "updated_at": now_ms,
             "new_state": state,
             "job_id": job.id,
             "old_state": job.state,
             "old_reason": job.reason,
+            "old_checking": job.checking,
         },
     )
     return done.rowcount == 1
@@ -184,7 +184,9 @@ def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: i
     found: list[Job] = []
     for state in states:
         name = "due_uploads" if state is State.CLAIMED else "due"
-        rows = conn.execute(SQL[name], {"state": state, "now": now_ms, "limit": limit - len(found)})
+        rows = conn.execute(
+            QUEUE[name], {"state": state, "now": now_ms, "limit": limit - len(found)}
+        )
         found.extend(_job(row) for row in rows)
         if len(found) >= limit:
             break
@@ -196,14 +198,14 @@ def next_due(
 ) -> int | None:
     """UTC ms at which the next waiting job in one of `states` becomes due."""
     values = {"now": now_ms, "states": json.dumps(list(states))}
-    found = conn.execute(SQL["next_due"], values).fetchone()[0]
+    found = conn.execute(QUEUE["next_due"], values).fetchone()[0]
     return None if found is None else int(found)
 
 
 def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) -> int | None:
     """UTC ms at which the first job in this state is due, also if that is past; those in
     `without` do not count."""
-    rows = conn.execute(SQL["first_due"], {"state": state, "limit": len(without) + 1})
+    rows = conn.execute(QUEUE["first_due"], {"state": state, "limit": len(without) + 1})
     moments = [row["due_at"] for row in rows if row["id"] not in without]
     if not moments:
         return None
@@ -229,7 +231,7 @@ def tired(conn: sqlite3.Connection, tries: int, since_ms: int, now_ms: int) -> i
     """How many jobs have failed `tries` times and more in a way that may go on without end, the
     last time since a moment, and wait for the next try."""
     values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
-    return int(conn.execute(SQL["tired"], values).fetchone()[0])
+    return int(conn.execute(QUEUE["tired"], values).fetchone()[0])
 
 
 def listed(
@@ -260,56 +262,58 @@ def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
 
 def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:
     """Jobs held for this reason."""
-    return [_job(row) for row in conn.execute(SQL["of_held_reason"], (reason,))]
+    return [_job(row) for row in conn.execute(QUEUE["of_held_reason"], (reason,))]
 
 
 def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:
     """Every job held for this reason goes on where it stood; returns how many."""
-    return conn.execute(SQL["wake_held"], {"reason": reason, "now": now_ms}).rowcount
+    return conn.execute(QUEUE["wake_held"], {"reason": reason, "now": now_ms}).rowcount
 
 
 def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
     """One held job goes on where it stood."""
-    conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
+    conn.execute(QUEUE["wake_one"], {"id": job_id, "now": now_ms})
 
 
 def explain_held(conn: sqlite3.Connection, reason: str, skill: str, text: str) -> None:
     """Jobs of this skill that go on being held for this reason say why as it stands now."""
-    conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
+    conn.execute(QUEUE["explain_held"], {"reason": reason, "skill": skill, "text": text})
 
 
 def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold
     the old content."""
     for name in ("reset_unpaid", "reset_held"):
-        conn.execute(SQL[name], {"source_id": source_id, "now": now_ms})
+        conn.execute(QUEUE[name], {"source_id": source_id, "now": now_ms})
 
 
 def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
     """Jobs of approved batches go on; returns how many."""
-    return conn.execute(SQL["wake_batch"], {"now": now_ms}).rowcount
+    return conn.execute(QUEUE["wake_batch"], {"now": now_ms}).rowcount
 
 
 def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
     """(watch, task folder, how many) of the jobs that are held as paused."""
-    return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
+    return [
+        (row["watch"], row["folder"], row["n"]) for row in conn.execute(QUEUE["paused_folders"])
+    ]
 
 
 def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:
     """Jobs of this folder that were paused go on; returns how many."""
     return conn.execute(
-        SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}
+        QUEUE["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}
     ).rowcount
 
 
 def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    """Claimed jobs of a source start afresh, now."""
-    conn.execute(SQL["wake_source"], {"source_id": source_id, "now": now_ms})
+    """Claimed jobs of a source are due now."""
+    conn.execute(QUEUE["wake_source"], {"source_id": source_id, "now": now_ms})
 
 
 def wake_waiting(conn: sqlite3.Connection) -> int:
     """Whatever only waits for its next try is due now; returns how many."""
-    return conn.execute(SQL["wake_all"]).rowcount
+    return conn.execute(QUEUE["wake_all"]).rowcount
 
 
 #: No pause is longer: retry.cap and the waits that the cloud asks for are minutes.
@@ -318,14 +322,14 @@ LONGEST_WAIT_MS = 3600 * 1000
 
 def shift_due(conn: sqlite3.Connection, milliseconds: int, now_ms: int) -> None:
     """The wall clock was set by so much: nothing waits longer, or shorter, for it."""
-    conn.execute(SQL["shift_due"], {"ms": milliseconds})
+    conn.execute(QUEUE["shift_due"], {"ms": milliseconds})
     clamp_due(conn, now_ms)
 
 
 def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
     """Nothing waits beyond the longest pause there is: a due time written under a wrong clock
     could be years away."""
-    conn.execute(SQL["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})
+    conn.execute(QUEUE["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})
 
 
 def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
@@ -333,18 +337,18 @@ def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now
     this."""
     # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's
     # escapes can.
-    conn.execute(SQL["save_draft"], (job_id, json.dumps(draft), now_ms))
+    conn.execute(RESULTS["save_draft"], (job_id, json.dumps(draft), now_ms))
 
 
 def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
     """The saved draft, unchanged; None when the job has none."""
-    row = conn.execute(SQL["draft"], (job_id,)).fetchone()
+    row = conn.execute(RESULTS["draft"], (job_id,)).fetchone()
     return json.loads(row["draft"]) if row else None
 
 
-def has_draft(conn: sqlite3.Connection, job_id: int) -> bool:
-    """Whether a draft is saved for this job."""
-    return conn.execute(SQL["draft"], (job_id,)).fetchone() is not None
+def is_draft_saved(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether a draft is saved for this job: something to render from, and no sign of payment."""
+    return conn.execute(RESULTS["is_draft_saved"], (job_id,)).fetchone() is not None
 
 
 def add_output(
@@ -357,7 +361,7 @@ def add_output(
     now_ms: int,
 ) -> None:
     """Remember a published result."""
-    conn.execute(SQL["add_output"], (job_id, ending, path, size, sha256, now_ms))
+    conn.execute(RESULTS["add_output"], (job_id, ending, path, size, sha256, now_ms))
 
 
 def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
@@ -365,19 +369,25 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
     names = [f.name for f in fields(PublishedOutput)]
     return [
         PublishedOutput(**{n: row[n] for n in names})
-        for row in conn.execute(SQL["outputs"], (job_id,))
+        for row in conn.execute(RESULTS["outputs"], (job_id,))
     ]
+
+
+def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
+    """Forget which results were published: they are delivered anew."""
+    conn.execute(RESULTS["drop_outputs"], (job_id,))
 
 
 def of_output(conn: sqlite3.Connection, path: bytes) -> int:
     """The id of the job that published the result at this absolute path; 0 when none did."""
-    row = conn.execute(SQL["of_output"], (path,)).fetchone()
+    row = conn.execute(RESULTS["of_output"], (path,)).fetchone()
     return int(row["job_id"]) if row else 0
 
 
 def _job(row: sqlite3.Row) -> Job:
     values = {f.name: row[f.name] for f in fields(Job)}
     values["state"] = State(values["state"])
+    values["checking"] = bool(values["checking"])
     values["credits_about"] = bool(values["credits_about"])
     values["outputs"] = tuple(
         Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(values["outputs"])

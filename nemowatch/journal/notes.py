@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nemowatch.journal.queries import load
 
-SQL = load("rest")
+SQL = load("notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +24,35 @@ class Due:
 
 def remember(conn: sqlite3.Connection, path: bytes | Path, text: str, now_ms: int) -> None:
     """A note with this text stands at this absolute path."""
-    conn.execute(SQL["note_put"], {"path": _raw(path), "text": text, "now": now_ms})
+    conn.execute(SQL["put"], {"path": _raw(path), "text": text, "now": now_ms})
 
 
 def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
     """It was taken away."""
-    conn.execute(SQL["note_drop"], (_raw(path),))
+    conn.execute(SQL["drop"], (_raw(path),))
 
 
 def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
     """What the note at this absolute path says, "" when none is known to stand there."""
-    row = conn.execute(SQL["note_at"], (_raw(path),)).fetchone()
+    row = conn.execute(SQL["at"], (_raw(path),)).fetchone()
     return str(row["text"]) if row else ""
 
 
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
     """Every note that stands, by its absolute path."""
-    return {row["path"]: row["text"] for row in conn.execute(SQL["notes"])}
+    return {row["path"]: row["text"] for row in conn.execute(SQL["all"])}
 
 
 def due(conn: sqlite3.Connection, watch: str, after_id: int, limit: int) -> list[Due]:
     """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id`
     first, then the others."""
-    rows = conn.execute(SQL["notes_due"], {"watch": watch, "after": after_id, "limit": limit})
+    rows = conn.execute(SQL["due"], {"watch": watch, "after": after_id, "limit": limit})
     return [Due(row["source_id"], row["change"]) for row in rows]
 
 
 def due_for(conn: sqlite3.Connection, source_id: int) -> Due | None:
     """The same for one source; None when its notes are in line."""
-    row = conn.execute(SQL["note_due_for"], (source_id,)).fetchone()
+    row = conn.execute(SQL["due_for"], (source_id,)).fetchone()
     return Due(row["source_id"], row["change"]) if row else None
 
 
@@ -64,7 +64,7 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
 def in_line(conn: sqlite3.Connection, due: Due) -> None:
     """The notes of this source say what the journal said when `due` was read; what came since
     keeps them due."""
-    conn.execute(SQL["note_in_line"], {"source_id": due.source_id, "change": due.change})
+    conn.execute(SQL["written"], {"source_id": due.source_id, "change": due.change})
 
 
 def _raw(path: bytes | Path) -> bytes:

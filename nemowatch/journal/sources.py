@@ -7,9 +7,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from nemowatch.journal import job_steps, jobs
+from nemowatch.journal import job_steps, jobs, sessions, spend
 from nemowatch.journal.jobs import PublishedOutput
 from nemowatch.journal.queries import load
+from nemowatch.journal.sessions import Instruction
 from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
 
 
@@ -90,16 +91,26 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     return found
 
 
-def _begin(conn: sqlite3.Connection, source_id: int, job: NewJob, held: str, now_ms: int) -> None:
-    held = "" if job.is_free else held
-    state = "published" if job.stands else "held" if held else "claimed"
-    job_id = jobs.begin(
-        conn, source_id, job.item, job.stem, job.target, job.skill, state, held, now_ms
-    )
-    for out in job.stands:
+def _begin(conn: sqlite3.Connection, source_id: int, new: NewJob, held: str, now_ms: int) -> None:
+    session = sessions.begin(conn, source_id, new.item, new.target.name, now_ms)
+    order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
+    state, reason = _first_state(new, held)
+    job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)
+    for out in new.stands:
         jobs.add_output(conn, job_id, out.ending, out.path, out.size, out.sha256, out.published_at)
-    if job.edit_of and (edit := jobs.draft(conn, job.edit_of)) is not None:
+    edit = jobs.draft(conn, new.edit_of) if new.edit_of else None
+    if edit is not None:
         jobs.save_draft(conn, job_id, edit, now_ms)
+        spend.inherit(conn, job_id, now_ms)
+
+
+def _first_state(new: NewJob, held: str) -> tuple[State, str]:
+    """(state, reason) in which a job begins: what is free waits for nobody."""
+    if new.stands:
+        return State.PUBLISHED, ""
+    if held and not new.edit_of:
+        return State.HELD, held
+    return State.CLAIMED, ""
 
 
 def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Member, ...]) -> None:
@@ -210,10 +221,16 @@ def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     Nothing happens once something is paid, or being paid, for what it was: then the new content
     is another source's.
     """
-    if any(job.state in PAID | {State.INSTRUCTING} for job in jobs.of_source(conn, source_id)):
+    if any(is_paying(conn, job) for job in jobs.of_source(conn, source_id)):
         return
     conn.execute(SQL["set_settled"], (0, source_id))
+    sessions.leave_unpaid(conn, source_id)
     jobs.reset_unpaid(conn, source_id, now_ms)
+
+
+def is_paying(conn: sqlite3.Connection, job: jobs.Job) -> bool:
+    """Whether something is paid for this job, or is about to be, or may be."""
+    return job.state in PAID | {State.INSTRUCTING} or spend.is_paid(conn, job.id)
 
 
 def resettle(
@@ -232,6 +249,7 @@ def resettle(
     conn.execute(SQL["drop_members"], (source_id,))
     _write_members(conn, source_id, found)
     conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
+    sessions.leave_unpaid(conn, source_id)
     jobs.wake_source(conn, source_id, now_ms)
 
 

@@ -1,5 +1,8 @@
 """Spend: one row for each paid call, committed before it is sent. A call that is open or unknown
-is never repeated."""
+is never repeated.
+
+Whether a job is paid for is read here, and nowhere else: a saved draft proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,17 @@ class Outcome(StrEnum):
     REFUSED = "refused"  #: refused before it began
     HAPPENED = "happened"  #: the edit is there
     GIVEN_UP = "given up"  #: a person, or the configuration, decided to send again
+    INHERITED = "inherited"  #: no call: another job has paid for the edit that this one delivers
+
+
+class Edit(StrEnum):
+    """What a paid call has come to."""
+
+    NONE = ""  #: nothing, or nobody knows yet
+    MADE = "made"  #: what was ordered is there: what is left of the way costs nothing
+    UNSEEN = "unseen"  #: it happened, and the session showed nothing to render: it may come late
+    WORDS = "words"  #: the agent answered, and edited nothing
+    LOST = "lost"  #: it is gone, or was given up for a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +52,24 @@ class Spend:
 
     id: int
     job_id: int
+    session: int  #: the journal's row of the session it was made in
     opened_at: int  #: UTC ms
-    session_id: str
+    session_id: str  #: the cloud's id of that session at that time
     request_hash: str
     baseline: str  #: digest of the remote state before the turn
     outcome: Outcome
+    edit: Edit
+    reported: bool  #: it ended with an error event
     checks: int
     last_seen: str
     credits_before: float | None
     credits_after: float | None
     settled_at: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows its outcome yet."""
+        return self.outcome in (Outcome.OPEN, Outcome.UNKNOWN)
 
 
 def open_call(
@@ -59,8 +81,8 @@ def open_call(
     credits_before: float | None,
     now_ms: int,
 ) -> int:
-    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when this job has an
-    unsettled one."""
+    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when an unsettled call
+    exists in its session."""
     values = {
         "job_id": job_id,
         "now": now_ms,
@@ -81,24 +103,51 @@ def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:
 
 
 def latest(conn: sqlite3.Connection, job_id: int) -> Spend | None:
-    """The newest paid call of this job."""
+    """The newest paid call of this job's instruction; an edit that was taken over counts as
+    one."""
     row = conn.execute(SQL["latest"], (job_id,)).fetchone()
     return _spend(row) if row else None
 
 
 def of_job(conn: sqlite3.Connection, job_id: int) -> list[Spend]:
-    """Every paid call of this job, oldest first."""
-    return [_spend(row) for row in conn.execute(SQL["all"], (job_id,))]
+    """Every paid call that was made for this job, oldest first: those of earlier instructions in
+    its place too."""
+    return [_spend(row) for row in conn.execute(SQL["all"], {"job_id": job_id})]
 
 
-def doubt(conn: sqlite3.Connection, spend_id: int) -> None:
-    """It was sent, and its outcome is not known."""
-    conn.execute(SQL["doubt"], (spend_id,))
+def is_paid(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether this job's instruction is paid for: nothing more is paid before it is delivered."""
+    return conn.execute(SQL["is_paid"], (job_id,)).fetchone() is not None
 
 
-def looked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
+def is_charged(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether this job's instruction may have cost something, whatever it came to."""
+    return conn.execute(SQL["is_charged"], (job_id,)).fetchone() is not None
+
+
+def inherit(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
+    """This job delivers an edit that another one has paid for."""
+    conn.execute(SQL["inherit"], {"job_id": job_id, "now": now_ms})
+
+
+def set_edit(conn: sqlite3.Connection, job_id: int, edit: Edit) -> None:
+    """What the paid call of this job has come to, after all."""
+    conn.execute(SQL["set_edit"], {"job_id": job_id, "edit": edit})
+
+
+def found(conn: sqlite3.Connection, spend_id: int) -> None:
+    """A call that was taken for refused, or given up, has happened: its edit is there."""
+    conn.execute(SQL["found"], (spend_id,))
+
+
+def doubt(conn: sqlite3.Connection, spend_id: int, *, reported: bool = False) -> None:
+    """It was sent, and its outcome is not known. `reported`: it ended with an error event."""
+    conn.execute(SQL["doubt"], {"id": spend_id, "reported": reported})
+
+
+def checked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
     """The remote state was read once more and had this digest."""
-    conn.execute(SQL["looked"], {"id": spend_id, "seen": seen})
+    conn.execute(SQL["checked"], {"id": spend_id, "seen": seen})
 
 
 def settle(
@@ -107,12 +156,18 @@ def settle(
     outcome: Outcome,
     credits_after: float | None,
     now_ms: int,
+    *,
+    edit: Edit = Edit.MADE,
 ) -> None:
-    """Its outcome is known now."""
-    conn.execute(
-        SQL["settle"],
-        {"id": spend_id, "outcome": outcome, "credits_after": credits_after, "now": now_ms},
-    )
+    """Its outcome is known now; `edit`: what came of it, when it happened."""
+    values = {
+        "id": spend_id,
+        "outcome": outcome,
+        "edit": edit if outcome is Outcome.HAPPENED else Edit.NONE,
+        "credits_after": credits_after,
+        "now": now_ms,
+    }
+    conn.execute(SQL["settle"], values)
 
 
 def overlaps(conn: sqlite3.Connection, call: Spend, until_ms: int) -> int:
@@ -196,4 +251,8 @@ def paid_calls(conn: sqlite3.Connection) -> list[Paid]:
 
 
 def _spend(row: sqlite3.Row) -> Spend:
-    return Spend(**{**dict(row), "outcome": Outcome(row["outcome"])})
+    values = dict(row)
+    values["outcome"] = Outcome(row["outcome"])
+    values["edit"] = Edit(row["edit"])
+    values["reported"] = bool(row["reported"])
+    return Spend(**values)

@@ -6,17 +6,14 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import job_steps, jobs, spend
+from nemowatch.journal import job_steps, jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.spend import Outcome
 from nemowatch.model import State
 from nemowatch.orders.current_prompt import MadeFrom, current_prompt, made_from
 from nemowatch.orders.order import Args, Order, job_id
 from nemowatch.orders.site import Site
 
 _ENDED_BADLY = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
-#: What a job that is sent again has left behind with its session.
-_NEW_SESSION = {**job_steps.FRESH, "session_id": "", "uploaded_by": "", "answer": ""}
 
 
 class Resolve(Order):
@@ -60,16 +57,11 @@ class Resolve(Order):
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._id)
         _check_waits(job)
-        call = spend.unsettled(conn, job.id)
-        if call is not None:
-            outcome = Outcome.HAPPENED if self._done else Outcome.GIVEN_UP
-            spend.settle(conn, call.id, outcome, None, now_ms)
-        state = State.INSTRUCTED if self._done else State.CLAIMED
-        changes = job_steps.FRESH if self._done else _NEW_SESSION
         renewed = self._prompt not in ("", job.prompt)
-        if renewed:
-            changes = {**changes, "prompt": self._prompt}
-        jobs.apply(conn, job, state, now_ms, changes)
+        if self._done:
+            state = job_steps.resolve_done(conn, job, now_ms)
+        else:
+            state = job_steps.resolve_resend(conn, job, self._prompt, now_ms)
         return {"job": job.id, "state": state.value, "renewed": renewed}
 
 

@@ -42,7 +42,7 @@ class Retry(JobsOrder):
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    return job.state in _RETRIED and not jobs.has_draft(conn, job.id)
+    return job.state in _RETRIED and not jobs.is_draft_saved(conn, job.id)
 
 
 def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:

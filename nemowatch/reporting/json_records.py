@@ -15,7 +15,7 @@ from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import jobs
-from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.reporting.overview import (
     InboxStatus,
     Overview,
@@ -68,7 +68,7 @@ def job_record(
         "target": job.target,
         "state": job.state.value,
         "attempt": job.attempt,
-        "reason": job.reason or None,
+        "reason": _reason(job),
         "session_id": job.session_id or None,
         "render_id": job.render_id or None,
         "outputs": [show_path(output.path) for output in jobs.outputs(conn, job.id)],
@@ -76,6 +76,13 @@ def job_record(
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),
     }
+
+
+def _reason(job: Job) -> str | None:
+    """Why it is held or asks; "checking" while it finds out whether its last step has happened."""
+    if job.checking:
+        return "checking"
+    return job.reason or None
 
 
 def _root(row: ListedJob, watches: Mapping[str, Watch]) -> str:

@@ -118,7 +118,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
     source = account.source
     done = [job for job in account.jobs if job.state is State.PUBLISHED]
     bad = [job for job in account.jobs if job.state in ENDED and job not in done]
-    kept = any(jobs.has_draft(conn, job.id) for job in bad)
+    kept = any(jobs.is_draft_saved(conn, job.id) for job in bad)
     back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
     numbers = tuple(job.id for job in bad)
     code = bad[0].error_code if bad else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from nemowatch.journal import job_steps, jobs, sources
+from nemowatch.journal import job_steps, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, PAID, AttentionReason, State
 
@@ -17,7 +17,7 @@ def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> 
     """Cancel what can be; the ids of those jobs."""
     cancelled: list[int] = []
     for job in jobs.of_source(conn, source_id):
-        if not _stays(job) and not jobs.has_draft(conn, job.id):
+        if not _stays(job) and not spend.is_paid(conn, job.id):
             why = "The file was taken away before anything was paid for it."
             job_steps.cancel(conn, job.id, why, now_ms)
             cancelled.append(job.id)

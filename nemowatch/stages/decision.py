@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Unpack
 
 from nemowatch.errors import NemowatchError
+from nemowatch.journal.jobs import JobChanges
 from nemowatch.model import AttentionReason, HoldReason, State
 
 #: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken
@@ -19,17 +20,13 @@ SHARE_AGAIN = 15.0
 #: state.
 Write = Callable[[sqlite3.Connection], object]
 
-#: `reason` of a working state whose last effect may or may not have happened: the stage asks the
-#: world first.
-CHECKING = "checking"
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The next state of a job, and what is written with it."""
 
     state: State
-    values: Mapping[str, Any] = field(default_factory=dict)  #: columns of table job
+    values: JobChanges = field(default_factory=JobChanges)  #: columns of table job
     writes: tuple[Write, ...] = ()
     after: float = 0  #: seconds until the job is due again
     counts: bool = False  #: True: this was an attempt
@@ -47,14 +44,14 @@ MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})
 ANSWERED = MILESTONES | {State.UPLOADED, State.RENDERING}
 
 
-def go(state: State, *writes: Write, **values: Any) -> Decision:
+def go(state: State, *writes: Write, **values: Unpack[JobChanges]) -> Decision:
     """On to `state`: errors are behind the job."""
-    fresh: dict[str, Any] = {"reason": "", "back": "", "error_code": "", "error_text": ""}
+    fresh = JobChanges(reason="", checking=False, back="", error_code="", error_text="")
     if state in MILESTONES:
         fresh["attempt"] = 0
     if state in ANSWERED:
         fresh["tries"] = 0
-    return Decision(state, {**fresh, **values}, writes)
+    return Decision(state, fresh | values, writes)
 
 
 def later(
@@ -63,29 +60,38 @@ def later(
     *writes: Write,
     counts: bool = False,
     text: str = "",
-    **values: Any,
+    **values: Unpack[JobChanges],
 ) -> Decision:
     """The same state again in `seconds`."""
     return Decision(state, values, writes, after=seconds, counts=counts, text=text)
 
 
 def hold(
-    reason: HoldReason, back: State, text: str, *writes: Write, account: bool = False, **values: Any
+    reason: HoldReason,
+    back: State,
+    text: str,
+    /,
+    *writes: Write,
+    account: bool = False,
+    **values: Unpack[JobChanges],
 ) -> Decision:
     """Aside until the cause is gone, then on from `back`. `account`: everything that meets this
     cause is held with it."""
-    fresh = {"reason": reason.value, "back": back.value, "error_text": text, **values}
-    return Decision(State.HELD, fresh, writes, hold=reason if account else None, text=text)
+    fresh = JobChanges(reason=reason.value, checking=False, back=back.value, error_text=text)
+    return Decision(State.HELD, fresh | values, writes, hold=reason if account else None, text=text)
 
 
 def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
     """The end: rejected or failed, with the error's words and its cure."""
     text = error.words
-    values = {"error_code": error.code, "error_text": text, "reason": "", "back": ""}
+    values = JobChanges(reason="", checking=False, back="", error_code=error.code, error_text=text)
     return Decision(state, values, writes, text=text)
 
 
-def ask(reason: AttentionReason, text: str, *writes: Write, **values: Any) -> Decision:
+def ask(
+    reason: AttentionReason, text: str, /, *writes: Write, **values: Unpack[JobChanges]
+) -> Decision:
     """Only a person can tell how to go on."""
-    fresh = {"reason": reason.value, "back": State.INSTRUCTING.value, "error_text": text, **values}
-    return Decision(State.ATTENTION, fresh, writes, text=text)
+    back = State.INSTRUCTING.value
+    fresh = JobChanges(reason=reason.value, checking=False, back=back, error_text=text)
+    return Decision(State.ATTENTION, fresh | values, writes, text=text)

@@ -12,6 +12,7 @@ from nemowatch.config import Config, Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.journal.jobs import Job
+from nemowatch.journal.sessions import Session
 from nemowatch.journal.sources import SourceRow
 from nemowatch.journal.spend import Spend
 from nemowatch.model import Member, MemberRole
@@ -30,9 +31,13 @@ class Work:
     source: SourceRow
     members: tuple[Member, ...]  #: of the job's item
     watch: Watch
-    has_draft: bool
-    spend: Spend | None  #: the newest paid call
+    session: Session
+    paid: bool  #: by its calls: what is left of its way costs nothing
+    draft_saved: bool  #: there is something to render from; says nothing about payment
+    spend: Spend | None  #: the newest paid call of its instruction
     sibling_paid: bool  #: another job of the same source has been paid for, or is being
+    #: an earlier instruction of the session was carried out: what this one concerns is there
+    later_turn: bool = False
     #: a call before the newest one may have cost something: nothing is sent again by itself
     paid_before: bool = False
     #: only in the one flow that has just written the intent: nobody else ever sends it

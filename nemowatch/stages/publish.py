@@ -14,7 +14,8 @@ from pathlib import Path
 
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
-from nemowatch.journal import jobs
+from nemowatch.journal import jobs, spend
+from nemowatch.journal.spend import Edit
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
@@ -36,10 +37,7 @@ async def put(work: Work, deps: Deps) -> Decision:
         if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts
     ]
     if missing:
-        return refuse(
-            State.FAILED,
-            NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE),
-        )
+        return _no_text(work)
     try:
         put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
@@ -66,6 +64,14 @@ async def put(work: Work, deps: Deps) -> Decision:
         else ""
     )
     return replace(go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100), text=text)
+
+
+def _no_text(work: Work) -> Decision:
+    error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
+    if work.draft_saved:
+        return refuse(State.FAILED, error)
+    unseen = partial(spend.set_edit, job_id=work.job.id, edit=Edit.UNSEEN)
+    return refuse(State.FAILED, error, unseen)
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:

@@ -9,17 +9,16 @@ import sqlite3
 
 from nemowatch.journal import jobs
 from nemowatch.journal.queries import load
-from nemowatch.stages.decision import CHECKING
 
 
-def begin(conn: sqlite3.Connection, first_look_ms: int) -> int:
+def begin(conn: sqlite3.Connection, first_read_ms: int) -> int:
     """Mark what was under way when the last process ended; returns how many jobs that were.
 
     An open paid call becomes unknown: its stage reads the session's state on the schedule of
-    `chat.recheck`, from `first_look_ms` (UTC ms) on.
+    `chat.recheck`, from `first_read_ms` (UTC ms) on.
     """
     sql = load("recover")
-    jobs.clamp_due(conn, first_look_ms)
-    conn.execute(sql["wait_for_turns"], {"due": first_look_ms})
+    jobs.clamp_due(conn, first_read_ms)
+    conn.execute(sql["wait_for_turns"], {"due": first_read_ms})
     conn.execute(sql["doubt_calls"])
-    return conn.execute(sql["doubt_jobs"], {"checking": CHECKING}).rowcount
+    return conn.execute(sql["doubt_jobs"]).rowcount

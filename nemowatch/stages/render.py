@@ -7,14 +7,19 @@ it; posting it again under the same id is safe (docs/api.md section 9). Renderin
 from __future__ import annotations
 
 import secrets
+import sqlite3
+from dataclasses import replace
 from functools import partial
+from typing import Unpack
 
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
-from nemowatch.journal import job_steps, jobs
+from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal.jobs import JobChanges
+from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
 from nemowatch.outbox.transcript import exportable
 from nemowatch.stages import turn_outcome
-from nemowatch.stages.decision import CHECKING, Decision, go, hold, later, refuse
+from nemowatch.stages.decision import Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work
 
 #: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,
@@ -37,9 +42,9 @@ def new_render(deps: Deps) -> Decision:
 async def prepare(work: Work, deps: Deps) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
     video = any(o.kind is OutputKind.VIDEO for o in work.job.outputs)
-    if not video and (work.has_draft or work.job.answer):
+    if not video and (work.draft_saved or work.job.answer):
         return go(State.DOWNLOADED)
-    if work.has_draft:
+    if work.draft_saved:
         return new_render(deps)
     try:
         state = await deps.api.read_state(work.job.skill, work.job.session_id)
@@ -51,7 +56,8 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         keep = partial(
             jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
         )
-        return go(State.INSTRUCTED, keep)
+        made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
+        return go(State.INSTRUCTED, keep, made)
     if not _video_required(work) and work.job.answer:
         return go(State.DOWNLOADED)
     return _nothing_yet(work, deps)
@@ -66,17 +72,31 @@ def _is_result(work: Work, state: RemoteState) -> bool:
 def _nothing_yet(work: Work, deps: Deps) -> Decision:
     """Paid, and nothing to render: it may come late, so it is looked for on the schedule. Only
     then it ends, or, where a person has ordered another try of exactly this end, is made anew."""
-    pauses, looks = deps.config().chat.recheck, work.job.attempt
-    if looks < len(pauses):
+    pauses, reads = deps.config().chat.recheck, work.job.attempt
+    if reads < len(pauses):
         return later(
             State.INSTRUCTED,
-            pauses[looks],
+            pauses[reads],
             text="nothing to render yet: looking again",
-            attempt=looks + 1,
+            attempt=reads + 1,
         )
-    if work.job.error_code == job_steps.NOTHING_MADE:
-        return go(State.CLAIMED, session_id="", uploaded_by="", answer="", attempt=0)
-    return refuse(State.FAILED, NothingMade()) if _video_required(work) else go(State.DOWNLOADED)
+    if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
+        return go(State.CLAIMED, partial(_give_anew, work, deps), attempt=0)
+    if _video_required(work):
+        return nothing_made(work)
+    return go(State.DOWNLOADED)
+
+
+def nothing_made(work: Work) -> Decision:
+    """The end of a job whose paid call has happened and shows nothing; a person who tries it again
+    has the session read once more before anything is paid anew."""
+    unseen = partial(spend.set_edit, job_id=work.job.id, edit=Edit.UNSEEN)
+    return refuse(State.FAILED, NothingMade(), unseen)
+
+
+def _give_anew(work: Work, deps: Deps, conn: sqlite3.Connection) -> None:
+    job = jobs.by_id(conn, work.job.id)
+    sessions.give_anew(conn, job, deps.clock.now_ms())
 
 
 def _video_required(work: Work) -> bool:
@@ -86,9 +106,11 @@ def _video_required(work: Work) -> bool:
 async def submit(work: Work, deps: Deps) -> Decision:
     """submitting: ask for the render; in doubt, ask for its state first."""
     job = work.job
+    if not job.session_id:
+        return go(State.CLAIMED)
     if not job.render_id:
         return new_render(deps)
-    if job.reason == CHECKING:
+    if job.checking:
         try:
             await deps.api.poll_render(job.skill, job.render_id)
         except RenderUnknown:
@@ -97,16 +119,16 @@ async def submit(work: Work, deps: Deps) -> Decision:
             return _polling(deps)
     draft = await deps.journal.read(lambda conn: jobs.draft(conn, job.id))
     if draft is None:  # never back to a new turn: this one is paid
-        return refuse(State.FAILED, NothingMade())
+        return nothing_made(work)
     await deps.api.submit_render(
         job.skill, job.render_id, job.session_id, draft, deps.config().render.quality
     )
     return _polling(deps, render_at=deps.clock.now_ms())
 
 
-def _polling(deps: Deps, **values: int) -> Decision:
+def _polling(deps: Deps, **values: Unpack[JobChanges]) -> Decision:
     decision = go(State.RENDERING, **values)
-    return Decision(decision.state, decision.values, after=deps.config().render.poll_interval)
+    return replace(decision, after=deps.config().render.poll_interval)
 
 
 async def poll(work: Work, deps: Deps) -> Decision:
@@ -116,7 +138,12 @@ async def poll(work: Work, deps: Deps) -> Decision:
     except RenderUnknown:
         text = "the cloud does not know this render: asking again"
         return later(
-            State.SUBMITTING, deps.config().render.poll_interval, counts=True, text=text, reason=""
+            State.SUBMITTING,
+            deps.config().render.poll_interval,
+            counts=True,
+            text=text,
+            reason="",
+            checking=False,
         )
     if render.status is RenderStatus.COMPLETED:
         if (
@@ -132,7 +159,8 @@ async def poll(work: Work, deps: Deps) -> Decision:
 
 def _anew(work: Work, deps: Deps, text: str) -> Decision:
     again = new_render(deps)
-    return Decision(again.state, {**again.values, "renders": work.job.renders + 1}, text=text)
+    values = again.values | JobChanges(renders=work.job.renders + 1)
+    return replace(again, values=values, text=text)
 
 
 def _failed(work: Work, deps: Deps, render: Render) -> Decision:

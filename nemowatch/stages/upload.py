@@ -20,11 +20,12 @@ from nemowatch.errors import (
     UrlRefused,
 )
 from nemowatch.fs.safe_open import open_below
-from nemowatch.journal import sources
+from nemowatch.journal import sessions, sources
+from nemowatch.journal.sessions import UploadedBy
 from nemowatch.model import Member, State
 from nemowatch.remote.interface import Payload
 from nemowatch.stages import source_check
-from nemowatch.stages.decision import CHECKING, Decision, Write, go, later
+from nemowatch.stages.decision import Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
 #: Tries to take a file by its address before its bytes are sent (again): one failure may be chance,
@@ -33,34 +34,46 @@ URL_TRIES = 2
 
 
 async def begin(work: Work, deps: Deps) -> Decision:
-    """claimed: make a session, or go straight to the render when the edit is saved and its
-    session may live."""
+    """claimed: make a session, unless the one that is alive holds the files already; straight on
+    to the render when the edit is saved and its session may live."""
     if closed := await deps.gate.closed(work, paying=False):
         return closed
-    if not work.has_draft:
-        await source_check.same(work, deps)
-    elif work.job.session_id:
+    if work.paid and work.job.session_id:
         return go(State.SUBMITTING)
-    session = await deps.api.open_session(work.job.skill, work.job.stem)
-    return go(State.UPLOADING, session_id=session.session_id, error_text=_why_again(work))
+    if work.session.has_clips:
+        return go(State.UPLOADED)
+    if not work.paid and not work.later_turn:
+        await source_check.same(work, deps)
+    opened = await deps.api.open_session(work.job.skill, work.job.stem)
+    made = partial(sessions.opened, session_id=work.session.id, remote_id=opened.session_id)
+    return go(State.UPLOADING, made, error_text=_why_again(work))
 
 
 async def send(work: Work, deps: Deps) -> Decision:
     """uploading: put every clip into the session."""
-    if work.job.reason == CHECKING:
+    if work.job.checking:
         return await _check(work, deps)
     writes: list[Write] = []
-    by = ""
+    by = UploadedBy.NOTHING
     for clip in work.clips:
         try:
             by = await _send_clip(work, deps, clip, writes)
         except RemotePassing as exc:
             if not clip.cdn_url or _tries(work) + 1 < URL_TRIES or isinstance(exc, RateLimited):
                 raise
-            return _without_url(clip, exc)
+            return _without_url(work, clip, exc)
         finally:
             deps.board.clear(work.job.id)
-    return go(State.UPLOADED, *writes, uploaded_by=by)
+    return go(State.UPLOADED, *writes, _uploaded(work, by))
+
+
+def _uploaded(work: Work, by: UploadedBy) -> Write:
+    return partial(sessions.uploaded, session_id=work.session.id, by=by)
+
+
+def _left_behind(work: Work) -> Write:
+    """Its session may hold half of what it should: another one is made."""
+    return partial(sessions.lost, session_id=work.session.id)
 
 
 def _why_again(work: Work) -> str:
@@ -73,12 +86,13 @@ def _tries(work: Work) -> int:
     return work.job.attempt + work.job.tries
 
 
-def _without_url(clip: Member, exc: RemotePassing) -> Decision:
+def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
     """Its address does not help: on to a new session, for this one may hold half of it, and
     there by its bytes."""
     text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
     forget = partial(sources.set_cdn, member_id=clip.id, url="")
-    return later(State.CLAIMED, 0, forget, counts=True, text=text, session_id="", reason="")
+    left = _left_behind(work)
+    return later(State.CLAIMED, 0, forget, left, counts=True, text=text, reason="", checking=False)
 
 
 async def _check(work: Work, deps: Deps) -> Decision:
@@ -92,31 +106,31 @@ async def _check(work: Work, deps: Deps) -> Decision:
             for clip, info in found
             if not clip.url
         ]
-        return go(State.UPLOADED, *known, uploaded_by="bytes")
-    return go(State.CLAIMED, session_id="", error_text=_why_again(work))
+        return go(State.UPLOADED, *known, _uploaded(work, UploadedBy.BYTES))
+    return go(State.CLAIMED, _left_behind(work), error_text=_why_again(work))
 
 
-async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) -> str:
+async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) -> UploadedBy:
     job = work.job
     if clip.url:
         await _by_given_url(work, deps, clip)
-        return "url"
+        return UploadedBy.URL
     if clip.cdn_url and _tries(work) < URL_TRIES:
         try:
             await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:
             writes.append(partial(sources.set_cdn, member_id=clip.id, url=""))
         else:
-            return "url"
+            return UploadedBy.URL
     try:
         cdn_url = await _by_bytes(work, deps, clip)
     except LocalError as exc:
-        if not work.has_draft or isinstance(exc, LocalPassing):
+        if not work.paid or isinstance(exc, LocalPassing):
             raise
         # the saved draft knows its clips; the file that was paid for is no longer here
-        return "draft"
+        return UploadedBy.DRAFT
     writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
-    return "bytes"
+    return UploadedBy.BYTES
 
 
 async def _by_given_url(work: Work, deps: Deps, clip: Member) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_migration_that_was_cut_off_is_done_again(path: Path) -> None:
 def test_every_query_is_named_once_and_compiles(path: Path) -> None:
     """A typing mistake in an SQL file is found here, not at night."""
     journal = open_at(path)
-    for file in ("jobs", "sources", "spend", "rest", "recover", "retention"):
+    for file in sql_files():
         for name, text in load(file).items():
             marks = dict.fromkeys(set(_names(text)))
             values: object = marks if marks else (None,) * text.count("?")
@@ -110,6 +111,52 @@ def test_every_query_is_named_once_and_compiles(path: Path) -> None:
             )
             assert name
     journal.close()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("queue", "due"),
+        ("queue", "due_uploads"),
+        ("queue", "next_due"),
+        ("queue", "first_due"),
+        ("queue", "wake_held"),
+        ("jobs", "by_id"),
+        ("jobs", "of_source"),
+        ("jobs", "held"),
+        ("spend", "is_paid"),
+        ("spend", "latest"),
+        ("spend", "all"),
+        ("spend", "unsettled"),
+        ("spend", "price"),
+        ("sessions", "by_id"),
+        ("sessions", "is_later_turn"),
+        ("sources", "to_retire"),
+        ("batches", "is_unapproved"),
+    ],
+)
+def test_what_is_asked_often_reads_no_table_from_end_to_end(
+    path: Path, file: str, name: str
+) -> None:
+    """However many jobs have ended: every step of the plan goes by an index or a key."""
+    journal = open_at(path)
+    text = load(file)[name]
+    marks = dict.fromkeys(set(_names(text)))
+    values: object = marks if marks else (None,) * text.count("?")
+    plan = journal.read_now(
+        lambda conn: conn.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+    )
+    steps = [row["detail"] for row in plan]
+    of_values = ("CONSTANT ROW", "json_each", "(subquery")
+    scans = [step for step in steps if step.startswith("SCAN")]
+    assert not [step for step in scans if not any(word in step for word in of_values)], steps
+    journal.close()
+
+
+def sql_files() -> list[str]:
+    """The files of queries, by name."""
+    folder = resources.files("nemowatch.journal").joinpath("sql")
+    return sorted(file.name.removesuffix(".sql") for file in folder.iterdir() if file.is_file())
 
 
 def _names(text: str) -> list[str]:

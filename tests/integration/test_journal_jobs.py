@@ -24,11 +24,12 @@ from nemowatch.journal import (
     job_steps,
     jobs,
     notes,
+    sessions,
     sources,
     spend,
 )
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.journal.spend import Outcome
+from nemowatch.journal.spend import Edit, Outcome
 from nemowatch.model import (
     ENDED,
     PAID,
@@ -43,7 +44,6 @@ from nemowatch.model import (
     Target,
 )
 from nemowatch.stages import recover
-from nemowatch.stages.decision import CHECKING
 
 WATCH = "/srv/inbox"
 LOOK = Snapshot(10, 1, 2, 8, 3, (1 << 64) - 5)
@@ -95,10 +95,15 @@ def job(journal: Journal, job_id: int) -> jobs.Job:
     return do(journal, lambda conn: jobs.by_id(conn, job_id))
 
 
-def force(journal: Journal, job_id: int, state: State, **values: Any) -> None:
-    """Put a job into a state past the trigger, as no code of the product can."""
+def force(
+    journal: Journal, job_id: int, state: State, *, remote_id: str = "", **values: Any
+) -> None:
+    """Put a job into a state past the trigger, as no code of the product can; `remote_id`: with a
+    session that is alive."""
 
     def change(conn: sqlite3.Connection) -> None:
+        if remote_id:
+            sessions.opened(conn, jobs.by_id(conn, job_id).session, remote_id)
         script = conn.execute("SELECT sql FROM sqlite_master WHERE name = 'job_legal'").fetchone()[
             0
         ]
@@ -170,10 +175,10 @@ def test_every_change_becomes_an_event(journal: Journal) -> None:
     """Written by the database, the beginning included; a change that is none is not told."""
     (job_id,) = claim(journal)
     for state, values in [
-        (State.UPLOADING, {"session_id": "1"}),
+        (State.UPLOADING, {}),
         (State.UPLOADING, {"progress": 5.0}),
-        (State.UPLOADING, {"reason": "checking", "attempt": 1, "error_text": "cut"}),
-        (State.UPLOADED, {"reason": ""}),
+        (State.UPLOADING, {"checking": True, "attempt": 1, "error_text": "cut"}),
+        (State.UPLOADED, {"checking": False}),
     ]:
         do(
             journal,
@@ -213,7 +218,10 @@ def test_one_open_call_for_a_job(journal: Journal) -> None:
         "UPDATE job SET credits_about = 7",
         "UPDATE member SET role = 'villain'",
         "INSERT INTO fact VALUES (x'00', 1)",
-        "UPDATE job SET source_id = 99",
+        "UPDATE session SET source_id = 99",
+        "UPDATE session SET state = 'asleep'",
+        "UPDATE session SET state = 'alive'",
+        "UPDATE job SET session = 99",
         "UPDATE spend SET job_id = 99",
         "UPDATE spend SET outcome = 'maybe'",
     ],
@@ -233,8 +241,8 @@ def test_a_change_by_somebody_else_is_noticed(journal: Journal) -> None:
     do(journal, lambda conn: job_steps.cancel(conn, job_id, "a person", 2))
     assert do(journal, lambda conn: jobs.apply(conn, seen, State.UPLOADING, 3)) is False
     assert job(journal, job_id).state is State.CANCELLED
-    with pytest.raises(UsageError, match="not columns"):
-        do(journal, lambda conn: jobs.apply(conn, seen, State.CLAIMED, 3, {"id": 5}))
+    with pytest.raises(TypeError, match="not columns of a job: id, sessoin"):
+        do(journal, lambda conn: jobs.apply(conn, seen, State.CLAIMED, 3, {"id": 5, "sessoin": 1}))
 
 
 # -- sources
@@ -268,8 +276,8 @@ def test_unsettled_work_rests_and_goes_on_with_the_new_content(journal: Journal)
     """Sessions with old content are left; held jobs too begin afresh; `resettle` lets them go
     on."""
     one, two, three = claim(journal, b"dub-es-fr-de/a.mp4", "es", "fr", "de")
-    force(journal, one, State.UPLOADED, session_id="s1")
-    force(journal, two, State.HELD, reason="credits", back="uploaded", session_id="s2")
+    force(journal, one, State.UPLOADED, remote_id="s1")
+    force(journal, two, State.HELD, reason="credits", back="uploaded", remote_id="s2")
     source_id = job(journal, one).source_id
     do(journal, lambda conn: sources.unsettle(conn, source_id, 3))
     assert [
@@ -447,29 +455,29 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "session", "to"),
+    ("edit", "session", "to"),
     [
-        ("outage", "s", State.INSTRUCTED),
-        ("cancelled", "s", State.INSTRUCTED),
-        ("nothing made", "s", State.INSTRUCTED),
-        ("session lost", "s", State.CLAIMED),
-        ("outage", "another", State.CLAIMED),
+        (Edit.MADE, "s", State.INSTRUCTED),
+        (Edit.UNSEEN, "s", State.INSTRUCTED),
+        (Edit.WORDS, "s", State.CLAIMED),
+        (Edit.LOST, "s", State.CLAIMED),
+        (Edit.MADE, "another", State.CLAIMED),
     ],
 )
 def test_a_retry_after_a_paid_turn_without_a_draft(
-    journal: Journal, code: str, session: str, to: State
+    journal: Journal, edit: Edit, session: str, to: State
 ) -> None:
     """The edit that happened is asked for in its session, also one that showed nothing before:
     it may have come late."""
     (job_id,) = claim(journal)
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
-    do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2))
-    force(journal, job_id, State.FAILED, session_id=session, error_code=code)
+    do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2, edit=edit))
+    force(journal, job_id, State.FAILED, remote_id=session)
     assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is to
 
 
 def test_redelivering(journal: Journal) -> None:
-    """From the saved draft; a new take drops it; without one it is refused."""
+    """From the saved draft; a new take begins without it; without one it is refused."""
     (job_id,) = claim(journal)
     force(journal, job_id, State.PUBLISHED)
     with pytest.raises(UsageError, match="no saved draft"):
@@ -486,7 +494,7 @@ def test_redelivering(journal: Journal) -> None:
         do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5, new_take=True))
         is State.CLAIMED
     )
-    assert not do(journal, lambda conn: jobs.has_draft(conn, job_id))
+    assert not do(journal, lambda conn: jobs.is_draft_saved(conn, job_id))
 
 
 @pytest.mark.parametrize("back", sorted(WORKING))
@@ -506,7 +514,7 @@ def test_waking_goes_on_where_it_stood(journal: Journal, back: State) -> None:
         found = job(journal, job_id)
         doubtful = back in (State.UPLOADING, State.SUBMITTING)
         assert (found.state, found.back, found.due_at) == (back, "", 0)
-        assert found.reason == (CHECKING if doubtful else "")
+        assert (found.reason, found.checking) == ("", doubtful)
 
 
 def test_waking_wakes_only_what_it_names(journal: Journal) -> None:
@@ -573,7 +581,7 @@ def test_recovery_marks_what_may_have_happened(journal: Journal) -> None:
         force(journal, job_id, state)
     do(journal, lambda conn: spend.open_call(conn, ids[1], "s", "h", "b", None, 1))
     assert do(journal, lambda conn: recover.begin(conn, 7777)) == 3
-    assert [job(journal, i).reason for i in ids] == [CHECKING, CHECKING, CHECKING, ""]
+    assert [job(journal, i).checking for i in ids] == [True, True, True, False]
     assert job(journal, ids[1]).due_at == 7777
     assert do(journal, lambda conn: spend.latest(conn, ids[1])).outcome is Outcome.UNKNOWN
     assert do(journal, lambda conn: recover.begin(conn, 8888)) == 0

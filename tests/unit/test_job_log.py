@@ -23,7 +23,7 @@ from nemowatch.reporting.overview import (
     Transfer,
 )
 from nemowatch.reporting.status_line import status_line
-from nemowatch.stages.decision import CHECKING, go, hold
+from nemowatch.stages.decision import go, hold
 
 
 @pytest.fixture
@@ -41,38 +41,40 @@ def source() -> SourceRow:
 
 
 JOB = Job(
-    7,
-    1,
-    "",
-    "promo",
-    "es",
-    "skill",
-    "",
-    (),
-    State.CLAIMED,
-    "",
-    "",
-    0,
-    0,
-    "",
-    "",
-    "",
-    0,
-    0,
-    0.0,
-    "",
-    0,
-    b"",
-    "",
-    0,
-    "",
-    None,
-    False,
-    "",
-    "",
-    0,
-    0,
-    0,
+    id=7,
+    session=7,
+    source_id=1,
+    item="",
+    target="es",
+    session_id="",
+    uploaded_by="",
+    stem="promo",
+    skill="skill",
+    prompt="",
+    outputs=(),
+    state=State.CLAIMED,
+    reason="",
+    checking=False,
+    back="",
+    attempt=0,
+    tries=0,
+    due_at=0,
+    render_id="",
+    render_at=0,
+    renders=0,
+    progress=0.0,
+    result_url="",
+    result_size=0,
+    part=b"",
+    part_sha256="",
+    part_size=0,
+    answer="",
+    credits=None,
+    credits_about=False,
+    error_code="",
+    error_text="",
+    created_at=0,
+    updated_at=0,
 )
 
 
@@ -130,7 +132,7 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
         clock.advance(60)
         job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
         job_log.answered(JOB)
-        job_log.answered(replace(uploading, reason=CHECKING))
+        job_log.answered(replace(uploading, checking=True))
 
     def said():
         return [
@@ -151,9 +153,7 @@ def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[s
     job_log.moved(*outage(1, State.UPLOADING))
     clock.advance(1)
     job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-    job_log.moved(
-        replace(JOB, state=State.UPLOADING, reason=CHECKING), source(), go(State.UPLOADED)
-    )
+    job_log.moved(replace(JOB, state=State.UPLOADING, checking=True), source(), go(State.UPLOADED))
     assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
 
 

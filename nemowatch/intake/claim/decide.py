@@ -16,7 +16,7 @@ from nemowatch.errors import UsageError
 from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.link_lists import results_before, without_paid
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, sources
+from nemowatch.journal import batches, job_steps, jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewSource, SourceRow
 from nemowatch.model import ENDED, HoldReason, Snapshot, State
@@ -250,12 +250,12 @@ def _same_file(before: Snapshot, now: Snapshot) -> bool:
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     """True when nothing has been, or may have been, paid for any of these jobs and some are
     still to be done. A job that lost its session stands at the beginning again, and is paid for
-    all the same: its draft is saved.
+    all the same, as its calls tell.
     """
     left = [job for job in found if job.state is not State.CANCELLED]
     return bool(left) and all(
         (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID))
-        and not jobs.has_draft(conn, job.id)
+        and not spend.is_paid(conn, job.id)
         for job in left
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import jobs, sources
+from nemowatch.journal import jobs, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import ENDED, PAID, Member, State
@@ -53,7 +53,7 @@ def without_paid(
         elif before.state is State.PUBLISHED and before.id not in lost:
             found.append(replace(job, stands=tuple(jobs.outputs(conn, before.id))))
         elif before.state in ENDED:
-            found.append(replace(job, edit_of=before.id if jobs.has_draft(conn, before.id) else 0))
+            found.append(replace(job, edit_of=_edit_of(conn, before)))
         elif not _is_begun(before):
             found.append(job)
     return replace(candidate, jobs=tuple(found))
@@ -87,10 +87,12 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
-    return (
-        2
-        if job.state is State.PUBLISHED
-        else 1
-        if _is_begun(job) or jobs.has_draft(conn, job.id)
-        else 0
-    )
+    if job.state is State.PUBLISHED:
+        return 2
+    return int(_is_begun(job) or spend.is_paid(conn, job.id))
+
+
+def _edit_of(conn: sqlite3.Connection, before: Job) -> int:
+    """The job whose paid and saved edit can be delivered once more; 0 for none."""
+    is_there = spend.is_paid(conn, before.id) and jobs.is_draft_saved(conn, before.id)
+    return before.id if is_there else 0

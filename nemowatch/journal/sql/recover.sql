@@ -1,5 +1,5 @@
 -- name: wait_for_turns
--- a turn that was under way may still be: the first look at its session comes after the first pause
+-- a turn that was under way may still be: the first read of its session comes after the first pause
 UPDATE job SET due_at = :due WHERE state = 'instructing' AND id IN (SELECT job_id FROM spend WHERE outcome = 'open')
 
 -- name: doubt_calls
@@ -7,4 +7,5 @@ UPDATE job SET due_at = :due WHERE state = 'instructing' AND id IN (SELECT job_i
 UPDATE spend SET outcome = 'unknown' WHERE outcome = 'open'
 
 -- name: doubt_jobs
-UPDATE job SET reason = :checking WHERE state IN ('uploading', 'instructing', 'submitting') AND reason <> :checking
+-- whatever was under way may have happened: its stage asks before it acts
+UPDATE job SET checking = 1 WHERE state IN ('uploading', 'instructing', 'submitting') AND checking = 0

@@ -24,15 +24,16 @@ SELECT * FROM source WHERE retired_to = ? ORDER BY id DESC LIMIT 1
 SELECT * FROM member WHERE source_id = ? ORDER BY item, ordinal, id
 
 -- name: unretired_members
--- every file that stands in the inbox, to know at a glance what a scan has no need to look at; an empty retired_to
--- means that the source is done with and stays where it was dropped
+-- every file that lies in the inbox and is known, so that a scan need not open it; an empty retired_to means that the
+-- source is done with and stays where it was dropped
 SELECT m.path, m.size, m.mtime_ns, m.ctime_ns, m.blocks, m.dev, m.ino, s.id, s.settled FROM member m JOIN source s ON s.id = m.source_id
 WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <> x''
 
 -- name: to_retire
 -- sources all of whose jobs have ended and that have not been moved yet
 SELECT s.* FROM source s WHERE s.retired_at IS NULL
-AND NOT EXISTS (SELECT 1 FROM job j WHERE j.source_id = s.id AND j.state NOT IN ('published', 'cancelled', 'rejected', 'failed'))
+AND NOT EXISTS (SELECT 1 FROM session t JOIN job j ON j.session = t.id
+    WHERE t.source_id = s.id AND j.state NOT IN ('published', 'cancelled', 'rejected', 'failed'))
 AND s.id > :after AND :watch IN ('', s.watch) ORDER BY s.id LIMIT :limit
 
 -- name: retire

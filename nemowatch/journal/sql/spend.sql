@@ -1,15 +1,22 @@
 -- name: open
-INSERT INTO spend (job_id, opened_at, session_id, request_hash, baseline, credits_before)
-VALUES (:job_id, :now, :session_id, :request_hash, :baseline, :credits_before) RETURNING id
+-- the intent: committed before the call is sent
+INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, credits_before)
+SELECT :job_id, session, :now, :session_id, :request_hash, :baseline, :credits_before FROM job WHERE id = :job_id RETURNING id
+
+-- name: inherit
+-- an edit that another job has paid for: this one owes nothing for it
+INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, outcome, edit, settled_at)
+SELECT :job_id, session, :now, '', '', '', 'inherited', 'made', :now FROM job WHERE id = :job_id
 
 -- name: mark
 -- for the owner file of the workspace that it is paid for
 INSERT INTO fact (key, value) SELECT 'paid ' || src.watch, s.id || ' ' || s.opened_at
-FROM spend s JOIN job j ON j.id = s.job_id JOIN source src ON src.id = j.source_id WHERE s.id = ?
+FROM spend s JOIN session t ON t.id = s.session JOIN source src ON src.id = t.source_id WHERE s.id = ?
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
 -- name: newest
-SELECT id, opened_at FROM spend ORDER BY id DESC LIMIT 1
+-- the latest call that was made, for the mark outside the journal
+SELECT id, opened_at FROM spend WHERE outcome <> 'inherited' ORDER BY id DESC LIMIT 1
 
 -- name: is_known
 SELECT 1 FROM spend WHERE id = ? AND opened_at = ?
@@ -19,24 +26,43 @@ SELECT 1 FROM spend WHERE id = ? AND opened_at = ?
 SELECT * FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown')
 
 -- name: latest
+-- the newest call of this instruction
 SELECT * FROM spend WHERE job_id = ? ORDER BY id DESC LIMIT 1
 
 -- name: all
-SELECT * FROM spend WHERE job_id = ? ORDER BY id
+-- every call that was made for a job, those of earlier instructions in its place included
+SELECT * FROM spend WHERE outcome <> 'inherited'
+AND job_id IN (SELECT :job_id UNION ALL SELECT id FROM job WHERE earlier_of = :job_id) ORDER BY id
+
+-- name: is_paid
+-- whether this instruction is paid for: its edit is there, or is only not seen yet
+SELECT 1 FROM spend WHERE job_id = ? AND edit IN ('made', 'unseen') LIMIT 1
+
+-- name: is_charged
+-- whether this instruction may have cost something, whatever became of it
+SELECT 1 FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown', 'happened', 'given up') LIMIT 1
+
+-- name: set_edit
+-- what the calls that happened have come to
+UPDATE spend SET edit = :edit WHERE job_id = :job_id AND outcome IN ('happened', 'inherited')
+
+-- name: found
+UPDATE spend SET outcome = 'happened', edit = 'made' WHERE id = ?
 
 -- name: doubt
-UPDATE spend SET outcome = 'unknown' WHERE id = ?
+UPDATE spend SET outcome = 'unknown', reported = max(reported, :reported) WHERE id = :id
 
--- name: looked
+-- name: checked
+-- the state of its session was read once more
 UPDATE spend SET checks = checks + 1, last_seen = :seen WHERE id = :id
 
 -- name: settle
-UPDATE spend SET outcome = :outcome, credits_after = :credits_after, settled_at = :now WHERE id = :id
+UPDATE spend SET outcome = :outcome, edit = :edit, credits_after = :credits_after, settled_at = :now WHERE id = :id
 
 -- name: overlapping
 -- other paid calls that were under way between two moments: the balance's difference is then only "about"
 SELECT count(*) FROM spend WHERE id <> :id AND opened_at <= :until AND coalesce(settled_at, :until) >= :since
-AND outcome NOT IN ('unsent', 'refused')
+AND outcome NOT IN ('unsent', 'refused', 'inherited')
 
 -- name: readings
 -- every balance that was read around paid calls since a moment, in the order in which it was read
@@ -59,5 +85,6 @@ SELECT avg(credits) AS typical, max(credits) AS most FROM (
     SELECT credits FROM job WHERE skill = :skill AND credits > 0 AND credits_about <= :about ORDER BY id DESC LIMIT 20)
 
 -- name: every
+-- every call that may have cost something, oldest first
 SELECT opened_at, credits_before IS NOT NULL AND credits_after IS NOT NULL AS known FROM spend
-WHERE outcome NOT IN ('unsent', 'refused') ORDER BY id
+WHERE outcome NOT IN ('unsent', 'refused', 'inherited') ORDER BY id

@@ -1,0 +1,103 @@
+-- name: due
+-- what may run now, first come first served; unpaid jobs of a source that is settling again rest, and so does a job as long
+-- as an earlier one of its session has not had its turn
+SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = :state AND j.due_at <= :now
+AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded')
+    OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
+AND (j.state <> 'uploaded' OR NOT EXISTS (
+    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL
+    AND (CASE b.state WHEN 'held' THEN b.back ELSE b.state END IN ('claimed', 'uploading', 'uploaded', 'instructing')
+        OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown')))))
+ORDER BY j.due_at, j.id LIMIT :limit
+
+-- name: due_uploads
+-- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url
+SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = :state AND j.due_at <= :now
+AND (s.settled = 1 OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
+AND NOT EXISTS (
+    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL
+    AND (CASE b.state WHEN 'held' THEN b.back ELSE b.state END IN ('claimed', 'uploading', 'uploaded', 'instructing')
+        OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown'))))
+AND NOT EXISTS (
+    SELECT 1 FROM session t JOIN job b ON b.session = t.id
+    WHERE t.source_id = j.source_id AND t.item = j.item AND b.id <> j.id
+    AND (b.state = 'uploading' OR (b.state = 'claimed' AND b.id < j.id AND b.due_at <= :now))
+    AND EXISTS (SELECT 1 FROM member m WHERE m.source_id = j.source_id AND m.item = j.item AND m.role = 'clip' AND m.cdn_url = ''))
+ORDER BY j.due_at, j.id LIMIT :limit
+
+-- name: next_due
+-- asked every few seconds: the states by name, so that the index answers and no row of the many that have ended is read
+SELECT min(due_at) FROM job WHERE due_at > :now AND state IN (SELECT value FROM json_each(:states))
+
+-- name: first_due
+SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
+
+-- name: tired
+-- jobs that have failed so many times in a way that may go on without end, and wait for the next try
+SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
+AND tries >= :tries AND updated_at >= :since
+
+-- name: of_held_reason
+-- the jobs that are held for one reason, oldest first
+SELECT * FROM instruction WHERE state = 'held' AND reason = ? ORDER BY id
+
+-- name: wake_held
+-- every job held for a reason goes on where it stood; an upload or a render request is asked after first, never assumed
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE state = 'held' AND reason = :reason
+
+-- name: wake_one
+-- one held job goes on where it stood
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE id = :id AND state = 'held'
+
+-- name: wake_batch
+-- jobs that waited for an approval that was given, or whose batch is no more
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE state = 'held' AND reason = 'approval' AND session IN (
+    SELECT t.id FROM session t JOIN source s ON s.id = t.source_id
+    WHERE s.batch_id IS NULL OR s.batch_id IN (SELECT id FROM batch WHERE approved_at IS NOT NULL))
+
+-- name: wake_paused
+-- jobs of one folder that were paused, or whose folder was out of the configuration: those may stand anywhere
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE state = 'held' AND reason = 'paused' AND session IN (
+    SELECT t.id FROM session t JOIN source s ON s.id = t.source_id WHERE s.watch = :watch AND s.folder = :folder)
+
+-- name: explain_held
+-- what is held for a reason says why, as it stands now
+UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND skill = :skill AND error_text <> :text
+
+-- name: paused_folders
+-- the folders with jobs that are paused, and how many these are
+SELECT s.watch, s.folder, count(*) AS n FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = 'held' AND j.reason = 'paused' GROUP BY s.watch, s.folder
+
+-- name: wake_source
+-- the claimed jobs of a source are due now
+UPDATE job SET due_at = 0, updated_at = :now
+WHERE state = 'claimed' AND session IN (SELECT id FROM session WHERE source_id = :source_id)
+
+-- name: reset_unpaid
+-- the source changed: whatever of the old content is in the cloud is left behind, and nothing of it is paid for
+UPDATE job SET state = 'claimed', reason = '', checking = 0, due_at = 0, updated_at = :now
+WHERE state IN ('uploading', 'uploaded') AND session IN (SELECT id FROM session WHERE source_id = :source_id)
+
+-- name: reset_held
+UPDATE job SET back = 'claimed', updated_at = :now
+WHERE state = 'held' AND back IN ('claimed', 'uploading', 'uploaded')
+AND session IN (SELECT id FROM session WHERE source_id = :source_id)
+
+-- name: wake_all
+-- a person said "now": whatever only waits for its time is due
+UPDATE job SET due_at = 0 WHERE due_at > 0 AND state NOT IN ('held', 'attention', 'published', 'cancelled', 'rejected', 'failed', 'instructing', 'rendering')
+
+-- name: shift_due
+-- the wall clock was set: what waits for a moment waits for as long as before
+UPDATE job SET due_at = max(due_at + :ms, 1) WHERE due_at > 0
+
+-- name: clamp_due
+-- no pause of ours is longer than this: what waits beyond it was written under another clock
+UPDATE job SET due_at = :latest WHERE due_at > :latest

@@ -1,0 +1,24 @@
+-- name: save_draft
+INSERT INTO draft (job_id, draft, saved_at) VALUES (?, ?, ?)
+ON CONFLICT (job_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.saved_at
+
+-- name: draft
+SELECT draft FROM draft WHERE job_id = ?
+
+-- name: is_draft_saved
+SELECT 1 FROM draft WHERE job_id = ?
+
+-- name: add_output
+INSERT INTO output (job_id, ending, path, size, sha256, published_at) VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: outputs
+SELECT * FROM output WHERE job_id = ? ORDER BY id
+
+-- name: of_output
+-- the job that published a result, the latest of them when its name was used again; an earlier instruction has no number of
+-- its own for people
+SELECT coalesce(job.earlier_of, job.id) AS job_id FROM output JOIN job ON job.id = output.job_id
+WHERE output.path = ? ORDER BY output.id DESC LIMIT 1
+
+-- name: drop_outputs
+DELETE FROM output WHERE job_id = ?

@@ -1,0 +1,34 @@
+-- name: begin
+-- a new conversation about one item of a source; the next take of it when there was one before
+INSERT INTO session (source_id, item, target, take, created_at)
+SELECT :source_id, :item, :target,
+    1 + coalesce((SELECT max(take) FROM session WHERE source_id = :source_id AND item = :item AND target = :target), 0), :now
+RETURNING id
+
+-- name: by_id
+SELECT * FROM session WHERE id = ?
+
+-- name: opened
+-- the cloud has made it, with nothing in it yet
+UPDATE session SET state = 'alive', remote_id = :remote_id, uploaded_by = '' WHERE id = :id
+
+-- name: uploaded
+-- it holds every clip
+UPDATE session SET uploaded_by = :by WHERE id = :id
+
+-- name: lost
+-- the cloud has lost it, or it is left behind: what comes needs another one
+UPDATE session SET state = 'lost', uploaded_by = '' WHERE id = :id AND state = 'alive'
+
+-- name: leave_unpaid
+-- the sessions of a source whose jobs stand before their paid turn are left behind
+UPDATE session SET state = 'lost', uploaded_by = '' WHERE state = 'alive' AND source_id = :source_id
+AND EXISTS (SELECT 1 FROM job WHERE job.session = session.id AND job.earlier_of IS NULL
+    AND CASE job.state WHEN 'held' THEN job.back ELSE job.state END IN ('claimed', 'uploading', 'uploaded'))
+AND NOT EXISTS (SELECT 1 FROM job JOIN spend ON spend.job_id = job.id
+    WHERE job.session = session.id AND spend.edit IN ('made', 'unseen'))
+
+-- name: is_later_turn
+-- whether an earlier instruction of this session has been carried out: what it concerns is in the session, not in the inbox
+SELECT 1 FROM job b JOIN spend p ON p.job_id = b.id
+WHERE b.session = :session AND b.id < :job AND b.earlier_of IS NULL AND p.edit IN ('made', 'unseen') LIMIT 1

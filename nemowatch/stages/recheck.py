@@ -1,0 +1,134 @@
+"""A paid turn whose outcome is open: its session is read on the schedule of `chat.recheck` until it
+tells, or a person decides (docs/api.md section 6).
+
+Never sends anything: what came of the one call that was sent is all it asks.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefused, SessionLost
+from nemowatch.journal import sessions, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.spend import Outcome, Spend
+from nemowatch.model import AttentionReason, State, Turn, TurnEnd
+from nemowatch.stages import turn_outcome
+from nemowatch.stages.decision import Decision, Write, ask, go, later
+from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.settle_turn import (
+    answered,
+    balance,
+    balance_words,
+    happened,
+    sentence,
+    settle,
+)
+from nemowatch.stages.turn_outcome import Look
+
+#: `error_code` of a turn that ended with an error event, for people; the call itself knows it too.
+AGENT_ERROR = "agent error"
+#: Refusals of a read. None of them is believed before the schedule is over: each may pass, and the
+#: edit is paid for.
+HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
+
+
+def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
+    """Nobody knows: the first read comes after the configured pause."""
+    clean = answer.end is TurnEnd.CLOSED
+    reported = answer.end is TurnEnd.ERROR
+    words = answer.error or answer.text or "The cloud ended the turn without a word."
+    said = "outcome unknown"
+    if clean and answer.text:
+        said = "answered, but its edit is not to be seen yet"
+    return later(
+        State.INSTRUCTING,
+        deps.config().chat.recheck[0],
+        partial(spend.doubt, spend_id=call.id, reported=reported),
+        text=f"{said}: {words}",
+        checking=True,
+        answer=answer.text if clean else "",  # half an answer is never a result
+        error_code=AGENT_ERROR if reported else "",
+        error_text=words,
+    )
+
+
+async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
+    """One read of the session on the schedule."""
+    try:
+        state = await deps.api.read_state(work.job.skill, call.session_id)
+    except HIDDEN as exc:
+        return await _refused(work, deps, call, exc)
+    now = turn_outcome.digest(state)
+    planned = len(deps.config().chat.recheck)
+    if turn_outcome.asks_back(work.job.answer):
+        # Words that end like a question are over: one read tells whether the state lagged behind.
+        planned = 1
+    said = turn_outcome.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
+    if said is Look.HAPPENED:
+        return await happened(work, deps, call, state, work.job.answer)
+    checked = partial(spend.checked, spend_id=call.id, seen=now)
+    if said is Look.AGAIN:
+        return _wait(deps, call, checked)
+    if said is Look.UNSTEADY:
+        text = "The cloud does not stop working on it."
+        return _ask(work, call, await balance(deps), (checked,), text)
+    if work.job.answer:
+        return await answered(work, deps, call, state, work.job.answer)
+    text = "Nothing shows whether the cloud did the work."
+    return await _unknown(work, deps, call, (checked,), text)
+
+
+def _wait(deps: Deps, call: Spend, checked: Write) -> Decision:
+    pauses = deps.config().chat.recheck
+    pause = pauses[min(call.checks + 1, len(pauses) - 1)]
+    return later(State.INSTRUCTING, pause, checked, tries=0)
+
+
+async def _refused(work: Work, deps: Deps, call: Spend, exc: RemoteError) -> Decision:
+    checked = partial(spend.checked, spend_id=call.id, seen=call.last_seen)
+    if call.checks + 1 < len(deps.config().chat.recheck):
+        return _wait(deps, call, checked)
+    if isinstance(exc, SessionLost):
+        return await _lost(work, deps, call)
+    text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
+    return _ask(work, call, await balance(deps), (checked,), text)
+
+
+async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
+    if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
+        given_up = settle(call, Outcome.GIVEN_UP, await balance(deps), deps)
+        return go(State.CLAIMED, given_up, partial(sessions.lost, session_id=work.session.id))
+    text = (
+        "The cloud lost this job's session while the paid turn was open, so nothing shows whether"
+        " it happened."
+    )
+    return await _unknown(work, deps, call, (), text)
+
+
+async def _unknown(
+    work: Work, deps: Deps, call: Spend, writes: tuple[Write, ...], text: str
+) -> Decision:
+    """Unchanged to the end: a person decides, unless the configuration already has; that counts
+    for one call only."""
+    credits = await balance(deps)
+    if deps.config().chat.on_unknown == "resend" and not work.paid_before:
+        return go(State.UPLOADED, settle(call, Outcome.GIVEN_UP, credits, deps))
+    return _ask(work, call, credits, writes, text)
+
+
+def _ask(
+    work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str
+) -> Decision:
+    reason = AttentionReason.ERROR if call.reported else AttentionReason.UNKNOWN
+    words = f"{_ending(work.job, call)} {text} {balance_words(call, credits)}".strip()
+    return ask(reason, words, *writes)
+
+
+def _ending(job: Job, call: Spend) -> str:
+    """How the turn ended; what the cloud itself said is shown as such."""
+    if call.reported:
+        return f"The cloud reported an error. It said: {sentence(job.error_text)}"
+    if job.answer:
+        return f"The cloud answered: {sentence(job.answer)}"
+    return sentence(job.error_text)

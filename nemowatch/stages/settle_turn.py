@@ -1,0 +1,104 @@
+"""What is written once the outcome of a paid turn is known: the settled call, the draft, the cost.
+
+Decides nothing about the outcome itself: that is `turn_outcome`'s, over what `instruct` and
+`recheck` have read.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nemowatch.errors import LocalError, RemoteError
+from nemowatch.journal import jobs, spend
+from nemowatch.journal.jobs import JobChanges
+from nemowatch.journal.spend import Edit, Outcome, Spend
+from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
+from nemowatch.outbox.transcript import exportable
+from nemowatch.stages import turn_outcome
+from nemowatch.stages.decision import Decision, Write, ask, go
+from nemowatch.stages.deps import Deps, Work
+
+
+async def happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
+    """The edit is there."""
+    credits = await balance(deps)
+    writes = (settle(call, Outcome.HAPPENED, credits, deps), *kept(work, state, deps))
+    values = await _cost(deps, call, credits) | JobChanges(answer=text)
+    return go(State.INSTRUCTED, *writes, **values)
+
+
+async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
+    """Words and no edit: a transcript's text, else a question for a person."""
+    credits = await balance(deps)
+    values = await _cost(deps, call, credits) | JobChanges(answer=text)
+    asks = turn_outcome.asks_back(text)
+    if _wants_text(work) and not asks:
+        settled = settle(call, Outcome.HAPPENED, credits, deps)
+        return go(State.INSTRUCTED, settled, *kept(work, state, deps), **values)
+    what = "The cloud answered, and no edit is to be seen"
+    if asks:
+        what = "The cloud asked back instead of working"
+    shown = f"{what}: {sentence(text)} {balance_words(call, credits)}"
+    settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
+    return ask(AttentionReason.QUESTION, shown, settled, **values)
+
+
+def _wants_text(work: Work) -> bool:
+    return any(o.kind is OutputKind.TEXT and o.required for o in work.job.outputs)
+
+
+def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
+    """The draft goes into the journal at once: whatever happens to the session, it can be
+    rendered from there."""
+    if state.draft is None or not exportable(state.draft):
+        return ()
+    now = deps.clock.now_ms()
+    return (partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=now),)
+
+
+def settle(
+    call: Spend, outcome: Outcome, credits: float | None, deps: Deps, edit: Edit = Edit.MADE
+) -> Write:
+    """The call's outcome is known."""
+    return partial(
+        spend.settle,
+        spend_id=call.id,
+        outcome=outcome,
+        credits_after=credits,
+        now_ms=deps.clock.now_ms(),
+        edit=edit,
+    )
+
+
+async def balance(deps: Deps) -> float | None:
+    """All credits of the account now (what is frozen may come back); None when nobody says:
+    knowing the price is never worth a failed job, least of all between a turn and the commit of
+    its outcome."""
+    try:
+        found: Credits = await deps.api.read_credits()
+    except (RemoteError, LocalError):
+        return None
+    return found.total
+
+
+def balance_words(call: Spend, after: float | None) -> str:
+    """Before and after: it often answers "was I charged?"."""
+    if call.credits_before is None or after is None:
+        return "The credits before and after could not be compared."
+    return f"Credits before: {spend.amount(call.credits_before)}, after: {spend.amount(after)}."
+
+
+def sentence(text: str) -> str:
+    """The text, with a full stop where it has no end of its own."""
+    if not text or text.endswith((".", "!", "?", ":")):
+        return text
+    return f"{text}."
+
+
+async def _cost(deps: Deps, call: Spend, after: float | None) -> JobChanges:
+    if after is None or call.credits_before is None:
+        return JobChanges()
+    now = deps.clock.now_ms()
+    others = await deps.journal.read(lambda conn: spend.overlaps(conn, call, now))
+    share = max(call.credits_before - after, 0.0) / (1 + others)
+    return JobChanges(credits=share, credits_about=others > 0)
