@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from nemowatch.clock import Clock, local_day_start_ms
 from nemowatch.config import Config
 from nemowatch.config.display_paths import in_inbox
+from nemowatch.hold_reasons import HOLDS
 from nemowatch.holds import budget
 from nemowatch.holds.budget import Budget, Cap
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import holding
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import Journal, account, holds, spend
-from nemowatch.model import State
-from nemowatch.stages.decision import SHARE_AGAIN, Decision, later
+from nemowatch.journal import Journal, account, batches, holds, spend
+from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import SHARE_AGAIN, Decision, hold, later
 from nemowatch.stages.deps import Work
 
 #: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody
@@ -59,6 +60,9 @@ class Admission:
         return self._judge(conn, work, paying=True)
 
     def _judge(self, conn: sqlite3.Connection, work: Work, *, paying: bool) -> Decision | None:
+        if batches.is_unapproved(conn, work.source.id):
+            reason = HoldReason.APPROVAL
+            return hold(reason, State(work.job.state), HOLDS[reason].words)
         return budget.closed(self._gather(conn, work), State(work.job.state), paying=paying)
 
     def _gather(self, conn: sqlite3.Connection, work: Work) -> Budget:
