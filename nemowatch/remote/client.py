@@ -1,6 +1,6 @@
-"""`RemoteApi` over HTTP: the address and body of each call, and what its refusals mean
-(docs/api.md). `caller` makes the calls, `wire` reads the answers, `turn` runs the paid turn,
-`multipart` and `transfer` move files.
+"""`RemoteApi` over HTTP: which address and body each call has, and what its refusals mean there
+(docs/api.md). How a call is made is `caller`'s, what answers mean is `answers`'s, the paid turn is `turn`'s,
+files are `multipart`'s and `transfer`'s.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from nemowatch.model import (
     Render,
     Turn,
 )
-from nemowatch.remote import turn, wire
+from nemowatch.remote import answers, turn, values
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.caller import Body, Call, Caller, json_body
 from nemowatch.remote.http import Limits, Request
@@ -45,14 +45,14 @@ from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.token import Credential
 from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 
-#: The cloud examines a file before it answers: this many times the usual silence is allowed.
+#: The cloud looks into a file before it answers for it: so many times the usual silence.
 _LOOKING = 3
-#: By default 2 uploads and 2 downloads run at once; reads must not wait for one stuck share.
+#: Uploads and downloads at once are 2 each by default; reads must not wait for one stuck share.
 _THREADS = 8
 
 
 class Client:
-    """The cloud over HTTP. `interface.RemoteApi` says what each call promises."""
+    """The cloud, spoken to over HTTP. See `interface.RemoteApi` for what each call promises."""
 
     def __init__(
         self,
@@ -96,8 +96,8 @@ class Client:
         upload_rate: int,
         download_rate: int,
     ) -> None:
-        """Change settings, in the units of the constructor. Calls in progress keep their time
-        limits."""
+        """Go on with other settings, in the units of the constructor; calls under way keep their
+        time limits."""
         self._language = language
         self._patience = turn.Patience(turn_timeout, quiet_timeout, self._timeout)
         self._upload_pace.rate = upload_rate
@@ -105,11 +105,12 @@ class Client:
 
     @property
     def account(self) -> Account:
-        """The account, as far as it is known."""
+        """Who we are there, as far as it is known."""
         return self._caller.account
 
     async def look(self) -> Account:
-        """The account, after reading the token's source and the state folder; no call is made."""
+        """The same, after a look at the token's source and the state folder; no call to the
+        cloud."""
         await self._caller.look()
         return self.account
 
@@ -117,8 +118,8 @@ class Client:
 
     async def open_session(self, skill: str, name: str) -> Session:
         """Section 4."""
-        body = {"task_name": wire.clean(name), "language": self._language}
-        return wire.session(
+        body = {"task_name": values.clean(name), "language": self._language}
+        return answers.session(
             await self._call(skill, "POST", "/api/tasks/me/with-session/nemo_agent", body)
         )
 
@@ -136,7 +137,7 @@ class Client:
             longest(payload.size, self._upload_pace.rate, silence), silence, self._timeout
         )
         try:
-            return wire.uploaded(
+            return answers.uploaded(
                 await self._caller.call(Call(skill, "POST", _upload_path(session_id), body), limits)
             )
         except RequestRefused as exc:
@@ -146,7 +147,7 @@ class Client:
         """Section 5, by URL."""
         body = {"urls": [url], "source_type": "url"}
         try:
-            return wire.uploaded(await self._call(skill, "POST", _upload_path(session_id), body))
+            return answers.uploaded(await self._call(skill, "POST", _upload_path(session_id), body))
         except (FileRefused, FileTooLarge, PlanRefused, RequestRefused) as exc:
             raise UrlRefused(exc.text, status=exc.status) from None
 
@@ -158,7 +159,7 @@ class Client:
             "app_name": "nemo_agent",
             "user_id": "me",
             "session_id": session_id,
-            "new_message": {"parts": [{"text": wire.clean(message)}]},
+            "new_message": {"parts": [{"text": values.clean(message)}]},
         }
         body = json_body(fields)
 
@@ -174,7 +175,7 @@ class Client:
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
         """Section 7."""
-        return wire.state(
+        return answers.state(
             await self._call(
                 skill, "GET", f"/api/state/nemo_agent/me/{_segment(session_id)}/latest"
             )
@@ -182,7 +183,7 @@ class Client:
 
     async def read_credits(self) -> Credits:
         """Section 8."""
-        return wire.credits_left(
+        return answers.credits_left(
             await self._call(DEFAULT_SKILL, "GET", "/api/credits/balance/simple")
         )
 
@@ -191,7 +192,7 @@ class Client:
     async def submit_render(
         self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
     ) -> None:
-        """Section 9. A refusal of an id that the cloud knows is no refusal."""
+        """Section 9: a refusal of an id that is known there is no refusal."""
         output = {"format": "mp4", "quality": quality}
         body = {"id": render_id, "sessionId": session_id, "draft": draft, "output": output}
         try:
@@ -206,7 +207,7 @@ class Client:
     async def poll_render(self, skill: str, render_id: str) -> Render:
         """Section 9, both shapes."""
         try:
-            return wire.render(await self._call(skill, "GET", _render_path(render_id)))
+            return answers.render(await self._call(skill, "GET", _render_path(render_id)))
         except RequestRefused as exc:
             if exc.status == 404 or _says_unknown(exc):
                 raise RenderUnknown(exc.text, status=exc.status) from None
@@ -222,7 +223,7 @@ class Client:
     async def download(
         self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
     ) -> Downloaded:
-        """Section 9: first the plain way without the token, then the authenticated one."""
+        """Section 9: the plain way without the token, then the authenticated one."""
         want = Want(part, self._state_dir / "downloads" / quote(render_id, safe=""), size, progress)
         first: RemoteError = ResultExpired()
         if url:
@@ -248,8 +249,8 @@ class Client:
         return await self._transfer.fetch(url, want, self._caller.headers(skill, token))
 
     async def aclose(self) -> None:
-        """Close every connection. Requests in progress end with an error."""
-        # the executor stays: requests in progress still have files to close on it
+        """Close every connection. Requests under way end with an error."""
+        # the executor stays: what is under way still has files to close on it
         await self._caller.http.aclose()
 
     async def _call(
@@ -261,7 +262,7 @@ class Client:
         *,
         any_answer: bool = False,
     ) -> Any:
-        """A call with a JSON body, or with none."""
+        """A call with JSON, or nothing, to say."""
         body = Body() if fields is None else json_body(fields)
         return await self._caller.call(Call(skill, method, path, lambda: body, any_answer))
 
@@ -279,14 +280,14 @@ def _render_path(render_id: str) -> str:
 
 
 def _file_refusal(exc: RequestRefused) -> RemoteError:
-    """A server in front of the API may refuse a file by an HTTP status."""
+    """A server before the API may refuse a file in HTTP's own words."""
     kinds: dict[int, type[RemoteError]] = {413: FileTooLarge, 415: FileRefused}
     kind = kinds.get(exc.status)
     return kind(exc.text, status=exc.status) if kind else exc
 
 
 def _says_known(exc: RequestRefused) -> bool:
-    """Section 9: a duplicate id may be an error, and is polled all the same, even if the poll does
+    """Section 9: "a duplicate id may be an error …: either way poll", even where the poll does
     not know it yet."""
     return exc.status == 409 or any(
         word in exc.text.lower() for word in ("duplicate", "exists", "already")
@@ -294,6 +295,6 @@ def _says_known(exc: RequestRefused) -> bool:
 
 
 def _says_unknown(exc: RequestRefused) -> bool:
-    """Render envelopes refuse with a 200 and a text."""
+    """Render envelopes refuse with 200 and words."""
     words = exc.text.lower()
     return any(sign in words for sign in ("not found", "unknown", "does not exist", "no such"))

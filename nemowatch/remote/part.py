@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nemowatch.errors import local_error
 from nemowatch.model import Downloaded
-from nemowatch.remote import wire
+from nemowatch.remote import values
 from nemowatch.remote.boxes import End, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
@@ -43,12 +43,14 @@ class Marker:
     def read(self, part: Path) -> Standing:
         """What is known about exactly this part file."""
         try:
-            fields = wire.table(wire.parse(self.path.read_bytes()))
+            fields = values.table(values.parse(self.path.read_bytes()))
         except OSError:
             return Standing()
-        if wire.text(fields.get("part")) != ascii(str(part)):
+        if values.text(fields.get("part")) != ascii(str(part)):
             return Standing()
-        return Standing(wire.text(fields.get("validator")), int(wire.number(fields.get("size"))))
+        return Standing(
+            values.text(fields.get("validator")), int(values.number(fields.get("size")))
+        )
 
     def write(self, part: Path, standing: Standing) -> None:
         """Record it. Losing it only costs a fresh start, so failures are ignored."""

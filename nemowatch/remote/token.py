@@ -20,7 +20,7 @@ from typing import TypeVar
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused, local_error
 from nemowatch.pacing import NotBefore
-from nemowatch.remote import wire
+from nemowatch.remote import values
 
 T = TypeVar("T")
 
@@ -135,18 +135,21 @@ class Store:
     def load(self) -> Anonymous:
         """What is stored, or a new client id when there is nothing readable."""
         try:
-            document = wire.parse(self.path.read_bytes())
+            document = values.parse(self.path.read_bytes())
         except FileNotFoundError:
             document = None
         except OSError as exc:
             raise local_error(exc, self.path) from None
-        fields = wire.table(document)
-        client_id = wire.text(fields.get("client_id"))
+        fields = values.table(document)
+        client_id = values.text(fields.get("client_id"))
         if not client_id:
             return Anonymous(str(uuid.uuid4()))
-        expires_at = int(wire.number(fields.get("expires_at")))
+        expires_at = int(values.number(fields.get("expires_at")))
         return Anonymous(
-            client_id, wire.text(fields.get("token")), wire.text(fields.get("user_id")), expires_at
+            client_id,
+            values.text(fields.get("token")),
+            values.text(fields.get("user_id")),
+            expires_at,
         )
 
     def save(self, known: Anonymous) -> None:

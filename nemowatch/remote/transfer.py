@@ -20,7 +20,7 @@ from typing import TypeVar
 from nemowatch.clock import Clock
 from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExpired, UnsafeUrl
 from nemowatch.model import Downloaded
-from nemowatch.remote import wire
+from nemowatch.remote import answers, envelope
 from nemowatch.remote.addresses import Rules, joined
 from nemowatch.remote.boxes import End
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request, content_length
@@ -125,7 +125,7 @@ class Transfer:
         if plain or exchange.status in (404, 410, 416):
             return None
         reply = Reply(exchange.status, exchange.headers, await exchange.read())
-        found = wire.result_url(wire.answer(reply, self.clock.now_ms()))
+        found = answers.result_url(envelope.answer(reply, self.clock.now_ms()))
         return Next(found) if found else None
 
     async def _take(
@@ -209,7 +209,7 @@ def _check_status(exchange: Exchange, now_ms: int) -> None:
     addresses."""
     status = exchange.status
     if status == 429:
-        raise wire.refusal(Reply(status, exchange.headers, b""), now_ms)
+        raise envelope.refusal(Reply(status, exchange.headers, b""), now_ms)
     if status >= 500 or status == 408:
         raise RemotePassing(f"The server of the result answered {status}.", status=status)
     if status not in (200, 206):

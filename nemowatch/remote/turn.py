@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from nemowatch.clock import Clock
 from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing
 from nemowatch.model import Turn, TurnEnd
-from nemowatch.remote import wire
-from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
+from nemowatch.remote import envelope, values
+from nemowatch.remote.event_reader import EventReader
+from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.wording import for_people
 
@@ -68,11 +69,11 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
     with contextlib.suppress(RemoteError):
         body = await exchange.read()
     reply = Reply(exchange.status, exchange.headers, body)
-    error = wire.refusal(reply, clock.now_ms())
+    error = envelope.refusal(reply, clock.now_ms())
     passing = isinstance(error, RemotePassing) and not isinstance(error, RateLimited)
     if not 400 <= exchange.status < 500 or passing:
-        code = wire.business_code(wire.parse(body))
-        return Turn(TurnEnd.CUT, error=error.text, code=code if code in wire.CODES else 0)
+        code = envelope.business_code(values.parse(body))
+        return Turn(TurnEnd.CUT, error=error.text, code=code if code in envelope.CODES else 0)
     raise error
 
 
@@ -93,11 +94,11 @@ async def _document(exchange: Exchange) -> Turn:
         body = await exchange.read()
     except RemoteError as exc:
         return _broken(exchange, exc)
-    document = wire.parse(body)
+    document = values.parse(body)
     if document is None:
         return Turn(TurnEnd.CUT, error="The cloud's answer could not be read.")
-    if wire.business_code(document):
-        wire.raise_refusal(document, exchange.status)
+    if envelope.business_code(document):
+        envelope.raise_refusal(document, exchange.status)
     answer = Answer()
     for event in classify("", body.decode("utf-8", "replace")):
         answer.take(event)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.remote.events import Answer, EventReader
+from nemowatch.remote.envelope import refusal
+from nemowatch.remote.event_reader import EventReader
+from nemowatch.remote.events import Answer
 from nemowatch.remote.http import Reply
-from nemowatch.remote.wire import refusal
 
 RECORDINGS = Path(__file__).parent / "recordings"
 #: file -> (text of the answer, text of the error)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from nemowatch.errors import NemowatchError, RateLimited, RemotePassing, RequestRefused, SessionLost
 from nemowatch.model import RenderStatus
-from nemowatch.remote import events, wire
+from nemowatch.remote import answers, envelope, event_reader, events
 from nemowatch.remote.boxes import End, end_of
-from nemowatch.remote.events import Answer, Event, EventReader, Kind, classify
+from nemowatch.remote.event_reader import EventReader
+from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.http import Reply
 from nemowatch.remote.wording import for_people
 
@@ -78,7 +79,7 @@ def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Memory stays bounded, whether one line or many make it large."""
-    monkeypatch.setattr(events, "MAX_EVENT", 1000)
+    monkeypatch.setattr(event_reader, "MAX_EVENT", 1000)
     for huge in (b"data: " + b"x" * 5000 + b"\n\n", b"data: xxxxx\n" * 500 + b"\n"):
         reader = EventReader()
         found = [
@@ -127,12 +128,12 @@ def test_no_bytes_break_the_reader(data: bytes, step: int) -> None:
 
 
 READERS = [
-    wire.session,
-    wire.uploaded,
-    wire.state,
-    wire.credits_left,
-    wire.render,
-    lambda d: wire.token(d, 0),
+    answers.session,
+    answers.uploaded,
+    answers.state,
+    answers.credits_left,
+    answers.render,
+    lambda d: answers.token(d, 0),
 ]
 
 
@@ -147,7 +148,7 @@ def test_no_answer_raises_anything_but_our_errors(
 ) -> None:
     """Any bytes under any status, read as any answer: a record or an error of the tree."""
     try:
-        read(wire.answer(Reply(status, {"retry-after": pause}, body), 0))
+        read(envelope.answer(Reply(status, {"retry-after": pause}, body), 0))
     except NemowatchError as exc:
         exc.text.encode()
 
@@ -159,7 +160,7 @@ def test_hostile_json_is_only_an_unreadable_or_odd_answer(body: bytes) -> None:
     """Depth, length and halves of characters."""
     for status in (200, 400):
         try:
-            wire.render(wire.answer(Reply(status, {}, body), 0))
+            answers.render(envelope.answer(Reply(status, {}, body), 0))
         except NemowatchError as exc:
             exc.text.encode()
     classify("", body.decode())
@@ -187,7 +188,7 @@ def test_hostile_json_is_only_an_unreadable_or_odd_answer(body: bytes) -> None:
 )
 def test_both_shapes_of_a_render(data: dict[str, Any]) -> None:
     """Bare and wrapped say the same."""
-    found = wire.render(wire.answer(Reply(200, {}, json.dumps(data).encode()), 0))
+    found = answers.render(envelope.answer(Reply(200, {}, json.dumps(data).encode()), 0))
     assert (found.status, found.progress, found.url) == (
         RenderStatus.COMPLETED,
         100,
@@ -198,7 +199,7 @@ def test_both_shapes_of_a_render(data: dict[str, Any]) -> None:
 def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
     """`success: false` around a status is how the render stands, not a refused poll."""
     body = {"success": False, "data": {"status": "failed", "error": {"message": "out of memory"}}}
-    found = wire.render(wire.answer(Reply(200, {}, json.dumps(body).encode()), 0))
+    found = answers.render(envelope.answer(Reply(200, {}, json.dumps(body).encode()), 0))
     assert (found.status, found.error) == (RenderStatus.FAILED, "out of memory")
 
 
@@ -217,7 +218,7 @@ def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
 def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
     """Codes count more than statuses, and a login page's redirect is no refusal of the API."""
     with pytest.raises(error):
-        wire.answer(Reply(status, {}, json.dumps(body).encode()), 0)
+        envelope.answer(Reply(status, {}, json.dumps(body).encode()), 0)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
 )
 def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> None:
     """What cannot be read asks for nothing; what is absurd is cut."""
-    error = wire.refusal(Reply(429, {"retry-after": header}, b""), 0)
+    error = envelope.refusal(Reply(429, {"retry-after": header}, b""), 0)
     assert isinstance(error, RateLimited)
     assert error.retry_after == seconds
 

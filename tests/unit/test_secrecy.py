@@ -9,7 +9,7 @@ import pytest
 
 from nemowatch import secrecy
 from nemowatch.errors import RemoteError, RemotePassing
-from nemowatch.remote import wire
+from nemowatch.remote import answers, envelope, values
 from nemowatch.remote.events import MAX_ANSWER, Answer, Event, Kind, classify
 from nemowatch.remote.http import Reply
 from nemowatch.secrecy import hide, redact_work
@@ -50,7 +50,7 @@ def leaks(text: str) -> bool:
 def test_no_message_repeats_a_secret(said: str) -> None:
     """Whatever key, case, spelling or place: half a token is not told either."""
     for document in ({"message": said}, {"detail": said}, {"error": {"message": said}}):
-        told = wire.message(document)
+        told = envelope.message(document)
         assert not leaks(told), told
     (event,) = classify("error", said)
     assert not leaks(event.text)
@@ -59,7 +59,7 @@ def test_no_message_repeats_a_secret(said: str) -> None:
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 429, 500])
 def test_no_error_repeats_a_secret(status: int) -> None:
     """Refusals of every status: the text that is raised is the text that the journal keeps."""
-    error = wire.refusal(
+    error = envelope.refusal(
         Reply(status, {}, f'{{"detail":"no, {TOKEN} and Bearer other.secret1"}}'.encode()), 0
     )
     assert isinstance(error, RemoteError)
@@ -69,10 +69,10 @@ def test_no_error_repeats_a_secret(status: int) -> None:
 def test_messages_are_harmless() -> None:
     """Controls and marks that turn the reading direction go, lines stay, and what is long is
     cut."""
-    assert wire.message({"message": "a\x1b[2J\u202eb\r\nc\u2028d"}) == "a[2Jb\nc\nd"
-    assert len(wire.message({"message": "x" * 9000})) == 500
+    assert envelope.message({"message": "a\x1b[2J\u202eb\r\nc\u2028d"}) == "a[2Jb\nc\nd"
+    assert len(envelope.message({"message": "x" * 9000})) == 500
     assert (
-        wire.message({"message": "see https://x.example/a.mp4?sig=1&b=2 there"})
+        envelope.message({"message": "see https://x.example/a.mp4?sig=1&b=2 there"})
         == "see https://x.example/a.mp4?… there"
     )
 
@@ -101,7 +101,7 @@ def test_a_secret_in_pieces_is_found_in_the_answer() -> None:
 )
 def test_a_transcript_stays_as_it_was_said(said: str) -> None:
     """The answer may be the result: words that only look like a secret are left alone."""
-    assert wire.work(said) == said
+    assert values.work(said) == said
 
 
 def test_what_surely_is_a_secret_goes_from_an_answer() -> None:
@@ -118,14 +118,15 @@ def test_an_id_or_address_with_a_secret_is_none() -> None:
     """They cannot be told in another spelling, so they are not taken at all: there are other
     ways on."""
     with pytest.raises(RemotePassing):
-        wire.session({"session_id": f"s-{TOKEN}"})
+        answers.session({"session_id": f"s-{TOKEN}"})
     with pytest.raises(RemotePassing):
-        wire.session({"session_id": "s\x1b[2J"})
+        answers.session({"session_id": "s\x1b[2J"})
     assert (
-        wire.render({"status": "completed", "outputUrl": f"https://x.example/?t={TOKEN}"}).url == ""
+        answers.render({"status": "completed", "outputUrl": f"https://x.example/?t={TOKEN}"}).url
+        == ""
     )
     assert (
-        wire.render({"status": "completed", "outputUrl": "https://x.example/?t=1"}).url
+        answers.render({"status": "completed", "outputUrl": "https://x.example/?t=1"}).url
         == "https://x.example/?t=1"
     )
-    assert wire.user_id({"user_id": TOKEN, "state": {"user_id": "anon_1"}}) == "anon_1"
+    assert values.user_id({"user_id": TOKEN, "state": {"user_id": "anon_1"}}) == "anon_1"

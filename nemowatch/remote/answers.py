@@ -1,0 +1,154 @@
+"""What the payloads of the API mean: every shape of docs/api.md sections 3 to 9.
+
+Pure: JSON in, records out. Whatever stands there, nothing but our own errors is raised. It must not
+know who asked.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from nemowatch.errors import RemotePassing
+from nemowatch.model import Credits, RemoteFile, RemoteState, Render, RenderStatus
+from nemowatch.remote.envelope import in_utc, message
+from nemowatch.remote.interface import Session
+from nemowatch.remote.values import address, name, number, rows, table, tables, text, user_id, words
+
+#: What a state consists of (section 7): an answer with none of these is not one.
+_STATE_KEYS = frozenset(
+    {"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"}
+)
+_RENDER_STATUS = {status.value: status for status in RenderStatus}
+#: An expiry further away than ten years is a mistake.
+_FURTHEST_MS = 10 * 365 * 86_400_000
+
+
+def session(data: Any) -> Session:
+    """Section 4. Raises RemotePassing when the answer names no session."""
+    fields = table(data)
+    session_id = name(fields.get("session_id"))
+    if not session_id:
+        raise RemotePassing("The cloud's answer names no session.")
+    return Session(session_id, name(fields.get("task_id")), user_id(fields))
+
+
+def uploaded(data: Any) -> RemoteFile | None:
+    """Section 5: the one file of an upload, None when the answer names none."""
+    for fields in tables(table(data).get("files")):
+        file = words(text(fields.get("filename")))
+        url = address(fields.get("cdn_url"))
+        if file or url:
+            kind = words(text(fields.get("file_type")))
+            return RemoteFile(file, url, kind, _duration(fields))
+    return None
+
+
+def _duration(fields: dict[str, Any]) -> float | None:
+    """Seconds; None when they are not said."""
+    seconds = number(fields.get("duration"), -1.0)
+    if seconds < 0:
+        return None
+    return seconds
+
+
+def state(data: Any) -> RemoteState:
+    """Section 7: the draft as it is, the rest probed. Raises RemotePassing when there is nothing
+    like a state."""
+    if not isinstance(data, dict):
+        raise RemotePassing("The cloud's answer holds no state.")
+    inner = data.get("state", data)
+    # nothing is no state: a paid edit would be taken for undone
+    if inner is data and not _STATE_KEYS & data.keys():
+        raise RemotePassing("The cloud's answer holds no state.")
+
+    fields = table(inner)
+    draft = fields.get("draft")
+    if not isinstance(draft, dict):
+        draft = None
+    return RemoteState(
+        draft=draft,
+        video_infos=tuple(tables(fields.get("video_infos"))),
+        generated_media=tuple(rows(fields.get("generated_media"))),
+        raw=fields,
+    )
+
+
+def credits_left(data: Any) -> Credits:
+    """Section 8. Raises RemotePassing when the answer holds no balance: an unknown balance is
+    not 0."""
+    fields = table(data)
+    available = number(fields.get("available"), math.nan)
+    if math.isnan(available):
+        raise RemotePassing("The cloud's answer holds no balance.")
+
+    frozen = number(fields.get("frozen"))
+    return Credits(available, frozen, number(fields.get("total"), available + frozen))
+
+
+def render(data: Any) -> Render:
+    """Section 9, both shapes. Raises RemotePassing when the answer holds no status."""
+    fields = table(data)
+    word = text(fields.get("status")).strip().lower()
+    if not word:
+        raise RemotePassing("The cloud's answer says nothing about the render.")
+
+    error = ""
+    if word == RenderStatus.FAILED:
+        error = message(fields)
+    output = table(fields.get("output"))
+    return Render(
+        status=_RENDER_STATUS.get(word, RenderStatus.PROCESSING),
+        progress=min(max(number(fields.get("progress")), 0.0), 100.0),
+        url=address(result_url(fields)),
+        size=max(int(number(output.get("size", fields.get("size")))), 0),
+        error=error,
+    )
+
+
+def result_url(data: Any) -> str:
+    """The address of a result in either shape, "" when there is none."""
+    fields = table(data)
+    inner = table(fields.get("output")).get("url")
+    for value in (inner, fields.get("outputUrl"), fields.get("output_url"), fields.get("url")):
+        found = text(value).strip()
+        if found:
+            return found
+    return ""
+
+
+def token(data: Any, now_ms: int) -> tuple[str, str, int]:
+    """Section 3: (token, user id, expiry in UTC ms, 0 when it is not said). Raises RemotePassing
+    without a token."""
+    fields = table(data)
+    value = text(fields.get("token")).strip()
+    if not value or not is_token(value):
+        raise RemotePassing("The cloud's answer holds no token.")
+    return value, user_id(fields), _expiry(fields.get("expires_at"), now_ms)
+
+
+def is_token(value: str) -> bool:
+    """Whether this is one printable word: anything else would break the header."""
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def _expiry(value: Any, now_ms: int) -> int:
+    """ISO 8601, or seconds or milliseconds since 1970; what is not in the future is not an
+    expiry."""
+    try:
+        at = _moment_ms(value)
+    except (ValueError, OverflowError):
+        return 0
+    if now_ms < at < now_ms + _FURTHEST_MS:
+        return at
+    return 0
+
+
+def _moment_ms(value: Any) -> int:
+    if isinstance(value, str):
+        return int(in_utc(datetime.fromisoformat(value)).timestamp() * 1000)
+    at = int(number(value))
+    if at < 10**11:  # seconds
+        return at * 1000
+    return at

@@ -1,0 +1,173 @@
+"""What surrounds every answer of the API: both envelopes and every code of docs/api.md section 1.
+
+Pure: replies in, payloads or our own errors out, whatever bytes come. It must not know who asked,
+nor what the payload means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from nemowatch.errors import (
+    FileRefused,
+    FileTooLarge,
+    NoCredits,
+    PlanRefused,
+    RateLimited,
+    RemoteError,
+    RemotePassing,
+    RequestRefused,
+    SessionLost,
+    TokenRefused,
+)
+from nemowatch.remote.http import Reply
+from nemowatch.remote.values import parse, table, words
+
+#: The business codes of docs/api.md section 1.
+CODES: Mapping[int, type[RemoteError]] = {
+    1001: TokenRefused,
+    1002: SessionLost,
+    2001: NoCredits,
+    4001: FileRefused,
+    4002: FileTooLarge,
+}
+#: What a status means where no code says more.
+_STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
+#: 4xx that say "later", not "no": the server gave up waiting, or another call is in the way.
+_PASSING_4XX = frozenset({408, 425})
+#: Where an answer may say something in words.
+_MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
+#: `Retry-After` beyond a day is not a pause but a mistake.
+_LONGEST_PAUSE_S = 86_400.0
+
+
+def answer(reply: Reply, now_ms: int) -> Any:
+    """The payload of a good reply, out of its envelope. Raises what its status or code means;
+    RemotePassing when the reply is not JSON."""
+    if not 200 <= reply.status < 300:
+        raise refusal(reply, now_ms)
+
+    document = parsed(reply)
+    raise_refusal(document, reply.status)
+    return unwrapped(document)
+
+
+def parsed(reply: Reply) -> Any:
+    """The JSON of a reply. Raises RemotePassing when it is none."""
+    document = parse(reply.body)
+    if document is None:
+        raise RemotePassing("The cloud's answer could not be read.", status=reply.status)
+    return document
+
+
+def unwrapped(document: Any) -> Any:
+    """What is inside a business or render envelope; a bare document as it is."""
+    fields = table(document)
+    wrapped = "code" in fields or "success" in fields
+    if wrapped and "data" in fields:
+        return fields["data"]
+    return document
+
+
+def raise_refusal(document: Any, status: int) -> None:
+    """Raise what a document with a 2xx status refuses, if it does."""
+    code = business_code(document)
+    if code or _is_refused(table(document)):
+        raise _by_code(code, message(document), status)
+
+
+def _is_refused(fields: dict[str, Any]) -> bool:
+    """A failed render is an answer, not a refusal."""
+    return fields.get("success") is False and not table(fields.get("data")).get("status")
+
+
+def refusal(reply: Reply, now_ms: int) -> RemoteError:
+    """The error that a reply outside 2xx means. A code of section 1 counts more than the status
+    that carries it."""
+    document = parse(reply.body)
+    code, text, status = business_code(document), message(document), reply.status
+    if code in CODES:
+        return _by_code(code, text, status)
+    if status == 429:
+        return RateLimited(text, retry_after=retry_after(reply.headers, now_ms))
+    if _passes(status):
+        return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
+    if status in _STATUS_ERRORS:
+        return _STATUS_ERRORS[status](text, status=status)
+    if status == 404 and _says_no_session(document):
+        return SessionLost(text, status=status)
+
+    said = f"The cloud refuses the request ({status}). {text}".strip()
+    return RequestRefused(said, status=status, business_code=code)
+
+
+def _passes(status: int) -> bool:
+    """Whether a status says "later"; a redirect is some network's login page."""
+    return status < 400 or status >= 500 or status in _PASSING_4XX
+
+
+def _by_code(code: int, text: str, status: int) -> RemoteError:
+    kind = CODES.get(code)
+    if kind is not None:
+        return kind(text, status=status)
+
+    which = ""
+    if code:
+        which = f" with code {code}"
+    said = f"The cloud refuses the request{which}. {text}".strip()
+    return RequestRefused(said, status=status, business_code=code)
+
+
+def _says_no_session(document: Any) -> bool:
+    """`{"detail":"Session not found"}`, with or without the id behind it."""
+    detail = table(document).get("detail")
+    return isinstance(detail, str) and detail.lower().startswith("session not found")
+
+
+def business_code(document: Any) -> int:
+    """The `code` of a business envelope, 0 when there is none (a number in a string counts)."""
+    code = table(document).get("code")
+    if isinstance(code, str) and code.strip().isdecimal() and len(code) < 10:
+        return int(code)
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    return 0
+
+
+def message(document: Any, depth: int = 3) -> str:
+    """What an answer says in words, from whichever key holds it, at most `depth` objects deep."""
+    fields = table(document)
+    if depth == 0:
+        return ""
+
+    for key in _MESSAGE_KEYS:
+        said = fields.get(key)
+        if isinstance(said, dict):
+            said = message(said, depth - 1)
+        if isinstance(said, str) and said.strip():
+            return words(said)
+    return ""
+
+
+def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
+    """The pause in seconds that a 429 asks for (seconds or a date), 0 when it asks for none."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdecimal() and len(text) < 12:
+        return min(float(text), _LONGEST_PAUSE_S)
+
+    try:
+        moment = parsedate_to_datetime(text)
+        seconds = in_utc(moment).timestamp() - now_ms / 1000
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(seconds, 0.0), _LONGEST_PAUSE_S)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A time whose zone was left out is meant in UTC."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment

@@ -1,0 +1,115 @@
+"""From the bytes of a chat turn's stream to its events (docs/api.md section 6).
+
+Bounded: neither a line nor an event grows without limit. Whatever bytes come, nothing is raised.
+What an event means is said by `events`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+from httpx_sse import EventSource, ServerSentEvent
+
+from nemowatch.remote.events import BEAT, Event, classify
+
+#: The largest event that is read, in bytes; a larger one counts as a sign of life. The real server
+#: family sends 300 kB in one line.
+MAX_EVENT = 4 * 1024 * 1024
+#: What httpx_sse wants to see before it reads an event.
+_STREAM = {"Content-Type": "text/event-stream; charset=utf-8"}
+
+
+class EventReader:
+    """Cuts a byte stream into events. Lines end with LF, CR or CRLF, as the format says.
+
+    It finds where an event ends, and bounds it; what an event says is read by httpx_sse, which by
+    itself knows no bound and hides comment lines.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []  #: of the event at hand
+        self._line = bytearray()
+        self._line_size = 0  #: of the line at hand, kept or not
+        self._event_size = 0  #: of all lines of the event at hand
+        self._after_cr = False
+        self._at_start = True
+
+    def __repr__(self) -> str:
+        return f"<EventReader line={self._line_size} event={self._event_size} bytes>"
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events that `data` completes."""
+        if self._after_cr and data:
+            data = data.removeprefix(b"\n")
+            self._after_cr = False
+        if data:
+            self._after_cr = data.endswith(b"\r")
+
+        *ended, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        found: list[Event] = []
+        for line in ended:
+            self._keep(line)
+            found += self._end_of_line()
+
+        self._keep(rest)
+        return found
+
+    def finish(self) -> list[Event]:
+        """What stood complete but unended when the stream closed."""
+        found: list[Event] = []
+        if self._line_size:
+            found += self._end_of_line()
+        return found + self._end_of_line()
+
+    @property
+    def _too_large(self) -> bool:
+        return self._event_size > MAX_EVENT
+
+    def _keep(self, part: bytes) -> None:
+        self._line_size += len(part)
+        self._event_size += len(part)
+        if self._too_large:
+            self._line.clear()
+            self._lines.clear()
+        else:
+            self._line += part
+
+    def _end_of_line(self) -> list[Event]:
+        line, size = bytes(self._line), self._line_size
+        self._line.clear()
+        self._line_size = 0
+        if size == 0:
+            return self._end_of_event()
+        if self._too_large:
+            return []
+
+        if self._at_start:
+            self._at_start = False
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if line.startswith(b":"):
+            return [BEAT]
+
+        self._lines.append(line)
+        return []
+
+    def _end_of_event(self) -> list[Event]:
+        lines, too_large = self._lines, self._too_large
+        self._lines = []
+        self._event_size = 0
+        if too_large:
+            return [BEAT]
+
+        found: list[Event] = []
+        for event in _read(lines):
+            found += classify(event.event, event.data)
+        return found
+
+
+def _read(lines: list[bytes]) -> Iterator[ServerSentEvent]:
+    """The event that these lines are, if they are one."""
+    if not lines:
+        return iter(())
+
+    block = b"\n".join([*lines, b"", b""])
+    return EventSource(httpx.Response(200, headers=_STREAM, content=block)).iter_sse()

@@ -1,0 +1,130 @@
+"""Single values out of the cloud's JSON, whatever was put there: text that may be kept and shown,
+numbers, objects, lists.
+
+Pure, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
+
+#: A message of the cloud longer than this, in characters, is cut: it is shown to people.
+_LONGEST_MESSAGE = 500
+#: The same for an id, which is not cut but not taken at all.
+_LONGEST_NAME = 1000
+#: How deep a `user_id` is looked for: envelope, data, state.
+_USER_ID_DEPTH = 4
+
+
+def parse(body: bytes | str) -> Any:
+    """JSON or, for anything else, None (an answer that is just `null` says nothing either)."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def clean(said: str) -> str:
+    """Text that can be written anywhere: JSON may hold halves of characters, which nothing can
+    encode."""
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def words(said: str) -> str:
+    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it
+    repeats, nothing that a reader acts on, and cut only after that: half a token would not be
+    known for one."""
+    return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
+
+
+def work(said: str) -> str:
+    """What the agent says, which may be the work itself (a transcript): as `words`, but only
+    sure secrets are hidden."""
+    return redact_work(harmless(said)).strip()
+
+
+def name(value: Any) -> str:
+    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that
+    cannot be done."""
+    said = text(value)
+    if not said.isprintable() or len(said) > _LONGEST_NAME or holds_secret(said):
+        return ""
+    return said
+
+
+def address(value: Any) -> str:
+    """An address as it is kept: none that holds a secret of ours, for there are other ways to
+    what it leads to."""
+    said = text(value)
+    if holds_secret(said):
+        return ""
+    return said
+
+
+def text(value: Any) -> str:
+    """A string, or a number where a string was meant; anything else is ""."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return ""
+    if abs(value) >= 10**30:
+        return ""
+    return str(value)
+
+
+def number(value: Any, default: float = 0.0) -> float:
+    """A finite number, or `default`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return default
+    try:
+        result = float(value)
+    except (ValueError, OverflowError):
+        return default
+    if not math.isfinite(result):
+        return default
+    return result
+
+
+def table(value: Any) -> dict[str, Any]:
+    """An object, or an empty one."""
+    if isinstance(value, dict):
+        return value
+    return {}
+
+
+def rows(value: Any) -> list[Any]:
+    """A list, or an empty one."""
+    if isinstance(value, list):
+        return value
+    return []
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list."""
+    return [entry for entry in rows(value) if isinstance(entry, dict)]
+
+
+def user_id(document: Any) -> str:
+    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (docs/api.md
+    section 8)."""
+    found = list(_user_ids(document, _USER_ID_DEPTH))
+    found.sort(key=lambda one: not one.startswith("anon_"))  # stable: else the first one
+    if not found:
+        return ""
+    return found[0]
+
+
+def _user_ids(value: Any, depth: int) -> Iterator[str]:
+    if not isinstance(value, dict) or depth == 0:
+        return
+
+    own = name(value.get("user_id"))
+    if own:
+        yield own
+    for inner in value.values():
+        yield from _user_ids(inner, depth - 1)
