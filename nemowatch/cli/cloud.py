@@ -13,8 +13,8 @@ from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
 if TYPE_CHECKING:
     from nemowatch.model import Credits
     from nemowatch.remote.client import Client
+    from nemowatch.remote.credential import Credential
     from nemowatch.remote.interface import Account
-    from nemowatch.remote.token import Credential
 
 #: Stands where there is no token: it is refused, and a refusal is an answer.
 NO_TOKEN = "none"
@@ -55,8 +55,9 @@ def look_at_cloud(setting: CommandContext) -> Look:
 
 async def _look(setting: CommandContext) -> Look:
     from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing, TokenRefused
+    from nemowatch.remote.anonymous_store import STORE_NAME, Store
+    from nemowatch.remote.credential import Credential, supplied_token
     from nemowatch.remote.interface import Account
-    from nemowatch.remote.token import STORE_NAME, Credential, Store, supplied_token
 
     own = supplied_token(setting.env, setting.config.api.token_file)
     stored = Store(setting.state_dir / STORE_NAME).load()
@@ -96,7 +97,7 @@ def ask_daemon(setting: CommandContext) -> Known | None:
     the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits
-    from nemowatch.remote.token import supplied_token
+    from nemowatch.remote.credential import supplied_token
 
     if supplied_token(setting.env, setting.config.api.token_file).read():
         return None
@@ -113,7 +114,7 @@ def ask_daemon(setting: CommandContext) -> Known | None:
 
 
 async def _ask(setting: CommandContext) -> tuple[Credits, Account]:
-    from nemowatch.remote.token import supplied_token
+    from nemowatch.remote.credential import supplied_token
 
     client = _client(setting, supplied_token(setting.env, setting.config.api.token_file))
     try:

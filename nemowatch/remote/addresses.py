@@ -1,8 +1,8 @@
 """Which addresses of results may be fetched (docs/api.md section 9): only https, and nothing inside
 somebody's own network.
 
-A result's address comes from outside. Without these rules it could make this machine call its
-neighbours. Owns the rules and the name resolution they need; fetches nothing.
+A result's address comes from outside; without these rules it could make this machine ask its
+neighbours. It owns the rules and the look-up of names they need; it fetches nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from nemowatch.errors import UnsafeUrl
 
 _PORTS = {"http": 80, "https": 443}
 
-#: IPv6 prefixes whose last 32 bits are an IPv4 address: compatible, translated, NAT64 (both).
+#: IPv6 prefixes whose last 32 bits are the IPv4 address that is reached: compatible, translated,
+#: NAT64 (both of them).
 _CARRIERS = tuple(
     ipaddress.IPv6Network(net)
     for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
@@ -27,8 +28,8 @@ _CARRIERS = tuple(
 
 
 def split(url: str) -> SplitResult:
-    """The parts of an address. Raises UnsafeUrl when it is not valid; the message does not quote
-    it, since it is a secret."""
+    """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it
+    is a secret)."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -56,12 +57,10 @@ def joined(base: str, location: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine itself."""
     host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     literal = _literal(host)
-    return (
-        host == "localhost"
-        or host.endswith(".localhost")
-        or (literal is not None and literal.is_loopback)
-    )
+    return literal is not None and literal.is_loopback
 
 
 def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -69,28 +68,30 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         found = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return None
-    return (_carried(found) or found) if isinstance(found, ipaddress.IPv6Address) else found
+    if isinstance(found, ipaddress.IPv6Address):
+        return _carried(found) or found
+    return found
 
 
 def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside an IPv6 one, in any of the known forms."""
-    # but not in :: and ::1
-    if any(found in net for net in _CARRIERS) and int(found) > 1:
+    """The IPv4 address that an IPv6 one stands for, however it is wrapped."""
+    themselves = int(found) <= 1  # :: and ::1
+    if not themselves and any(found in net for net in _CARRIERS):
         return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.ipv4_mapped or found.sixtofour
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules for each address on the way to a result, redirects included."""
+    """What is asked of each address on the way to a result, redirects included."""
 
-    #: the API's own origin: configured, hence trusted; the only one that gets the token
+    #: the API's own origin: configured, so trusted; the only one that sees the token
     home: tuple[str, str, int]
     strict: bool  #: False only when the API itself is on this machine, for tests and the sandbox
 
     @classmethod
     def of(cls, base_url: str) -> Rules:
-        """The rules for an API's base URL."""
+        """The rules that go with an API's base URL."""
         return cls(origin(base_url), not is_loopback(base_url))
 
     def is_home(self, url: str) -> bool:
@@ -100,43 +101,58 @@ class Rules:
     async def check(self, url: str) -> None:
         """Raises UnsafeUrl when the address must not be fetched."""
         parts = split(url)
-        if not self.strict or self.is_home(url):
+        if self._is_trusted(url):
             return
         if parts.scheme != "https":
             raise UnsafeUrl("The result's address is not https.")
+
         host = parts.hostname or ""
-        for address in (
-            [host] if _literal(host) else await _addresses(host, parts.port or _PORTS["https"])
-        ):
+        addresses = [host]
+        if _literal(host) is None:
+            addresses = await _addresses(host, parts.port or _PORTS["https"])
+        for address in addresses:
             _refuse_private(address)
 
     def peer_check(self, url: str) -> Callable[[str], None]:
-        """The same check for the address that `url` is really fetched from: a name may resolve
-        differently a moment later. Behind a proxy that address is the proxy's, and is not
-        checked."""
-        if not self.strict or self.is_home(url) or _goes_by_proxy(split(url)):
-            return lambda _: None
+        """The same for the address that `url` is really fetched from: a name may change between
+        look-up and use. Behind a proxy that address is the proxy's, and nothing is asked of it."""
+        if self._is_trusted(url) or _goes_by_proxy(split(url)):
+            return _accept
         return _refuse_private
+
+    def _is_trusted(self, url: str) -> bool:
+        """Whether nothing is asked of this address."""
+        return not self.strict or self.is_home(url)
 
 
 def _goes_by_proxy(parts: SplitResult) -> bool:
     known = getproxies()
-    return bool(known.get(parts.scheme) or known.get("all")) and not proxy_bypass(
-        parts.hostname or ""
-    )
+    proxy = known.get(parts.scheme) or known.get("all")
+    return bool(proxy) and not proxy_bypass(parts.hostname or "")
+
+
+def _accept(address: str) -> None:
+    """Anything will do."""
 
 
 def _refuse_private(address: str) -> None:
-    literal = _literal(address)
-    # deprecated, and global according to some versions of Python
-    local = isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local
-    if literal is None or local or not literal.is_global or literal.is_multicast:
+    if not _is_public(address):
         raise UnsafeUrl("The result's address leads into a private network.")
 
 
+def _is_public(address: str) -> bool:
+    literal = _literal(address)
+    if literal is None or literal.is_multicast:
+        return False
+    # old, and global in the eyes of some Pythons
+    if isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local:
+        return False
+    return literal.is_global
+
+
 async def _addresses(host: str, port: int) -> list[str]:
-    """The addresses of a name; none when it does not resolve here (then connecting fails, or a
-    proxy resolves it)."""
+    """What a name resolves to; nothing when it does not resolve here (then connecting fails, or
+    a proxy resolves it)."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -59,28 +59,45 @@ def looks_like_text(fd: int) -> bool:
 def end_of(fd: int, size: int) -> End:
     """Whether the end of an MP4 of `size` bytes is missing. Raises OSError."""
     at, seen = 0, set[bytes]()
+    if _kind(os.pread(fd, 16, 0)) != b"ftyp":
+        return End.WHOLE
+
     for _ in range(_MOST_BOXES):
         head = os.pread(fd, 16, at)
-        kind = head[4:8]
-        if at == 0 and kind != b"ftyp":
-            return End.WHOLE
         if at == size:
-            return End.NO_INDEX if b"mdat" in seen and not seen & {b"moov", b"moof"} else End.WHOLE
-        if len(head) >= 8 and kind not in _TOP:
+            return _by_boxes(seen)
+        if len(head) >= 8 and _kind(head) not in _TOP:
             return End.WHOLE
+
         length = _length(head)
         if length == 0:  # "to the end of the file"
             return End.WHOLE
         if length < 8 or at + length > size:
             return End.CUT
-        seen.add(kind)
+
+        seen.add(_kind(head))
         at += length
+    return End.WHOLE
+
+
+def _kind(head: bytes) -> bytes:
+    return head[4:8]
+
+
+def _by_boxes(seen: set[bytes]) -> End:
+    """What a file is whose last box ends where the file does."""
+    if b"mdat" in seen and seen.isdisjoint((b"moov", b"moof")):
+        return End.NO_INDEX
     return End.WHOLE
 
 
 def _length(head: bytes) -> int:
     """A box's length in bytes, from its first 16; 1 when the header itself is cut."""
     short = int.from_bytes(head[:4], "big")
-    if len(head) < 8 or (short == 1 and len(head) < 16):
+    if len(head) < 8:
         return 1
-    return int.from_bytes(head[8:16], "big") if short == 1 else short
+    if short != 1:
+        return short
+    if len(head) < 16:
+        return 1
+    return int.from_bytes(head[8:16], "big")

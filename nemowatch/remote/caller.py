@@ -16,9 +16,11 @@ from nemowatch.clock import Clock
 from nemowatch.errors import RemoteError, RemotePassing, TokenRefused
 from nemowatch.model import DEFAULT_SKILL
 from nemowatch.remote import answers, envelope, values
+from nemowatch.remote.anonymous_store import STORE_NAME, Store
+from nemowatch.remote.credential import Credential
 from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.interface import Account
-from nemowatch.remote.token import STORE_NAME, Credential, Store, Tokens
+from nemowatch.remote.token import Tokens
 from nemowatch.secrecy import hide
 
 T = TypeVar("T")

@@ -1,6 +1,8 @@
-"""`RemoteApi` over HTTP: which address and body each call has, and what its refusals mean there
-(docs/api.md). How a call is made is `caller`'s, what answers mean is `answers`'s, the paid turn is `turn`'s,
-files are `multipart`'s and `transfer`'s.
+"""`RemoteApi` over HTTP (docs/api.md): which address and body each call has, and what its refusals
+mean there.
+
+How a call is made is `caller`'s, what answers mean is `answers`'s, the paid turn is `turn`'s, files
+are `multipart`'s and `transfer`'s.
 """
 
 from __future__ import annotations
@@ -38,11 +40,11 @@ from nemowatch.model import (
 from nemowatch.remote import answers, turn, values
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.caller import Body, Call, Caller, json_body
+from nemowatch.remote.credential import Credential
 from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
-from nemowatch.remote.token import Credential
 from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 
 #: The cloud looks into a file before it answers for it: so many times the usual silence.

@@ -1,9 +1,10 @@
-"""Downloads of results (docs/api.md section 9): GET, resume, verify. Owns the rules by which an
+"""Downloads of results (docs/api.md section 9): GET, resume, verify. It owns the rules by which an
 answer may become a part file.
 
-A result is fetched without the token; only addresses of the API itself get the headers. Large
-downloads fail in two ways: they are cut, and they are cut silently. So sizes are always compared,
-and a resumed download counts only when the server proves that it continues with the same bytes.
+A result is fetched without the token; only addresses of the API itself are given the headers.
+Two things go wrong with large downloads: they are cut, and they are cut without anybody saying
+so. So sizes are always compared, and a resumed download counts only when the server proves that
+it goes on with the same bytes.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from nemowatch.remote.part import Marker, PartFile
 
 T = TypeVar("T")
 
-#: Redirects rarely lead to more than one other address; a circle ends here.
+#: One address rarely leads to more than one other; a circle is cut here.
 _MOST_HOPS = 5
-#: Bytes: a minute of 1080p video has about 60 MB; no result is larger than this.
+#: A minute of 1080p video has some 60 MB; no result is larger than this many bytes.
 _LARGEST = 16 * 1024**3
-#: Bytes, for the time limit of a result of unknown size.
+#: For the time limit of a result whose size nobody has said.
 _SUPPOSED = 2 * 1024**3
-#: Bytes written and hashed at once.
+#: Written and hashed at a time.
 _BLOCK = 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,17 +48,17 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What to fetch, and where to put it."""
+    """What is to be fetched, and where to."""
 
     part: Path
-    marker: Path  #: the file that records how far it got
+    marker: Path  #: the file that remembers how far it got
     size: int  #: bytes as the render said, 0 when it did not
     progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The answer was not the file but another address for it."""
+    """The answer was not the file but the way to it."""
 
     url: str
 
@@ -74,8 +75,8 @@ class Transfer:
     silence: float  #: seconds
 
     async def fetch(self, url: str, want: Want, headers: Mapping[str, str]) -> Downloaded:
-        """Fetch `url` into the part file. `headers` contain the token and are sent to the API
-        itself only; {} sends none at all.
+        """Fetch `url` into the part file. `headers` hold the token and go to the API itself only;
+        {} sends none at all.
 
         Raises ResultExpired, UnsafeUrl, RemotePassing, NoSpace, LocalError; from the API itself
         also what a call raises.
@@ -96,51 +97,49 @@ class Transfer:
         self, url: str, want: Want, file: PartFile, headers: Mapping[str, str]
     ) -> Downloaded | Next:
         home = self.rules.is_home(url)
-        sent = dict(headers) if home else {}
-        if file.size and file.validator:
-            sent |= {"Range": f"bytes={file.size}-", "If-Range": file.validator}
-        limits = Limits(
-            longest(want.size or _SUPPOSED, self.pace.rate, self.silence),
-            self.silence,
-            self.silence,
-        )
+        own: Mapping[str, str] = {}
+        if home:
+            own = headers
+        total = longest(want.size or _SUPPOSED, self.pace.rate, self.silence)
+        limits = Limits(total, self.silence, self.silence)
+        request = Request("GET", url, {**own, **_resuming(file)})
         peer = self.rules.peer_check(url)
-        async with self.http.exchange(Request("GET", url, sent), limits, peer) as exchange:
-            try:
-                await exchange.send()
-            except NotSent as exc:
-                if home:
-                    raise
-                # not the API's outage
-                raise ConnectionBroken(f"Fetching the result: {exc.text}") from None
+        async with self.http.exchange(request, limits, peer) as exchange:
+            await _send(exchange, home=home)
             if exchange.status in _REDIRECTS:
                 return Next(joined(url, exchange.headers.get("location", "")))
-            if home and headers and (other := await self._refused(exchange)):
-                return other
+            if own:
+                other = await self._refused(exchange)
+                if other is not None:
+                    return other
             return await self._take(url, want, file, exchange)
 
     async def _refused(self, exchange: Exchange) -> Next | None:
-        """What the API answers instead of the file: an error, or an address in an envelope."""
+        """The API's own answer when it is not the file: its error, or the address in an
+        envelope."""
         plain = exchange.status in (200, 206) and not _is_text(exchange)
         if plain or exchange.status in (404, 410, 416):
             return None
         reply = Reply(exchange.status, exchange.headers, await exchange.read())
         found = answers.result_url(envelope.answer(reply, self.clock.now_ms()))
-        return Next(found) if found else None
+        if not found:
+            return None
+        return Next(found)
 
     async def _take(
         self, url: str, want: Want, file: PartFile, exchange: Exchange
     ) -> Downloaded | Next:
-        if exchange.status == 416 or (exchange.status == 206 and not _goes_on(exchange, file.size)):
+        if _does_not_go_on(exchange, file.size):
             if not file.size:
                 raise RemotePassing(
                     "The server sends a part of the result that was not asked for.", status=206
                 )
-            await self._off_loop(lambda: file.restart(""))
+            await self._restart(file)
             return Next(url)
+
         _check_status(exchange, self.clock.now_ms())
         if exchange.status == 200:
-            await self._off_loop(lambda: file.restart(_validator(exchange.headers)))
+            await self._restart(file, _validator(exchange.headers))
         total = _total(exchange, file.size, want.size)
         await self._receive(exchange, file, total, want.progress)
         return await self._finished(file, total, want.size)
@@ -155,7 +154,7 @@ class Transfer:
                     held += chunk
                     if file.size + len(held) > most:
                         held.clear()
-                        await self._off_loop(lambda: file.restart(""))
+                        await self._restart(file)
                         raise RemotePassing("The result is larger than was said.")
                     if len(held) >= _BLOCK:
                         await self._write(file, held, total, progress)
@@ -164,8 +163,8 @@ class Transfer:
             await self._write(file, held, total, progress)
 
     async def _write(self, file: PartFile, held: bytearray, total: int, progress: Progress) -> None:
-        """Write what is held to the file. It is taken out first: what fails halfway must not be
-        written twice."""
+        """Move what is held into the file. It is taken out first: what fails half-way must not
+        be written twice."""
         data = bytes(held)
         held.clear()
         if data:
@@ -179,23 +178,44 @@ class Transfer:
             )
         if not said and await self._off_loop(lambda: _lacks_its_end(file)):
             came = file.size
-            await self._off_loop(lambda: file.restart(""))
+            await self._restart(file)
             raise RemotePassing(
                 f"The result came without its end ({came} bytes): fetching it once more."
             )
         if await self._off_loop(file.looks_like_text):
-            await self._off_loop(lambda: file.restart(""))
+            await self._restart(file)
             raise ResultExpired("The result's address gives text instead of a video.")
         return await self._off_loop(file.finish)
+
+    async def _restart(self, file: PartFile, validator: str = "") -> None:
+        """Begin the part file anew."""
+        await self._off_loop(lambda: file.restart(validator))
 
     async def _off_loop(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, act)
 
 
+def _resuming(file: PartFile) -> Mapping[str, str]:
+    """The headers that ask for the rest of a file, as long as it is still the same."""
+    if not file.size or not file.validator:
+        return {}
+    return {"Range": f"bytes={file.size}-", "If-Range": file.validator}
+
+
+async def _send(exchange: Exchange, *, home: bool) -> None:
+    """Send the request; a server of results that cannot be reached is not the API's outage."""
+    try:
+        await exchange.send()
+    except NotSent as exc:
+        if home:
+            raise
+        raise ConnectionBroken(f"Fetching the result: {exc.text}") from None
+
+
 def _lacks_its_end(file: PartFile) -> bool:
-    """Whether the video has no end. A server that cuts a file may also announce the wrong length,
-    so half a video is never accepted. One without its index may just be unusual: when the very
-    same bytes come twice, they are all there is."""
+    """A server that cuts a file tells the wrong length too, so half a video is never taken. One
+    that is whole but for its index may be an odd one: the very same bytes twice are all that
+    there is."""
     end = file.end()
     return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
 
@@ -205,7 +225,7 @@ def _is_text(exchange: Exchange) -> bool:
 
 
 def _check_status(exchange: Exchange, now_ms: int) -> None:
-    """Raise what an answer without the file means. Its text is not quoted, since such pages contain
+    """Raise what an answer without the file means. Its text is not quoted: such pages hold
     addresses."""
     status = exchange.status
     if status == 429:
@@ -220,8 +240,15 @@ def _check_status(exchange: Exchange, now_ms: int) -> None:
         raise RemotePassing("The server changes the result on its way.", status=status)
 
 
-def _goes_on(exchange: Exchange, size: int) -> bool:
-    """Whether a 206 has exactly the bytes from `size` to the end."""
+def _does_not_go_on(exchange: Exchange, size: int) -> bool:
+    """Whether the server has another file by now, or another part of it than was asked for."""
+    if exchange.status == 206:
+        return not _brings_the_rest(exchange, size)
+    return exchange.status == 416
+
+
+def _brings_the_rest(exchange: Exchange, size: int) -> bool:
+    """Whether a 206 brings exactly the bytes from `size` to the end."""
     match = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
     if not match or not size:
         return False
@@ -230,32 +257,35 @@ def _goes_on(exchange: Exchange, size: int) -> bool:
 
 
 def _total(exchange: Exchange, size: int, said: int) -> int:
-    """The size of the complete result in bytes, 0 when only the end of a chunked body will tell.
-    Raises RemotePassing when the render and the server disagree, or when a cut would go
-    unnoticed."""
+    """The size of the whole result in bytes, 0 when only the end of a chunked body tells. Raises
+    RemotePassing when the render and the server disagree, or when a cut could not be noticed."""
     length = content_length(exchange.headers)
-    total = size + length if length else 0
-    if total and said and total != said:
-        raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
-    if "chunked" not in exchange.headers.get("transfer-encoding", "").lower() and not (
-        total or said
-    ):
+    if length:
+        total = size + length
+        if said and total != said:
+            raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
+        return total
+
+    chunked = "chunked" in exchange.headers.get("transfer-encoding", "").lower()
+    if not chunked and not said:
         raise RemotePassing(
             "The server does not say how large the result is, so nobody could tell whether it is"
             " whole."
         )
-    return total or said
+    return said
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """The value for If-Range: a strong ETag, else the date of the last change; "" when there is
-    neither."""
+    """What If-Range may carry: a strong ETag, else the date of the last change; "" when neither
+    proves anything."""
     etag = headers.get("etag", "")
     if etag.startswith('"') and etag.isascii() and etag.isprintable():
         return etag
     changed = headers.get("last-modified", "")
-    return changed if changed.isascii() and changed.isprintable() else ""
+    if changed.isascii() and changed.isprintable():
+        return changed
+    return ""
 
 
-#: Errors after which the authenticated way is worth trying: the address does not give the file.
+#: What makes the authenticated way worth trying: the address itself does not give the file.
 UNREACHABLE = (ResultExpired, UnsafeUrl, RemotePassing)

@@ -28,7 +28,7 @@ from nemowatch.fs.threads import aside
 from nemowatch.journal import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
-from nemowatch.remote.token import supplied_token
+from nemowatch.remote.credential import supplied_token
 from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.engine import Engine
 from nemowatch.service.logs import configure_logs, hide

@@ -13,8 +13,8 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.model import MB
 from nemowatch.remote.client import Client
+from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
-from nemowatch.remote.token import supplied_token
 from nemowatch.sandbox.process import SandboxProcess
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

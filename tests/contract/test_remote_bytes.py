@@ -31,8 +31,8 @@ from nemowatch.errors import (
 from nemowatch.model import Turn, TurnEnd
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.client import Client
+from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
-from nemowatch.remote.token import supplied_token
 
 pytestmark = pytest.mark.anyio
 

@@ -23,10 +23,10 @@ from nemowatch.fs.safe_open import open_below
 from nemowatch.remote import addresses
 from nemowatch.remote.addresses import Rules, origin
 from nemowatch.remote.client import Client
+from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.http import Http
 from nemowatch.remote.interface import Payload
 from nemowatch.remote.pace import Pace
-from nemowatch.remote.token import supplied_token
 from nemowatch.remote.transfer import Transfer, Want
 
 pytestmark = pytest.mark.anyio

@@ -31,10 +31,11 @@ from nemowatch.errors import (
     UrlRefused,
 )
 from nemowatch.model import DEFAULT_SKILL, RenderStatus, TurnEnd
+from nemowatch.remote import anonymous_store
 from nemowatch.remote import token as token_room
 from nemowatch.remote.client import Client
+from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
-from nemowatch.remote.token import supplied_token
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.server import Sandbox, run_sandbox
 
@@ -365,11 +366,13 @@ async def test_a_refused_anonymous_token_is_replaced_and_the_call_repeated(bench
     """Same client id, new token, and the paid turn runs once."""
     async with bench() as b:
         before = await b.client.read_credits()
-        first_id = token_room.Store(b.folder / "state" / token_room.STORE_NAME).load().client_id
+        first_id = (
+            anonymous_store.Store(b.folder / "state" / anonymous_store.STORE_NAME).load().client_id
+        )
         b.world.revoke("*")
         assert await b.client.read_credits() == before
         assert (
-            token_room.Store(b.folder / "state" / token_room.STORE_NAME).load().client_id
+            anonymous_store.Store(b.folder / "state" / anonymous_store.STORE_NAME).load().client_id
             == first_id
         )
         sid = await b.session()
@@ -387,7 +390,7 @@ async def test_a_refused_supplied_token_is_never_replaced_by_an_anonymous_one(be
             await b.client.read_credits()
         assert "NEMO_TOKEN" in caught.value.text
         assert "secret" not in f"{caught.value} {caught.value!r} {b.client!r}"
-        assert not (b.folder / "state" / token_room.STORE_NAME).exists()
+        assert not (b.folder / "state" / anonymous_store.STORE_NAME).exists()
 
 
 async def test_a_token_file_that_was_replaced_is_read_again(bench: Make, tmp_path: Path) -> None:

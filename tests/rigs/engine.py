@@ -23,7 +23,7 @@ from nemowatch.journal import Journal, jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.remote.client import Client
-from nemowatch.remote.token import supplied_token
+from nemowatch.remote.credential import supplied_token
 from nemowatch.sandbox.faults import from_json
 from nemowatch.sandbox.ledger import ledger
 from nemowatch.sandbox.server import Sandbox, run_sandbox

@@ -25,7 +25,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import ENDED, MediaKind, Member, MemberRole, Output, OutputKind, State, Target
 from nemowatch.remote.client import Client
-from nemowatch.remote.token import supplied_token
+from nemowatch.remote.credential import supplied_token
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.poll_schedule import PollSchedule

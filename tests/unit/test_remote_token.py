@@ -15,15 +15,9 @@ import pytest
 from nemowatch.clock import ManualClock
 from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused
 from nemowatch.remote import token as token_room
-from nemowatch.remote.token import (
-    LIFE_MS,
-    STORE_NAME,
-    Anonymous,
-    Credential,
-    Store,
-    Tokens,
-    supplied_token,
-)
+from nemowatch.remote.anonymous_store import STORE_NAME, Anonymous, Store
+from nemowatch.remote.credential import Credential, supplied_token
+from nemowatch.remote.token import LIFE_MS, Tokens
 
 pytestmark = pytest.mark.anyio
 
