@@ -1,8 +1,8 @@
 """Which addresses of results may be fetched (docs/api.md section 9): only https, and nothing inside
 somebody's own network.
 
-A result's address comes from outside; without these rules it could make this machine ask its
-neighbours. It owns the rules and the look-up of names they need; it fetches nothing.
+A result's address comes from outside. Without these rules it could make this machine call its
+neighbours. Owns the rules and the name resolution they need; fetches nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from nemowatch.errors import UnsafeUrl
 
 _PORTS = {"http": 80, "https": 443}
 
-#: IPv6 prefixes whose last 32 bits are the IPv4 address that is reached: compatible, translated,
-#: NAT64 (both of them).
+#: IPv6 prefixes whose last 32 bits are an IPv4 address: compatible, translated, NAT64 (both).
 _CARRIERS = tuple(
     ipaddress.IPv6Network(net)
     for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
@@ -28,8 +27,8 @@ _CARRIERS = tuple(
 
 
 def split(url: str) -> SplitResult:
-    """The parts of an address. Raises UnsafeUrl when it has none (the text never quotes it: it
-    is a secret)."""
+    """The parts of an address. Raises UnsafeUrl when it is not valid; the message does not quote
+    it, since it is a secret."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -74,7 +73,7 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for, however it is wrapped."""
+    """The IPv4 address inside an IPv6 one, in any of the known forms."""
     themselves = int(found) <= 1  # :: and ::1
     if not themselves and any(found in net for net in _CARRIERS):
         return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
@@ -83,15 +82,15 @@ def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of each address on the way to a result, redirects included."""
+    """The rules for each address on the way to a result, redirects included."""
 
-    #: the API's own origin: configured, so trusted; the only one that sees the token
+    #: the API's own origin: configured, hence trusted; the only one that gets the token
     home: tuple[str, str, int]
     strict: bool  #: False only when the API itself is on this machine, for tests and the sandbox
 
     @classmethod
     def of(cls, base_url: str) -> Rules:
-        """The rules that go with an API's base URL."""
+        """The rules for an API's base URL."""
         return cls(origin(base_url), not is_loopback(base_url))
 
     def is_home(self, url: str) -> bool:
@@ -114,8 +113,9 @@ class Rules:
             _refuse_private(address)
 
     def peer_check(self, url: str) -> Callable[[str], None]:
-        """The same for the address that `url` is really fetched from: a name may change between
-        look-up and use. Behind a proxy that address is the proxy's, and nothing is asked of it."""
+        """The same check for the address that `url` is really fetched from: a name may resolve
+        differently a moment later. Behind a proxy that address is the proxy's, and is not
+        checked."""
         if self._is_trusted(url) or _goes_by_proxy(split(url)):
             return _accept
         return _refuse_private
@@ -144,15 +144,15 @@ def _is_public(address: str) -> bool:
     literal = _literal(address)
     if literal is None or literal.is_multicast:
         return False
-    # old, and global in the eyes of some Pythons
+    # deprecated, and global according to some versions of Python
     if isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local:
         return False
     return literal.is_global
 
 
 async def _addresses(host: str, port: int) -> list[str]:
-    """What a name resolves to; nothing when it does not resolve here (then connecting fails, or
-    a proxy resolves it)."""
+    """The addresses of a name; none when it does not resolve here (then connecting fails, or a
+    proxy resolves it)."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

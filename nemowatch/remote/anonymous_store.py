@@ -29,14 +29,12 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The file that keeps the anonymous identity, mode 0600: a lost token cannot be had again
-    for days."""
+    """The file with the anonymous identity, mode 0600: a lost token cannot be replaced for days."""
 
     path: Path
 
     def load(self) -> Anonymous:
-        """What is stored; a new client id when there is nothing, or nothing that can be read as
-        one."""
+        """What is stored, or a new client id when there is nothing readable."""
         try:
             document = values.parse(self.path.read_bytes())
         except FileNotFoundError:
@@ -56,7 +54,7 @@ class Store:
         )
 
     def save(self, known: Anonymous) -> None:
-        """Replace the file in one step, on disk when this returns. Raises LocalError."""
+        """Replace the file in one step; it is on disk when this returns. Raises LocalError."""
         fields = {
             "client_id": known.client_id,
             "token": known.token,

@@ -1,7 +1,7 @@
 """What the payloads of the API mean: every shape of docs/api.md sections 3 to 9.
 
-Pure: JSON in, records out. Whatever stands there, nothing but our own errors is raised. It must not
-know who asked.
+Pure: JSON in, records out. Whatever it holds, only our own errors are raised. It must not know who
+asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nemowatch.remote.envelope import in_utc, message
 from nemowatch.remote.interface import Session
 from nemowatch.remote.values import address, name, number, rows, table, tables, text, user_id, words
 
-#: What a state consists of (section 7): an answer with none of these is not one.
+#: The keys of a state (section 7): an answer with none of them is no state.
 _STATE_KEYS = frozenset(
     {"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"}
 )
@@ -76,8 +76,8 @@ def state(data: Any) -> RemoteState:
 
 
 def credits_left(data: Any) -> Credits:
-    """Section 8. Raises RemotePassing when the answer holds no balance: an unknown balance is
-    not 0."""
+    """Section 8. Raises RemotePassing when the answer has no balance: an unknown balance is not
+    0."""
     fields = table(data)
     available = number(fields.get("available"), math.nan)
     if math.isnan(available):
@@ -88,7 +88,7 @@ def credits_left(data: Any) -> Credits:
 
 
 def render(data: Any) -> Render:
-    """Section 9, both shapes. Raises RemotePassing when the answer holds no status."""
+    """Section 9, both shapes. Raises RemotePassing when the answer has no status."""
     fields = table(data)
     word = text(fields.get("status")).strip().lower()
     if not word:
@@ -119,8 +119,8 @@ def result_url(data: Any) -> str:
 
 
 def token(data: Any, now_ms: int) -> tuple[str, str, int]:
-    """Section 3: (token, user id, expiry in UTC ms, 0 when it is not said). Raises RemotePassing
-    without a token."""
+    """Section 3: (token, user id, expiry in UTC ms or 0). Raises RemotePassing when there is no
+    token."""
     fields = table(data)
     value = text(fields.get("token")).strip()
     if not value or not is_token(value):
@@ -134,8 +134,8 @@ def is_token(value: str) -> bool:
 
 
 def _expiry(value: Any, now_ms: int) -> int:
-    """ISO 8601, or seconds or milliseconds since 1970; what is not in the future is not an
-    expiry."""
+    """From ISO 8601, or from seconds or milliseconds since 1970. A time that is not in the future
+    is no expiry."""
     try:
         at = _moment_ms(value)
     except (ValueError, OverflowError):

@@ -1,6 +1,6 @@
-"""How a call to the API is made: its headers (docs/api.md section 1), its token, and the order
-"call, refused token, another token, call again". It must not know which calls there are: that is
-`client`'s.
+"""How a call to the API is made: its headers (docs/api.md section 1), its token, and one more try
+with another token when the first is refused. It must not know which calls there are: `client`
+does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VERSION = "1.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a call sends: bytes, or a stream with its exact length."""
+    """The body of a call: bytes, or a stream with its exact length."""
 
     content: bytes | AsyncIterator[bytes] = b""
     length: int = 0
@@ -45,17 +45,17 @@ def json_body(fields: dict[str, Any]) -> Body:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call with a small answer."""
+    """A call with a small answer."""
 
     skill: str
     method: str
     path: str
-    body: Callable[[], Body] = Body  #: made anew for each try
-    any_answer: bool = False  #: a 2xx counts as done, whatever it says
+    body: Callable[[], Body] = Body  #: called for each try
+    any_answer: bool = False  #: any 2xx is success, whatever it says
 
 
 class Caller:
-    """Makes calls in the name of one account."""
+    """Makes calls for one account."""
 
     def __init__(
         self,
@@ -88,11 +88,11 @@ class Caller:
         return Account(not supplied or user_id.startswith("anon_"), user_id, supplied)
 
     async def look(self) -> None:
-        """Learn who we are without a call."""
+        """Find out who we are without a call."""
         await self._tokens.look()
 
     async def call(self, call: Call, limits: Limits | None = None) -> Any:
-        """The payload of the answer, out of its envelope. Raises what the answer means."""
+        """The payload of the answer, without its envelope. Raises what the answer means."""
         return await self.with_token(lambda token: self._once(call, limits or self._limits, token))
 
     async def _once(self, call: Call, limits: Limits, token: str) -> Any:
@@ -108,8 +108,8 @@ class Caller:
         return data
 
     async def with_token(self, once: Callable[[str], Awaitable[T]]) -> T:
-        """Do it with the present token. A refusal of it (1001) is certain to have done nothing,
-        so the same is done once more where there is another token."""
+        """Call `once` with the current token. A refusal of it (1001) certainly had no effect, so
+        `once` is called again when there is another token."""
         token = await self._tokens.current()
         try:
             return await once(token)
@@ -119,9 +119,9 @@ class Caller:
         return await once(token)
 
     async def _issue(self, client_id: str) -> tuple[str, str, int]:
-        """Section 3: the one call without a token. Any refusal of it is one of the account,
-        whatever code it carries: no file may be rejected for it."""
-        hide(client_id)  # whoever has it is us
+        """Section 3: the one call without a token. Any refusal of it concerns the account, whatever
+        its code: no file may be rejected for it."""
+        hide(client_id)  # whoever has it can pass for us
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
         reply = await self.http.fetch(
             Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits
@@ -137,7 +137,7 @@ class Caller:
             ) from None
 
     def headers(self, skill: str, token: str) -> dict[str, str]:
-        """Section 1: without all of them an export is refused."""
+        """Section 1: without all of them exports are refused."""
         headers = {
             "X-Skill-Source": _header(skill),
             "X-Skill-Version": _VERSION,
@@ -146,12 +146,12 @@ class Caller:
         return headers | {"Authorization": f"Bearer {token}"} if token else headers
 
     def _remember_user(self, data: Any) -> None:
-        """Section 8: an `anon_` id makes the account anonymous, wherever it is seen."""
+        """Section 8: an `anon_` id, wherever it is seen, makes the account anonymous."""
         found = values.user_id(data)
         if found.startswith("anon_") or (found and not self._seen_user):
             self._seen_user = found
 
 
 def _header(value: str) -> str:
-    """A value of the user's that must not break the header: recipes may name any skill."""
+    """A value from the user, which must not break the header: recipes may name any skill."""
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in value).strip()

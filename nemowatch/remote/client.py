@@ -1,8 +1,6 @@
-"""`RemoteApi` over HTTP (docs/api.md): which address and body each call has, and what its refusals
-mean there.
-
-How a call is made is `caller`'s, what answers mean is `answers`'s, the paid turn is `turn`'s, files
-are `multipart`'s and `transfer`'s.
+"""`RemoteApi` over HTTP: the address and body of each call, and what its refusals mean
+(docs/api.md). `caller` makes the calls, `answers` reads the payloads, `turn` runs the paid turn,
+`multipart` and `transfer` move files.
 """
 
 from __future__ import annotations
@@ -47,14 +45,14 @@ from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 
-#: The cloud looks into a file before it answers for it: so many times the usual silence.
+#: The cloud examines a file before it answers: this many times the usual silence is allowed.
 _LOOKING = 3
-#: Uploads and downloads at once are 2 each by default; reads must not wait for one stuck share.
+#: By default 2 uploads and 2 downloads run at once; reads must not wait for one stuck share.
 _THREADS = 8
 
 
 class Client:
-    """The cloud, spoken to over HTTP. See `interface.RemoteApi` for what each call promises."""
+    """The cloud over HTTP. `interface.RemoteApi` says what each call promises."""
 
     def __init__(
         self,
@@ -98,8 +96,8 @@ class Client:
         upload_rate: int,
         download_rate: int,
     ) -> None:
-        """Go on with other settings, in the units of the constructor; calls under way keep their
-        time limits."""
+        """Change settings, in the units of the constructor. Calls in progress keep their time
+        limits."""
         self._language = language
         self._patience = turn.Patience(turn_timeout, quiet_timeout, self._timeout)
         self._upload_pace.rate = upload_rate
@@ -107,12 +105,11 @@ class Client:
 
     @property
     def account(self) -> Account:
-        """Who we are there, as far as it is known."""
+        """The account, as far as it is known."""
         return self._caller.account
 
     async def look(self) -> Account:
-        """The same, after a look at the token's source and the state folder; no call to the
-        cloud."""
+        """The account, after reading the token's source and the state folder; no call is made."""
         await self._caller.look()
         return self.account
 
@@ -194,7 +191,7 @@ class Client:
     async def submit_render(
         self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
     ) -> None:
-        """Section 9: a refusal of an id that is known there is no refusal."""
+        """Section 9. A refusal of an id that the cloud knows is no refusal."""
         output = {"format": "mp4", "quality": quality}
         body = {"id": render_id, "sessionId": session_id, "draft": draft, "output": output}
         try:
@@ -225,7 +222,7 @@ class Client:
     async def download(
         self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
     ) -> Downloaded:
-        """Section 9: the plain way without the token, then the authenticated one."""
+        """Section 9: first the plain way without the token, then the authenticated one."""
         want = Want(part, self._state_dir / "downloads" / quote(render_id, safe=""), size, progress)
         first: RemoteError = ResultExpired()
         if url:
@@ -251,8 +248,8 @@ class Client:
         return await self._transfer.fetch(url, want, self._caller.headers(skill, token))
 
     async def aclose(self) -> None:
-        """Close every connection. Requests under way end with an error."""
-        # the executor stays: what is under way still has files to close on it
+        """Close every connection. Requests in progress end with an error."""
+        # the executor stays: requests in progress still have files to close on it
         await self._caller.http.aclose()
 
     async def _call(
@@ -264,7 +261,7 @@ class Client:
         *,
         any_answer: bool = False,
     ) -> Any:
-        """A call with JSON, or nothing, to say."""
+        """A call with a JSON body, or with none."""
         body = Body() if fields is None else json_body(fields)
         return await self._caller.call(Call(skill, method, path, lambda: body, any_answer))
 
@@ -282,14 +279,14 @@ def _render_path(render_id: str) -> str:
 
 
 def _file_refusal(exc: RequestRefused) -> RemoteError:
-    """A server before the API may refuse a file in HTTP's own words."""
+    """A server in front of the API may refuse a file by an HTTP status."""
     kinds: dict[int, type[RemoteError]] = {413: FileTooLarge, 415: FileRefused}
     kind = kinds.get(exc.status)
     return kind(exc.text, status=exc.status) if kind else exc
 
 
 def _says_known(exc: RequestRefused) -> bool:
-    """Section 9: "a duplicate id may be an error …: either way poll", even where the poll does
+    """Section 9: a duplicate id may be an error, and is polled all the same, even if the poll does
     not know it yet."""
     return exc.status == 409 or any(
         word in exc.text.lower() for word in ("duplicate", "exists", "already")
@@ -297,6 +294,6 @@ def _says_known(exc: RequestRefused) -> bool:
 
 
 def _says_unknown(exc: RequestRefused) -> bool:
-    """Render envelopes refuse with 200 and words."""
+    """Render envelopes refuse with a 200 and a text."""
     words = exc.text.lower()
     return any(sign in words for sign in ("not found", "unknown", "does not exist", "no such"))

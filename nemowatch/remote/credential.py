@@ -21,16 +21,16 @@ _LONGEST_TOKEN_FILE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Where the user's own token comes from. It is read at each call, so a replaced file counts
-    at once."""
+    """Where the user's own token comes from. It is read for each call, so a replaced file takes
+    effect at once."""
 
-    value: str = field(default="", repr=False)  #: from the environment; it wins
+    value: str = field(default="", repr=False)  #: from the environment; it comes first
     #: then these, in order: (path, whether it must exist)
     files: tuple[tuple[Path, bool], ...] = ()
 
     def read(self) -> str:
-        """The present token, "" when the user supplied none. Raises TokenRefused for a file that
-        gives none."""
+        """The current token, "" when the user supplied none. Raises TokenRefused for a file without
+        one."""
         if self.value:
             return _checked(self.value, "NEMO_TOKEN")
         for path, required in self.files:
@@ -41,11 +41,11 @@ class Credential:
 
     @property
     def expected(self) -> bool:
-        """Whether the user means to supply one, as far as that can be told without reading."""
+        """Whether the user intends to supply one, as far as that can be told without reading."""
         return bool(self.value) or any(required for _, required in self.files)
 
     def describe(self) -> str:
-        """Where it comes from, for people; never the token itself."""
+        """Its source, for people; never the token itself."""
         if self.value:
             return "NEMO_TOKEN"
         for path, required in self.files:
@@ -87,8 +87,8 @@ def _read_file(path: Path, required: bool) -> str:
 
 
 def _checked(value: str, source: str) -> str:
-    """A token is one printable word: anything else would break the header, and the error would
-    quote it."""
+    """`value`, if it is one printable word: anything else would break the header, and the error
+    would quote it."""
     if is_token(value):
         return value
     raise TokenRefused(

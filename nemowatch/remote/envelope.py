@@ -36,16 +36,16 @@ CODES: Mapping[int, type[RemoteError]] = {
 }
 #: What a status means where no code says more.
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
-#: 4xx that say "later", not "no": the server gave up waiting, or another call is in the way.
+#: 4xx that mean "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
 #: Where an answer may say something in words.
 _MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
-#: `Retry-After` beyond a day is not a pause but a mistake.
+#: Seconds: a `Retry-After` of more than a day is a mistake.
 _LONGEST_PAUSE_S = 86_400.0
 
 
 def answer(reply: Reply, now_ms: int) -> Any:
-    """The payload of a good reply, out of its envelope. Raises what its status or code means;
+    """The payload of a good reply, without its envelope. Raises what its status or code means, and
     RemotePassing when the reply is not JSON."""
     if not 200 <= reply.status < 300:
         raise refusal(reply, now_ms)
@@ -56,7 +56,7 @@ def answer(reply: Reply, now_ms: int) -> Any:
 
 
 def parsed(reply: Reply) -> Any:
-    """The JSON of a reply. Raises RemotePassing when it is none."""
+    """The JSON of a reply. Raises RemotePassing when it is not JSON."""
     document = parse(reply.body)
     if document is None:
         raise RemotePassing("The cloud's answer could not be read.", status=reply.status)
@@ -64,7 +64,7 @@ def parsed(reply: Reply) -> Any:
 
 
 def unwrapped(document: Any) -> Any:
-    """What is inside a business or render envelope; a bare document as it is."""
+    """The content of a business or render envelope; a bare document as it is."""
     fields = table(document)
     wrapped = "code" in fields or "success" in fields
     if wrapped and "data" in fields:
@@ -73,7 +73,7 @@ def unwrapped(document: Any) -> Any:
 
 
 def raise_refusal(document: Any, status: int) -> None:
-    """Raise what a document with a 2xx status refuses, if it does."""
+    """Raise the refusal in a document with a 2xx status, if there is one."""
     code = business_code(document)
     if code or _is_refused(table(document)):
         raise _by_code(code, message(document), status)
@@ -85,8 +85,8 @@ def _is_refused(fields: dict[str, Any]) -> bool:
 
 
 def refusal(reply: Reply, now_ms: int) -> RemoteError:
-    """The error that a reply outside 2xx means. A code of section 1 counts more than the status
-    that carries it."""
+    """The error that a reply outside 2xx means. A code of section 1 counts for more than its
+    status."""
     document = parse(reply.body)
     code, text, status = business_code(document), message(document), reply.status
     if code in CODES:
@@ -105,7 +105,7 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
 
 
 def _passes(status: int) -> bool:
-    """Whether a status says "later"; a redirect is some network's login page."""
+    """Whether a status says "later"; a redirect comes from some network's login page."""
     return status < 400 or status >= 500 or status in _PASSING_4XX
 
 
@@ -128,7 +128,7 @@ def _says_no_session(document: Any) -> bool:
 
 
 def business_code(document: Any) -> int:
-    """The `code` of a business envelope, 0 when there is none (a number in a string counts)."""
+    """The `code` of a business envelope, 0 when there is none. A number in a string counts."""
     code = table(document).get("code")
     if isinstance(code, str) and code.strip().isdecimal() and len(code) < 10:
         return int(code)
@@ -138,7 +138,7 @@ def business_code(document: Any) -> int:
 
 
 def message(document: Any, depth: int = 3) -> str:
-    """What an answer says in words, from whichever key holds it, at most `depth` objects deep."""
+    """The message of an answer, from whichever key has it, at most `depth` objects deep."""
     fields = table(document)
     if depth == 0:
         return ""
@@ -153,7 +153,7 @@ def message(document: Any, depth: int = 3) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
-    """The pause in seconds that a 429 asks for (seconds or a date), 0 when it asks for none."""
+    """The pause that a 429 asks for, in seconds (from seconds or a date); 0 for none."""
     text = headers.get("retry-after", "").strip()
     if text.isdecimal() and len(text) < 12:
         return min(float(text), _LONGEST_PAUSE_S)

@@ -1,6 +1,6 @@
 """From the bytes of a chat turn's stream to its events (docs/api.md section 6).
 
-Bounded: neither a line nor an event grows without limit. Whatever bytes come, nothing is raised.
+Bounded: no line and no event grows without limit. Whatever the bytes, nothing is raised.
 What an event means is said by `events`.
 """
 
@@ -16,22 +16,22 @@ from nemowatch.remote.events import BEAT, Event, classify
 #: The largest event that is read, in bytes; a larger one counts as a sign of life. The real server
 #: family sends 300 kB in one line.
 MAX_EVENT = 4 * 1024 * 1024
-#: What httpx_sse wants to see before it reads an event.
+#: The headers that httpx_sse requires before it reads an event.
 _STREAM = {"Content-Type": "text/event-stream; charset=utf-8"}
 
 
 class EventReader:
     """Cuts a byte stream into events. Lines end with LF, CR or CRLF, as the format says.
 
-    It finds where an event ends, and bounds it; what an event says is read by httpx_sse, which by
-    itself knows no bound and hides comment lines.
+    It finds where an event ends and bounds its size. httpx_sse reads the event; by itself it has
+    no bound and hides comment lines.
     """
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []  #: of the event at hand
+        self._lines: list[bytes] = []  #: of the current event
         self._line = bytearray()
-        self._line_size = 0  #: of the line at hand, kept or not
-        self._event_size = 0  #: of all lines of the event at hand
+        self._line_size = 0  #: of the current line, kept or not
+        self._event_size = 0  #: of all lines of the current event
         self._after_cr = False
         self._at_start = True
 
@@ -56,7 +56,7 @@ class EventReader:
         return found
 
     def finish(self) -> list[Event]:
-        """What stood complete but unended when the stream closed."""
+        """The event that was complete but not ended when the stream closed."""
         found: list[Event] = []
         if self._line_size:
             found += self._end_of_line()
@@ -107,7 +107,7 @@ class EventReader:
 
 
 def _read(lines: list[bytes]) -> Iterator[ServerSentEvent]:
-    """The event that these lines are, if they are one."""
+    """The event in these lines, if there is one."""
     if not lines:
         return iter(())
 

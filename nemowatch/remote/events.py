@@ -1,8 +1,8 @@
 """The events of a chat turn (docs/api.md section 6): what each one says, in any of its shapes, and
 the answer that they make together.
 
-Bounded: the answer does not grow without limit. Whatever comes, nothing is raised. It must not know
-of connections or time limits: who listens decides when a turn is over.
+Bounded: no answer grows without limit. Whatever comes, nothing is raised. It must not know about
+connections or time limits: the listener decides when a turn is over.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 
 from nemowatch.remote import envelope, values
 
-#: Characters kept beyond MAX_ANSWER until secrets are out of it, so that the cut divides none.
+#: Characters kept beyond MAX_ANSWER until secrets are removed, so that the cut divides none.
 _SECRET_ROOM = 4096
-#: An answer longer than this, in characters, is cut: it is read by people and kept in the journal.
+#: A longer answer, in characters, is cut: people read it, and the journal keeps it.
 MAX_ANSWER = 1024 * 1024
 
 
 class Kind(Enum):
-    """What an event is to us."""
+    """The meaning of an event."""
 
     TEXT = auto()  #: a whole text of the answer
-    PIECE = auto()  #: a part of a text; a whole one may follow and then counts instead
-    WORK = auto()  #: a tool call, its result, a thought, a state change: the agent is at work
+    PIECE = auto()  #: a part of a text; a whole one may follow and then replaces it
+    WORK = auto()  #: a tool call, its result, a thought, a state change: the agent is working
     HEARTBEAT = auto()  #: still connected, nothing more
     ERROR = auto()  #: the agent reports a failure
 
@@ -59,7 +59,7 @@ _OWN_ERRORS = (*_OWN_CODES, "errorMessage", "error_message", "error")
 
 
 def classify(name: str, data: str) -> list[Event]:
-    """What one event says, in any of the shapes of docs/api.md section 6. An unknown one is a
+    """The meaning of one event, in any of the shapes of docs/api.md section 6. An unknown one is a
     sign of life."""
     if name.lower() in _HEARTBEATS or not data.strip():
         return [BEAT]
@@ -90,8 +90,8 @@ def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator
 
 
 def _is_error(document: dict[str, Any]) -> bool:
-    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed or
-    framework one."""
+    """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed one or a
+    framework's."""
     if envelope.business_code(document) or document.get("type") == "error":
         return True
     if any(document.get(key) for key in _OWN_ERRORS):
@@ -134,8 +134,7 @@ def _typed(document: dict[str, Any]) -> Iterator[Event]:
 
 
 def _strings(content: Any) -> Iterator[str]:
-    """Text wherever a typed event may hold it: a string, an object with `text`, a list of
-    either."""
+    """The texts of a typed event: a string, an object with `text`, or a list of either."""
     entries = content
     if not isinstance(content, list):
         entries = [content]
@@ -148,7 +147,7 @@ def _strings(content: Any) -> Iterator[str]:
 
 
 def _content(document: dict[str, Any]) -> Iterator[Event]:
-    """ADK: `content.parts` hold text, calls and responses; the prompt may be echoed as the
+    """ADK: `content.parts` have text, calls and responses; the prompt may be echoed as the
     user's."""
     content = values.table(document.get("content"))
     parts = values.tables(content.get("parts"))
@@ -195,10 +194,10 @@ class Answer:
         self._piece_size = 0
         self.error = ""
         self.code = 0
-        self.failed = False  #: an error event came
+        self.failed = False  #: there was an error event
 
     def take(self, event: Event) -> None:
-        """One more event; those without text or error change nothing."""
+        """Add an event. One without text or error changes nothing."""
         if event.kind is Kind.ERROR:
             self.failed = True
             self.error = self.error or event.text
@@ -212,11 +211,11 @@ class Answer:
         self._size -= self._piece_size
         self._piece_size = 0
         self._pieces.clear()
-        if not self._wholes or self._wholes[-1] != said:  # an event with a file comes twice
+        if not self._wholes or self._wholes[-1] != said:  # an event with a file is sent twice
             self._add(self._wholes, said)
 
     def _repeats(self, said: str) -> bool:
-        """A stream that does not mark its pieces may end with the whole of them."""
+        """A stream that does not mark its pieces may end with all of them as one text."""
         return (
             len(self._pieces) > 1
             and len(said) == self._piece_size
@@ -232,6 +231,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer so far, fit to be kept and shown. Looked through as a whole: pieces may
+        """The answer so far, fit to be kept and shown. It is cleaned as a whole, since pieces may
         divide a secret."""
         return values.work("\n\n".join([*self._wholes, "".join(self._pieces)]))[:MAX_ANSWER]

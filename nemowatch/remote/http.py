@@ -1,10 +1,11 @@
-"""Sends one request and hands back its answer; every foreign exception becomes one of ours. It must
-not know what a request means, and it holds no token: whoever calls gives the headers.
+"""Sends one request, returns its answer, and turns every foreign exception into one of ours. No
+other module makes requests with httpx. It must not know what a request means, and it has no token:
+the caller passes the headers.
 
-Each exchange has a connection of its own, which ends with it. So an idle connection that the
-server has just dropped can never make the outcome of a paid call unknown, a request that was
-cancelled from outside leaks no slot of a pool that others share, and a time limit can end a
-request in any phase by closing its connection.
+Each exchange has a connection of its own (docs/platform.md section httpx). So an idle connection
+that the server has just dropped can never make the outcome of a paid call unknown, a cancelled
+request leaks no slot of a shared pool, and a time limit can end a request in any phase by closing
+its connection.
 """
 
 from __future__ import annotations
@@ -25,17 +26,16 @@ from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteEr
 from nemowatch.remote.addresses import is_loopback
 from nemowatch.remote.http_errors import failure_words
 
-# Both write addresses and headers into the log: result addresses and the token are secrets.
+# Both log addresses and headers, but result addresses and the token are secret.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-#: An answer to a plain call is some kB; a draft may be some MB. More is not an answer, and is not
-#: loaded.
+#: Bytes: an answer to a plain call has some kB, a draft maybe some MB. More is not loaded.
 MAX_BODY = 8 * 1024 * 1024
-#: Home routers forget a silent connection after some minutes, and a turn may be silent for fifteen.
+#: Home routers drop a silent connection after some minutes; a turn may be silent for fifteen.
 _KEEPALIVE_IDLE_S = 45
 
-#: Looks at the address that was connected to; raises to refuse it.
+#: Checks the address that was connected to; raises to refuse it.
 PeerCheck = Callable[[str], None]
 
 
@@ -55,13 +55,13 @@ class Limits:
     """How long an exchange may take, in seconds."""
 
     total: float  #: from the first step to the last byte
-    silence: float | None  #: between two signs of life of the peer; None: only `total` counts
+    silence: float | None  #: between two signs of life from the peer; None: only `total` counts
     connect: float  #: for each of TCP and TLS
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole small answer. Header names are in lower case."""
+    """A complete, small answer. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -69,9 +69,9 @@ class Reply:
 
 
 class Http:
-    """Opens exchanges, all under the same rules: TLS always verified with the system's
-    certificates (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), proxies from the environment,
-    HTTP/1.1, no redirects, no compression.
+    """Opens exchanges, all by the same rules: TLS always verified with the system's certificates
+    (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), proxies from the environment, HTTP/1.1, no
+    redirects, no compression.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Http:
     async def exchange(
         self, request: Request, limits: Limits, peer: PeerCheck | None = None
     ) -> AsyncIterator[Exchange]:
-        """One request and its answer. Raises NotSent when nothing of it left, ConnectionBroken
+        """One request and its answer. Raises NotSent when nothing of it was sent, ConnectionBroken
         after that."""
         if self._closed:
             raise NotSent("nemowatch is stopping.")
@@ -106,7 +106,7 @@ class Http:
             return Reply(exchange.status, exchange.headers, await exchange.read())
 
     async def aclose(self) -> None:
-        """End every exchange; those under way see an error."""
+        """End every exchange; those in progress get an error."""
         self._closed = True
         for exchange in list(self._open):
             await exchange.end("nemowatch is stopping.")
@@ -127,8 +127,8 @@ class Exchange:
         self._why_ended = ""
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
-        self.sent = False  #: some byte of the request may have left
-        self.expired = False  #: the total time limit has ended it
+        self.sent = False  #: some byte of the request may have been sent
+        self.expired = False  #: the total time limit ended it
         self.status = 0
         self.headers: Mapping[str, str] = {}
 
@@ -142,8 +142,7 @@ class Exchange:
         """Send the request and wait for the head of its answer."""
         self.limit_to(self._limits.total)
         try:
-            # What is on this machine is never asked of a proxy, whatever the environment forgot to
-            # say.
+            # this machine itself is never called through a proxy, whatever the environment says
             trust_env = not is_loopback(self._request.url)
             self._client = httpx.AsyncClient(
                 verify=self._tls, timeout=self._timeouts(), trust_env=trust_env
@@ -156,8 +155,8 @@ class Exchange:
         return self
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, as sent. Close the generator (`contextlib.aclosing`) when
-        leaving early."""
+        """The raw body as it comes. Close the generator (`contextlib.aclosing`) when leaving
+        early."""
         assert self._response is not None
         async with contextlib.aclosing(self._response.aiter_raw()) as raw:  # type: ignore[type-var]
             while True:
@@ -172,7 +171,7 @@ class Exchange:
             raise self._ours(EOFError())
 
     async def read(self, most: int = MAX_BODY) -> bytes:
-        """The whole body. Raises RemotePassing when it has more than `most` bytes, without
+        """The complete body. Raises RemotePassing when it has more than `most` bytes, without
         loading them."""
         if content_length(self.headers) > most:
             raise RemotePassing("The answer is too large to be one.", status=self.status)
@@ -185,7 +184,7 @@ class Exchange:
         return bytes(body)
 
     def limit_to(self, seconds: float) -> None:
-        """From now on the exchange has this long to be over."""
+        """Give the exchange this many seconds from now to finish."""
         if self._timer:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(max(seconds, 0), self._expire)
@@ -197,13 +196,13 @@ class Exchange:
         )
 
     async def end(self, why: str) -> None:
-        """Close the connection under the request: whoever waits for it sees an error that says
+        """Close the connection under the request. Whoever waits for it gets an error that says
         `why`."""
         self._why_ended = self._why_ended or why
         await self._close()
 
     async def aclose(self) -> None:
-        """Give everything back."""
+        """Close the connection and the timer."""
         if self._timer:
             self._timer.cancel()
         await self._close()
@@ -240,13 +239,13 @@ class Exchange:
         )
 
     async def _trace(self, event: str, info: dict[str, Any]) -> None:
-        """What httpcore is about to do or has done; raising here stops it."""
+        """Called for each step of httpcore; raising stops it."""
         if event == "connection.connect_tcp.complete":
             await self._connected(info["return_value"])
         elif (
             event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT"
         ):
-            # the limit struck while connecting, where there was nothing to close yet
+            # the time limit was reached while connecting, when there was nothing to close yet
             if self._why_ended:
                 raise NotSent(self._why_ended)
             self.sent = True
@@ -273,8 +272,7 @@ class Exchange:
 
 
 def _keep_alive(sock: socket.socket) -> None:
-    """Let the kernel probe a silent connection: it keeps the way open, and a dead peer is
-    noticed."""
+    """Let the kernel probe a silent connection: it stays open, and a dead peer is noticed."""
     with contextlib.suppress(OSError, AttributeError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_S)
@@ -282,7 +280,7 @@ def _keep_alive(sock: socket.socket) -> None:
 
 
 def content_length(headers: Mapping[str, str]) -> int:
-    """Content-Length in bytes, 0 when there is none that can be read."""
+    """Content-Length in bytes, 0 when there is none or it is unreadable."""
     text = headers.get("content-length", "")
     if not text.isdecimal() or len(text) >= 16:
         return 0

@@ -1,6 +1,6 @@
-"""What a failure below HTTP means, in words: the one place where a foreign exception becomes ours.
+"""What a failure below HTTP means, in words: foreign exceptions turned into text.
 
-No text of one is taken over but that of a failed connect: the others quote headers and addresses.
+Only the text of a failed connect is used: the others quote headers and addresses.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 _NOT_TRUSTED = (
     "its certificate is not trusted here (is ca-certificates installed, or SSL_CERT_FILE set?)"
 )
-#: The number that the system puts before its words.
+#: The number in front of a system error's text.
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 
@@ -48,7 +48,7 @@ def failure_words(exc: Exception) -> str:
 
 
 def _connect_words(exc: httpx.ConnectError) -> str:
-    """Name resolution and certificates say why."""
+    """Why connecting failed, in helpful words for name resolution and certificates."""
     text = str(exc)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return _NOT_TRUSTED

@@ -1,5 +1,5 @@
-"""Which token a call carries (docs/api.md sections 1 and 3): the user's own where there is one,
-else an anonymous one, renewed shortly before it expires.
+"""The token of a call (docs/api.md sections 1 and 3): the user's own, if there is one, else an
+anonymous one, renewed shortly before it expires.
 """
 
 from __future__ import annotations
@@ -18,28 +18,26 @@ from nemowatch.remote.credential import Credential
 
 T = TypeVar("T")
 
-#: Without a readable expires_at: the documented life of an anonymous token (section 3).
+#: The documented life of an anonymous token (section 3), for answers without an expires_at.
 LIFE_MS = 7 * 86_400_000
-#: "Shortly before expiry": one token per 7 days is all that a client id gets, so earlier would only
-#: be refused.
+#: A client id gets one token in 7 days, so an earlier renewal would only be refused.
 RENEW_BEFORE_MS = 10 * 60_000
-#: After a renewal that failed while the present token still works.
+#: The pause after a renewal that failed while the current token still works.
 RENEW_AGAIN_S = 600.0
-#: Section 1: on 429 wait this long, once.
+#: The pause before the one more try after a 429 (section 1).
 WAIT_ON_429_S = 30.0
 #: What is not asked again before then: a token where there is none, and a fresh one in time.
 ISSUE, RENEWAL = "issue", "renewal"
 
 
-#: Is told every token before it is used, so that the log can hide it.
+#: Called with every token before it is used, so that the log can hide it.
 Told = Callable[[str], None]
-#: Asks the cloud for an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
+#: Requests an anonymous token: client id -> (token, user id, expiry in UTC ms or 0).
 Issue = Callable[[str], Awaitable[tuple[str, str, int]]]
 
 
 class Tokens:
-    """The token of the moment. All of its waiting happens under one lock, so a renewal happens
-    once."""
+    """The current token. All waiting happens under one lock, so a renewal happens once."""
 
     def __init__(
         self,
@@ -59,7 +57,7 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
         self._pauses = NotBefore[str](clock)
-        self.supplied = credential.expected  #: the present token comes from the user
+        self.supplied = credential.expected  #: the current token comes from the user
 
     def __repr__(self) -> str:
         return f"<Tokens from {self._credential.describe()}>"
@@ -70,18 +68,18 @@ class Tokens:
         return self._known.user_id
 
     async def look(self) -> None:
-        """Learn what is stored, without a call to the cloud."""
+        """Read what is stored, without a call to the cloud."""
         await self._own()
         await self._load()
 
     async def current(self) -> str:
-        """The token for the next call. Raises TokenRefused, and what asking for an anonymous one
-        raises."""
+        """The token for the next call. Raises TokenRefused, and whatever requesting an anonymous
+        one raises."""
         return await self._own() or await self._anonymous()
 
     async def after_refusal(self, refused: str) -> str:
-        """Another token than the one that the cloud has just refused (1001). Raises TokenRefused
-        when there is none."""
+        """A token other than the one that was just refused (1001). Raises TokenRefused when there
+        is none."""
         own = await self._own()
         if not own:
             return await self._anonymous(refused)
@@ -94,7 +92,7 @@ class Tokens:
         )
 
     async def _own(self) -> str:
-        """The user's own token as it is now, "" for none."""
+        """The user's own token as it is now; "" for none."""
         own = await self._off_loop(self._credential.read)
         self._tell(own)
         self.supplied = bool(own)
@@ -132,7 +130,7 @@ class Tokens:
         )
 
     def _put_off(self, exc: RemoteError | LocalError) -> None:
-        """Whoever waits for the lock would ask again at once."""
+        """Others that wait for the lock would ask again at once."""
         self._pauses.put_off(RENEWAL, RENEW_AGAIN_S)
         if isinstance(exc, RateLimited):
             self._pauses.put_off(ISSUE, max(exc.retry_after, WAIT_ON_429_S))
@@ -142,8 +140,8 @@ class Tokens:
         return self._clock.now_ms() >= soon and self._pauses.is_due(RENEWAL)
 
     async def _renew(self) -> None:
-        """A new token for the same client id, stored before it is used; the id is stored before
-        it is told."""
+        """A new token for the same client id. The id is stored before it is sent, the token before
+        it is used."""
         await self._off_loop(self._store.save, self._known)
         try:
             value, user_id, expires_at = await self._issue(self._known.client_id)
@@ -155,7 +153,7 @@ class Tokens:
         known = replace(
             self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at
         )
-        self._known = known  # first here: a full disk must not lose it
+        self._known = known  # in memory first: a full disk must not lose it
         await self._off_loop(self._store.save, known)
 
     async def _off_loop(self, act: Callable[..., T], *args: Anonymous) -> T:

@@ -1,10 +1,9 @@
-"""Downloads of results (docs/api.md section 9): GET, resume, verify. It owns the rules by which an
+"""Downloads of results (docs/api.md section 9): GET, resume, verify. Owns the rules by which an
 answer may become a part file.
 
-A result is fetched without the token; only addresses of the API itself are given the headers.
-Two things go wrong with large downloads: they are cut, and they are cut without anybody saying
-so. So sizes are always compared, and a resumed download counts only when the server proves that
-it goes on with the same bytes.
+A result is fetched without the token; only addresses of the API itself get the headers. Large
+downloads fail in two ways: they are cut, and they are cut silently. So sizes are always compared,
+and a resumed download counts only when the server proves that it continues with the same bytes.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ from nemowatch.remote.part import Marker, PartFile
 
 T = TypeVar("T")
 
-#: One address rarely leads to more than one other; a circle is cut here.
+#: Redirects rarely lead to more than one other address; a circle ends here.
 _MOST_HOPS = 5
-#: A minute of 1080p video has some 60 MB; no result is larger than this many bytes.
+#: Bytes: a minute of 1080p video has about 60 MB; no result is larger than this.
 _LARGEST = 16 * 1024**3
-#: For the time limit of a result whose size nobody has said.
+#: Bytes, for the time limit of a result of unknown size.
 _SUPPOSED = 2 * 1024**3
-#: Written and hashed at a time.
+#: Bytes written and hashed at once.
 _BLOCK = 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,17 +47,17 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What is to be fetched, and where to."""
+    """What to fetch, and where to put it."""
 
     part: Path
-    marker: Path  #: the file that remembers how far it got
+    marker: Path  #: the file that records how far it got
     size: int  #: bytes as the render said, 0 when it did not
     progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The answer was not the file but the way to it."""
+    """The answer was not the file but another address for it."""
 
     url: str
 
@@ -75,8 +74,8 @@ class Transfer:
     silence: float  #: seconds
 
     async def fetch(self, url: str, want: Want, headers: Mapping[str, str]) -> Downloaded:
-        """Fetch `url` into the part file. `headers` hold the token and go to the API itself only;
-        {} sends none at all.
+        """Fetch `url` into the part file. `headers` contain the token and are sent to the API
+        itself only; {} sends none at all.
 
         Raises ResultExpired, UnsafeUrl, RemotePassing, NoSpace, LocalError; from the API itself
         also what a call raises.
@@ -115,8 +114,7 @@ class Transfer:
             return await self._take(url, want, file, exchange)
 
     async def _refused(self, exchange: Exchange) -> Next | None:
-        """The API's own answer when it is not the file: its error, or the address in an
-        envelope."""
+        """What the API answers instead of the file: an error, or an address in an envelope."""
         plain = exchange.status in (200, 206) and not _is_text(exchange)
         if plain or exchange.status in (404, 410, 416):
             return None
@@ -163,8 +161,8 @@ class Transfer:
             await self._write(file, held, total, progress)
 
     async def _write(self, file: PartFile, held: bytearray, total: int, progress: Progress) -> None:
-        """Move what is held into the file. It is taken out first: what fails half-way must not
-        be written twice."""
+        """Write what is held to the file. It is taken out first: what fails halfway must not be
+        written twice."""
         data = bytes(held)
         held.clear()
         if data:
@@ -213,9 +211,9 @@ async def _send(exchange: Exchange, *, home: bool) -> None:
 
 
 def _lacks_its_end(file: PartFile) -> bool:
-    """A server that cuts a file tells the wrong length too, so half a video is never taken. One
-    that is whole but for its index may be an odd one: the very same bytes twice are all that
-    there is."""
+    """Whether the video has no end. A server that cuts a file may also announce the wrong length,
+    so half a video is never accepted. One without its index may just be unusual: when the very
+    same bytes come twice, they are all there is."""
     end = file.end()
     return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
 
@@ -225,7 +223,7 @@ def _is_text(exchange: Exchange) -> bool:
 
 
 def _check_status(exchange: Exchange, now_ms: int) -> None:
-    """Raise what an answer without the file means. Its text is not quoted: such pages hold
+    """Raise what an answer without the file means. Its text is not quoted, since such pages contain
     addresses."""
     status = exchange.status
     if status == 429:
@@ -248,7 +246,7 @@ def _does_not_go_on(exchange: Exchange, size: int) -> bool:
 
 
 def _brings_the_rest(exchange: Exchange, size: int) -> bool:
-    """Whether a 206 brings exactly the bytes from `size` to the end."""
+    """Whether a 206 has exactly the bytes from `size` to the end."""
     match = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
     if not match or not size:
         return False
@@ -257,8 +255,9 @@ def _brings_the_rest(exchange: Exchange, size: int) -> bool:
 
 
 def _total(exchange: Exchange, size: int, said: int) -> int:
-    """The size of the whole result in bytes, 0 when only the end of a chunked body tells. Raises
-    RemotePassing when the render and the server disagree, or when a cut could not be noticed."""
+    """The size of the complete result in bytes, 0 when only the end of a chunked body will tell.
+    Raises RemotePassing when the render and the server disagree, or when a cut would go
+    unnoticed."""
     length = content_length(exchange.headers)
     if length:
         total = size + length
@@ -276,8 +275,8 @@ def _total(exchange: Exchange, size: int, said: int) -> int:
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """What If-Range may carry: a strong ETag, else the date of the last change; "" when neither
-    proves anything."""
+    """The value for If-Range: a strong ETag, else the date of the last change; "" when there is
+    neither."""
     etag = headers.get("etag", "")
     if etag.startswith('"') and etag.isascii() and etag.isprintable():
         return etag
@@ -287,5 +286,5 @@ def _validator(headers: Mapping[str, str]) -> str:
     return ""
 
 
-#: What makes the authenticated way worth trying: the address itself does not give the file.
+#: Errors after which the authenticated way is worth trying: the address does not give the file.
 UNREACHABLE = (ResultExpired, UnsafeUrl, RemotePassing)

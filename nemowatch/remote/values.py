@@ -13,16 +13,16 @@ from typing import Any
 
 from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
 
-#: A message of the cloud longer than this, in characters, is cut: it is shown to people.
+#: A longer message of the cloud, in characters, is cut: it is shown to people.
 _LONGEST_MESSAGE = 500
-#: The same for an id, which is not cut but not taken at all.
+#: A longer id, in characters, is not accepted at all: cutting it would make another.
 _LONGEST_NAME = 1000
-#: How deep a `user_id` is looked for: envelope, data, state.
+#: How deep a `user_id` is searched for: envelope, data, state.
 _USER_ID_DEPTH = 4
 
 
 def parse(body: bytes | str) -> Any:
-    """JSON or, for anything else, None (an answer that is just `null` says nothing either)."""
+    """JSON, or None for anything else (an answer that is just `null` says nothing either)."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -30,27 +30,25 @@ def parse(body: bytes | str) -> Any:
 
 
 def clean(said: str) -> str:
-    """Text that can be written anywhere: JSON may hold halves of characters, which nothing can
-    encode."""
+    """Text that can be encoded: JSON may hold halves of characters, which cannot."""
     return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def words(said: str) -> str:
-    """What the cloud says about a call, as it may be kept and shown: no secret of ours that it
-    repeats, nothing that a reader acts on, and cut only after that: half a token would not be
-    known for one."""
+    """A message of the cloud, fit to be kept and shown: without secrets that it repeats, without
+    control characters, and cut only after that, since half a token would not be recognised."""
     return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
 
 
 def work(said: str) -> str:
-    """What the agent says, which may be the work itself (a transcript): as `words`, but only
-    sure secrets are hidden."""
+    """What the agent says, which may be the work itself (a transcript): like `words`, but only
+    certain secrets are hidden."""
     return redact_work(harmless(said)).strip()
 
 
 def name(value: Any) -> str:
-    """An id, or any word that is kept and shown but has to be sent back as it came: "" when that
-    cannot be done."""
+    """An id, or another word that is kept, shown and sent back as it came; "" when that is not
+    possible."""
     said = text(value)
     if not said.isprintable() or len(said) > _LONGEST_NAME or holds_secret(said):
         return ""
@@ -58,8 +56,8 @@ def name(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    """An address as it is kept: none that holds a secret of ours, for there are other ways to
-    what it leads to."""
+    """An address that may be kept: "" when it has a secret of ours in it, since the result can be
+    fetched in other ways."""
     said = text(value)
     if holds_secret(said):
         return ""
@@ -67,7 +65,7 @@ def address(value: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """A string, or a number where a string was meant; anything else is ""."""
+    """A string, or a number in its place; "" for anything else."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -110,7 +108,7 @@ def tables(value: Any) -> list[dict[str, Any]]:
 
 
 def user_id(document: Any) -> str:
-    """The `user_id` of an answer, wherever it stands; one that begins `anon_` wins (docs/api.md
+    """The `user_id` of an answer, wherever it is; one that begins with `anon_` wins (docs/api.md
     section 8)."""
     found = list(_user_ids(document, _USER_ID_DEPTH))
     found.sort(key=lambda one: not one.startswith("anon_"))  # stable: else the first one
