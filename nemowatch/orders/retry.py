@@ -11,6 +11,7 @@ from nemowatch.model import HoldReason, State
 from nemowatch.orders.order import JobsOrder
 from nemowatch.orders.restore_files import Restore, restore, to_restore
 from nemowatch.orders.site import Site
+from nemowatch.reporting import words
 
 #: States of which another try is made.
 _RETRIED = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
@@ -36,6 +37,10 @@ class Retry(JobsOrder):
         job = jobs.by_id(conn, job_id)
         if job.state is State.HELD:
             return _release(conn, job, now_ms)
+        if job.state is State.ATTENTION:
+            ways = words.about_job(job.id, job.state, job.reason).typed()
+            said = f"Job {job.id} has not failed: it waits for your decision."
+            raise UsageError(said, cure="\n".join(ways))
         state = job_steps.retry(conn, job_id, now_ms)
         sources.unretire(conn, job.source_id)
         return state
