@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.content import reading
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import batches, jobs, sources
 from nemowatch.model import MemberRole, State
+from tests.rigs import bad_parsers
 from tests.rigs.inbox import inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
@@ -585,3 +587,22 @@ async def test_what_one_scan_leaves_the_next_one_takes(
         await b.until(lambda: len(b.claimed) == 23)
         assert b.inbox.settling == 6
         await b.until(lambda: not b.inbox.busy())
+
+
+async def test_a_file_that_kills_its_reader_is_refused_and_the_others_are_taken(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Final, in plain words, so that it goes to failed; the files around it become jobs."""
+    monkeypatch.setattr(reading, "text_task", bad_parsers.killed)
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/before.mp4", mp4("before"))
+        b.put("voiceover/bomb.txt", b"words")
+        await b.until(lambda: any(isinstance(p, FileProblem) and p.final for p in b.problems))
+        b.put("dub-es-fr/after.mp4", mp4("after"))
+        await b.until(lambda: len(b.claimed) == 2)
+
+        (refused,) = [p for p in b.problems if isinstance(p, FileProblem) and p.final]
+        assert refused.path == b"voiceover/bomb.txt"
+        assert refused.code == "unsafe"
+        assert refused.what.startswith("The file cannot be read safely: ")
+        assert refused.cure
