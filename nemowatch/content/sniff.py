@@ -46,6 +46,8 @@ KINDS: dict[str, MediaKind] = {
     "url": MediaKind.LINK,
     "webloc": MediaKind.LINK,
 }
+#: How lists of links end; Windows hides endings, so a doubled .txt counts as what was meant.
+LISTS = (b".urls.txt", b".urls.txt.txt")
 #: What people put under a media name by mistake, by its first bytes.
 DISGUISES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
@@ -107,11 +109,12 @@ class Sniffed:
 def kind_by_name(name: bytes) -> MediaKind | None:
     """The kind that a name's ending promises; None for endings that no task takes."""
     low = name.lower()
-    if low.endswith((b".urls.txt", b".urls.txt.txt")):
+    if low.endswith(LISTS):
         return MediaKind.LINK
-    if b"." not in low.lstrip(b"."):
+    stem, _, ending = low.rpartition(b".")
+    if not stem.strip(b"."):  # no ending, or a hidden file's whole name
         return None
-    return KINDS.get(low.rpartition(b".")[2].decode("ascii", "replace"))
+    return KINDS.get(ending.decode("ascii", "replace"))
 
 
 def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sniffed:

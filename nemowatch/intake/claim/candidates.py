@@ -6,6 +6,7 @@ Owns the making of a `Candidate`. It is pure.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,8 @@ from nemowatch.intake.scan.folders import as_text, folder_of, stem_of
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks import Drop, Folder, plan
+
+_ROLES = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}
 
 
 def order_of_link(folder: Folder, prompt: str, name: str) -> Order:
@@ -48,9 +51,7 @@ def candidate(
 
 
 def _member(one: Inspected) -> Member:
-    role = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}.get(
-        one.kind, MemberRole.CLIP
-    )
+    role = _ROLES.get(one.kind, MemberRole.CLIP)
     name = as_text(one.path.rpartition(b"/")[2])
     return Member(role, name, one.path, kind=one.kind, snapshot=one.snapshot, digest=one.digest)
 
@@ -60,14 +61,20 @@ def _linked(
 ) -> tuple[list[Member], list[NewJob]]:
     """The clips and jobs of a list: each link is an item of its own; a single link is named
     after its file."""
-    clips, jobs, taken = list[Member](), list[NewJob](), dict[str, int]()
+    clips: list[Member] = []
+    jobs: list[NewJob] = []
+    taken: Counter[str] = Counter()
     for number, url in enumerate(links, 1):
-        item = str(number) if len(links) > 1 else ""
         name = _name_of(url, f"{stem} {number}")
+        item, result = "", stem
+        if len(links) > 1:
+            item = str(number)
+            result = name.rpartition(".")[0] or name
+
         kind = promised_kind(name.encode()) or MediaKind.VIDEO
         clips.append(Member(MemberRole.CLIP, name, url=url, item=item, kind=kind))
-        result = name.rpartition(".")[0] or name if item else stem
-        taken[result] = taken.get(result, 0) + 1
+
+        taken[result] += 1
         if taken[result] > 1:
             result = f"{result} ({taken[result]})"
         order = order_of(name)
@@ -78,4 +85,5 @@ def _linked(
 def _name_of(url: str, otherwise: str) -> str:
     """The file's name at the end of a URL, made safe; `otherwise` when there is none."""
     name = unquote(urlsplit(url).path.rpartition("/")[2], errors="replace")
-    return as_text(name.encode("utf-8", "replace")).replace("/", "_").strip(". ") or otherwise
+    text = as_text(name.encode("utf-8", "replace"))
+    return text.replace("/", "_").strip(". ") or otherwise

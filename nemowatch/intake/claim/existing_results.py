@@ -1,8 +1,8 @@
-"""Whose results stand already: asked after a journal was lost or put back, when the outbox is all
-that remembers, and of what stands in an inbox at a start, in case nobody noticed that.
+"""Which results exist already: asked after a journal was lost or restored, when the outbox is all
+that remembers, and about files that are in an inbox at a start.
 
-Owns the question, not the answer: what a job's results are called and where they lie, the
-engine's finder knows.
+Owns the question, not the answer: what a job's results are called and where they are, the engine's
+finder knows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nemowatch.journal.jobs import Job, PublishedOutput
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import Target
 
-#: (watch, path of the source's main file, its job, sign of life) -> the results that stand, all of
+#: (watch, path of the source's main file, its job, sign of life) -> the results that exist, all of
 #: them or none. Blocking.
 Finder = Callable[[Watch, bytes, NewJob, Callable[[], None]], tuple[PublishedOutput, ...]]
 
@@ -35,28 +35,37 @@ def with_results(
     beat: Callable[[], None],
     which: Container[bytes] | None = None,
 ) -> list[Candidate]:
-    """The same candidates, their jobs with what stands of them in the outbox; `which`: only of
+    """The same candidates, their jobs with what exists of them in the outbox; `which`: only of
     those at these paths (None: all). Blocking; raises LocalPassing."""
-    return [
-        (
-            replace(
-                c,
-                jobs=tuple(replace(job, stands=finder(watch, c.path, job, beat)) for job in c.jobs),
-            )
-            if which is None or c.path in which
-            else c
-        )
-        for c in candidates
-    ]
+    found: list[Candidate] = []
+    for candidate in candidates:
+        if which is None or candidate.path in which:
+            found.append(_with_results(candidate, watch, finder, beat))
+        else:
+            found.append(candidate)
+    return found
+
+
+def _with_results(
+    candidate: Candidate, watch: Watch, finder: Finder, beat: Callable[[], None]
+) -> Candidate:
+    def looked_up(job: NewJob) -> NewJob:
+        return replace(job, stands=finder(watch, candidate.path, job, beat))
+
+    return replace(candidate, jobs=tuple(map(looked_up, candidate.jobs)))
 
 
 def results_of(
     held: Iterable[tuple[bytes, Job]], watch: Watch, finder: Finder, beat: Callable[[], None]
 ) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
-    """Those jobs of the journal (with their sources' paths) whose results stand, with these.
+    """Those jobs of the journal (with their sources' paths) whose results exist, with these.
     Blocking; raises LocalPassing."""
-    found = [(job, finder(watch, path, _as_new(job), beat)) for path, job in held]
-    return [(job, results) for job, results in found if results]
+    found: list[tuple[Job, tuple[PublishedOutput, ...]]] = []
+    for path, job in held:
+        results = finder(watch, path, _as_new(job), beat)
+        if results:
+            found.append((job, results))
+    return found
 
 
 def _as_new(job: Job) -> NewJob:
