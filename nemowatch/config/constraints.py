@@ -1,6 +1,6 @@
 """What a value may be, written beside a key's type, in a form that pydantic understands and that
 loads nothing of it: the process that works by a configuration does not read it
-(docs/decisions/0010). Owns no rule of any key: those stand in `schema`.
+(docs/decisions/0010). Owns no rule of any key: those are in `schema`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class BeforeWithin:
-    """As Before, for what depends on where the configuration stands: `change` has the context as
+    """As Before, for what depends on where the configuration is: `change` has the context as
     well, or None."""
 
     change: Callable[[Any, Context | None], Any]

@@ -1,4 +1,4 @@
-"""Where a file lies, as somebody sees it who knows the shared folder and not the server. Pure."""
+"""Paths as people see them who know the shared folder and not the server. Pure."""
 
 from __future__ import annotations
 

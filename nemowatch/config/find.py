@@ -1,4 +1,4 @@
-"""Where the configuration is, and where its state folder is. Looks whether files exist, and reads
+"""Where the configuration is, and where its state folder is. Checks whether files exist, and reads
 none."""
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def _named(path: Path, by: str) -> Path:
-    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it has no right to look
         inside = path / SYSTEM_CONFIG.name
         cure = (
             f"Name the file in it: {inside}"
@@ -57,7 +57,7 @@ def _named(path: Path, by: str) -> Path:
 
 
 def _exists(path: Path) -> bool:
-    """Whether a file stands there; one that may not be looked at counts, so that reading it says
+    """Whether there is a file; one that may not be checked counts, so that reading it says
     why."""
     try:
         return path.is_file()

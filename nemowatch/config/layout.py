@@ -1,5 +1,5 @@
-"""Whether the named folders may lie where they lie: results never inside a watched inbox, nor an
-inbox among results, through links and bind mounts either.
+"""Whether the named folders are apart: results never inside a watched inbox, nor an inbox among
+results, through links and bind mounts either.
 
 Reads the disk and changes nothing. A folder that does not exist is no mistake: its share may not
 be mounted yet. On a share that hangs it hangs too: call it in a thread, with a deadline.
@@ -16,12 +16,12 @@ from pathlib import Path
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, Problem
 
-#: Where the kernel says what is mounted; without it (not Linux) links and inodes still tell.
+#: Where the kernel says what is mounted; without it (not Linux) links and inodes still show it.
 _MOUNTS = Path("/proc/self/mountinfo")
-#: Trees that nemowatch writes into.
+#: Folders that nemowatch writes into.
 _WRITTEN = ("outbox", "done", "failed")
 _OCTAL = re.compile(rb"\\([0-7]{3})")
-_APART = "Name a folder that lies outside of every inbox."
+_APART = "Name a folder that lies outside every inbox."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _begins(parts: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
 
 
 def check_layout(config: Config) -> None:
-    """Raises ConfigError with every folder that lies where it must not."""
+    """Raises ConfigError with every folder that is inside one it must not be in."""
     mounts = _mounts()
     inboxes: list[_Folder] = []
     written: list[_Folder] = []
@@ -70,7 +70,7 @@ def check_layout(config: Config) -> None:
 
 
 def _state(state: _Folder, inboxes: list[_Folder]) -> list[Problem]:
-    cure = "State changes all the time: keep it outside of every inbox."
+    cure = "State changes all the time: keep it outside every inbox."
     around = [inbox for inbox in inboxes if state.lies_in(inbox)]
     return [_problem(state, f"lies inside the {inbox.name}.", cure) for inbox in around]
 

@@ -1,6 +1,6 @@
 """Turns the errors of `tomllib` and pydantic into `Problem`s a person can act on: where, what,
-and the cure. Owns the wording; never repeats a value, since any value may be a secret put in the
-wrong place."""
+and the cure. Owns the wording; never repeats a value, since any value may be a
+secret in the wrong key."""
 
 from __future__ import annotations
 
@@ -30,8 +30,21 @@ _TOKEN_NAMES = frozenset(
 #: How alike two names must be for one to be suggested; below this difflib suggests nonsense.
 _LIKENESS = 0.6
 
+_INPUT = re.compile(r"^Input should be (a valid )?")
+#: Whole sentences of pydantic, by their beginnings, in ours.
+_WORDS = {
+    "must be string": "must be a text in quotes",
+    "must be integer": "must be a whole number",
+}
+#: Words of pydantic inside of sentences, in ours.
+_PHRASES = {
+    "must be tuple": "must be a list in [ ]",
+    "must be number": "must be a number",
+    "must be boolean": "must be true or false",
+}
+
 #: paths of keys that came from the environment, with the variable's name
-Places = Mapping[Loc, str]
+Variables = Mapping[Loc, str]
 
 
 def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
@@ -43,7 +56,7 @@ def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
         return Problem(file, what, "Is a quote or a bracket still open at its end?")
     reason = text[: match.start()]
     what = f"is not valid TOML: {reason[:1].lower()}{reason[1:]}, at column {match[2]}."
-    cure = "Texts stand in quotes, lists in [ ], and each key on a line of its own."
+    cure = "Write texts in quotes, lists in [ ], and each key on a line of its own."
     return Problem(f"{file}:{match[1]}", what, cure)
 
 
@@ -51,43 +64,39 @@ def validation_problems(
     file: str,
     errors: list[ErrorDetails],
     lines: dict[Loc, int],
-    from_env: Places,
+    from_env: Variables,
     data: Mapping[str, Any],
 ) -> list[Problem]:
     """One problem for each of pydantic's errors, in the order of the file."""
-    found = [
-        (_line(error, lines), _problem(file, error, lines, from_env, data)) for error in errors
-    ]
-    return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+
+    def line(error: ErrorDetails) -> int:
+        return line_of(lines, tuple(error["loc"]))
+
+    found: list[Problem] = []
+    for error in sorted(errors, key=line):
+        where = _where(file, tuple(error["loc"]), lines, from_env)
+        found.append(_problem(where, error, data))
+    return found
 
 
-def _line(error: ErrorDetails, lines: dict[Loc, int]) -> int:
-    return line_of(lines, tuple(error["loc"]))
-
-
-def _problem(
-    file: str, error: ErrorDetails, lines: dict[Loc, int], from_env: Places, data: Mapping[str, Any]
-) -> Problem:
+def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Problem:
     loc = tuple(error["loc"])
-    where = _where(file, loc, lines, from_env)
-    if error["type"] == "unexpected_keyword_argument":
+    name = dotted(loc)
+    kind = error["type"]
+    if kind == "unexpected_keyword_argument":
         return unknown_key(where, loc)
     if loc == ("watch",) and isinstance(data.get("watch"), dict):
-        return Problem(
-            where, "[watch] must be a list.", "Write [[watch]], with two brackets on each side."
-        )
-    if error["type"] == "dataclass_type":
-        return Problem(
-            where, f"{dotted(loc)} must be a section.", f"Write its keys below {_header(loc)}."
-        )
-    if error["type"] == "missing":
-        return Problem(
-            where, f"{dotted(loc)} is missing.", f"Add {loc[-1]} = … below {_header(loc[:-1])}."
-        )
-    return Problem(where, f"{dotted(loc)} {_said(error)}.", "")
+        cure = "Write [[watch]], with two brackets on each side."
+        return Problem(where, "[watch] must be a list.", cure)
+    if kind == "dataclass_type":
+        return Problem(where, f"{name} must be a section.", f"Write its keys below {_header(loc)}.")
+    if kind == "missing":
+        cure = f"Add {loc[-1]} = … below {_header(loc[:-1])}."
+        return Problem(where, f"{name} is missing.", cure)
+    return Problem(where, f"{name} {_said(error)}.", "")
 
 
-def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Places) -> str:
+def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Variables) -> str:
     for cut in range(len(loc), 0, -1):
         if loc[:cut] in from_env:
             return from_env[loc[:cut]]
@@ -97,22 +106,16 @@ def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Places) -> str:
 
 def _said(error: ErrorDetails) -> str:
     """pydantic's sentence in ours: it says what is wanted and never what was given."""
-    text = error["msg"].removeprefix("Value error, ").rstrip(".")
-    text = re.sub(r"^Input should be (a valid )?", "must be ", text).replace(
-        "must be tuple", "must be a list in [ ]"
-    )
     if error["type"] == "string_pattern_mismatch":
-        text = "is empty, or holds characters that are not allowed here"
-    article = {
-        "must be string": "must be a text in quotes",
-        "must be integer": "must be a whole number",
-    }
-    for short, full in article.items():
-        if text.startswith(short):
-            text = full
-    text = text.replace("must be number", "must be a number").replace(
-        "must be boolean", "must be true or false"
-    )
+        return "is empty, or holds characters that are not allowed here"
+
+    text = error["msg"].removeprefix("Value error, ").rstrip(".")
+    text = _INPUT.sub("must be ", text)
+    for theirs, ours in _WORDS.items():
+        if text.startswith(theirs):
+            return ours
+    for theirs, ours in _PHRASES.items():
+        text = text.replace(theirs, ours)
     return text.split(", unable to")[0].split(", got a number with")[0]
 
 
@@ -122,14 +125,19 @@ def dotted(loc: Loc) -> str:
     for part in loc:
         if part == "[key]":  # pydantic's word for "the name of this entry"
             continue
-        text += f" (number {part + 1})" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f" (number {part + 1})"
+        else:
+            text += f".{part}" if text else part
     return text or "the configuration"
 
 
 def _header(loc: Loc) -> str:
-    if loc[:1] == ("watch",):
+    if not loc:
+        return "no header, at the top"
+    if loc[0] == "watch":
         return "[[watch]]"
-    return f"[{'.'.join(str(part) for part in loc)}]" if loc else "no header, at the top"
+    return f"[{'.'.join(map(str, loc))}]"
 
 
 def unknown_key(where: str, loc: Loc) -> Problem:
@@ -144,7 +152,7 @@ def unknown_key(where: str, loc: Loc) -> Problem:
 
 
 def known_keys(loc: Loc) -> list[str]:
-    """The keys that may stand at the level of `loc`."""
+    """The keys that are allowed at the level of `loc`."""
     models = dict(sections())
     if len(loc) < 2:
         return keys(Config)
@@ -156,12 +164,11 @@ def nearest_key(loc: Loc) -> str:
     """A cure for an unknown key: "Did you mean …?", where it belongs, or which keys there are."""
     name = str(loc[-1]).lower().replace("-", "_")
     siblings = known_keys(loc)
-    if match := difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS):
-        return f"Did you mean {match[0]}?"
+    matches = difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS)
+    if matches:
+        return f"Did you mean {matches[0]}?"
     homes = [section for section, model in sections() if name in keys(model)]
     if homes:
-        return (
-            "It belongs below"
-            f" {_header((homes[0],) if homes[0] != 'recipes' else ('recipes', 'NAME'))}."
-        )
+        home = ("recipes", "NAME") if homes[0] == "recipes" else (homes[0],)
+        return f"It belongs below {_header(home)}."
     return f"Known here: {', '.join(siblings)}." if siblings else ""

@@ -1,6 +1,7 @@
-"""Every key of the configuration, with its type, its default and the reason for it. Owns what a
-value may be; reads no file, looks at no disk (`load` does the one, `layout` the other), and loads
-no pydantic: `reading` does.
+"""Every key of the configuration, with its type, its default and the reason for it.
+
+Owns what a value may be. It reads no file (`load` does), checks no folder (`layout` does) and loads
+no pydantic (`reading` does).
 
 Durations are seconds, fractions allowed; rates are bytes a second; 0 means "no limit" where it
 says so. Relative paths are relative to the configuration file's folder: `reading` passes that
@@ -17,12 +18,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from nemowatch.config.constraints import After, Before, BeforeWithin, Context, Limited
 from nemowatch.config.recipe_names import refuse_twins, sound_name
 from nemowatch.config.values import (
-    Place,
+    FilePath,
     Rate,
     Seconds,
     Slots,
     address,
-    place,
+    file_path,
     settle_time,
     some,
     span,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 #: The folders below a root, and how the keys that replace them are called.
-TREES = ("inbox", "outbox", "done", "failed")
-#: Stands for a tree that was not named until it is filled in; no path can be this.
+FOLDERS = ("inbox", "outbox", "done", "failed")
+#: Stands for a folder that was not named, until it is filled in; no path can be this.
 _LEFT_OUT = Path("\0")
 
 
@@ -56,7 +57,7 @@ class Api(Section):
     """`[api]`: the cloud, and who we say we are."""
 
     base_url: Annotated[str, After(address)] = "https://mega-api-prod.nemovideo.ai"
-    token_file: Place | None = None
+    token_file: FilePath | None = None
     # docs/api.md section 1: for a daemon "unknown"
     platform: Literal["clawhub", "cursor", "unknown"] = "unknown"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
@@ -84,7 +85,7 @@ def _named(data: Any, context: Context | None) -> Any:
         base = "inbox"
 
     try:
-        place(data[base], context)
+        file_path(data[base], context)
     except ValueError as exc:
         raise ValueError(f"{base} {exc}") from exc
     return data
@@ -95,11 +96,11 @@ class Watch(Section):
     """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are
     filled in."""
 
-    root: Place | None = None
-    inbox: Place = _LEFT_OUT
-    outbox: Place = _LEFT_OUT
-    done: Place = _LEFT_OUT
-    failed: Place = _LEFT_OUT
+    root: FilePath | None = None
+    inbox: FilePath = _LEFT_OUT
+    outbox: FilePath = _LEFT_OUT
+    done: FilePath = _LEFT_OUT
+    failed: FilePath = _LEFT_OUT
     mode: Literal["auto", "events", "scan"] = "auto"
     # auto: 10 s local, 30 s network
     settle: Annotated[Literal["auto"] | float, Before(settle_time)] = "auto"
@@ -109,11 +110,11 @@ class Watch(Section):
     ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()
 
     def __post_init__(self) -> None:
-        """Give each tree that is not named its default: below the root, or beside the inbox."""
+        """Give each folder that is not named its default: below the root, or beside the inbox."""
         if self.root is None and _LEFT_OUT in (self.inbox, self.outbox):
             raise ValueError(_TOO_FEW)
         base = self.root or self.inbox.parent
-        for key in TREES:
+        for key in FOLDERS:
             if getattr(self, key) == _LEFT_OUT:
                 object.__setattr__(self, key, base / key)
 
@@ -128,7 +129,7 @@ class Watch(Section):
 
     @property
     def page(self) -> Path:
-        """Where the status page stands: in the root, else beside the outbox."""
+        """Where the status page is: in the root, else beside the outbox."""
         return (self.root or self.outbox.parent) / "status.html"
 
 
@@ -234,7 +235,7 @@ def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
 class Config(Section):
     """The whole configuration (docs/behaviour.md section 4)."""
 
-    state_dir: Place | None = None
+    state_dir: FilePath | None = None
     api: Api = Api()
     watch: tuple[Watch, ...] = ()
     render: RenderSection = RenderSection()

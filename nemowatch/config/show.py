@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import TREES, Config, Section, Watch, keys
+from nemowatch.config.schema import FOLDERS, Config, Section, Watch, keys
 
 
 def show(config: Config) -> str:
@@ -44,7 +44,7 @@ def _watch(watch: Watch) -> list[str]:
     if watch.root is None:
         return _keys(watch, [key for key in keys(Watch) if key != "root"])
 
-    implied = TREES[:2]
+    implied = FOLDERS[:2]
     lines = _keys(watch, [key for key in keys(Watch) if key not in implied])
     return lines + [f"# {line}" for line in _keys(watch, implied)]
 

@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML text, so that an error can name the line. Pure; the parsing proper
+"""Where a key is in a TOML text, so that an error can name the line. Pure; the parsing proper
 is `tomllib`'s.
 
 It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline

@@ -1,6 +1,6 @@
 """What single values of the configuration may be: numbers, paths, addresses, lists.
 
-Owns the rules of types that several keys share. It reads no file, looks at no disk and loads no
+Owns the rules of types that several keys share. It reads no file, checks no disk and loads no
 pydantic.
 """
 
@@ -20,7 +20,7 @@ Rate = Annotated[int, Limited(ge=0)]
 Slots = Annotated[int, Limited(ge=1)]
 
 
-def place(value: Any, context: Context | None) -> Path:
+def file_path(value: Any, context: Context | None) -> Path:
     """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise ValueError("must be a path in quotes")
@@ -37,7 +37,7 @@ def place(value: Any, context: Context | None) -> Path:
     return context["folder"] / path
 
 
-Place = Annotated[Path, BeforeWithin(place)]
+FilePath = Annotated[Path, BeforeWithin(file_path)]
 
 
 def address(value: str) -> str:

@@ -164,7 +164,7 @@ def _number(data: bytes, at: int) -> tuple[int, int, bool]:
 
 
 def _segment(head: bytes) -> int:
-    """Where the segment of a Matroska file begins; -1 when something else than a filler stands
+    """Where the segment of a Matroska file begins; -1 when something other than a filler comes
     before it."""
     value, length, _ = _number(head, 4)
     at = 4 + length + value

@@ -37,7 +37,7 @@ def read_links(data: bytes, name: str) -> tuple[str, ...]:
 
 
 def _texts(data: bytes, name: str) -> list[str]:
-    """What stands where addresses are expected."""
+    """The texts where addresses are expected."""
     if is_property_list(name):
         return _webloc(data, name)
     if name.lower().endswith(".url"):

@@ -1,7 +1,7 @@
 """What an open file of people says, found out by a child: what it is, its text, its links.
 
 Owns the choice of who reads, and turns a child's failures into errors about the file. Where no
-child can be started, this process reads what only our own bounded code looks at (first bytes and
+child can be started, this process reads what only our own bounded code parses (first bytes and
 plain texts); Word documents and property lists, which need parsers of others, wait.
 
 The functions with three parameters are the child's side.
@@ -53,7 +53,7 @@ class Links:
 
 
 def nothing() -> None:
-    """For whoever need not be told that the child works."""
+    """For callers that need no sign of life."""
     return
 
 

@@ -88,7 +88,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """The encoding when zeros stand on one side of the byte pairs and hardly on the other; ""
+    """The encoding when zeros are on one side of the byte pairs and hardly on the other; ""
     when this is not UTF-16."""
     sample = data[:_SAMPLE]
     pairs = len(sample) // 2

@@ -117,7 +117,7 @@ class Acceptance:
         self._state.know(one.path, tracked.last, local=tracked.pace.local)
 
     def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
-        """What the folder wants made of it; None, with the reason told, when it cannot say."""
+        """What the folder wants made of it; None, with the reason reported, when it cannot say."""
         raw = folder_of(main.path)
         name = as_text(main.path.rpartition(b"/")[2])
         drop = Drop(main.kind, name, text, self._state.book.prompt(raw))

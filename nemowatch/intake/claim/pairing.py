@@ -134,8 +134,8 @@ class Groups:
         return False
 
     def _has_order(self, path: bytes) -> bool:
-        """False, with the reason told, when the folder cannot say what to do with any such file:
-        asked before reading it."""
+        """False, with the reason reported, when the folder cannot say what to do with any such
+        file: asked before reading it."""
         raw = folder_of(path)
         kind = promised_kind(path)
         folder = self._state.book.read(raw)
@@ -156,7 +156,7 @@ class Groups:
 
 
 def _folder(path: bytes) -> bytes:
-    """The folder that a file lies in, relative to the inbox."""
+    """The folder of a file, relative to the inbox."""
     return path.rpartition(b"/")[0]
 
 

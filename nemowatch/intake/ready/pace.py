@@ -1,5 +1,5 @@
-"""How long a file in each folder below one root must be still, and how news of it comes: by the
-mounts there.
+"""How long a file in each folder below one root must be still, and how changes are noticed: by
+the mounts there.
 
 Owns what the mount table says about an inbox. It reads no disk.
 """
@@ -28,7 +28,7 @@ class Paces:
         return f"Paces({self.mode}, {len(self._below)} mounts below)"
 
     def learn(self, root: Path, fstype: str, table: MountTable) -> None:
-        """The root (resolved) lies on such a filesystem now. Worked out once for each check of the
+        """The root (resolved) is on such a filesystem now. Worked out once for each check of the
         mounts: every file of a scan asks."""
         top = os.fsencode(root) + b"/"
         below = table.below(top)
@@ -43,7 +43,7 @@ class Paces:
 
     @property
     def mode(self) -> Mode:
-        """How news comes: by configuration, else by the filesystems of the root and of the
+        """How changes are noticed: by configuration, else by the filesystems of the root and of the
         mounts below it."""
         return self._mode if self.watch.mode == "auto" else Mode(self.watch.mode)
 

@@ -31,23 +31,25 @@ MAX_ODD = 200
 MAX_EXAMPLES = 5
 
 
-def snapshot_hash(look: Snapshot, *, local: bool) -> int:
-    """A look in eight bytes: what is remembered of each known file."""
-    return hash(content_key(look, local=local))
+def snapshot_hash(found: Snapshot, *, local: bool) -> int:
+    """A snapshot in eight bytes: what is remembered of each known file."""
+    return hash(content_key(found, local=local))
 
 
 def _stat_hash(found: os.stat_result, *, local: bool) -> int:
     """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
     file."""
-    told = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-    return hash((*told, found.st_ino) if local else told)
+    key: tuple[int, ...] = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    if local:
+        key = (*key, found.st_ino)
+    return hash(key)
 
 
 @dataclass(slots=True)
 class FolderFacts:
     """What a task folder (or the inbox itself, b"") holds beside files to work on."""
 
-    paused: bytes = b""  #: the path of a PAUSE that lies in it
+    paused: bytes = b""  #: the path of the PAUSE in it
     prompt: bytes = b""  #: the path of its prompt.txt
     prompt_snapshot: Snapshot | None = None  #: None: there is none
     foreign: int = 0  #: files of kinds that it does not take
@@ -93,8 +95,8 @@ class ScanDiffer:
         self._seen: set[bytes] = set()
 
     def unchanged(self, path: bytes, found: os.stat_result) -> bool:
-        """Whether it is a known file that looks as it did: the walk need not tell of it. To be
-        given to the walk."""
+        """Whether it is a known file that has not changed: the walk may leave it out. To be given
+        to the walk."""
         known = self._known.get(path)
         if known is None or not stat.S_ISREG(found.st_mode):
             return False

@@ -15,7 +15,7 @@ from nemowatch.content.sniff import kind_by_name
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Folder, Unreadable, jobs_of_one, read_folder, takes
 
-#: Names kept in the book: a tree of ten thousand task folders fits, and nothing grows for ever.
+#: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000
 #: Digits up to which a number in a name is compared as one: the nanoseconds since 1970 have 19.
 LONGEST_NUMBER = 20

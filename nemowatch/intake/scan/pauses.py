@@ -1,5 +1,5 @@
-"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one that lies in
-the inbox itself."""
+"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one in the
+inbox itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nemowatch.config import Watch
 from nemowatch.fs.listing import folders_below, names_below
 from nemowatch.intake.scan.ignore import PAUSE_NAMES, folded
 
-#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file that lies there, relative to the
+#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file there, relative to the
 #: inbox.
 Pauses = Mapping[tuple[str, bytes], bytes]
 NONE: Pauses = {}
@@ -23,8 +23,8 @@ def holding(pauses: Pauses, watch: str, folder: bytes) -> bytes:
 
 
 def on_disk(watches: Iterable[Watch]) -> Pauses:
-    """Every PAUSE that stands now. Looks at the disk: for who has no daemon to ask. What cannot
-    be read holds nothing."""
+    """Every PAUSE that exists now. Reads the disk, for callers that have no daemon to ask. What
+    cannot be read holds nothing."""
     found: dict[tuple[str, bytes], bytes] = {}
     for watch in watches:
         for folder in (b"", *folders_below(watch.inbox)):
@@ -34,7 +34,7 @@ def on_disk(watches: Iterable[Watch]) -> Pauses:
 
 
 def lying_in(inbox: Path, folder: bytes) -> bytes:
-    """The PAUSE file that lies in a folder of the inbox (b"": in the inbox itself), relative to
+    """The PAUSE file in a folder of the inbox (b"": in the inbox itself), relative to
     the inbox; b"" for none."""
     names = [name for name in names_below(inbox, folder) if folded(name) in PAUSE_NAMES]
     return os.path.join(folder, min(names)) if names else b""

@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def folder(self) -> bytes:
-        """The task folder's name; b"" for what lies in the inbox itself."""
+        """The task folder's name; b"" for what is in the inbox itself."""
         first, slash, _ = self.path.partition(b"/")
         if slash or self.kind in (Kind.FOLDER, Kind.CLOSED):
             return first
@@ -82,8 +82,8 @@ def walk(
     what is `known`.
 
     A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and
-    nothing may be concluded about what is in it. Raises LocalError when the place where the walk
-    begins at the root cannot be read.
+    nothing may be concluded about what is in it. Raises LocalError when a walk begins
+    at the root and that cannot be read.
     """
     todo = [(start, NO_LOOK)]
     while todo:
