@@ -1,4 +1,6 @@
-"""Which names are never work: the one list, each line with its origin.
+"""Which names are never work: the one list, each entry with its origin. It was collected from the
+published lists of paperless-ngx, Maestral, Syncthing, rclone, Nextcloud, ownCloud, the OneDrive
+client of abraunegg, Papra and Calibre-Web-Automated, and from bug reports.
 
 Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that
 no task takes is not its business. Names are compared without regard to case, as shares do; a
@@ -31,8 +33,8 @@ class NameVerdict:
     why: str = ""
 
 
-#: Endings (after the last dot) of what a program is still writing: files, and folders too (Safari
-#: loads NAME.download/NAME).
+#: Suffixes of what a program is still writing: of files, and of folders too (Safari writes
+#: NAME.download/NAME).
 TEMPORARY_SUFFIXES = {
     "part": (
         "a download or upload in progress (Firefox, KDE, Nextcloud NAME.ocTransferIdN.part,"
@@ -55,7 +57,7 @@ TEMPORARY_SUFFIXES = {
     "kate-swp": "an editor's swap file (Kate)",
     "fftemp": "an encoder's temporary file (ffmpeg front ends)",
 }
-#: Beginnings that mark temporary files. A leading dot alone is enough; these say whose it is.
+#: Prefixes of temporary files. A leading dot alone is enough; the longer ones say whose it is.
 TEMPORARY_PREFIXES = {
     "._": "the shadow that macOS writes beside a file (AppleDouble)",
     "~$": "an owner file of Office",
@@ -70,7 +72,7 @@ TEMPORARY_PREFIXES = {
     ".com.google.chrome.": "a download in progress (Chrome)",
     ".": "a hidden file (rsync writes .NAME.XXXXXX while it copies)",
 }
-#: Names in full that sync clients, NAS systems and desktops put everywhere.
+#: Complete names that sync clients, NAS systems and desktops put everywhere.
 METADATA_FILES = {
     ".ds_store": "macOS Finder",
     "desktop.ini": "Windows Explorer",
@@ -86,14 +88,14 @@ METADATA_FILES = {
     ".dropbox.attr": "Dropbox",
     ".sync.ffs_db": "FreeFileSync",
 }
-#: Shapes that need a pattern, for files and folders alike.
+#: Patterns for files and folders.
 PATTERNS = {
     "*.sb-*": "a file being saved (macOS safe save)",
     "*~": "an editor's backup",
     "*@synoresource": "Synology metadata",
     "*@synoeastream": "Synology metadata",
 }
-#: Folders that are never entered, named in full.
+#: Complete names of folders that are never entered.
 FOLDERS = {
     "@eadir": "Synology",
     "#recycle": "Synology",
@@ -125,7 +127,7 @@ FOLDERS = {
     ".sync": "Resilio",
     ".git": "git",
 }
-#: Folders that need a pattern.
+#: Patterns for folders.
 FOLDER_PATTERNS = {".trash-*": "a trash folder (freedesktop)"}
 #: A sync conflict must not be paid for: a person decides first.
 CONFLICT_PATTERNS = {
@@ -134,7 +136,7 @@ CONFLICT_PATTERNS = {
     "*_conflict-*": "ownCloud",
     "*(conflict*)*": "Google Drive, pCloud",
 }
-#: Ours: notes and instructions. Windows hides endings, so a doubled .txt counts as what was meant.
+#: Our notes and instructions. Windows hides endings, so a doubled .txt counts as what was meant.
 OUR_PATTERNS = {
     "nemowatch - read me.txt": "a note of nemowatch",
     "*.error.txt": "a note of nemowatch",
@@ -146,7 +148,7 @@ OUR_PATTERNS = {
     ".~nemowatch-*": "a file that nemowatch is writing",
     ".nemowatch-owner.json": "says which host works this folder",
 }
-#: Instructions by their whole name.
+#: Complete names of instructions.
 PAUSE_NAMES = frozenset({"pause", "pause.txt", "pause.txt.txt"})
 APPROVE_NAMES = frozenset({"approve", "approve.txt", "approve.txt.txt"})
 PROMPT_NAMES = frozenset({"prompt.txt", "prompt.txt.txt"})
