@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -167,4 +168,12 @@ def _ground(place: Path) -> Ground:
 
 
 def _is_empty(folder: Path) -> bool:
-    return not any(files for _, _, files in os.walk(folder))
+    """True when nothing but folders lies below; what cannot be read counts as nothing."""
+    todo = [os.fsencode(folder)]
+    while todo:
+        with suppress(OSError), os.scandir(todo.pop()) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    return False
+                todo.append(entry.path)
+    return True

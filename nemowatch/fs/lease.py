@@ -1,9 +1,9 @@
 """Does anyone have this file open for writing? A read lease tells, on local filesystems, without
 touching the file.
 
-Owns the probe and the signal handler that must stand before the first one: a writer that opens
-the file while we hold the lease sends us SIGIO, whose default action ends the process. The lease
-is given back in the same call.
+Owns the probe and SIGIO, which nobody else handles: a writer that opens the file while we hold the
+lease sends it to us, and its default action ends the process. So no lease is taken before the
+handler is installed (`prepare`), and each is given back in the call that took it.
 """
 
 from __future__ import annotations

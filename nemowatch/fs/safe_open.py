@@ -120,13 +120,20 @@ def folder_of(root: Path, relative: bytes, *, make: bool = False) -> Iterator[in
     Raises LocalPassing (root away, share in the way), SourceGone (no such folder, and not
     `make`), LocalFinal.
     """
-    names = parts(relative)
+    step = _make_step if make else _step
     here = open_root(root)
     try:
-        for name in names:
-            below = _step(here, name, make, root / os.fsdecode(relative))
-            os.close(here)
-            here = below
+        try:
+            for name in parts(relative):
+                below = step(name, here)
+                os.close(here)
+                here = below
+        except NotADirectoryError as exc:
+            whole = root / os.fsdecode(relative)
+            error = _in_the_way(whole) if make else local_error(exc, whole)
+            raise error from exc
+        except OSError as exc:
+            raise _ours(exc, root / os.fsdecode(relative)) from exc
         yield here
     finally:
         os.close(here)
@@ -140,23 +147,20 @@ def parts(relative: bytes) -> list[bytes]:
     return names
 
 
-def _step(here: int, name: bytes, make: bool, whole: Path) -> int:
-    """One folder down. Made with the mode the umask allows, and on disk before anything is put
+def _step(name: bytes, here: int) -> int:
+    return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
+
+
+def _make_step(name: bytes, here: int) -> int:
+    """One folder down, made with the mode the umask allows, and on disk before anything is put
     into it."""
-    with translated(whole):
-        try:
-            return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
-        except FileNotFoundError:
-            if not make:
-                raise
-        except NotADirectoryError as exc:
-            if not make:
-                raise
-            raise _in_the_way(whole) from exc
+    try:
+        return _step(name, here)
+    except FileNotFoundError:
         with contextlib.suppress(FileExistsError):
             os.mkdir(name, dir_fd=here)
             sync_folder(here)
-        return os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=here)
+    return _step(name, here)
 
 
 def _in_the_way(whole: Path) -> LocalFinal:

@@ -18,7 +18,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Recipe, Watch
-from nemowatch.errors import LocalError
+from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim import decide
@@ -124,7 +124,12 @@ class Inbox:
     async def start(self) -> None:
         """Begin. A root that is missing, or hangs, is a state; raises only what the journal
         raises."""
-        await self._root_monitor.start()
+        try:
+            await self._root_monitor.start()
+        except JournalError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it is this inbox's state
+            await self._fail(exc)
 
     async def stop(self) -> None:
         """End. What is under way in the worker thread is left to itself."""
@@ -154,11 +159,22 @@ class Inbox:
         if self._clock.monotonic() - self._scanned_at > FRESH * self.watch.scan_interval:
             self.request_scan()
 
+    async def _fail(self, error: Exception) -> None:
+        """An error that nobody foresaw is the state of this inbox, with its reason, until the next
+        try."""
+        await self._root_monitor.failed_unexpectedly(error)
+        self._plan()
+
     async def guard(self) -> None:
-        """One pass of the guard. Never raises for files."""
+        """One pass of the guard. Raises only what the journal raises."""
         async with self._busy:
             if not self._stopped:
-                await self._root_monitor.guard()
+                try:
+                    await self._root_monitor.guard()
+                except JournalError:
+                    raise
+                except Exception as exc:  # noqa: BLE001 - whatever it is, it is this inbox's state
+                    await self._fail(exc)
                 self._plan()
         if self.due_in() == 0:
             self._on_change()
@@ -257,19 +273,11 @@ class Inbox:
         self.request_scan()
 
     async def tick(self) -> Tick:
-        """Do what is due, a bounded portion of it. Never raises for files or shares; raises what
-        the journal raises."""
+        """Do what is due, a bounded portion of it. Raises only what the journal raises."""
         async with self._busy:
             if self._stopped:
                 return Tick()
-            try:
-                done = await self._tick()
-            except Hung:
-                await self._root_monitor.hung()
-                done = Tick()
-            except LocalError as exc:
-                await self._root_monitor.failed(exc)
-                done = Tick()
+            done = await self._guarded_tick()
             self._plan(more=done.more)
         now = self._clock.monotonic()
         return replace(
@@ -278,6 +286,20 @@ class Inbox:
             approved=bool(self._state.approvals),
             approvals=self._state.approvals,
         )
+
+    async def _guarded_tick(self) -> Tick:
+        """A tick whose errors, foreseen or not, are states of this inbox."""
+        try:
+            return await self._tick()
+        except Hung:
+            await self._root_monitor.hung()
+        except LocalError as exc:
+            await self._root_monitor.failed(exc)
+        except JournalError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it is this inbox's state
+            await self._fail(exc)
+        return Tick()
 
     def _plan(self, *, more: bool = False) -> None:
         """When the next tick has work."""

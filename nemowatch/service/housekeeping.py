@@ -87,7 +87,7 @@ def expire(root: Path, before: float) -> None:
                 if _expire(name, folder, before):
                     log.info("source expired", file=str(where / os.fsdecode(name)))
         except OSError as exc:
-            log.debug("sources not expired", file=str(where), why=exc.strerror)
+            log.debug("source not expired", file=str(where), why=exc.strerror)
 
 
 def _expire(name: bytes, folder: int, before: float) -> bool:

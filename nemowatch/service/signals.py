@@ -1,9 +1,8 @@
 """Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks
 for a full scan.
 
-Owns only the wiring, to the loop and around it; what the words mean is the engine's. Must be
-installed before the first read lease is taken, because SIGIO ends a process that has no handler
-for it.
+Owns only the wiring, to the loop and around it; what the words mean is the engine's. SIGIO is not
+among them: whoever takes leases owns it (`fs.lease`).
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ def install_signals(
 ) -> Callable[[], None]:
     """Wire the signals of this process to `loop`; call it from the main thread. Returns what
     takes it all back."""
-    forgive_lease_breaks()
     asked = False
 
     def on_stop() -> None:
@@ -62,13 +60,3 @@ def install_signals(
             loop.remove_signal_handler(number)
 
     return undo
-
-
-def forgive_lease_breaks() -> None:
-    """Outlive SIGIO: a writer that opens a file on which we hold a lease sends it, and its default
-    is our death.
-
-    Nothing needs to happen on it: the lease is given back in the call that took it
-    (intake.settle).
-    """
-    signal.signal(signal.SIGIO, lambda _number, _frame: None)

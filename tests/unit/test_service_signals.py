@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +18,6 @@ pytestmark = pytest.mark.anyio
 async def heard() -> AsyncIterator[asyncio.Queue[str]]:
     """What the daemon would have been asked."""
     queue: asyncio.Queue[str] = asyncio.Queue()
-    before = signal.getsignal(signal.SIGIO)
     undo = install_signals(
         asyncio.get_running_loop(),
         stop=lambda: queue.put_nowait("stop"),
@@ -32,7 +27,6 @@ async def heard() -> AsyncIterator[asyncio.Queue[str]]:
     )
     yield queue
     undo()
-    signal.signal(signal.SIGIO, before)
 
 
 async def send(queue: asyncio.Queue[str], number: signal.Signals) -> str:
@@ -58,21 +52,3 @@ async def test_hup_reloads_and_usr1_scans_as_often_as_asked(heard: asyncio.Queue
         "scan",
         "reload",
     ]
-
-
-async def test_a_broken_lease_does_not_end_the_process(
-    heard: asyncio.Queue[str], tmp_path: Path
-) -> None:
-    """A writer that opens a leased file sends SIGIO; we are still there, and the writer goes on."""
-    path = tmp_path / "clip.mp4"
-    path.write_bytes(b"x")
-    with path.open("rb") as leased:
-        fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        writer = await asyncio.to_thread(
-            subprocess.Popen, [sys.executable, "-c", f"open({str(path)!r}, 'ab').write(b'y')"]
-        )
-        while fcntl.fcntl(leased, fcntl.F_GETLEASE) == fcntl.F_RDLCK and writer.poll() is None:
-            await asyncio.sleep(0.01)
-        fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    assert await asyncio.to_thread(writer.wait, 10) == 0
-    assert path.read_bytes() == b"xy"

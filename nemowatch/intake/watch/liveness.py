@@ -34,6 +34,7 @@ class Trouble(StrEnum):
     COVERAGE = "some folders are not watched"
     DEAF = "the kernel's news no longer arrive"
     LOST = "events were lost"
+    TOO_DEEP = "its folders lie too deep in one another to be watched"
 
 
 @dataclass(frozen=True, slots=True)

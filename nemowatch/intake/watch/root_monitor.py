@@ -25,7 +25,7 @@ from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.ready.pace import Paces
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
-from nemowatch.intake.watch.liveness import Identity, Trouble, identify
+from nemowatch.intake.watch.liveness import Backoff, Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.supervisor import WatcherSupervisor
@@ -42,6 +42,8 @@ PATIENCE = 20.0
 START_PATIENCE = 5.0
 #: Seconds between two looks at a root that is away; the mount table's news come at once.
 PROBE_EVERY = 5.0
+#: Seconds after which an unexpected error counts as a new trouble, and is tried again soon.
+FORGIVEN_AFTER = 600.0
 
 
 class RootMonitor:
@@ -74,6 +76,7 @@ class RootMonitor:
         self._clock, self._journal, self._ring = clock, journal, ring
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
+        self._failures = Backoff()  # between unexpected errors
 
     def __repr__(self) -> str:
         return f"Presence({str(self.root)!r}, {self.health.now})"
@@ -137,7 +140,11 @@ class RootMonitor:
     async def check(self, patience: float = 0) -> bool:
         """Look at the root and at who owns it; returns whether it is there and ours. Never
         raises for files."""
-        self.next_probe = self._clock.monotonic() + PROBE_EVERY
+        now = self._clock.monotonic()
+        if now < self._failures.due_at:
+            self.next_probe = self._failures.due_at
+            return False
+        self.next_probe = now + PROBE_EVERY
         now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
         try:
             state = await self.worker.run(lambda: self._root.check(now_ms, mine), patience)
@@ -220,6 +227,20 @@ class RootMonitor:
     async def failed(self, error: LocalError) -> None:
         """A scan could not read the share."""
         await self._away(self._root.why_away(error))
+
+    async def failed_unexpectedly(self, error: Exception) -> None:
+        """Nobody foresaw this error: the inbox is offline with it, and is not touched before the
+        next try."""
+        now = self._clock.monotonic()
+        if now - self._failures.due_at > FORGIVEN_AFTER:
+            self._failures.worked()
+        self._failures.tried(now)
+        self.next_probe = self._failures.due_at
+        self.returned = self.scan_soon = True
+        log.error("internal error", doing="inbox", inbox=self.watch.name, exc_info=error)
+        await self._away(
+            f"nemowatch itself failed here ({type(error).__name__}); the log has the details"
+        )
 
     async def same_root(self) -> bool:
         """True when the root is still the one that was looked at: asked before anything is

@@ -57,6 +57,9 @@ class WatcherSupervisor:
         except OSError as exc:
             self._trouble = _limit_of(exc)
             self._backoff.tried(self._clock.monotonic())
+        except RecursionError:  # watchdog calls itself for each folder below another
+            self._trouble = Trouble.TOO_DEEP
+            self._backoff.tried(self._clock.monotonic())
         return self._trouble
 
     def _open(self, root: Path, hints: Hints) -> Watcher:
