@@ -30,21 +30,17 @@ class MadeFrom:
 
     job: Job
     source: SourceRow
-    members: tuple[Member, ...]  #: of the job's item, and its script
+    clips: list[Member]  #: of the job's item
+    scripts: list[Member]
 
     @property
     def inbox(self) -> Path:
         return Path(self.source.watch)
 
     @property
-    def scripts(self) -> list[Member]:
-        return [member for member in self.members if member.role is MemberRole.SCRIPT]
-
-    @property
     def main(self) -> Member | None:
         """The clip, or the script where there is none."""
-        clips = [member for member in self.members if member.role is not MemberRole.SCRIPT]
-        return next(iter([*clips, *self.members]), None)
+        return next(iter([*self.clips, *self.scripts]), None)
 
 
 def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
@@ -54,12 +50,14 @@ def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
     source = sources.by_id(conn, job.source_id)
     if source is None:
         return None
-    members = sources.members(conn, source.id)
-    return MadeFrom(job, source, tuple(member for member in members if _is_of(member, job)))
-
-
-def _is_of(member: Member, job: Job) -> bool:
-    return member.item == job.item or member.role is MemberRole.SCRIPT
+    clips: list[Member] = []
+    scripts: list[Member] = []
+    for member in sources.members(conn, source.id):
+        if member.role is MemberRole.SCRIPT:
+            scripts.append(member)
+        elif member.item == job.item:
+            clips.append(member)
+    return MadeFrom(job, source, clips, scripts)
 
 
 def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:

@@ -24,15 +24,14 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     word, before, after = words[begin], words[:begin], words[end:]
     country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
-    readings = [reading for reading in (country, rare) if reading]
-    if not readings:
+    if country is None and rare is None:
         return WrongError(f'"{shown(word)}" is not a language.')
-    meanings = [reading.code_of for reading in readings]
-    if country is None:
-        meanings.insert(0, "a word")
+    readings = list(filter(None, (country, rare)))
+    meanings = " and ".join(reading.code_of for reading in readings)
     written = ", ".join(f"{reading.name} for {reading.language}" for reading in readings)
-    what = f'"{shown(word)}" is {" and ".join(meanings)}: write {written}.'
-    return WrongError(what, country.name if country else "")
+    if country is None:
+        return WrongError(f'"{shown(word)}" is a word and {meanings}: write {written}.')
+    return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
 
 
 def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | None:

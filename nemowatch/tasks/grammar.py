@@ -22,7 +22,7 @@ def read_folder(name: str, recipes: Mapping[str, Recipe]) -> Folder | Unreadable
     if isinstance(found, Folder):
         return found
     for candidate in (found.suggestion, *candidates(split(name), tuple(recipes))):
-        if candidate and isinstance(_read(candidate, recipes), Folder):
+        if isinstance(_read(candidate, recipes), Folder):
             return Unreadable(name, found.what, candidate)
     return Unreadable(name, found.what)
 
@@ -53,10 +53,14 @@ def _spelled(name: str, recipes: Mapping[str, Recipe]) -> Spelled:
 
 def _longest_recipe(words: list[str], recipes: Mapping[str, Recipe]) -> str:
     """The recipe whose name is the longest beginning of `words`, or ""."""
-    folded = [word.casefold() for word in words]
     longest, length = "", 0
     for name in recipes:
-        key = [word.casefold() for word in split(name)]
-        if len(key) > length and folded[: len(key)] == key:
-            longest, length = name, len(key)
+        own = split(name)
+        if len(own) > length and _are_same(own, words[: len(own)]):
+            longest, length = name, len(own)
     return longest
+
+
+def _are_same(some: list[str], others: list[str]) -> bool:
+    """In any case."""
+    return list(map(str.casefold, some)) == list(map(str.casefold, others))

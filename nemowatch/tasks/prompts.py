@@ -67,9 +67,7 @@ def instructed(base: str, own: str) -> str:
     """A folder's prompt with its `prompt.txt`: a leading + extends it, anything else replaces
     it, an empty one does nothing."""
     text = own.strip()
-    if not text:
-        return base
     if not text.startswith("+"):
-        return text
-    more = text[1:].strip()
-    return f"{base}\n\n{more}" if base and more else base or more
+        return text or base
+    both = (base, text[1:].strip())
+    return "\n\n".join(filter(None, both))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nemowatch.tasks.kinds import BY_WORD, KINDS
+from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE
 from nemowatch.tasks.nearest_language import mended
 from nemowatch.tasks.words import split
 
@@ -35,12 +35,12 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
 
 def _names(head: str, rest: list[str]) -> Iterator[str]:
     """The task with what its arguments may have meant, then with fewer and fewer of them."""
-    kind = BY_WORD.get(head)
-    arguments = mended(rest, voices=kind is not None and kind.has_voices)
+    kind = BY_WORD.get(head, RECIPE)
+    arguments = mended(rest, voices=kind.has_voices)
     yield "-".join([head, *rest])
     for length in range(len(arguments), -1, -1):
         yield "-".join([head, *arguments[:length]])
-    if kind is not None and kind.shortest and not rest:
+    if kind.shortest and not rest:
         yield kind.shortest
 
 
@@ -67,10 +67,10 @@ def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
     """`voice over`, `my recipe` with other separators, `translate`."""
     by_word = {**_MEANT, **known}
     for count in range(min(_TASK_WORDS, len(words)), 0, -1):
-        joined = [word.lower() for word in words[:count]]
-        for spelled in ("".join(joined), "-".join(joined)):
-            if spelled in by_word:
-                yield by_word[spelled], words[count:]
+        for glue in ("", "-"):
+            meant = by_word.get(glue.join(words[:count]).lower())
+            if meant:
+                yield meant, words[count:]
 
 
 def _run_together(words: list[str]) -> Iterator[_Head]:
