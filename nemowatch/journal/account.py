@@ -8,14 +8,8 @@ import sqlite3
 from typing import Any
 
 from nemowatch.journal import facts
+from nemowatch.journal.facts import Fact
 from nemowatch.model import Credits
-
-#: The fact under which the balance that was seen last is kept.
-CREDITS = "credits"
-#: The fact under which the account's user id is kept, for the registration link.
-ACCOUNT = "account"
-#: The fact that `nemowatch pause` writes and `nemowatch resume` clears.
-PAUSED = "paused"
 
 
 def remember_credits(
@@ -28,15 +22,15 @@ def remember_credits(
         "total": found.total,
         "at": now_ms,
     }
-    facts.put(conn, CREDITS, json.dumps(balance))
-    facts.put(conn, ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
+    facts.put(conn, Fact.CREDITS, json.dumps(balance))
+    facts.put(conn, Fact.ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
 
 
 def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
     """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None
     before the first answer."""
-    seen = json.loads(facts.get(conn, CREDITS) or "{}")
-    account = json.loads(facts.get(conn, ACCOUNT) or "{}")
+    seen = json.loads(facts.get(conn, Fact.CREDITS) or "{}")
+    account = json.loads(facts.get(conn, Fact.ACCOUNT) or "{}")
     empty = {
         "available": None,
         "frozen": None,
@@ -50,4 +44,9 @@ def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
 
 def is_paused(conn: sqlite3.Connection) -> bool:
     """Whether `nemowatch pause` holds everything."""
-    return facts.get(conn, PAUSED) == "yes"
+    return facts.is_set(conn, Fact.PAUSED)
+
+
+def set_paused(conn: sqlite3.Connection, *, to: bool) -> None:
+    """`nemowatch pause` and `nemowatch resume`."""
+    facts.set_flag(conn, Fact.PAUSED, to=to)

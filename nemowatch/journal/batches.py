@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.journal import facts, jobs, sessions
+from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import load
 from nemowatch.model import State
 
@@ -80,7 +81,7 @@ def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
     """The journal was begun anew: what stands in these inboxes at their first scan waits for a
     person."""
     for watch in watches:
-        facts.put(conn, f"{REBUILT} {watch}", "yes")
+        facts.put_of(conn, InboxFact.REBUILT, watch, facts.YES)
 
 
 def unpaid(conn: sqlite3.Connection) -> set[str]:
@@ -139,7 +140,7 @@ def settle_held(
 
 def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
     """Whether the next scan of this watch is the first since its journal was lost or put back."""
-    return facts.get(conn, f"{REBUILT} {watch}") == "yes"
+    return facts.get_of(conn, InboxFact.REBUILT, watch) == facts.YES
 
 
 def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
@@ -147,7 +148,7 @@ def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) ->
     there; True then."""
     if not is_rebuilding(conn, watch):
         return False
-    facts.put(conn, f"{REBUILT} {watch}", "")
+    facts.put_of(conn, InboxFact.REBUILT, watch, "")
     if expected:
         begin(conn, watch, REBUILT, expected, now_ms)
     return True

@@ -28,7 +28,9 @@ from nemowatch.errors import (
     JournalTooNew,
     NemowatchError,
 )
-from nemowatch.journal.queries import load, migrations
+from nemowatch.journal import facts
+from nemowatch.journal.facts import Fact
+from nemowatch.journal.queries import migrations
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -45,8 +47,6 @@ FULL_LOOK = 2.0
 #: Free bytes from which a disk that was full counts as having space again. Below it small writes
 #: come through while larger ones do not, and the log would tell of one full disk many times.
 SPACE_AGAIN = 512 * 1024
-#: The fact that tells a copy from the journal itself.
-COPY = "copy"
 #: A file name of its own, so that a backup script can name it.
 FILE_NAME = "journal.db"
 
@@ -205,7 +205,7 @@ class Journal:
         made."""
         with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)
-            copy.execute(load("account")["set_fact"], {"key": COPY, "value": "yes"})
+            facts.set_flag(copy, Fact.COPY, to=True)
             copy.commit()
 
     def close(self) -> None:

@@ -1,21 +1,76 @@
-"""Single facts that outlive a restart: the credits seen last, whether a person has paused
-everything."""
+"""Single facts that outlive a restart: which there are, and their values as text.
+
+Each is named here, once for the journal or once for each inbox; who owns one says what its text
+means.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from enum import StrEnum
 
 from nemowatch.journal.queries import load
 
 SQL = load("account")
 
+YES = "yes"
 
-def get(conn: sqlite3.Connection, key: str) -> str:
+
+class Fact(StrEnum):
+    """What is known once."""
+
+    CREDITS = "credits"  #: the balance that was seen last
+    ACCOUNT = "account"  #: whose it is
+    PAUSED = "paused"  #: a flag: `nemowatch pause` holds everything
+    COPY = "copy"  #: a flag: this journal is a copy, made by a backup
+    STATE_ID = "state_id"  #: the name of the state folder, as early versions kept it
+
+
+class InboxFact(StrEnum):
+    """What is known once for each inbox."""
+
+    PAID = "paid"  #: the mark of its latest paid call
+    LOST = "lost"  #: an unknown mark for which a person was asked
+    REBUILT = "rebuilt journal"  #: a flag: its next scan is the first of a journal begun anew
+    ROOT = "root"  #: what its root lies on
+    TREES = "trees"  #: what its outbox, done and failed lie on
+    REFUSED = "refused"  #: the files in failed/ that never became jobs
+
+
+def get(conn: sqlite3.Connection, fact: Fact) -> str:
     """The fact's value, "" when nobody has written it."""
+    return _get(conn, fact)
+
+
+def put(conn: sqlite3.Connection, fact: Fact, value: str) -> None:
+    """Write it."""
+    _put(conn, fact, value)
+
+
+def get_of(conn: sqlite3.Connection, fact: InboxFact, watch: str) -> str:
+    """The value of an inbox's fact, "" when nobody has written it."""
+    return _get(conn, f"{fact} {watch}")
+
+
+def put_of(conn: sqlite3.Connection, fact: InboxFact, watch: str, value: str) -> None:
+    """Write it."""
+    _put(conn, f"{fact} {watch}", value)
+
+
+def is_set(conn: sqlite3.Connection, flag: Fact) -> bool:
+    """Whether a flag is set."""
+    return _get(conn, flag) == YES
+
+
+def set_flag(conn: sqlite3.Connection, flag: Fact, *, to: bool) -> None:
+    """Set or clear a flag."""
+    _put(conn, flag, YES if to else "")
+
+
+def _get(conn: sqlite3.Connection, key: str) -> str:
     row = conn.execute(SQL["fact"], (key,)).fetchone()
     return str(row["value"]) if row else ""
 
 
-def put(conn: sqlite3.Connection, key: str, value: str) -> None:
-    """Write it."""
+def _put(conn: sqlite3.Connection, key: str, value: str) -> None:
     conn.execute(SQL["set_fact"], {"key": key, "value": value})

@@ -16,15 +16,13 @@ from pathlib import Path
 
 from nemowatch.errors import local_error
 from nemowatch.journal import facts
+from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import load
 
 SQL = load("spend")
 
 #: The file in the state folder.
 FILE_NAME = "paid"
-#: The fact that names an unknown mark for which a person was, or is being, asked: it raises no
-#: second question.
-LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def newest(conn: sqlite3.Connection) -> Mark:
 
 def of_watch(conn: sqlite3.Connection, watch: str) -> Mark:
     """The latest paid call for a file of this watch."""
-    return Mark.read(facts.get(conn, f"paid {watch}"))
+    return Mark.read(facts.get_of(conn, InboxFact.PAID, watch))
 
 
 def is_known(conn: sqlite3.Connection, mark: Mark) -> bool:
@@ -77,12 +75,12 @@ def is_lost(conn: sqlite3.Connection, mark: Mark, where: str = "") -> bool:
     """Whether this mark, found in the owner file of a watch (`where`) or in the state folder
     (""), tells of a paid call that this journal has forgotten, and nobody was asked about it
     yet."""
-    return not is_known(conn, mark) and facts.get(conn, f"{LOST} {where}") != str(mark)
+    return not is_known(conn, mark) and facts.get_of(conn, InboxFact.LOST, where) != str(mark)
 
 
 def asked(conn: sqlite3.Connection, mark: Mark, where: str = "") -> None:
     """A person is being asked because of this mark."""
-    facts.put(conn, f"{LOST} {where}", str(mark))
+    facts.put_of(conn, InboxFact.LOST, where, str(mark))
 
 
 def keep(conn: sqlite3.Connection, folder: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Self
 
-from nemowatch.journal import facts
-from nemowatch.journal.account import PAUSED
+from nemowatch.journal import account
 from nemowatch.orders.order import Args, Order
 
 
@@ -20,5 +19,5 @@ class Pause(Order):
         return cls()
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
-        facts.put(conn, PAUSED, "yes")
+        account.set_paused(conn, to=True)
         return {"paused": True}

@@ -8,8 +8,7 @@ from typing import Any, Self
 
 from nemowatch.errors import show_path
 from nemowatch.intake.scan import pauses
-from nemowatch.journal import facts, holds, jobs
-from nemowatch.journal.account import PAUSED
+from nemowatch.journal import account, holds, jobs
 from nemowatch.model import HoldReason
 from nemowatch.orders.order import Args, Order
 from nemowatch.orders.site import Site
@@ -35,7 +34,7 @@ class Resume(Order):
         self._pauses = site.pauses()
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
-        facts.put(conn, PAUSED, "")
+        account.set_paused(conn, to=False)
         resumed, standing = self._end_pauses(conn, now_ms)
         for reason in HoldReason:
             if reason not in _NOT_TRIED:

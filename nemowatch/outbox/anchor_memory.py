@@ -15,6 +15,7 @@ from nemowatch.fs import anchor
 from nemowatch.fs.safe_open import open_root
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, facts
+from nemowatch.journal.facts import InboxFact
 
 
 class AnchorMemory:
@@ -22,16 +23,16 @@ class AnchorMemory:
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:
         self._trees = (watch.inbox, watch.outbox, watch.done, watch.failed)
-        self._fact = f"trees {watch.name}"
         self._journal = journal
         self._watch, self._disks = watch.name, disks
         self._kept: dict[str, anchor.Memory] = {}  # as the journal knows them
 
     async def hold(self) -> None:
         """Before anything is written there: hold them to what earlier processes saw."""
-        told = json.loads(
-            await self._journal.read(lambda conn: facts.get(conn, self._fact)) or "{}"
+        kept = await self._journal.read(
+            lambda conn: facts.get_of(conn, InboxFact.TREES, self._watch)
         )
+        told = json.loads(kept or "{}")
         self._kept = {name: tuple(seen) for name, seen in told.items()}
         for tree in self._trees:
             anchor.hold(tree, self._kept.get(str(tree), anchor.UNSEEN))
@@ -45,7 +46,10 @@ class AnchorMemory:
             **{str(tree): anchor.memory(tree) for tree in self._trees if anchor.is_seen(tree)},
         }
         if now != self._kept:
-            await self._journal.write(lambda conn: facts.put(conn, self._fact, json.dumps(now)))
+            text = json.dumps(now)
+            await self._journal.write(
+                lambda conn: facts.put_of(conn, InboxFact.TREES, self._watch, text)
+            )
             self._kept = now
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nemowatch.journal import Journal, batches, facts, payment_marks
-from nemowatch.journal.database import COPY
+from nemowatch.journal.facts import Fact
 
 
 def is_put_back(state_dir: Path, journal: Journal, watches: Iterable[str], now_ms: int) -> bool:
@@ -23,10 +23,10 @@ def is_put_back(state_dir: Path, journal: Journal, watches: Iterable[str], now_m
     mark, configured = payment_marks.kept(state_dir), list(watches)
 
     def work(conn: sqlite3.Connection) -> bool:
-        if facts.get(conn, COPY) != "yes" and not payment_marks.is_lost(conn, mark):
+        if not facts.is_set(conn, Fact.COPY) and not payment_marks.is_lost(conn, mark):
             return False
         batches.begin_rebuilding(conn, {*configured, *batches.unpaid(conn)}, now_ms)
-        facts.put(conn, COPY, "")
+        facts.set_flag(conn, Fact.COPY, to=False)
         payment_marks.asked(conn, mark)
         return True
 

@@ -21,6 +21,7 @@ from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.intake.watch.owner_file import STATE_ID
 from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.database import FILE_NAME, set_aside
+from nemowatch.journal.facts import Fact
 from nemowatch.service.restored_journal import is_put_back
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -79,7 +80,7 @@ def state_id(state_dir: Path, journal: Journal) -> str:
     try:
         found = path.read_text("utf-8", "replace").strip() if path.exists() else ""
         if not found:
-            in_journal = journal.read_now(lambda conn: facts.get(conn, "state_id"))
+            in_journal = journal.read_now(lambda conn: facts.get(conn, Fact.STATE_ID))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
             payment_marks.write_line(path, found)
     except OSError as exc:

@@ -17,6 +17,7 @@ from nemowatch.config import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
 from nemowatch.journal import Journal, facts
+from nemowatch.journal.facts import InboxFact
 from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_writer import NoteWriter
 
@@ -63,7 +64,9 @@ class RefusedFiles:
         """At first, what an earlier process has refused here."""
         if watch.name in self._of:
             return
-        kept = await self._journal.read(lambda conn: facts.get(conn, _fact(watch)))
+        kept = await self._journal.read(
+            lambda conn: facts.get_of(conn, InboxFact.REFUSED, watch.name)
+        )
         found = self._of[watch.name] = {}
         for written in json.loads(kept or "[]"):
             one = _read(watch.name, written)
@@ -87,11 +90,9 @@ class RefusedFiles:
         self._changed.discard(watch.name)
         remembered = [_written(one) for one in self._of[watch.name].values()]
         text = json.dumps(remembered) if remembered else ""
-        await self._journal.write(lambda conn: facts.put(conn, _fact(watch), text))
-
-
-def _fact(watch: Watch) -> str:
-    return f"refused {watch.name}"
+        await self._journal.write(
+            lambda conn: facts.put_of(conn, InboxFact.REFUSED, watch.name, text)
+        )
 
 
 def _written(one: Refused) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.journal import account, facts, holds
+from nemowatch.journal.facts import Fact
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.remote import token as token_room
@@ -220,9 +221,7 @@ async def test_balance_is_remembered(tmp_path: Path) -> None:
 
         def seen(conn: sqlite3.Connection) -> object:
             return (
-                account.credits_seen(conn)["available"]
-                if facts.get(conn, account.CREDITS)
-                else None
+                account.credits_seen(conn)["available"] if facts.get(conn, Fact.CREDITS) else None
             )
 
         for _ in range(200):

@@ -31,6 +31,7 @@ from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.supervisor import WatcherSupervisor
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal import Journal, batches, facts, payment_marks
+from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -90,10 +91,6 @@ class RootMonitor:
             HealthState.DEGRADED,
         )
 
-    @property
-    def _fact(self) -> str:
-        return f"root {self.watch.name}"
-
     def pace(self, path: bytes) -> Pace:
         """How long a file at this place must be still."""
         return self.paces.at(path)
@@ -108,7 +105,9 @@ class RootMonitor:
         """Look for the root and begin to watch it. A root that is away, or hangs, is a state."""
         lease.prepare()
         self.hints = Hints(asyncio.get_running_loop(), self._ring)
-        self._root.recall(await self._journal.read(lambda conn: facts.get(conn, self._fact)))
+        name = self.watch.name
+        kept = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.ROOT, name))
+        self._root.recall(kept)
         try:
             self._news = MountEvents(self._mounts_changed)
         except OSError:  # no /proc: the guard's own looks remain
@@ -213,7 +212,8 @@ class RootMonitor:
     async def _remember(self, state: RootState) -> None:
         text = self._root.memory(state)
         if text:
-            await self._journal.write(lambda conn: facts.put(conn, self._fact, text))
+            name = self.watch.name
+            await self._journal.write(lambda conn: facts.put_of(conn, InboxFact.ROOT, name, text))
 
     async def _away(self, why: str) -> None:
         await self.watching.close()
