@@ -128,7 +128,8 @@ def held(cli: Cli) -> Args:
 
 @dataclass(frozen=True)
 class Case:
-    """An order over a journal, and the states that its jobs have then."""
+    """An order over a journal, and the states that its jobs have then: what is given anew has the
+    number of the old job, which goes behind."""
 
     name: str
     setup: Setup
@@ -145,12 +146,12 @@ CASES = [
     Case("cancel", waiting, "cancelled"),
     Case("cancel", published, refused="already"),
     Case("again", published, "instructed"),
-    Case("again", new_take, "claimed"),
+    Case("again", new_take, "claimed published"),
     Case("again", waiting, refused="not published"),
     Case("resolve", partial(undecided, "done"), "instructed"),
-    Case("resolve", partial(undecided, "resend"), "claimed"),
+    Case("resolve", partial(undecided, "resend"), "claimed cancelled"),
     Case("resolve", partial(undecided, "perhaps"), refused="either done or resend"),
-    Case("resolve", answered, "claimed"),
+    Case("resolve", answered, "claimed cancelled"),
     Case("resolve", unanswerable, refused='the word "export"'),
     Case("resolve", lambda _: {"job": "one", "how": "done"}, refused="by its number"),
     Case("pause", nothing, "claimed"),
