@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli import options
 from nemowatch.cli.formatting import clean, credits, local_time, name, size
+from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
     from nemowatch.config import Watch
@@ -87,9 +88,8 @@ def _step(event: Event) -> dict[str, Any]:
 
 
 def _lines(record: dict[str, Any], option: str) -> list[str]:
-    reason = f" ({record['reason']})" if record["reason"] else ""
     return [
-        f"Job {record['id']}: {record['state']}{reason}",
+        f"Job {record['id']}: {record['state']}{brackets(record['reason'])}",
         *_field("source", record["source"]),
         *_field("now at", record["source_now"]),
         *_field("order", f"{record['task']}, {record['target']} (skill {record['skill']})"),
@@ -142,7 +142,6 @@ def _results(record: dict[str, Any]) -> list[str]:
 
 
 def _event(event: dict[str, Any]) -> str:
-    reason = f" ({event['reason']})" if event["reason"] else ""
+    state = f"{event['to']}{brackets(event['reason'])}"
     attempt = f", attempt {event['attempt']}" if event["attempt"] else ""
-    error = f": {event['error']}" if event["error"] else ""
-    return f"{local_time(event['at'])}  {event['to']}{reason}{attempt}{error}"
+    return f"{local_time(event['at'])}  {state}{attempt}{because(event['error'])}"

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from nemowatch.cures import ADMIN
 from nemowatch.fs.names import plain
 from nemowatch.reporting.page_model import PageModel
+from nemowatch.reporting.phrases import counted
 from nemowatch.reporting.words import STAGES
 
 if TYPE_CHECKING:
@@ -47,24 +48,21 @@ def render(model: PageModel) -> str:
 
 def headline(model: PageModel) -> tuple[str, str]:
     """The whole state in a few words, and its kind: "bad", "wait", "busy" or "calm"."""
-    stopped = any(hold.stops for hold in model.holds)
-    unreadable = any(not inbox.good for inbox in model.folders)
     needs, running, waiting = model.needs.count, model.running.count, model.waiting.count
-    failed, finished = model.failed.count, model.finished.count
-
     if needs:
-        return _counted(needs, "thing needs you", "things need you"), "bad"
-    if stopped:
+        return counted(needs, "thing needs you", "things need you"), "bad"
+    if model.stopped:
         return "New work waits" if running else "Everything waits", "wait"
-    if unreadable:
+    if model.unreadable:
         return "A folder cannot be read", "wait"
     if running:
-        return _counted(running, "result is being made", "results are being made"), "busy"
+        return counted(running, "result is being made", "results are being made"), "busy"
     if waiting:
-        return _counted(waiting, "file waits", "files wait"), "busy"
-    if failed:
-        return _counted(failed, "file could not be done", "files could not be done"), "wait"
-    return "All done" if finished else "Ready", "calm"
+        return counted(waiting, "file waits", "files wait"), "busy"
+    if model.failed.count:
+        failed = counted(model.failed.count, "file could not be done", "files could not be done")
+        return failed, "wait"
+    return "All done" if model.finished.count else "Ready", "calm"
 
 
 def _safe(address: str) -> str:
@@ -78,10 +76,6 @@ def _utc(ms: int) -> datetime:
 
 def _local(ms: int) -> datetime:
     return _utc(ms).astimezone()
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def moment(ms: int, now_ms: int) -> str:

@@ -24,6 +24,7 @@ from nemowatch.reporting.page_model import (
     Running,
     Waiting,
 )
+from nemowatch.reporting.phrases import capital
 
 #: Holds of single jobs that are told once, however many jobs meet them.
 OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
@@ -91,7 +92,7 @@ def _holds(overview: Overview) -> Iterable[Hold]:
         yield Hold(f"Paused by the file {file.in_share}.", words.PAUSE_FILE)
     for row in overview.holds:
         cure = words.about_hold(row.reason).beyond(row.text)
-        yield Hold(words.capital(row.text), cure, row.since)
+        yield Hold(capital(row.text), cure, row.since)
     for reason in OF_JOBS:
         yield from _hold_of_jobs(reason, overview.held_for(reason))
 
@@ -100,7 +101,7 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
     if held:
         first = held[0].job
         since = min(row.job.updated_at for row in held)
-        what = words.capital(first.error_text or words.hold_words(reason))
+        what = capital(first.error_text or words.hold_words(reason))
         stops = HOLDS[reason].stops is not Stops.JOB
         yield Hold(what, words.about_hold(reason, first.id), since, stops)
 

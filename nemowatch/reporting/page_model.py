@@ -141,3 +141,13 @@ class PageModel:
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether new work waits for something."""
+        return any(hold.stops for hold in self.holds)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether an inbox is not well."""
+        return not all(inbox.good for inbox in self.folders)

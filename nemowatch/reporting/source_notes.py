@@ -22,6 +22,9 @@ from nemowatch.reporting import notes, words
 from nemowatch.reporting.note_writer import Note
 from nemowatch.reporting.notes import Done, Failure, Question
 
+#: States of a job that has ended badly, whatever becomes of its source.
+BAD = (State.FAILED, State.REJECTED)
+
 
 class End(Enum):
     """How a source has ended, for its error note."""
@@ -40,26 +43,32 @@ class Account:
     source: SourceRow
     jobs: list[Job]
 
+    def in_state(self, *states: State) -> list[Job]:
+        """Its jobs in these states."""
+        return [job for job in self.jobs if job.state in states]
+
     @property
     def end(self) -> End:
         """How it has ended."""
         states = {job.state for job in self.jobs}
-        if states & {State.FAILED, State.REJECTED}:
+        if not states.isdisjoint(BAD):
             return End.BADLY
         if states == {State.PUBLISHED}:
             return End.WELL
-        if not states <= ENDED or self.source.retired_at is None:
+        if self.source.retired_at is None or not states <= ENDED:
             return End.OPEN
-        taken = self.source.retired_to is None and states == {State.CANCELLED}
-        return End.TAKEN if taken else End.BADLY
+        if states == {State.CANCELLED} and self.source.retired_to is None:
+            return End.TAKEN
+        return End.BADLY
 
     def what(self, some: list[Job]) -> str:
         """What is said of some of its jobs; which target it is about where there are several."""
-        lines = []
+        lines: dict[str, None] = {}
         for job in some:
             text = words.what_happened(job.state, job.error_text)
-            lines.append(f"{job.target}: {text}" if len(self.jobs) > 1 else text)
-        return "\n".join(dict.fromkeys(lines))
+            about = f"{job.target}: " if len(self.jobs) > 1 else ""
+            lines[about + text] = None
+        return "\n".join(lines)
 
 
 def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]:
@@ -86,7 +95,7 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
 def _question(accounts: list[Account]) -> str:
     """The note about what only a person can decide; "" when nothing is asked."""
     for account in accounts:
-        asking = [job for job in account.jobs if job.state is State.ATTENTION]
+        asking = account.in_state(State.ATTENTION)
         if asking:
             return question_of(account, asking)
     return ""
@@ -116,21 +125,25 @@ def _error(conn: sqlite3.Connection, watch: Watch, accounts: list[Account]) -> s
 def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Failure:
     """What a source's jobs came to, as its note says it."""
     source = account.source
-    done = [job for job in account.jobs if job.state is State.PUBLISHED]
-    bad = [job for job in account.jobs if job.state in ENDED and job not in done]
-    kept = any(jobs.is_draft_saved(conn, job.id) for job in bad)
-    back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
+    bad = account.in_state(*BAD, State.CANCELLED)
     numbers = tuple(job.id for job in bad)
-    code = bad[0].error_code if bad else ""
+    codes = [job.error_code for job in bad]
+    back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
     return Failure(
         os.path.basename(source.path),
         account.what(bad),
-        words.try_again(numbers, back=back, code=code),
-        words.EDIT_IS_KEPT if kept else "",
-        tuple(_results(conn, done)),
+        words.try_again(numbers, back=back, code="".join(codes[:1])),
+        _kept(conn, bad),
+        tuple(_results(conn, account.in_state(State.PUBLISHED))),
         tuple(job.target for job in bad),
         numbers,
     )
+
+
+def _kept(conn: sqlite3.Connection, bad: list[Job]) -> str:
+    if any(jobs.is_draft_saved(conn, job.id) for job in bad):
+        return words.EDIT_IS_KEPT
+    return ""
 
 
 def _results(conn: sqlite3.Connection, done: list[Job]) -> list[Done]:

@@ -31,14 +31,9 @@ def _settling(overview: Overview) -> list[str]:
 
 def _working(overview: Overview) -> list[str]:
     progress = percents(overview.published.transfers.values())
-    parts = []
-    for state in COUNTED:
-        count = overview.counts.get(state, 0)
-        if not count:
-            continue
-        percent = f" {progress[state]} %" if state in progress else ""
-        parts.append(f"{count} {state}{percent}")
-    return parts
+    shown = {state: f" {percent} %" for state, percent in progress.items()}
+    counts = {state: overview.counts.get(state, 0) for state in COUNTED}
+    return [f"{n} {state}{shown.get(state, '')}" for state, n in counts.items() if n]
 
 
 def _held(overview: Overview) -> list[str]:

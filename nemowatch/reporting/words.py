@@ -17,6 +17,7 @@ from nemowatch.journal.batches import REBUILT, STANDS
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.overview import Trouble
+from nemowatch.reporting.phrases import because, brackets, capital, counted
 
 #: Holds whose whole story is told once, so that a file names only its reason.
 TOLD_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
@@ -70,14 +71,15 @@ ENDED_WORDS: dict[State, str] = {
 
 def move_back(back: str = "") -> str:
     """How a file in failed/ is tried again; `back`: its inbox folder, for people."""
-    where = f" ({back})" if back else ""
-    return f"To try again, move the file back into its inbox folder{where}."
+    return f"To try again, move the file back into its inbox folder{brackets(back)}."
 
 
 def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
     """How jobs that have ended badly are tried again; `back`: the inbox folder, for people;
     `code`: the error that ended them."""
     by_hand = OTHER_FILE.get(code) or move_back(back)
+    if not jobs:
+        return Cure(by_hand)
     return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
 
 
@@ -237,29 +239,24 @@ def cost(credits: float | None, *, about: bool) -> str:
     """What a job cost: "98 credits", "about 50 credits"; "" while nobody knows."""
     if credits is None:
         return ""
-    return f"about {amount(credits)} credits" if about else f"{amount(credits)} credits"
+    price = f"{amount(credits)} credits"
+    return f"about {price}" if about else price
 
 
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """What a batch asks; `where`: its inbox, where that needs saying."""
-    results = "1 new result waits" if jobs == 1 else f"{jobs:,} new results wait"
+    results = counted(jobs, "new result waits", "new results wait")
     place = f" in {where}" if where else ""
     return f"{results} for approval{place} ({cause})."
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:
     """What is said of a step that is tried again; "" for the first try."""
-    because = f": {why}" if why else ""
     if attempt:
-        return f"try {attempt + 1}{because}"
+        return f"try {attempt + 1}{because(why)}"
     if tries_without_end:
-        return f"trying again{because}"
+        return f"trying again{because(why)}"
     return why
-
-
-def capital(text: str) -> str:
-    """The text as a sentence begins."""
-    return text[:1].upper() + text[1:]
 
 
 def anonymous(link: str) -> str:

@@ -24,6 +24,7 @@ from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.reporting import words
+from nemowatch.reporting.phrases import capital
 from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _found(found: Sniffed) -> Iterator[Step]:
     if found.finding is Finding.MEDIA:
         yield Step("ok", f"Its first bytes say: {found.kind}.")
     elif found.finding is Finding.NOT_MEDIA:
-        yield Step("no", f"{words.capital(found.why)}.")
+        yield Step("no", f"{capital(found.why)}.")
     else:
         yield Step("wait", f"It is not whole yet: {found.why}.")
 

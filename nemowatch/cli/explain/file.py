@@ -12,6 +12,7 @@ from nemowatch.cli.explain.records import Place, Step, file_record
 from nemowatch.errors import NemowatchError
 from nemowatch.model import ENDED, State
 from nemowatch.reporting import words
+from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 def explain_file(setting: CommandContext, place: Place) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
-    steps = list(chain(setting, place))
-    jobs = _jobs(setting, place) if place.watch else []
-    for why in _waiting(setting, place):
-        steps.append(Step("wait", f"The daemon says: {why}."))
-    for job in jobs:
-        steps.append(Step("info", _job_text(job)))
+    jobs = _jobs(setting, place)
+    steps = [
+        *chain(setting, place),
+        *(Step("wait", f"The daemon says: {why}.") for why in _waiting(setting, place)),
+        *(Step("info", _job_text(job)) for job in jobs),
+    ]
     return file_record(place.path, steps, jobs, _verdict(steps, jobs, setting.option))
 
 
@@ -44,7 +45,9 @@ def _jobs(setting: CommandContext, place: Place) -> list[Job]:
     """The jobs of the newest source of this name."""
     from nemowatch.journal import jobs, sources
 
-    watch = place.watch.name if place.watch else ""
+    if place.watch is None:
+        return []
+    watch = place.watch.name
 
     def read(conn: sqlite3.Connection) -> list[Job]:
         found = sources.at_path(conn, watch, place.relative)
@@ -54,37 +57,35 @@ def _jobs(setting: CommandContext, place: Place) -> list[Job]:
 
 
 def _job_text(job: Job) -> str:
-    reason = f" ({job.reason})" if job.reason else ""
-    why = f": {job.error_text}" if job.error_text else ""
-    return f"Job {job.id}, {job.target}: {job.state}{reason}{why}"
+    state = f"{job.state}{brackets(job.reason)}"
+    return f"Job {job.id}, {job.target}: {state}{because(job.error_text)}"
 
 
 # -- what comes of it ------------------------------------------------------------------
 
 
 def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
-    refused = [step for step in steps if step.result == "no"]
-    if refused:
-        return f"It is not taken: {refused[0].text}"
+    found = {step.result: step.text for step in steps}
+    if "no" in found:
+        return f"It is not taken: {found['no']}"
     if jobs:
         return _jobs_verdict(jobs, option)
-    waits = [step for step in steps if step.result == "wait"]
-    if waits:
-        return f"It waits: {waits[-1].text}"
+    if "wait" in found:
+        return f"It waits: {found['wait']}"
     return "It will be taken as soon as it has stopped changing."
 
 
 def _jobs_verdict(jobs: list[Job], option: str) -> str:
     """The state of its jobs in a word, and what a person can do about each that does not go on
     by itself."""
+    head = _summary({job.state for job in jobs})
     lines: dict[str, None] = {}
     for job in jobs:
         cure = words.about_job(job.id, job.state, job.reason, job.error_code)
-        lines.update(dict.fromkeys(f"  {line}" for line in cure.typed(option)))
-    head = _summary({job.state for job in jobs})
+        lines.update(dict.fromkeys(cure.typed(option)))
     if not lines:
         return head
-    return "\n".join([f"{head} What to do:", *lines])
+    return "\n  ".join([f"{head} What to do:", *lines])
 
 
 def _summary(states: set[State]) -> str:

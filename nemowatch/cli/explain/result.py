@@ -19,6 +19,7 @@ from nemowatch.model import State
 from nemowatch.outbox.note_file import ERROR_ENDING
 from nemowatch.reporting import words
 from nemowatch.reporting.note_writer import DONE_ENDING
+from nemowatch.reporting.phrases import because, following
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -51,6 +52,10 @@ class Origin:
     def concerned(self) -> list[Job]:
         """The job that made it; all of them when it is the source."""
         return [job for job in self.jobs if self.made_by in (0, job.id)]
+
+    def in_state(self, *states: State) -> list[int]:
+        """The numbers of those in these states."""
+        return [job.id for job in self.concerned if job.state in states]
 
 
 def explain_result(setting: CommandContext, place: Place) -> dict[str, Any] | None:
@@ -110,19 +115,20 @@ def _steps(watch: Watch, origin: Origin) -> list[Step]:
     source = origin.source
     dropped = name(os.fsencode(watch.inbox) + b"/" + source.path)
     what = "It was made from" if origin.made_by else "It was dropped as"
-    found = [Step("ok", f"{what} {dropped}, taken at {local_time(source.created_at)}.")]
+    taken = local_time(source.created_at)
+    found = [Step("ok", f"{what} {dropped}, taken at {taken}.")]
     if origin.made_by and source.retired_to:
         found.append(Step("info", f"That file is now {name(source.retired_to)}."))
     for job in origin.concerned:
-        found.append(Step("ok" if job.state is State.PUBLISHED else "no", _job_words(job)))
+        result = "ok" if job.state is State.PUBLISHED else "no"
+        found.append(Step(result, _job_words(job)))
     return found
 
 
 def _job_words(job: Job) -> str:
-    price = words.cost(job.credits, about=job.credits_about)
-    cost = f", {price}" if price else ""
-    why = f": {job.error_text}" if job.error_text else ""
-    return f"Job {job.id}, {job.target}: {job.state}, {local_time(job.updated_at)}{cost}{why}"
+    cost = following(words.cost(job.credits, about=job.credits_about))
+    head = f"Job {job.id}, {job.target}: {job.state}, {local_time(job.updated_at)}"
+    return f"{head}{cost}{because(job.error_text)}"
 
 
 def _verdict_refused(watch: Watch, path: Path) -> str:
@@ -133,14 +139,14 @@ def _verdict_refused(watch: Watch, path: Path) -> str:
 
 def _verdict(watch: Watch, origin: Origin, option: str) -> str:
     """What can be ordered, each with its price."""
-    done = [job.id for job in origin.concerned if job.state is State.PUBLISHED]
-    bad = [job.id for job in origin.concerned if job.state in words.ENDED_WORDS]
-    lines: list[str] = []
+    done = origin.in_state(State.PUBLISHED)
+    bad = origin.in_state(*words.ENDED_WORDS)
+    lines = ["What you can do:"]
     if bad:
         back = name(os.fsencode(watch.inbox) + b"/" + os.path.dirname(origin.source.path))
         lines += words.try_again(bad, back=back).typed(option)
     if done:
         lines += words.once_more(done).typed(option)
-    if origin.concerned:
-        lines += words.history(origin.concerned[0].id).typed(option)
-    return "\n".join(["What you can do:", *(f"  {line}" for line in lines)])
+    for job in origin.concerned[:1]:
+        lines += words.history(job.id).typed(option)
+    return "\n  ".join(lines)

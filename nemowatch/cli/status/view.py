@@ -16,6 +16,7 @@ from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB
 from nemowatch.model import HoldReason
 from nemowatch.reporting import words
+from nemowatch.reporting.phrases import capital
 
 if TYPE_CHECKING:
     from nemowatch.cures import Cure
@@ -196,7 +197,7 @@ def _hold(overview: Overview, reason: str, told: HoldRow | None, title: Text, op
     cure = words.about_hold(reason, held[0].job.id if held else JOB).beyond(text)
     return [
         _line(title, word(f"{jobs}{reason}{since}", "yellow")),
-        *_below(words.capital(text)),
+        *_below(capital(text)),
         *_cure(cure, option),
     ]
 

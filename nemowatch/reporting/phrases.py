@@ -1,0 +1,28 @@
+"""Pieces of sentences that are only said when there is something to say. Pure."""
+
+from __future__ import annotations
+
+
+def brackets(text: object) -> str:
+    """The text in brackets, after a blank; nothing for nothing."""
+    return f" ({text})" if text else ""
+
+
+def because(text: object) -> str:
+    """The text after a colon; nothing for nothing."""
+    return f": {text}" if text else ""
+
+
+def following(text: object) -> str:
+    """The text after a comma; nothing for nothing."""
+    return f", {text}" if text else ""
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """How many of them, with the words for one or for many."""
+    return f"{count:,} {one if count == 1 else many}"
