@@ -126,6 +126,16 @@ class Published:
     journal_full_at: int = 0  #: UTC ms since when the journal's disk is full; 0 when it is not
     registration: str = ""  #: where the anonymous account is registered
 
+    @property
+    def standing(self) -> list[Trouble]:
+        """The troubles with what is in an inbox."""
+        return [trouble for trouble in self.troubles if not trouble.refused]
+
+    @property
+    def refused(self) -> list[Trouble]:
+        """The files that were never taken and lie in failed/."""
+        return [trouble for trouble in self.troubles if trouble.refused]
+
 
 @dataclass(frozen=True, slots=True)
 class CreditsSeen:

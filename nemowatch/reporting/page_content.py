@@ -11,7 +11,7 @@ from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import words
-from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Trouble
+from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Transfer, Trouble
 from nemowatch.reporting.page_model import (
     CreditLine,
     Failed,
@@ -26,6 +26,8 @@ from nemowatch.reporting.page_model import (
 )
 from nemowatch.reporting.phrases import capital
 
+#: Nothing is being transferred.
+NO_TRANSFER = Transfer("", 0, 0)
 #: Holds of single jobs that are told once, however many jobs meet them.
 OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
 
@@ -34,7 +36,6 @@ def content(
     overview: Overview, *, page: Path, host: str, version: str, now_ms: int, stopped: bool = False
 ) -> PageModel:
     """The page's rows; `stopped`: the daemon is ending, and this is its last page."""
-    running = [row for row in overview.working if row.job.state is not State.CLAIMED]
     return PageModel(
         host=host,
         now_ms=now_ms,
@@ -43,11 +44,11 @@ def content(
         needs=Listing(tuple(_needs(overview))),
         holds=tuple(_holds(overview)),
         waiting=_waiting(overview),
-        running=Listing(tuple(_running(row, overview) for row in running)),
-        finished=Listing(tuple(_finished(job) for job in overview.done)),
-        failed=Listing((*_refused(overview), *(_failed(row) for row in overview.failed))),
+        running=Listing(tuple(_running(overview))),
+        finished=Listing(tuple(map(_finished, overview.done))),
+        failed=Listing((*_refused(overview), *map(_failed, overview.failed))),
         credits=tuple(_credits(overview)),
-        folders=tuple(_inbox(inbox, stopped=stopped) for inbox in overview.published.inboxes),
+        folders=tuple(map(_at_rest if stopped else _inbox, overview.published.inboxes)),
     )
 
 
@@ -58,14 +59,11 @@ def _needs(overview: Overview) -> Iterable[Need]:
     for batch in overview.batches:
         what = words.batch(max(batch.waiting, batch.expected), batch.cause)
         yield Need(what, words.APPROVE)
-    for row in overview.asking:
-        yield _asking(row)
+    yield from map(_asking, overview.asking)
     for row in overview.held_for(HoldReason.CONFLICT):
         cure = words.about_hold(HoldReason.CONFLICT, row.job.id)
         yield Need(words.hold_words(HoldReason.CONFLICT), cure, _name(row.path), row.folder)
-    for trouble in overview.published.troubles:
-        if not trouble.refused:
-            yield _trouble(trouble)
+    yield from map(_trouble, overview.published.standing)
 
 
 def _asking(row: ListedJob) -> Need:
@@ -108,7 +106,7 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
 
 def _waiting(overview: Overview) -> Listing[Waiting]:
     """Files that are not jobs yet, then files whose jobs wait."""
-    files = [_settling(one) for one in overview.published.settling]
+    files = map(_settling, overview.published.settling)
     waiting = list(_waiting_jobs(overview.unfinished))
     total = overview.published.settling_count + len(waiting)
     return Listing((*files, *waiting), total=total)
@@ -143,25 +141,23 @@ def _why(row: ListedJob) -> str:
 # -- what is made, and what was --------------------------------------------------------
 
 
-def _running(row: ListedJob, overview: Overview) -> Running:
-    return Running(
-        _name(row.path),
-        row.folder,
-        row.job.target,
-        row.job.state,
-        _percent(row.job, overview),
-        words.tries(row.job.attempt, row.job.tries, row.job.error_text),
-    )
+def _running(overview: Overview) -> Iterable[Running]:
+    for row in overview.working:
+        job = row.job
+        if job.state is State.CLAIMED:
+            continue
+        percent = _percent(job, overview)
+        said = words.tries(job.attempt, job.tries, job.error_text)
+        yield Running(_name(row.path), row.folder, job.target, job.state, percent, said)
 
 
 def _percent(job: Job, overview: Overview) -> float:
     """How far this step is; -1 when nobody knows."""
     if job.state is State.RENDERING:
         return job.progress
-    transfer = overview.published.transfers.get(job.id)
-    if transfer is None or transfer.share is None:
-        return -1
-    return 100 * transfer.share
+    transfer = overview.published.transfers.get(job.id, NO_TRANSFER)
+    share = transfer.share
+    return -1 if share is None else 100 * share
 
 
 def _finished(done: DoneJob) -> Finished:
@@ -172,11 +168,10 @@ def _finished(done: DoneJob) -> Finished:
 
 
 def _refused(overview: Overview) -> Iterable[Failed]:
-    for trouble in overview.published.troubles:
-        if trouble.refused:
-            cure = words.about_trouble(trouble)
-            name = _name(trouble.path)
-            yield Failed(name, trouble.folder, "", trouble.refused_at, trouble.what, cure)
+    for trouble in overview.published.refused:
+        cure = words.about_trouble(trouble)
+        name = _name(trouble.path)
+        yield Failed(name, trouble.folder, "", trouble.refused_at, trouble.what, cure)
 
 
 def _failed(row: ListedJob) -> Failed:
@@ -196,9 +191,11 @@ def _credits(overview: Overview) -> Iterable[CreditLine]:
         yield CreditLine("Keep this account", "register it", overview.published.registration)
 
 
-def _inbox(inbox: InboxStatus, *, stopped: bool) -> Health:
-    if stopped:
-        return Health(inbox.root, False, "nemowatch is not running", words.NOT_RUNNING)
+def _at_rest(inbox: InboxStatus) -> Health:
+    return Health(inbox.root, False, "nemowatch is not running", words.NOT_RUNNING)
+
+
+def _inbox(inbox: InboxStatus) -> Health:
     return Health(inbox.root, inbox.good, inbox.state, words.about_inbox(inbox.health))
 
 

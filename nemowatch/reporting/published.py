@@ -47,7 +47,7 @@ def publish(
     inbox is the loop's alone."""
     return Published(
         daemon or {},
-        inboxes=tuple(_inbox(inbox) for inbox in inboxes),
+        inboxes=tuple(map(_inbox, inboxes)),
         settling=tuple(_settling(inboxes, limit)),
         settling_count=sum(inbox.settling for inbox in inboxes),
         pauses=tuple(_pauses(inboxes)),

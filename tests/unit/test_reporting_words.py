@@ -126,7 +126,7 @@ def offers(cure: Cure) -> Iterator[str]:
 
 def running(*inboxes: InboxStatus, **fields: object) -> Published:
     """What a daemon has published."""
-    daemon = {"pid": 1, "state": "running", "since": None, "version": "1"}
+    daemon = {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "1"}
     return replace(Published(daemon, inboxes), **fields)  # type: ignore[arg-type]
 
 

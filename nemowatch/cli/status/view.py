@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -13,18 +14,28 @@ from nemowatch.cli.formatting import clean, credits, local_time, plural
 from nemowatch.cli.jobs import file_words, state_words
 from nemowatch.cli.output import COLOURS, word
 from nemowatch.cli.status.progress import fitted, in_work
-from nemowatch.cures import JOB
+from nemowatch.cures import JOB, NOTHING, Cure
 from nemowatch.model import HoldReason
 from nemowatch.reporting import words
-from nemowatch.reporting.phrases import capital
+from nemowatch.reporting.phrases import because, capital
 
 if TYPE_CHECKING:
-    from nemowatch.cures import Cure
+    from nemowatch.journal.batches import BatchRow
     from nemowatch.journal.holds import HoldRow
     from nemowatch.journal.jobs import ListedJob
     from nemowatch.reporting.overview import InboxStatus, Overview, Settling, Trouble
 
 Lines = list[RenderableType]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something with what is said about it, and what to do."""
+
+    head: Text
+    cure: Cure = NOTHING
+    text: str = ""
+
 
 #: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
 LONGEST = 12
@@ -78,10 +89,24 @@ def _cure(cure: Cure, option: str) -> Lines:
     return _below("\n".join(cure.typed(option)))
 
 
-def _limited(lines: Sequence[RenderableType], longest: int, rest: str) -> Lines:
-    if len(lines) <= longest:
-        return list(lines)
-    return [*lines[:longest], _line(f"           … and {len(lines) - longest} more: {rest}")]
+def _titled(title: str, rows: Iterable[Row], option: str) -> Lines:
+    """Rows below each other; the title is in front of the first."""
+    lines: Lines = []
+    for row in rows:
+        lines += [_line(_title(title), row.head), *_below(row.text), *_cure(row.cure, option)]
+        title = ""
+    return lines
+
+
+def _listed(title: str, lines: Lines, longest: int, rest: str) -> Lines:
+    """Lines below a title of their own, cut with a count; nothing when there are none."""
+    if not lines:
+        return []
+    shown = [_line(_title(title)), *lines[:longest]]
+    more = len(lines) - longest
+    if more > 0:
+        shown.append(_line(f"           … and {more} more: {rest}"))
+    return shown
 
 
 # -- sections --------------------------------------------------------------------------
@@ -94,39 +119,33 @@ def _daemon(overview: Overview, option: str) -> Lines:
         start = words.NOT_RUNNING.choices[0].command
         return [_line(_title("nemowatch"), stopped, f"; start it: {start}{option}")]
 
-    since = f" since {local_time(daemon['since'])}" if daemon["since"] else ""
+    since = f" since {local_time(daemon['since'])}"
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
     return [_line(_title("nemowatch"), word(text, "green"))]
 
 
 def _pauses(overview: Overview, option: str) -> Lines:
     """What holds new work on purpose, whether or not anything waits for it yet."""
-    lines: Lines = []
+    rows: list[Row] = []
     if overview.paused:
-        lines.append(_line(_title("paused"), word("everything, by nemowatch pause", "yellow")))
-        lines += _cure(words.PAUSED_ALL, option)
+        rows.append(Row(word("everything, by nemowatch pause", "yellow"), words.PAUSED_ALL))
     for file in overview.published.pauses:
-        said = word(f"by the file {clean(file.shown)}", "yellow")
-        lines.append(_line(_title("" if lines else "paused"), said))
-        lines += _cure(words.PAUSE_FILE, option)
-    return lines
+        rows.append(Row(word(f"by the file {file.shown}", "yellow"), words.PAUSE_FILE))
+    return _titled("paused", rows, option)
 
 
 def _inboxes(overview: Overview, option: str) -> Lines:
-    lines: Lines = []
-    for inbox in overview.published.inboxes:
-        title = _title("" if lines else "inboxes")
-        state = word(_inbox_state(inbox), _inbox_style(inbox))
-        lines.append(_line(title, f"{inbox.root}  ", state))
-        if inbox.health is not None:
-            lines += _cure(words.about_inbox(inbox.health), option)
-    return lines
+    return _titled("inboxes", map(_inbox, overview.published.inboxes), option)
 
 
-def _inbox_state(inbox: InboxStatus) -> str:
-    if not inbox.reason or inbox.reason in inbox.state:
-        return inbox.state
-    return f"{inbox.state}: {inbox.reason}"
+def _inbox(inbox: InboxStatus) -> Row:
+    state = inbox.state
+    if inbox.reason not in state:
+        state += because(inbox.reason)
+    head = _line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
+    if inbox.health is None:  # the first line of all says what to do
+        return Row(head)
+    return Row(head, words.about_inbox(inbox.health))
 
 
 def _inbox_style(inbox: InboxStatus) -> str:
@@ -136,34 +155,26 @@ def _inbox_style(inbox: InboxStatus) -> str:
 
 
 def _counts(overview: Overview) -> Lines:
-    line = _line(_title("jobs"))
-    if not overview.counts:
-        return [_line(line, "none yet")]
-    for index, (state, count) in enumerate(overview.counts.items()):
-        comma = ", " if index else ""
-        line.append_text(_line(comma, word(f"{count} {state}", COLOURS.get(state, ""))))
-    return [line]
+    counts = overview.counts.items()
+    if not counts:
+        return [_line(_title("jobs"), "none yet")]
+    shown = [word(f"{count} {state}", COLOURS.get(state, "")) for state, count in counts]
+    return [_line(_title("jobs"), Text(", ").join(shown))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     working = overview.working
-    if not working:
-        return []
+    drawn = in_work(working, overview.published.transfers, width)
     lines: Lines = []
-    for line, row in zip(
-        in_work(working, overview.published.transfers, width), working, strict=True
-    ):
+    for line, row in zip(drawn, working, strict=True):
         # why it is tried again, or what it waits for
         lines.append(Group(line, *_below(row.job.error_text)))
-    return [_line(_title("in work")), *_limited(lines, longest, "nemowatch jobs")]
+    return _listed("in work", lines, longest, "nemowatch jobs")
 
 
 def _waiting(overview: Overview, width: int, longest: int) -> Lines:
-    waiting = overview.published.settling
-    if not waiting:
-        return []
-    lines = [_settling(one, width) for one in waiting]
-    return [_line(_title("waiting")), *_limited(lines, longest, "try again later")]
+    lines = [_settling(one, width) for one in overview.published.settling]
+    return _listed("waiting", lines, longest, "try again later")
 
 
 def _settling(one: Settling, width: int) -> RenderableType:
@@ -178,40 +189,40 @@ def _settling(one: Settling, width: int) -> RenderableType:
 
 
 def _holds(overview: Overview, option: str) -> Lines:
+    """One row for each reason; that of a batch says more below."""
     told = {str(hold.reason): hold for hold in overview.holds}
     reasons = dict.fromkeys([*told, *overview.held])
-    lines: Lines = []
-    for reason in reasons:
-        if reason != HoldReason.APPROVAL:  # the batches say more
-            title = _title("" if lines else "held")
-            lines += _hold(overview, reason, told.get(reason), title, option)
-    return lines
+    reasons.pop(HoldReason.APPROVAL, None)
+    return _titled("held", [_hold(overview, each, told.get(each)) for each in reasons], option)
 
 
-def _hold(overview: Overview, reason: str, told: HoldRow | None, title: Text, option: str) -> Lines:
+def _hold(overview: Overview, reason: str, told: HoldRow | None) -> Row:
+    jobs: list[int | str] = [row.job.id for row in overview.held_for(reason)]
+    cure = words.about_hold(reason, next(iter(jobs), JOB))
+    said = reason
     count = overview.held.get(reason, 0)
-    held = overview.held_for(reason)
-    jobs = f"{plural(count, 'job')} held: " if count else ""
-    since = f", since {local_time(told.since)}" if told else ""
-    text = told.text if told else ""
-    cure = words.about_hold(reason, held[0].job.id if held else JOB).beyond(text)
-    return [
-        _line(title, word(f"{jobs}{reason}{since}", "yellow")),
-        *_below(capital(text)),
-        *_cure(cure, option),
-    ]
+    if count:
+        said = f"{plural(count, 'job')} held: {reason}"
+    if told is None:
+        return Row(word(said, "yellow"), cure)
+
+    head = word(f"{said}, since {local_time(told.since)}", "yellow")
+    return Row(head, cure.beyond(told.text), capital(told.text))
 
 
 def _credits(overview: Overview) -> Lines:
     seen = overview.credits
     if seen.available is None:
         return [_line(_title("credits"), "not known yet")]
-    frozen = f", {credits(seen.frozen)} frozen" if seen.frozen else ""
-    at = f" (seen {local_time(seen.at)})" if seen.at else ""
-    line = _line(_title("credits"), f"{credits(seen.available)} available{frozen}{at}")
-    if not seen.anonymous:
-        return [line]
-    return [line, *_below(words.anonymous(seen.registration_link))]
+    said = f"{credits(seen.available)} available"
+    if seen.frozen:
+        said += f", {credits(seen.frozen)} frozen"
+    if seen.at:
+        said += f" (seen {local_time(seen.at)})"
+    row = Row(_line(said))
+    if seen.anonymous:
+        row = Row(_line(said), text=words.anonymous(seen.registration_link))
+    return _titled("credits", [row], "")
 
 
 # -- what needs a person ---------------------------------------------------------------
@@ -221,17 +232,17 @@ def _needs(overview: Overview, longest: int, option: str) -> Lines:
     """What does not go on without a person, each with what to do."""
     lines: Lines = []
     for batch in overview.batches:
-        waiting = max(batch.waiting, batch.expected)
-        what = words.batch(waiting, batch.cause, batch.watch)
-        lines.append(_line(" " * INDENT, word(what, "bold yellow")))
-        lines += _cure(words.APPROVE, option)
+        lines += _batch(batch, option)
     for row in [*overview.asking, *overview.failed]:
         lines += _job(row, option)
     for trouble in overview.published.troubles:
         lines += _trouble(trouble, option)
-    if not lines:
-        return []
-    return [_line(_title("needs you")), *_limited(lines, longest * LISTS, "nemowatch jobs")]
+    return _listed("needs you", lines, longest * LISTS, "nemowatch jobs")
+
+
+def _batch(batch: BatchRow, option: str) -> Lines:
+    what = words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
+    return [_line(" " * INDENT, word(what, "bold yellow")), *_cure(words.APPROVE, option)]
 
 
 def _job(row: ListedJob, option: str) -> Lines:
