@@ -179,16 +179,16 @@ def _duplicate() -> Answer:
 
 
 def _bend(call: Call, made: Render) -> None:
-    """What a fault does to one render."""
-    rule = call.rule
-    if rule.kind == "failed":
-        made.failed = "The render worker ran out of memory"
-    elif rule.kind == "slow_render":
-        made.seconds = rule.number(made.seconds)
-    elif rule.kind == "shape":
-        made.shape = rule.arg
-    elif rule.kind == "expired_url":
-        made.expiring = rule.arg or "once"
+    """Apply the fault to one render."""
+    match call.kind:
+        case "failed":
+            made.failed = "The render worker ran out of memory"
+        case "slow_render":
+            made.seconds = call.rule.number(made.seconds)
+        case "shape":
+            made.shape = call.rule.arg
+        case "expired_url":
+            made.expiring = call.rule.arg or "once"
 
 
 def _posted(call: Call, made: Render) -> Answer:

@@ -1,12 +1,12 @@
-"""Fault rules: what goes wrong, where, and how often. Pure: it matches and counts; others carry the
-fault out.
+"""Fault rules: what goes wrong, where, and how often. Pure: it matches and counts; the server
+carries the faults out.
 
 A rule in one line is `ENDPOINT:KIND[:ARG][@WHEN]`.
 
 Endpoints: token session upload upload_url chat state credits render poll download fallback_download
 cancel. WHEN counts the requests that match from the moment the rule is set: nothing means the next
 one, `@3` the third, `@3+` the third and all later, `@2-4` these, `@*` all. As JSON: {"endpoint",
-"kind", "arg", "nth", "count" (0: for ever), "session", "skill", "message"}; the last three are text
+"kind", "arg", "nth", "count" (0: forever), "session", "skill", "message"}; the last three are text
 that the session id, skill or message must contain.
 
 Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen
@@ -132,7 +132,9 @@ WORDS = {
 #: Keys of a rule's JSON object.
 _TEXTS = {"endpoint", "kind", "arg", "session", "skill", "message"}
 _NUMBERS = {"nth", "count"}
-_WHEN = re.compile(r"(?P<first>\d+)(?:(?P<on>\+)|-(?P<last>\d+))?")
+#: Which matching requests a rule hits, as (the first, how many; 0: all).
+_WORDS_OF_WHEN = {"": (1, 1), "*": (1, 0)}
+_WHEN = re.compile(r"(?P<first>0*[1-9]\d*)(?:(?P<on>\+)|-(?P<last>\d+))?")
 
 
 @dataclass(slots=True)
@@ -200,17 +202,16 @@ def from_json(value: str | dict[str, Any]) -> Rule:
 
 
 def _when(text: str, when: str) -> tuple[int, int]:
-    if when == "":
-        return 1, 1
-    if when == "*":
-        return 1, 0
+    if when in _WORDS_OF_WHEN:
+        return _WORDS_OF_WHEN[when]
     match = _WHEN.fullmatch(when)
-    if match is None or int(match["first"]) < 1:
-        raise ValueError(f"{text}: after @ stands N, N+, N-M or *")
+    if match is None:
+        raise ValueError(f"{text}: after @ comes N, N+, N-M or *")
     first = int(match["first"])
     if match["on"]:
         return first, 0
-    return first, int(match["last"] or first) - first + 1
+    last = int(match["last"] or first)
+    return first, last - first + 1
 
 
 def _checked(rule: Rule) -> Rule:

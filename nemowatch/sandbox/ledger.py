@@ -78,14 +78,17 @@ def _totals(world: World) -> Json:
     for session in world.sessions.values():
         turns += session.turns
         uploads += session.uploads
+    by_url = [upload for upload in uploads if upload.by == "url"]
+    charges = [turn.charged for turn in turns if turn.charged]
+    received = [entry["bytes"] for entry in world.received.values()]
     return {
         "sessions": len(world.sessions),
         "uploads": len(uploads),
-        "uploads_by_url": sum(upload.by == "url" for upload in uploads),
-        "bytes_received": sum(entry["bytes"] for entry in world.received.values()),
+        "uploads_by_url": len(by_url),
+        "bytes_received": sum(received),
         "turns": len(turns),
-        "charged_turns": sum(turn.charged > 0 for turn in turns),
-        "charged": sum(turn.charged for turn in turns),
+        "charged_turns": len(charges),
+        "charged": sum(charges),
         "renders": len(world.renders),
         "downloads": len(world.downloads),
         "requests": len(world.requests),

@@ -235,7 +235,8 @@ async def serve(options: argparse.Namespace) -> None:
     settings = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
     chosen = {"faults": options.fault, "tokens": options.token}
     async with run_sandbox(options.host, options.port, **chosen, **settings) as sandbox:
-        print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201 - how a caller learns it
+        # how a caller learns the address
+        print(f"sandbox listening on {sandbox.url}", flush=True)  # noqa: T201
         await _stop_wanted(options.until_eof)
 
 

@@ -89,15 +89,15 @@ async def _by_url(call: Call) -> list[Upload] | Answer:
         return reply.invalid("urls", "Field required")
     good = fields == {"urls": urls, "source_type": "url"}
     call.expect(good, "an upload by URL has urls and source_type: url", str(sorted(fields)))
-    if call.kind == "refused" or not call.world.settings.url_uploads:
+    taken = [_fetched(call, url) for url in fields["urls"]]
+    found = [item for item in taken if item is not None]
+    if len(found) < len(taken) or not _allows_urls(call):
         return call.code(4001)
-    taken: list[Upload] = []
-    for url in fields["urls"]:
-        item = _fetched(call, url)
-        if item is None:
-            return call.code(4001)
-        taken.append(item)
-    return taken
+    return found
+
+
+def _allows_urls(call: Call) -> bool:
+    return call.kind != "refused" and call.world.settings.url_uploads
 
 
 def _are_texts(value: Any) -> bool:

@@ -182,15 +182,14 @@ class World:
 
     def account_of(self, token: str) -> Account | None:
         """Whose token this is; None when it is empty, revoked or not accepted (1001)."""
-        if not token or token in self.revoked:
+        if token in self.revoked | {""}:
             return None
         if self.accepted and token not in self.accepted | self.issued_tokens:
             return None
-        if token not in self.accounts:
-            name = hashlib.sha256(token.encode()).hexdigest()[:12]
-            kind = "anon" if self.settings.supplied_anonymous else "user"
-            self.accounts[token] = Account(f"{kind}_{name}", self.settings.credits)
-        return self.accounts[token]
+        name = hashlib.sha256(token.encode()).hexdigest()[:12]
+        kind = "anon" if self.settings.supplied_anonymous else "user"
+        fresh = Account(f"{kind}_{name}", self.settings.credits)
+        return self.accounts.setdefault(token, fresh)
 
     def every_account(self) -> list[Account]:
         """Every account that is known, some of them twice."""
@@ -299,10 +298,8 @@ class World:
 
     def render_of_number(self, number: str) -> Render | None:
         """The render that is counted as `number`, None when there is none."""
-        for render in self.renders.values():
-            if str(render.number) == number:
-                return render
-        return None
+        by_number = {str(render.number): render for render in self.renders.values()}
+        return by_number.get(number)
 
     def knows_draft(self, draft: Json) -> bool:
         """True for a draft that some session has had: a client passes it on unchanged."""
