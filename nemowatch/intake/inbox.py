@@ -1,10 +1,9 @@
-"""One watched inbox: events and scans in, claimed sources out. The only stateful piece of intake,
-and one calm loop.
+"""One watched inbox: events and scans in, claimed sources out, in one calm loop.
 
 Owns the order of things: hints and scans feed the tracker, the tracker says what is ready, the
-desk claims it. It is touched by the engine's loop alone; blocking calls run in the worker thread
-of its presence. It never raises for what is wrong with a file or a share: those are problems and
-states.
+claimer claims it. It is touched by the engine's loop alone; blocking calls run in the worker
+thread of its root monitor. It never raises for what is wrong with a file or a share: those are
+problems and states.
 """
 
 from __future__ import annotations
@@ -22,45 +21,29 @@ from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim import decide
+from nemowatch.intake.claim.arrivals import Arrivals
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder, nothing_stands
 from nemowatch.intake.ready.stability import why
 from nemowatch.intake.records import Tick, Waiting
-from nemowatch.intake.scan.diff import MAX_FRESH, ScanDiff
+from nemowatch.intake.scan.diff import ScanDiff
+from nemowatch.intake.scan.schedule import ScanSchedule
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal, batches, inboxes, sources
+from nemowatch.journal import Journal, sources
 from nemowatch.pacing import NotBefore
 
 log = structlog.get_logger("nemowatch.inbox")
 
 #: Places that events named, taken in one tick.
 PORTION = 5_000
-#: Seconds between scans while the kernel does not tell, and how many times its own length a scan
-#: leaves free after it.
-DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
-#: Part of scan_interval after which a share, which only scans tell about, is scanned again: the
-#: looks and the claim take their time too, and a file is to be taken within the settle time and one
-#: interval.
-EARLY = 0.95
-#: Files still waiting at which a scan fetches those that the last one has left: none would let the
-#: claiming pause.
-REFILL = MAX_FRESH // 2
-#: Part of scan_interval within which the cadence asks for no further scan.
-FRESH = 0.5
-#: How many times its own length a scan leaves free before the next one that events ask for.
-SCAN_PAUSE = 4.0
-
-
 #: Seconds between two writes of the owner file for what is paid, at least: each is work for every
 #: sync client.
 MARK_PAUSE = 15.0
 #: What is not done again before then.
 PAID = "paid"
-#: Why a batch asks after a take-over (the word in the journal).
-TAKEN_OVER = "take-over"
 
 
 class Inbox:
@@ -91,17 +74,11 @@ class Inbox:
         self._claimer = Claimer(
             self._root_monitor, self._state, journal, clock, confirm_above, finder
         )
-        self._scan_at = 0.0  #: monotonic seconds
-        self._more = False  #: the last scan has left new files for the next one
-        self._scanned_at = float("-inf")  #: when the last scan ended
-        self._scan_free_at = 0.0
+        self._schedule = ScanSchedule(clock, watch.scan_interval)
+        self._arrivals = Arrivals(watch.name, journal, clock, self._claimer, self._state.book)
         self._due_at = 0.0
-        self._ready: list[bytes] = []  #: settled files that the desk has not come to yet
-        self._first = True
-        self._initial = True  # the first scan has not named all its files to the desk yet
-        self._known_before = False  # an earlier start has worked it, too
+        self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
         self._marks = NotBefore[str](clock)
-        self._cause = ""
         #: why `tick` fails for a reason that nobody has foreseen; "" when it does not
         self.fault = ""
         self._busy = asyncio.Lock()
@@ -156,7 +133,7 @@ class Inbox:
     def reconcile(self) -> None:
         """The cadence asks for a scan; one that has just been made, or is planned anyhow, is
         enough."""
-        if self._clock.monotonic() - self._scanned_at > FRESH * self.watch.scan_interval:
+        if not self._schedule.is_recent():
             self.request_scan()
 
     async def _fail(self, error: Exception) -> None:
@@ -184,14 +161,14 @@ class Inbox:
         approval."""
         async with self._busy:
             await self._root_monitor.take_over()
-            self._cause = TAKEN_OVER
+            self._arrivals.take_over()
         self.request_scan()
 
     @property
     def surveyed(self) -> bool:
         """Whether a scan has seen the whole inbox since the start: before that, nobody knows
         whether a PAUSE stands there."""
-        return not self._first
+        return not self._arrivals.is_first
 
     @property
     def pauses(self) -> dict[bytes, bytes]:
@@ -249,8 +226,11 @@ class Inbox:
         if self.fault:
             return False
         hints = self._root_monitor.hints
-        news = self._root_monitor.scan_soon or self._more or (hints is not None and hints.waiting)
-        return self._root_monitor.online and bool(self._state.tracker.busy() or news)
+        if not self._root_monitor.online:
+            return False
+        if self._root_monitor.scan_soon or self._schedule.more:
+            return True
+        return self._state.tracker.busy() > 0 or (hints is not None and hints.waiting)
 
     async def mark_paid(self) -> None:
         """Something is being paid for here: write it into the owner file, now or with one of the
@@ -267,6 +247,7 @@ class Inbox:
         """Go on with what may change while running (config.changes): how often to scan, and when
         to ask."""
         self.watch = watch
+        self._schedule.interval = watch.scan_interval
         self._root_monitor.reconfigure(watch)
         self._state.book.reread(recipes)
         self._claimer.confirm_above = confirm_above
@@ -307,11 +288,8 @@ class Inbox:
         if not root_monitor.online:
             self._due_at = root_monitor.next_probe
             return
-        scan_at = (
-            min(self._scan_at, self._scan_free_at) if root_monitor.scan_soon else self._scan_at
-        )
         moments = (
-            scan_at,
+            self._schedule.next_at(asked=root_monitor.scan_soon),
             self._state.tracker.next_at(),
             self._state.problems.next_at(now),
         )
@@ -346,17 +324,11 @@ class Inbox:
     def _scan_is_due(self, now: float) -> bool:
         """A first scan, or one after an absence, is due at once: nothing is claimed before it
         has been counted."""
-        if (
-            self._first
-            or self._cause
-            or self._root_monitor.returned
-            or self._root_monitor.put_back
-            or now >= self._scan_at
-        ):
+        root_monitor = self._root_monitor
+        if self._arrivals.count_is_due or root_monitor.returned or root_monitor.put_back:
             return True
-        if self._more and len(self._state.tracker) < REFILL:
-            return True
-        return self._root_monitor.scan_soon and now >= self._scan_free_at
+        waiting = len(self._state.tracker)
+        return self._schedule.is_due(now, asked=root_monitor.scan_soon, waiting=waiting)
 
     async def _load(self) -> None:
         """What the journal knows of files here. Read anew after an absence: the share may show
@@ -374,75 +346,42 @@ class Inbox:
         root_monitor, begun = self._root_monitor, self._clock.monotonic()
         root_monitor.scan_soon = False
         returned, root_monitor.returned = root_monitor.returned, False
-        if returned or self._first:
+        if returned or self._arrivals.is_first:
             await self._load()
+
         survey = await self._tracking.survey(b"")
         if not await root_monitor.same_root():
             root_monitor.scan_soon, root_monitor.returned = True, True
             await root_monitor.check()
             return []
+
         root_monitor.watching.scanned(survey.inodes)
-        self._next_scan(begun, survey)
-        await self._maybe_batch(survey, returned)
-        if self._initial:
-            self._initial = survey.more
-            # else there is nothing that this journal could have forgotten of it
-            if self._known_before:
-                self._claimer.stood_before.update(survey.fresh)
+        self._schedule.ended(
+            begun,
+            events=root_monitor.paces.mode is Mode.EVENTS,
+            degraded=root_monitor.health.now.state is HealthState.DEGRADED,
+            more=survey.more,
+        )
+        restored, root_monitor.put_back = root_monitor.put_back, False
+        await self._arrivals.count(survey, returned=returned, restored=restored)
+        await self._absorb(survey)
+        if returned:
+            self._forget_absence(survey)
+            return []
+        return await self._tracking.missing(survey.missing)
+
+    async def _absorb(self, survey: ScanDiff) -> None:
         self._state.facts = survey.folders
         self._state.approvals = tuple(survey.approvals)
         self._tracking.absorb(survey)
         await self._tracking.note_changed(survey.fresh)
-        # after an absence nothing is taken for a deletion, and nothing is blocked by what was then
-        if returned:
-            self._state.unblock(b"")
-            for path in survey.missing:
-                self._state.known.pop(path, None)
-            return []
-        return await self._tracking.missing(survey.missing)
 
-    def _next_scan(self, begun: float, survey: ScanDiff) -> None:
-        now = self._scanned_at = self._clock.monotonic()
-        every = self.watch.scan_interval * (
-            1 if self._root_monitor.paces.mode is Mode.EVENTS else EARLY
-        )
-        if self._root_monitor.health.now.state is HealthState.DEGRADED:
-            every = min(every, max(DEGRADED_SCAN, SCAN_REST * (now - begun)))
-        self._scan_free_at = now + SCAN_PAUSE * (now - begun)
-        self._more = survey.more
-        self._scan_at = now + every
-
-    async def _maybe_batch(self, survey: ScanDiff, returned: bool) -> None:
-        """Many new jobs at once, from a scan that is a first or a return, wait for a person."""
-        if not (self._first or returned or self._cause or self._root_monitor.put_back):
-            return
-        self._root_monitor.put_back = False
-        name, now_ms = self.watch.name, self._clock.now_ms()
-        new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
-        if self._first:
-            self._known_before = not new
-        cause = self._cause or ("first scan" if new else "return of the share" if returned else "")
-        if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
-            # a person is asked whatever the limit says: what stands here may have been paid for
-            cause = ""
-            await self._claimer.settle_held()
-            await self._journal.write(
-                lambda conn: batches.rebuild(conn, name, survey.expected, now_ms)
-            )
-        expected, limit = survey.expected, self._claimer.confirm_above
-        if cause and 0 < limit < expected and not survey.more:
-            fresh = list(survey.fresh)
-            unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, fresh))
-            expected = sum(self._state.book.jobs_of_one(p.partition(b"/")[0]) for p in unseen)
-        # what another host has paid for, this journal cannot know
-        least = 0 if cause == TAKEN_OVER else limit
-        if cause and limit and expected > least:
-            await self._journal.write(
-                lambda conn: batches.begin(conn, name, cause, expected, now_ms)
-            )
-        if new:
-            await self._journal.write(lambda conn: inboxes.scanned(conn, name))
-        self._first, self._cause = False, ""
+    def _forget_absence(self, survey: ScanDiff) -> None:
+        """After an absence nothing is taken for a deletion, and nothing is blocked by what was
+        then."""
+        self._state.unblock(b"")
+        for path in survey.missing:
+            self._state.known.pop(path, None)
 
 
 def _say(name: str) -> Callable[[Health], None]:

@@ -577,7 +577,7 @@ async def test_what_one_scan_leaves_the_next_one_takes(
     """Far more files than one scan takes in, and before them as many that wait for ever: all
     that can be are claimed, at once."""
     monkeypatch.setattr("nemowatch.intake.scan.diff.MAX_FRESH", 5)
-    monkeypatch.setattr("nemowatch.intake.inbox.REFILL", 8)
+    monkeypatch.setattr("nemowatch.intake.scan.schedule.REFILL", 8)
     folder = root / "inbox/dub-es-fr"
     for number in range(6):
         (folder / f"0 empty {number}.mp4").touch()

@@ -1,0 +1,111 @@
+"""Many new jobs at once wait for a person: at a first scan, when a share returns, after a
+take-over, and after the journal was restored.
+
+Owns the decision whether what a scan has found is such a batch, and what this inbox has never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nemowatch.clock import Clock
+from nemowatch.intake.claim import decide
+from nemowatch.intake.claim.claimer import Claimer
+from nemowatch.intake.scan.diff import ScanDiff
+from nemowatch.intake.scan.folders import FolderBook, folder_of
+from nemowatch.journal import Journal, batches, inboxes
+from nemowatch.model import Snapshot
+
+#: Why a batch asks (the words in the journal).
+FIRST_SCAN, RETURN, TAKEN_OVER = "first scan", "return of the share", "take-over"
+
+
+class Arrivals:
+    """What scans of one inbox bring at once."""
+
+    def __init__(
+        self, name: str, journal: Journal, clock: Clock, claimer: Claimer, book: FolderBook
+    ) -> None:
+        self._name = name
+        self._journal = journal
+        self._clock = clock
+        self._claimer = claimer
+        self._book = book
+        self.is_first = True  #: no scan has seen the whole inbox since the start
+        self._is_naming = True  # the first scan has not handed all its files over yet
+        self._known_before = False  # an earlier start has worked it, too
+        self._is_taken_over = False
+
+    def __repr__(self) -> str:
+        return f"Arrivals({self._name!r}, first={self.is_first})"
+
+    @property
+    def count_is_due(self) -> bool:
+        """True while nothing may be claimed before a scan has counted what is there."""
+        return self.is_first or self._is_taken_over
+
+    def take_over(self) -> None:
+        """What the next scan brings waits for approval: another host may have paid for it."""
+        self._is_taken_over = True
+
+    async def count(self, survey: ScanDiff, *, returned: bool, restored: bool) -> None:
+        """Open a batch when a scan that is a first or a return brings many new jobs."""
+        if self.count_is_due or returned or restored:
+            await self._count(survey, returned)
+        if self._is_naming:
+            self._is_naming = survey.more
+            # else there is nothing that this journal could have forgotten of it
+            if self._known_before:
+                self._claimer.stood_before.update(survey.fresh)
+
+    async def _count(self, survey: ScanDiff, returned: bool) -> None:
+        name, now_ms = self._name, self._clock.now_ms()
+        is_new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
+        if self.is_first:
+            self._known_before = not is_new
+
+        if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
+            await self._rebuild(survey, now_ms)
+        else:
+            await self._ask(self._cause(is_new, returned), survey, now_ms)
+
+        if is_new:
+            await self._journal.write(lambda conn: inboxes.scanned(conn, name))
+        self.is_first = self._is_taken_over = False
+
+    def _cause(self, is_new: bool, returned: bool) -> str:
+        """Why a batch would ask; "" for no reason to."""
+        if self._is_taken_over:
+            return TAKEN_OVER
+        if is_new:
+            return FIRST_SCAN
+        return RETURN if returned else ""
+
+    async def _rebuild(self, survey: ScanDiff, now_ms: int) -> None:
+        """A person is asked whatever the limit says: what is here may have been paid for."""
+        name = self._name
+        await self._claimer.settle_held()
+        await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms))
+
+    async def _ask(self, cause: str, survey: ScanDiff, now_ms: int) -> None:
+        """Open a batch when there is a cause, and more jobs than the limit."""
+        limit = self._claimer.confirm_above
+        if not cause or not limit:
+            return
+        expected = survey.expected
+        if limit < expected and not survey.more:
+            expected = await self._never_seen(survey.fresh)
+
+        # what another host has paid for, this journal cannot know
+        least = 0 if cause == TAKEN_OVER else limit
+        if expected > least:
+            name = self._name
+            await self._journal.write(
+                lambda conn: batches.begin(conn, name, cause, expected, now_ms)
+            )
+
+    async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
+        """How many jobs those of the new files bring that no source of this journal ever was."""
+        name, paths = self._name, list(fresh)
+        unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, paths))
+        return sum(self._book.jobs_of_one(folder_of(path)) for path in unseen)
