@@ -1,7 +1,7 @@
 """Releases jobs whose cause has cleared, by asking the cloud and the disks instead of waiting for
 a person who need not come.
 
-Owns when and whom it asks. `holds/probes.py` judges the answers; `jobs/job_log.py` says in the log
+Owns when and whom it asks. `holds/probes.py` judges the answers; `jobs/hold_log.py` says in the log
 what has begun and what is over.
 """
 
@@ -18,7 +18,7 @@ from nemowatch.holds import probes
 from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.probes import Balance, Evidence
 from nemowatch.intake.inbox import Inbox
-from nemowatch.jobs.job_log import JobLog, causes
+from nemowatch.jobs.hold_log import HoldLog, causes
 from nemowatch.journal import Journal, holds, jobs
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
@@ -42,7 +42,7 @@ class HoldKeeper:
         inboxes: Mapping[str, Inbox],
         clock: Clock,
         nudge: Callable[[], None],
-        job_log: JobLog,
+        hold_log: HoldLog,
     ) -> None:
         self._journal = journal
         self._api = api
@@ -50,7 +50,7 @@ class HoldKeeper:
         self._inboxes = inboxes
         self._clock = clock
         self._nudge = nudge
-        self._job_log = job_log
+        self._hold_log = hold_log
         self._disks = DiskSpace(journal, inboxes)
         self._one = asyncio.Lock()
         # checks: asked for, and how many of these the latest check answers
@@ -76,7 +76,7 @@ class HoldKeeper:
         self._nudge()
 
         asked_at = self._clock.monotonic()
-        self._job_log.stands(await self._journal.read(causes), woken, asked_at)
+        self._hold_log.update(await self._journal.read(causes), woken, asked_at)
 
     async def _gather(self) -> Evidence:
         standing = await self._journal.read(holds.standing)

@@ -110,7 +110,7 @@ class Engine:
             self.inboxes,
             self.clock,
             self.runner.nudge,
-            job_log,
+            job_log.holds,
         )
         self._outage = OutageProbe(self.holds, self.runner, self._current)
 

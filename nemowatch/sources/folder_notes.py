@@ -11,7 +11,7 @@ import structlog
 
 from nemowatch.config import Watch
 from nemowatch.intake.records import FileProblem, FolderProblem, Problems
-from nemowatch.jobs.job_log import whole
+from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter

@@ -13,7 +13,7 @@ import pytest
 from nemowatch.errors import JournalError, LocalFinal, NotSent, SessionLost, UsageError
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
-from nemowatch.jobs.job_log import JobLog
+from nemowatch.jobs.hold_log import HoldLog
 from nemowatch.journal import holds, job_steps, jobs, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
 from nemowatch.orders import read_order
@@ -508,7 +508,7 @@ def keeper(house: StageRig, inboxes: dict[str, Any] | None = None) -> HoldKeeper
         {} if inboxes is None else inboxes,
         house.clock,
         lambda: None,
-        JobLog(house.clock),
+        HoldLog(house.clock),
     )
 
 

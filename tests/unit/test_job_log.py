@@ -11,7 +11,8 @@ import structlog
 
 from nemowatch.clock import ManualClock, lasted
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.jobs.job_log import UNPROVEN, Cause, JobLog, spot
+from nemowatch.jobs.hold_log import UNPROVEN, Cause
+from nemowatch.jobs.job_log import JobLog, spot
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
@@ -95,9 +96,9 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(
     for number in range(50):
         job_log.moved(*outage(number))
     clock.advance(130)
-    job_log.stands({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
+    job_log.holds.update({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
     job_log.answered(JOB)
-    job_log.stands({}, {}, clock.monotonic())
+    job_log.holds.update({}, {}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
     assert (loud[0]["why"], loud[1]["after"], loud[1]["woken"]) == ("Nobody answers.", "2 min", 50)
@@ -112,12 +113,12 @@ def test_an_outage_of_a_part_of_the_cloud_is_one(lines: list[dict[str, Any]]) ->
     for _ in range(5):
         job_log.moved(*outage(1))
         clock.advance(60)
-        job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        job_log.holds.update({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
         clock.advance(1)
     said = lambda: [line["event"] for line in lines if line["log_level"] != "debug"]  # noqa: E731
     assert said() == ["hold begins: outage"]
     clock.advance(UNPROVEN)
-    job_log.stands({}, {}, clock.monotonic())
+    job_log.holds.update({}, {}, clock.monotonic())
     assert said() == ["hold begins: outage", "hold ends: outage"]
 
 
@@ -130,7 +131,7 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
     for _ in range(3):
         job_log.moved(*outage(1, State.UPLOADING))
         clock.advance(60)
-        job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+        job_log.holds.update({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
         job_log.answered(JOB)
         job_log.answered(replace(uploading, checking=True))
 
@@ -152,7 +153,7 @@ def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[s
     job_log = JobLog(clock)
     job_log.moved(*outage(1, State.UPLOADING))
     clock.advance(1)
-    job_log.stands({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
+    job_log.holds.update({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
     job_log.moved(replace(JOB, state=State.UPLOADING, checking=True), source(), go(State.UPLOADED))
     assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
 
@@ -165,7 +166,7 @@ def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(
     job_log = JobLog(clock)
     asked_at = clock.monotonic()
     job_log.moved(*outage(1))
-    job_log.stands({}, {}, asked_at)
+    job_log.holds.update({}, {}, asked_at)
     assert [line["event"] for line in lines if line["log_level"] != "debug"] == [
         "hold begins: outage"
     ]
@@ -176,9 +177,9 @@ def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
     clock = ManualClock()
     job_log = JobLog(clock)
     both = {Cause(HoldReason.PAUSED, folder): "PAUSE" for folder in ("/a", "/b")}
-    job_log.stands(both, {}, clock.monotonic())
+    job_log.holds.update(both, {}, clock.monotonic())
     clock.advance(1)
-    job_log.stands({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
+    job_log.holds.update({Cause(HoldReason.PAUSED, "/b"): "PAUSE"}, {}, clock.monotonic())
     assert [(line["event"], line["folder"]) for line in lines] == [
         ("hold begins: paused", "/a"),
         ("hold begins: paused", "/b"),
