@@ -53,10 +53,20 @@ class Request:
     limited: bool  #: only within limits of memory
 
 
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        """Have an enum made by its class. Python 3.11.2, that of Debian 12, has it made by
+        `getattr`, which no answer may name."""
+        if isinstance(value, Enum):
+            return type(value), (value.value,)
+        return NotImplemented
+
+
 def frame(tag: str, value: object) -> bytes:
     """One message, ready to be sent."""
-    body = pickle.dumps(value)
-    return _HEADER.pack(tag.encode("ascii"), len(body)) + body
+    body = io.BytesIO()
+    _Pickler(body).dump(value)
+    return _HEADER.pack(tag.encode("ascii"), body.tell()) + body.getvalue()
 
 
 def opened(header: bytes) -> tuple[Tag, int]:
