@@ -54,32 +54,43 @@ def look_at_cloud(setting: CommandContext) -> Look:
 
 
 async def _look(setting: CommandContext) -> Look:
-    from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing, TokenRefused
-    from nemowatch.remote.anonymous_store import STORE_NAME, Store
-    from nemowatch.remote.credential import Credential, supplied_token
-    from nemowatch.remote.interface import Account
+    from nemowatch.remote.credential import supplied_token
 
     own = supplied_token(setting.env, setting.config.api.token_file)
-    stored = Store(setting.state_dir / STORE_NAME).load()
-    supplied = bool(own.read())
-    account = Account(
-        anonymous=not supplied, supplied=supplied, user_id="" if supplied else stored.user_id
-    )
-    client = _client(setting, own if supplied else Credential(stored.token or NO_TOKEN))
+    if own.read():
+        return await _look_as_user(setting, own)
+    return await _look_as_anonymous(setting)
+
+
+async def _look_as_user(setting: CommandContext, own: Credential) -> Look:
+    client = _client(setting, own)
     try:
-        found = await client.read_credits()
-    except (NotSent, RemotePassing, RateLimited):
-        raise
-    except RemoteError as exc:
-        if supplied or (stored.token and not isinstance(exc, TokenRefused)):
-            raise
-        # it answers, and that was the question
-        return Look(None, account, ended=bool(stored.token))
+        return Look(await client.read_credits(), client.account)
     finally:
         await client.aclose()
-    if supplied:
-        account = client.account
-    return Look(found if supplied or stored.token else None, account)
+
+
+async def _look_as_anonymous(setting: CommandContext) -> Look:
+    from nemowatch.errors import NotSent, RemoteError, RemotePassing, TokenRefused
+    from nemowatch.remote.anonymous_store import STORE_NAME, Store
+    from nemowatch.remote.credential import Credential
+    from nemowatch.remote.interface import Account
+
+    stored = Store(setting.state_dir / STORE_NAME).load()
+    account = Account(anonymous=True, user_id=stored.user_id)
+    client = _client(setting, Credential(stored.token or NO_TOKEN))
+    try:
+        found = await client.read_credits()
+    except TokenRefused:
+        # it answers, and that was the question
+        return Look(None, account, ended=bool(stored.token))
+    except RemoteError as exc:
+        if stored.token or isinstance(exc, NotSent | RemotePassing):
+            raise
+        return Look(None, account)
+    finally:
+        await client.aclose()
+    return Look(found if stored.token else None, account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,4 +74,6 @@ def credits(count: float | None) -> str:
     """A number of credits, which may not be known."""
     from nemowatch.journal.spend import amount
 
-    return "unknown" if count is None else amount(count)
+    if count is None:
+        return "unknown"
+    return amount(count)

@@ -74,16 +74,21 @@ def wanted_jobs(text: str) -> Wanted:
     word, bracket, reason = text.strip().lower().partition("(")
     word = word.rstrip("0123456789 %").strip()
     reason = reason.strip().removesuffix(")").strip()
-    known = [state.value for state in State]
+    known = list(map(str, State))
     reasons = {
-        State.HELD.value: [str(each) for each in HoldReason],
-        State.ATTENTION.value: [str(each) for each in AttentionReason],
+        str(State.HELD): list(map(str, HoldReason)),
+        str(State.ATTENTION): list(map(str, AttentionReason)),
     }
 
-    if word not in known and (word or bracket):
+    if not word and not bracket:
+        return Wanted("")
+    if word not in known:
         raise _only_a_reason(word, reasons) or _unknown("state", word or text, known)
-    if bracket and reason not in reasons.get(word, []):
-        raise _unknown(f"reason for {word}", reason, reasons.get(word, []))
+    if not bracket:
+        return Wanted(word)
+    of_state = reasons.get(word, [])
+    if reason not in of_state:
+        raise _unknown(f"reason for {word}", reason, of_state)
     return Wanted(word, reason)
 
 

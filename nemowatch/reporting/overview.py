@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from nemowatch.errors import show_path
 from nemowatch.intake.watch.health import HealthState
@@ -188,17 +188,19 @@ class Overview:
     @property
     def working(self) -> list[ListedJob]:
         """The jobs that go on by themselves."""
-        return [row for row in self.unfinished if row.job.state in WORKING]
+        return self._in_state(WORKING)
 
     @property
     def asking(self) -> list[ListedJob]:
         """The jobs that wait for a person."""
-        return [row for row in self.unfinished if row.job.state is State.ATTENTION]
+        return self._in_state((State.ATTENTION,))
 
     def held_for(self, reason: str) -> list[ListedJob]:
         """The jobs that are held for this reason."""
-        held = [row for row in self.unfinished if row.job.state is State.HELD]
-        return [row for row in held if row.job.reason == reason]
+        return [row for row in self._in_state((State.HELD,)) if row.job.reason == reason]
+
+    def _in_state(self, states: Collection[State]) -> list[ListedJob]:
+        return [row for row in self.unfinished if row.job.state in states]
 
 
 def gather(
@@ -216,7 +218,7 @@ def gather(
         held=jobs.held_counts(conn),
         holds=(*holds.standing(conn).values(), *_journal_hold(published)),
         paused=account.is_paused(conn),
-        batches=_batches(conn, only),
+        batches=tuple(_of(only, batches.waiting(conn))),
         credits=_credits(conn),
         attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
     )
@@ -232,18 +234,21 @@ def gather(
     )
 
 
-def _of(only: Collection[str] | None, rows: list[ListedJob]) -> list[ListedJob]:
-    """The jobs of these inboxes; None: all."""
+class _OfInbox(Protocol):
+    @property
+    def watch(self) -> str:
+        """The inbox that it belongs to."""
+        raise NotImplementedError
+
+
+Row = TypeVar("Row", bound=_OfInbox)
+
+
+def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
+    """The rows of these inboxes; None: all."""
     if only is None:
         return rows
     return [row for row in rows if row.watch in only]
-
-
-def _batches(conn: sqlite3.Connection, only: Collection[str] | None) -> tuple[BatchRow, ...]:
-    waiting = batches.waiting(conn)
-    if only is None:
-        return tuple(waiting)
-    return tuple(row for row in waiting if row.watch in only)
 
 
 def _failed(conn: sqlite3.Connection) -> list[ListedJob]:
