@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from pathlib import Path
 from typing import BinaryIO
 
 from nemowatch.fs import exclusive_create
@@ -17,7 +18,32 @@ from nemowatch.fs.exclusive_create import NO_RENAME, remove, write_new
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import of_stat, same_inode, same_size_and_time
 from nemowatch.fs.names import NAME_LIMIT, OURS
-from nemowatch.fs.safe_open import BLOCK, open_file, open_new, read_file, stat_at, sync_folder
+from nemowatch.fs.safe_open import (
+    BLOCK,
+    open_file,
+    open_new,
+    read_file,
+    root_folder,
+    stat_at,
+    sync_folder,
+    translated,
+)
+
+
+def open_part(path: Path) -> int:
+    """A part file for reading and writing, begun when there is none; the caller closes the
+    descriptor. One that has a second name is begun anew: what was published under that name must
+    not be written into. Raises LocalError."""
+    with root_folder(path.parent) as folder, translated(path):
+        try:
+            fd = open_file(path.name, folder, os.O_RDWR)
+        except FileNotFoundError:
+            return open_new(path.name, folder, os.O_RDWR)
+        if os.fstat(fd).st_nlink <= 1:
+            return fd
+        os.close(fd)
+        remove(path.name, folder)
+        return open_new(path.name, folder, os.O_RDWR)
 
 
 def put(part: str, name: str, folder: int) -> None:

@@ -1,12 +1,15 @@
-"""Whether a folder can take more. The free bytes of a filesystem say nothing of a quota, so room
-is asked for and given back."""
+"""Whether a folder can take more. The free bytes of a filesystem say nothing of a quota, nor its
+rights of the rules of a server, so both are tried, and what is tried is taken away at once."""
 
 from __future__ import annotations
 
 import errno
 import os
-import shutil
 from pathlib import Path
+
+from nemowatch.errors import LocalError
+from nemowatch.fs.exclusive_create import brief_name, remove, write_new
+from nemowatch.fs.safe_open import root_folder
 
 #: What a full disk answers, and a quota that is used up.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -17,9 +20,18 @@ def has_room(folder: Path, size: int) -> bool:
     the space is not what is missing. Where no unnamed file can be made (NFS, CIFS, many FUSE),
     only the free bytes tell."""
     try:
-        if shutil.disk_usage(folder).free <= size:
-            return False
-        fd = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with root_folder(folder) as opened:
+            statistics = os.fstatvfs(opened)
+            if statistics.f_bavail * statistics.f_frsize <= size:
+                return False
+            return _can_allocate(opened, size)
+    except LocalError:
+        return True
+
+
+def _can_allocate(folder: int, size: int) -> bool:
+    try:
+        fd = os.open(".", os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=folder)
     except OSError as exc:
         return exc.errno not in _FULL
     try:
@@ -29,3 +41,19 @@ def has_room(folder: Path, size: int) -> bool:
     finally:
         os.close(fd)
     return True
+
+
+def probe_write(folder: Path) -> None:
+    """Write a hidden file into this folder, and take it away again. Raises OSError when it cannot
+    be done."""
+    name = brief_name("check")
+    try:
+        with root_folder(folder) as opened:
+            try:
+                write_new(name, b"nemowatch check\n", opened)
+            finally:
+                remove(name, opened)
+    except LocalError as exc:
+        if isinstance(exc.__cause__, OSError):
+            raise exc.__cause__ from None
+        raise OSError(errno.EIO, exc.text) from exc

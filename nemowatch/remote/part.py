@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import local_error
+from nemowatch.fs.part_files import open_part
 from nemowatch.model import Downloaded
 from nemowatch.remote import values
 from nemowatch.remote.boxes import End, end_of, looks_like_text
@@ -27,7 +28,7 @@ _CHECKPOINT = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Resumable:
     """What is known about a part file from an earlier attempt."""
 
     validator: str = ""  #: what it was served under, "" when it cannot be resumed
@@ -40,21 +41,21 @@ class Marker:
 
     path: Path
 
-    def read(self, part: Path) -> Standing:
+    def read(self, part: Path) -> Resumable:
         """What is known about exactly this part file."""
         try:
             fields = values.table(values.parse(self.path.read_bytes()))
         except OSError:
-            return Standing()
+            return Resumable()
         if values.text(fields.get("part")) != ascii(str(part)):
-            return Standing()
-        return Standing(
+            return Resumable()
+        return Resumable(
             values.text(fields.get("validator")), int(values.number(fields.get("size")))
         )
 
-    def write(self, part: Path, standing: Standing) -> None:
+    def write(self, part: Path, known: Resumable) -> None:
         """Record it. Losing it only costs a fresh start, so failures are ignored."""
-        fields = {"part": ascii(str(part)), "validator": standing.validator, "size": standing.size}
+        fields = {"part": ascii(str(part)), "validator": known.validator, "size": known.size}
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.write_text(json.dumps(fields), "ascii")
@@ -96,10 +97,7 @@ class PartFile:
         self._finished = False
         self.size = 0  #: bytes that it has, all hashed
         self.validator = ""  #: the validator they were served with
-        try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        except OSError as exc:
-            raise local_error(exc, path) from None
+        self._fd = open_part(path)
         try:
             self._adopt()
         except OSError as exc:
@@ -111,10 +109,10 @@ class PartFile:
 
     def _adopt(self) -> None:
         """Keep what an earlier attempt left, if it can be resumed."""
-        standing = self._marker.read(self._path)
-        self.validator = standing.validator
+        known = self._marker.read(self._path)
+        self.validator = known.validator
         stands = os.fstat(self._fd).st_size
-        os.ftruncate(self._fd, min(stands, standing.size) if self.validator else 0)
+        os.ftruncate(self._fd, min(stands, known.size) if self.validator else 0)
         while block := os.pread(self._fd, _BLOCK, self.size):
             self._hash.update(block)
             self.size += len(block)
@@ -149,7 +147,7 @@ class PartFile:
     def _note(self) -> None:
         if self.validator:
             os.fsync(self._fd)
-            self._marker.write(self._path, Standing(self.validator, self.size))
+            self._marker.write(self._path, Resumable(self.validator, self.size))
             self._noted = self.size
 
     def end(self) -> End:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from nemowatch.cli.check.finding import Finding, user_name
 from nemowatch.cli.deadline import within
 from nemowatch.cli.formatting import local_time, name, plural
 from nemowatch.errors import JournalError, NemowatchError
+from nemowatch.fs.listing import walk_folders
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 
 if TYPE_CHECKING:
@@ -129,10 +131,4 @@ def inotify(watches: Iterable[Watch]) -> Finding:
 
 
 def _count_folders(inbox: Path) -> int:
-    count = 0
-    for _, folders, _ in os.walk(inbox):
-        count += 1
-        if count >= MOST_FOLDERS:
-            folders.clear()
-            break
-    return count
+    return sum(1 for _ in islice(walk_folders(inbox), MOST_FOLDERS))

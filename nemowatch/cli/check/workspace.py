@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from nemowatch.cli.check.finding import Finding, user_name
 from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import name, size
 from nemowatch.errors import LocalError
+from nemowatch.fs.space import probe_write
 from nemowatch.intake.watch import owner_file
 from nemowatch.model import MB
 
@@ -29,8 +28,6 @@ LITTLE_SPACE = 2048 * MB
 #: Below this the next results do not fit: the daemon holds work at a full disk, and lets go again
 #: at 64 MB.
 NO_SPACE = 64 * MB
-#: Our own beginning: the ignore list knows it, should anyone watch that folder.
-PROBE = ".~nemowatch-check-"
 #: What is said of a disk that takes nothing more.
 FULL = {errno.ENOSPC: "its disk is full", errno.EDQUOT: "the quota there is used up"}
 
@@ -72,16 +69,9 @@ def _inbox(watch: Watch) -> Finding:
 def _writable(folder: Path) -> Finding:
     """Really write there: rights, quotas, read-only mounts and network rules are only known by
     trying."""
-    probe = _existing(folder) / f"{PROBE}{secrets.token_hex(4)}"
     try:
-        with probe.open("xb") as file:
-            file.write(b"nemowatch check\n")
-            file.flush()
-            os.fsync(file.fileno())
-        probe.unlink()
+        probe_write(_existing(folder))
     except OSError as exc:
-        with suppress(OSError):
-            probe.unlink()
         return _not_written(_shown(folder), exc)
     return Finding("ok", "rights", f"{_shown(folder)} can be written.")
 

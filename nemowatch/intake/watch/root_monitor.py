@@ -282,7 +282,7 @@ class RootMonitor:
             return True
         assert self.hints is not None  # start() made them
         try:
-            trouble = await self.watching.open(self.root, self.hints)
+            trouble = await self.watching.watch(self.root, self.hints)
         except Hung:
             await self.hung()
             return False

@@ -48,7 +48,7 @@ class WatcherSupervisor:
     def __repr__(self) -> str:
         return f"Watching({self._watcher!r}, trouble={self._trouble})"
 
-    async def open(self, root: Path, hints: Hints) -> Trouble | None:
+    async def watch(self, root: Path, hints: Hints) -> Trouble | None:
         """A new observer of `root`; returns why it could not be made. Raises Hung."""
         await self.close()
         self._trouble = None
@@ -65,7 +65,7 @@ class WatcherSupervisor:
     def _open(self, root: Path, hints: Hints) -> Watcher:
         self._pulse_folder.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(root, self._pulse_folder, hints, self._clock)
-        watcher.open()
+        watcher.start()
         return watcher
 
     def scanned(self, inodes: Iterable[int]) -> None:
@@ -144,7 +144,7 @@ class WatcherSupervisor:
         hangs."""
         probe = Watcher(self._pulses, self._pulses, hints, self._clock)
         try:
-            probe.open()
+            probe.start()
         except OSError as exc:
             return exc.errno == errno.ENOSPC
         finally:

@@ -170,7 +170,7 @@ class Watcher:
     """One Observer on one inbox, and on a folder of our own for the pulse."""
 
     def __init__(self, root: Path, pulse: Path, hints: Hints, clock: Clock) -> None:
-        """Nothing is watched before `open`. `root` must be resolved: a link as root is deaf.
+        """Nothing is watched before `start`. `root` must be resolved: a link as root is deaf.
         `pulse`: an existing folder on a local disk that nobody else writes to."""
         self._root, self._pulse = root, pulse
         self._hints = hints
@@ -186,7 +186,7 @@ class Watcher:
             f" watches={len(self.watched())})"
         )
 
-    def open(self) -> None:
+    def start(self) -> None:
         """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError
         (ENOSPC: the limit of watches, EMFILE: of instances)."""
         _hang_bell()
