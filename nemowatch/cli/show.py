@@ -38,7 +38,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
 def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:
     """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
-    from nemowatch.journal import jobs, spend
+    from nemowatch.journal import jobs, results, spend
     from nemowatch.outbox.draft import timeline
     from nemowatch.reporting.json_records import job_record
 
@@ -54,10 +54,10 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "due_at": iso(job.due_at) if job.due_at else None,
         "credits": job.credits,
         "credits_about": job.credits_about,
-        "timeline": timeline(jobs.draft(conn, job_id)),
+        "timeline": timeline(results.draft(conn, job_id)),
         "source_now": name(row.retired_to) if row.retired_to else None,
-        "draft_saved": jobs.is_draft_saved(conn, job_id),
-        "sizes": [output.size for output in jobs.outputs(conn, job_id)],
+        "draft_saved": results.is_draft_saved(conn, job_id),
+        "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": [_paid_call(call) for call in spend.of_job(conn, job_id)],
         "history": [_step(event) for event in jobs.events(conn, job_id)],
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 from nemowatch.config import Watch
 from nemowatch.fs import space
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, jobs
+from nemowatch.journal import Journal, queue
 from nemowatch.model import MB, HoldReason
 
 #: Bytes that a disk must take to count as having space again, at least; a result that still does
@@ -69,7 +69,7 @@ def _held_parts(conn: sqlite3.Connection) -> list[Part]:
     """What is being fetched and found no space."""
     return [
         (Path(os.fsdecode(job.part)), job.result_size)
-        for job in jobs.held_for(conn, HoldReason.SPACE)
+        for job in queue.held_for(conn, HoldReason.SPACE)
         if job.part
     ]
 

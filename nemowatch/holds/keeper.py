@@ -19,7 +19,7 @@ from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.probes import Balance, Evidence
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.hold_log import HoldLog, causes
-from nemowatch.journal import Journal, holds, jobs
+from nemowatch.journal import Journal, holds, queue
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, RenderStatus
@@ -126,7 +126,7 @@ class HoldKeeper:
     async def _ended_renders(self) -> list[int]:
         """Jobs held for a slow render that has come to an end: asked about here, so that waiting
         writes no history."""
-        slow = await self._journal.read(lambda conn: jobs.held_for(conn, HoldReason.SLOW_RENDER))
+        slow = await self._journal.read(lambda conn: queue.held_for(conn, HoldReason.SLOW_RENDER))
         return [job.id for job in slow if await self._render_over(job)]
 
     async def _render_over(self, job: Job) -> bool:

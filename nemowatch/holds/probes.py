@@ -19,7 +19,7 @@ from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.holds import budget
 from nemowatch.holds.admission import the_cap
 from nemowatch.holds.budget import Cap
-from nemowatch.journal import account, holds, jobs, spend
+from nemowatch.journal import account, holds, jobs, queue, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import PAID, Credits, HoldReason, State
 
@@ -50,7 +50,7 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
     for reason, row in evidence.standing.items():
         if CAUSE_GONE[reason](conn, row, evidence):
             holds.drop(conn, reason)
-            woken[reason] = jobs.wake_held(conn, reason, evidence.now_ms)
+            woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
 
     _wake_orphans(conn, evidence.now_ms)
     for wake in WAKE.values():
@@ -65,7 +65,7 @@ def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
     existing = holds.standing(conn)
     for reason, hold in HOLDS.items():
         if hold.scope is Scope.ACCOUNT and reason not in existing:
-            jobs.wake_held(conn, reason, now_ms)
+            queue.wake_held(conn, reason, now_ms)
 
 
 # -- holds of the account: is the cause gone? --------------------------------------------
@@ -101,9 +101,9 @@ def _enough_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) 
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
     """Only an export tells whether the plan allows one, and asking costs nothing: one job that has
     come so far tries. With no such job the hold has nobody left to end it, and ends here."""
-    held = [job for job in jobs.held_for(conn, row.reason) if State(job.back) in PAID]
+    held = [job for job in queue.held_for(conn, row.reason) if State(job.back) in PAID]
     if held:
-        jobs.wake_one(conn, held[0].id, evidence.now_ms)
+        queue.wake_one(conn, held[0].id, evidence.now_ms)
         return False
 
     return jobs.count_in(conn, EXPORTING) == 0
@@ -129,7 +129,7 @@ CAUSE_GONE: Mapping[HoldReason, Callable[[sqlite3.Connection, HoldRow, Evidence]
 def _wake_in_hours(conn: sqlite3.Connection, evidence: Evidence) -> None:
     local_time = datetime.fromtimestamp(evidence.now_ms / 1000, tz=UTC).astimezone()
     if budget.within_hours(evidence.config.limits.hours, local_time):
-        jobs.wake_held(conn, HoldReason.HOURS, evidence.now_ms)
+        queue.wake_held(conn, HoldReason.HOURS, evidence.now_ms)
 
 
 def _wake_within_cap(conn: sqlite3.Connection, evidence: Evidence) -> None:
@@ -141,33 +141,33 @@ def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
     anew before it pays."""
     caps: dict[str, Cap] = {}
     woken = 0
-    for job in jobs.held_for(conn, HoldReason.CAP):
+    for job in queue.held_for(conn, HoldReason.CAP):
         if job.skill not in caps:
             cap = the_cap(conn, config.limits.daily_credits, job.skill, now_ms)
             caps[job.skill] = cap.with_others(woken)
 
         if not caps[job.skill].closed:
-            jobs.wake_one(conn, job.id, now_ms)
+            queue.wake_one(conn, job.id, now_ms)
             woken += 1
             caps = {skill: cap.with_others(1) for skill, cap in caps.items()}
 
     for skill, cap in caps.items():
         if cap.closed:
-            jobs.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
+            queue.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
 
 
 def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
     if account.is_paused(conn):
         return
 
-    for watch, folder, _ in jobs.paused_folders(conn):
+    for watch, folder, _ in queue.paused_folders(conn):
         if not evidence.paused(watch, folder):
-            jobs.wake_paused(conn, watch, folder, evidence.now_ms)
+            queue.wake_paused(conn, watch, folder, evidence.now_ms)
 
 
 def _wake_rendered(conn: sqlite3.Connection, evidence: Evidence) -> None:
     for job_id in evidence.ended_renders:
-        jobs.wake_one(conn, job_id, evidence.now_ms)
+        queue.wake_one(conn, job_id, evidence.now_ms)
 
 
 #: Holds of single jobs, of folders and by a setting: lets go on what may.

@@ -15,7 +15,7 @@ import structlog
 from nemowatch.clock import Clock, lasted
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import BY_SETTING
-from nemowatch.journal import holds, jobs
+from nemowatch.journal import holds, queue
 from nemowatch.model import HoldReason, State
 
 log = structlog.get_logger("nemowatch.hold")
@@ -138,11 +138,11 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     """Everything that stops more than one job now, with its words."""
     found = {Cause(row.reason): row.text for row in holds.standing(conn).values()}
     for reason in BY_SETTING:
-        waiting = jobs.held_for(conn, reason)
+        waiting = queue.held_for(conn, reason)
         if waiting:
             found[Cause(reason)] = waiting[0].error_text
 
-    for watch, folder, _ in jobs.paused_folders(conn):
+    for watch, folder, _ in queue.paused_folders(conn):
         cause = Cause(HoldReason.PAUSED, whole(watch, folder))
         found[cause] = "nemowatch resume, or a PAUSE file taken away, goes on."
     return found

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nemowatch.config.schema import Limits
-from nemowatch.journal import holds, jobs
+from nemowatch.journal import holds, jobs, queue
 from nemowatch.journal.jobs import Job
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.stages.table import TABLE, Lane
@@ -75,7 +75,7 @@ def choose(
         polled = [job.id for lane, job in start if lane is Lane.POLLS]
         next_poll = _next_poll(conn, busy, polled)
 
-    return Choice(tuple(start), jobs.next_due(conn, now_ms, TIMED), next_poll, cloud_held)
+    return Choice(tuple(start), queue.next_due(conn, now_ms, TIMED), next_poll, cloud_held)
 
 
 def _of_lane(
@@ -86,7 +86,7 @@ def _of_lane(
         return []
 
     skipped = busy.skipped
-    due = jobs.due(conn, LANES[lane], now_ms, free + len(skipped))
+    due = queue.due(conn, LANES[lane], now_ms, free + len(skipped))
     waiting = [job for job in due if job.id not in skipped]
     if lane is Lane.RENDERS:
         return _within_renders(conn, waiting[:free], limits.renders - busy.taken(lane))
@@ -106,7 +106,7 @@ def _next_poll(conn: sqlite3.Connection, busy: Busy, started: list[int]) -> int 
     leaves it has the runner look again."""
     if busy.taken(Lane.POLLS) + len(started) >= FREE_LANES[Lane.POLLS]:
         return None
-    return jobs.next_in(conn, State.RENDERING, {*busy.skipped, *started})
+    return queue.next_in(conn, State.RENDERING, {*busy.skipped, *started})
 
 
 def bound(lane: Lane, limits: Limits) -> int:

@@ -19,7 +19,7 @@ from nemowatch.errors import JournalError, JournalRefused, LocalError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, place
 from nemowatch.jobs.outcomes import Outcomes
-from nemowatch.journal import holds, jobs, payment_marks, sessions, sources, spend
+from nemowatch.journal import holds, jobs, payment_marks, queue, results, sessions, sources, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import AttentionReason, HoldReason, State
@@ -113,7 +113,7 @@ class JobStore:
             watch=watch,
             session=sessions.by_id(conn, job.session),
             paid=spend.is_paid(conn, job_id),
-            draft_saved=jobs.is_draft_saved(conn, job_id),
+            draft_saved=results.is_draft_saved(conn, job_id),
             spend=latest,
             sibling_paid=any(sources.is_paying(conn, other) for other in siblings),
             later_turn=sessions.is_later_turn(conn, job),
@@ -199,4 +199,4 @@ def _plan_allows(conn: sqlite3.Connection, now: int) -> None:
     """An export was accepted: whatever waits for the plan goes on."""
     if HoldReason.PLAN in holds.standing(conn):
         holds.drop(conn, HoldReason.PLAN)
-        jobs.wake_held(conn, HoldReason.PLAN, now)
+        queue.wake_held(conn, HoldReason.PLAN, now)

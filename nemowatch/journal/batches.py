@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.journal import facts, jobs, sessions
+from nemowatch.journal import facts, jobs, queue, results, sessions
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import load
+from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import State
 
 SQL = load("batches")
@@ -121,18 +122,18 @@ def held_jobs(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, jobs.Jo
 
 
 def settle_held(
-    conn: sqlite3.Connection, job: jobs.Job, found: Iterable[jobs.PublishedOutput], now_ms: int
+    conn: sqlite3.Connection, job: jobs.Job, found: Iterable[PublishedOutput], now_ms: int
 ) -> None:
     """The results of a job that waits for approval stand in the outbox, and no other job has
     made them: it is done."""
-    results = list(found)
-    if any(jobs.of_output(conn, result.path) for result in results):
+    standing = list(found)
+    if any(results.of_output(conn, result.path) for result in standing):
         return
     if not jobs.apply(conn, job, State.DOWNLOADED, now_ms, {"reason": "", "back": ""}):
         return
     jobs.apply(conn, jobs.by_id(conn, job.id), State.PUBLISHED, now_ms, {"error_text": ""})
-    for out in results:
-        jobs.add_output(conn, job.id, out.ending, out.path, out.size, out.sha256, out.published_at)
+    for result in standing:
+        results.remember(conn, job.id, result)
     batch = conn.execute(SQL["of_source"], (job.source_id,)).fetchone()
     if batch is not None and batch["batch_id"] is not None:
         shrink(conn, batch["batch_id"], 1, now_ms)
@@ -157,4 +158,4 @@ def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) ->
 def approve(conn: sqlite3.Connection, watch: str | None, now_ms: int) -> int:
     """A person approves what waits (in one watch, or everywhere); returns how many jobs go on."""
     conn.execute(SQL["approve"], {"watch": watch or "", "now": now_ms})
-    return jobs.wake_approved(conn, now_ms)
+    return queue.wake_approved(conn, now_ms)

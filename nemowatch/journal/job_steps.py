@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal import jobs, results, sessions, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Edit, Outcome
 from nemowatch.model import ENDED, AttentionReason, State
@@ -50,7 +50,7 @@ def _has_edit(conn: sqlite3.Connection, job: Job) -> bool:
     call = spend.latest(conn, job.id)
     if call is None or call.edit not in (Edit.MADE, Edit.UNSEEN):
         return False
-    return jobs.is_draft_saved(conn, job.id) or call.session_id == job.session_id
+    return results.is_draft_saved(conn, job.id) or call.session_id == job.session_id
 
 
 def redeliver(
@@ -71,12 +71,12 @@ def redeliver(
     if new_take:
         sessions.give_anew(conn, job, now_ms)
         return State.CLAIMED
-    if not jobs.is_draft_saved(conn, job_id):
+    if not results.is_draft_saved(conn, job_id):
         raise UsageError(
             f"Job {job_id} has no saved draft to deliver from.",
             cure="nemowatch again --new-take pays for a new one.",
         )
-    jobs.drop_outputs(conn, job_id)
+    results.drop_outputs(conn, job_id)
     jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
     return State.INSTRUCTED
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from nemowatch.journal import job_steps, jobs, sessions, spend
-from nemowatch.journal.jobs import PublishedOutput
+from nemowatch.journal import job_steps, jobs, queue, results, sessions, spend
 from nemowatch.journal.queries import load
+from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sessions import Instruction
 from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
 
@@ -96,11 +96,11 @@ def _begin(conn: sqlite3.Connection, source_id: int, new: NewJob, held: str, now
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
     state, reason = _first_state(new, held)
     job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)
-    for out in new.stands:
-        jobs.add_output(conn, job_id, out.ending, out.path, out.size, out.sha256, out.published_at)
-    edit = jobs.draft(conn, new.edit_of) if new.edit_of else None
+    for result in new.stands:
+        results.remember(conn, job_id, result)
+    edit = results.draft(conn, new.edit_of) if new.edit_of else None
     if edit is not None:
-        jobs.save_draft(conn, job_id, edit, now_ms)
+        results.save_draft(conn, job_id, edit, now_ms)
         spend.inherit(conn, job_id, now_ms)
 
 
@@ -225,7 +225,7 @@ def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
         return
     conn.execute(SQL["set_settled"], (0, source_id))
     sessions.leave_unpaid(conn, source_id)
-    jobs.reset_unpaid(conn, source_id, now_ms)
+    queue.reset_unpaid(conn, source_id, now_ms)
 
 
 def is_paying(conn: sqlite3.Connection, job: jobs.Job) -> bool:
@@ -250,7 +250,7 @@ def resettle(
     _write_members(conn, source_id, found)
     conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
     sessions.leave_unpaid(conn, source_id)
-    jobs.wake_source(conn, source_id, now_ms)
+    queue.wake_source(conn, source_id, now_ms)
 
 
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from nemowatch.errors import show_path
 from nemowatch.intake.scan import pauses
-from nemowatch.journal import account, holds, jobs
+from nemowatch.journal import account, holds, queue
 from nemowatch.model import HoldReason
 from nemowatch.orders.order import Args, Order
 from nemowatch.orders.site import Site
@@ -39,8 +39,8 @@ class Resume(Order):
         for reason in HoldReason:
             if reason not in _NOT_TRIED:
                 holds.drop(conn, reason)
-                resumed += jobs.wake_held(conn, reason, now_ms)
-        return {"resumed": resumed + jobs.wake_waiting(conn), "standing": standing}
+                resumed += queue.wake_held(conn, reason, now_ms)
+        return {"resumed": resumed + queue.wake_waiting(conn), "standing": standing}
 
     def _end_pauses(
         self, conn: sqlite3.Connection, now_ms: int
@@ -48,12 +48,12 @@ class Resume(Order):
         """(jobs that go on, the PAUSE files with how many jobs each holds)."""
         held = {(watch, file): 0 for (watch, _), file in self._pauses.items()}
         woken = 0
-        for watch, folder, count in jobs.paused_folders(conn):
+        for watch, folder, count in queue.paused_folders(conn):
             file = pauses.holding(self._pauses, watch, folder)
             if file:
                 held[watch, file] += count
             else:
-                woken += jobs.wake_paused(conn, watch, folder, now_ms)
+                woken += queue.wake_paused(conn, watch, folder, now_ms)
         standing = [
             {"watch": watch, "file": show_path(file), "jobs": count}
             for (watch, file), count in held.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import job_steps, jobs, sources
+from nemowatch.journal import job_steps, jobs, queue, results, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.order import JobsOrder
@@ -47,7 +47,7 @@ class Retry(JobsOrder):
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    return job.state in _RETRIED and not jobs.is_draft_saved(conn, job.id)
+    return job.state in _RETRIED and not results.is_draft_saved(conn, job.id)
 
 
 def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
@@ -57,5 +57,5 @@ def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
             f"Job {job.id} waits for approval.",
             cure="nemowatch approve lets the whole batch go on.",
         )
-    jobs.wake_one(conn, job.id, now_ms)
+    queue.wake_one(conn, job.id, now_ms)
     return State(job.back)

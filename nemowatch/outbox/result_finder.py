@@ -14,7 +14,7 @@ from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.names import safe_name
 from nemowatch.fs.safe_open import lookup, open_below
-from nemowatch.journal.jobs import PublishedOutput
+from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sources import NewJob
 
 

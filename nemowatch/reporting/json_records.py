@@ -14,7 +14,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import jobs
+from nemowatch.journal import results
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.reporting.overview import (
     InboxStatus,
@@ -71,7 +71,7 @@ def job_record(
         "reason": _reason(job),
         "session_id": job.session_id or None,
         "render_id": job.render_id or None,
-        "outputs": [show_path(output.path) for output in jobs.outputs(conn, job.id)],
+        "outputs": [show_path(output.path) for output in results.outputs(conn, job.id)],
         "error": _error(row),
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),

@@ -14,10 +14,11 @@ from typing import Any, Protocol, TypeVar
 
 from nemowatch.errors import show_path
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import account, batches, holds, jobs
+from nemowatch.journal import account, batches, holds, jobs, results
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
-from nemowatch.journal.jobs import ListedJob, PublishedOutput
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.remote.interface import Account
 
@@ -261,7 +262,7 @@ def _updated_at(row: ListedJob) -> int:
 
 
 def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:
-    return DoneJob(row, tuple(jobs.outputs(conn, row.job.id)))
+    return DoneJob(row, tuple(results.outputs(conn, row.job.id)))
 
 
 def _credits(conn: sqlite3.Connection) -> CreditsSeen:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
-from nemowatch.journal import jobs, sources
+from nemowatch.journal import jobs, results, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, State
@@ -141,7 +141,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
 
 
 def _kept(conn: sqlite3.Connection, bad: list[Job]) -> str:
-    if any(jobs.is_draft_saved(conn, job.id) for job in bad):
+    if any(results.is_draft_saved(conn, job.id) for job in bad):
         return words.EDIT_IS_KEPT
     return ""
 
@@ -149,6 +149,6 @@ def _kept(conn: sqlite3.Connection, bad: list[Job]) -> str:
 def _results(conn: sqlite3.Connection, done: list[Job]) -> list[Done]:
     found = []
     for job in done:
-        for output in jobs.outputs(conn, job.id):
+        for output in results.outputs(conn, job.id):
             found.append(Done(job.target, os.fsdecode(os.path.basename(output.path))))
     return found

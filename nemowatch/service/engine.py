@@ -27,7 +27,7 @@ from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.jobs.cancel_renders import cancel_renders
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
-from nemowatch.journal import Journal, jobs
+from nemowatch.journal import Journal, queue
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.orders import Approve, DaemonSite, carry_out, read_order
@@ -295,7 +295,7 @@ class Engine:
     async def _shift_due(self, milliseconds: int) -> None:
         """Nothing waits longer, or shorter, because the wall clock was set."""
         now = self.clock.now_ms()
-        await self.journal.write(lambda conn: jobs.shift_due(conn, milliseconds, now))
+        await self.journal.write(lambda conn: queue.shift_due(conn, milliseconds, now))
         self.runner.nudge()
 
     # -- what people ask for ---------------------------------------------------------------

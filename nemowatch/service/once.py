@@ -11,7 +11,7 @@ import structlog
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import jobs, notes, sources
+from nemowatch.journal import jobs, notes, queue, sources
 from nemowatch.model import WORKING, State
 from nemowatch.service.engine import Engine
 
@@ -64,7 +64,7 @@ class Once:
         in this run: they go on without end, ten minutes apart, and the next run goes on with
         them as well."""
         engine = self._engine
-        return jobs.tired(
+        return queue.tired(
             conn, engine.config.retry.attempts, engine.started_at, engine.clock.now_ms()
         )
 

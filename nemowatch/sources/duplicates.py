@@ -21,7 +21,7 @@ from nemowatch.errors import LocalError, SourceChanged, SourceGone
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import spot
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import Journal, jobs, results, sources
 from nemowatch.outbox.retire import retire_members
 from nemowatch.pacing import NotBefore, SayOnce
 from nemowatch.reporting import notes
@@ -130,5 +130,5 @@ class Duplicates:
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:
     paths: list[bytes] = []
     for job in jobs.of_source(conn, copy.source_id):
-        paths += [output.path for output in jobs.outputs(conn, job.id)]
+        paths += [output.path for output in results.outputs(conn, job.id)]
     return paths

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
-from nemowatch.journal import jobs, spend
+from nemowatch.journal import results, spend
 from nemowatch.journal.spend import Edit
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
@@ -29,7 +29,7 @@ NO_TEXT_CURE = "To have it made anew, put the file in under another name; that c
 
 async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has vanished meanwhile."""
-    draft = await deps.journal.read(lambda conn: jobs.draft(conn, work.job.id))
+    draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
     texts = _texts(work, draft)
     missing = [
         o
@@ -47,7 +47,7 @@ async def put(work: Work, deps: Deps) -> Decision:
     now = deps.clock.now_ms()
     writes: list[Write] = [
         partial(
-            jobs.add_output,
+            results.add_output,
             job_id=work.job.id,
             ending=output.ending,
             path=os.fsencode(found.path),

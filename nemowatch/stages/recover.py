@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from nemowatch.journal import jobs
+from nemowatch.journal import queue
 from nemowatch.journal.queries import load
 
 
@@ -18,7 +18,7 @@ def begin(conn: sqlite3.Connection, first_read_ms: int) -> int:
     `chat.recheck`, from `first_read_ms` (UTC ms) on.
     """
     sql = load("recover")
-    jobs.clamp_due(conn, first_read_ms)
+    queue.clamp_due(conn, first_read_ms)
     conn.execute(sql["wait_for_turns"], {"due": first_read_ms})
     conn.execute(sql["doubt_calls"])
     return conn.execute(sql["doubt_jobs"]).rowcount

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Unpack
 
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
-from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal import jobs, results, sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
@@ -54,7 +54,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return go(State.DOWNLOADED)  # the words are in hand, and they are what was asked for
     if state.draft is not None and _is_result(work, state):
         keep = partial(
-            jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
+            results.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
         )
         made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
         return go(State.INSTRUCTED, keep, made)
@@ -117,7 +117,7 @@ async def submit(work: Work, deps: Deps) -> Decision:
             pass
         else:
             return _polling(deps)
-    draft = await deps.journal.read(lambda conn: jobs.draft(conn, job.id))
+    draft = await deps.journal.read(lambda conn: results.draft(conn, job.id))
     if draft is None:  # never back to a new turn: this one is paid
         return nothing_made(work)
     await deps.api.submit_render(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from nemowatch.errors import LocalError, RemoteError
-from nemowatch.journal import jobs, spend
+from nemowatch.journal import results, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit, Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
@@ -53,7 +53,7 @@ def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
     if state.draft is None or not exportable(state.draft):
         return ()
     now = deps.clock.now_ms()
-    return (partial(jobs.save_draft, job_id=work.job.id, draft=state.draft, now_ms=now),)
+    return (partial(results.save_draft, job_id=work.job.id, draft=state.draft, now_ms=now),)
 
 
 def settle(

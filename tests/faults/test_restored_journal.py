@@ -90,7 +90,7 @@ async def departed(house: EngineRig) -> None:
     ended = ", ".join(f"'{state}'" for state in ENDED)
     staying = (
         "SELECT count(*) FROM source WHERE retired_at IS NULL AND NOT EXISTS"
-        f" (SELECT 1 FROM job WHERE source_id = source.id AND state NOT IN ({ended}))"
+        f" (SELECT 1 FROM instruction WHERE source_id = source.id AND state NOT IN ({ended}))"
     )
     for _ in range(3000):
         if await house.journal.read(lambda conn: conn.execute(staying).fetchone()[0]) == 0:

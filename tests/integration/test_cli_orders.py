@@ -12,7 +12,7 @@ import pytest
 from nemowatch.cli.connection import order
 from nemowatch.cli.context import CommandContext
 from nemowatch.config import Config
-from nemowatch.journal import batches, facts, jobs, spend
+from nemowatch.journal import batches, facts, jobs, results, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.lock import StateLock
 from nemowatch.model import State
@@ -31,7 +31,7 @@ def test_retry_from_the_saved_draft(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     job_id = cli.add_job(state=State.FAILED, error_text="no")
     with cli.journal() as journal:
-        journal.write_now(lambda conn: jobs.save_draft(conn, job_id, {"t": []}, 1))
+        journal.write_now(lambda conn: results.save_draft(conn, job_id, {"t": []}, 1))
         journal.write_now(lambda conn: spend.inherit(conn, job_id, 1))
     done = cli.spawn("retry", str(job_id), "--config", cli.config)
     assert (done.returncode, done.stdout) == (0, f"Job {job_id} goes on from: instructed.\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.journal import account, batches, holds, jobs, sources, spend
+from nemowatch.journal import account, batches, holds, results, sources, spend
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import Credits, HoldReason, State
 from tests.rigs.command import WAY, Cli
@@ -45,7 +45,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
 
 
 def _furnish(conn: sqlite3.Connection) -> None:
-    jobs.add_output(conn, 1, ".es.mp4", b"/out/dub-es/done.es.mp4", 2048, "sha", NOW)
+    results.add_output(conn, 1, ".es.mp4", b"/out/dub-es/done.es.mp4", 2048, "sha", NOW)
     call = spend.open_call(conn, 1, "session", "hash", "base", 1000.0, NOW)
     spend.settle(conn, call, Outcome.HAPPENED, 900.0, NOW)
     doubt = spend.open_call(conn, 3, "session", "hash", "base", 900.0, NOW)
@@ -103,7 +103,9 @@ def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
     done, failed = cli.root / "done/dub-es/promo.mp4", cli.root / "failed/dub-es/lost.mp4"
     with cli.journal() as journal:
         journal.write_now(
-            lambda conn: jobs.add_output(conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW)
+            lambda conn: results.add_output(
+                conn, made, ".es.mp4", os.fsencode(result), 9, "sha", NOW
+            )
         )
         journal.write_now(lambda conn: sources.retire(conn, 1, os.fsencode(done), NOW))
         journal.write_now(lambda conn: sources.retire(conn, 2, os.fsencode(failed), NOW))
@@ -173,7 +175,7 @@ def test_show_prints_the_tracks(tmp_path: Path) -> None:
     job_id = cli.add_job(state=State.INSTRUCTED)
     draft = {"t": [{"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "city"}}]}], "d": 10_000}
     with cli.journal() as journal:
-        journal.write_now(lambda conn: jobs.save_draft(conn, job_id, draft, NOW))
+        journal.write_now(lambda conn: results.save_draft(conn, job_id, draft, NOW))
     assert "  edit     Timeline (1 track" in cli.run("show", str(job_id)).stdout
 
 

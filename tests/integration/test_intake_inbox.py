@@ -14,7 +14,7 @@ import pytest
 from nemowatch.content import reading
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import batches, jobs, sources
+from nemowatch.journal import batches, jobs, results, sources
 from nemowatch.model import MemberRole, State
 from tests.rigs import bad_parsers
 from tests.rigs.inbox import inbox_rig, mp4
@@ -251,7 +251,7 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
 
         def finish(conn: object) -> None:
             es, fr = jobs.of_source(conn, 1)  # type: ignore[arg-type]
-            jobs.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)  # type: ignore[arg-type]
+            results.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)  # type: ignore[arg-type]
             for state in (
                 "uploading",
                 "uploaded",
@@ -288,7 +288,7 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
 
         def finish(conn: sqlite3.Connection) -> None:
             job = jobs.of_source(conn, 1)[0]
-            jobs.add_output(conn, job.id, ".mp4", os.fsencode(out), 6, "x", 1)
+            results.add_output(conn, job.id, ".mp4", os.fsencode(out), 6, "x", 1)
             for state in (
                 "uploading",
                 "uploaded",

@@ -26,8 +26,8 @@ from nemowatch.errors import (
     JournalTooNew,
 )
 from nemowatch.journal import Journal, facts
-from nemowatch.journal.database import set_aside
 from nemowatch.journal.lock import StateLock
+from nemowatch.journal.opening import set_aside
 from nemowatch.journal.queries import load, migrations
 
 CLOCK = ManualClock()

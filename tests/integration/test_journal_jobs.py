@@ -24,6 +24,8 @@ from nemowatch.journal import (
     job_steps,
     jobs,
     notes,
+    queue,
+    results,
     sessions,
     sources,
     spend,
@@ -116,7 +118,7 @@ def force(
 
 def due(journal: Journal, *states: State, now: int = 5000) -> list[int]:
     return [
-        j.id for j in do(journal, lambda conn: jobs.due(conn, states or (State.CLAIMED,), now, 99))
+        j.id for j in do(journal, lambda conn: queue.due(conn, states or (State.CLAIMED,), now, 99))
     ]
 
 
@@ -376,14 +378,14 @@ def test_the_queue_is_first_come_first_served(journal: Journal) -> None:
             ),
         )
     assert due(journal) == [ids[1], ids[3], ids[0]]
-    assert do(journal, lambda conn: jobs.next_due(conn, 5000)) == 9000
-    assert [j.id for j in do(journal, lambda conn: jobs.due(conn, (State.CLAIMED,), 5000, 2))] == [
+    assert do(journal, lambda conn: queue.next_due(conn, 5000)) == 9000
+    assert [j.id for j in do(journal, lambda conn: queue.due(conn, (State.CLAIMED,), 5000, 2))] == [
         ids[1],
         ids[3],
     ]
-    do(journal, lambda conn: jobs.shift_due(conn, -8000, 9000))
+    do(journal, lambda conn: queue.shift_due(conn, -8000, 9000))
     assert ids[2] in due(journal)
-    assert do(journal, jobs.wake_waiting) == 4
+    assert do(journal, queue.wake_waiting) == 4
     assert due(journal) == ids
 
 
@@ -482,10 +484,12 @@ def test_redelivering(journal: Journal) -> None:
     force(journal, job_id, State.PUBLISHED)
     with pytest.raises(UsageError, match="no saved draft"):
         do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5))
-    do(journal, lambda conn: jobs.save_draft(conn, job_id, {"t": ["ü"]}, 1))
-    do(journal, lambda conn: jobs.add_output(conn, job_id, ".es.mp4", b"/out/a", 5, "x", 1))
+    do(journal, lambda conn: results.save_draft(conn, job_id, {"t": ["ü"]}, 1))
+    do(journal, lambda conn: results.add_output(conn, job_id, ".es.mp4", b"/out/a", 5, "x", 1))
     assert do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5)) is State.INSTRUCTED
-    assert do(journal, lambda conn: (jobs.draft(conn, job_id), jobs.outputs(conn, job_id))) == (
+    assert do(
+        journal, lambda conn: (results.draft(conn, job_id), results.outputs(conn, job_id))
+    ) == (
         {"t": ["ü"]},
         [],
     )
@@ -494,7 +498,7 @@ def test_redelivering(journal: Journal) -> None:
         do(journal, lambda conn: job_steps.redeliver(conn, job_id, 5, new_take=True))
         is State.CLAIMED
     )
-    assert not do(journal, lambda conn: jobs.is_draft_saved(conn, job_id))
+    assert not do(journal, lambda conn: results.is_draft_saved(conn, job_id))
 
 
 @pytest.mark.parametrize("back", sorted(WORKING))
@@ -502,10 +506,10 @@ def test_waking_goes_on_where_it_stood(journal: Journal, back: State) -> None:
     """By reason, one by one, by folder: from the same state, due at once; an upload or a render
     request is asked after."""
     ways: dict[str, Callable[[sqlite3.Connection, int], object]] = {
-        "credits": lambda conn, _: jobs.wake_held(conn, "credits", 5),
-        "plan": lambda conn, which: jobs.wake_one(conn, which, 5),
-        "paused": lambda conn, _: jobs.wake_paused(conn, WATCH, b"dub-es", 5),
-        "approval": lambda conn, _: jobs.wake_approved(conn, 5),
+        "credits": lambda conn, _: queue.wake_held(conn, "credits", 5),
+        "plan": lambda conn, which: queue.wake_one(conn, which, 5),
+        "paused": lambda conn, _: queue.wake_paused(conn, WATCH, b"dub-es", 5),
+        "approval": lambda conn, _: queue.wake_approved(conn, 5),
     }
     for reason, wake in ways.items():
         job_id = claim(journal, b"dub-es/%s.mp4" % reason.encode())[0]
@@ -521,14 +525,14 @@ def test_waking_wakes_only_what_it_names(journal: Journal) -> None:
     """Another reason, another folder, another watch, a job that is not held: untouched."""
     (job_id,) = claim(journal, held="conflict")
     for wake in (
-        lambda conn: jobs.wake_held(conn, "credits", 5),
-        lambda conn: jobs.wake_paused(conn, WATCH, b"dub-es", 5),
-        lambda conn: jobs.wake_approved(conn, 5),
-        lambda conn: jobs.wake_one(conn, job_id + 1, 5),
+        lambda conn: queue.wake_held(conn, "credits", 5),
+        lambda conn: queue.wake_paused(conn, WATCH, b"dub-es", 5),
+        lambda conn: queue.wake_approved(conn, 5),
+        lambda conn: queue.wake_one(conn, job_id + 1, 5),
     ):
         do(journal, wake)
     assert job(journal, job_id).state is State.HELD
-    assert do(journal, jobs.paused_folders) == []
+    assert do(journal, queue.paused_folders) == []
 
 
 def test_batches(journal: Journal) -> None:
@@ -613,7 +617,7 @@ def test_no_order_of_events_leaves_a_job_that_nobody_moves(
                 jobs.apply(conn, now, State.HELD, 1, {"reason": reason, "back": now.state.value})
             elif order == "wake":
                 for reason in ("credits", "outage", "paused"):
-                    jobs.wake_held(conn, reason, 1)
+                    queue.wake_held(conn, reason, 1)
             elif order == "unsettle":
                 sources.unsettle(conn, source_id, 1)
             elif order == "crash":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nemowatch.journal import Journal, job_steps, jobs, spend
+from nemowatch.journal import Journal, job_steps, jobs, queue, results, spend
 from nemowatch.model import WORKING, State
 from tests.rigs.old_journal import write_version_3
 from tests.rigs.stages import StageRig
@@ -249,7 +249,7 @@ async def test_from_every_state_of_version_3_nothing_is_paid_twice(house: StageR
 
     go_back(house, changes)
     house.crash()
-    house.journal.write_now(lambda conn: jobs.wake_held(conn, "credits", house.clock.now_ms()))
+    house.journal.write_now(lambda conn: queue.wake_held(conn, "credits", house.clock.now_ms()))
     await house.run(limit=60)
     rests = {case.name: house.job(ids[case.name]).state for case in CASES}
     assert rests == {case.name: case.rests for case in CASES}
@@ -276,8 +276,8 @@ async def test_what_version_3_knew_is_kept(house: StageRig) -> None:
     known = lambda conn: (  # noqa: E731
         replace(jobs.by_id(conn, job_id), session=0),
         jobs.events(conn, job_id),
-        jobs.draft(conn, job_id),
-        jobs.outputs(conn, job_id),
+        results.draft(conn, job_id),
+        results.outputs(conn, job_id),
         [replace(call, session=0) for call in spend.of_job(conn, job_id)],
     )
     before = house.journal.read_now(known)

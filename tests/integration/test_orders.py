@@ -20,7 +20,7 @@ from nemowatch.cli.context import CommandContext, find_setting
 from nemowatch.clock import SystemClock
 from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, batches, jobs, sources
+from nemowatch.journal import Journal, batches, jobs, results, sources
 from nemowatch.model import State
 from nemowatch.orders import ORDERS, DaemonSite, carry_out, read_order
 from nemowatch.service.control import SOCKET_NAME, ControlServer
@@ -76,7 +76,7 @@ def waiting(cli: Cli) -> Args:
 def published(cli: Cli) -> Args:
     job_id = cli.add_job(state=State.PUBLISHED)
     with cli.journal() as journal:
-        journal.write_now(lambda conn: jobs.save_draft(conn, job_id, {"t": []}, 1))
+        journal.write_now(lambda conn: results.save_draft(conn, job_id, {"t": []}, 1))
     return {"jobs": [job_id]}
 
 

@@ -14,7 +14,7 @@ from nemowatch.errors import JournalError, LocalFinal, NotSent, SessionLost, Usa
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
-from nemowatch.journal import holds, job_steps, jobs, sources, spend
+from nemowatch.journal import holds, job_steps, jobs, queue, results, sources, spend
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
 from nemowatch.orders import read_order
 from nemowatch.sandbox.process import SandboxProcess
@@ -165,8 +165,8 @@ async def test_half_an_emoji_in_a_draft(house: StageRig) -> None:
     """A lone surrogate, which no UTF-8 carries, survives in the saved draft."""
     (job_id,) = house.drop()
     draft = {"t": [], "m": {"title": "\ud83d half"}}
-    house.journal.write_now(lambda conn: jobs.save_draft(conn, job_id, draft, 1))
-    assert house.journal.read_now(lambda conn: jobs.draft(conn, job_id)) == draft
+    house.journal.write_now(lambda conn: results.save_draft(conn, job_id, draft, 1))
+    assert house.journal.read_now(lambda conn: results.draft(conn, job_id)) == draft
 
 
 async def test_the_balance_is_never_worth_a_turn(house: StageRig) -> None:
@@ -567,7 +567,7 @@ async def test_a_parked_upload_is_looked_at_before_it_is_repeated(house: StageRi
     await house.until_state(job_id, State.UPLOADING)
     await house.stage(job_id)  # the upload arrived; its commit did not
     put_state(house, job_id, State.HELD, reason="paused", back="uploading")
-    house.journal.write_now(lambda conn: jobs.wake_paused(conn, house.watch.name, b"dub-es", 1))
+    house.journal.write_now(lambda conn: queue.wake_paused(conn, house.watch.name, b"dub-es", 1))
     assert house.job(job_id).checking
     await house.run()
     assert (house.job(job_id).state, house.uploads()) == (State.PUBLISHED, ["bytes"])
@@ -692,7 +692,7 @@ async def test_a_new_take_of_a_job_whose_words_are_gone_is_refused(house: StageR
     house.journal.write_now(lambda conn: conn.execute("UPDATE job SET prompt = ''"))
     with pytest.raises(UsageError):
         order(house, "again", jobs=[job_id], new_take=True)
-    assert house.journal.read_now(lambda conn: jobs.is_draft_saved(conn, job_id))
+    assert house.journal.read_now(lambda conn: results.is_draft_saved(conn, job_id))
 
 
 async def test_again_delivers_from_the_draft_even_without_session_and_file(house: StageRig) -> None:

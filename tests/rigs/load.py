@@ -151,7 +151,7 @@ def counts(case: Case) -> tuple[int, int, int]:
         sources, distinct = conn.execute(
             "SELECT count(*), count(DISTINCT path) FROM source"
         ).fetchone()
-        jobs = conn.execute("SELECT count(DISTINCT source_id) FROM job").fetchone()[0]
+        jobs = conn.execute("SELECT count(DISTINCT source_id) FROM session").fetchone()[0]
     return sources, distinct, jobs
 
 

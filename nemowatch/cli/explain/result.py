@@ -14,7 +14,7 @@ from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.place import below, exists
 from nemowatch.cli.explain.records import Place, Step, file_record
 from nemowatch.cli.formatting import local_time, name
-from nemowatch.journal import jobs, sources
+from nemowatch.journal import jobs, results, sources
 from nemowatch.model import State
 from nemowatch.outbox.note_file import ERROR_ENDING
 from nemowatch.reporting import words
@@ -101,7 +101,7 @@ def _subject(path: Path) -> Path:
 
 
 def _origin(conn: sqlite3.Connection, path: bytes) -> Origin | None:
-    made_by = jobs.of_output(conn, path)
+    made_by = results.of_output(conn, path)
     if made_by:
         row = sources.by_id(conn, jobs.by_id(conn, made_by).source_id)
     else:

@@ -16,7 +16,7 @@ from nemowatch.errors import UsageError
 from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.link_lists import results_before, without_paid
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, sources, spend
+from nemowatch.journal import batches, job_steps, jobs, results, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewSource, SourceRow
 from nemowatch.model import ENDED, HoldReason, Snapshot, State
@@ -68,7 +68,9 @@ def ended_before(
         done = jobs.of_source(conn, row.id)
         if all(job.state in ENDED for job in done):
             published = {
-                job.id: jobs.outputs(conn, job.id) for job in done if job.state is State.PUBLISHED
+                job.id: results.outputs(conn, job.id)
+                for job in done
+                if job.state is State.PUBLISHED
             }
             found[candidate.path] = Ended(
                 {i: tuple((o.path, o.size) for o in outs) for i, outs in published.items()}
@@ -136,7 +138,7 @@ class Claims:
         known = [
             job
             for job in candidate.jobs
-            if any(jobs.of_output(self._conn, out.path) for out in job.stands)
+            if any(results.of_output(self._conn, out.path) for out in job.stands)
         ]
         doubtful = not self._rebuilt and any(
             job.stands and job not in known for job in candidate.jobs

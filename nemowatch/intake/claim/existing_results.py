@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from nemowatch.config import Watch
 from nemowatch.intake.records import Candidate
-from nemowatch.journal.jobs import Job, PublishedOutput
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import Target
 

@@ -12,7 +12,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import jobs, sources, spend
+from nemowatch.journal import jobs, results, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import ENDED, PAID, Member, State
@@ -31,7 +31,7 @@ def results_before(
     made = _made(conn, watch, candidate)
     found = [made[key] for job in candidate.jobs if (key := _wanted(candidate, job)) in made]
     return {
-        job.id: tuple((o.path, o.size) for o in jobs.outputs(conn, job.id))
+        job.id: tuple((o.path, o.size) for o in results.outputs(conn, job.id))
         for job in found
         if job.state is State.PUBLISHED
     }
@@ -51,7 +51,7 @@ def without_paid(
         if before is None:
             found.append(job)
         elif before.state is State.PUBLISHED and before.id not in lost:
-            found.append(replace(job, stands=tuple(jobs.outputs(conn, before.id))))
+            found.append(replace(job, stands=tuple(results.outputs(conn, before.id))))
         elif before.state in ENDED:
             found.append(replace(job, edit_of=_edit_of(conn, before)))
         elif not _is_begun(before):
@@ -94,5 +94,5 @@ def _worth(conn: sqlite3.Connection, job: Job) -> int:
 
 def _edit_of(conn: sqlite3.Connection, before: Job) -> int:
     """The job whose paid and saved edit can be delivered once more; 0 for none."""
-    is_there = spend.is_paid(conn, before.id) and jobs.is_draft_saved(conn, before.id)
+    is_there = spend.is_paid(conn, before.id) and results.is_draft_saved(conn, before.id)
     return before.id if is_there else 0

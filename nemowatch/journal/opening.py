@@ -1,0 +1,166 @@
+"""Opening the journal's file: the checks before it is used, its migrations, and what SQLite's
+errors mean.
+
+Knows no row: what a migration does stands in its SQL.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from nemowatch.errors import (
+    JournalCorrupt,
+    JournalError,
+    JournalFull,
+    JournalReadOnly,
+    JournalRefused,
+    JournalTooNew,
+    NemowatchError,
+)
+from nemowatch.journal.queries import migrations
+
+#: STRICT tables came with it.
+SQLITE_NEEDED = (3, 37, 0)
+#: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
+BUSY_SECONDS = 10.0
+#: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own
+#: cache anyway.
+CACHE_KIB = 512
+#: A WAL frame and its index need less free bytes; above that, an I/O error is no lack of space.
+SPACE_FOR_A_FRAME = 64 * 1024
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file for writing; make and migrate what is missing. Raises sqlite3.Error,
+    JournalError."""
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        raise JournalError(
+            f"SQLite {sqlite3.sqlite_version} is too old; nemowatch needs 3.37 or newer.",
+            cure="Use a Python that is built with a newer SQLite.",
+        )
+    return _connect(path)
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a file that exists, and write nothing to it. Raises sqlite3.Error, JournalError."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    conn = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    _prepare(conn)
+    _check_version(conn, path)
+    _check_current(conn, path)
+    return conn
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # drafts and prompts are the user's: the file is for the daemon's user alone
+    umask = os.umask(0o077)
+    try:
+        conn = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
+        try:
+            _prepare(conn)
+            conn.execute("PRAGMA journal_mode = WAL").fetchone()
+            conn.execute("PRAGMA synchronous = FULL")
+            _check_version(conn, path)
+            _check_whole(conn, path)
+            _migrate(conn)
+        except BaseException:
+            conn.close()  # a damaged file is about to be moved away: nothing may hold it open
+            raise
+    finally:
+        os.umask(umask)
+    return conn
+
+
+def _prepare(conn: sqlite3.Connection) -> None:
+    conn.row_factory = sqlite3.Row
+    conn.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+    conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA trusted_schema = OFF")
+
+
+def _check_version(conn: sqlite3.Connection, path: Path) -> None:
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    newest = migrations()[-1][0]
+    if version > newest:
+        raise JournalTooNew(
+            f"{path}: written by a newer nemowatch (journal version {version}; this one knows"
+            f" {newest})."
+        )
+
+
+def _check_current(conn: sqlite3.Connection, path: Path) -> None:
+    version, newest = conn.execute("PRAGMA user_version").fetchone()[0], migrations()[-1][0]
+    if 0 < version < newest:
+        raise JournalError(
+            f"{path}: written by an earlier nemowatch (journal version {version}).",
+            cure="Start the daemon again (nemowatch run): it brings its journal up to date.",
+        )
+
+
+def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
+    answer = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if answer != "ok":
+        raise JournalCorrupt(f"{path}: the journal is damaged ({answer}).")
+
+
+def _migrate(conn: sqlite3.Connection) -> None:
+    """Bring the tables to the newest version, each step in one transaction."""
+    at = conn.execute("PRAGMA user_version").fetchone()[0]
+    steps = [(number, script) for number, script in migrations() if number > at]
+    # A table that is built anew is dropped in between; off, no row of another goes with it. It can
+    # only be set outside a transaction.
+    conn.execute("PRAGMA foreign_keys = OFF")
+    for number, script in steps:
+        conn.executescript(f"BEGIN IMMEDIATE;\n{script}")
+        broken = conn.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise sqlite3.IntegrityError(f"rows of {broken[0]} refer to nothing")
+        conn.execute(f"PRAGMA user_version = {number}")
+        conn.execute("COMMIT")
+    conn.execute("PRAGMA foreign_keys = ON")
+
+
+def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
+    """The one place where SQLite's errors become ours."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the primary code is the low byte
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return JournalCorrupt(f"{path}: the journal is damaged ({exc}).")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return JournalReadOnly(f"{path}: the journal cannot be written ({exc}).")
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _no_space(path)):
+        return JournalFull(f"{path}: the disk that holds the journal is full.")
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return JournalRefused(f"{path}: {exc}.")
+    return JournalError(f"{path}: {exc}.")
+
+
+def _no_space(path: Path) -> bool:
+    return free_bytes(path) < SPACE_FOR_A_FRAME
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that may still be written beside `path`; a disk that does not say counts as one with
+    space."""
+    try:
+        stat = os.statvfs(path.parent)
+    except OSError:
+        return 1 << 62
+    return stat.f_bavail * stat.f_frsize
+
+
+def set_aside(path: Path) -> Path:
+    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns
+    where it went."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    target = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        piece = path.with_name(path.name + suffix)
+        if piece.exists():
+            piece.rename(target.with_name(target.name + suffix))
+    return target

@@ -1,0 +1,126 @@
+"""The queue: which jobs are due, and what lets those go on that wait.
+
+There is no queue but the journal: a job is due when its state is a working one and its time has
+come. What a job does then is not decided here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable
+
+from nemowatch.journal import jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.queries import load
+from nemowatch.model import WORKING, State
+
+SQL = load("queue")
+#: The states in which a job may become due.
+_WORKING = json.dumps(sorted(WORKING))
+#: No pause is longer: retry.cap and the waits that the cloud asks for are minutes.
+LONGEST_WAIT_MS = 3600 * 1000
+
+
+def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: int) -> list[Job]:
+    """Up to `limit` jobs in one of `states` that may run now, those furthest along first."""
+    found: list[Job] = []
+    for state in states:
+        name = "due_uploads" if state is State.CLAIMED else "due"
+        rows = conn.execute(SQL[name], {"state": state, "now": now_ms, "limit": limit - len(found)})
+        found.extend(jobs.from_row(row) for row in rows)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def next_due(
+    conn: sqlite3.Connection, now_ms: int, states: Iterable[State] = WORKING
+) -> int | None:
+    """UTC ms at which the next waiting job in one of `states` becomes due."""
+    values = {"now": now_ms, "states": json.dumps(list(states))}
+    found = conn.execute(SQL["next_due"], values).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) -> int | None:
+    """UTC ms at which the first job in this state is due, also if that is past; those in
+    `without` do not count."""
+    rows = conn.execute(SQL["first_due"], {"state": state, "limit": len(without) + 1})
+    moments = [row["due_at"] for row in rows if row["id"] not in without]
+    if not moments:
+        return None
+    return int(moments[0])
+
+
+def tired(conn: sqlite3.Connection, tries: int, since_ms: int, now_ms: int) -> int:
+    """How many jobs have failed `tries` times and more in a way that may go on without end, the
+    last time since a moment, and wait for the next try."""
+    values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
+    return int(conn.execute(SQL["tired"], values).fetchone()[0])
+
+
+def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:
+    """Jobs held for this reason."""
+    return [jobs.from_row(row) for row in conn.execute(SQL["of_held_reason"], (reason,))]
+
+
+def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:
+    """Every job held for this reason goes on where it stood; returns how many."""
+    return conn.execute(SQL["wake_held"], {"reason": reason, "now": now_ms}).rowcount
+
+
+def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
+    """One held job goes on where it stood."""
+    conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
+
+
+def explain_held(conn: sqlite3.Connection, reason: str, skill: str, text: str) -> None:
+    """Jobs of this skill that go on being held for this reason say why as it stands now."""
+    conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
+
+
+def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    """Unpaid jobs of a source whose file has changed start afresh: no session of theirs may hold
+    the old content."""
+    for name in ("reset_unpaid", "reset_held"):
+        conn.execute(SQL[name], {"source_id": source_id, "now": now_ms})
+
+
+def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
+    """Jobs of approved batches go on; returns how many."""
+    return conn.execute(SQL["wake_batch"], {"now": now_ms}).rowcount
+
+
+def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
+    """(watch, task folder, how many) of the jobs that are held as paused."""
+    return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
+
+
+def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:
+    """Jobs of this folder that were paused go on; returns how many."""
+    return conn.execute(
+        SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}
+    ).rowcount
+
+
+def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    """Claimed jobs of a source are due now."""
+    conn.execute(SQL["wake_source"], {"source_id": source_id, "now": now_ms})
+
+
+def wake_waiting(conn: sqlite3.Connection) -> int:
+    """Whatever only waits for its next try is due now; returns how many."""
+    return conn.execute(SQL["wake_all"]).rowcount
+
+
+def shift_due(conn: sqlite3.Connection, milliseconds: int, now_ms: int) -> None:
+    """The wall clock was set by so much: nothing waits longer, or shorter, for it."""
+    conn.execute(SQL["shift_due"], {"ms": milliseconds})
+    clamp_due(conn, now_ms)
+
+
+def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
+    """Nothing waits beyond the longest pause there is: a due time written under a wrong clock
+    could be years away."""
+    conn.execute(SQL["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})

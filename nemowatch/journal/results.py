@@ -1,0 +1,91 @@
+"""What jobs have made: the saved draft of the paid turn, and the results that were published.
+
+A draft is something to render from, and no sign of payment: that is read from `spend`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, fields
+from typing import Any
+
+from nemowatch.journal.queries import load
+
+SQL = load("results")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOutput:
+    """A result that was put into the outbox."""
+
+    ending: str
+    path: bytes  #: absolute
+    size: int  #: bytes
+    sha256: str
+    published_at: int  #: UTC ms
+
+
+def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
+    """Keep what the paid turn made: whatever happens to its session, it can be rendered from
+    this."""
+    # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's
+    # escapes can.
+    conn.execute(SQL["save_draft"], (job_id, json.dumps(draft), now_ms))
+
+
+def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
+    """The saved draft, unchanged; None when the job has none."""
+    row = conn.execute(SQL["draft"], (job_id,)).fetchone()
+    return json.loads(row["draft"]) if row else None
+
+
+def is_draft_saved(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether a draft is saved for this job: something to render from, and no sign of payment."""
+    return conn.execute(SQL["is_draft_saved"], (job_id,)).fetchone() is not None
+
+
+def add_output(
+    conn: sqlite3.Connection,
+    job_id: int,
+    ending: str,
+    path: bytes,
+    size: int,
+    sha256: str,
+    now_ms: int,
+) -> None:
+    """Remember a published result."""
+    conn.execute(SQL["add_output"], (job_id, ending, path, size, sha256, now_ms))
+
+
+def remember(conn: sqlite3.Connection, job_id: int, result: PublishedOutput) -> None:
+    """A result that was published before belongs to this job as well."""
+    add_output(
+        conn,
+        job_id,
+        result.ending,
+        result.path,
+        result.size,
+        result.sha256,
+        result.published_at,
+    )
+
+
+def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
+    """The results that were published, in order."""
+    names = [f.name for f in fields(PublishedOutput)]
+    return [
+        PublishedOutput(**{n: row[n] for n in names})
+        for row in conn.execute(SQL["outputs"], (job_id,))
+    ]
+
+
+def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
+    """Forget which results were published: they are delivered anew."""
+    conn.execute(SQL["drop_outputs"], (job_id,))
+
+
+def of_output(conn: sqlite3.Connection, path: bytes) -> int:
+    """The id of the job that published the result at this absolute path; 0 when none did."""
+    row = conn.execute(SQL["of_output"], (path,)).fetchone()
+    return int(row["job_id"]) if row else 0
