@@ -312,7 +312,7 @@ class Inbox:
         gone += await self._tracking.follow(places)
         gone += await self._tracking.missing(self._state.problems.final())
         if not self._ready:
-            self._ready, vanished = await self._tracking.look()
+            self._ready, vanished = await self._tracking.check()
             gone += await self._tracking.missing(vanished)
         taken = await self._claimer.take(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracker]
