@@ -148,7 +148,7 @@ def test_a_paid_job_waits_for_the_share_that_goes_away_under_it(on_share: Studio
     """Nothing is put into what the share had covered, nothing counts as taken away, and all of
     it comes once it is back; a restart while it is away changes nothing."""
     house = on_share
-    house.sandbox.set(render_seconds=4.0)
+    house.sandbox.set(render_seconds=15)
     house.start()
     house.drop("dub-es/clip.mp4")
     house.wait_states("rendering")

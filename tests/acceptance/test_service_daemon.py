@@ -152,7 +152,7 @@ def test_a_dropped_file_becomes_its_result(studio: Studio) -> None:
     service's state."""
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     totals = studio.totals()
     assert totals is not None
     assert (totals["charged_turns"], totals["violations"]) == (1, 0)
@@ -183,10 +183,10 @@ def test_a_hung_daemon_finishes_its_job_without_a_second_charge(studio: Studio) 
     studio.drop_in("short.conf", "[Service]\nWatchdogSec=3\nRestartSec=100ms\n")
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: "rendering" in studio.states(), "a render under way", 30)
+    wait_for(lambda: "rendering" in studio.states(), "a render under way", 60)
     studio.kill(signal.SIGSTOP)
     wait_for(studio.restarted, "restarted by the watchdog", 40)
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     totals = studio.totals()
     assert totals is not None
     assert (totals["charged_turns"], totals["renders"], totals["violations"]) == (1, 1, 0)
@@ -199,10 +199,10 @@ def test_a_killed_daemon_finishes_its_job_without_a_second_charge(studio: Studio
     studio.drop_in("short.conf", "[Service]\nRestartSec=100ms\n")
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: "rendering" in studio.states(), "a render under way", 30)
+    wait_for(lambda: "rendering" in studio.states(), "a render under way", 60)
     studio.kill(signal.SIGKILL)
     wait_for(studio.restarted, "restarted", 30)
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     totals = studio.totals()
     assert totals is not None
     assert (totals["charged_turns"], totals["renders"]) == (1, 1)
@@ -216,12 +216,12 @@ def test_a_stop_lets_a_paid_turn_end(studio: Studio) -> None:
     studio.drop_in("short.conf", "[Service]\nTimeoutStopSec=2\n")
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: "instructing" in studio.states(), "a turn under way", 30)
+    wait_for(lambda: "instructing" in studio.states(), "a turn under way", 60)
     studio.do("stop")
     assert studio.show("Result", "ExecMainStatus") == ["success", "0"]
     assert studio.states()[0] not in ("instructing", "attention")
     studio.do("start")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     totals = studio.totals()
     assert totals is not None
     assert totals["charged_turns"] == totals["turns"] == 1
@@ -235,7 +235,7 @@ def test_a_signal_from_a_person_drains_longer_than_the_watchdog_waits(studio: St
     studio.drop_in("short.conf", "[Service]\nWatchdogSec=2\nTimeoutStopSec=2\nRestartSec=100ms\n")
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: "instructing" in studio.states(), "a turn under way", 30)
+    wait_for(lambda: "instructing" in studio.states(), "a turn under way", 60)
     studio.do("kill", "--kill-whom=main", "--signal=TERM")
     wait_for(lambda: studio.show("ActiveState") == ["inactive"], "it has ended", 30)
     assert studio.show("Result", "ExecMainStatus", "NRestarts") == ["success", "0", "0"]
@@ -329,7 +329,7 @@ def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio
     studio.do("start")
     run("sh", "-euc", "\n".join(manual("A nightly backup")))
     studio.drop("promo.mp4")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     run("rm", "/srv/studio/outbox/dub-es/promo.es.mp4")
     run("sh", "-euc", "\n".join(manual("**To restore a journal:**")))
     wait_for(lambda: studio.states() == ["held"], "held for approval", 30)
@@ -348,7 +348,7 @@ def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(stud
     studio.sandbox(render_seconds=6)
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: "rendering" in studio.states(), "a render under way", 30)
+    wait_for(lambda: "rendering" in studio.states(), "a render under way", 60)
     studio.do("stop")
     run("cp", "-r", STATE, "/root/moved")
     run("rm", "-rf", STATE)
@@ -357,7 +357,7 @@ def test_a_service_that_moved_to_another_machine_goes_on_without_a_question(stud
     run("chown", "-R", "nemowatch:", STATE)
     try:
         studio.do("start")
-        wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+        wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
         assert studio.ask("status")["watches"][0]["state"] == "watching"
         totals = studio.totals()
         assert totals is not None
@@ -439,7 +439,7 @@ def test_the_user_s_unit_runs_under_a_user_s_manager(studio: Studio) -> None:
     try:
         hers("start", "nemowatch")
         result = studio.container.path(f"{home}/studio/outbox/dub-es/promo.es.mp4")
-        wait_for(result.exists, "the result", 30)
+        wait_for(result.exists, "the result", 90)
         hers("reload", "nemowatch")
         hers("stop", "nemowatch")
         assert "Result=success" in hers("show", "nemowatch", "-pResult")
@@ -470,7 +470,7 @@ def test_without_a_token_it_works_anonymously(studio: Studio) -> None:
     studio.container.run("rm", "/etc/credstore/nemo_token")
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     assert studio.container.run("find", STATE, "-type", "f", "-perm", "/077") == ""
     assert studio.container.run("stat", "-c", "%U %a", STATE) == "nemowatch 700\n"
 
@@ -481,7 +481,7 @@ def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> Non
     studio.configure(CONFIG.format(url=URL, limits="") + '[log]\nlevel = "debug"\n')
     studio.do("start")
     studio.drop("promo.mp4")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     studio.order("token", {"revoke": TOKEN})
     # a box that players skip: other content, and whole
     studio.drop("second.mp4", b"\0\0\0\x10freesecond..")
@@ -525,7 +525,7 @@ def test_a_share_mounted_after_the_start_is_worked(studio: Studio) -> None:
         "install", "-d", "-m", "2775", "-o", "nemowatch", "-g", "users", "/srv/studio", *trees
     )
     studio.drop("promo.mp4")
-    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 30)
+    wait_for(lambda: studio.result("promo.es.mp4"), "the result", 90)
     said = studio.container.run("stat", "-c", "%U %G %a", "/srv/studio/outbox/dub-es/promo.es.mp4")
     assert said == "nemowatch users 664\n"
 

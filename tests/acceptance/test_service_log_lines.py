@@ -162,7 +162,7 @@ def test_the_outbox_s_full_disk_is_one_line_at_its_begin_and_one_at_its_end(tmp_
 
 def test_an_outage_is_one_line_at_its_begin_and_one_at_its_end(tmp_path: Path) -> None:
     """The cloud goes away while several jobs wait for it, and comes back."""
-    with file_studio(tmp_path, sandbox={"render_seconds": 3}) as studio:
+    with file_studio(tmp_path, sandbox={"render_seconds": 12}) as studio:
         studio.put_token(GOOD)
         studio.start()
         results = drop_all(studio)

@@ -48,7 +48,7 @@ def test_the_other_share_goes_on(tmp_path: Path, moment: str) -> None:
     with mounted(tmp_path) as (nas, share):
         watch = f'[[watch]]\nroot = "{nas}"\nsettle = 0.4\nscan_interval = 1\n'
         with studio(tmp_path / "here", extra=watch) as house:
-            house.sandbox.set(render_seconds=3 if moment == "renders" else 0)
+            house.sandbox.set(render_seconds=8 if moment == "renders" else 0)
             if moment != "renders":
                 rate = "upload_rate" if moment == "uploads" else "download_rate"
                 house.config.write_text(
