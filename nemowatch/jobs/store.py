@@ -15,7 +15,7 @@ from dataclasses import replace
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.errors import JournalError, JournalRefused, LocalError
+from nemowatch.errors import JournalError, JournalRefused, LocalError, NemowatchError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, place
 from nemowatch.jobs.outcomes import Outcomes
@@ -140,25 +140,49 @@ class JobStore:
         """One transaction: the state, what belongs to it, and the hold it means. None when a
         person was quicker."""
         job, final = work.job, decision
-        if job.state is State.UPLOADED and final.state is State.INSTRUCTING:  # an intent to pay
+        if _is_intent(job, final):
             final = self._deps.gate.closed_at_last(conn, work) or final
+
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
         # what is known of a paid call is written whatever became of the job
         if moved or job.state is State.INSTRUCTING:
             for write in final.writes:
                 write(conn)
+
         if not moved:
             return None
         if final.fault is not None:
-            fresh = jobs.by_id(conn, job.id)
-            judged = decide(fresh, final.fault, self._outcomes.circumstances(work))
-            return self._commit(conn, replace(work, job=fresh), judged, now)
-        if job.state is State.SUBMITTING and final.state is State.RENDERING:
-            _plan_allows(conn, now)
-        if final.hold is not None:
-            last = spend.latest(conn, job.id)
-            holds.put(conn, final.hold, final.text, now, last.credits_before if last else None)
+            return self._commit_fault(conn, work, final.fault, now)
+
+        _change_holds(conn, job, final, now)
         return final
+
+    def _commit_fault(
+        self, conn: sqlite3.Connection, work: Work, fault: NemowatchError, now: int
+    ) -> Decision | None:
+        """What an error means for the job as it was just written."""
+        fresh = jobs.by_id(conn, work.job.id)
+        judged = decide(fresh, fault, self._outcomes.circumstances(work))
+        return self._commit(conn, replace(work, job=fresh), judged, now)
+
+
+def _is_intent(job: Job, decision: Decision) -> bool:
+    """Whether the decision is to pay."""
+    return job.state is State.UPLOADED and decision.state is State.INSTRUCTING
+
+
+def _change_holds(conn: sqlite3.Connection, job: Job, decision: Decision, now: int) -> None:
+    """The hold of the account that a decision begins, or shows to be over."""
+    if job.state is State.SUBMITTING and decision.state is State.RENDERING:
+        _plan_allows(conn, now)
+    if decision.hold is None:
+        return
+
+    last = spend.latest(conn, job.id)
+    seen = None
+    if last is not None:
+        seen = last.credits_before
+    holds.put(conn, decision.hold, decision.text, now, seen)
 
 
 def _values(job: Job, decision: Decision, now: int) -> JobChanges:

@@ -36,7 +36,7 @@ from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.background import Background, keep_going
 from nemowatch.service.cadences import Nudges, set_cadences
-from nemowatch.service.housekeeping import drop_part, retain, tidy
+from nemowatch.service.housekeeping import Housekeeping
 from nemowatch.service.inbox_loops import Inboxes, InboxLoops
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
@@ -76,6 +76,9 @@ class Engine:
         self._disks = Disks()
         self._background = Background()
         self._inboxes = Inboxes(config, clock, journal, state_id)
+        self._housekeeping = Housekeeping(
+            journal, self._disks, clock, self._inboxes.offline, self._background.later
+        )
         self._balance = Balance(api, journal, clock)
         self._wire_jobs()
         self._wire_sources()
@@ -264,21 +267,13 @@ class Engine:
             self._background.later(inbox.guard())
 
     def _sweep(self) -> None:
-        self._background.later(self._retain())
-        for watch in self.config.watch:  # apart: a share may hang
-            if not self._inboxes.offline(watch.name):
-                days = self.config.retention.done_days
-                self._background.later(tidy(watch, days, self.journal, self._disks))
-
-    async def _retain(self) -> None:
-        days, now = self.config.retention.jobs_days, self.clock.now_ms()
-        await self.journal.write(lambda conn: retain(conn, days, now))
+        self._housekeeping.sweep(self.config)
 
     def _moved(self, job: Job) -> None:
         """The runner has moved a job."""
         later = self._background.later
         if job.state in IN_VAIN:
-            later(drop_part(self.journal, self._disks, job.id))
+            self._housekeeping.ended_in_vain(job.id)
         if job.state in ENDED or job.state is State.ATTENTION:
             self._nudge_wrap_ups()
         if job.state in (State.INSTRUCTED, State.HELD):

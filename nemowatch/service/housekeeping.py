@@ -6,12 +6,13 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import structlog
 
-from nemowatch.config import Watch
+from nemowatch.clock import Clock
+from nemowatch.config import Config, Watch
 from nemowatch.fs.exclusive_create import remove
 from nemowatch.fs.listing import names_in, walk_folders
 from nemowatch.fs.safe_open import stat_at
@@ -25,6 +26,40 @@ from nemowatch.outbox.leftovers import Leftover
 log = structlog.get_logger("nemowatch.upkeep")
 
 DAY_MS = 24 * 3600 * 1000
+
+
+class Housekeeping:
+    """Sweeps at long intervals, and what a job leaves behind when it ends in vain."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        disks: Disks,
+        clock: Clock,
+        offline: Callable[[str], bool],
+        later: Callable[[Awaitable[None]], None],
+    ) -> None:
+        self._journal = journal
+        self._disks = disks
+        self._clock = clock
+        self._offline = offline
+        self._later = later  # runs something beside everything else
+
+    def sweep(self, config: Config) -> None:
+        """Have everything swept, each inbox for itself: a share may hang."""
+        self._later(self._retain(config.retention.jobs_days))
+        for watch in config.watch:
+            if not self._offline(watch.name):
+                days = config.retention.done_days
+                self._later(tidy(watch, days, self._journal, self._disks))
+
+    def ended_in_vain(self, job_id: int) -> None:
+        """Have what this job had fetched so far deleted."""
+        self._later(drop_part(self._journal, self._disks, job_id))
+
+    async def _retain(self, days: int) -> None:
+        now = self._clock.now_ms()
+        await self._journal.write(lambda conn: retain(conn, days, now))
 
 
 def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:

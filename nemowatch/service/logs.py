@@ -43,6 +43,8 @@ DEAF_TO = "watchdog"
 #: The error that its threads report when an observer ends, at a stop or a repair, while they are at
 #: work: no error of anybody's.
 LAST_WORDS = "called when the thread is inactive"
+#: A text that holds one of these is quoted.
+_QUOTED = frozenset(' "=')
 
 
 def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
@@ -117,7 +119,9 @@ def _renderer(format: str, stream: TextIO) -> structlog.typing.Processor:
         return _json
     if format == "auto" and goes_to_journal(stream, os.environ):
         return _journal
-    return _coloured if stream.isatty() and "NO_COLOR" not in os.environ else _plain
+    if stream.isatty() and "NO_COLOR" not in os.environ:
+        return _coloured
+    return _plain
 
 
 def goes_to_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
@@ -181,17 +185,15 @@ def _coloured(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 
 def _sentence(event: EventDict) -> str:
-    said = str(event.pop("event", ""))
-    return " ".join(
-        [
-            said,
-            *(f"{key}={_value(value)}" for key, value in event.items() if value not in ("", None)),
-        ]
-    )
+    said = [str(event.pop("event", ""))]
+    for key, value in event.items():
+        if value not in ("", None):
+            said.append(f"{key}={_value(value)}")
+    return " ".join(said)
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, str) and value and not any(c in value for c in ' "='):
+    if isinstance(value, str) and value and not _QUOTED.intersection(value):
         return value
     return json.dumps(value, ensure_ascii=False)
 

@@ -45,19 +45,23 @@ class Once:
         return not await engine.journal.read(self._work_left)
 
     def _work_left(self, conn: sqlite3.Connection) -> bool:
-        held, working = jobs.held_counts(conn), jobs.count_in(conn, WORKING) - self._tired(conn)
-        return bool(working or any(held.get(reason) for reason in PASSING) or self._ends_left(conn))
+        if jobs.count_in(conn, WORKING) > self._tired(conn):
+            return True
+        held = jobs.held_counts(conn)
+        if any(held.get(reason) for reason in PASSING):
+            return True
+        return self._wrap_up_left(conn)
 
-    def _ends_left(self, conn: sqlite3.Connection) -> bool:
+    def _wrap_up_left(self, conn: sqlite3.Connection) -> bool:
         """Whether sources have yet to leave, or notes to be written, that were not tried in vain
         already."""
-        watches, engine = set(self._engine.inboxes), self._engine
-        later = {source for ending in engine.wrap_ups.values() for source in ending.postponed}
-        leaving = {
-            row.id: row.watch for row in sources.to_retire(conn, 0, -1) if row.id not in later
-        }
-        untold = {id_: watch for id_, watch in notes.all_due(conn).items() if id_ not in later}
-        return bool(watches & {*leaving.values(), *untold.values()})
+        postponed = set[int]()
+        for wrap_up in self._engine.wrap_ups.values():
+            postponed |= wrap_up.postponed
+
+        left = {row.id: row.watch for row in sources.to_retire(conn, 0, -1)} | notes.all_due(conn)
+        inboxes = self._engine.inboxes
+        return any(source not in postponed and watch in inboxes for source, watch in left.items())
 
     def _tired(self, conn: sqlite3.Connection) -> int:
         """How many jobs have used up as many tries as others have attempts, and were tried again
@@ -89,30 +93,32 @@ class Once:
 
     def _unclaimed(self) -> Iterator[str]:
         since = self._engine.started_at
-        if refused := sum(1 for found in self._engine.scan_results.refused if found.at_ms >= since):
-            yield f"{_count(refused, 'file')} refused"
-        if waiting := sum(inbox.settling for inbox in self._engine.inboxes.values()):
+        refused = [one for one in self._engine.scan_results.refused if one.at_ms >= since]
+        if refused:
+            yield f"{_count(len(refused), 'file')} refused"
+
+        waiting = sum(inbox.settling for inbox in self._engine.inboxes.values())
+        if waiting:
             yield f"{_count(waiting, 'file')} waiting for something"
 
     def _unfinished(self, conn: sqlite3.Connection) -> list[str]:
         """Jobs that failed in this run, or wait for a person or a time."""
-        since, asking = self._engine.started_at, jobs.count_in(conn, (State.ATTENTION,))
-        bad = [
-            r
-            for s in (State.FAILED, State.REJECTED)
-            for r in jobs.listed(conn, state=s)
-            if r.job.updated_at >= since
-        ]
-        found = [f"{_count(len(bad), 'job')} failed"] if bad else []
-        found += [f"{_count(asking, 'job')} waiting for a person's decision"] if asking else []
-        found += [
-            f"{_count(n, 'job')} held ({reason})"
-            for reason, n in jobs.held_counts(conn).items()
-            if n
-        ]
-        tired = self._tired(conn)
-        return found + ([f"{_count(tired, 'job')} to be tried again later"] if tired else [])
+        counts = {
+            "failed": self._failed(conn),
+            "waiting for a person's decision": jobs.count_in(conn, (State.ATTENTION,)),
+        }
+        for reason, number in jobs.held_counts(conn).items():
+            counts[f"held ({reason})"] = number
+        counts["to be tried again later"] = self._tired(conn)
+        return [f"{_count(number, 'job')} {what}" for what, number in counts.items() if number]
+
+    def _failed(self, conn: sqlite3.Connection) -> int:
+        since = self._engine.started_at
+        ended = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
+        return sum(row.job.updated_at >= since for row in ended)
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun}s"

@@ -25,6 +25,8 @@ _SECRET_FIELD = re.compile(
 #: Whatever a terminal or a log reader acts on: controls, line and paragraph separators, bidi
 #: overrides.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Escapes that everybody knows.
+_SHORT_ESCAPES = {10: "\\n", 13: "\\r", 9: "\\t"}
 
 
 def one_line(text: str) -> str:
@@ -47,7 +49,9 @@ def clean(value: Any) -> Any:
 
 def clean_field(key: str, value: Any) -> Any:
     """`clean`, and nothing at all of a field whose name says that it is a secret."""
-    return HIDDEN if value and _SECRET_FIELD.match(key) else clean(value)
+    if value and _SECRET_FIELD.match(key):
+        return HIDDEN
+    return clean(value)
 
 
 def clean_key(key: object) -> str:
@@ -64,26 +68,35 @@ def describe(exc: BaseException) -> str:
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         parts.append(_one_exception(current))
-        current = current.__cause__ or (
-            None if current.__suppress_context__ else current.__context__
-        )
+        current = _cause(current)
     return " <- ".join(parts)
 
 
+def _cause(exc: BaseException) -> BaseException | None:
+    if exc.__cause__ is not None or exc.__suppress_context__:
+        return exc.__cause__
+    return exc.__context__
+
+
 def _one_exception(exc: BaseException) -> str:
+    said = f"{type(exc).__name__}: {_text(exc)}"
     frames = traceback.extract_tb(exc.__traceback__)[-FRAMES:]
-    where = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    grouped = (
-        "".join(f" + {_one_exception(e)}" for e in exc.exceptions)
-        if isinstance(exc, BaseExceptionGroup)
-        else ""
-    )
-    return f"{type(exc).__name__}: {_text(exc)}" + (f" ({where})" if where else "") + grouped
+    if frames:
+        said += f" ({' < '.join(_frame(frame) for frame in reversed(frames))})"
+    if isinstance(exc, BaseExceptionGroup):
+        said += "".join(f" + {_one_exception(inner)}" for inner in exc.exceptions)
+    return said
+
+
+def _frame(frame: traceback.FrameSummary) -> str:
+    return f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
 
 
 def _text(value: object) -> str:
     try:
-        return show_path(value) if isinstance(value, bytes) else str(value)
+        if isinstance(value, bytes):
+            return show_path(value)
+        return str(value)
     except Exception as exc:  # noqa: BLE001 - a line is still a line
         return f"<{type(value).__name__}, unprintable: {type(exc).__name__}>"
 
@@ -93,10 +106,14 @@ def _escape(found: re.Match[str]) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         # how Python carries a byte of a file name that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
-    return {10: "\\n", 13: "\\r", 9: "\\t"}.get(code) or (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-    )
+    if code in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[code]
+    if code < 256:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}"
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= VALUE_LIMIT else text[:VALUE_LIMIT] + "…"
+    if len(text) <= VALUE_LIMIT:
+        return text
+    return text[:VALUE_LIMIT] + "…"
