@@ -16,7 +16,7 @@ from nemowatch.errors import LocalError, SourceGone
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.records import FileProblem, Problems, Refused, Tick
+from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused, Tick
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.job_log import place, spot
 from nemowatch.journal import Journal, jobs, sources
@@ -73,9 +73,8 @@ class ScanResults:
         await self._take_sources(watch, tick)
         if tick.approved and await self._approvals.take(watch, tick.approvals):
             self._nudge()
-        for problem in problems:
-            if isinstance(problem, FileProblem):
-                await self._take_problem(watch, problem)
+        for problem in _files(problems):
+            await self._take_problem(watch, problem)
         if inbox.health.state is not HealthState.OFFLINE:
             await self._refused_files.forget_gone(watch)
         await self._refused_files.save(watch)
@@ -148,12 +147,16 @@ def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceR
 def _without_closed(problems: Problems) -> Problems:
     """Without what is wrong with folders that cannot even be read: only their rights matter by
     now."""
-    closed = {problem.path for problem in problems if isinstance(problem, FileProblem)}
-    kept = []
+    closed = {problem.path for problem in _files(problems)}
+    kept: list[FileProblem | FolderProblem] = []
     for problem in problems:
         if isinstance(problem, FileProblem) or problem.folder not in closed:
             kept.append(problem)
     return tuple(kept)
+
+
+def _files(problems: Problems) -> list[FileProblem]:
+    return [problem for problem in problems if isinstance(problem, FileProblem)]
 
 
 def _move_to_failed(watch: Watch, path: bytes) -> Path:

@@ -117,15 +117,11 @@ def _scripts() -> dict[str, str]:
 
 @cache
 def _aliases() -> dict[str, str]:
-    """Other codes of a language: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
+    """Other codes of three letters: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
     from babel.core import get_global
 
     found = get_global("language_aliases")
-    return {old: new for old, new in found.items() if _is_plain(old)}
-
-
-def _is_plain(code: str) -> bool:
-    return code.isascii() and code.isalpha()
+    return {old: new for old, new in found.items() if len(old) == 3 and new in codes()}
 
 
 @lru_cache(maxsize=1024)  # it is asked about words of people's making
@@ -157,7 +153,7 @@ def of_code(code: str) -> Language:
         return Language(tag, codes()[code])
     base, *rest = code.split("_")
     with_script = f"{base}_{rest[0]}"
-    if len(rest) > 1 and with_script in codes():
+    if with_script in codes():
         base, rest = with_script, rest[1:]
     regions = _scripts() | _territories()
     extra = ", ".join(regions.get(part, part) for part in rest)
@@ -168,12 +164,7 @@ def primary(token: str) -> str:
     """The code of a token that is a language's code or an alias of one, in any case; "" when it
     is neither."""
     low = token.lower()
-    if low in codes():
-        return low
-    if len(low) != 3:
-        return ""
-    alias = _aliases().get(low, "")
-    return alias if alias in codes() else ""
+    return low if low in codes() else _aliases().get(low, "")
 
 
 def base_of(words: str) -> str:
@@ -187,9 +178,8 @@ def base_of(words: str) -> str:
         return names()[folded]
     first, _, rest = folded.partition(" ")
     turned = names().get(f"{rest} {first}", "")
-    if rest and "_" in turned:  # "portuguese european": only for names of a region's language
-        return turned
-    return primary(words)
+    # "portuguese european": only for names of a region's language
+    return turned if "_" in turned else primary(words)
 
 
 def is_territory(token: str) -> bool:
