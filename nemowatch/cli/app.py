@@ -70,7 +70,7 @@ app.add_typer(journal.app, name="journal")
 
 
 def carry_out(words: list[str]) -> int:
-    """Run one command line; its exit code. Errors of ours go through; wrong options are told by
+    """Run one command line; its exit code. Errors of ours go through; wrong options are reported by
     typer itself (2)."""
     from nemowatch.errors import UsageError
 

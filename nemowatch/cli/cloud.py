@@ -34,8 +34,8 @@ def ask_cloud(setting: CommandContext) -> tuple[Credits, Account]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What the cloud shows to who changes nothing there."""
+class Answer:
+    """What the cloud says to somebody who changes nothing there."""
 
     credits: Credits | None  #: None: there is no account yet that could have any
     account: Account
@@ -43,34 +43,34 @@ class Look:
     ended: bool = False
 
 
-def look_at_cloud(setting: CommandContext) -> Look:
+def try_cloud(setting: CommandContext) -> Answer:
     """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
     new one, writes nothing; without any token it only finds out whether the address answers.
 
     Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's.
     """
     with as_owner(setting.state_dir):
-        return asyncio.run(_look(setting))
+        return asyncio.run(_try(setting))
 
 
-async def _look(setting: CommandContext) -> Look:
+async def _try(setting: CommandContext) -> Answer:
     from nemowatch.remote.credential import supplied_token
 
     own = supplied_token(setting.env, setting.config.api.token_file)
     if own.read():
-        return await _look_as_user(setting, own)
-    return await _look_as_anonymous(setting)
+        return await _try_as_user(setting, own)
+    return await _try_as_anonymous(setting)
 
 
-async def _look_as_user(setting: CommandContext, own: Credential) -> Look:
+async def _try_as_user(setting: CommandContext, own: Credential) -> Answer:
     client = _client(setting, own)
     try:
-        return Look(await client.read_credits(), client.account)
+        return Answer(await client.read_credits(), client.account)
     finally:
         await client.aclose()
 
 
-async def _look_as_anonymous(setting: CommandContext) -> Look:
+async def _try_as_anonymous(setting: CommandContext) -> Answer:
     from nemowatch.errors import NotSent, RemoteError, RemotePassing, TokenRefused
     from nemowatch.remote.anonymous_store import STORE_NAME, Store
     from nemowatch.remote.credential import Credential
@@ -83,14 +83,14 @@ async def _look_as_anonymous(setting: CommandContext) -> Look:
         found = await client.read_credits()
     except TokenRefused:
         # it answers, and that was the question
-        return Look(None, account, ended=bool(stored.token))
+        return Answer(None, account, ended=bool(stored.token))
     except RemoteError as exc:
         if stored.token or isinstance(exc, NotSent | RemotePassing):
             raise
-        return Look(None, account)
+        return Answer(None, account)
     finally:
         await client.aclose()
-    return Look(found if stored.token else None, account)
+    return Answer(found if stored.token else None, account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ class Known:
 
     credits: Credits
     at: str  #: ISO 8601: when the cloud said so
-    held: Mapping[str, str]  #: reason -> text of each hold that stands
+    held: Mapping[str, str]  #: reason -> text of each hold
 
 
 def ask_daemon(setting: CommandContext) -> Known | None:
-    """The daemon's word, when it has a token of the user and this command has none; None: ask
+    """What the daemon knows, when it has a token of the user and this command has none; None: ask
     the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits

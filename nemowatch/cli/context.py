@@ -33,7 +33,7 @@ class CommandContext:
     path: Path  #: of the configuration
     state_dir: Path  #: need not exist
     env: Mapping[str, str]
-    named: bool = False  #: by --config: commands that we tell people to type must name it, too
+    named: bool = False  #: by --config: commands for people to type must name it, too
 
     @property
     def option(self) -> str:
@@ -84,7 +84,7 @@ def owner_of(folder: Path) -> int:
     except OSError as exc:
         cure = "Run the command as the user that runs nemowatch, or as root."
         raise NemowatchError(
-            f"{folder}: the state folder cannot be looked into: {exc.strerror}.", cure=cure
+            f"{folder}: the state folder cannot be read: {exc.strerror}.", cure=cure
         ) from exc
 
 

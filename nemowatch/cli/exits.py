@@ -1,4 +1,4 @@
-"""The one place where an error becomes text for a person and an exit code. It knows no command."""
+"""Turns an error into text for a person and an exit code. It knows no command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 
 def guarded(call: Callable[[], int]) -> int:
-    """Run a command; whatever it raises is told on standard error, in words, with what to do."""
+    """Run a command; whatever it raises is said on standard error, with what to do."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a name that the terminal cannot show is no reason to fail
@@ -26,14 +26,14 @@ def guarded(call: Callable[[], int]) -> int:
         code = call()
         sys.stdout.flush()
     except NemowatchError as exc:
-        return tell(exc)
+        return report(exc)
     except BrokenPipeError:
         _hush()
         return OK
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - ours to explain, never a page of Python
-        _tell_unexpected(exc)
+        _report_unexpected(exc)
         return FAILED
     return code
 
@@ -45,7 +45,7 @@ def exit_code(exc: NemowatchError) -> int:
     return NEEDS_DAEMON if isinstance(exc, DaemonNeeded) else FAILED
 
 
-def tell(exc: NemowatchError) -> int:
+def report(exc: NemowatchError) -> int:
     """Say an error on standard error; returns its exit code."""
     if isinstance(exc, ConfigError):
         lines = [
@@ -59,7 +59,7 @@ def tell(exc: NemowatchError) -> int:
     return exit_code(exc)
 
 
-def _tell_unexpected(exc: Exception) -> None:
+def _report_unexpected(exc: Exception) -> None:
     from nemowatch.secrecy import redact
 
     where = traceback.extract_tb(exc.__traceback__)[-1]

@@ -1,4 +1,4 @@
-"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what stands
+"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what is
 there stays as it is."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typer
 
 from nemowatch.cli import options
 
-TREES = ("inbox", "outbox", "done", "failed")
+FOLDERS = ("inbox", "outbox", "done", "failed")
 
 CONFIG = """\
 # nemowatch's configuration. Every key, with its default and its meaning, is in config.example.toml.
@@ -39,7 +39,7 @@ Folder = Annotated[
 def init(folder: Folder = None, config: options.Config = None) -> None:
     """Create a workspace and a configuration.
 
-    What stands there already stays as it is."""
+    What is there already stays as it is."""
     from nemowatch.cli.output import say
     from nemowatch.errors import show_path
 
@@ -80,7 +80,7 @@ def _check_existing(path: Path, root: Path) -> None:
     found = load(path, os.environ)
     if not any(root in (watch.root, watch.inbox.parent) for watch in found.watch):
         text = (
-            f"{show_path(path)} is there already and does not watch {show_path(root)}; it is left"
+            f"{show_path(path)} exists already and does not watch {show_path(root)}; it is left"
             " as it is."
         )
         cure = (
@@ -100,7 +100,7 @@ def _toml(path: Path) -> str:
     except UnicodeEncodeError as exc:
         cure = "Choose a folder whose name is plain text."
         raise UsageError(
-            f"{show_path(path)}: this name is not UTF-8 and cannot stand in a configuration.",
+            f"{show_path(path)}: this name is not UTF-8: no configuration can hold it.",
             cure=cure,
         ) from exc
     return json.dumps(str(path))
@@ -111,7 +111,7 @@ def _make_folders(root: Path) -> bool:
     from nemowatch.errors import UsageError, show_path
     from nemowatch.tasks.kinds import KINDS
 
-    folders = [root / tree for tree in TREES]
+    folders = [root / each for each in FOLDERS]
     if not folders[0].exists():
         # to try at once: one for each built-in task that needs nothing else
         folders += [folders[0] / kind.starter for kind in KINDS if not kind.needs_prompt]
@@ -120,7 +120,7 @@ def _make_folders(root: Path) -> bool:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
-            cure = "Choose another place, or remove what is in the way."
+            cure = "Choose another folder, or remove what is in the way."
             raise UsageError(
                 f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure
             ) from exc
@@ -135,7 +135,7 @@ def _write_config(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as exc:
-        cure = "Name a place where you may write with --config FILE."
+        cure = "Name a file that you may write, with --config FILE."
         raise UsageError(
             f"{show_path(path)}: cannot be written: {exc.strerror}.", cure=cure
         ) from exc

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, rich_markup_mode=None)
 
-#: Findings that are told: the first ones say what is wrong.
+#: Findings that are shown: the first ones say what is wrong.
 MOST_FINDINGS = 10
 
 Target = Annotated[

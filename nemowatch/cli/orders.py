@@ -98,7 +98,7 @@ def approve(watch: WatchName = "", config: options.Config = None) -> None:
 
 
 def take_over(config: options.Config = None) -> None:
-    """Work these folders in place of another host.
+    """Work these folders instead of another host.
 
     Stop nemowatch there first. What this host has not paid for itself then waits for approval."""
     from nemowatch.cli.connection import ask

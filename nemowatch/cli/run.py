@@ -18,7 +18,7 @@ from nemowatch.errors import NemowatchError
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
 
-#: Seconds for the look at where the folders lie: on disks that answer it takes milliseconds.
+#: Seconds for checking where the folders are: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
 #: What structlog and httpx import for a terminal whenever it is installed, and the daemon never
 #: uses: 6 MiB for months.
@@ -73,7 +73,7 @@ def start(config: Path | None, once: bool) -> int:
     once."""
     _leave_out(DECORATION)
     if not sys.warnoptions:
-        # what libraries tell their developers would stand in the log, in lines that are not ours
+        # what libraries say to their developers would be in the log, in lines that are not ours
         warnings.simplefilter("ignore")
     from nemowatch.service.signals import without_loop
 

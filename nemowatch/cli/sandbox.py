@@ -16,7 +16,7 @@ class WithSettings(TyperCommand):
     def format_epilog(
         self, ctx: Any, formatter: Any
     ) -> None:  # typer carries its own copy of click's types
-        """After the options. Read from the sandbox itself, so that nothing is told twice."""
+        """After the options. Read from the sandbox itself, so that nothing is written twice."""
         from dataclasses import fields
 
         from nemowatch.sandbox import faults

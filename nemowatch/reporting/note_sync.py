@@ -67,7 +67,7 @@ class NoteSync:
             self._not_before.clear()
             self._none_at = changes
 
-    async def tell(self, watch: Watch, source_id: int) -> None:
+    async def update_one(self, watch: Watch, source_id: int) -> None:
         """Update the notes about one source now, if they are due and were not tried in vain
         already."""
         due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))

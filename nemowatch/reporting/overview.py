@@ -128,7 +128,7 @@ class Published:
     registration: str = ""  #: where the anonymous account is registered
 
     @property
-    def standing(self) -> list[Trouble]:
+    def unsolved(self) -> list[Trouble]:
         """The troubles with what is in an inbox."""
         return [trouble for trouble in self.troubles if not trouble.refused]
 

@@ -28,7 +28,7 @@ from nemowatch.reporting.phrases import capital
 
 #: Nothing is being transferred.
 NO_TRANSFER = Transfer("", 0, 0)
-#: Holds of single jobs that are told once, however many jobs meet them.
+#: Holds of single jobs that are shown once, however many jobs meet them.
 OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
 
 
@@ -63,7 +63,7 @@ def _needs(overview: Overview) -> Iterable[Need]:
     for row in overview.held_for(HoldReason.CONFLICT):
         cure = words.about_hold(HoldReason.CONFLICT, row.job.id)
         yield Need(words.hold_words(HoldReason.CONFLICT), cure, _name(row.path), row.folder)
-    yield from map(_trouble, overview.published.standing)
+    yield from map(_trouble, overview.published.unsolved)
 
 
 def _asking(row: ListedJob) -> Need:

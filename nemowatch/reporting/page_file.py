@@ -1,4 +1,4 @@
-"""Writes the status page into its place, in one step, and only when it says something new."""
+"""Writes the status page in one step, and only when it says something new."""
 
 from __future__ import annotations
 

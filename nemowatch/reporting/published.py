@@ -25,7 +25,7 @@ from nemowatch.stages.deps import Board
 class Findings(Protocol):
     """What scans have found that people should know of."""
 
-    problems: dict[str, Problems]  #: what stands, by inbox
+    problems: dict[str, Problems]  #: what is wrong now, by inbox
 
     @property
     def refused(self) -> Sequence[Refused]:

@@ -19,8 +19,8 @@ from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.phrases import because, brackets, capital, counted
 
-#: Holds whose whole story is told once, so that a file names only its reason.
-TOLD_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
+#: Holds whose whole story is shown once, so that a file names only its reason.
+SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
 
 # -- jobs ------------------------------------------------------------------------------
 
@@ -134,12 +134,12 @@ def about_hold(reason: str, job: int | str = JOB) -> Cure:
 
 
 def waits_for(reason: str, text: str) -> str:
-    """What one of many held files waits for; `text`: its own story. Where all of it is told
+    """What one of many held files waits for; `text`: its own story. Where all of it is said
     elsewhere, a few words are enough."""
     hold = hold_reasons.row(reason)
     if hold is None:
         return text or f"waits: {reason}"
-    if hold.scope in TOLD_ONCE:
+    if hold.scope in SHOWN_ONCE:
         return hold.short
     return text or hold.words
 
@@ -246,8 +246,8 @@ def cost(credits: float | None, *, about: bool) -> str:
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """What a batch asks; `where`: its inbox, where that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
-    place = f" in {where}" if where else ""
-    return f"{results} for approval{place} ({cause})."
+    inside = f" in {where}" if where else ""
+    return f"{results} for approval{inside} ({cause})."
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:

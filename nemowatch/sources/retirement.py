@@ -97,7 +97,7 @@ class Retirement:
         )
         done = all(job.state is State.PUBLISHED for job in own_jobs)
         # before the move: whoever finds the file there finds its note beside it
-        await self._notes.tell(watch, row.id)
+        await self._notes.update_one(watch, row.id)
         try:
             target = await self._disks.run(watch.name, _move, watch, members, done)
         except SourceGone as exc:

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
-from nemowatch.cli.cloud import Known, Look, ask_daemon, look_at_cloud
+from nemowatch.cli.cloud import Answer, Known, ask_daemon, try_cloud
 from nemowatch.cli.formatting import credits, local_time, name
 from nemowatch.errors import (
     LocalError,
@@ -37,7 +37,7 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
         if (known := ask_daemon(setting)) is not None:
             yield from _as_the_daemon_says(host, known)
             return
-        found = look_at_cloud(setting)
+        found = try_cloud(setting)
     except TokenRefused as exc:
         yield Finding("ok", "cloud", f"{host} answers.")
         yield Finding("fail", "token", exc.text, exc.cure)
@@ -73,14 +73,14 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     yield _credits(known.credits, Account(anonymous=False))
 
 
-def _token(setting: CommandContext, found: Look) -> Finding:
+def _token(setting: CommandContext, found: Answer) -> Finding:
     if found.account.supplied:
         return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
     return Finding("warn", "token", f"None is supplied: {_anonymous(found)}.", cure)
 
 
-def _anonymous(found: Look) -> str:
+def _anonymous(found: Answer) -> str:
     if found.credits is not None:
         return "an anonymous account is used, which ends after 7 days"
     if found.ended:

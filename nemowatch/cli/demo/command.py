@@ -1,6 +1,6 @@
 """`nemowatch demo`: everything, offline, in a minute. Starts the true daemon against the
-sandbox, drops real files as a person would, and shows what comes of them. Owns the story and its
-ending; `demostage` sets the scene and clears it away.
+sandbox, drops real files as a person would, and shows what becomes of them. Owns the story and its
+ending; `stage` sets the scene and clears it away.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from nemowatch.cli.demo.stage import Stage
     from nemowatch.reporting.overview import Overview
 
-#: Seconds after the set-up in which every result must stand.
+#: Seconds after the set-up in which every result must be there.
 TIME_LIMIT = 60.0
-#: Seconds between two looks: the jobs take some seconds, and their progress is to be seen.
-LOOK = 0.25
+#: Seconds between two checks: the jobs take some seconds, and their progress is to be seen.
+PAUSE = 0.25
 
 #: What is dropped where: (folder, file, what kind of sample).
 DROPS = (
@@ -31,7 +31,7 @@ DROPS = (
     ("voiceover", "script.txt", "script"),
     ("transcribe", "interview.mp4", "video"),
 )
-#: What must stand in the outbox at the end, and no less.
+#: What must be in the outbox at the end, and no less.
 RESULTS = (
     "dub-es-fr/promo.es.mp4",
     "dub-es-fr/promo.fr.mp4",
@@ -45,7 +45,7 @@ RESULTS = (
 Folder = Annotated[
     Path | None,
     typer.Argument(
-        metavar="DIR", help="Where to play; default: a new temporary folder.", show_default=False
+        metavar="DIR", help="Where to run it; default: a new temporary folder.", show_default=False
     ),
 ]
 
@@ -79,7 +79,7 @@ def _play(stage: Stage) -> bool:
 
 
 def _wait(stage: Stage, deadline: float) -> bool:
-    """Show progress until every result stands (True), something failed or the time is over
+    """Show progress until every result is there (True), something failed or the time is over
     (False)."""
     from nemowatch.cli.output import console
 
@@ -89,7 +89,7 @@ def _wait(stage: Stage, deadline: float) -> bool:
             return True
         if time.monotonic() > deadline or not stage.daemon_lives() or _given_up(shown):
             return False
-        time.sleep(LOOK)
+        time.sleep(PAUSE)
     return False
 
 
@@ -99,7 +99,7 @@ def _given_up(shown: Overview) -> bool:
 
 
 def _live(stage: Stage) -> Iterator[Overview]:
-    """On a terminal: the status, drawn again and again in its place."""
+    """On a terminal: the status, drawn again and again."""
     from rich.live import Live
 
     from nemowatch.cli.output import console
@@ -122,11 +122,11 @@ def _lines(stage: Stage) -> Iterator[Overview]:
     from nemowatch.cli.status.gathering import overview
     from nemowatch.journal import jobs
 
-    told: dict[int, str] = {}
+    shown_states: dict[int, str] = {}
     while True:
         for row in read_journal(stage.setting, jobs.listed, list[jobs.ListedJob]):
-            if told.get(row.job.id) != row.job.state:
-                told[row.job.id] = row.job.state
+            if shown_states.get(row.job.id) != row.job.state:
+                shown_states[row.job.id] = row.job.state
                 say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}")
         yield overview(stage.setting)
 
@@ -135,7 +135,7 @@ def _tell(stage: Stage, good: bool, seconds: float) -> None:
     from nemowatch.cli.output import say
 
     print("outbox")
-    for line in tree(stage.workspace / "outbox"):
+    for line in listing(stage.workspace / "outbox"):
         say(f"  {line}")
     print()
     if good:
@@ -158,7 +158,7 @@ def _tell(stage: Stage, good: bool, seconds: float) -> None:
     say(f"To remove everything: rm -r {stage.base}")
 
 
-def tree(folder: Path, indent: str = "") -> Iterator[str]:
+def listing(folder: Path, indent: str = "") -> Iterator[str]:
     """A folder's content, a line each, files with their sizes; hidden ones are left out."""
     if not folder.is_dir():
         return
@@ -167,6 +167,6 @@ def tree(folder: Path, indent: str = "") -> Iterator[str]:
             continue
         if entry.is_dir():
             yield f"{indent}{entry.name}/"
-            yield from tree(entry, indent + "  ")
+            yield from listing(entry, indent + "  ")
         else:
             yield f"{indent}{entry.name:<{32 - len(indent)}} {size(entry.stat().st_size):>10}"

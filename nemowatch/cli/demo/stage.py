@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.context import CommandContext
-from nemowatch.cli.init import TREES
+from nemowatch.cli.init import FOLDERS
 from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ PRIVATE = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that stands while the demo plays."""
+    """Everything that runs while the demo does."""
 
     base: Path
     setting: CommandContext
@@ -96,14 +96,14 @@ class Stage:
         from nemowatch.sandbox.media import sample_script, sample_video
 
         content = sample_video() if kind == "video" else sample_script().encode("utf-8")
-        place = self.workspace / "inbox" / folder
-        place.mkdir(exist_ok=True)
-        with (place / file).open("xb", buffering=0) as target:
+        target_folder = self.workspace / "inbox" / folder
+        target_folder.mkdir(exist_ok=True)
+        with (target_folder / file).open("xb", buffering=0) as target:
             for start in range(0, len(content), PIECE):
                 target.write(content[start : start + PIECE])
 
     def finished(self, results: Iterable[str], sources: Iterable[tuple[str, ...]]) -> bool:
-        """Whether every result stands, with content, and every source has moved to done."""
+        """Whether every result is there, with content, and every source has moved to done."""
         outbox, done = self.workspace / "outbox", self.workspace / "done"
         files = [outbox / result for result in results] + [
             done.joinpath(*source) for source in sources
@@ -115,7 +115,7 @@ class Stage:
         return self.daemon.poll() is None
 
     def wait_for_page(self) -> None:
-        """Until the page stands, for a while: its writing is not part of any job."""
+        """Wait a while for the page: writing it is not part of any job."""
         deadline = time.monotonic() + PAGE_LIMIT
         while not self.page.exists() and time.monotonic() < deadline:
             time.sleep(LOOK)
@@ -206,8 +206,8 @@ def _sandbox(start: type[SandboxProcess]) -> Iterator[SandboxProcess]:
 def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandContext:
     from nemowatch.config import load
 
-    for tree in TREES:
-        (base / "workspace" / tree).mkdir(parents=True)
+    for folder in FOLDERS:
+        (base / "workspace" / folder).mkdir(parents=True)
     (base / "state").mkdir(mode=0o700)
     values = {"state": base / "state", "url": url, "root": base / "workspace"}
     path = base / "config.toml"

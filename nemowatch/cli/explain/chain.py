@@ -1,4 +1,4 @@
-"""The chain of decisions about one file, from its place to what would be made of it. It reads,
+"""The chain of decisions about one file, from where it is to what would be made of it. It reads,
 and changes nothing."""
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.folder import prompt_text
-from nemowatch.cli.explain.place import exists, pause_files
-from nemowatch.cli.explain.records import Place, Step
+from nemowatch.cli.explain.location import exists, pause_files
+from nemowatch.cli.explain.records import Location, Step
 from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.content import reading
@@ -37,33 +37,33 @@ SCRIPTS = (b".txt", b".md", b".docx")
 SOME_TEXT = "text"
 
 
-def chain(setting: CommandContext, place: Place) -> Iterator[Step]:
+def chain(setting: CommandContext, location: Location) -> Iterator[Step]:
     """Every step up to the first that says no."""
-    for step in _steps(setting, place):
+    for step in _steps(setting, location):
         yield step
         if step.result == "no":
             return
 
 
-def _steps(setting: CommandContext, place: Place) -> Iterator[Step]:
-    watch = place.watch
+def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
+    watch = location.watch
     if watch is None:
         inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in setting.config.watch)
         yield Step("no", f"It lies in no watched inbox ({inboxes}).")
         return
     yield _inbox(watch)
-    yield from _name(watch, place)
-    if len(place.parts) < 2:
+    yield from _name(watch, location)
+    if len(location.parts) < 2:
         yield Step("no", "It lies in the inbox itself: files belong into a task folder.")
         return
-    folder = read_folder(as_text(place.parts[0]), setting.config.recipes)
+    folder = read_folder(as_text(location.parts[0]), setting.config.recipes)
     if not isinstance(folder, Folder):
         cure = words.about_folder(folder.suggestion, "").by_hand if folder.suggestion else ""
         yield Step("no", f"{folder.what} {cure}".strip())
         return
-    yield Step("ok", f"The folder {name(place.parts[0])} asks for: {folder.task}.")
-    yield from _file(watch, place, folder)
-    yield from _pauses(setting, place)
+    yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
+    yield from _file(watch, location, folder)
+    yield from _pauses(setting, location)
 
 
 def _inbox(watch: Watch) -> Step:
@@ -74,37 +74,37 @@ def _inbox(watch: Watch) -> Step:
     return Step("ok", f"It lies in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
 
 
-def _name(watch: Watch, place: Place) -> Iterator[Step]:
-    verdict = Ignore(watch.ignore).path(place.relative)
+def _name(watch: Watch, location: Location) -> Iterator[Step]:
+    verdict = Ignore(watch.ignore).path(location.relative)
     if verdict.kind in (NameClass.IGNORED, NameClass.OURS):
         yield Step("no", f"Its name is never work: {verdict.why}.")
     elif verdict.kind is NameClass.CONFLICT:
         yield Step("wait", f"It looks like {verdict.why}: it is held until a person decides.")
 
 
-def _file(watch: Watch, place: Place, folder: Folder) -> Iterator[Step]:
-    prompt = prompt_text(watch.inbox / os.fsdecode(place.parts[0]))
+def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
+    prompt = prompt_text(watch.inbox / os.fsdecode(location.parts[0]))
     accepted = takes(folder, prompt)
-    promised = kind_by_name(place.parts[-1])
+    promised = kind_by_name(location.parts[-1])
     if promised is None:
         what = f"This folder takes {listed(accepted)}."
         yield Step("no", f"No task takes files with this ending. {what}")
     elif promised not in accepted:
-        yield _planned(folder, Drop(promised, as_text(place.parts[-1]), SOME_TEXT, prompt))
-    elif not exists(place.path):
+        yield _planned(folder, Drop(promised, as_text(location.parts[-1]), SOME_TEXT, prompt))
+    elif not exists(location.path):
         yield Step("info", "The file is not there now; this is what its name says.")
-        yield _planned(folder, _drop(place, promised, prompt))
+        yield _planned(folder, _drop(location, promised, prompt))
     else:
-        yield from _content(watch, place, folder, prompt)
+        yield from _content(watch, location, folder, prompt)
 
 
-def _content(watch: Watch, place: Place, folder: Folder, prompt: str) -> Iterator[Step]:
-    mode = place.path.lstat().st_mode
+def _content(watch: Watch, location: Location, folder: Folder, prompt: str) -> Iterator[Step]:
+    mode = location.path.lstat().st_mode
     if not stat.S_ISREG(mode):
         yield Step("no", f"It is {not_regular(mode)}: only real files are taken.")
         return
     try:
-        seen, found = _inspect(watch, place)
+        seen, found = _inspect(watch, location)
     except LocalError as exc:
         yield Step("wait" if isinstance(exc, LocalPassing) else "no", exc.words)
         return
@@ -113,14 +113,14 @@ def _content(watch: Watch, place: Place, folder: Folder, prompt: str) -> Iterato
     yield Step(size_step, f"It has {size(seen.size)}, last changed {changed}.")
     yield from _found(found)
     if found.finding is Finding.MEDIA:
-        yield _planned(folder, _drop(place, found.kind, prompt), seen.size)
+        yield _planned(folder, _drop(location, found.kind, prompt), seen.size)
 
 
-def _inspect(watch: Watch, place: Place) -> tuple[Snapshot, Sniffed]:
-    fd = open_below(watch.inbox, place.relative)
+def _inspect(watch: Watch, location: Location) -> tuple[Snapshot, Sniffed]:
+    fd = open_below(watch.inbox, location.relative)
     try:
         seen = snapshot(fd)
-        return seen, reading.sniff(fd, place.parts[-1], seen.size)
+        return seen, reading.sniff(fd, location.parts[-1], seen.size)
     finally:
         os.close(fd)
 
@@ -134,17 +134,17 @@ def _found(found: Sniffed) -> Iterator[Step]:
         yield Step("wait", f"It is not whole yet: {found.why}.")
 
 
-def _drop(place: Place, kind: MediaKind, prompt: str) -> Drop:
+def _drop(location: Location, kind: MediaKind, prompt: str) -> Drop:
     """The drop as it would be planned; its script is its own text, or that of a text of the same
     stem beside it."""
     script = ""
-    if kind is MediaKind.SCRIPT or _has_script_beside(place):
+    if kind is MediaKind.SCRIPT or _has_script_beside(location):
         script = SOME_TEXT
-    return Drop(kind, as_text(place.parts[-1]), script, prompt)
+    return Drop(kind, as_text(location.parts[-1]), script, prompt)
 
 
-def _has_script_beside(place: Place) -> bool:
-    stem = stem_of(os.fsencode(place.path))
+def _has_script_beside(location: Location) -> bool:
+    stem = stem_of(os.fsencode(location.path))
     return any(os.path.lexists(stem + suffix) for suffix in SCRIPTS)
 
 
@@ -165,9 +165,9 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
     return Step("ok", f"It will give {', '.join(results)}, by {order.skill}.")
 
 
-def _pauses(setting: CommandContext, place: Place) -> Iterator[Step]:
+def _pauses(setting: CommandContext, location: Location) -> Iterator[Step]:
     if read_journal(setting, account.is_paused, bool):
         resume = words.RESUME + setting.option
         yield Step("wait", f"Everything is paused by nemowatch pause: {resume} goes on.")
-    for file in pause_files(place):
+    for file in pause_files(location):
         yield Step("wait", f"The file {file} holds it. {words.PAUSE_FILE.by_hand}")

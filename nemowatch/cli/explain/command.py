@@ -32,18 +32,18 @@ def explain(
     from nemowatch.cli.explain.file import explain_file
     from nemowatch.cli.explain.folder import explain_folder
     from nemowatch.cli.explain.lines import file_lines, folder_lines
-    from nemowatch.cli.explain.place import is_folder, locate
+    from nemowatch.cli.explain.location import is_folder, locate
     from nemowatch.cli.explain.result import explain_result
     from nemowatch.cli.formatting import clean
     from nemowatch.cli.output import print_json
 
     setting = find_setting(config)
-    place = locate(setting.config.watch, path)
-    if is_folder(place):
-        record = explain_folder(setting, place)
+    location = locate(setting.config.watch, path)
+    if is_folder(location):
+        record = explain_folder(setting, location)
         lines = folder_lines(record, setting.option)
     else:
-        record = explain_result(setting, place) or explain_file(setting, place)
+        record = explain_result(setting, location) or explain_file(setting, location)
         lines = file_lines(record)
     if as_json:
         print_json(record)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import ask_if_running, read_journal
 from nemowatch.cli.explain.chain import chain
-from nemowatch.cli.explain.records import Place, Step, file_record
+from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.errors import NemowatchError
 from nemowatch.model import ENDED, State
 from nemowatch.reporting import words
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from nemowatch.journal.jobs import Job
 
 
-def explain_file(setting: CommandContext, place: Place) -> dict[str, Any]:
+def explain_file(setting: CommandContext, location: Location) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
-    jobs = _jobs(setting, place)
+    jobs = _jobs(setting, location)
     steps = [
-        *chain(setting, place),
-        *(Step("wait", f"The daemon says: {why}.") for why in _waiting(setting, place)),
+        *chain(setting, location),
+        *(Step("wait", f"The daemon says: {why}.") for why in _waiting(setting, location)),
         *(Step("info", _job_text(job)) for job in jobs),
     ]
-    return file_record(place.path, steps, jobs, _verdict(steps, jobs, setting.option))
+    return file_record(location.path, steps, jobs, _verdict(steps, jobs, setting.option))
 
 
-def _waiting(setting: CommandContext, place: Place) -> list[str]:
+def _waiting(setting: CommandContext, location: Location) -> list[str]:
     """Why the daemon waits with this file; nothing when it does not run."""
     try:
-        answer = ask_if_running(setting, "explain", path=str(place.path))
+        answer = ask_if_running(setting, "explain", path=str(location.path))
     except NemowatchError:
         return []
     if answer is None:
@@ -41,16 +41,16 @@ def _waiting(setting: CommandContext, place: Place) -> list[str]:
     return [str(why).rstrip(".") for why in answer["waiting"]]
 
 
-def _jobs(setting: CommandContext, place: Place) -> list[Job]:
+def _jobs(setting: CommandContext, location: Location) -> list[Job]:
     """The jobs of the newest source of this name."""
     from nemowatch.journal import jobs, sources
 
-    if place.watch is None:
+    if location.watch is None:
         return []
-    watch = place.watch.name
+    watch = location.watch.name
 
     def read(conn: sqlite3.Connection) -> list[Job]:
-        found = sources.at_path(conn, watch, place.relative)
+        found = sources.at_path(conn, watch, location.relative)
         return jobs.of_source(conn, found[0].id) if found else []
 
     return read_journal(setting, read, list[jobs.Job])

@@ -7,37 +7,40 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemowatch.cli.explain.place import pause_files
+from nemowatch.cli.explain.location import pause_files
 from nemowatch.cli.formatting import clean
 from nemowatch.journal import account
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.cli.explain.records import Place
+    from nemowatch.cli.explain.records import Location
     from nemowatch.config import Watch
     from nemowatch.tasks import Drop, Folder
 
 
-def explain_folder(setting: CommandContext, place: Place) -> dict[str, Any]:
+def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any]:
     """The whole meaning of a task folder's name, with its prompt.txt."""
     from nemowatch.intake.scan.folders import as_text
     from nemowatch.tasks import Folder, read_folder
 
-    raw = place.parts[0] if place.parts else os.fsencode(place.path.name)
+    raw = location.parts[0] if location.parts else os.fsencode(location.path.name)
     head = {
         "kind": "folder",
-        "path": clean(str(place.path)),
+        "path": clean(str(location.path)),
         "name": clean(os.fsdecode(raw)),
     }
-    own = _own_folder(setting.config.watch, place)
+    own = _own_folder(setting.config.watch, location)
     if own:
-        return {**head, **_unreadable(own), **_held(setting, place)}
+        return {**head, **_unreadable(own), **_held(setting, location)}
     folder = read_folder(as_text(raw), setting.config.recipes)
     if not isinstance(folder, Folder):
-        return {**head, **_unreadable(folder.what, folder.suggestion), **_held(setting, place)}
+        return {**head, **_unreadable(folder.what, folder.suggestion), **_held(setting, location)}
 
-    prompt = prompt_text(place.watch.inbox / os.fsdecode(raw) if place.watch else place.path)
-    return {**head, **_readable(folder, prompt), **_held(setting, place)}
+    own_path = location.path
+    if location.watch is not None:
+        own_path = location.watch.inbox / os.fsdecode(raw)
+    prompt = prompt_text(own_path)
+    return {**head, **_readable(folder, prompt), **_held(setting, location)}
 
 
 def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:
@@ -60,18 +63,21 @@ def _readable(folder: Folder, prompt: str) -> dict[str, Any]:
     }
 
 
-def _held(setting: CommandContext, place: Place) -> dict[str, Any]:
+def _held(setting: CommandContext, location: Location) -> dict[str, Any]:
     """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause`
     holds everything}."""
     from nemowatch.cli.connection import read_journal
 
-    return {"pauses": pause_files(place), "paused": read_journal(setting, account.is_paused, bool)}
+    return {
+        "pauses": pause_files(location),
+        "paused": read_journal(setting, account.is_paused, bool),
+    }
 
 
-def _own_folder(watches: Iterable[Watch], place: Place) -> str:
+def _own_folder(watches: Iterable[Watch], location: Location) -> str:
     """What one of the workspace's own folders is for; "" for every other."""
-    if place.watch is not None:
-        return "" if place.parts else "This is the inbox itself: task folders go in here."
+    if location.watch is not None:
+        return "" if location.parts else "This is the inbox itself: task folders go in here."
     for watch in watches:
         known = {
             watch.root: f"This is the workspace itself: task folders go into {watch.inbox}.",
@@ -86,8 +92,8 @@ def _own_folder(watches: Iterable[Watch], place: Place) -> str:
                 "Here are the files that could not be done, each with a note that says why."
             ),
         }
-        if place.path in known:
-            return known[place.path]
+        if location.path in known:
+            return known[location.path]
     return ""
 
 

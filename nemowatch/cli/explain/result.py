@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import read_journal
-from nemowatch.cli.explain.place import below, exists
-from nemowatch.cli.explain.records import Place, Step, file_record
+from nemowatch.cli.explain.location import below, exists
+from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.cli.formatting import local_time, name
 from nemowatch.journal import jobs, results, sources
 from nemowatch.model import State
@@ -58,15 +58,15 @@ class Origin:
         return [job.id for job in self.concerned if job.state in states]
 
 
-def explain_result(setting: CommandContext, place: Place) -> dict[str, Any] | None:
+def explain_result(setting: CommandContext, location: Location) -> dict[str, Any] | None:
     """The record of a file in outbox, done or failed, in the form of any file's; None for one
     that lies elsewhere."""
-    if place.watch is not None:
+    if location.watch is not None:
         return None
     for watch in setting.config.watch:
         roots = {"outbox": watch.outbox, "done": watch.done, "failed": watch.failed}
         for title, root in roots.items():
-            path = below(place.path, root)
+            path = below(location.path, root)
             if path is not None:
                 return _record(setting, watch, path, title)
     return None

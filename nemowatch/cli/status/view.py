@@ -190,24 +190,24 @@ def _settling(one: Settling, width: int) -> RenderableType:
 
 def _holds(overview: Overview, option: str) -> Lines:
     """One row for each reason; that of a batch says more below."""
-    told = {str(hold.reason): hold for hold in overview.holds}
-    reasons = dict.fromkeys([*told, *overview.held])
+    shared = {str(hold.reason): hold for hold in overview.holds}
+    reasons = dict.fromkeys([*shared, *overview.held])
     reasons.pop(HoldReason.APPROVAL, None)
-    return _titled("held", [_hold(overview, each, told.get(each)) for each in reasons], option)
+    return _titled("held", [_hold(overview, each, shared.get(each)) for each in reasons], option)
 
 
-def _hold(overview: Overview, reason: str, told: HoldRow | None) -> Row:
+def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
     jobs: list[int | str] = [row.job.id for row in overview.held_for(reason)]
     cure = words.about_hold(reason, next(iter(jobs), JOB))
     said = reason
     count = overview.held.get(reason, 0)
     if count:
         said = f"{plural(count, 'job')} held: {reason}"
-    if told is None:
+    if shared is None:
         return Row(word(said, "yellow"), cure)
 
-    head = word(f"{said}, since {local_time(told.since)}", "yellow")
-    return Row(head, cure.beyond(told.text), capital(told.text))
+    head = word(f"{said}, since {local_time(shared.since)}", "yellow")
+    return Row(head, cure.beyond(shared.text), capital(shared.text))
 
 
 def _credits(overview: Overview) -> Lines:

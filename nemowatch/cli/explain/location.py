@@ -7,27 +7,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nemowatch.cli.explain.records import Place
+from nemowatch.cli.explain.records import Location
 from nemowatch.cli.formatting import name
 
 if TYPE_CHECKING:
     from nemowatch.config import Watch
 
 
-def locate(watches: Iterable[Watch], path: Path) -> Place:
+def locate(watches: Iterable[Watch], path: Path) -> Location:
     """Which inbox a path lies in: as it is, else below an inbox (`dub-es/clip.mp4`)."""
     known = list(watches)
     absolute = Path(os.path.normpath(path.absolute()))
     for watch in known:
         relative = _relative(absolute, watch.inbox)
         if relative is not None:
-            return Place(absolute, watch, relative)
+            return Location(absolute, watch, relative)
 
     if not path.is_absolute() and not exists(absolute):
         found = _below_a_root(known, path) or _below_an_inbox(known, path)
         if found is not None:
             return found
-    return Place(absolute, None, os.fsencode(absolute.name))
+    return Location(absolute, None, os.fsencode(absolute.name))
 
 
 def below(path: Path, folder: Path) -> Path | None:
@@ -49,7 +49,7 @@ def _relative(path: Path, inbox: Path) -> bytes | None:
     return os.fsencode(found.relative_to(inbox)).removeprefix(b".")
 
 
-def _below_a_root(watches: list[Watch], path: Path) -> Place | None:
+def _below_a_root(watches: list[Watch], path: Path) -> Location | None:
     """For "outbox/dub-es/clip.es.mp4", as the share shows it."""
     for watch in watches:
         if watch.root is not None and path.name and exists(watch.root / path):
@@ -57,12 +57,12 @@ def _below_a_root(watches: list[Watch], path: Path) -> Place | None:
     return None
 
 
-def _below_an_inbox(watches: list[Watch], path: Path) -> Place | None:
+def _below_an_inbox(watches: list[Watch], path: Path) -> Location | None:
     """For "dub-es/clip.mp4"."""
     for watch in watches:
         whole = Path(os.path.normpath(watch.inbox / path))
         if whole.is_relative_to(watch.inbox) and exists(watch.inbox / path.parts[0]):
-            return Place(whole, watch, os.fsencode(whole.relative_to(watch.inbox)))
+            return Location(whole, watch, os.fsencode(whole.relative_to(watch.inbox)))
     return None
 
 
@@ -77,24 +77,24 @@ def exists(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def is_folder(place: Place) -> bool:
+def is_folder(location: Location) -> bool:
     """Whether this is about a folder: one that exists, or a name that no file has."""
-    if exists(place.path):
-        return place.path.is_dir()
-    if place.watch is not None:
-        return len(place.parts) < 2
-    return not place.path.suffix
+    if exists(location.path):
+        return location.path.is_dir()
+    if location.watch is not None:
+        return len(location.parts) < 2
+    return not location.path.suffix
 
 
-def pause_files(place: Place) -> list[str]:
+def pause_files(location: Location) -> list[str]:
     """The PAUSE files that hold what is here: one of the inbox itself, one of its task folder."""
     from nemowatch.intake.scan.pauses import lying_in
 
-    if place.watch is None:
+    if location.watch is None:
         return []
     found = []
-    for folder in dict.fromkeys((b"", *place.parts[:1])):
-        file = lying_in(place.watch.inbox, folder)
+    for folder in dict.fromkeys((b"", *location.parts[:1])):
+        file = lying_in(location.watch.inbox, folder)
         if file:
-            found.append(name(os.fsencode(place.watch.inbox / os.fsdecode(file))))
+            found.append(name(os.fsencode(location.watch.inbox / os.fsdecode(file))))
     return found
