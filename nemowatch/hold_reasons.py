@@ -1,9 +1,9 @@
 """Everything that is known of a reason to wait: one row of `HOLDS` for each `HoldReason`.
 
-Owns whom a hold concerns, what it stops, how it ends, and what people are told about it. It must
-not look at anything: whether a hold is over is found out by `holds/probes.py`, which has one
+Owns whom a hold concerns, what it stops, how it ends, and what people read about it. It must
+not check anything: whether a hold is over is found out by `holds/probes.py`, which has one
 function for each row. It lies at the ground because jobs, reporting, orders and commands all read
-it, and they stand on different floors.
+it, and they are on different layers.
 """
 
 from __future__ import annotations

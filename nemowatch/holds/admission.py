@@ -80,7 +80,7 @@ class Admission:
 
 
 def the_cap(conn: sqlite3.Connection, daily: float, skill: str, now_ms: int) -> Cap:
-    """The day's credits as they stand for one more turn of this skill."""
+    """The day's credits as they are for one more turn of this skill."""
     if not daily:
         return Cap()
     spent, unpriced = spend.since(conn, local_day_start_ms(now_ms))

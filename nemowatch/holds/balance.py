@@ -1,5 +1,5 @@
 """Remembers what the account says of its credits, for status, the page and the forecast. A cloud
-that does not tell is no fault."""
+that does not say is no fault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nemowatch.remote.interface import RemoteApi
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: Seconds between two looks at the balance while nothing is held for it.
+#: Seconds between two readings of the balance while nothing is held for it.
 CREDITS_LOOK = 900.0
 
 

@@ -29,7 +29,7 @@ class Cap:
 
     @property
     def price_pending(self) -> bool:
-        """Whether the next turn has to wait until those under way have told what a turn costs."""
+        """Whether the next turn has to wait until those under way have shown what a turn costs."""
         return self.under_way > 0 and not self.known
 
     @property
@@ -61,7 +61,7 @@ class Budget:
 
 
 def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
-    """The hold that stands in the way of this job, or None."""
+    """The hold that stops this job, or None."""
     for reason in STOPPERS:
         if reason in budget.holds:
             return hold(reason, back, budget.holds[reason].text)
@@ -90,35 +90,54 @@ def cap(
     """The cap for one more turn of a skill; `prices` of that and of every skill in `unpriced`."""
     calls = list(unpriced)
     going = sum(of.going for of in calls)
-    reserved = sum(
-        of.calls * (prices[of.skill].most if going else prices[of.skill].typical) for of in calls
-    )
+    reserved = sum(of.calls * _expected(prices[of.skill], going) for of in calls)
     own = prices[skill]
-    return Cap(daily, spent, going, reserved, own.most if going else own.typical, own.known)
+    return Cap(daily, spent, going, reserved, _expected(own, going), own.known)
+
+
+def _expected(price: Price, under_way: int) -> float:
+    """What a turn is expected to cost: with others under way the dearest price counts, so that
+    their differences never add up."""
+    if under_way:
+        return price.most
+    return price.typical
 
 
 def cap_words(cap: Cap) -> str:
     """Why the day's cap holds a turn: what is spent, what is under way, what the next one is
     expected to cost."""
-    turns = f"{cap.under_way} turn{'' if cap.under_way == 1 else 's'} under way"
     if cap.price_pending:
-        told = "turn under way has told" if cap.under_way == 1 else f"{turns} have told"
-        return (
-            f"What a turn costs is not known here yet: it waits until the {told}, for"
-            " limits.daily_credits is set."
-        )
-    price = f"one more turn costs about {amount(cap.price)}"
+        return _pending_words(cap)
     if cap.price > cap.daily and not cap.under_way:
-        more = f"more than the {amount(cap.daily)} a day that may be spent"
-        return f"{price[0].upper()}{price[1:]} credits, {more}: raise limits.daily_credits."
-    said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
-    if cap.reserved:
-        said.append(
-            f"about {amount(cap.reserved)} go to"
-            f" {turns if cap.under_way else 'turns whose price nobody could read'}"
+        return (
+            f"One more turn costs about {amount(cap.price)} credits, more than the"
+            f" {amount(cap.daily)} a day that may be spent: raise limits.daily_credits."
         )
-    until = "when these have cost less, else tomorrow" if cap.under_way else "tomorrow"
-    return f"{', '.join([*said, price])}: it goes on {until}."
+
+    said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
+    whose, until = "turns whose price nobody could read", "tomorrow"
+    if cap.under_way:
+        whose, until = _turns(cap), "when these have cost less, else tomorrow"
+    if cap.reserved:
+        said.append(f"about {amount(cap.reserved)} go to {whose}")
+    said.append(f"one more turn costs about {amount(cap.price)}")
+    return f"{', '.join(said)}: it goes on {until}."
+
+
+def _pending_words(cap: Cap) -> str:
+    until = f"{_turns(cap)} have shown it"
+    if cap.under_way == 1:
+        until = "turn under way has shown it"
+    return (
+        f"What a turn costs is not known here yet: it waits until the {until}, for"
+        " limits.daily_credits is set."
+    )
+
+
+def _turns(cap: Cap) -> str:
+    if cap.under_way == 1:
+        return "1 turn under way"
+    return f"{cap.under_way} turns under way"
 
 
 def within_hours(hours: str, now: datetime) -> bool:

@@ -79,21 +79,21 @@ class HoldKeeper:
         self._hold_log.update(await self._journal.read(causes), woken, asked_at)
 
     async def _gather(self) -> Evidence:
-        standing = await self._journal.read(holds.standing)
-        balance = await self._ask_balance(standing)
+        existing = await self._journal.read(holds.standing)
+        balance = await self._ask_balance(existing)
 
         ended: list[int] = []
-        if HoldReason.OUTAGE not in standing:
+        if HoldReason.OUTAGE not in existing:
             ended = await self._ended_renders()
 
         has_room = False
-        if HoldReason.SPACE in standing:
+        if HoldReason.SPACE in existing:
             has_room = await self._disks.everywhere()
 
         return Evidence(
             now_ms=self._clock.now_ms(),
             config=self._config(),
-            standing=standing,
+            existing=existing,
             balance=balance,
             has_room=has_room,
             ended_renders=tuple(ended),
@@ -113,9 +113,9 @@ class HoldKeeper:
         """Whether the cloud counts as out of reach."""
         return HoldReason.OUTAGE in await self._journal.read(holds.standing)
 
-    async def _ask_balance(self, standing: Mapping[HoldReason, HoldRow]) -> Balance:
+    async def _ask_balance(self, existing: Mapping[HoldReason, HoldRow]) -> Balance:
         """None when no hold needs it."""
-        if not standing.keys() & ASK_BALANCE:
+        if not existing.keys() & ASK_BALANCE:
             return None
         try:
             return await self._api.read_credits()

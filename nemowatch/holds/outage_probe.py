@@ -12,7 +12,7 @@ from nemowatch.config import Config
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.runner import Runner
 
-#: Seconds between two questions at most: the look that every hold gets anyway.
+#: Seconds between two questions at most: every hold is checked that often anyway.
 LONGEST = 60.0
 
 

@@ -36,7 +36,7 @@ class Evidence:
 
     now_ms: int
     config: Config
-    standing: Mapping[HoldReason, HoldRow]  #: holds of the account when the asking began
+    existing: Mapping[HoldReason, HoldRow]  #: holds of the account when the asking began
     #: the balance answers for the outage, the token and the credits at once
     balance: Balance
     has_room: bool  #: every outbox that answers has room
@@ -45,9 +45,9 @@ class Evidence:
 
 
 def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
-    """Let go whatever may go on; returns how many jobs went on with each hold that ended."""
+    """Release whatever may go on; returns how many jobs went on with each hold that ended."""
     woken: dict[HoldReason, int] = {}
-    for reason, row in evidence.standing.items():
+    for reason, row in evidence.existing.items():
         if CAUSE_GONE[reason](conn, row, evidence):
             holds.drop(conn, reason)
             woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
@@ -99,7 +99,7 @@ def _enough_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) 
 
 
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """Only an export tells whether the plan allows one, and asking costs nothing: one job that has
+    """Only an export shows whether the plan allows one, and asking costs nothing: one job that has
     come so far tries. With no such job the hold has nobody left to end it, and ends here."""
     held = [job for job in queue.held_for(conn, row.reason) if State(job.back) in PAID]
     if held:
@@ -170,7 +170,7 @@ def _wake_rendered(conn: sqlite3.Connection, evidence: Evidence) -> None:
         queue.wake_one(conn, job_id, evidence.now_ms)
 
 
-#: Holds of single jobs, of folders and by a setting: lets go on what may.
+#: Holds of single jobs, of folders and by a setting: releases what may go on.
 WAKE: Mapping[HoldReason, Callable[[sqlite3.Connection, Evidence], None]] = {
     HoldReason.HOURS: _wake_in_hours,
     HoldReason.CAP: _wake_within_cap,

@@ -1,6 +1,6 @@
 """Which due jobs may start now: the lanes, their bounds, and one pass over the journal.
 
-Owns the choice. It starts nothing and keeps nothing: what is due stands in the journal.
+Owns the choice. It starts nothing and keeps nothing: what is due is in the journal.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) 
 
 def _next_poll(conn: sqlite3.Connection, busy: Busy, started: list[int]) -> int | None:
     """None where no render waits, or where none can be polled before a place is free: whoever
-    leaves it has the runner look again."""
+    leaves it nudges the runner."""
     if busy.taken(Lane.POLLS) + len(started) >= FREE_LANES[Lane.POLLS]:
         return None
     return queue.next_in(conn, State.RENDERING, {*busy.skipped, *started})

@@ -105,7 +105,7 @@ class Outcomes:
     def _doubting(self, work: Work, decision: Decision) -> Decision:
         """After any error between the send and the commit of its outcome the call may have
         happened: it becomes unknown, so that its stage never takes it for one that is still to be
-        sent; it is looked for on the schedule of chat.recheck at the earliest."""
+        sent; it is checked by the schedule of chat.recheck at the earliest."""
         call = work.spend
         if work.job.state is not State.INSTRUCTING or call is None:
             return decision

@@ -2,7 +2,7 @@
 writes what they decided.
 
 It is the only writer of jobs besides a person's commands. It holds no queue of its own: what is
-due stands in the journal, so a restart forgets nothing. Due work hangs on the monotonic clock of
+due is in the journal, so a restart forgets nothing. Due work hangs on the monotonic clock of
 the event loop, except for polls of renders, which a schedule outside has to ask for (`poll`).
 """
 
@@ -31,7 +31,7 @@ from nemowatch.stages.table import TABLE, Lane
 
 log = structlog.get_logger("nemowatch.job")
 
-#: Seconds after which the runner looks into the journal even if nobody nudged it: commands write
+#: Seconds after which the runner reads the journal even if nobody nudged it: commands write
 #: there as well.
 IDLE_LOOK = 5.0
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
@@ -206,7 +206,7 @@ class Runner:
             raise
         except NemowatchError as exc:
             if self._stopping and isinstance(exc, RemoteError):
-                # we closed the connection ourselves: the state as it stands is what recovery needs
+                # we closed the connection ourselves: the state as it is now is what recovery needs
                 return None
             return self.outcomes.failed(work, exc)
         except Exception as exc:

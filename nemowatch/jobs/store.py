@@ -94,7 +94,7 @@ class JobStore:
         try:
             await self._deps.journal.read(lambda conn: payment_marks.keep(conn, folder))
         except LocalError as exc:
-            # the intent stands in the journal: nothing is lost but the second witness
+            # the intent is in the journal: nothing is lost but the second witness
             log.warning("the mark of what is paid could not be written", why=exc.text)
 
     def _work(self, conn: sqlite3.Connection, job_id: int) -> Work | None:

@@ -111,8 +111,10 @@ class PartFile:
         """Keep what an earlier attempt left, if it can be resumed."""
         known = self._marker.read(self._path)
         self.validator = known.validator
-        stands = os.fstat(self._fd).st_size
-        os.ftruncate(self._fd, min(stands, known.size) if self.validator else 0)
+        keep = 0
+        if self.validator:
+            keep = min(os.fstat(self._fd).st_size, known.size)
+        os.ftruncate(self._fd, keep)
         while block := os.pread(self._fd, _BLOCK, self.size):
             self._hash.update(block)
             self.size += len(block)

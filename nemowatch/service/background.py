@@ -79,7 +79,7 @@ class Background:
 
 async def keep_going(loop: Loop, doing: str, failed: Callable[[Exception], None]) -> None:
     """Run the loop of one inbox, and begin it again when it fails for a reason that nobody has
-    foreseen: that is this inbox's state, told by `failed`, and no end for the others. Raises
+    foreseen: that is this inbox's state, given by `failed`, and no end for the others. Raises
     JournalError when the journal can no longer be used."""
     pause = AGAIN
     while True:

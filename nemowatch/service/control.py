@@ -103,7 +103,7 @@ class ControlServer:
         try:
             await self._serve(reader, writer)
         except (OSError, TimeoutError, asyncio.CancelledError):
-            # the client went away, is too slow, or the daemon ends: nobody to tell
+            # the client went away, is too slow, or the daemon ends: nobody to answer
             writer.transport.abort()
         finally:
             writer.close()

@@ -1,5 +1,5 @@
-"""What the process tells systemd at regular intervals: that it is alive, how it is, and, while it
-stops, that it needs more time.
+"""What the process reports to systemd at regular intervals: that it is alive, how it is, and, while
+it stops, that it needs more time.
 
 Runs on the loop's monotonic timer. It decides nothing, and does nothing where nobody listens.
 """
@@ -30,7 +30,7 @@ Sentence = Callable[[], Awaitable[str]]
 
 
 class Heartbeat:
-    """Tells systemd, through the notifier."""
+    """Reports to systemd, through the notifier."""
 
     def __init__(
         self, notifier: Notifier, engine: Engine, clock: Clock, sentence: Sentence

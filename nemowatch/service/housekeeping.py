@@ -79,7 +79,7 @@ def retain(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
 
 def find_leftovers(watch: Watch) -> list[Leftover]:
     """Files of ours that a killed process may have left: in the workspace and in all its trees
-    (a question's note stands beside its file, however deep that lies)."""
+    (a question's note lies beside its file, however deep that is)."""
     roots = (watch.inbox, watch.outbox, watch.done, watch.failed)
     return leftovers.find([watch.page.parent]) + leftovers.find_below(roots)
 

@@ -37,7 +37,7 @@ NOISE: Mapping[str, int] = {
     "apscheduler": logging.WARNING,  # a line per tick
     "asyncio": logging.WARNING,
 }
-#: watchdog warns with its whole watch table; what it has to say is told by the guard. It is dropped
+#: watchdog warns with its whole watch table; the guard reports what it has to say. It is dropped
 #: where lines are written and not at its logger, because the guard listens there for the overflow.
 DEAF_TO = "watchdog"
 #: The error that its threads report when an observer ends, at a stop or a repair, while they are at

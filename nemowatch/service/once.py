@@ -17,7 +17,7 @@ from nemowatch.service.engine import Engine
 
 log = structlog.get_logger("nemowatch.daemon")
 
-#: Seconds between two looks.
+#: Seconds between two checks.
 LOOK = 0.1
 #: Holds that end by themselves in a while; all others wait for a person or a time, and `--once`
 #: does not.
@@ -32,7 +32,7 @@ class Once:
 
     async def finished(self) -> None:
         """Return when every file that was there has its results, or waits for somebody."""
-        # What it waits for is spread over the journal and every inbox: no single event tells.
+        # What it waits for is spread over the journal and every inbox: no single event says so.
         while not await self._idle():  # noqa: ASYNC110
             await asyncio.sleep(LOOK)
 

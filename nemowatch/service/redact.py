@@ -1,4 +1,4 @@
-"""What may never stand in a log line: secrets (nemowatch.secrecy), and characters that would break
+"""What may never be in a log line: secrets (nemowatch.secrecy), and characters that would break
 or forge one.
 
 Pure; knows nothing of logging.

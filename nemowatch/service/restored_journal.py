@@ -1,8 +1,8 @@
-"""Notices at the start a journal that was put back from a backup, or lost: the state folder tells
+"""Notices at the start a journal that was restored from a backup, or lost: the state folder shows
 of a paid call that the journal does not know. What it takes for unpaid may be paid for, so nothing
 of it is paid before a person has spoken.
 
-A state folder that was put back as a whole tells nothing: that, each workspace's owner file does
+A state folder that was restored as a whole shows nothing: that, each workspace's owner file does
 (intake.presence).
 """
 
@@ -18,7 +18,7 @@ from nemowatch.journal.facts import Fact
 
 def is_put_back(state_dir: Path, journal: Journal, watches: Iterable[str], now_ms: int) -> bool:
     """Whether the journal is older than its folder. Unpaid jobs then wait for approval, and so
-    does what the first scans bring. Asked once for each time it is put back. Raises LocalError,
+    does what the first scans bring. Asked once for each time it is restored. Raises LocalError,
     JournalError."""
     mark, configured = payment_marks.kept(state_dir), list(watches)
 

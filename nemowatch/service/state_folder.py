@@ -1,4 +1,4 @@
-"""Opens the state folder at the start: the journal, whole, damaged or put back from a backup, and
+"""Opens the state folder at the start: the journal, whole, damaged or restored from a backup, and
 the folder's own name.
 
 Raises what only a person can mend; whatever can be gone on from, it says and goes on from.
@@ -30,7 +30,7 @@ log = structlog.get_logger("nemowatch.daemon")
 
 def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
     """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said
-    loudly: of what then stands in the inboxes nothing is made whose results stand in the outbox,
+    loudly: of what is then in the inboxes nothing is made whose results are in the outbox,
     and the rest waits for a person.
 
     Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull.
@@ -74,7 +74,7 @@ def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: Journal
 
 def state_id(state_dir: Path, journal: Journal) -> str:
     """A name for this state folder that no other has: the owner file of each workspace carries
-    it. It stands in a file of its own, so that with a lost journal the workspaces are still
+    it. It is in a file of its own, so that with a lost journal the workspaces are still
     ours. Raises LocalError when it cannot be written.
     """
     path = state_dir / STATE_ID

@@ -39,7 +39,7 @@ class Timers:
         here = {"default": DebugExecutor()}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults, executors=here)
         self._clock = clock
-        self._on_step = on_step  # told by how many seconds the wall clock was set
+        self._on_step = on_step  # called with the seconds by which the wall clock was set
         self._stopped = True
         self._check: asyncio.TimerHandle | None = None
         self._offset = self._measure()

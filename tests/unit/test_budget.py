@@ -136,7 +136,7 @@ def test_skills_have_prices_of_their_own() -> None:
             Cap(100, under_way=1, reserved=100, price=100, known=False),
             (
                 "What a turn costs is not known here yet: it waits until the turn under way has"
-                " told, for limits.daily_credits is set."
+                " shown it, for limits.daily_credits is set."
             ),
         ),
     ],

@@ -60,11 +60,11 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     """The daemon has the token: what it was answered last counts."""
     seen = f"as the daemon was told at {local_time(known.at)}"
-    good = {
-        HoldReason.OUTAGE: Finding("ok", "cloud", f"{host} answers, {seen}."),
-        HoldReason.TOKEN: Finding("ok", "token", "The daemon's is accepted."),
-    }
-    for reason, found in good.items():
+    good = (
+        (HoldReason.OUTAGE, Finding("ok", "cloud", f"{host} answers, {seen}.")),
+        (HoldReason.TOKEN, Finding("ok", "token", "The daemon's is accepted.")),
+    )
+    for reason, found in good:
         if reason not in known.held:
             yield found
             continue
