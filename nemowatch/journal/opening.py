@@ -63,8 +63,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         )
         try:
             _prepare(conn)
-            conn.execute("PRAGMA journal_mode = WAL").fetchone()
             conn.execute("PRAGMA synchronous = FULL")
+            if _version(conn) == 0:
+                _migrate(conn)  # before the log exists: a small disk need not hold all of it twice
+            conn.execute("PRAGMA journal_mode = WAL").fetchone()
             _check_version(conn, path)
             _check_whole(conn, path)
             _migrate(conn)
@@ -84,8 +86,12 @@ def _prepare(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA trusted_schema = OFF")
 
 
+def _version(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _check_version(conn: sqlite3.Connection, path: Path) -> None:
-    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(conn)
     newest = migrations()[-1][0]
     if version > newest:
         raise JournalTooNew(
@@ -95,7 +101,7 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_current(conn: sqlite3.Connection, path: Path) -> None:
-    version, newest = conn.execute("PRAGMA user_version").fetchone()[0], migrations()[-1][0]
+    version, newest = _version(conn), migrations()[-1][0]
     if 0 < version < newest:
         raise JournalError(
             f"{path}: written by an earlier nemowatch (journal version {version}).",
@@ -111,7 +117,7 @@ def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
 
 def _migrate(conn: sqlite3.Connection) -> None:
     """Bring the tables to the newest version, each step in one transaction."""
-    at = conn.execute("PRAGMA user_version").fetchone()[0]
+    at = _version(conn)
     steps = [(number, script) for number, script in migrations() if number > at]
     # A table that is built anew is dropped in between; off, no row of another goes with it. It can
     # only be set outside a transaction.

@@ -1,0 +1,141 @@
+"""Several instructions in one session of the cloud: the files go up once, each instruction is paid
+for once, one after the other, and every gate stands before each."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from nemowatch.errors import JournalError, UsageError
+from nemowatch.journal import jobs, results, sessions, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sessions import Instruction
+from nemowatch.journal.spend import Edit, Outcome
+from nemowatch.model import HoldReason, State
+from nemowatch.orders.again import Again
+from nemowatch.stages.decision import hold
+from tests.rigs.stages import StageRig
+
+pytestmark = pytest.mark.anyio
+
+
+def add(house: StageRig, job: Job, prompt: str) -> int:
+    """Give one more instruction in the session of a job."""
+    order = Instruction(job.stem, job.skill, prompt, job.outputs)
+    now = house.clock.now_ms()
+    return house.journal.write_now(lambda conn: sessions.add_job(conn, job.session, order, now))
+
+
+async def test_one_more_instruction_costs_one_turn_and_no_upload(house: StageRig) -> None:
+    """What is in the session already is not uploaded again; the second result stands beside the
+    first."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "make the voice slower")
+    await house.run()
+    assert house.job(second).state is State.PUBLISHED
+    (session,) = house.sessions()
+    assert [bool(turn["charged"]) for turn in session["turns"]] == [True, True]
+    assert house.uploads() == ["bytes"]
+    assert house.results() == {"dub-es/clip.es.mp4", "dub-es/clip.es (2).mp4"}
+    house.clean()
+
+
+async def test_it_needs_no_file_in_the_inbox(house: StageRig) -> None:
+    """The source has gone to done/ long since: what the instruction concerns is in the session."""
+    (first,) = house.drop()
+    await house.run()
+    (house.root / "inbox" / "dub-es" / "clip.mp4").unlink()
+    second = add(house, house.job(first), "make the voice slower")
+    await house.run()
+    assert (house.job(second).state, house.charged()) == (State.PUBLISHED, 2)
+
+
+async def test_instructions_have_their_turns_in_order(house: StageRig) -> None:
+    """Given at once, they are carried out one after the other."""
+    (first,) = house.drop()
+    more = [add(house, house.job(first), f"part {number}") for number in range(2)]
+    await house.run()
+    assert {house.job(job_id).state for job_id in (first, *more)} == {State.PUBLISHED}
+    assert len(house.sessions()) == 1
+    calls = "SELECT job_id FROM spend ORDER BY id"
+    rows = house.journal.read_now(lambda conn: conn.execute(calls).fetchall())
+    assert [row["job_id"] for row in rows] == [first, *more]
+
+
+async def test_a_saved_draft_opens_no_gate(house: StageRig) -> None:
+    """An earlier instruction of the session is paid for and its draft is saved: the next one is
+    held before its call like any other."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "make the voice slower")
+    draft = house.journal.read_now(lambda conn: results.draft(conn, first))
+    assert draft is not None
+    house.journal.write_now(lambda conn: results.save_draft(conn, second, draft, 1))
+    house.gate.answer = hold(HoldReason.CAP, State.CLAIMED, "enough for today")
+    await house.run()
+    assert (house.job(second).state, house.job(second).reason) == (State.HELD, "cap")
+    assert house.charged() == 1
+
+
+async def test_two_calls_at_once_are_refused_by_the_journal(house: StageRig) -> None:
+    """Whatever the code does: one open call for a session, and one job that talks in it."""
+    (first,) = house.drop()
+    second = add(house, house.job(first), "more")
+
+    def call(conn: sqlite3.Connection, job_id: int) -> int:
+        return spend.open_call(conn, job_id, "s", "h", "b", None, 1)
+
+    house.journal.write_now(lambda conn: call(conn, first))
+    with pytest.raises(JournalError, match="UNIQUE"):
+        house.journal.write_now(lambda conn: call(conn, second))
+
+    def upload(conn: sqlite3.Connection, job_id: int) -> bool:
+        return jobs.apply(conn, jobs.by_id(conn, job_id), State.UPLOADING, 1)
+
+    house.journal.write_now(lambda conn: upload(conn, first))
+    with pytest.raises(JournalError, match="UNIQUE"):
+        house.journal.write_now(lambda conn: upload(conn, second))
+
+
+async def test_a_new_take_is_a_new_instruction_under_the_same_number(house: StageRig) -> None:
+    """The earlier one keeps its call, its draft and its results; lists show the number once."""
+    (job_id,) = house.drop()
+    await house.run()
+    before = house.job(job_id)
+    now = house.clock.now_ms()
+    house.journal.write_now(lambda conn: Again((job_id,), new_take=True).commit(conn, now))
+    fresh = house.job(job_id)
+    assert (fresh.state, fresh.session != before.session) == (State.CLAIMED, True)
+    assert not house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
+    await house.run()
+    assert (house.charged(), house.calls(job_id)) == (2, ["happened", "happened"])
+    assert [row.job.id for row in house.journal.read_now(jobs.listed)] == [job_id]
+    for name in house.results():
+        path = bytes(house.root / "outbox" / name)
+        assert house.journal.read_now(lambda c, p=path: results.of_output(c, p)) == job_id
+
+
+async def test_nothing_is_given_anew_while_a_call_is_open(house: StageRig) -> None:
+    """What nobody knows is not paid for a second time."""
+    (job_id,) = house.drop()
+    house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
+    job = house.job(job_id)
+    with pytest.raises(UsageError, match="not known"):
+        house.journal.write_now(lambda conn: sessions.give_anew(conn, job, 2))
+
+
+@pytest.mark.parametrize("edit", sorted(Edit))
+async def test_paid_is_what_the_calls_say(house: StageRig, edit: Edit) -> None:
+    """A job is paid for when its call has left an edit, or one that is only not seen yet; a saved
+    draft says nothing."""
+    (job_id,) = house.drop()
+    house.journal.write_now(lambda conn: results.save_draft(conn, job_id, {"t": []}, 1))
+    assert not house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
+    call = house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
+    house.journal.write_now(
+        lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2, edit=edit)
+    )
+    paid = house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
+    assert paid is (edit in (Edit.MADE, Edit.UNSEEN))
