@@ -13,8 +13,6 @@ from nemowatch.orders.current_prompt import MadeFrom, current_prompt, made_from
 from nemowatch.orders.order import Args, Order, job_id
 from nemowatch.orders.site import Site
 
-_ENDED_BADLY = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
-
 
 class Resolve(Order):
     """{"job": id, "how": "done"|"resend"} -> {"job": id, "state": where it goes on, "renewed":
@@ -69,6 +67,6 @@ def _check_waits(job: Job) -> None:
     if job.state is State.ATTENTION:
         return
     cure = f"nemowatch show {job.id} says what it is doing."
-    if job.state in _ENDED_BADLY:
+    if job.state in job_steps.UNDONE:
         cure = f"To try it again: nemowatch retry {job.id}"
     raise UsageError(f"Job {job.id} is {job.state}: there is nothing to resolve.", cure=cure)

@@ -13,9 +13,6 @@ from nemowatch.orders.restore_files import Restore, restore, to_restore
 from nemowatch.orders.site import Site
 from nemowatch.reporting import words
 
-#: States of which another try is made.
-_RETRIED = frozenset({State.FAILED, State.REJECTED, State.CANCELLED})
-
 
 class Retry(JobsOrder):
     """{"jobs": [id]} -> {"jobs": {id: the state it goes on from}}. All of them, or none."""
@@ -47,7 +44,7 @@ class Retry(JobsOrder):
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    return job.state in _RETRIED and not results.is_draft_saved(conn, job.id)
+    return job.state in job_steps.UNDONE and not results.is_draft_saved(conn, job.id)
 
 
 def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
