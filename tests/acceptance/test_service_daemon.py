@@ -318,8 +318,8 @@ def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(
 
 
 @pytest.mark.slow
-def test_a_backup_that_is_put_back_as_the_manual_says_asks_before_it_pays(studio: Studio) -> None:
-    """Backed up before a job was paid, put back after it: nothing is paid again; root's copy
+def test_a_backup_restored_as_the_manual_says_asks_before_it_pays(studio: Studio) -> None:
+    """Backed up before a job was paid, restored after it: nothing is paid again; root's copy
     belongs to the service."""
     run = studio.container.run
     run("ln", "-sf", "/opt/nemowatch/bin/nemowatch", "/usr/local/bin/nemowatch")

@@ -205,7 +205,7 @@ def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_usr1_finds_what_no_event_told(tmp_path: Path) -> None:
+def test_usr1_finds_what_no_event_announced(tmp_path: Path) -> None:
     """With an hour between scans a file is found when the signal comes."""
     with file_studio(tmp_path, scan=3600) as studio:
         studio.edit("settle =", 'mode = "scan"\nsettle =')

@@ -75,7 +75,8 @@ def noted(base: Path, **settings: Any) -> Iterator[NotedStudio]:
 
 @pytest.mark.slow
 def test_status_is_the_sentence_that_was_promised(tmp_path: Path) -> None:
-    """ "1 settling", "1 uploading 43 %", "2 rendering; credits 9900", "idle": as the work goes; READY comes alone and first."""
+    """STATUS follows the work: "1 settling", "1 uploading 43 %", "2 rendering; credits 9900",
+    "idle"; READY comes alone and first."""
     sandbox = {"render_seconds": 3, "turn_seconds": 1}
     with noted(tmp_path, sandbox=sandbox, settle=1.5) as studio:
         studio.edit("confirm_above = 0", "confirm_above = 0\nupload_rate = 60000")
@@ -141,7 +142,7 @@ def test_a_reload_carries_the_monotonic_time_and_a_drain_asks_for_more(tmp_path:
 
 
 @pytest.mark.slow
-def test_at_rest_nothing_is_told_but_pings_at_a_third_of_the_time(tmp_path: Path) -> None:
+def test_at_rest_nothing_is_sent_but_pings_at_a_third_of_the_time(tmp_path: Path) -> None:
     """STATUS is said when something changed, and a ping every third of WatchdogSec: no more."""
     with noted(tmp_path) as studio:
         studio.watchdog = 6

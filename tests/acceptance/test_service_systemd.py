@@ -1,4 +1,4 @@
-"""The shipped units, unchanged, under a real systemd (tests.rigs.systemd_container): with a stand-in for the
+"""The shipped units, unchanged, under a real systemd (rigs/systemd_container), with a stand-in for the
 daemon that uses its service room."""
 
 from __future__ import annotations

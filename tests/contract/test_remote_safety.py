@@ -283,7 +283,7 @@ def test_nothing_outside_is_opened_while_links_are_swapped_in(tmp_path: Path, wh
     assert refused  # it really was in the way
 
 
-async def test_what_is_swapped_in_after_the_look_is_not_what_is_sent(tmp_path: Path) -> None:
+async def test_what_is_swapped_in_after_the_check_is_not_what_is_sent(tmp_path: Path) -> None:
     """The descriptor is what is sent: another file under its name, before or while it goes,
     changes nothing in the cloud."""
     inbox = tmp_path / "inbox"

@@ -182,7 +182,7 @@ def test_a_disk_that_fills_while_it_works(house: Studio, tmp_path: Path) -> None
         subprocess.run(["umount", "-l", str(mounted)], check=True)
 
 
-def test_a_backup_put_back(house: Studio, tmp_path: Path) -> None:
+def test_a_restored_backup(house: Studio, tmp_path: Path) -> None:
     """A journal from before a payment pays nothing again by itself: what it takes for unpaid
     waits for a person."""
     house.sandbox.set(turn_seconds=2.0)

@@ -79,7 +79,7 @@ EVERY = int(os.environ.get("KILL_EVERY", "12"))
 
 
 @pytest.mark.parametrize("shift", [0] if EVERY == 1 else [6])
-def test_a_failure_is_told_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
+def test_a_failure_is_reported_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
     """The file in failed/ has its note beside it."""
     for house in at_each_commit(tmp_path, failing, EVERY, shift):
         assert house.results("failed") == {"dub-es/clip.mp4", ERROR}, house.log()

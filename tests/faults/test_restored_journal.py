@@ -42,8 +42,8 @@ def keeps(house: EngineRig) -> None:
 
 
 async def start(house: EngineRig) -> bool:
-    """Start as the daemon does; returns whether the state folder itself told of a journal that
-    was put back."""
+    """Start as the daemon does; returns whether the state folder itself knew of a journal that
+    was restored."""
     journal = Journal.open(house.state / "journal.db", SystemClock())
     older = is_put_back(
         house.state, journal, [watch.name for watch in house.config.watch], SystemClock().now_ms()
@@ -134,9 +134,9 @@ async def lose_two_payments(house: EngineRig) -> Path:
 
 
 @pytest.mark.parametrize("after", ["move", "keep"])
-async def test_a_whole_state_folder_put_back(house: EngineRig, after: str) -> None:
+async def test_a_restored_state_folder(house: EngineRig, after: str) -> None:
     """The workspace remembers. What stands in the outbox is done; what was rendering waits for a
-    person, and costs nothing before. Put back a second time, it asks a second time."""
+    person, and costs nothing before. Restored a second time, it asks a second time."""
     if after == "keep":
         keeps(house)
     saved = await lose_two_payments(house)
@@ -172,8 +172,8 @@ async def test_it_asks_once(house: EngineRig) -> None:
     await house.until("the new mark", lambda _: owner(house)["paid"] != lost)
 
 
-async def test_a_hot_copy_of_the_journal_put_back(house: EngineRig) -> None:
-    """Taken and put back within one run of the daemon, consistent in itself: the state folder
+async def test_a_restored_hot_copy_of_the_journal(house: EngineRig) -> None:
+    """Taken and restored within one run of the daemon, consistent in itself: the state folder
     remembers what was paid."""
     keeps(house)
     house.drop("dub-es/f0.mp4")
@@ -198,7 +198,9 @@ async def test_a_hot_copy_of_the_journal_put_back(house: EngineRig) -> None:
     assert house.charged() == 2
 
 
-async def test_what_the_journal_takes_for_unpaid_and_stands_is_done(house: EngineRig) -> None:
+async def test_existing_results_of_a_job_that_counts_as_unpaid_are_recognised(
+    house: EngineRig,
+) -> None:
     """Waiting in the copy, whatever for, and delivered after it was made: recognised by its
     results, held by nothing."""
     keeps(house)
@@ -295,7 +297,7 @@ async def test_a_move_to_another_machine_asks_nothing(house: EngineRig) -> None:
 
 @pytest.mark.parametrize("says", ["nothing", "an older call", "nonsense"])
 async def test_an_owner_file_that_knows_less_raises_no_alarm(house: EngineRig, says: str) -> None:
-    """Lost, put back by a sync client, or spoiled in its mark: the journal knows more, and
+    """Lost, restored by a sync client, or spoiled in its mark: the journal knows more, and
     writes it there again."""
     await start(house)
     for number in range(2):

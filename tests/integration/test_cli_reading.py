@@ -152,7 +152,7 @@ def test_jobs_of_a_state_as_the_table_shows_it(cli: Cli) -> None:
         assert (refused.returncode, expected in refused.stderr) == (2, True), refused.stderr
 
 
-def test_show_tells_history_cost_and_results(cli: Cli) -> None:
+def test_show_prints_history_cost_and_results(cli: Cli) -> None:
     """`show` tells each step with its time, the balance before and after, and the results with
     their sizes."""
     record = cli.json("show", "1")

@@ -84,7 +84,7 @@ def test_state_inside_an_inbox_is_refused(tmp_path: Path) -> None:
     assert told.startswith("config: state_dir")
 
 
-def test_a_folder_that_may_not_be_looked_at_is_no_crash(tmp_path: Path) -> None:
+def test_an_inaccessible_folder_is_no_crash(tmp_path: Path) -> None:
     """Nor is a name that is too long for any disk."""
     check_layout(Config(watch=(apart(tmp_path / ("n" * 300), tmp_path / "o/1"),)))
 

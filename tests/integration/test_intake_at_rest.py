@@ -1,4 +1,4 @@
-"""An inbox in which files wait for a person is at rest: what cannot be taken is looked at now
+"""An inbox in which files wait for a person is at rest: what cannot be taken is checked now
 and then, not over and over."""
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ async def ticks_in_a_second(b: InboxRig) -> int:
 
 
 async def test_a_prompt_that_stays_unreadable_keeps_nobody_busy(root: Path, tmp_path: Path) -> None:
-    """A prompt.txt that is a link is told of, and looked at seldom however long it stands there."""
+    """A prompt.txt that is a link is reported, and checked seldom however long it stands there."""
     (tmp_path / "elsewhere.txt").write_text("make it nice")
     (root / "inbox/dub-es-fr/prompt.txt").symlink_to(tmp_path / "elsewhere.txt")
     async with inbox_rig(root, tmp_path / "s", settle=0.1, scan_interval=600) as b:
@@ -93,7 +93,7 @@ async def test_a_file_that_never_reads_as_it_looks_keeps_nobody_busy(
 
 
 async def test_files_whose_recipe_is_gone_keep_nobody_busy(root: Path, tmp_path: Path) -> None:
-    """They are told of with their folder, and taken when the recipe is back."""
+    """They are reported with their folder, and taken when the recipe is back."""
     recipes = {"cut": Recipe(prompt="Cut it.")}
     async with inbox_rig(root, tmp_path / "s", settle=1) as b:
         b.inbox.reconfigure(b.watch, recipes, 0)

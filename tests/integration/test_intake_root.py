@@ -111,7 +111,7 @@ async def test_the_administrators_own_link_is_followed_and_stays_where_it_led(
 
 
 async def test_each_change_of_health_is_one_line(root: Path, tmp_path: Path) -> None:
-    """However often the root is looked at: one line when a trouble begins, one when it ends."""
+    """However often the root is checked: one line when a trouble begins, one when it ends."""
     with capture_logs() as lines:
         async with inbox_rig(root, tmp_path / "s", scan_interval=1) as b:
             await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)

@@ -337,7 +337,7 @@ def test_a_touched_file_keeps_its_address(journal: Journal) -> None:
     assert (found.snapshot.ino, found.cdn_url) == (77, "https://cdn/x")
 
 
-def test_known_files_are_those_that_stand_in_the_inbox(journal: Journal) -> None:
+def test_known_files_are_those_in_the_inbox(journal: Journal) -> None:
     """Claimed, kept after being done, but not what went away; of this watch alone."""
     ids = [claim(journal, b"dub-es/%d.mp4" % n)[0] for n in range(4)]
     where = [job(journal, i).source_id for i in ids]

@@ -119,7 +119,7 @@ def test_what_was_cancelled_is_due_when_it_leaves(conn: sqlite3.Connection) -> N
     assert due(conn) == [source]
 
 
-def test_a_journal_from_before_has_its_troubles_looked_at_once(tmp_path: Path) -> None:
+def test_a_journal_of_an_older_version_has_its_problems_checked_once(tmp_path: Path) -> None:
     """Notes that were lost, or left behind, by versions that could do that."""
     path = tmp_path / "journal.db"
     old = sqlite3.connect(path, isolation_level=None)

@@ -74,7 +74,7 @@ def fat(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(where)], check=True)
 
 
-def test_a_result_stands_under_its_name_and_the_part_is_gone(tmp_path: Path) -> None:
+def test_a_result_has_its_name_and_the_part_is_gone(tmp_path: Path) -> None:
     """A whole part becomes the wanted name, and nothing else is left in the folder."""
     whole = write_part(part_path(tmp_path, 7), DATA)
     done = publish(whole.path, "promo.es.mp4", whole.sha256)

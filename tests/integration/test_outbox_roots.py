@@ -75,7 +75,7 @@ def test_a_link_that_was_put_there_while_nothing_ran_is_refused(tree: Path) -> N
         put(tree)
 
 
-def test_a_link_that_stands_at_first_is_followed_and_kept_to(tree: Path) -> None:
+def test_a_link_that_exists_from_the_start_is_followed(tree: Path) -> None:
     """It is the administrator's own; turned elsewhere, it is not."""
     swap(tree)
     assert put(tree).resolve() == tree.parent / "theirs" / "dub-es" / "a.mp4"

@@ -62,7 +62,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
         )
 
 
-async def test_a_folder_that_may_not_be_read_is_told_of_once_and_beside_it(take: Take) -> None:
+async def test_an_unreadable_folder_is_reported_once_and_beside_it(take: Take) -> None:
     """That its name is no task either matters to nobody yet, and a note inside it could be
     neither written nor read."""
     scan_results, inbox = take
@@ -128,7 +128,7 @@ def standing(inbox: Inbox) -> list[str]:
     return [path.name for path in inbox.watch.failed.rglob("*.txt")]
 
 
-async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
+async def test_a_refused_file_is_reported_as_long_as_it_is_in_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over restarts; when a person has taken it away, it is forgotten for good, and its note
@@ -154,7 +154,7 @@ async def test_a_refused_file_is_told_of_as_long_as_it_lies_in_failed(
 async def test_a_note_about_another_trouble_of_that_name_stays(
     take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Put back and refused for another reason: the note is the newer one's, and so is the line
+    """Restored and refused for another reason: the note is the newer one's, and so is the line
     in the status."""
     monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
     scan_results, inbox = take

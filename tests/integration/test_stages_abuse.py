@@ -487,7 +487,7 @@ async def in_state(house: StageRig, job_id: int, state: State) -> bool:
 
 
 async def test_a_source_that_settled_no_more_can_be_tried_again(house: StageRig) -> None:
-    """Changed, taken away while settling, and put back: its jobs run again."""
+    """Changed, taken away while settling, and restored: its jobs run again."""
     (job_id,) = house.drop()
     source_id = house.job(job_id).source_id
     house.journal.write_now(lambda conn: sources.unsettle(conn, source_id, 1))
@@ -560,7 +560,7 @@ async def test_a_cap_is_left_by_the_measure_it_was_met_by(
         assert house.job(job_id).state is State.CLAIMED
 
 
-async def test_a_parked_upload_is_looked_at_before_it_is_repeated(house: StageRig) -> None:
+async def test_an_interrupted_upload_is_checked_before_it_is_repeated(house: StageRig) -> None:
     """Its folder left the configuration in the middle of an upload and came back: no second clip
     in the session."""
     (job_id,) = house.drop()

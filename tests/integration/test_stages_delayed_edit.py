@@ -125,7 +125,7 @@ async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: StageR
 @pytest.mark.parametrize(
     "error", [RequestRefused("403"), FileRefused(), FileTooLarge(), SessionLost("1002")]
 )
-async def test_a_refused_look_is_looked_at_again(house: StageRig, error: Exception) -> None:
+async def test_a_refused_check_is_repeated(house: StageRig, error: Exception) -> None:
     """One refusal, or a few, of the look after the turn end nothing."""
     Lagging(house, 4, error)
     (job_id,) = house.drop()

@@ -148,7 +148,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("fault", UNKNOWN)
 async def test_unknown_is_never_sent_again(house: StageRig, fault: str) -> None:
-    """A turn that may have begun is looked at five times; what shows nothing goes to a person,
+    """A turn that may have begun is checked five times; what shows nothing goes to a person,
     sent once."""
     (job_id,) = house.drop()
     house.cloud.fault(f"chat:{fault}")

@@ -54,7 +54,7 @@ async def page_of(cli: Cli) -> str:
     return watch.page.read_text("utf-8")
 
 
-async def test_a_hold_is_told_once(tmp_path: Path) -> None:
+async def test_a_hold_is_reported_once(tmp_path: Path) -> None:
     """Many files that wait for one thing: it stands at the top with its cure, and each file says
     it in three words."""
     cli = Cli(tmp_path)
@@ -79,7 +79,7 @@ async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> 
     assert (html.count("waits for the hours of work"), html.count("· es, fr")) == (1, 1)
 
 
-async def test_pauses_are_told_before_anything_waits(tmp_path: Path) -> None:
+async def test_pauses_are_reported_before_anything_waits(tmp_path: Path) -> None:
     """A pause of everything, and a PAUSE file by its place in the share, stand on the page of an
     idle workspace."""
     cli = Cli(tmp_path)

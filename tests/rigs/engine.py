@@ -33,7 +33,7 @@ from tests.rigs.studio import video
 #: Seconds until a wait gives up: far above anything that must happen, for the machine may be busy.
 LIMIT = 120.0
 ATTEMPTS = 4  #: retry.attempts
-TOKEN = "nmv_usr_of_the_bench"
+TOKEN = "nmv_usr_of_the_rig"
 
 CONFIG = """
 state_dir = "{state}"
@@ -123,7 +123,7 @@ class EngineRig:
         self.journal = Journal.open(self.state / "journal.db", clock)
         client = self.client()
         self.engine = Engine(
-            self.config, self.journal, client, clock, state_id=f"bench-{self.base.name}"
+            self.config, self.journal, client, clock, state_id=f"rig-{self.base.name}"
         )
         await self.engine.start()
 
@@ -263,7 +263,7 @@ async def engine_rig(
     poll_interval: float = 0.1,
     settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[EngineRig]:
-    """A bench whose cloud and engine end with the block; `start` begins the engine."""
+    """A rig whose cloud and engine end with the block; `start` begins the engine."""
     place = base / f"{next(_numbers):04d}-{secrets.token_hex(2)}"
     cloud = {
         "turn_seconds": 0.1,

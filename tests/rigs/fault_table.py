@@ -234,7 +234,7 @@ async def _lasting(house: EngineRig, cell: Cell) -> str:
 
 
 async def _rest(house: EngineRig) -> str:
-    """What the job comes to while the fault lasts. No clock decides: what is held is looked at
+    """What the job comes to while the fault lasts. No clock decides: what is held is checked
     until the looks change nothing more, and what has been struck so often that any count of
     attempts is used up goes on for ever.
     """

@@ -270,7 +270,7 @@ class StageRig:
         return [upload["by"] for session in self.sessions() for upload in session["uploads"]]
 
     def fresh(self, what: str) -> list[Any]:
-        """The ledger's list of requests, violations or problems since this bench began."""
+        """The ledger's list of requests, violations or problems since this rig began."""
         return list(self.cloud.ledger()[what][self._seen[what] :])
 
     def requests(self, endpoint: str) -> int:
@@ -307,7 +307,7 @@ QUICK: dict[str, Any] = {
 
 @asynccontextmanager
 async def stage_rig(base: Path, cloud: SandboxProcess, **sections: Any) -> AsyncIterator[StageRig]:
-    """A bench over a cloud without faults; closed with the block."""
+    """A rig over a cloud without faults; closed with the block."""
     cloud.clear_faults()
     cloud.set(**QUICK)
     cloud.credits(10_000)

@@ -90,7 +90,7 @@ def test_room_under_the_cap(
     assert cap(daily, spent, unpriced, {"dub": price}, "dub").closed is over
 
 
-def test_calls_whose_price_nobody_can_tell_count_and_block_nothing() -> None:
+def test_calls_of_unknown_price_count_and_block_nothing() -> None:
     """A balance that could not be read, or an outcome that waits for a person, takes its room;
     the next goes on beside it."""
     lost = [Unpriced("dub", 2, 0)]

@@ -48,7 +48,7 @@ def test_a_root_is_enough(tmp_path: Path) -> None:
     assert config == Config(watch=(Watch(root=Path("/srv/w")),))
 
 
-def test_an_inbox_and_an_outbox_may_stand_apart(tmp_path: Path) -> None:
+def test_an_inbox_and_an_outbox_may_be_in_different_places(tmp_path: Path) -> None:
     """done and failed are siblings of the inbox, the page stands beside the outbox."""
     config = load(
         write(tmp_path, '[[watch]]\ninbox = "/a/in"\noutbox = "/b/out"\nfailed = "/c"\n'), {}
@@ -126,7 +126,7 @@ def test_a_mark_and_windows_line_ends_are_no_mistake(tmp_path: Path) -> None:
     assert load(write(tmp_path, b"\xef\xbb\xbf" + WATCH.replace("\n", "\r\n").encode()), {}).watch
 
 
-def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_together_with_their_lines(tmp_path: Path) -> None:
     """Unknown keys, wrong values and missing ones, in the order of the file."""
     text = (
         'stat_dir = "x"\n'  # 1

@@ -83,7 +83,7 @@ def test_a_configuration_cannot_be_changed() -> None:
             setattr(section, key, getattr(section, key))
 
 
-def test_a_reload_tells_what_applies_and_what_needs_a_restart() -> None:
+def test_a_reload_says_what_applies_and_what_needs_a_restart() -> None:
     """By key; a watch by its inbox."""
     old = validated(
         {

@@ -333,7 +333,7 @@ def test_the_short_cut_counts_from_the_close() -> None:
     assert tracked.verdict() is Verdict.READY
 
 
-def test_a_writer_that_a_look_meets_after_a_close_has_opened_again() -> None:
+def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
     """Pieces that take long are met while they are written: their closes are no short cut
     either."""
     tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
@@ -394,7 +394,7 @@ def test_looks_are_due_more_often_than_half_the_settle_time() -> None:
         assert tracked.next_at <= settle / 2
 
 
-def test_health_tells_each_change_once_and_trouble_needs_a_reason() -> None:
+def test_health_reports_each_change_once_and_trouble_needs_a_reason() -> None:
     """The same state twice is told once; a trouble without a reason is refused."""
     told: list[Health] = []
     clock = ManualClock()
@@ -469,7 +469,7 @@ def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
     )
 
 
-def test_a_scan_neither_takes_an_answer_back_nor_puts_a_look_off() -> None:
+def test_a_scan_neither_revokes_an_answer_nor_delays_a_check() -> None:
     """Scans ask for no lease: what was known of writers stands, and files that are looked at
     seldom keep their turn."""
     tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
@@ -496,8 +496,8 @@ def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
     assert tracked.verdict() is Verdict.WAIT
 
 
-def test_a_file_that_waits_for_one_that_settles_is_looked_at_as_before() -> None:
-    """A clip and its text never wait for each other's next look; what is stuck is looked at
+def test_a_file_that_waits_for_a_settling_one_is_checked_as_before() -> None:
+    """A clip and its text never wait for each other's next look; what is stuck is checked
     seldom, and keeps nobody busy."""
     tracker = Tracker()
     tracked = tracker.see(b"f", Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)

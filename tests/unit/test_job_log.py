@@ -1,4 +1,4 @@
-"""What the log and systemd are told of jobs and holds: each thing once, with its place."""
+"""What the log and systemd are reported jobs and holds: each thing once, with its place."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_hold_that_began_while_the_journal_was_asked_has_not_ended(
     ]
 
 
-def test_pauses_are_told_for_each_folder(lines: list[dict[str, Any]]) -> None:
+def test_pauses_are_reported_for_each_folder(lines: list[dict[str, Any]]) -> None:
     """Two folders that are paused are two causes, and end apart."""
     clock = ManualClock()
     job_log = JobLog(clock)

@@ -56,7 +56,7 @@ def test_a_cut_never_divides_a_character_as_people_see_it() -> None:
     assert unicodedata.combining(cut("e\u0301" * 100, 250)[-1])
 
 
-def test_numbers_stand_before_the_last_ending() -> None:
+def test_numbers_come_before_the_last_ending() -> None:
     """`promo.es (2).mp4`, and what is no ending is left in one piece."""
     names = candidates("promo.es.mp4")
     assert [next(names), next(names), next(names)] == [

@@ -190,7 +190,7 @@ async def test_a_store_that_cannot_be_written_is_said(
 async def test_another_process_may_have_renewed_it(
     tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
-    """After a refusal the file is looked at before the cloud is asked."""
+    """After a refusal the file is checked before the cloud is asked."""
     cloud, store = Cloud(), Store(tmp_path / STORE_NAME)
     tokens = Tokens(Credential(), store, cloud.issue, ManualClock(), executor)
     assert await tokens.current() == "nmv_1"

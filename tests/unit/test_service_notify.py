@@ -96,7 +96,7 @@ async def test_reload_carries_the_monotonic_time(manager: socket.socket) -> None
     assert before <= int(second.removeprefix("MONOTONIC_USEC=")) <= after
 
 
-async def test_stop_and_extension_are_told_in_order(manager: socket.socket) -> None:
+async def test_stop_and_extension_are_announced_in_order(manager: socket.socket) -> None:
     """STOPPING and then the extension in microseconds."""
     notifier = Notifier(env_of(manager))
     notifier.stopping()

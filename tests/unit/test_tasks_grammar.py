@@ -71,7 +71,7 @@ def test_a_dub_folder_names_its_languages(name: str, tags: list[str]) -> None:
     assert (folder.task, folder.skill, folder.name) == ("dub", "multilingual-video-dubbing", name)
 
 
-def test_a_language_is_told_by_its_english_name() -> None:
+def test_a_language_is_recognised_by_its_english_name() -> None:
     """A region's language has Babel's English display name."""
     folder = read_folder("dub-pt-BR-es-zh_TW", {})
     assert isinstance(folder, Folder)

@@ -35,7 +35,7 @@ async def test_each_cadence_calls_its_own_function() -> None:
     assert "one" not in called
 
 
-async def test_a_step_of_the_wall_clock_is_told_once() -> None:
+async def test_a_step_of_the_wall_clock_is_reported_once() -> None:
     """Forward or back: the seconds, then 0; passing time and small drifts are no step."""
     clock = ManualClock()
     timers = Timers(clock)
