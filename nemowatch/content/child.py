@@ -44,6 +44,7 @@ class Failure(Enum):
     NOT_LIMITED = "its memory cannot be limited"
     UPDATED = "another version of nemowatch has been installed"
     BROKEN = "a module is missing"
+    OUT_OF_ORDER = "the processes that read fail on every file"
     SILENT = "what it reads from does not answer"
     SLOW = "it takes too long"
     COMPUTING = "it takes too much computing"

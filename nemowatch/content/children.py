@@ -31,6 +31,7 @@ UNAVAILABLE = frozenset(
         Failure.NOT_LIMITED,
         Failure.UPDATED,
         Failure.BROKEN,
+        Failure.OUT_OF_ORDER,
     }
 )
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,9 +21,9 @@ from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.docx import read_docx
 from nemowatch.content.links import is_property_list, read_links
-from nemowatch.content.sniff import Sniffed
+from nemowatch.content.sniff import Finding, Sniffed
 from nemowatch.content.text import decode_text
-from nemowatch.errors import LocalPassing, UnsafeContent
+from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MB
 
 #: Bytes that are read of a text, a script or a list of links; whatever is larger is something else
@@ -30,6 +31,11 @@ from nemowatch.model import MB
 MAX_READ = 5 * MB
 #: Bytes asked for at once: a share may answer with fewer than were asked for.
 _PIECE = MB
+
+#: The content of a file that every child can read.
+_GOOD = b"A good text."
+#: Failures that say nothing about the content.
+_NOT_THE_CONTENT = UNAVAILABLE | {Failure.SILENT}
 
 Beat = Callable[[], None]
 Record = TypeVar("Record")
@@ -107,6 +113,18 @@ def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
     return Links(read_links(data, name))
 
 
+def probe_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
+    """In the child: what reading a file of this name takes, done with a good text."""
+    (name,) = arguments
+    with suppress(OrderError):  # what an empty document says is that its parser runs
+        if _is_docx(name):
+            read_docx(b"")
+        if is_property_list(name):
+            read_links(b"", name)
+    decode_text(_bytes_of(fd))
+    return first_bytes.sniff(fd, b"good.txt", len(_GOOD))
+
+
 def _is_docx(name: str) -> bool:
     return name.lower().endswith(".docx")
 
@@ -137,11 +155,27 @@ def _asked(
         found = CHILDREN.ask(f"{task.__module__}:{task.__name__}", arguments, fd, beat)
         if isinstance(found, kind):
             return found
-        raise ChildFailed(Failure.GARBAGE)
+        failure = Failure.GARBAGE
     except ChildFailed as exc:
-        if exc.failure not in UNAVAILABLE or not is_ours:
-            raise _about_the_file(exc.failure) from exc
+        failure = exc.failure
+
+    if failure not in _NOT_THE_CONTENT and not _works(str(arguments[0])):
+        failure = Failure.OUT_OF_ORDER
+    if failure not in UNAVAILABLE or not is_ours:
+        raise _about_the_file(failure)
     return task(arguments, fd, beat)
+
+
+def _works(name: str) -> bool:
+    """Whether a child can read a good file of this kind: before a file is refused for good,
+    it is made sure that not every file would be."""
+    with os.fdopen(os.memfd_create("probe"), "w+b", 0) as file:
+        file.write(_GOOD)
+        try:
+            found = CHILDREN.ask(f"{__name__}:probe_task", (name,), file.fileno(), nothing)
+        except (ChildFailed, OrderError, OSError):
+            return False
+    return isinstance(found, Sniffed) and found.finding is Finding.MEDIA
 
 
 def _about_the_file(failure: Failure) -> LocalPassing | UnsafeContent:

@@ -219,7 +219,23 @@ def test_a_document_that_kills_its_reader_is_refused_in_plain_words(
     monkeypatch.setattr(reading, "text_task", bad_parsers.killed)
     with pytest.raises(UnsafeContent, match="cannot be read safely: the process that read it"):
         reading.read_script(file, "a.docx")
-    assert own_children.started == 2
+    assert own_children.started == 3  # two have died, the third can read
+
+
+def test_where_every_file_ends_its_reader_none_is_refused(
+    own_children: Children, file: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine on which children fail (a filter of system calls, an odd Python) refuses no file:
+    a document waits, and our own code reads the rest here."""
+    own_children_ask = own_children.ask
+
+    def broken(task: str, arguments: tuple[object, ...], fd: int, beat: object) -> object:
+        return own_children_ask(f"{bad_parsers.__name__}:killed", arguments, fd, lambda: None)
+
+    monkeypatch.setattr(own_children, "ask", broken)
+    with pytest.raises(LocalPassing, match="fail on every file"):
+        reading.read_script(file, "a.docx")
+    assert reading.read_text(file) == "hello"
 
 
 def test_descriptors_are_closed(children: Children, file: int) -> None:
