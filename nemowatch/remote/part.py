@@ -18,6 +18,7 @@ from pathlib import Path
 
 from nemowatch.errors import local_error
 from nemowatch.fs.part_files import open_part
+from nemowatch.fs.safe_open import translated
 from nemowatch.model import Downloaded
 from nemowatch.remote import values
 from nemowatch.remote.boxes import End, end_of, looks_like_text
@@ -123,10 +124,8 @@ class PartFile:
     def restart(self, validator: str) -> None:
         """Discard the content. What follows was served with `validator` ("" when it cannot be
         resumed)."""
-        try:
+        with translated(self._path):
             os.ftruncate(self._fd, 0)
-        except OSError as exc:
-            raise local_error(exc, self._path) from None
         self._hash = hashlib.sha256()
         self.size = self._noted = 0
         self.validator = validator
@@ -135,7 +134,7 @@ class PartFile:
     def append(self, data: bytes) -> None:
         """Add bytes to the end."""
         rest = memoryview(data)
-        try:
+        with translated(self._path):
             while rest:
                 written = os.pwrite(self._fd, rest, self.size)
                 self._hash.update(rest[:written])
@@ -143,8 +142,6 @@ class PartFile:
                 rest = rest[written:]
             if self.size - self._noted >= _CHECKPOINT:
                 self._note()
-        except OSError as exc:
-            raise local_error(exc, self._path) from None
 
     def _note(self) -> None:
         if self.validator:
@@ -154,10 +151,8 @@ class PartFile:
 
     def end(self) -> End:
         """Whether the video's boxes are complete."""
-        try:
+        with translated(self._path):
             return end_of(self._fd, self.size)
-        except OSError as exc:
-            raise local_error(exc, self._path) from None
 
     def came_before(self) -> bool:
         """Whether exactly these bytes were downloaded before; remembers them for the next time."""
@@ -165,17 +160,13 @@ class PartFile:
 
     def looks_like_text(self) -> bool:
         """Whether the content is a page or an envelope instead of a video."""
-        try:
+        with translated(self._path):
             return looks_like_text(self._fd)
-        except OSError as exc:
-            raise local_error(exc, self._path) from None
 
     def finish(self) -> Downloaded:
         """Finish the file; it is on disk when this returns."""
-        try:
+        with translated(self._path):
             os.fsync(self._fd)
-        except OSError as exc:
-            raise local_error(exc, self._path) from None
         self._finished = True
         self._marker.forget()
         self._marker.forget_doubt()

@@ -57,13 +57,7 @@ class Engine:
     """One running daemon."""
 
     def __init__(
-        self,
-        config: Config,
-        journal: Journal,
-        api: RemoteApi,
-        clock: Clock,
-        *,
-        state_id: str,
+        self, config: Config, journal: Journal, api: RemoteApi, clock: Clock, *, state_id: str
     ) -> None:
         """`state_id` names the state folder in the owner files."""
         self.config = config
@@ -99,12 +93,7 @@ class Engine:
         job_log = JobLog(self.clock)
         self._polls = PollSchedule(self.timers, self.clock)
         self.runner = Runner(
-            deps,
-            self.watches,
-            self._moved,
-            job_log,
-            self._inboxes.offline,
-            self._polls.earliest,
+            deps, self.watches, self._moved, job_log, self._inboxes.offline, self._polls.earliest
         )
         self.holds = HoldKeeper(
             self.journal,

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from nemowatch.clock import SystemClock
 from nemowatch.jobs.lanes import Busy, choose
 from nemowatch.model import State
+from nemowatch.service import timers
 from nemowatch.service.poll_schedule import POLLS
 from nemowatch.stages.table import Lane
 from tests.rigs.engine import EngineRig, engine_rig
@@ -78,6 +80,25 @@ async def test_a_restart_goes_on_polling(tmp_path: Path) -> None:
         await house.start()
         await house.ended(1)
         assert len(polls(house)) > before
+
+
+async def test_a_clock_that_is_set_back_stops_no_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back an hour while the cloud renders: what was due in an hour by the new clock is due
+    within seconds, and the job is done."""
+    monkeypatch.setattr(timers, "CHECK", 0.2)
+    right, back = SystemClock.now_ms, [0]
+    monkeypatch.setattr(SystemClock, "now_ms", lambda clock: right(clock) - back[0])
+    async with engine_rig(tmp_path, settings={"render_seconds": 2}) as house:
+        await house.start()
+        assert house.engine is not None
+        house.drop("dub-es/clip.mp4")
+        await rendering(house, 1)
+        back[0] = 3600 * 1000
+        house.engine.timers.move(POLLS, 3600)  # as the scheduler sees it
+        (job,) = await house.ended(1, limit=30)
+        assert job.state is State.PUBLISHED
 
 
 async def test_many_renders_are_no_herd(tmp_path: Path) -> None:
