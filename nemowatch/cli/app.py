@@ -82,5 +82,7 @@ def carry_out(words: list[str]) -> int:
     try:
         app(args=words, prog_name="nemowatch")
     except SystemExit as exc:
-        return exc.code if isinstance(exc.code, int) else 0 if exc.code is None else 1
+        if exc.code is None:
+            return 0
+        return exc.code if isinstance(exc.code, int) else 1
     return 0

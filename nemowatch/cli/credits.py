@@ -116,6 +116,7 @@ def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]
 
 def _print(record: dict[str, Any]) -> None:
     from nemowatch.cli.output import print_table, say
+    from nemowatch.reporting import words
 
     if record["problem"]:
         say(record["problem"])
@@ -124,16 +125,18 @@ def _print(record: dict[str, Any]) -> None:
     say(f"frozen     {formatting.credits(record['frozen'])}")
     say(f"total      {formatting.credits(record['total'])}")
     if record["anonymous"]:
-        link = record["registration"]
-        say("The account is anonymous." + (f" Register it to keep it: {link}" if link else ""))
+        for line in words.anonymous(record["registration"]).splitlines():
+            say(line)
     if "days" not in record:
         return
     print()
-    rows = [
-        (d["day"], formatting.credits(d["credits"]), str(d["turns"]), str(d["unknown"] or ""))
-        for d in record["days"]
-    ]
+    rows = list(map(_row, record["days"]))
     if rows:
         print_table(("DAY", "CREDITS", "TURNS", "COST UNKNOWN"), rows, right=(1, 2, 3))
     else:
         say("Nothing was spent yet.")
+
+
+def _row(day: dict[str, Any]) -> tuple[str, str, str, str]:
+    spent = formatting.credits(day["credits"])
+    return day["day"], spent, str(day["turns"]), str(day["unknown"] or "")

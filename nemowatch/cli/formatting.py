@@ -21,7 +21,7 @@ def clean(text: str) -> str:
     too; one line stays one."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_safe(char) for char in text)
+    return "".join(map(_safe, text))
 
 
 def _safe(char: str) -> str:
@@ -44,11 +44,13 @@ def name(path: bytes | str) -> str:
 
 def size(count: float) -> str:
     """Bytes in the largest fitting unit, of 1024 (docs/api.md section 2)."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+    if count < 1024:
+        return f"{count:.0f} bytes"
+    for unit in ("KB", "MB", "GB"):
         count /= 1024
-    return f"{count:.1f} TB"
+        if count < 1024:
+            return f"{count:.1f} {unit}"
+    return f"{count / 1024:.1f} TB"
 
 
 def local_time(moment: str | int) -> str:

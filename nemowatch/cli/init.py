@@ -53,10 +53,8 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     if not written:
         _write_config(path, text)
     say(f"Workspace {show_path(root)}: {'made' if made else 'was there already'}.")
-    say(
-        f"Configuration {show_path(path)}:"
-        f" {'was there already, unchanged' if written else 'written'}."
-    )
+    kept = "was there already, unchanged" if written else "written"
+    say(f"Configuration {show_path(path)}: {kept}.")
     print("\nWhat to do next:")
     for line in _next_steps(root, path, config is not None):
         say(f"  {line}")

@@ -12,6 +12,7 @@ import typer
 
 from nemowatch.cli import options
 from nemowatch.cli.formatting import clean, name
+from nemowatch.reporting.phrases import brackets
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -51,16 +52,14 @@ class Wanted:
     reason: str = ""  #: what is in brackets: "held (paused)"
 
     def __str__(self) -> str:
-        return f"{self.state} ({self.reason})" if self.reason else self.state
+        return f"{self.state}{brackets(self.reason)}"
 
     def listed(self, conn: sqlite3.Connection) -> list[ListedJob]:
         """Those jobs, oldest first."""
         from nemowatch.journal import jobs as journal_jobs
 
         rows = journal_jobs.listed(conn, state=self.state)
-        if not self.reason:
-            return rows
-        return [row for row in rows if row.job.reason == self.reason]
+        return [row for row in rows if self.reason in ("", row.job.reason)]
 
 
 def wanted_jobs(text: str) -> Wanted:
@@ -144,9 +143,8 @@ def _row(row: ListedJob) -> tuple[str, str, str, str]:
 
 def file_words(row: ListedJob) -> str:
     """The file as it was dropped; for a list of addresses, which one."""
-    if not row.job.item:
-        return name(row.path)
-    return f"{name(row.path)} ({clean(row.job.stem)})"
+    item = clean(row.job.stem) if row.job.item else ""
+    return f"{name(row.path)}{brackets(item)}"
 
 
 def state_words(row: ListedJob) -> str:

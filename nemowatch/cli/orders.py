@@ -12,6 +12,7 @@ import typer
 
 from nemowatch.cli import options
 from nemowatch.cli.formatting import clean, plural
+from nemowatch.reporting.phrases import brackets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def resume(config: options.Config = None) -> None:
     answer = _order(config, "resume")
     say(f"Going on; {plural(answer['resumed'], 'job')} woken.")
     for pause in answer["standing"]:
-        held = f" ({plural(pause['jobs'], 'job')})" if pause["jobs"] else ""
+        held = brackets(pause["jobs"] and plural(pause["jobs"], "job"))
         say(f"Still held{held} by the file {pause['watch']}/{pause['file']}: delete it to go on.")
 
 

@@ -58,8 +58,8 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "source_now": name(row.retired_to) if row.retired_to else None,
         "draft_saved": results.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in results.outputs(conn, job_id)],
-        "paid_calls": [_paid_call(call) for call in spend.of_job(conn, job_id)],
-        "history": [_step(event) for event in jobs.events(conn, job_id)],
+        "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
+        "history": list(map(_step, jobs.events(conn, job_id))),
     }
 
 

@@ -32,7 +32,7 @@ def status_record(overview: Overview) -> dict[str, Any]:
     credits = overview.credits
     return {
         "daemon": dict(overview.published.daemon),
-        "watches": [_inbox(inbox) for inbox in overview.published.inboxes],
+        "watches": list(map(_inbox, overview.published.inboxes)),
         "counts": dict(overview.counts),
         "credits": {
             "available": credits.available,
@@ -107,9 +107,9 @@ def answer(overview: Overview) -> dict[str, Any]:
     return {
         "status": status_record(overview),
         "more": _more(overview),
-        "waiting": [_settling(one) for one in published.settling],
+        "waiting": list(map(_settling, published.settling)),
         "progress": [_transfer(job, one) for job, one in published.transfers.items()],
-        "problems": [_trouble(one) for one in published.troubles],
+        "problems": list(map(_trouble, published.troubles)),
     }
 
 
@@ -182,13 +182,7 @@ def _read_transfer(row: Mapping[str, Any]) -> Transfer:
 
 
 def _read_trouble(row: Mapping[str, Any]) -> Trouble:
-    shown, folder = os.fsencode(row["path"]), row.get("folder", False)
-    return Trouble(
-        "",
-        shown if folder else b"",
-        row["what"],
-        row["cure"],
-        b"" if folder else shown,
-        row["suggestion"],
-        row.get("refused_at", 0),
-    )
+    shown = os.fsencode(row["path"])
+    folder, path = (shown, b"") if row.get("folder") else (b"", shown)
+    suggestion, refused_at = row["suggestion"], row.get("refused_at", 0)
+    return Trouble("", folder, row["what"], row["cure"], path, suggestion, refused_at)

@@ -15,6 +15,7 @@ from nemowatch.cures import ADMIN, NOTHING, Cure
 from nemowatch.fs.names import plain
 from nemowatch.outbox.note_file import SIGNATURE
 from nemowatch.reporting import words
+from nemowatch.reporting.phrases import counted
 from nemowatch.tasks import hint_lines
 
 #: The note in a folder that cannot be worked on.
@@ -151,8 +152,8 @@ def approval_note(approval: Approval) -> str:
 
 
 def _amount_of_work(approval: Approval) -> str:
-    files = "1 new file waits" if approval.files == 1 else f"{approval.files:,} new files wait"
-    results = "1 result" if approval.jobs == 1 else f"{approval.jobs:,} results"
+    files = counted(approval.files, "new file waits", "new files wait")
+    results = counted(approval.jobs, "result", "results")
     return f"{files} here: {results} would be made."
 
 
@@ -193,7 +194,7 @@ def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
     end = f"{SIGNATURE}\n"
     if jobs:
         noun = "jobs" if len(jobs) > 1 else "job"
-        numbers = ", ".join(str(job) for job in jobs)
+        numbers = ", ".join(map(str, jobs))
         end = f"For {ADMIN}: {noun} {numbers}.\n{end}"
     return "\n\n".join([*blocks, end])
 

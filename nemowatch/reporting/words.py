@@ -100,7 +100,7 @@ def history(job: int) -> Cure:
 
 
 def _numbers(jobs: Sequence[int]) -> str:
-    return " ".join(str(job) for job in jobs)
+    return " ".join(map(str, jobs))
 
 
 def about_job(job: int, state: State | str, reason: str = "", code: str = "") -> Cure:

@@ -58,8 +58,7 @@ def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
         return
     folder = read_folder(as_text(location.parts[0]), setting.config.recipes)
     if not isinstance(folder, Folder):
-        cure = words.about_folder(folder.suggestion, "").by_hand if folder.suggestion else ""
-        yield Step("no", f"{folder.what} {cure}".strip())
+        yield Step("no", f"{folder.what} {words.about_folder(folder.suggestion, '').by_hand}")
         return
     yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
     yield from _file(watch, location, folder)

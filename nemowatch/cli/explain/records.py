@@ -45,7 +45,7 @@ def file_record(
         "kind": "file",
         "path": name(os.fsencode(path)),
         "steps": [{"result": step.result, "text": step.text} for step in steps],
-        "jobs": [_job(job) for job in jobs],
+        "jobs": list(map(_job, jobs)),
         "verdict": verdict,
     }
 
