@@ -1,4 +1,4 @@
-"""What a stage decided: a value. The runner applies it in one transaction, together with its
+"""What a stage decides: a value. The runner applies it in one transaction, together with its
 `writes`."""
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from nemowatch.errors import NemowatchError
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.model import AttentionReason, HoldReason, State
 
-#: Seconds until a job whose share is away is looked at again: what cannot be seen was not taken
-#: away.
+#: Seconds until a job whose share is away is tried again: a file that cannot be seen was not
+#: removed.
 SHARE_AGAIN = 15.0
 
-#: A function over the journal's connection that belongs into the same transaction as the change of
-#: state.
+#: A function over the journal's connection, run in the same transaction as the change of state.
 Write = Callable[[sqlite3.Connection], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next state of a job, and what is written with it."""
+    """The next state of a job, and everything written with it."""
 
     state: State
     values: JobChanges = field(default_factory=JobChanges)  #: columns of table job
@@ -31,21 +30,21 @@ class Decision:
     after: float = 0  #: seconds until the job is due again
     counts: bool = False  #: True: this was an attempt
     hold: HoldReason | None = None  #: the whole account or machine is held for this
-    text: str = ""  #: plain words on why, for the log and the hold
+    text: str = ""  #: the reason in plain words, for the log and the hold
     fault: NemowatchError | None = None  #: judged from the new state, in the same transaction
 
 
-#: Reaching one of these is progress that no later error takes back, so attempts are counted anew
-#: from there. Others are left out on purpose: a session that is always lost, or an address that
-#: always expires, must come to an end.
+#: Progress that no later error undoes: attempts are counted anew from here. The others are left out
+#: on purpose: a session that is always lost, or an address that always expires, must come to an
+#: end.
 MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})
-#: Reaching one of these proves that the way to the cloud works: the pauses between tries begin
-#: small again. A new session after an upload in doubt proves nothing of the kind.
+#: States that prove that the cloud can be reached: pauses between tries start small again. A new
+#: session after an upload in doubt proves no such thing.
 ANSWERED = MILESTONES | {State.UPLOADED, State.RENDERING}
 
 
 def go(state: State, *writes: Write, **values: Unpack[JobChanges]) -> Decision:
-    """On to `state`: errors are behind the job."""
+    """Go on to `state`; earlier errors are over."""
     fresh = JobChanges(reason="", checking=False, back="", error_code="", error_text="")
     if state in MILESTONES:
         fresh["attempt"] = 0
@@ -62,7 +61,7 @@ def later(
     text: str = "",
     **values: Unpack[JobChanges],
 ) -> Decision:
-    """The same state again in `seconds`."""
+    """Stay in the same state and try again in `seconds`."""
     return Decision(state, values, writes, after=seconds, counts=counts, text=text)
 
 
@@ -75,14 +74,14 @@ def hold(
     account: bool = False,
     **values: Unpack[JobChanges],
 ) -> Decision:
-    """Aside until the cause is gone, then on from `back`. `account`: everything that meets this
-    cause is held with it."""
+    """Hold the job until the cause is gone, then go on from `back`. `account`: everything that
+    meets this cause is held as well."""
     fresh = JobChanges(reason=reason.value, checking=False, back=back.value, error_text=text)
     return Decision(State.HELD, fresh | values, writes, hold=reason if account else None, text=text)
 
 
 def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
-    """The end: rejected or failed, with the error's words and its cure."""
+    """End the job as rejected or failed, with the error's words and cure."""
     text = error.words
     values = JobChanges(reason="", checking=False, back="", error_code=error.code, error_text=text)
     return Decision(state, values, writes, text=text)
@@ -91,7 +90,7 @@ def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
 def ask(
     reason: AttentionReason, text: str, /, *writes: Write, **values: Unpack[JobChanges]
 ) -> Decision:
-    """Only a person can tell how to go on."""
+    """Ask a person how to go on."""
     back = State.INSTRUCTING.value
     fresh = JobChanges(reason=reason.value, checking=False, back=back, error_text=text)
     return Decision(State.ATTENTION, fresh | values, writes, text=text)

@@ -1,4 +1,4 @@
-"""What a stage may use, and the job it works on."""
+"""What a stage may use, and the job it processes."""
 
 from __future__ import annotations
 
@@ -25,43 +25,43 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job with everything the journal knows of it, read in one go before its stage begins."""
+    """A job with everything the journal knows about it, read at once before its stage begins."""
 
     job: Job
     source: SourceRow
     members: tuple[Member, ...]  #: of the job's item
     watch: Watch
     session: Session
-    paid: bool  #: by its calls: what is left of its way costs nothing
-    draft_saved: bool  #: there is something to render from; says nothing about payment
+    paid: bool  #: according to its calls: the rest costs nothing
+    draft_saved: bool  #: there is something to render; this says nothing about payment
     spend: Spend | None  #: the newest paid call of its instruction
-    sibling_paid: bool  #: another job of the same source has been paid for, or is being
+    sibling_paid: bool  #: another job of the same source is paid for, or about to be
     #: an earlier instruction of the session was carried out: what this one concerns is there
     later_turn: bool = False
-    #: a call before the newest one may have cost something: nothing is sent again by itself
+    #: a call before the newest one may have cost something: nothing is sent again automatically
     paid_before: bool = False
-    #: only in the one flow that has just written the intent: nobody else ever sends it
+    #: True only in the flow that has just written the intent: nothing else ever sends it
     may_send: bool = False
 
     @property
     def clips(self) -> tuple[Member, ...]:
-        """What has to be in the session, in order."""
+        """What must be in the session, in order."""
         return tuple(m for m in self.members if m.role is MemberRole.CLIP)
 
 
 class Gate(Protocol):
-    """Says whether work on a job may begin, or be paid for, now."""
+    """Decides whether work on a job may begin now, or be paid for."""
 
     async def closed(self, work: Work, *, paying: bool) -> Decision | None:
-        """A hold, or None when the way is free. `paying`: the next step is the paid turn."""
+        """A hold, or None when nothing stops the job. `paying`: the next step is the paid turn."""
 
     def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
-        """Asked once more in the very transaction that writes the intent to pay."""
+        """Asked once more in the transaction that writes the intent to pay."""
 
 
 @dataclass(slots=True)
 class Board:
-    """Live progress that is not worth a write: job id -> (what, done, in all or 0)."""
+    """Live progress that is not worth storing: job id -> (what, done, total or 0)."""
 
     rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
@@ -74,18 +74,18 @@ class Board:
         return report
 
     def clear(self, job_id: int) -> None:
-        """The transfer is over."""
+        """Forget the progress: the transfer is over."""
         self.rows.pop(job_id, None)
 
 
 async def taken_at_its_word(watch: str, path: bytes) -> bool:
-    """Where nobody knows more about the share, a file that is not found is gone."""
+    """The answer when nothing more is known about the share: a file that is not found is gone."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The rooms a stage works with."""
+    """The other rooms, as a stage uses them."""
 
     api: RemoteApi
     journal: Journal
@@ -95,11 +95,11 @@ class Deps:
     gate: Gate
     board: Board
     gone: Callable[[str, bytes], Awaitable[bool]] = taken_at_its_word
-    """(watch, path of a file that was not found) -> it was taken away; False: the share went, and
-    the file with it."""
+    """(watch, path of a file that was not found) -> whether it was removed; False: the share is
+    away, and the file with it."""
 
     async def on_disk(
         self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a blocking function of the file system in the threads of this watch."""
+        """Run a blocking file system function in the threads of this watch."""
         return await self.disks.run(watch.name, call, *args, **kwargs)

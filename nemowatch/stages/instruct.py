@@ -1,7 +1,7 @@
 """uploaded -> instructing -> instructed: THE PAID TURN.
 
-The intent is committed before the send, and the send happens once. An outcome that nobody knows
-is never guessed at and never sent again: `recheck` finds out (docs/api.md section 6).
+The intent is committed before the turn is sent, and it is sent once. An unknown outcome is never
+guessed, and the turn is never sent again: `recheck` finds out (docs/api.md section 6).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from nemowatch.stages.render import new_render
 from nemowatch.stages.settle_turn import balance, happened, kept, settle
 from nemowatch.stages.turn_outcome import Verdict
 
-#: What is known of a turn whose process has ended: not even whether it was sent.
+#: The words for a turn whose process has ended: not even whether it was sent is known.
 INTERRUPTED = "nemowatch was stopped while it sent the order, or while the cloud worked on it."
-#: What the business codes mean that may come in place of the stream.
+#: The errors of the business codes that may come instead of the stream.
 REFUSALS: dict[int, type[RemoteError]] = {1001: TokenRefused, 1002: SessionLost, 2001: NoCredits}
 
 
 async def prepare(work: Work, deps: Deps) -> Decision:
-    """uploaded: everything that must hold before money is spent; then write the intent down."""
+    """uploaded: check everything that must be true before money is spent, then write the intent."""
     if work.paid:
         return new_render(deps) if work.draft_saved else go(State.INSTRUCTED)
     if closed := await deps.gate.closed(work, paying=True):
@@ -57,8 +57,8 @@ async def prepare(work: Work, deps: Deps) -> Decision:
 
 
 def _happened_after_all(work: Work, now: str) -> Spend | None:
-    """A call that was refused inside its stream or given up, in this very session, and whose
-    edit is there all the same."""
+    """Whether a call in this session that was refused inside its stream, or given up, made its edit
+    all the same."""
     last = work.spend
     if last is None or last.outcome not in (Outcome.REFUSED, Outcome.GIVEN_UP):
         return None
@@ -81,7 +81,7 @@ async def send(work: Work, deps: Deps) -> Decision:
         return go(State.UPLOADED)
     if call.outcome is Outcome.UNKNOWN:
         return await read_again(work, deps, call)
-    if not work.may_send:  # whoever wrote this intent has ended without writing what became of it
+    if not work.may_send:  # the flow that wrote this intent ended without writing its outcome
         return leave_open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
     deps.board.rows[work.job.id] = ("instructing", 0, 0)
     try:

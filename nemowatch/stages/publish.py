@@ -1,8 +1,7 @@
-"""downloaded -> published: every result of the job into the outbox, whole, under a free name, never
-over another file.
+"""downloaded -> published: puts every result of the job into the outbox, complete, under a free
+name, never over another file.
 
-Repeating it after a kill finds what already stands there; only the commit at the end makes it
-known.
+Repeated after a kill, it finds what is already there; the commit at the end makes it known.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder
 
-#: The edit is kept, so moving the file back delivers the same once more.
+#: The edit is kept, so moving the file back would deliver the same again.
 NO_TEXT_CURE = "To have it made anew, put the file in under another name; that costs again."
 
 
 async def put(work: Work, deps: Deps) -> Decision:
-    """downloaded: publish all outputs, or fetch again what has vanished meanwhile."""
+    """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
     draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
     texts = _texts(work, draft)
     missing = [
@@ -41,7 +40,7 @@ async def put(work: Work, deps: Deps) -> Decision:
     try:
         put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
-        # a text is made anew, there is nothing to fetch
+        # a text is made again; there is nothing to fetch
         back = State.RENDERING if work.job.part else State.DOWNLOADED
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
     now = deps.clock.now_ms()
@@ -75,7 +74,7 @@ def _no_text(work: Work) -> Decision:
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
-    """The text results by their ending; those that the cloud gave nothing for are left out."""
+    """The text results by their ending, without those that the cloud gave nothing for."""
     words = transcript.read(draft or {}, work.job.answer)
     forms = {
         OutputKind.TEXT: transcript.as_text,

@@ -1,7 +1,5 @@
-"""A paid turn whose outcome is open: its session is read on the schedule of `chat.recheck` until it
-tells, or a person decides (docs/api.md section 6).
-
-Never sends anything: what came of the one call that was sent is all it asks.
+"""Finds out what came of a paid turn whose outcome is open: reads its session on the schedule of
+`chat.recheck` until that is known, or a person decides (docs/api.md section 6). Never sends a turn.
 """
 
 from __future__ import annotations
@@ -26,15 +24,15 @@ from nemowatch.stages.settle_turn import (
 )
 from nemowatch.stages.turn_outcome import Look
 
-#: `error_code` of a turn that ended with an error event, for people; the call itself knows it too.
+#: `error_code` of a turn that ended with an error event, for people; the call records it too.
 AGENT_ERROR = "agent error"
-#: Refusals of a read. None of them is believed before the schedule is over: each may pass, and the
-#: edit is paid for.
+#: Refusals of a read. None is believed before the schedule is over: each may pass, and the edit is
+#: paid for.
 HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
 
 
 def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
-    """Nobody knows: the first read comes after the configured pause."""
+    """The outcome is unknown: read the state after the first configured pause."""
     clean = answer.end is TurnEnd.CLOSED
     reported = answer.end is TurnEnd.ERROR
     words = answer.error or answer.text or "The cloud ended the turn without a word."
@@ -54,7 +52,7 @@ def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
 
 
 async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
-    """One read of the session on the schedule."""
+    """Read the session once, as scheduled."""
     try:
         state = await deps.api.read_state(work.job.skill, call.session_id)
     except HIDDEN as exc:
@@ -62,7 +60,7 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
     now = turn_outcome.digest(state)
     planned = len(deps.config().chat.recheck)
     if turn_outcome.asks_back(work.job.answer):
-        # Words that end like a question are over: one read tells whether the state lagged behind.
+        # A question ends the turn: one read shows whether the state lagged behind.
         planned = 1
     said = turn_outcome.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
     if said is Look.HAPPENED:
@@ -109,8 +107,8 @@ async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
 async def _unknown(
     work: Work, deps: Deps, call: Spend, writes: tuple[Write, ...], text: str
 ) -> Decision:
-    """Unchanged to the end: a person decides, unless the configuration already has; that counts
-    for one call only."""
+    """Unchanged to the end: a person decides, unless the configuration does, which it may for one
+    call only."""
     credits = await balance(deps)
     if deps.config().chat.on_unknown == "resend" and not work.paid_before:
         return go(State.UPLOADED, settle(call, Outcome.GIVEN_UP, credits, deps))
@@ -126,7 +124,7 @@ def _ask(
 
 
 def _ending(job: Job, call: Spend) -> str:
-    """How the turn ended; what the cloud itself said is shown as such."""
+    """How the turn ended; the cloud's own words are marked as such."""
     if call.reported:
         return f"The cloud reported an error. It said: {sentence(job.error_text)}"
     if job.answer:

@@ -1,6 +1,6 @@
-"""After any end, however it came: every `-ing` state is marked as "may have happened", so that
-its stage asks the world before it does anything (docs/api.md sections 5, 6, 9). Nothing is assumed,
-and nothing paid is repeated.
+"""Recovery after any end of the process: every `-ing` state is marked as "may have happened", so
+that its stage asks the cloud or the disk before it does anything (docs/api.md sections 5, 6, 9).
+Nothing is assumed, and nothing paid for is repeated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from nemowatch.journal.queries import load
 
 
 def begin(conn: sqlite3.Connection, first_read_ms: int) -> int:
-    """Mark what was under way when the last process ended; returns how many jobs that were.
+    """Mark what was in progress when the last process ended. Returns how many jobs that were.
 
     An open paid call becomes unknown: its stage reads the session's state on the schedule of
     `chat.recheck`, from `first_read_ms` (UTC ms) on.

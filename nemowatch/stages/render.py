@@ -1,7 +1,7 @@
 """instructed -> submitting -> rendering -> rendered: the render, under an id of our own.
 
-The id is in the journal before the call, so a crash, a cut or a doubt is answered by asking for
-it; posting it again under the same id is safe (docs/api.md section 9). Rendering costs no credits.
+The id is in the journal before the call, so after a crash, a cut or a doubt it is polled; posting
+it again under the same id is safe (docs/api.md section 9). Rendering costs no credits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORGIVEN_FAILURES = 1
 
 
 def new_render(deps: Deps) -> Decision:
-    """On to submitting, with a fresh id of digits only, as the contract shows them."""
+    """Go on to submitting, with a new id of digits only, as the contract shows them."""
     render_id = f"render_{deps.clock.now_ms()}{secrets.randbelow(10**6):06d}"
     return go(
         State.SUBMITTING,
@@ -51,7 +51,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
     except SessionLost:
         if _video_required(work) or not work.job.answer:
             raise
-        return go(State.DOWNLOADED)  # the words are in hand, and they are what was asked for
+        return go(State.DOWNLOADED)  # the words are here, and they are what was ordered
     if state.draft is not None and _is_result(work, state):
         keep = partial(
             results.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
@@ -64,14 +64,15 @@ async def prepare(work: Work, deps: Deps) -> Decision:
 
 
 def _is_result(work: Work, state: RemoteState) -> bool:
-    """A draft that can be rendered, and that the paid turn has changed."""
+    """Whether the draft can be rendered and was changed by the paid turn."""
     before = work.spend.baseline if work.spend is not None else ""
     return exportable(state.draft) and turn_outcome.changed(before, turn_outcome.digest(state))
 
 
 def _nothing_yet(work: Work, deps: Deps) -> Decision:
-    """Paid, and nothing to render: it may come late, so it is looked for on the schedule. Only
-    then it ends, or, where a person has ordered another try of exactly this end, is made anew."""
+    """Paid, and nothing to render yet: the edit may show late, so the state is read on the
+    schedule. Only after that the job ends, or, when a person has ordered another try of exactly
+    this end, is made anew."""
     pauses, reads = deps.config().chat.recheck, work.job.attempt
     if reads < len(pauses):
         return later(
@@ -88,8 +89,8 @@ def _nothing_yet(work: Work, deps: Deps) -> Decision:
 
 
 def nothing_made(work: Work) -> Decision:
-    """The end of a job whose paid call has happened and shows nothing; a person who tries it again
-    has the session read once more before anything is paid anew."""
+    """The end of a job whose paid call happened and shows nothing. When a person tries it again,
+    the session is read once more before anything is paid."""
     unseen = partial(spend.set_edit, job_id=work.job.id, edit=Edit.UNSEEN)
     return refuse(State.FAILED, NothingMade(), unseen)
 
@@ -104,7 +105,7 @@ def _video_required(work: Work) -> bool:
 
 
 async def submit(work: Work, deps: Deps) -> Decision:
-    """submitting: ask for the render; in doubt, ask for its state first."""
+    """submitting: request the render; in doubt, poll it first."""
     job = work.job
     if not job.session_id:
         return go(State.CLAIMED)
@@ -118,7 +119,7 @@ async def submit(work: Work, deps: Deps) -> Decision:
         else:
             return _polling(deps)
     draft = await deps.journal.read(lambda conn: results.draft(conn, job.id))
-    if draft is None:  # never back to a new turn: this one is paid
+    if draft is None:  # never back to a new turn: this one is paid for
         return nothing_made(work)
     await deps.api.submit_render(
         job.skill, job.render_id, job.session_id, draft, deps.config().render.quality
@@ -132,7 +133,7 @@ def _polling(deps: Deps, **values: Unpack[JobChanges]) -> Decision:
 
 
 async def poll(work: Work, deps: Deps) -> Decision:
-    """rendering: how does it stand?"""
+    """rendering: poll the render."""
     try:
         render = await deps.api.poll_render(work.job.skill, work.job.render_id)
     except RenderUnknown:

@@ -1,7 +1,6 @@
 """What is written once the outcome of a paid turn is known: the settled call, the draft, the cost.
 
-Decides nothing about the outcome itself: that is `turn_outcome`'s, over what `instruct` and
-`recheck` have read.
+It does not judge the outcome: `turn_outcome` does, from what `instruct` and `recheck` have read.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from nemowatch.stages.deps import Deps, Work
 
 
 async def happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
-    """The edit is there."""
+    """Settle a call whose edit exists."""
     credits = await balance(deps)
     writes = (settle(call, Outcome.HAPPENED, credits, deps), *kept(work, state, deps))
     values = await _cost(deps, call, credits) | JobChanges(answer=text)
@@ -28,7 +27,7 @@ async def happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text
 
 
 async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
-    """Words and no edit: a transcript's text, else a question for a person."""
+    """Settle a call with words and no edit: a transcript's text, or a question for a person."""
     credits = await balance(deps)
     values = await _cost(deps, call, credits) | JobChanges(answer=text)
     asks = turn_outcome.asks_back(text)
@@ -48,8 +47,8 @@ def _wants_text(work: Work) -> bool:
 
 
 def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
-    """The draft goes into the journal at once: whatever happens to the session, it can be
-    rendered from there."""
+    """Save the draft in the journal at once: whatever happens to the session, it can be rendered
+    from there."""
     if state.draft is None or not exportable(state.draft):
         return ()
     now = deps.clock.now_ms()
@@ -59,7 +58,7 @@ def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
 def settle(
     call: Spend, outcome: Outcome, credits: float | None, deps: Deps, edit: Edit = Edit.MADE
 ) -> Write:
-    """The call's outcome is known."""
+    """Write the call's outcome."""
     return partial(
         spend.settle,
         spend_id=call.id,
@@ -82,14 +81,14 @@ async def balance(deps: Deps) -> float | None:
 
 
 def balance_words(call: Spend, after: float | None) -> str:
-    """Before and after: it often answers "was I charged?"."""
+    """The balance before and after, which often answers "was I charged?"."""
     if call.credits_before is None or after is None:
         return "The credits before and after could not be compared."
     return f"Credits before: {spend.amount(call.credits_before)}, after: {spend.amount(after)}."
 
 
 def sentence(text: str) -> str:
-    """The text, with a full stop where it has no end of its own."""
+    """The text, with a full stop if it has no end of its own."""
     if not text or text.endswith((".", "!", "?", ":")):
         return text
     return f"{text}."

@@ -1,7 +1,7 @@
-"""claimed -> uploading -> uploaded: a session of the job's own, with the source's files in it.
+"""claimed -> uploading -> uploaded: gives the job a session with the source's files in it.
 
-The bytes go up once: a job whose siblings have sent them, or that lost its session, takes the
-file by its `cdn_url`. A session whose upload is in doubt is looked at, and left for a new one
+The bytes are uploaded once: a job whose siblings have sent them, or that lost its session, takes
+the file by its `cdn_url`. A session whose upload is in doubt is read, and replaced by a new one
 unless everything is in it (docs/api.md section 5).
 """
 
@@ -28,14 +28,14 @@ from nemowatch.stages import source_check
 from nemowatch.stages.decision import Decision, Write, go, later
 from nemowatch.stages.deps import Deps, Work
 
-#: Tries to take a file by its address before its bytes are sent (again): one failure may be chance,
+#: How often a file is tried by its address before its bytes are sent: one failure may be chance,
 #: two are not.
 URL_TRIES = 2
 
 
 async def begin(work: Work, deps: Deps) -> Decision:
-    """claimed: make a session, unless the one that is alive holds the files already; straight on
-    to the render when the edit is saved and its session may live."""
+    """claimed: make a session, unless the current one has the files already. Go straight to the
+    render when the edit is saved and its session may be alive."""
     if closed := await deps.gate.closed(work, paying=False):
         return closed
     if work.paid and work.job.session_id:
@@ -72,12 +72,12 @@ def _uploaded(work: Work, by: UploadedBy) -> Write:
 
 
 def _left_behind(work: Work) -> Write:
-    """Its session may hold half of what it should: another one is made."""
+    """Make another session: this one may have only half of the files."""
     return partial(sessions.lost, session_id=work.session.id)
 
 
 def _why_again(work: Work) -> str:
-    """Why it is tried again: said until the upload has come through, not only until its next try
+    """Why the upload is tried again; shown until it has succeeded, not only until the next try
     begins."""
     return work.job.error_text if work.job.tries else ""
 
@@ -87,8 +87,8 @@ def _tries(work: Work) -> int:
 
 
 def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
-    """Its address does not help: on to a new session, for this one may hold half of it, and
-    there by its bytes."""
+    """The address does not work: make a new session, since this one may have half of the file, and
+    send the bytes there."""
     text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
     forget = partial(sources.set_cdn, member_id=clip.id, url="")
     left = _left_behind(work)
@@ -96,8 +96,8 @@ def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
 
 
 async def _check(work: Work, deps: Deps) -> Decision:
-    """Did an upload in doubt arrive? Not all of it: a new session, for a repeat would leave two
-    clips in this one."""
+    """Check whether an upload in doubt arrived. If not all of it did, make a new session: a repeat
+    would leave two clips in this one."""
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     if work.clips and len(state.video_infos) == len(work.clips):
         found = zip(work.clips, state.video_infos, strict=True)
@@ -127,7 +127,7 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
     except LocalError as exc:
         if not work.paid or isinstance(exc, LocalPassing):
             raise
-        # the saved draft knows its clips; the file that was paid for is no longer here
+        # the saved draft has its clips; the file that was paid for is no longer here
         return UploadedBy.DRAFT
     writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
     return UploadedBy.BYTES
@@ -142,7 +142,7 @@ async def _by_given_url(work: Work, deps: Deps, clip: Member) -> None:
 
 
 async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
-    """Send the file's bytes; returns where the cloud keeps it, "" when it does not say."""
+    """Send the file's bytes. Returns where the cloud keeps it, "" when it does not say."""
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
     try:
