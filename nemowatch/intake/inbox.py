@@ -20,7 +20,7 @@ from nemowatch.config import Recipe, Watch
 from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung
-from nemowatch.intake.claim import decide
+from nemowatch.intake.claim import known_sources
 from nemowatch.intake.claim.arrivals import Arrivals
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder, nothing_stands
@@ -217,7 +217,7 @@ class Inbox:
         """True when the source claimed at this place lies below a mount that came since, or on
         one that went."""
         name = self.watch.name
-        claimed = await self._journal.read(lambda conn: decide.claimed_at(conn, name, path))
+        claimed = await self._journal.read(lambda conn: known_sources.claimed_at(conn, name, path))
         return any(self._root_monitor.on_other_mount(path, at) for at in claimed)
 
     def busy(self) -> bool:

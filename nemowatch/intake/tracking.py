@@ -11,7 +11,7 @@ from itertools import chain
 
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, SourceGone
-from nemowatch.intake.claim import decide
+from nemowatch.intake.claim import known_sources
 from nemowatch.intake.prompt_files import PromptFiles
 from nemowatch.intake.ready.file_checks import (
     Checked,
@@ -84,7 +84,9 @@ class Tracking:
         self._state.changed.update(changed)
         if changed:
             name, now_ms = self._root_monitor.watch.name, self._clock.now_ms()
-            await self._journal.write(lambda conn: decide.unsettle(conn, name, changed, now_ms))
+            await self._journal.write(
+                lambda conn: known_sources.unsettle(conn, name, changed, now_ms)
+            )
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved
@@ -100,7 +102,7 @@ class Tracking:
             self._state.changed.discard(path)
             self._state.problems.forget(path)
         name = self._root_monitor.watch.name
-        return await self._journal.read(lambda conn: decide.gone_sources(conn, name, gone))
+        return await self._journal.read(lambda conn: known_sources.gone_sources(conn, name, gone))
 
     async def really_gone(self, paths: list[bytes]) -> list[bytes]:
         """Those of them that are no longer there, while the root is the one that was checked.

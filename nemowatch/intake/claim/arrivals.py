@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.intake.claim import decide
+from nemowatch.intake.claim import known_sources
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, folder_of
@@ -107,5 +107,5 @@ class Arrivals:
     async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
         """How many jobs those of the new files bring that no source of this journal ever was."""
         name, paths = self._name, list(fresh)
-        unseen = await self._journal.read(lambda conn: decide.never_seen(conn, name, paths))
+        unseen = await self._journal.read(lambda conn: known_sources.never_seen(conn, name, paths))
         return sum(self._book.jobs_of_one(folder_of(path)) for path in unseen)

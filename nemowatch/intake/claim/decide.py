@@ -14,15 +14,13 @@ from enum import StrEnum
 
 from nemowatch.errors import UsageError
 from nemowatch.fs.identity import unchanged
+from nemowatch.intake.claim.known_sources import unpaid
 from nemowatch.intake.claim.link_lists import results_before, without_paid
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, results, sources, spend
+from nemowatch.journal import batches, job_steps, jobs, results, sources
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sources import NewSource, SourceRow
+from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import ENDED, HoldReason, Snapshot, State
-
-#: Nothing has been paid for a job that is, or goes back to, one of these.
-UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +59,26 @@ def ended_before(
     found: dict[bytes, Ended] = {}
     for candidate in candidates:
         row = sources.find(conn, watch, candidate.path, candidate.digest)
-        if row is None:
-            if before := results_before(conn, watch, candidate):
-                found[candidate.path] = Ended(before)
-            continue
-        done = jobs.of_source(conn, row.id)
-        if all(job.state in ENDED for job in done):
-            published = {
-                job.id: results.outputs(conn, job.id)
-                for job in done
-                if job.state is State.PUBLISHED
-            }
-            found[candidate.path] = Ended(
-                {i: tuple((o.path, o.size) for o in outs) for i, outs in published.items()}
-            )
+        if row is not None:
+            ended = _ended(conn, row)
+        else:
+            ended = results_before(conn, watch, candidate) or None
+        if ended is not None:
+            found[candidate.path] = Ended(ended)
+    return found
+
+
+def _ended(
+    conn: sqlite3.Connection, row: SourceRow
+) -> dict[int, tuple[tuple[bytes, int], ...]] | None:
+    """What was published of a source, by job; None while it is being worked on."""
+    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
+    for job in jobs.of_source(conn, row.id):
+        if job.state not in ENDED:
+            return None
+        if job.state is State.PUBLISHED:
+            outputs = results.outputs(conn, job.id)
+            found[job.id] = tuple((output.path, output.size) for output in outputs)
     return found
 
 
@@ -135,31 +139,42 @@ class Claims:
         may be its new version. The second: results stand that nobody remembers making, although
         this journal was never lost.
         """
-        known = [
-            job
-            for job in candidate.jobs
-            if any(results.of_output(self._conn, out.path) for out in job.stands)
+        known = [self._are_known(job) for job in candidate.jobs]
+        unexplained = [
+            bool(job.stands) and not is_known
+            for job, is_known in zip(candidate.jobs, known, strict=True)
         ]
-        doubtful = not self._rebuilt and any(
-            job.stands and job not in known for job in candidate.jobs
-        )
-        if known or doubtful:
-            without = tuple(
-                replace(job, stands=()) if doubtful or job in known else job
-                for job in candidate.jobs
-            )
-            candidate = replace(candidate, jobs=without)
-        return candidate, doubtful
+        doubtful = any(unexplained) and not self._rebuilt
+        if not doubtful and not any(known):
+            return candidate, False
+
+        own: list[NewJob] = []
+        for job, is_known in zip(candidate.jobs, known, strict=True):
+            own.append(replace(job, stands=()) if doubtful or is_known else job)
+        return replace(candidate, jobs=tuple(own)), doubtful
+
+    def _are_known(self, job: NewJob) -> bool:
+        """Whether the results that stand were published by a job of this journal."""
+        return any(results.of_output(self._conn, result.path) for result in job.stands)
 
     def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
+        """The batch that a new source joins, and what holds its jobs."""
+        batch = self._join_batch(candidate, doubtful=doubtful)
+        if candidate.conflict:
+            return batch, HoldReason.CONFLICT
+        if batch is not None:
+            return batch, HoldReason.APPROVAL
+        return None, ""
+
+    def _join_batch(self, candidate: Candidate, *, doubtful: bool) -> int | None:
+        if self._batch is not None:
+            return self._batch
         count = sum(not job.is_free for job in candidate.jobs)
-        if doubtful and self._batch is None:
-            asked = batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
-            return asked, HoldReason.CONFLICT if candidate.conflict else HoldReason.APPROVAL
-        if self._batch is None and candidate.many and 0 < self._confirm_above < count:
+        if doubtful:
+            return batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
+        if candidate.many and 0 < self._confirm_above < count:
             self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
-        held = HoldReason.APPROVAL if self._batch is not None else ""
-        return self._batch, HoldReason.CONFLICT if candidate.conflict else held
+        return self._batch
 
     def _unpaid(self, row: SourceRow) -> bool:
         return unpaid(self._conn, jobs.of_source(self._conn, row.id))
@@ -194,12 +209,8 @@ class Claims:
 
     def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
         done = jobs.of_source(self._conn, row.id)
-        if not all(job.state in ENDED for job in done):
-            if row.settled:
-                sources.refresh(self._conn, row.id, candidate.members)
-            else:
-                self._resettle(row, candidate)
-            return row.id, Outcome.STANDING if row.settled else Outcome.RESETTLED
+        if not {job.state for job in done} <= ENDED:
+            return row.id, self._at_work(candidate, row)
         failed = [job for job in done if job.state is not State.PUBLISHED]
         lost = [job for job in done if job.id in self._lost]
         if not failed and not lost and self._kept(candidate, row):
@@ -208,6 +219,13 @@ class Claims:
         sources.unretire(self._conn, row.id)
         sources.refresh(self._conn, row.id, candidate.members)
         return row.id, self._do_missing(candidate, row, failed, lost)
+
+    def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
+        if row.settled:
+            sources.refresh(self._conn, row.id, candidate.members)
+            return Outcome.STANDING
+        self._resettle(row, candidate)
+        return Outcome.RESETTLED
 
     def _kept(self, candidate: Candidate, row: SourceRow) -> bool:
         """True when this very file was left here on purpose after it was done; touched since, it
@@ -247,61 +265,3 @@ def _same_file(before: Snapshot, now: Snapshot) -> bool:
     """Of two looks at the same content: a backup or a share's server may touch a file, a second
     copy has an inode of its own."""
     return before.ino == now.ino or unchanged(before, now, local=False)
-
-
-def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
-    """True when nothing has been, or may have been, paid for any of these jobs and some are
-    still to be done. A job that lost its session stands at the beginning again, and is paid for
-    all the same, as its calls tell.
-    """
-    left = [job for job in found if job.state is not State.CANCELLED]
-    return bool(left) and all(
-        (job.state in UNPAID or (job.state is State.HELD and job.back in UNPAID))
-        and not spend.is_paid(conn, job.id)
-        for job in left
-    )
-
-
-def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
-    """These files have changed: their jobs rest until they have settled again, unless something
-    is paid already."""
-    for path in paths:
-        for row in sources.at_path(conn, watch, path):
-            if (
-                row.retired_at is None
-                and row.settled
-                and unpaid(conn, jobs.of_source(conn, row.id))
-            ):
-                sources.unsettle(conn, row.id, now_ms)
-
-
-#: Up to this many missing files are asked for one by one; more are read in one go.
-FEW = 200
-
-
-def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
-    """Ids of sources of which one of these files (no longer there) is a member and which nobody
-    has moved away."""
-    missing, found, unknown = list(paths), set[int](), set[bytes]()
-    if len(missing) <= FEW:
-        for path in missing:
-            rows = sources.at_path(conn, watch, path)
-            found.update(row.id for row in rows if row.retired_at is None)
-            if not rows:
-                unknown.add(path)
-    else:
-        unknown = set(missing)
-    if unknown:
-        known = sources.known_files(conn, watch)
-        found.update(known[path].source_id for path in unknown if path in known)
-    return sorted(found)
-
-
-def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> list[int]:
-    """When the sources at this place that have not left it were claimed, UTC ms."""
-    return [row.created_at for row in sources.at_path(conn, watch, path) if row.retired_at is None]
-
-
-def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
-    """Those paths at which no source of this journal ever stood."""
-    return [path for path in paths if not sources.at_path(conn, watch, path)]

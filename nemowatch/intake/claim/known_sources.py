@@ -1,0 +1,75 @@
+"""What the journal knows of the files at some paths: whose they are, whether something is paid for
+them, and that they have changed or are gone.
+
+Claims nothing: that is `decide`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from nemowatch.journal import jobs, sources, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import State
+
+#: Nothing has been paid for a job that is, or goes back to, one of these.
+UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
+#: Up to this many missing files are asked for one by one; more are read in one go.
+FEW = 200
+
+
+def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
+    """True when nothing has been, or may have been, paid for any of these jobs and some are
+    still to be done. A job that lost its session stands at the beginning again, and is paid for
+    all the same, as its calls tell.
+    """
+    left = [job for job in found if job.state is not State.CANCELLED]
+    return bool(left) and all(_is_unpaid(conn, job) for job in left)
+
+
+def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
+    state = State(job.back) if job.state is State.HELD else job.state
+    return state in UNPAID and not spend.is_paid(conn, job.id)
+
+
+def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
+    """These files have changed: their jobs rest until they have settled again, unless something
+    is paid already."""
+    for path in paths:
+        for row in _in_inbox(conn, watch, path):
+            if row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
+                sources.unsettle(conn, row.id, now_ms)
+
+
+def _in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
+    """The sources at this path that have not left it."""
+    return [row for row in sources.at_path(conn, watch, path) if row.retired_at is None]
+
+
+def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
+    """Ids of sources of which one of these files (no longer there) is a member and which nobody
+    has moved away."""
+    missing = list(paths)
+    found: set[int] = set()
+    unknown = set(missing)
+    if len(missing) <= FEW:
+        unknown = set(never_seen(conn, watch, missing))
+        for path in missing:
+            found.update(row.id for row in _in_inbox(conn, watch, path))
+
+    if unknown:
+        known = sources.known_files(conn, watch)
+        found.update(known[path].source_id for path in unknown if path in known)
+    return sorted(found)
+
+
+def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> list[int]:
+    """When the sources at this path that have not left it were claimed, UTC ms."""
+    return [row.created_at for row in _in_inbox(conn, watch, path)]
+
+
+def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
+    """Those paths at which no source of this journal ever stood."""
+    return [path for path in paths if not sources.at_path(conn, watch, path)]
