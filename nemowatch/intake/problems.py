@@ -18,6 +18,7 @@ from nemowatch.tasks import Unreadable, listed
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0
+_PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER}
 
 
 class Problems:
@@ -74,28 +75,35 @@ class Problems:
         self._keep_time(now)
 
     def _keep_time(self, now: float) -> None:
-        current = {("foreign", f) for f, facts in self._facts.items() if facts.foreign}
-        current |= {
-            ("name", f) for f in self._facts if f and isinstance(self._book.read(f), Unreadable)
-        }
+        """Note since when each folder has had a problem that is reported after a while."""
+        current: dict[tuple[str, bytes], float] = {}
+        for folder, facts in self._facts.items():
+            if facts.foreign:
+                current["foreign", folder] = now
+            if folder and isinstance(self._book.read(folder), Unreadable):
+                current["name", folder] = now
         self._since = {key: self._since.get(key, now) for key in current}
 
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next problem becomes ripe; infinite when none will."""
-        return min(
-            (t for t in (self._ripe_at(k) for k in self._since) if t > now), default=float("inf")
-        )
+        moments = map(self._ripe_at, self._since)
+        return min((moment for moment in moments if moment > now), default=float("inf"))
 
     def _ripe_at(self, key: tuple[str, bytes]) -> float:
-        return self._since[key] + (FOREIGN_AFTER if key[0] == "foreign" else UNREADABLE_AFTER)
+        return self._since[key] + _PATIENCE[key[0]]
 
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
-        """Every problem that is to be told now."""
-        ripe = [key for key in self._since if self._ripe_at(key) <= now]
-        told = [self._name(f) if kind == "name" else self._foreign(f) for kind, f in ripe]
-        orders = [FolderProblem(f, what, cure=cure) for f, (what, cure) in self._orders.items()]
-        revisions = [_revisions(f) for f, facts in self._facts.items() if facts.revisions]
-        return (*self._files.values(), *self._odd.values(), *_one_each(told + orders + revisions))
+        """Every problem that is to be reported now."""
+        found: list[FolderProblem] = []
+        for kind, folder in self._since:
+            if self._ripe_at((kind, folder)) <= now:
+                found.append(self._name(folder) if kind == "name" else self._foreign(folder))
+        for folder, (what, cure) in self._orders.items():
+            found.append(FolderProblem(folder, what, cure=cure))
+        for folder, facts in self._facts.items():
+            if facts.revisions:
+                found.append(_revisions(folder))
+        return (*self._files.values(), *self._odd.values(), *_one_each(found))
 
     def _name(self, folder: bytes) -> FolderProblem:
         found = self._book.read(folder)
@@ -104,23 +112,24 @@ class Problems:
         return FolderProblem(folder, found.what, found.suggestion)
 
     def _foreign(self, folder: bytes) -> FolderProblem:
-        facts = self._facts[folder]
-        names = ", ".join(as_text(n) for n in facts.foreign_names)
-        more = (
-            f" and {facts.foreign - len(facts.foreign_names)} more"
-            if facts.foreign > len(facts.foreign_names)
-            else ""
-        )
+        names = _examples(self._facts[folder])
         if not folder:
-            what = f"Files beside the task folders are not worked on: {names}{more}."
+            what = f"Files beside the task folders are not worked on: {names}."
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
+
+        what = f"This folder does not take files of this kind: {names}. They are left as they are."
         taken = listed(self._book.kinds(folder))
-        what = (
-            f"This folder does not take files of this kind: {names}{more}. They are left as they"
-            " are."
-        )
+        if taken:
+            what = f"{what} It takes {taken}."
         cure = "Put them into a folder that takes them, or take them away."
-        return FolderProblem(folder, f"{what} It takes {taken}." if taken else what, cure=cure)
+        return FolderProblem(folder, what, cure=cure)
+
+
+def _examples(facts: FolderFacts) -> str:
+    """Names of files that a folder does not take, and how many more there are."""
+    names = ", ".join(map(as_text, facts.foreign_names))
+    more = facts.foreign - len(facts.foreign_names)
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
@@ -130,11 +139,11 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
         before = merged.get(problem.folder)
         if before is None:
             merged[problem.folder] = problem
-        else:
-            what, cure = f"{before.what} {problem.what}", f"{before.cure} {problem.cure}".strip()
-            merged[problem.folder] = FolderProblem(
-                problem.folder, what, before.suggestion or problem.suggestion, cure
-            )
+            continue
+        what = f"{before.what} {problem.what}"
+        cure = f"{before.cure} {problem.cure}".strip()
+        suggestion = before.suggestion or problem.suggestion
+        merged[problem.folder] = FolderProblem(problem.folder, what, suggestion, cure)
     return list(merged.values())
 
 
