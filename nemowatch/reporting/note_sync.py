@@ -17,6 +17,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing
 from nemowatch.journal import Journal, notes
 from nemowatch.journal.notes import Due
+from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_writer import Note, NoteWriter
 from nemowatch.reporting.source_notes import wanted
 
@@ -42,15 +43,14 @@ class NoteSync:
         self._watches = watches
         self._journal = journal
         self._note_writer = note_writer
-        self._clock = clock
-        self._not_before: dict[int, float] = {}  # source id -> monotonic time of the next try
+        self._tries = NotBefore[int](clock)  # by source id
         self._last = 0  # the source that was tried last: the others have their turn first
         self._none_at = -1  # how far the journal had changed when nothing was due
 
     @property
     def postponed(self) -> set[int]:
         """Sources whose notes could not be written, and are tried again later."""
-        return set(self._not_before)
+        return set(self._tries)
 
     async def check(self) -> None:
         """Update whatever is due. A journal that has not changed since nothing was due is not
@@ -64,14 +64,14 @@ class NoteSync:
         # read before it is asked: what is written meanwhile is checked once more
         changes = self._journal.changes
         if self._watch not in (await self._journal.read(notes.all_due)).values():
-            self._not_before.clear()
+            self._tries.forget_all()
             self._none_at = changes
 
     async def update_one(self, watch: Watch, source_id: int) -> None:
         """Update the notes about one source now, if they are due and were not tried in vain
         already."""
         due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))
-        if due is not None and source_id not in self._not_before:
+        if due is not None and source_id not in self._tries:
             await self._try(watch, due)
 
     async def _some(self, watch: Watch) -> bool:
@@ -82,7 +82,7 @@ class NoteSync:
         done = 0
         for due in found:
             self._last = due.source_id
-            if self._not_before.get(due.source_id, 0) > self._clock.monotonic():
+            if not self._tries.is_due(due.source_id):
                 continue
             error = await self._try(watch, due)
             if isinstance(error, LocalPassing):
@@ -97,10 +97,10 @@ class NoteSync:
                 await self._note_writer.update(watch, note)
         except LocalError as exc:
             wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
-            self._not_before[due.source_id] = self._clock.monotonic() + wait
+            self._tries.put_off(due.source_id, wait)
             return exc
         await self._journal.write(lambda conn: notes.in_line(conn, due))
-        self._not_before.pop(due.source_id, None)
+        self._tries.forget(due.source_id)
         return None
 
 

@@ -20,6 +20,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal
+from nemowatch.pacing import SayOnce
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.overview import Overview, Published, gather
 from nemowatch.reporting.page import render
@@ -61,7 +62,7 @@ class StatusPage:
         self._account = account
         self._disks = disks
         self._clock = clock
-        self._failing: set[Path] = set()  # pages that cannot be written, logged once
+        self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
         # what a page said last, and until when (monotonic) it is not gathered again
         self._reported: dict[Path, tuple[object, float]] = {}
@@ -119,11 +120,10 @@ class StatusPage:
         try:
             await self._disks.run(own[0].watch.name, _write, model, inboxes)
         except LocalError as exc:
-            if page not in self._failing:
+            if self._failing.is_news(page):
                 log.warning("status page could not be written", path=str(page), why=exc.text)
-            self._failing.add(page)
         else:
-            self._failing.discard(page)
+            self._failing.over(page)
 
     def _news(self, own: list[Inbox]) -> object:
         """Something that is equal as long as a page would say the same, and cheap to get."""
