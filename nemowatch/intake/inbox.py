@@ -296,19 +296,19 @@ class Inbox:
         self._due_at = now if more else min(moments)
 
     async def _tick(self) -> Tick:
-        root_monitor, now = self._root_monitor, self._clock.monotonic()
-        if (not root_monitor.online or root_monitor.next_probe == 0) and not (
-            now >= root_monitor.next_probe and await root_monitor.check()
-        ):
+        root_monitor = self._root_monitor
+        if not await self._is_workable():
             return Tick()
+
         assert root_monitor.hints is not None  # start() made them
         places, everything = root_monitor.hints.take(PORTION)
         gone: list[int] = []
         root_monitor.scan_soon |= everything
-        if self._scan_is_due(now):
+        if self._scan_is_due(self._clock.monotonic()):
             gone += await self._scan()
         if not root_monitor.online:
             return Tick(gone=tuple(gone))
+
         gone += await self._tracking.follow(places)
         gone += await self._tracking.missing(self._state.problems.final())
         if not self._ready:
@@ -318,6 +318,16 @@ class Inbox:
         self._ready = [path for path in taken.left if path in self._state.tracker]
         more = bool(self._ready) or root_monitor.hints.waiting
         return Tick(tuple(taken.claimed), again=tuple(taken.again), gone=tuple(gone), more=more)
+
+    async def _is_workable(self) -> bool:
+        """Whether the root is there and ours: checked again when it was not, and when something
+        asks for that."""
+        root_monitor = self._root_monitor
+        if root_monitor.online and root_monitor.next_probe != 0:
+            return True
+        if self._clock.monotonic() < root_monitor.next_probe:
+            return False
+        return await root_monitor.check()
 
     # -- scanning
 

@@ -1,8 +1,8 @@
 """Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
 files.
 
-Owns the worker thread and the inbox's health, and puts together what `root`, `watching` and
-`paces` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
+Owns the worker thread and the inbox's health, and puts together what `root_check`, `supervisor`
+and `pace` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
 that does not tell. It concludes nothing about files.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import Callable
 
 import structlog
@@ -27,10 +26,11 @@ from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Backoff, Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
+from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.supervisor import WatcherSupervisor
 from nemowatch.intake.watch.watcher import Hints
-from nemowatch.journal import Journal, batches, facts, payment_marks
+from nemowatch.journal import Journal, facts
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
 
@@ -73,14 +73,15 @@ class RootMonitor:
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
         self.paces = Paces(watch)
-        self._root, self._grounds = Root(watch, state_id), MountHistory()
+        self._root, self._mount_history = Root(watch, state_id), MountHistory()
         self._clock, self._journal, self._ring = clock, journal, ring
+        self._paid = PaidMarks(watch.name, journal, clock)
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
         self._failures = Backoff()  # between unexpected errors
 
     def __repr__(self) -> str:
-        return f"Presence({str(self.root)!r}, {self.health.now})"
+        return f"RootMonitor({str(self.root)!r}, {self.health.now})"
 
     @property
     def online(self) -> bool:
@@ -144,7 +145,7 @@ class RootMonitor:
             self.next_probe = self._failures.due_at
             return False
         self.next_probe = now + PROBE_EVERY
-        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
+        now_ms, mine = self._clock.now_ms(), str(await self._paid.mine())
         try:
             state = await self.worker.run(lambda: self._root.check(now_ms, mine), patience)
         except Hung:
@@ -161,44 +162,22 @@ class RootMonitor:
         await self._here(state)
         return self.online
 
-    # -- what is paid
-
-    def _mark(self, conn: sqlite3.Connection) -> Mark:
-        return payment_marks.of_watch(conn, self.watch.name)
-
     async def _compare(self, theirs: Mark) -> None:
-        """The owner file tells of the latest paid call here. When the journal does not know it,
-        the whole state folder was put back from a backup: a person is asked before anything here
-        is paid for. In this order: a stop in between asks once more, and pays nothing."""
-        name = self.watch.name
-        mine, is_lost, moves_on = await self._journal.read(
-            lambda conn: (
-                mine := self._mark(conn),
-                payment_marks.is_lost(conn, theirs, name),
-                payment_marks.moves_on(conn, mine, theirs),
-            )
-        )
-        if is_lost:
-            await self._journal.write(lambda conn: self._put_back(conn, theirs))
+        """The owner file names the latest paid call here: whether our journal knows it. In this
+        order: a stop in between asks once more, and pays nothing."""
+        found = await self._paid.compare(theirs)
+        if found.is_lost:
             self.put_back = self.scan_soon = True
-            log.warning(
-                "the journal is older than this inbox: what it takes for unpaid waits for approval",
-                inbox=name,
-            )
-        if moves_on:
+        if found.is_newer:
             now_ms = self._clock.now_ms()
-            # a share that goes away now is the next look's to say
+            # a share that goes away now is the next check's to say
             with contextlib.suppress(OSError, LocalError, Hung):
-                await self.worker.run(lambda: self._root.sign(now_ms, str(mine)))
-
-    def _put_back(self, conn: sqlite3.Connection, theirs: Mark) -> None:
-        batches.begin_rebuilding(conn, [self.watch.name], self._clock.now_ms())
-        payment_marks.asked(conn, theirs, self.watch.name)
+                await self.worker.run(lambda: self._root.sign(now_ms, str(found.mine)))
 
     async def _here(self, state: RootState) -> None:
         before, self._identity, self.root = self._identity, state.identity, state.root
         self.paces.learn(state.root, state.identity.fstype, state.table)
-        self._grounds.learn(state.root, state.table, self._clock.now_ms())
+        self._mount_history.learn(state.root, state.table, self._clock.now_ms())
         came = not self.online
         changed = before is not None and before != state.identity
         if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
@@ -255,7 +234,7 @@ class RootMonitor:
     def on_other_mount(self, path: bytes, since_ms: int) -> bool:
         """True when another mount covers this place than at that time: what stood there then is
         not to be seen, and not gone."""
-        return self._grounds.changed(path, since_ms)
+        return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
         """True when another host works the inbox since the last look, or none can tell: asked
@@ -267,7 +246,7 @@ class RootMonitor:
 
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""
-        now_ms, mine = self._clock.now_ms(), str(await self._journal.read(self._mark))
+        now_ms, mine = self._clock.now_ms(), str(await self._paid.mine())
         await self.worker.run(lambda: self._root.take_over(now_ms, mine))
         await self.check()
 
