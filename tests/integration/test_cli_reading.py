@@ -13,7 +13,8 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.journal import account, batches, holds, results, sources, spend
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import Credits, HoldReason, State
+from nemowatch.model import AttentionReason, Credits, HoldReason, State
+from nemowatch.reporting import words
 from tests.rigs.command import WAY, Cli
 
 NOW = SystemClock().now_ms()
@@ -142,13 +143,13 @@ def test_jobs_of_a_state_as_the_table_shows_it(cli: Cli) -> None:
     assert cli.json("jobs", "--state", "Held (paused)") == []
     assert cli.run("jobs", "--state", "held (paused)").stdout == "No job is held (paused).\n"
     assert [row["id"] for row in cli.json("jobs", "--state", "rendering 42 %")] == [5]
-    for words, expected in (
+    for state, expected in (
         ("held (broke)", "There are: credits, cap,"),
         ("failed (x)", "Only held and attention have one."),
         ("paused", 'Write: --state "held (paused)"'),
         ("zzz", "There are: claimed, uploading,"),
     ):
-        refused = cli.run("jobs", "--state", words)
+        refused = cli.run("jobs", "--state", state)
         assert (refused.returncode, expected in refused.stderr) == (2, True), refused.stderr
 
 
@@ -369,3 +370,26 @@ def test_a_damaged_journal_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "damaged" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_show_and_explain_offer_every_way_there_is(tmp_path: Path) -> None:
+    """Whatever a job waits for, and however it has ended badly: both commands offer all that the
+    page and the notes offer."""
+    cli = Cli(tmp_path)
+    waiting = {
+        State.ATTENTION: list(AttentionReason),
+        State.HELD: list(HoldReason),
+        State.FAILED: [""],
+        State.REJECTED: [""],
+        State.CANCELLED: [""],
+    }
+    for state, reasons in waiting.items():
+        for reason in reasons:
+            path = f"dub-es/{state}{reason}.mp4".replace(" ", "")
+            job_id = cli.add_job(path.encode(), state, reason=reason)
+            cure = words.about_job(job_id, state, reason)
+            shown = cli.run("show", str(job_id)).stdout
+            explained = cli.run("explain", cli.root / "inbox" / path).stdout
+            for line in (*cure.by_hand.splitlines(), *(choice.command for choice in cure.choices)):
+                assert line in shown
+                assert line in explained
