@@ -137,25 +137,25 @@ def _unescape(field: str) -> bytes:
 
 def parse(text: str) -> tuple[Mount, ...]:
     """Read the format of proc(5) mountinfo; lines that are cut short are left out."""
-    found = []
-    for line in text.splitlines():
-        head, dash, tail = line.partition(" - ")
-        left, right = head.split(" "), tail.split(" ")
-        if not dash or len(left) < 6 or len(right) < 2:
-            continue
-        options = left[5].split(",")
-        found.append(
-            Mount(
-                int(left[0]),
-                int(left[1]),
-                left[2],
-                _unescape(left[4]),
-                right[0],
-                os.fsdecode(_unescape(right[1])),
-                "ro" in options or (len(right) > 2 and "ro" in right[2].split(",")),
-            )
-        )
-    return tuple(found)
+    lines = (_parse_line(line) for line in text.splitlines())
+    return tuple(mount for mount in lines if mount is not None)
+
+
+def _parse_line(line: str) -> Mount | None:
+    head, _, tail = line.partition(" - ")
+    left, right = head.split(" "), tail.split(" ")
+    if len(left) < 6 or len(right) < 2:
+        return None
+    options = ",".join([left[5], *right[2:3]]).split(",")
+    return Mount(
+        id=int(left[0]),
+        parent=int(left[1]),
+        device=left[2],
+        point=_unescape(left[4]),
+        fstype=right[0],
+        source=os.fsdecode(_unescape(right[1])),
+        readonly="ro" in options,
+    )
 
 
 class MountTable:
