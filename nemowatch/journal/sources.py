@@ -140,11 +140,13 @@ def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Memb
 
 def _signed(number: int) -> int:
     """Inode numbers may use 64 bits; SQLite's integers are signed."""
-    return number - (1 << 64) if number >= 1 << 63 else number
+    if number >= 1 << 63:
+        return number - (1 << 64)
+    return number
 
 
 def _unsigned(number: int) -> int:
-    return number + (1 << 64) if number < 0 else number
+    return number % (1 << 64)
 
 
 def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
-from nemowatch.journal import results, spend
-from nemowatch.journal.spend import Edit
+from nemowatch.journal import results
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
@@ -22,6 +21,8 @@ from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder
 
+#: A result, its content, and where it was published.
+Made = tuple[Output, Downloaded, Published]
 #: The edit is kept, so moving the file back would deliver the same again.
 NO_TEXT_CURE = "To have it made anew, put the file in under another name; that costs again."
 
@@ -30,47 +31,52 @@ async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
     draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
     texts = _texts(work, draft)
-    missing = [
-        o
-        for o in work.job.outputs
-        if o.required and o.kind is not OutputKind.VIDEO and o.ending not in texts
-    ]
-    if missing:
-        return _no_text(work)
+    if _is_text_missing(work, texts):
+        error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
+        return refuse(State.FAILED, error)
     try:
         put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
         # a text is made again; there is nothing to fetch
         back = State.RENDERING if work.job.part else State.DOWNLOADED
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
+
     now = deps.clock.now_ms()
-    writes: list[Write] = [
-        partial(
-            results.add_output,
-            job_id=work.job.id,
-            ending=output.ending,
-            path=os.fsencode(found.path),
-            size=whole.size,
-            sha256=whole.sha256,
-            now_ms=now,
-        )
-        for output, whole, found in put_out
-    ]
-    left_out = {o.ending for o in work.job.outputs} - {output.ending for output, _, _ in put_out}
-    text = (
-        f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(left_out))}"
-        if left_out
-        else ""
+    writes = [_add_output(work, made, now) for made in put_out]
+    done = go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100)
+    return replace(done, text=_left_out(work, put_out))
+
+
+def _is_text_missing(work: Work, texts: dict[str, bytes]) -> bool:
+    """Whether a text that was asked for cannot be made of what came back."""
+    for output in work.job.outputs:
+        if output.kind is OutputKind.VIDEO or not output.required:
+            continue
+        if output.ending not in texts:
+            return True
+    return False
+
+
+def _add_output(work: Work, made: Made, now_ms: int) -> Write:
+    output, whole, found = made
+    return partial(
+        results.add_output,
+        job_id=work.job.id,
+        ending=output.ending,
+        path=os.fsencode(found.path),
+        size=whole.size,
+        sha256=whole.sha256,
+        now_ms=now_ms,
     )
-    return replace(go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100), text=text)
 
 
-def _no_text(work: Work) -> Decision:
-    error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
-    if work.draft_saved:
-        return refuse(State.FAILED, error)
-    unseen = partial(spend.set_edit, job_id=work.job.id, edit=Edit.UNSEEN)
-    return refuse(State.FAILED, error, unseen)
+def _left_out(work: Work, put_out: list[Made]) -> str:
+    """What is said of results that the cloud gave nothing for."""
+    endings = {output.ending for output in work.job.outputs}
+    endings -= {output.ending for output, _, _ in put_out}
+    if not endings:
+        return ""
+    return f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(endings))}"
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
@@ -89,7 +95,7 @@ def _name(work: Work, output: Output) -> str:
     return safe_name(work.job.stem.encode("utf-8", "surrogateescape"), output.ending)
 
 
-def _put_all(work: Work, texts: dict[str, bytes]) -> list[tuple[Output, Downloaded, Published]]:
+def _put_all(work: Work, texts: dict[str, bytes]) -> list[Made]:
     folder = target_folder(work)
     done = []
     for ordinal, output in enumerate(work.job.outputs):

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from dataclasses import replace
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
 from nemowatch.journal import jobs, results, sessions, spend
@@ -41,26 +41,37 @@ def new_render(deps: Deps) -> Decision:
 
 async def prepare(work: Work, deps: Deps) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
-    video = any(o.kind is OutputKind.VIDEO for o in work.job.outputs)
-    if not video and (work.draft_saved or work.job.answer):
+    if not _has_video(work) and (work.draft_saved or work.job.answer):
         return go(State.DOWNLOADED)
     if work.draft_saved:
         return new_render(deps)
     try:
         state = await deps.api.read_state(work.job.skill, work.job.session_id)
     except SessionLost:
-        if _video_required(work) or not work.job.answer:
+        if not _are_words_enough(work):
             raise
-        return go(State.DOWNLOADED)  # the words are here, and they are what was ordered
+        return go(State.DOWNLOADED)
     if state.draft is not None and _is_result(work, state):
-        keep = partial(
-            results.save_draft, job_id=work.job.id, draft=state.draft, now_ms=deps.clock.now_ms()
-        )
-        made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
-        return go(State.INSTRUCTED, keep, made)
-    if not _video_required(work) and work.job.answer:
+        return _keep(work, deps, state.draft)
+    if _are_words_enough(work):
         return go(State.DOWNLOADED)
     return _nothing_yet(work, deps)
+
+
+def _has_video(work: Work) -> bool:
+    return any(o.kind is OutputKind.VIDEO for o in work.job.outputs)
+
+
+def _are_words_enough(work: Work) -> bool:
+    """The words are in hand, and they are what was asked for."""
+    return bool(work.job.answer) and not _video_required(work)
+
+
+def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:
+    now = deps.clock.now_ms()
+    keep = partial(results.save_draft, job_id=work.job.id, draft=draft, now_ms=now)
+    made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
+    return go(State.INSTRUCTED, keep, made)
 
 
 def _is_result(work: Work, state: RemoteState) -> bool:

@@ -29,12 +29,13 @@ def results_before(
     """The published results of earlier lists that this one asks for as well, by job id:
     (absolute path, bytes)."""
     made = _made(conn, watch, candidate)
-    found = [made[key] for job in candidate.jobs if (key := _wanted(candidate, job)) in made]
-    return {
-        job.id: tuple((o.path, o.size) for o in results.outputs(conn, job.id))
-        for job in found
-        if job.state is State.PUBLISHED
-    }
+    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
+    for job in candidate.jobs:
+        before = made.get(_wanted(candidate, job))
+        if before is not None and before.state is State.PUBLISHED:
+            outputs = results.outputs(conn, before.id)
+            found[before.id] = tuple((output.path, output.size) for output in outputs)
+    return found
 
 
 def without_paid(
@@ -48,19 +49,26 @@ def without_paid(
     found: list[NewJob] = []
     for job in candidate.jobs:
         before = made.get(_wanted(candidate, job))
-        if before is None:
-            found.append(job)
-        elif before.state is State.PUBLISHED and before.id not in lost:
-            found.append(replace(job, stands=tuple(results.outputs(conn, before.id))))
-        elif before.state in ENDED:
-            found.append(replace(job, edit_of=_edit_of(conn, before)))
-        elif not _is_begun(before):
-            found.append(job)
+        fresh = job if before is None else _after(conn, job, before, lost)
+        if fresh is not None:
+            found.append(fresh)
     return replace(candidate, jobs=tuple(found))
 
 
+def _after(
+    conn: sqlite3.Connection, job: NewJob, before: Job, lost: Container[int]
+) -> NewJob | None:
+    """What is left to do of a job that an earlier list asked for as well; None: it is on it."""
+    if before.state is State.PUBLISHED and before.id not in lost:
+        return replace(job, stands=tuple(results.outputs(conn, before.id)))
+    if before.state in ENDED:
+        return replace(job, edit_of=_edit_of(conn, before))
+    return None if _is_begun(before) else job
+
+
 def _is_begun(job: Job) -> bool:
-    return job.state in BEGUN or (job.state is State.HELD and job.back in BEGUN)
+    state = State(job.back) if job.state is State.HELD else job.state
+    return state in BEGUN
 
 
 def _wanted(candidate: Candidate, job: NewJob) -> Key:
@@ -80,10 +88,15 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
     for row in sources.at_path(conn, watch, candidate.path):
         urls = _urls(sources.members(conn, row.id))
         for job in jobs.of_source(conn, row.id):
-            key = (urls.get(job.item, ""), job.target, job.skill, job.prompt)
-            if key[0] and (key not in found or _worth(conn, job) > _worth(conn, found[key])):
+            url = urls.get(job.item, "")
+            key = (url, job.target, job.skill, job.prompt)
+            if url and _is_better(conn, job, found.get(key)):
                 found[key] = job
     return found
+
+
+def _is_better(conn: sqlite3.Connection, job: Job, known: Job | None) -> bool:
+    return known is None or _worth(conn, job) > _worth(conn, known)
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
