@@ -213,6 +213,11 @@ class Inbox:
                 return False
             return gone and not await self._is_hidden(path)
 
+    async def same_root(self) -> bool:
+        """True when the root is still the one that was checked last: a share that has just gone
+        leaves a folder behind that can be written to."""
+        return await self._root_monitor.same_root()
+
     async def _is_hidden(self, path: bytes) -> bool:
         """True when the source claimed at this place lies below a mount that came since, or on
         one that went."""

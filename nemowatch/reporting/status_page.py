@@ -116,6 +116,8 @@ class StatusPage:
             now_ms=self._clock.now_ms(),
             stopped=stopped,
         )
+        if not stopped and not await _any_same_root(own):
+            return
         inboxes = [inbox.watch.inbox for inbox in own]
         try:
             await self._disks.run(own[0].watch.name, _write, model, inboxes)
@@ -138,6 +140,14 @@ class StatusPage:
             dict(self._live.rows),
             self._account(),
         )
+
+
+async def _any_same_root(own: list[Inbox]) -> bool:
+    """Whether any of these roots is still where it was checked."""
+    for inbox in own:
+        if await inbox.same_root():
+            return True
+    return False
 
 
 def _gather(conn: Connection, published: Published) -> Overview:
