@@ -8,6 +8,7 @@ stands here.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Identity:
 def identify(root: Path) -> Identity:
     """Look at the root. Raises OSError when it is not there or does not answer."""
     found = root.stat()
-    if not os.path.isdir(root):  # noqa: PTH112 - one more stat is fine, an exception hierarchy is not needed
+    if not stat.S_ISDIR(found.st_mode):
         raise NotADirectoryError(20, "not a folder", str(root))
     raw = os.fsencode(root)
     table = MountTable.read()

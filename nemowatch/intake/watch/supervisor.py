@@ -116,7 +116,8 @@ class WatcherSupervisor:
             return True
         except LocalError:
             return True
-        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110 - a foreign thread
+        # watchdog's own thread counts the beats, and no event of ours can wait for it
+        while watcher.beats == before and self._clock.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         return watcher.beats != before
 
