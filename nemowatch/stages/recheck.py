@@ -22,7 +22,7 @@ from nemowatch.stages.settle_turn import (
     sentence,
     settle,
 )
-from nemowatch.stages.turn_outcome import Look
+from nemowatch.stages.turn_outcome import Seen
 
 #: `error_code` of a turn that ended with an error event, for people; the call records it too.
 AGENT_ERROR = "agent error"
@@ -62,13 +62,13 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
     if turn_outcome.asks_back(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
         planned = 1
-    said = turn_outcome.judge_look(call.baseline, call.last_seen, now, call.checks, planned)
-    if said is Look.HAPPENED:
+    said = turn_outcome.judge_check(call.baseline, call.last_seen, now, call.checks, planned)
+    if said is Seen.HAPPENED:
         return await happened(work, deps, call, state, work.job.answer)
     checked = partial(spend.checked, spend_id=call.id, seen=now)
-    if said is Look.AGAIN:
+    if said is Seen.AGAIN:
         return _wait(deps, call, checked)
-    if said is Look.UNSTEADY:
+    if said is Seen.UNSTEADY:
         text = "The cloud does not stop working on it."
         return _ask(work, call, await balance(deps), (checked,), text)
     if work.job.answer:

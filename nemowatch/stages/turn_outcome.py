@@ -84,7 +84,7 @@ def _refused(turn: Turn) -> bool:
     return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)
 
 
-class Look(StrEnum):
+class Seen(StrEnum):
     """What a later check of an open call's state shows."""
 
     HAPPENED = "happened"  #: changed, and the same in two checks in a row
@@ -95,17 +95,17 @@ class Look(StrEnum):
 
 #: Checks beyond the configured ones while the state still changes, or shows work that cannot be
 #: rendered yet: the turn is running, and will end soon.
-EXTRA_LOOKS = 10
+EXTRA_CHECKS = 10
 
 
-def judge_look(
-    baseline: str, last_seen: str, now: str, looks_done: int, looks_planned: int
-) -> Look:
-    """Judge one check; `looks_done` counts those before it."""
+def judge_check(
+    baseline: str, last_seen: str, now: str, checks_done: int, checks_planned: int
+) -> Seen:
+    """Judge one check; `checks_done` counts those before it."""
     if changed(baseline, now):
-        last = looks_done + 1 >= looks_planned + EXTRA_LOOKS
+        last = checks_done + 1 >= checks_planned + EXTRA_CHECKS
         # media may grow before the draft does: wait for the draft
         if now == last_seen and (renderable(now) or last):
-            return Look.HAPPENED
-        return Look.UNSTEADY if last else Look.AGAIN
-    return Look.AGAIN if looks_done + 1 < looks_planned else Look.NOTHING
+            return Seen.HAPPENED
+        return Seen.UNSTEADY if last else Seen.AGAIN
+    return Seen.AGAIN if checks_done + 1 < checks_planned else Seen.NOTHING

@@ -4,11 +4,13 @@ for once, one after the other, and every gate stands before each."""
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from nemowatch.errors import JournalError, UsageError
-from nemowatch.journal import jobs, results, sessions, spend
+from nemowatch.holds.admission import Admission
+from nemowatch.journal import batches, jobs, results, sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sessions import Instruction
 from nemowatch.journal.spend import Edit, Outcome
@@ -139,3 +141,24 @@ async def test_paid_is_what_the_calls_say(house: StageRig, edit: Edit) -> None:
     )
     paid = house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
     assert paid is (edit in (Edit.MADE, Edit.UNSEEN))
+
+
+async def test_nothing_of_an_unapproved_batch_is_paid_for(house: StageRig) -> None:
+    """Whatever let the job go on (a retry, a woken hold): its call waits for a person's yes."""
+    (job_id,) = house.drop()
+    source_id = house.job(job_id).source_id
+
+    def join(conn: sqlite3.Connection) -> None:
+        batch = batches.begin(conn, house.watch.name, "first scan", 30, 1)
+        values = {"source": source_id, "batch": batch}
+        conn.execute(batches.SQL["join"], values)
+
+    house.journal.write_now(join)
+    gate = Admission(house.journal, lambda: house.config, {}, house.clock)
+    house.deps = replace(house.deps, gate=gate)
+    await house.run()
+    assert (house.job(job_id).state, house.job(job_id).reason) == (State.HELD, "approval")
+    assert house.charged() == 0
+    house.journal.write_now(lambda conn: batches.approve(conn, None, 2))
+    await house.run()
+    assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from nemowatch.model import RemoteState, Turn, TurnEnd
 from nemowatch.stages.turn_outcome import (
-    EXTRA_LOOKS,
-    Look,
+    EXTRA_CHECKS,
+    Seen,
     Verdict,
     changed,
     digest,
     judge,
-    judge_look,
+    judge_check,
 )
 
 CLIP = {"t": [{"tt": 0, "sg": [{"id": "v"}]}], "d": 1000}
@@ -94,19 +94,19 @@ def test_an_emptied_draft_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("last", "now", "done", "said"),
     [
-        ("", BEFORE, 0, Look.AGAIN),
-        (BEFORE, BEFORE, 3, Look.AGAIN),
-        (BEFORE, BEFORE, 4, Look.NOTHING),
-        ("", AFTER, 0, Look.AGAIN),
-        (BEFORE, AFTER, 3, Look.AGAIN),
-        (AFTER, AFTER, 1, Look.HAPPENED),
-        (BEFORE, AFTER, 4, Look.AGAIN),
-        (BEFORE, AFTER, 4 + EXTRA_LOOKS, Look.UNSTEADY),
+        ("", BEFORE, 0, Seen.AGAIN),
+        (BEFORE, BEFORE, 3, Seen.AGAIN),
+        (BEFORE, BEFORE, 4, Seen.NOTHING),
+        ("", AFTER, 0, Seen.AGAIN),
+        (BEFORE, AFTER, 3, Seen.AGAIN),
+        (AFTER, AFTER, 1, Seen.HAPPENED),
+        (BEFORE, AFTER, 4, Seen.AGAIN),
+        (BEFORE, AFTER, 4 + EXTRA_CHECKS, Seen.UNSTEADY),
     ],
 )
-def test_later_looks(last: str, now: str, done: int, said: Look) -> None:
+def test_later_looks(last: str, now: str, done: int, said: Seen) -> None:
     """Happened: changed and the same twice in a row. Unchanged through all five looks: nothing."""
-    assert judge_look(BEFORE, last, now, done, 5) is said
+    assert judge_check(BEFORE, last, now, done, 5) is said
 
 
 @given(
@@ -117,9 +117,9 @@ def test_looking_comes_to_an_end(seen: list[str], planned: int) -> None:
     """Whatever the state does, there are at most the planned looks and the extra ones."""
     last = ""
     for done, now in enumerate(seen):
-        said = judge_look(BEFORE, last, now, done, planned)
-        if said is not Look.AGAIN:
-            assert done < planned + EXTRA_LOOKS
+        said = judge_check(BEFORE, last, now, done, planned)
+        if said is not Seen.AGAIN:
+            assert done < planned + EXTRA_CHECKS
             return
         last = now
     raise AssertionError("it never ends")
