@@ -4,10 +4,11 @@ written. Nothing here is read; it only makes the refusals."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nemowatch.errors import shown
 from nemowatch.tasks import languages
-from nemowatch.tasks.words import WrongError
+from nemowatch.tasks.words import WrongError, word_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +19,22 @@ class _Reading:
     name: str  #: a folder's name that means this
     language: str  #: in English
 
+    @property
+    def written(self) -> str:
+        """How it is written."""
+        return f"{self.name} for {self.language}"
+
 
 def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     """The refusal of `words[begin:end]`: a code that is a country's too, or an English word."""
     word, before, after = words[begin], words[:begin], words[end:]
     country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
-    if country is None and rare is None:
-        return WrongError(f'"{shown(word)}" is not a language.')
     readings = list(filter(None, (country, rare)))
-    meanings = " and ".join(reading.code_of for reading in readings)
-    written = ", ".join(f"{reading.name} for {reading.language}" for reading in readings)
+    if not readings:
+        return WrongError(f'"{shown(word)}" is not a language.')
+    meanings = " and ".join(map(attrgetter("code_of"), readings))
+    written = ", ".join(map(attrgetter("written"), readings))
     if country is None:
         return WrongError(f'"{shown(word)}" is a word and {meanings}: write {written}.')
     return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
@@ -59,7 +65,7 @@ def _as_language(word: str, before: list[str], after: list[str]) -> _Reading | N
 def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
     """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`,
     `cn` (`zh_CN`); `fr`, `ch`."""
-    previous = languages.base_of(before[-1]) if before else ""
+    previous = languages.base_of(word_at(before[-1:], 0))
     regional = f"{previous}_{word.upper()}"
     named = regional in languages.codes()
     if named or (previous == spoken and languages.exists(regional)):

@@ -13,11 +13,13 @@ from nemowatch.tasks import languages
 from nemowatch.tasks.ambiguous import ambiguous_code, unknown_region
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
-from nemowatch.tasks.words import WrongError
+from nemowatch.tasks.words import WrongError, word_at
 
 #: Words that only some tasks know: which language a video is in, and whose voice.
 SOURCE = frozenset({"from"})
 VOICES = frozenset({"male", "female"})
+#: `se_SE`, `br_BR`: written by people who mean the country's own language.
+_DOUBLED = {f"{code}_{code.upper()}" for code in languages.COUNTRY_CODES}
 #: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a
 #: few islands more).
 _MOST_WORDS = 5
@@ -62,7 +64,7 @@ class _Reader:
     @property
     def _word(self) -> str:
         """The word that is read next, or "" behind the last."""
-        return self._words[self._at] if self._at < len(self._words) else ""
+        return word_at(self._words, self._at)
 
     def _read_source(self) -> None:
         self._at += 1
@@ -92,7 +94,7 @@ class _Reader:
         code = self._named() or self._code()
         if "_" not in code:
             code = self._with_region(code)
-        if _is_doubled(code):
+        if code in _DOUBLED:
             raise ambiguous_code(self._words, begin, self._at)
         return languages.of_code(code)
 
@@ -140,10 +142,10 @@ class _Reader:
             if languages.fold(phrase) in languages.names():
                 # a language of its own, which may share its name with a country or a script
                 return base
-            named = languages.territory_named(phrase) or languages.script_of(phrase)
-            if named and languages.exists(f"{base}_{named}"):
+            code = languages.existing(f"{base}_{languages.region_named(phrase)}")
+            if code:
                 self._at += count
-                return f"{base}_{named}"
+                return code
         return self._bind(base, region) if _may_be_region(region) else base
 
     def _bind(self, base: str, region: str) -> str:
@@ -157,9 +159,7 @@ class _Reader:
     def _region_after(self, at: int) -> str:
         """The word there, when it is bound to the language before it: in upper case (or digits:
         `es-419`) after a language that is not. Else ""."""
-        if at >= len(self._words):
-            return ""
-        language, region = self._words[at - 1], self._words[at]
+        language, region = self._words[at - 1], word_at(self._words, at)
         bound = region.isupper() or region.isdigit()
         return region if bound and not language.isupper() else ""
 
@@ -168,9 +168,3 @@ def _may_be_region(word: str) -> bool:
     """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely,
     Ukrainian."""
     return languages.is_territory(word) or (len(word) == 2 and languages.primary(word) != "")
-
-
-def _is_doubled(code: str) -> bool:
-    """`se_SE`, `br_BR`: written by people who mean the country's own language."""
-    base, _, region = code.partition("_")
-    return base in languages.COUNTRY_CODES and base.upper() == region

@@ -9,6 +9,7 @@ from nemowatch.tasks.kinds import KINDS, kind_of
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.words import where
 
 #: A file of each kind, the first that a folder takes being its example.
 _EXAMPLES = {
@@ -18,6 +19,8 @@ _EXAMPLES = {
     MediaKind.SCRIPT: "clip.txt",
     MediaKind.LINK: "clip.url",
 }
+_HINTS = tuple(hint for kind in KINDS for hint in kind.hints)
+_WIDTH = max(len(hint.name) for hint in _HINTS)
 
 
 def describe(folder: Folder) -> list[str]:
@@ -37,24 +40,21 @@ def describe(folder: Folder) -> list[str]:
 
 def hint_lines() -> list[str]:
     """Folder names and what they make, one a line, for people who look for one."""
-    hints = [hint for kind in KINDS for hint in kind.hints]
-    width = max(len(hint.name) for hint in hints)
-    return [f"{hint.name:<{width}}  {hint.makes}" for hint in hints]
+    return [f"{hint.name:<{_WIDTH}}  {hint.makes}" for hint in _HINTS]
 
 
 def _skill(folder: Folder) -> str:
     alone = kind_of(folder).text_skill
-    more = f" ({alone} for a text alone)" if alone else ""
+    more = where(alone, f" ({alone} for a text alone)")
     return f"Skill: {folder.skill}{more}."
 
 
 def _languages(folder: Folder) -> str:
-    if not folder.languages:
-        return ""
+    count = len(folder.languages)
     named = prompts.named(folder.languages)
-    if len(folder.languages) == 1:
-        return f"Language: {named}."
-    each = ", each a job of its own" if kind_of(folder).splits_languages else ""
+    if count < 2:
+        return where(count, f"Language: {named}.")
+    each = where(kind_of(folder).splits_languages, ", each a job of its own")
     return f"Languages: {named}{each}."
 
 
@@ -64,18 +64,18 @@ def _source(folder: Folder) -> str:
 
 
 def _voice(folder: Folder) -> str:
-    return f"Voice: {folder.gender}." if folder.gender else ""
+    return where(folder.gender, f"Voice: {folder.gender}.")
 
 
 def _prompt(folder: Folder) -> str:
     needed = kind_of(folder).needs_prompt
-    return "It needs a prompt.txt that says what to do." if needed else ""
+    return where(needed, "It needs a prompt.txt that says what to do.")
 
 
 def _results(folder: Folder) -> str:
-    kind = next(kind for kind in _EXAMPLES if kind in folder.accepts)
+    kind = next(filter(folder.accepts.__contains__, _EXAMPLES))
     name = _EXAMPLES[kind]
-    prompt = "instructions" if kind_of(folder).needs_prompt else ""
+    prompt = where(kind_of(folder).needs_prompt, "instructions")
     try:
         order = plan(folder, Drop(kind, name, "text", prompt))
     except OrderError as error:

@@ -27,7 +27,7 @@ _ENGLISH_WORDS = """
 WORD_CODES = frozenset(_ENGLISH_WORDS.split())
 _DANGEROUS = COUNTRY_CODES | WORD_CODES
 #: What is spoken where Babel would say something rarer.
-_ENGLISH_SPEAKING = frozenset({"US", "GB"})
+_SPOKEN = dict.fromkeys(("US", "GB"), "en")
 #: Entries of the table that are no language to speak.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
 #: English names in common use that Babel lists under another one.
@@ -140,6 +140,11 @@ def exists(code: str) -> bool:
         return False
 
 
+def existing(code: str) -> str:
+    """A code that `exists`, or "". No code with an empty part exists."""
+    return code if exists(code) else ""
+
+
 def _fits(code: str, found: str) -> bool:
     """Babel fills in what is likely ("zh_TW": "zh_Hant_TW"), but must not drop what was asked
     for."""
@@ -195,13 +200,19 @@ def territory_named(words: str) -> str:
 
 def script_of(token: str) -> str:
     """The code of a script, in any case ("hant": "Hant"); "" when it is none."""
-    return token.title() if len(token) == 4 and token.title() in _scripts() else ""
+    code = token.title()
+    return code if code in _scripts() else ""
+
+
+def region_named(words: str) -> str:
+    """The code of a script, or of a country by its name; "" when it is neither."""
+    return script_of(words) or territory_named(words)
 
 
 def _subtag(token: str) -> str:
     """What follows a `_`: a country by code in any case or by name, or a script."""
     upper = token.upper()
-    return upper if is_territory(upper) else script_of(token) or territory_named(token)
+    return upper if is_territory(upper) else region_named(token)
 
 
 def bound(token: str) -> str:
@@ -212,8 +223,7 @@ def bound(token: str) -> str:
         return named
     head, *rest = token.split("_")
     parts = [base_of(head), *map(_subtag, rest)]
-    code = "_".join(parts)
-    return code if all(parts) and exists(code) else ""
+    return existing("_".join(parts))
 
 
 def is_dangerous(token: str) -> bool:
@@ -228,8 +238,7 @@ def spoken_in(territory: str) -> str:
 
     upper = territory.upper()
     likely = get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
-    if upper in _ENGLISH_SPEAKING:
-        likely = "en"
+    likely = _SPOKEN.get(upper, likely)
     if likely not in codes() or upper not in _territories():
         return ""
     regional = f"{likely}_{upper}"

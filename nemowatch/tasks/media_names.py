@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nemowatch.model import MediaKind
+from nemowatch.tasks.words import enumerated
 
 _MANY = {
     MediaKind.VIDEO: "videos (mp4, mov, avi, webm, mkv)",
@@ -26,7 +27,4 @@ ONE = {
 def listed(kinds: Iterable[MediaKind]) -> str:
     """Kinds of files as a sentence lists them: "videos (mp4, …) and texts (txt, …)"."""
     held = set(kinds)
-    names = [text for kind, text in _MANY.items() if kind in held]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return enumerated([text for kind, text in _MANY.items() if kind in held])

@@ -3,15 +3,15 @@ language. Only proposes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
 
 from nemowatch.tasks import languages
 from nemowatch.tasks.arguments import SOURCE, VOICES
-from nemowatch.tasks.language_words import CODES, OWN_NAMES, VOICE_WORDS
+from nemowatch.tasks.language_words import CODES, OWN_NAMES
 
 #: Words that are no language and stay as they are.
 _KEYWORDS = {word: word for word in SOURCE | VOICES}
+_OWN_NAMES = {languages.fold(name): code for name, code in OWN_NAMES.items()}
 #: How alike a language's name must be: there are many, and a wrong one costs money.
 _LIKENESS = 0.8
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
@@ -21,10 +21,9 @@ _SHORTEST = 5
 _Rule = Callable[[str, str], str]
 
 
-def mended(words: list[str], *, voices: bool) -> list[str]:
-    """Each word that is no language as the nearest one, or left out; none twice. With `voices`,
-    words for women and men too."""
-    known = VOICE_WORDS if voices else {}
+def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
+    """Each word that is no language as the nearest one, or left out; none twice. `known` are words
+    that the task knows besides, with what they mean."""
     found = [""]
     for word in words:
         near = known.get(word.lower()) or _near(word.strip("_"), found[-1])
@@ -37,12 +36,15 @@ def _add(near: str, found: list[str]) -> None:
     last = found[-1]
     if _adds_region(near, last):
         found[-1] = near  # `es-mx`, `english-us`: one language
-    elif near in _KEYWORDS or (near not in found and not _repeats(near, last)):
+        return
+    present = set(found) - _KEYWORDS.keys()  # the task may know what to do with two of those
+    if near not in present and not _repeats(near, last):
         found.append(near)
 
 
 def _adds_region(near: str, last: str) -> bool:
-    return last != "" and "_" in near and near.split("_", maxsplit=1)[0] == _base(last)
+    base, bound, _ = near.partition("_")
+    return bound != "" and base == _base(last)
 
 
 def _repeats(near: str, last: str) -> bool:
@@ -55,11 +57,8 @@ def _base(language: str) -> str:
 
 
 def _near(word: str, previous: str) -> str:
-    for rule in _RULES:
-        meant = rule(word, previous)
-        if meant:
-            return meant
-    return ""
+    meanings = (rule(word, previous) for rule in _RULES)
+    return next(filter(None, meanings), "")
 
 
 def _keyword(word: str, previous: str) -> str:
@@ -68,10 +67,9 @@ def _keyword(word: str, previous: str) -> str:
 
 def _region(word: str, previous: str) -> str:
     """`mx` after `es`."""
-    if not previous or languages.primary(word):
+    if languages.primary(word):
         return ""
-    regional = f"{languages.primary(previous)}_{word.upper()}"
-    return regional if languages.exists(regional) else ""
+    return languages.existing(f"{languages.primary(previous)}_{word.upper()}")
 
 
 def _language(word: str, previous: str) -> str:
@@ -85,7 +83,7 @@ def _code(word: str, previous: str) -> str:
 
 
 def _own_name(word: str, previous: str) -> str:
-    return _own_names().get(languages.fold(word), "")
+    return _OWN_NAMES.get(languages.fold(word), "")
 
 
 def _bound(word: str, previous: str) -> str:
@@ -127,13 +125,8 @@ def _most_alike(word: str) -> str:
     from difflib import get_close_matches
 
     common = languages.common()
-    match = get_close_matches(word, list(common), n=1, cutoff=_LIKENESS)
-    return common[match[0]] if match else ""
-
-
-@cache
-def _own_names() -> dict[str, str]:
-    return {languages.fold(name): code for name, code in OWN_NAMES.items()}
+    names = get_close_matches(word, list(common), n=1, cutoff=_LIKENESS)
+    return next(map(common.__getitem__, names), "")
 
 
 #: In this order: the first that knows the word decides.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop
+from nemowatch.tasks.words import enumerated
 
 #: What {languages} says where the name holds none.
 NO_LANGUAGE = "the original language"
@@ -25,11 +26,7 @@ _EXPORT = re.compile(r"\bexport\b|导出", re.IGNORECASE)
 def named(languages: Sequence[Language]) -> str:
     """Languages as a sentence lists them: "Spanish, French and German"."""
     names = [language.name for language in languages]
-    if not names:
-        return NO_LANGUAGE
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return enumerated(names) or NO_LANGUAGE
 
 
 def fill(text: str, languages: Sequence[Language], file: str, script: str) -> str:

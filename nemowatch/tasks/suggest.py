@@ -4,6 +4,8 @@ that it can read."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from operator import itemgetter
 
 from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE
 from nemowatch.tasks.nearest_language import mended
@@ -11,6 +13,7 @@ from nemowatch.tasks.words import split
 
 #: Words that people write for a task. Nearness of letters finds the rest.
 _MEANT = {word: kind.word for kind in KINDS for word in kind.meant}
+_TASKS = {word: word for word in BY_WORD}
 #: How alike a task's name must be.
 _LIKENESS = 0.6
 #: A name of more words than this is a sentence, not an order: nothing is proposed.
@@ -27,7 +30,7 @@ _Head = tuple[str, list[str]]
 def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
     """Names near to `words`, the nearest first; each still has to be read."""
     plain = split(" ".join(words).translate(_ADDED))
-    if not plain or len(plain) > _MOST_WORDS:
+    if not 1 <= len(plain) <= _MOST_WORDS:
         return
     for head, rest in _heads(plain, recipes):
         yield from _names(head, rest)
@@ -36,7 +39,7 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
 def _names(head: str, rest: list[str]) -> Iterator[str]:
     """The task with what its arguments may have meant, then with fewer and fewer of them."""
     kind = BY_WORD.get(head, RECIPE)
-    arguments = mended(rest, voices=kind.has_voices)
+    arguments = mended(rest, kind.near_words)
     yield "-".join([head, *rest])
     for length in range(len(arguments), -1, -1):
         yield "-".join([head, *arguments[:length]])
@@ -56,21 +59,18 @@ def _heads(words: list[str], recipes: Sequence[str]) -> Iterator[_Head]:
 
 def _known(recipes: Sequence[str]) -> dict[str, str]:
     """Recipes and tasks as they are written, by their names in one case."""
-    known: dict[str, str] = {}
-    for name in recipes:
-        written = "-".join(split(name))
-        known[written.casefold()] = written
-    return known | {word: word for word in BY_WORD}
+    written = map("-".join, map(split, recipes))
+    return {name.casefold(): name for name in written} | _TASKS
 
 
 def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
     """`voice over`, `my recipe` with other separators, `translate`."""
     by_word = {**_MEANT, **known}
-    for count in range(min(_TASK_WORDS, len(words)), 0, -1):
-        for glue in ("", "-"):
-            meant = by_word.get(glue.join(words[:count]).lower())
-            if meant:
-                yield meant, words[count:]
+    counts = range(min(_TASK_WORDS, len(words)), 0, -1)
+    for count, glue in product(counts, ("", "-")):
+        meant = by_word.get(glue.join(words[:count]).lower())
+        if meant:
+            yield meant, words[count:]
 
 
 def _run_together(words: list[str]) -> Iterator[_Head]:
@@ -78,7 +78,7 @@ def _run_together(words: list[str]) -> Iterator[_Head]:
     first = words[0].lower()
     for task in BY_WORD:
         argument = first.removeprefix(task)
-        if argument and argument != first:
+        if argument not in ("", first):
             yield task, [argument.strip("_"), *words[1:]]
 
 
@@ -88,16 +88,13 @@ def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
     from difflib import SequenceMatcher
 
     found: list[tuple[float, str, int]] = []
-    for count in range(1, min(_TASK_WORDS, len(words)) + 1):
+    counts = range(1, min(_TASK_WORDS, len(words)) + 1)
+    for count, name in product(counts, known):
         joined = "-".join(words[:count]).lower()
-        for name in known:
-            likeness = SequenceMatcher(None, joined, name).ratio()
-            if likeness >= _LIKENESS:
-                found.append((-likeness, name, count))
-    found.sort(key=_order)
+        likeness = SequenceMatcher(None, joined, name).ratio()
+        if likeness >= _LIKENESS:
+            found.append((-likeness, name, count))
+
+    found.sort(key=itemgetter(0))
     for _, name, count in found:
         yield known[name], words[count:]
-
-
-def _order(found: tuple[float, str, int]) -> float:
-    return found[0]

@@ -1,10 +1,11 @@
-"""A folder's name as words, a name as it may be shown, and the error that one of them cannot be
-read."""
+"""A folder's name as words, the error that one of them cannot be read, and how a sentence is put
+together."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 #: `_` is none of them: it binds a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
@@ -21,4 +22,22 @@ class WrongError(Exception):
 
 def split(name: str) -> list[str]:
     """The words of a folder's name, normalised to NFC (a Mac writes NFD)."""
-    return [word for word in _SEPARATORS.split(unicodedata.normalize("NFC", name)) if word]
+    words = _SEPARATORS.split(unicodedata.normalize("NFC", name))
+    return list(filter(None, words))
+
+
+def word_at(words: Sequence[str], at: int) -> str:
+    """The word there, or "" behind the last."""
+    return words[at] if at < len(words) else ""
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "Spanish, French and German"; "" for none."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def where(applies: object, text: str) -> str:
+    """`text` where it applies, else ""."""
+    return text if applies else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nemowatch.tasks.kinds import dub, edit, recipe, transcribe, voiceover
 from nemowatch.tasks.kinds.base import Example, Spelled, TaskKind
 from nemowatch.tasks.records import Folder
+from nemowatch.tasks.words import word_at
 
 #: Kinds that have a word, in the order in which people are told of them.
 KINDS: tuple[TaskKind, ...] = (dub.KIND, voiceover.KIND, transcribe.KIND, edit.KIND)
@@ -24,7 +25,7 @@ def kind_of(folder: Folder) -> TaskKind:
 def is_reserved(words: list[str]) -> bool:
     """Whether a folder of these words is, or could become, one of the built-in tasks: no recipe
     may be called so."""
-    kind = BY_WORD.get(words[0].casefold()) if words else None
+    kind = BY_WORD.get(word_at(words, 0).casefold())
     if kind is None:
         return False
     return kind.has_arguments or len(words) == 1

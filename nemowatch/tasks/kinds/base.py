@@ -7,13 +7,14 @@ A kind must not know another kind, nor who asks.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder, Recipe
-from nemowatch.tasks.words import WrongError
+from nemowatch.tasks.words import WrongError, word_at
 
 #: What a folder takes that takes videos.
 VIDEO = frozenset({MediaKind.VIDEO, MediaKind.LINK})
@@ -38,7 +39,7 @@ class Spelled:
     @property
     def first_argument(self) -> str:
         """The first word after the task, or ""."""
-        return self.words[self.start] if self.start < len(self.words) else ""
+        return word_at(self.words, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ class TaskKind(ABC):
     text_skill: ClassVar[str] = ""
     #: Whether further words may follow the task's.
     has_arguments: ClassVar[bool] = True
-    #: Whether `male` and `female` are among them.
-    has_voices: ClassVar[bool] = False
+    #: What people write for such of them as are no languages, with what it means.
+    near_words: ClassVar[Mapping[str, str]] = {}
     #: Whether each language is a job of its own.
     splits_languages: ClassVar[bool] = False
     #: Whether nothing can be made without a prompt.txt.

@@ -13,7 +13,7 @@ from nemowatch.tasks.records import Drop, Folder
 #: it.
 _LONGEST_ENDING = 60
 #: What Windows does not allow in a name; nor dots and spaces, which it drops at a name's end.
-_UNSAFE = '<>:"/\\|?*'
+_UNSAFE = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 _KIND_OF_SUFFIX = {
     "mp4": OutputKind.VIDEO,
@@ -73,7 +73,11 @@ def _results(folder: Folder) -> tuple[Output, ...]:
     return tuple(results)
 
 
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() else "_"
+
+
 def _safe(name: str) -> str:
     """A folder's name as part of a file's name, for Windows too."""
-    kept = "".join(c if c.isprintable() and c not in _UNSAFE else "_" for c in name)
+    kept = "".join(map(_printable, name.translate(_UNSAFE)))
     return kept.strip(". ")[:_LONGEST_ENDING].strip(". ") or "edit"

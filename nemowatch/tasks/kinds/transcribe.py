@@ -17,6 +17,7 @@ from nemowatch.tasks.kinds.base import (
 )
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.words import where
 
 #: The text always exists; the cloud may give no times and no picture.
 _RESULTS = (
@@ -61,7 +62,7 @@ class Transcribe(TaskKind):
 
 def _message(languages: tuple[Language, ...]) -> str:
     """With the times that subtitles need."""
-    into = f" in {languages[0].name}" if languages else ""
+    into = where(languages, f" in {prompts.named(languages)}")
     return (
         f"Transcribe the spoken dialogue into a text document{into}, word for word, sentence by"
         " sentence, and add it as a text track whose parts begin and end when they are spoken."

@@ -16,8 +16,10 @@ from nemowatch.tasks.kinds.base import (
     TaskKind,
     at_most_one,
 )
+from nemowatch.tasks.language_words import VOICE_WORDS
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder, Gender
+from nemowatch.tasks.words import where
 
 #: What is spoken when the folder names no language: the skill's own words (docs/api.md section 2).
 ENGLISH = Language("en", "English")
@@ -35,7 +37,7 @@ class Voiceover(TaskKind):
     skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB))
     takes = VIDEO | TEXT
     meant = ("narration", "narrate", "voice", "speech", "tts")
-    has_voices = True
+    near_words = VOICE_WORDS
     examples = (
         Example(("voiceover", "voiceover-de-female"), "a narrated video"),
         Example(
@@ -118,7 +120,7 @@ def _speak(language: Language, gender: Gender, drop: Drop) -> str:
 
 
 def _voice(language: Language, gender: Gender) -> str:
-    return f" in a {gender} {language.name} voice," if gender else ""
+    return where(gender, f" in a {gender} {language.name} voice,")
 
 
 KIND = Voiceover()
