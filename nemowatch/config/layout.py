@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, product, starmap
 from pathlib import Path
+from typing import TypeAlias
 
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, Problem
@@ -20,6 +21,8 @@ from nemowatch.errors import ConfigError, Problem
 _MOUNTS = Path("/proc/self/mountinfo")
 #: Folders that nemowatch writes into.
 _WRITTEN = ("outbox", "done", "failed")
+#: (device, inode).
+Inode: TypeAlias = tuple[int, int]
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 _APART = "Name a folder that lies outside every inbox."
 
@@ -30,11 +33,10 @@ class _Folder:
 
     key: str  #: "outbox", as the configuration says
     path: Path  #: as configured
-    index: int  #: of its [[watch]], from 0
+    where: str  #: the part of the configuration that names it
     parts: tuple[str, ...]  #: its real path, links resolved
-    #: (device, inode) of itself, when it exists, and of all that hold it
-    inodes: tuple[tuple[int, int], ...]
-    exists: bool
+    inode: Inode | None  #: its own, when it exists
+    inodes: frozenset[Inode]  #: its own and those of all that hold it
     #: device and path within its filesystem: bind mounts of a subfolder are seen by it
     origin: tuple[str, ...]
 
@@ -42,7 +44,7 @@ class _Folder:
         """Whether this is `other` or lies below it."""
         if _begins(self.parts, other.parts) or _begins(self.origin, other.origin):
             return True
-        return other.exists and other.inodes[0] in self.inodes
+        return other.inode in self.inodes
 
     @property
     def name(self) -> str:
@@ -58,13 +60,14 @@ def check_layout(config: Config) -> None:
     mounts = _mounts()
     inboxes: list[_Folder] = []
     written: list[_Folder] = []
-    for number, watch in enumerate(config.watch):
-        inboxes.append(_folder("inbox", watch.inbox, number, mounts))
-        written += [_folder(key, getattr(watch, key), number, mounts) for key in _WRITTEN]
+    for number, watch in enumerate(config.watch, start=1):
+        where = f"[[watch]] number {number}"
+        inboxes.append(_folder("inbox", watch.inbox, where, mounts))
+        written += [_folder(key, getattr(watch, key), where, mounts) for key in _WRITTEN]
 
     problems = [*_among_inboxes(inboxes), *_results(inboxes, written)]
     if config.state_dir is not None:
-        problems += _state(_folder("state_dir", config.state_dir, -1, mounts), inboxes)
+        problems += _state(_folder("state_dir", config.state_dir, "config", mounts), inboxes)
     if problems:
         raise ConfigError(problems)
 
@@ -76,51 +79,68 @@ def _state(state: _Folder, inboxes: list[_Folder]) -> list[Problem]:
 
 
 def _among_inboxes(inboxes: list[_Folder]) -> list[Problem]:
-    pairs = [_nested(one, other) for one, other in combinations(inboxes, 2)]
-    return [problem for problem in pairs if problem is not None]
+    problems = starmap(_nested, combinations(inboxes, 2))
+    return list(filter(None, problems))
 
 
 def _nested(one: _Folder, other: _Folder) -> Problem | None:
-    into, back = one.lies_in(other), other.lies_in(one)
-    if into and back:
-        what = f"is the same folder as the inbox of [[watch]] number {one.index + 1}."
-        return _problem(other, what, "Remove one of the two.")
-    if not into and not back:
+    pair = _inner_and_outer(one, other)
+    if pair is None:
         return None
-    inner, outer = (one, other) if into else (other, one)
-    what = f"lies inside the {outer.name} of [[watch]] number {outer.index + 1}."
+
+    inner, outer = pair
+    if outer.lies_in(inner):
+        what = f"is the same folder as the inbox of {one.where}."
+        return _problem(other, what, "Remove one of the two.")
+    what = f"lies inside the {outer.name} of {outer.where}."
     return _problem(inner, what, "Watch only the outer one, or move one of them.")
 
 
 def _results(inboxes: list[_Folder], written: list[_Folder]) -> list[Problem]:
-    problems: list[Problem] = []
-    for results, inbox in product(written, inboxes):
-        if results.lies_in(inbox):
-            inner, outer = results, inbox
-        elif inbox.lies_in(results):
-            inner, outer = inbox, results
-        else:
-            continue
-        what = f"lies inside the {outer.name}: results would be taken for new files."
-        problems.append(_problem(inner, what, _APART))
-    return problems
+    problems = starmap(_mixed, product(written, inboxes))
+    return list(filter(None, problems))
+
+
+def _mixed(results: _Folder, inbox: _Folder) -> Problem | None:
+    pair = _inner_and_outer(results, inbox)
+    if pair is None:
+        return None
+
+    inner, outer = pair
+    what = f"lies inside the {outer.name}: results would be taken for new files."
+    return _problem(inner, what, _APART)
+
+
+def _inner_and_outer(one: _Folder, other: _Folder) -> tuple[_Folder, _Folder] | None:
+    """Which of the two lies in which; None for two that are apart."""
+    if one.lies_in(other):
+        return one, other
+    if other.lies_in(one):
+        return other, one
+    return None
 
 
 def _problem(folder: _Folder, what: str, cure: str) -> Problem:
-    where = f"[[watch]] number {folder.index + 1}" if folder.index >= 0 else "config"
-    return Problem(where, f"{folder.name} {what}", cure)
+    return Problem(folder.where, f"{folder.name} {what}", cure)
 
 
-def _folder(key: str, path: Path, index: int, mounts: dict[str, tuple[str, ...]]) -> _Folder:
+def _folder(key: str, path: Path, where: str, mounts: dict[str, tuple[str, ...]]) -> _Folder:
     """What the disk knows of it."""
     real = Path(os.path.realpath(path))
-    known = [_inode(folder) for folder in (real, *real.parents)]
-    inodes = tuple(inode for inode in known if inode is not None)
-    exists = known[0] is not None
-    return _Folder(key, path, index, real.parts, inodes, exists, _origin(real, mounts))
+    around = map(_inode, real.parents)
+    inode = _inode(real)
+    return _Folder(
+        key=key,
+        path=path,
+        where=where,
+        parts=real.parts,
+        inode=inode,
+        inodes=frozenset(filter(None, (inode, *around))),
+        origin=_origin(real, mounts),
+    )
 
 
-def _inode(folder: Path) -> tuple[int, int] | None:
+def _inode(folder: Path) -> Inode | None:
     try:
         status = folder.stat()
     except (OSError, ValueError):

@@ -23,17 +23,12 @@ _WATCH_RESTART = frozenset(
 def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
     """(keys that apply at once, keys that need a restart), as "section.key"; a watch is named by
     its inbox."""
-    found = [(key, key in NEEDS_RESTART) for key in _changed(old, new)]
-    found += _changed_watches(old, new)
-
-    live: list[str] = []
-    restart: list[str] = []
-    for key, needs_restart in found:
-        if needs_restart:
-            restart.append(key)
-        else:
-            live.append(key)
-    return live, restart
+    by_restart: dict[bool, list[str]] = {False: [], True: []}
+    for key in _changed(old, new):
+        by_restart[key in NEEDS_RESTART].append(key)
+    for what, needs_restart in _changed_watches(old, new):
+        by_restart[needs_restart].append(what)
+    return by_restart[False], by_restart[True]
 
 
 def in_force(old: Config, new: Config) -> Config:
@@ -55,28 +50,30 @@ def _kept(section: Section, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(section, name) for name in names}
 
 
+def _values(section: Section) -> dict[str, Any]:
+    """The values of all its keys."""
+    return _kept(section, keys(type(section)))
+
+
 def _changed(old: Config, new: Config) -> Iterator[str]:
     """The keys that differ, but for those of the watches."""
-    for name in keys(Config):
-        before, after = getattr(old, name), getattr(new, name)
-        if name == "watch" or before == after:
-            continue
-        if isinstance(before, Section):
-            differing = _differing(before, after)
-        elif isinstance(before, dict):
-            differing = _differing_entries(before, after)
-        else:
-            yield name
-            continue
-        for key in differing:
-            yield f"{name}.{key}"
+    before = _values(replace(old, watch=()))
+    after = _values(replace(new, watch=()))
+    for name in _differing(before, after):
+        yield from _changed_within(name, before[name], after[name])
 
 
-def _differing(before: Section, after: Any) -> list[str]:
-    return [key for key in keys(type(before)) if getattr(before, key) != getattr(after, key)]
+def _changed_within(name: str, before: Any, after: Any) -> list[str]:
+    """What differs of a key that has changed: keys of a section, entries of a table, or itself."""
+    if isinstance(before, Section):
+        before = _values(before)
+        after = _values(after)
+    if not isinstance(before, dict):
+        return [name]
+    return [f"{name}.{key}" for key in _differing(before, after)]
 
 
-def _differing_entries(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [key for key in {**before, **after} if before.get(key) != after.get(key)]
 
 
@@ -90,5 +87,5 @@ def _changed_watches(old: Config, new: Config) -> Iterator[tuple[str, bool]]:
         elif name not in before:
             yield f"watch {name}: added", True
         else:
-            for key in _differing(before[name], after[name]):
+            for key in _differing(_values(before[name]), _values(after[name])):
                 yield f"watch {name}: {key}", key in _WATCH_RESTART

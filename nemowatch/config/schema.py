@@ -66,6 +66,8 @@ class Api(Section):
 
 
 _TOO_FEW = "needs a root, or an inbox and an outbox"
+#: The keys that take the place of a root.
+_APART = FOLDERS[:2]
 
 
 def _named(data: Any, context: Context | None) -> Any:
@@ -73,22 +75,26 @@ def _named(data: Any, context: Context | None) -> Any:
     if not isinstance(data, dict):
         return data
 
-    if data.get("root") is not None:
-        base = "root"
-        apart = [key for key in ("inbox", "outbox") if key in data]
-        if apart:
-            listed = " and ".join(apart)
-            raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
-    elif data.get("inbox") is None or data.get("outbox") is None:
-        raise ValueError(_TOO_FEW)
-    else:
-        base = "inbox"
-
+    base = _base(data)
     try:
         file_path(data[base], context)
     except ValueError as exc:
         raise ValueError(f"{base} {exc}") from exc
     return data
+
+
+def _base(data: dict[str, Any]) -> str:
+    """The key of the folder that the others follow from. Raises ValueError for too few and for
+    too many."""
+    if data.get("root") is None:
+        if None in map(data.get, _APART):
+            raise ValueError(_TOO_FEW)
+        return "inbox"
+
+    listed = " and ".join(filter(data.__contains__, _APART))
+    if listed:
+        raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
+    return "root"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

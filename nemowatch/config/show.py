@@ -6,47 +6,62 @@ refused in the file and addresses with passwords, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import FOLDERS, Config, Section, Watch, keys
+from nemowatch.config.schema import FOLDERS, Config, Recipe, Section, Watch, keys
 
 
 def show(config: Config) -> str:
     """`config` as TOML."""
-    lines = list(_lines(config))
+    lines: list[str] = []
+    for name in keys(Config):
+        lines += _entry(name, getattr(config, name))
     return "\n".join(lines).strip() + "\n"
 
 
-def _lines(config: Config) -> Iterator[str]:
-    for name in keys(Config):
-        value = getattr(config, name)
-        if isinstance(value, Section):
-            yield from _section(f"[{name}]", value)
-        elif name == "watch":
-            for watch in value:
-                yield from ("", "[[watch]]", *_watch(watch))
-        elif name == "recipes":
-            for own, recipe in value.items():
-                yield from _section(f"[recipes.{_text(own)}]", recipe)
-        else:
-            yield _line(name, value)
+def _entry(name: str, value: Any) -> Iterable[str]:
+    """The lines of one key of the whole configuration."""
+    if isinstance(value, Section):
+        return _section(f"[{name}]", value)
+    if name in _TABLES:
+        return _TABLES[name](value)
+    return [_line(name, value)]
 
 
 def _section(header: str, section: Section) -> list[str]:
     return ["", header, *_keys(section, keys(type(section)))]
 
 
+def _watches(watches: Iterable[Watch]) -> Iterator[str]:
+    for watch in watches:
+        yield from ("", "[[watch]]", *_watch(watch))
+
+
+def _recipes(recipes: Mapping[str, Recipe]) -> Iterator[str]:
+    for name, recipe in recipes.items():
+        yield from _section(f"[recipes.{_text(name)}]", recipe)
+
+
+#: How the keys that hold several tables are written.
+_TABLES: dict[str, Callable[[Any], Iterator[str]]] = {"watch": _watches, "recipes": _recipes}
+
+
 def _watch(watch: Watch) -> list[str]:
     """Below a root, the inbox and the outbox follow from it: they are shown, but not set."""
     if watch.root is None:
-        return _keys(watch, [key for key in keys(Watch) if key != "root"])
+        return _keys(watch, _watch_keys_but(("root",)))
 
     implied = FOLDERS[:2]
-    lines = _keys(watch, [key for key in keys(Watch) if key not in implied])
-    return lines + [f"# {line}" for line in _keys(watch, implied)]
+    lines = _keys(watch, _watch_keys_but(implied))
+    lines += map("# {}".format, _keys(watch, implied))
+    return lines
+
+
+def _watch_keys_but(left_out: Iterable[str]) -> list[str]:
+    return [key for key in keys(Watch) if key not in left_out]
 
 
 def _keys(section: Section, names: Iterable[str]) -> list[str]:
@@ -54,16 +69,18 @@ def _keys(section: Section, names: Iterable[str]) -> list[str]:
 
 
 def _line(key: str, value: Any) -> str:
-    return f"# {key} is not set" if value is None else f"{key} = {_value(value)}"
+    if value is None:
+        return f"# {key} is not set"
+    return f"{key} = {_value(value)}"
 
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(value).lower()
     if isinstance(value, Enum | str | Path):
         return _text(str(value))
     if isinstance(value, tuple):
-        return f"[{', '.join(_value(part) for part in value)}]"
+        return f"[{', '.join(map(_value, value))}]"
     return repr(value)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from nemowatch.config.constraints import BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
+from nemowatch.content.links import is_web
 
 Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
 Rate = Annotated[int, Limited(ge=0)]
@@ -42,22 +43,14 @@ FilePath = Annotated[Path, BeforeWithin(file_path)]
 
 def address(value: str) -> str:
     """A plain web address, without a slash at its end. Raises ValueError for any other."""
-    if not _is_web(value) or not value.isascii() or value != "".join(value.split()):
+    is_plain = value.isascii() and not any(map(str.isspace, value))
+    if not is_plain or not is_web(value):
         raise ValueError("must be an address that begins with https:// (or http://)")
 
     parts = urlsplit(value)
     if any((parts.username, parts.password, parts.query, parts.fragment)):
         raise ValueError("must be a plain address, without a user name, a password, ? or #")
     return value.rstrip("/")
-
-
-def _is_web(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        has_port = parts.port != 0
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port
 
 
 def settle_time(value: Any) -> Any:
@@ -91,9 +84,16 @@ def words(value: Any) -> Any:
     list of one. What is no list of words is left for pydantic to refuse."""
     if isinstance(value, str):
         value = [value]
+    if not _is_words(value):
+        return value
+    return tuple(dict.fromkeys(map(_plain_word, value)))
+
+
+def _is_words(value: Any) -> bool:
     if not isinstance(value, list | tuple):
-        return value
-    if not all(isinstance(word, str) for word in value):
-        return value
-    plain = [word.strip().lower().removeprefix(".") for word in value]
-    return tuple(dict.fromkeys(plain))
+        return False
+    return all(isinstance(word, str) for word in value)
+
+
+def _plain_word(word: str) -> str:
+    return word.strip().lower().removeprefix(".")

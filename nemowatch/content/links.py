@@ -49,7 +49,7 @@ def _checked(text: str, name: str) -> str:
     """An address as it is sent. Raises OrderError for every other kind."""
     plain = text.strip().strip("<>\"'").strip()
     has_space = any(char.isspace() for char in plain)
-    if _is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
+    if is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
         return plain
 
     spaced = " and hold no spaces (write %20 for a space)" if has_space else ""
@@ -59,13 +59,14 @@ def _checked(text: str, name: str) -> str:
     )
 
 
-def _is_web(text: str) -> bool:
+def is_web(text: str) -> bool:
+    """True for an http or https address with a host, and a port that can be."""
     try:
         parts = urlsplit(text)
         has_port = parts.port != 0
     except ValueError:
         return False
-    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and has_port
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port
 
 
 def _shortcut(text: str) -> list[str]:
