@@ -6,8 +6,8 @@ Drafts stay opaque: read here, never changed, and nothing in them, however odd, 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,19 @@ VIDEO, AUDIO, TEXT = 0, 1, 7  # the values of `tt`
 _LONGEST_MS = 3_600_000_000
 _NAME_KEYS = ("name", "title", "text", "content", "filename", "file_name", "label", "caption")
 _VOLUME_KEYS = ("v", "vol", "volume")
+_ROLE_KEYS = ("type", "role", "kind")
+_START_KEYS = ("s", "st", "start")
+_LENGTH_KEYS = ("d", "duration")
+_END_KEYS = ("e", "et", "end")
 _WORDS = {VIDEO: "Video", AUDIO: "Audio", TEXT: "Title"}
+_MUSIC = frozenset({"bgm", "music"})
 #: A line for people: longer names are cut.
 _NAME_LENGTH = 60
+#: The type of a track in quotes; longer ones are no type.
+_QUOTED_KIND = re.compile(r"\s*[0-9]+\s*")
+_KIND_LENGTH = 9
+#: JSON has these types and no derived ones, and `bool` is not a number there.
+_NUMBERS = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +41,15 @@ class Track:
 
 def tracks_of(draft: object) -> list[Track]:
     """The tracks of a draft; empty for anything that is none."""
-    raw = _listed(draft.get("t", draft.get("tracks"))) if isinstance(draft, dict) else []
-    return [Track(_kind(track), track) for track in raw if isinstance(track, dict)]
+    if not isinstance(draft, dict):
+        return []
+    found = draft.get("t", draft.get("tracks"))
+    return [Track(_kind(raw), raw) for raw in objects_in(found)]
 
 
 def segments_of(track: Track) -> list[dict[str, Any]]:
     """The segments of a track, in their order there."""
-    found = _listed(track.raw.get("sg", track.raw.get("segments")))
-    return [segment for segment in found if isinstance(segment, dict)]
+    return objects_in(track.raw.get("sg", track.raw.get("segments")))
 
 
 def exportable(draft: object) -> bool:
@@ -48,125 +59,184 @@ def exportable(draft: object) -> bool:
 
 def total_ms(draft: object) -> int:
     """`d`, the draft's length in ms; -1 when it says none."""
-    return number(draft.get("d")) if isinstance(draft, dict) else -1
+    if not isinstance(draft, dict):
+        return -1
+    return _number(draft.get("d"))
 
 
-def number(value: object) -> int:
+def _number(value: Any) -> int:
     """A time in ms out of a JSON value; -1 when it is no usable one. Numbers in quotes count."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) not in (*_NUMBERS, str):
         return -1
     try:
         found = float(value)
     except (ValueError, OverflowError):
         return -1
-    return round(found) if math.isfinite(found) and 0 <= found <= _LONGEST_MS else -1
+    if 0 <= found <= _LONGEST_MS:
+        return round(found)
+    return -1
+
+
+def first_time(values: Iterable[object]) -> int:
+    """The first usable time in ms among JSON values; -1 when there is none."""
+    for time in map(_number, values):
+        if time >= 0:
+            return time
+    return -1
+
+
+def first_text(values: Iterable[object], tidy: Callable[[str], str]) -> str:
+    """The first text among JSON values of which `tidy` leaves anything, tidied; else ""."""
+    texts = (value for value in values if isinstance(value, str))
+    return next(filter(None, map(tidy, texts)), "")
+
+
+def values_of(raws: Iterable[dict[str, Any]], keys: Iterable[str]) -> Iterator[Any]:
+    """What each segment says under each of these names, first in its `m`, then in itself; None
+    where it says nothing."""
+    for raw in raws:
+        for box in _boxes(raw):
+            yield from map(box.get, keys)
 
 
 def timeline(draft: object) -> str:
     """`Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3.
     Title: "Urban Dreams" (0-3s)`."""
     tracks = tracks_of(draft)
-    lines = [f"{index}. {_line(track)}" for index, track in enumerate(tracks, 1)]
-    return " ".join(
-        [f"Timeline ({len(tracks)} track{'' if len(tracks) == 1 else 's'}):", *lines]
-    ).rstrip(":")
+    count = f"{len(tracks)} tracks"
+    if len(tracks) == 1:
+        count = "1 track"
+
+    lines = [f"Timeline ({count}):"]
+    for index, track in enumerate(tracks, 1):
+        lines.append(f"{index}. {_line(track)}")
+    return " ".join(lines).rstrip(":")
 
 
 def _line(track: Track) -> str:
     segments = segments_of(track)
-    names = [name for segment in segments if (name := _name(segment))]
-    shown = _name(track.raw) if not names else names[0]
-    shown = f'"{shown}"' if shown and track.kind == TEXT else shown
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    details = ", ".join(
-        detail for detail in (_span(segments), _volume([*segments, track.raw])) if detail
-    )
-    return f"{_word(track, segments)}{': ' if shown else ''}{shown}{more}" + (
-        f" ({details})" if details else ""
-    )
+    line = _word(track, segments)
+    shown = _names(track, segments)
+    if shown:
+        line = f"{line}: {shown}"
+
+    details = (_span(segments), _volume([*segments, track.raw]))
+    known = ", ".join(filter(None, details))
+    if known:
+        line = f"{line} ({known})"
+    return line
+
+
+def _names(track: Track, segments: list[dict[str, Any]]) -> str:
+    """The first name of a segment and how many more there are, or the track's own; else ""."""
+    named = list(filter(None, map(_name, segments)))
+    first, *others = named or [_name(track.raw)]
+    if first and track.kind == TEXT:
+        first = f'"{first}"'
+    if others:
+        return f"{first} and {len(others)} more"
+    return first
 
 
 def _word(track: Track, segments: list[dict[str, Any]]) -> str:
     """BGM where a draft calls its music so, else the type of the track."""
-    hints = (
-        str(box.get(key, ""))
-        for raw in (track.raw, *segments)
-        for box in _boxes(raw)
-        for key in ("type", "role", "kind")
-    )
-    if track.kind == AUDIO and any(hint.casefold() in {"bgm", "music"} for hint in hints):
+    if track.kind == AUDIO and _is_music([track.raw, *segments]):
         return "BGM"
     return _WORDS.get(track.kind, "Track")
 
 
+def _is_music(raws: list[dict[str, Any]]) -> bool:
+    roles = map(str, values_of(raws, _ROLE_KEYS))
+    return any(role in _MUSIC for role in map(str.casefold, roles))
+
+
 def _span(segments: list[dict[str, Any]]) -> str:
     """From the first start to the last end, in seconds; "" when nothing tells."""
-    at, starts, ends = 0, [], []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
     for segment in segments:
-        start, length, end = (
-            _first(segment, keys)
-            for keys in (("s", "st", "start"), ("d", "duration"), ("e", "et", "end"))
-        )
-        begins = start if start >= 0 else at
-        at = end if end > begins else begins + max(length, 0)
+        begins, at = _extent(segment, at)
         if at > begins:
             starts.append(begins)
             ends.append(at)
-    return f"{_seconds(min(starts))}-{_seconds(max(ends))}s" if starts else ""
+
+    if not starts:
+        return ""
+    return f"{_seconds(min(starts))}-{_seconds(max(ends))}s"
+
+
+def _extent(segment: dict[str, Any], at: int) -> tuple[int, int]:
+    """Where a segment begins and ends, in ms. One without a start begins `at` the end of the one
+    before; one without an end or a length lasts no time."""
+    begins = first_time(values_of([segment], _START_KEYS))
+    if begins < 0:
+        begins = at
+    end = first_time(values_of([segment], _END_KEYS))
+    if end > begins:
+        return begins, end
+    length = first_time(values_of([segment], _LENGTH_KEYS))
+    return begins, begins + max(length, 0)
 
 
 def _seconds(ms: int) -> str:
     return f"{ms / 1000:.1f}".removesuffix(".0")
 
 
-def _first(segment: dict[str, Any], keys: Iterable[str]) -> int:
-    return next(
-        (value for box in _boxes(segment) for key in keys if (value := number(box.get(key))) >= 0),
-        -1,
-    )
-
-
 def _volume(raws: Iterable[dict[str, Any]]) -> str:
     """A volume other than full: 0.35 and 35 both mean 35%."""
-    values = (box.get(key) for raw in raws for box in _boxes(raw) for key in _VOLUME_KEYS)
-    plain = (
-        float(value)
-        for value in values
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
-    )
-    share = next(plain, 1.0)
-    percent = round(share * 100 if share <= 1 else share)
-    return "" if percent == 100 else f"{percent}%"
+    volumes = filter(_is_volume, values_of(raws, _VOLUME_KEYS))
+    volume = float(next(volumes, 1.0))
+    if volume <= 1:
+        volume *= 100
+    percent = round(volume)
+    if percent == 100:
+        return ""
+    return f"{percent}%"
+
+
+def _is_volume(value: Any) -> bool:
+    return type(value) in _NUMBERS and 0 <= value <= 100
 
 
 def _name(raw: dict[str, Any]) -> str:
-    inner = raw.get("m")
-    values = [inner, *(box.get(key) for box in _boxes(raw) for key in _NAME_KEYS)]
-    names = (" ".join(value.split()) for value in values if isinstance(value, str))
-    name = next((name for name in names if name), "")
-    return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1].rstrip() + "…"
+    """The first name that a segment or a track says, on one line; else ""."""
+    values = [raw.get("m"), *values_of([raw], _NAME_KEYS)]
+    name = first_text(values, _on_one_line)
+    if len(name) <= _NAME_LENGTH:
+        return name
+    return name[: _NAME_LENGTH - 1].rstrip() + "…"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _boxes(raw: dict[str, Any]) -> list[dict[str, Any]]:
     """Where a segment keeps what it says: its `m`, and itself."""
-    inner = raw.get("m")
-    return [inner, raw] if isinstance(inner, dict) else [raw]
+    return objects_in([raw.get("m"), raw])
 
 
 def _kind(track: dict[str, Any]) -> int:
     value = track.get("tt")
-    if (
-        isinstance(value, str)
-        and value.strip().isascii()
-        and value.strip().isdigit()
-        and len(value) < 10
-    ):
+    if type(value) is int:
+        return value
+    if not isinstance(value, str) or len(value) > _KIND_LENGTH:
+        return -1
+    if _QUOTED_KIND.fullmatch(value):
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+    return -1
+
+
+def objects_in(value: object) -> list[dict[str, Any]]:
+    """The objects in a list, in their order."""
+    return [found for found in _listed(value) if isinstance(found, dict)]
 
 
 def _listed(value: object) -> list[Any]:
     """A list as it is; the values of an object (some writers key tracks by id); else nothing."""
     if isinstance(value, dict):
         return list(value.values())
-    return value if isinstance(value, list) else []
+    if isinstance(value, list):
+        return value
+    return []

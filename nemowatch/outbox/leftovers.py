@@ -58,32 +58,37 @@ def find_below(roots: Iterable[Path]) -> list[Leftover]:
 def _in_folder(folder: Path, opened: int) -> Iterator[Leftover]:
     for raw, found in entries(opened):
         name = os.fsdecode(raw)
-        if found is None or not name.startswith(OURS) or not stat.S_ISREG(found.st_mode):
-            continue
         job = _job_of(name)
-        if job is not None:
+        if job is not None and _is_file(found):
             yield Leftover(folder / name, job)
+
+
+def _is_file(found: os.stat_result | None) -> bool:
+    """Whether this is a regular file; nothing else of that name is ours."""
+    return found is not None and stat.S_ISREG(found.st_mode)
 
 
 def _job_of(name: str) -> int | None:
     """The job whose part has this name; 0 for a note; None for what is in use, or nothing of
     these."""
-    if part := _PART.fullmatch(name):
+    part = _PART.fullmatch(name)
+    if part is not None:
         return int(part["job"])
+
     brief = _BRIEF.fullmatch(name)
-    if brief is None or brief["process"] in (PROCESS, str(os.getpid())):
+    if brief is None or brief["process"] in {PROCESS, str(os.getpid())}:
         return None
     return 0
 
 
 def remove(leftovers: Iterable[Leftover]) -> list[Path]:
     """Remove them; returns those that are gone now by our doing."""
-    return [leftover.path for leftover in leftovers if _remove(leftover.path)]
+    paths = (leftover.path for leftover in leftovers)
+    return list(filter(_remove, paths))
 
 
 def _remove(path: Path) -> bool:
     with contextlib.suppress(LocalError, OSError), root_folder(path.parent) as folder:
-        found = stat_at(path.name, folder)
-        if found is not None and stat.S_ISREG(found.st_mode):
+        if _is_file(stat_at(path.name, folder)):
             return exclusive_create.remove(path.name, folder)
     return False

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from nemowatch.errors import LocalFinal, SourceGone, show_path
@@ -37,11 +38,17 @@ def retire_members(
 ) -> bytes | None:
     """Let a source leave, as the journal knows it; returns where its first file went, None when it
     was deleted or has no files. Raises as `retire_all`."""
-    leaving = [Leaving(m.path, m.snapshot or NO_LOOK, m.digest) for m in members if m.path]
+    leaving = [_leaving(member) for member in members if member.path]
     if not leaving:
         return None
     first = retire_all(inbox, leaving, root, mode)[0]
-    return None if first is None else os.fsencode(first)
+    if first is None:
+        return None
+    return os.fsencode(first)
+
+
+def _leaving(member: Member) -> Leaving:
+    return Leaving(member.path, member.snapshot or NO_LOOK, member.digest)
 
 
 def retire_all(
@@ -56,16 +63,18 @@ def retire_all(
     than was claimed; it stays), LocalPassing (a share is away or busy), NoSpace, LocalFinal (the
     move is refused).
     """
-    nowhere = tuple(None for _ in members)
+    nowhere = (None,) * len(members)
     if After(mode) is After.KEEP or not members:
         return nowhere
-    present = [member for member in members if leaving_file.is_present(inbox, member)]
+
+    present = list(filter(partial(leaving_file.is_present, inbox), members))
     if After(mode) is After.DELETE:
         for member in present:
             leaving_file.delete(inbox, member)
         return nowhere
-    first = members[0].relative
+
     if root is None:
+        first = members[0].relative
         text = f"{show_path(first)}: there is no folder to move it to."
         raise LocalFinal(text, path=first)
     return _move_all(inbox, members, present, root)
@@ -75,13 +84,14 @@ def _move_all(
     inbox: Path, members: Sequence[Leaving], present: Sequence[Leaving], root: Path
 ) -> tuple[Path | None, ...]:
     ensure_root(root, inbox)
-    went: dict[bytes, Path | None] = {}
+    went = {}
     for member in members:
         if member not in present:
             went[member.relative] = leaving_file.moved_before(inbox, member, root)
     if not present and not any(went.values()):
         first = members[0].relative
         raise SourceGone(f"{show_path(first)}: no longer there.", path=first)
+
     number = _free_number(present, root)
     for member in present:
         went[member.relative] = leaving_file.move(inbox, member, root, number)
@@ -92,6 +102,7 @@ def _free_number(members: Sequence[Leaving], root: Path) -> int:
     """The first number under which none of the files is in the way of another: `clip (2).mp4`
     beside `clip (2).txt`."""
     for number in range(1, LAST_NUMBER):
-        if not any(leaving_file.is_taken(member, root, number) for member in members):
+        taken = (leaving_file.is_taken(member, root, number) for member in members)
+        if not any(taken):
             return number
     return LAST_NUMBER

@@ -8,17 +8,25 @@ nothing is required, nothing is changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import chain, groupby, pairwise
+from operator import attrgetter
+from typing import Any
 
 from nemowatch.outbox.draft import (
     TEXT,
     exportable,
-    number,
+    first_text,
+    first_time,
+    objects_in,
     segments_of,
     timeline,
     total_ms,
     tracks_of,
+    values_of,
 )
 
 __all__ = ["Segment", "Transcript", "as_srt", "as_text", "as_vtt", "exportable", "read", "timeline"]
@@ -61,23 +69,31 @@ class _Found:
     end: int
     text: str
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether the draft says when it begins."""
+        return self.start >= 0
+
 
 def read(draft: object, answer: str = "") -> Transcript:
     """The transcript of a draft: all its text tracks, in order of time. Without any text there,
     the agent's `answer`."""
-    tracks = [_captions(segments_of(track)) for track in tracks_of(draft) if track.kind == TEXT]
-    if any(tracks):
-        if any(found.start >= 0 for track in tracks for found in track):
-            laid = sorted(
-                (s for track in tracks for s in _with_ends(track, total_ms(draft))),
-                key=lambda s: s.start_ms,
-            )
-            return Transcript(tuple(_without_overlaps(laid)), timed=True)
-        return Transcript(
-            tuple(Segment(0, 0, found.text) for track in tracks for found in track), timed=False
-        )
-    text = _clean(answer)
-    return Transcript((Segment(0, 0, text),) if text else (), timed=False)
+    titles = [track for track in tracks_of(draft) if track.kind == TEXT]
+    tracks = [_captions(segments_of(track)) for track in titles]
+    found = list(chain.from_iterable(tracks))
+    if not found:
+        return _untimed(filter(None, [_clean(answer)]))
+    if not any(caption.is_timed for caption in found):
+        return _untimed(caption.text for caption in found)
+
+    total = total_ms(draft)
+    segments = chain.from_iterable(_with_ends(track, total) for track in tracks)
+    in_order = sorted(segments, key=attrgetter("start_ms"))
+    return Transcript(tuple(_without_overlaps(in_order)), timed=True)
+
+
+def _untimed(texts: Iterable[str]) -> Transcript:
+    return Transcript(tuple(Segment(0, 0, text) for text in texts), timed=False)
 
 
 def as_text(transcript: Transcript) -> str:
@@ -91,11 +107,10 @@ def as_srt(transcript: Transcript) -> str:
     newer takes both."""
     if not transcript.timed:
         return ""
-    cues = (
-        f"{index}\n{_clock(s.start_ms, ',')} -->"
-        f" {_clock(s.end_ms, ',')}\n{s.text.replace('-->', '->')}\n\n"
-        for index, s in enumerate(transcript.segments, 1)
-    )
+    cues = []
+    for index, segment in enumerate(transcript.segments, 1):
+        text = segment.text.replace("-->", "->")
+        cues.append(f"{index}\n{_span(segment, ',')}\n{text}\n\n")
     return "".join(cues).replace("\n", "\r\n")
 
 
@@ -105,12 +120,16 @@ def as_vtt(transcript: Transcript) -> str:
         return ""
     import html
 
-    cues = (
-        f"{_clock(s.start_ms, '.')} -->"
-        f" {_clock(s.end_ms, '.')}\n{html.escape(s.text, quote=False)}\n"
-        for s in transcript.segments
-    )
+    cues = []
+    for segment in transcript.segments:
+        text = html.escape(segment.text, quote=False)
+        cues.append(f"{_span(segment, '.')}\n{text}\n")
     return "WEBVTT\n\n" + "\n".join(cues)
+
+
+def _span(segment: Segment, mark: str) -> str:
+    """From when to when; `mark` stands before the milliseconds."""
+    return f"{_clock(segment.start_ms, mark)} --> {_clock(segment.end_ms, mark)}"
 
 
 def _clock(ms: int, mark: str) -> str:
@@ -120,96 +139,107 @@ def _clock(ms: int, mark: str) -> str:
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}{mark}{rest:03d}"
 
 
-def _captions(segments: Iterable[object]) -> list[_Found]:
-    """The captions of one track. Where a segment says only how long it lasts, it begins where
-    the one before ended."""
+def _captions(segments: Iterable[dict[str, Any]]) -> list[_Found]:
+    """The captions of one track."""
     found: list[_Found] = []
     at = 0
     for segment in segments:
-        start, end, length = (
-            _time(segment, keys) for keys in (_START_KEYS, _END_KEYS, _LENGTH_KEYS)
-        )
-        begins = start if start >= 0 else at if length >= 0 or end > at else -1
-        if begins >= 0:
-            end = end if end > begins else begins + length if length > 0 else -1
-            at = max(begins, end)
-        text = _text(segment)
-        if text:
-            found.append(_Found(begins, end if begins >= 0 else -1, text))
+        caption = _caption(segment, at)
+        if caption.is_timed:
+            at = max(caption.start, caption.end)
+        if caption.text:
+            found.append(caption)
     return found
 
 
-def _with_ends(track: list[_Found], total: int) -> Iterable[Segment]:
-    """Timed captions of one track; one without a time follows the one before, one without an end
-    stands until the next, as long as it takes to read at most."""
-    placed: list[_Found] = []
-    for found in track:
-        before = placed[-1] if placed else _Found(0, 0, "")
-        placed.append(
-            found if found.start >= 0 else _Found(max(before.start, before.end), -1, found.text)
-        )
-    placed.sort(key=lambda found: found.start)
-    for index, found in enumerate(placed):
-        later = next(
-            (other.start for other in placed[index + 1 :] if other.start > found.start), total
-        )
-        yield Segment(
-            found.start, found.end if found.end > found.start else _end(found, later), found.text
-        )
+def _caption(segment: dict[str, Any], at: int) -> _Found:
+    """A segment as a caption, perhaps without words. One that says only how long it lasts, or
+    when it ends, begins `at` the end of the one before."""
+    text = _text(segment)
+    start = _time(segment, _START_KEYS)
+    end = _time(segment, _END_KEYS)
+    length = _time(segment, _LENGTH_KEYS)
+    if start < 0:
+        if length < 0 and end <= at:
+            return _Found(-1, -1, text)
+        start = at
+
+    if end > start:
+        return _Found(start, end, text)
+    if length > 0:
+        return _Found(start, start + length, text)
+    return _Found(start, -1, text)
+
+
+def _with_ends(track: Iterable[_Found], total: int) -> Iterator[Segment]:
+    """Timed captions of one track; one without an end stands until the next, as long as it takes
+    to read at most."""
+    captions = sorted(_with_starts(track), key=attrgetter("start"))
+    starts = [caption.start for caption in captions]
+    limits = [*starts, total]
+    for caption in captions:
+        later = limits[bisect_right(starts, caption.start)]
+        yield Segment(caption.start, _end(caption, later), caption.text)
+
+
+def _with_starts(track: Iterable[_Found]) -> Iterator[_Found]:
+    """The captions of one track; one without a time follows the one before."""
+    at = 0
+    for caption in track:
+        placed = caption
+        if not caption.is_timed:
+            placed = _Found(at, -1, caption.text)
+        at = max(placed.start, placed.end)
+        yield placed
 
 
 def _end(found: _Found, later: int) -> int:
-    length = min(max(len(found.text) * _MS_PER_CHARACTER, _SHORTEST_MS), _LONGEST_MS)
-    return min(found.start + length, later) if later > found.start else found.start + length
+    """When a caption ends: `later` begins the next one, or the draft ends."""
+    if found.end > found.start:
+        return found.end
+
+    reading = len(found.text) * _MS_PER_CHARACTER
+    end = found.start + min(max(reading, _SHORTEST_MS), _LONGEST_MS)
+    if later > found.start:
+        return min(end, later)
+    return end
 
 
 def _without_overlaps(segments: Iterable[Segment]) -> list[Segment]:
     """Players stack or drop captions that overlap: one ends where the next begins; those that
-    begin together become one."""
-    laid: list[Segment] = []
-    for segment in segments:
-        if laid and laid[-1].start_ms == segment.start_ms:
-            laid[-1] = _joined(laid[-1], segment)
-            continue
-        if laid and laid[-1].end_ms > segment.start_ms:
-            laid[-1] = Segment(laid[-1].start_ms, segment.start_ms, laid[-1].text)
-        laid.append(segment)
-    return laid
+    begin together become one. The segments come in order of time."""
+    together = groupby(segments, key=attrgetter("start_ms"))
+    joined = [reduce(_joined, group) for _, group in together]
+    cut = []
+    for segment, following in pairwise(joined):
+        cut.append(replace(segment, end_ms=min(segment.end_ms, following.start_ms)))
+    return [*cut, *joined[-1:]]
 
 
 def _joined(one: Segment, other: Segment) -> Segment:
-    text = one.text if other.text in one.text.split("\n") else f"{one.text}\n{other.text}"
-    return Segment(one.start_ms, max(one.end_ms, other.end_ms), text)
+    end = max(one.end_ms, other.end_ms)
+    if other.text in one.text.split("\n"):
+        return replace(one, end_ms=end)
+    return Segment(one.start_ms, end, f"{one.text}\n{other.text}")
 
 
-def _time(segment: object, keys: tuple[str, ...]) -> int:
+def _time(segment: dict[str, Any], keys: tuple[str, ...]) -> int:
     """Milliseconds, or -1 when the segment says nothing usable."""
-    boxes = [segment] + (
-        [segment.get(key) for key in _TIME_BOXES] if isinstance(segment, dict) else []
-    )
-    values = (
-        number(box.get(key)) for box in boxes if isinstance(box, dict) for key in keys if key in box
-    )
-    return next((value for value in values if value >= 0), -1)
+    boxes = objects_in([segment, *map(segment.get, _TIME_BOXES)])
+    return first_time(box.get(key) for box in boxes for key in keys)
 
 
-def _text(segment: object) -> str:
+def _text(segment: dict[str, Any]) -> str:
     """A caption's words, from its `m` or from itself; "" when there are none."""
-    if not isinstance(segment, dict):
-        return ""
     inner = segment.get("m")
     if isinstance(inner, str):
         return _clean(inner)
-    values = (
-        box.get(key) for box in (inner, segment) if isinstance(box, dict) for key in _TEXT_KEYS
-    )
-    return next(
-        (text for value in values if isinstance(value, str) and (text := _clean(value))), ""
-    )
+    return first_text(values_of([segment], _TEXT_KEYS), _clean)
 
 
 def _clean(text: str) -> str:
     """Lines without control characters; an empty line would end a caption early, so there are
     none."""
-    lines = (_UNPRINTABLE.sub("", line).strip() for line in _LINE_ENDS.sub("\n", text).split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = _LINE_ENDS.sub("\n", text).split("\n")
+    printable = (_UNPRINTABLE.sub("", line).strip() for line in lines)
+    return "\n".join(filter(None, printable))
