@@ -34,8 +34,14 @@ DONE = {
     "dub": "I dubbed your video.",
     "voiceover": "I added the voiceover.",
 }
-#: Words of a message that ask for a transcript.
-TRANSCRIBES = ("transcri", "subtitle", "caption")
+#: Tasks with the skill and the words of a message that ask for them; the first that is asked for
+#: counts.
+ASKED = (
+    ("transcribe", "transcribe-video-to-text", ("transcri", "subtitle", "caption")),
+    ("dub", "multilingual-video-dubbing", ("dub ",)),
+)
+#: What a new voice is called, by task.
+VOICES = {"dub": "Dubbed voice", "voiceover": "Voiceover"}
 _CAPITAL = re.compile(r"([A-Z])")
 #: Speech is about 150 words a minute.
 WORD_MS = 400
@@ -54,10 +60,9 @@ def task_of(skill: str, message: str) -> str:
     """transcribe, dub or voiceover: by the skill, or by the message when a recipe's skill says
     nothing."""
     words = message.lower()
-    if skill == "transcribe-video-to-text" or any(word in words for word in TRANSCRIBES):
-        return "transcribe"
-    if skill == "multilingual-video-dubbing" or "dub " in words:
-        return "dub"
+    for task, own_skill, asking in ASKED:
+        if skill == own_skill or any(word in words for word in asking):
+            return task
     return "voiceover"
 
 
@@ -112,11 +117,8 @@ def _video(session: Session) -> list[Json]:
 
 
 def _voice(turn: TurnRecord, task: str, total: int) -> Json:
-    name = "Dubbed voice" if task == "dub" else "Voiceover"
-    return {
-        "tt": AUDIO,
-        "sg": [{"id": f"a{turn.number}", "s": 0, "d": total, "m": {"name": name, "volume": 1.0}}],
-    }
+    meta = {"name": VOICES[task], "volume": 1.0}
+    return {"tt": AUDIO, "sg": [{"id": f"a{turn.number}", "s": 0, "d": total, "m": meta}]}
 
 
 def _spoken(session: Session, total: int, settings: Settings) -> Json:

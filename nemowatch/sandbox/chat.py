@@ -4,6 +4,7 @@ stream begins. `stream` does the rest."""
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import Any
 
 from aiohttp import web
@@ -61,6 +62,6 @@ def _refused(call: Call, fields: dict[str, Any]) -> Answer | None:
 def _text(fields: dict[str, Any]) -> str:
     """The message of the turn, "" when there is none."""
     try:
-        return "".join(part["text"] for part in fields["new_message"]["parts"])
+        return "".join(map(itemgetter("text"), fields["new_message"]["parts"]))
     except (KeyError, TypeError):
         return ""

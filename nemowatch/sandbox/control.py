@@ -13,6 +13,7 @@ from aiohttp import web
 from nemowatch.sandbox.door import Host
 from nemowatch.sandbox.faults import from_json
 from nemowatch.sandbox.ledger import ledger
+from nemowatch.sandbox.world import World
 
 Json = dict[str, Any]
 Control = Callable[[Host, web.Request, Any], Json]
@@ -77,16 +78,20 @@ def _credits(host: Host, request: web.Request, value: Any) -> Json:
     return {"available": available}
 
 
+#: What may be done to tokens, in this order.
+_TOKEN_CHANGES: dict[str, Callable[[World, Any], None]] = {
+    "revoke": World.revoke,
+    "restore": World.restore,
+    "accept": World.accept,
+}
+
+
 def _token(host: Host, request: web.Request, value: Any) -> Json:
     """`revoke` a token or `*`; `restore` one or `*`; `accept` a list of supplied tokens ([]:
     all)."""
     world = host.world
-    if "revoke" in value:
-        world.revoke(str(value["revoke"]))
-    if "restore" in value:
-        world.restore(str(value["restore"]))
-    if "accept" in value:
-        world.accepted = {str(token) for token in value["accept"]}
+    for name in filter(value.__contains__, _TOKEN_CHANGES):
+        _TOKEN_CHANGES[name](world, value[name])
     return {"revoked": len(world.revoked), "accepted": len(world.accepted)}
 
 

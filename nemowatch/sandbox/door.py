@@ -1,6 +1,5 @@
-"""Where every request arrives. This module names the endpoint, checks what docs/api.md section 1
-demands of every call, applies faults, and records the request. What a call does is its endpoint's
-own business."""
+"""Where every request arrives: it names the endpoint, checks what docs/api.md section 1 demands of
+every call, applies faults, and records the request. What a call does is its endpoint's business."""
 
 from __future__ import annotations
 
@@ -16,16 +15,18 @@ from aiohttp import web
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Account, Session, World
+from nemowatch.sandbox.world import Account, Render, Session, World
 
 VERSIONS = frozenset({"1.0.0"})
 PLATFORMS = frozenset({"clawhub", "cursor", "unknown"})
+FILES = frozenset({"download", "cdn"})
 #: Endpoints without a token: the first issues it, the others are plain files.
-OPEN = frozenset({"token", "download", "cdn"})
+OPEN = frozenset({"token"}) | FILES
 #: Endpoints whose JSON body is read before a fault is chosen: rules may ask what is in it.
 BODIES = frozenset({"chat", "render"})
 #: Faults that end in a reset connection.
 RESETS = frozenset({"reset", "refuse", "cut_request"})
+GONE_STATUS = {"code200": 200}  #: of a lost session, by the setting `session_gone`; else 404
 MAX_JSON = 64 * 1024 * 1024  #: bytes of a JSON body; a draft is the longest
 
 
@@ -94,7 +95,7 @@ class Call:
         form = self.world.settings.session_gone
         if form == "detail":
             return reply.as_json({"detail": "Session not found"}, 404)
-        return reply.code(1002, 200 if form == "code200" else 404)
+        return reply.code(1002, GONE_STATUS.get(form, 404))
 
     def session(self, sid: str) -> Session | None:
         """The session, when it is alive and belongs to this account."""
@@ -102,6 +103,13 @@ class Call:
         if session is None or session.expired:
             return None
         return session if session.account is self.account else None
+
+    def render(self) -> Render | None:
+        """The render that the path names, when it belongs to this account."""
+        made = self.world.renders.get(self.request.match_info["rid"])
+        if made is None:
+            return None
+        return made if made.session.account is self.account else None
 
 
 Handler = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
@@ -153,7 +161,7 @@ def _record(call: Call) -> None:
 def _attributed(call: Call) -> bool:
     """Check the headers of docs/api.md section 1 and record each that is missing or wrong."""
     _check_authorization(call)
-    if call.endpoint in OPEN and call.endpoint != "token":
+    if call.endpoint in FILES:
         return True
     good = call.expect(call.skill, "X-Skill-Source is missing")
     for name, allowed in (("X-Skill-Version", VERSIONS), ("X-Skill-Platform", PLATFORMS)):
@@ -179,10 +187,9 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
     if body_first:
         await _read_json(call)
     _choose_fault(call)
-    if not call.rule.after:
-        instead = await _strike(call)
-        if instead is not None:
-            return instead
+    instead = await _strike(call, after=False)
+    if instead is not None:
+        return instead
     if has_body and not body_first:
         await _read_json(call)
     return await _finished(call, await _answered(call, handler))
@@ -203,10 +210,9 @@ async def _finished(call: Call, answer: Answer | web.StreamResponse) -> web.Stre
             await answer.write_eof()
             call.host.go_down(call.rule.number(1))
         return answer
-    if call.rule.after:
-        instead = await _strike(call)
-        if instead is not None:
-            return instead
+    instead = await _strike(call, after=True)
+    if instead is not None:
+        return instead
     if isinstance(answer, web.StreamResponse):
         return answer
     if call.kind != "refuse_next":
@@ -259,10 +265,10 @@ async def read_fields(call: Call) -> dict[str, Any]:
     return call.fields
 
 
-async def _strike(call: Call) -> web.StreamResponse | None:
-    """Carry out a fault of the kinds in `faults.BEFORE`; None: go on as usual."""
+async def _strike(call: Call, *, after: bool) -> web.StreamResponse | None:
+    """Carry out a fault of `faults.BEFORE`, before or after the effect; None: go on as usual."""
     rule = call.rule
-    if rule.kind not in BEFORE:
+    if rule.kind not in BEFORE or rule.after is not after:
         return None
     if rule.kind == "stall":
         await asyncio.sleep(rule.number(30))

@@ -84,8 +84,8 @@ def _is_expired(call: Call, given: float) -> bool:
 
 async def fallback(call: Call) -> Answer:
     """A result by its render's id, with all headers."""
-    made = call.world.renders.get(call.request.match_info["rid"])
-    if made is None or made.session.account is not call.account:
+    made = call.render()
+    if made is None:
         return _denied(404)
     done = made.status(call.world.now()) == "completed"
     if not call.expect(done, "a download before the render is complete", made.rid):

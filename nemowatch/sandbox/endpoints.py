@@ -3,6 +3,7 @@ accepts and answers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -192,8 +193,7 @@ def _bend(call: Call, made: Render) -> None:
 
 
 def _posted(call: Call, made: Render) -> Answer:
-    now = call.world.now()
-    data: Json = {"status": made.status(now), "progress": made.progress(now)}
+    data = _progress(call, made)
     if made.shape == "bare":
         return reply.as_json({"taskId": made.rid, **data}, 202)
     return _envelope({"id": made.rid, **data})
@@ -201,7 +201,7 @@ def _posted(call: Call, made: Render) -> Answer:
 
 async def poll(call: Call) -> Answer:
     """The status of a render, in its own shape."""
-    made = _render_of(call)
+    made = call.render()
     if made is None:
         return _unknown()
     _note_poll(call, made)
@@ -221,42 +221,53 @@ def _note_poll(call: Call, made: Render) -> None:
     made.polled_at = now
 
 
-def _render_of(call: Call) -> Render | None:
-    made = call.world.renders.get(call.request.match_info["rid"])
-    if made is None:
-        return None
-    return made if made.session.account is call.account else None
-
-
 def _unknown() -> Answer:
     return _failure("Render not found", 404)
 
 
 def _bare(call: Call, made: Render) -> Json:
-    now = call.world.now()
-    answer: Json = {"taskId": made.rid, "status": made.status(now), "progress": made.progress(now)}
-    if answer["status"] == "completed":
-        duration = made.draft.get("d", 0) / 1000
-        answer["output"] = {
-            "url": _result_url(call, made),
-            "duration": duration,
-            "size": made.result.size,
-        }
-    if answer["status"] == "failed":
-        answer["error"] = made.failed
-    return answer
+    answer = {"taskId": made.rid, **_progress(call, made)}
+    return answer | _ending(call, made, answer["status"], _bare_result)
+
+
+def _bare_result(call: Call, made: Render) -> Json:
+    output = {
+        "url": _result_url(call, made),
+        "duration": made.draft.get("d", 0) / 1000,
+        "size": made.result.size,
+    }
+    return {"output": output}
 
 
 def _wrapped(call: Call, made: Render) -> Json:
+    answer = {"id": made.rid, **_progress(call, made), "createdAt": round(made.began * 1000)}
+    return answer | _ending(call, made, answer["status"], _wrapped_result)
+
+
+def _wrapped_result(call: Call, made: Render) -> Json:
+    return {
+        "outputUrl": _result_url(call, made),
+        "completedAt": round((made.began + made.seconds) * 1000),
+    }
+
+
+def _progress(call: Call, made: Render) -> Json:
     now = call.world.now()
-    answer: Json = {"id": made.rid, "status": made.status(now), "progress": made.progress(now)}
-    answer["createdAt"] = round(made.began * 1000)
-    if answer["status"] == "completed":
-        answer["outputUrl"] = _result_url(call, made)
-        answer["completedAt"] = round((made.began + made.seconds) * 1000)
-    if answer["status"] == "failed":
-        answer["error"] = made.failed
-    return answer
+    return {"status": made.status(now), "progress": made.progress(now)}
+
+
+def _ending(
+    call: Call,
+    made: Render,
+    status: str,
+    result: Callable[[Call, Render], Json],
+) -> Json:
+    """What an answer says of a render that has ended."""
+    if status == "completed":
+        return result(call, made)
+    if status == "failed":
+        return {"error": made.failed}
+    return {}
 
 
 def _result_url(call: Call, made: Render) -> str:
@@ -273,7 +284,7 @@ def _result_url(call: Call, made: Render) -> str:
 
 async def cancel(call: Call) -> Answer:
     """Stop a render."""
-    made = _render_of(call)
+    made = call.render()
     if made is None:
         return _unknown()
     if made.status(call.world.now()) in ("pending", "processing"):

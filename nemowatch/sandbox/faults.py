@@ -130,8 +130,10 @@ WORDS = {
     "error_after": frozenset({"", "data", "code"}),
 }
 #: Keys of a rule's JSON object.
-_TEXTS = {"endpoint", "kind", "arg", "session", "skill", "message"}
-_NUMBERS = {"nth", "count"}
+_KEYS: dict[str, type] = {
+    **dict.fromkeys(("endpoint", "kind", "arg", "session", "skill", "message"), str),
+    **dict.fromkeys(("nth", "count"), int),
+}
 #: Which matching requests a rule hits, as (the first, how many; 0: all).
 _WORDS_OF_WHEN = {"": (1, 1), "*": (1, 0)}
 _WHEN = re.compile(r"(?P<first>0*[1-9]\d*)(?:(?P<on>\+)|-(?P<last>\d+))?")
@@ -156,6 +158,12 @@ class Rule:
     def number(self, default: float) -> float:
         """The argument as a number, or `default` when there is none."""
         return float(self.arg) if self.arg else default
+
+    def content_type(self, usual: str) -> str:
+        """Under which type the answer goes out."""
+        if self.kind != "content_type":
+            return usual
+        return self.arg or "text/html"
 
     def matches(self, endpoint: str, session: str, skill: str, message: str) -> bool:
         """Whether the rule counts this request."""
@@ -190,14 +198,12 @@ def from_json(value: str | dict[str, Any]) -> Rule:
     """A rule from its line or its JSON object. Raises ValueError."""
     if isinstance(value, str):
         return parse(value)
-    unknown = set(value) - _TEXTS - _NUMBERS
+    unknown = set(value) - _KEYS.keys()
     if unknown:
         raise ValueError(f"a rule has no {', '.join(sorted(unknown))}")
     rule = Rule("", "")
-    for name in _TEXTS & set(value):
-        setattr(rule, name, str(value[name]))
-    for name in _NUMBERS & set(value):
-        setattr(rule, name, int(value[name]))
+    for name in value:
+        setattr(rule, name, _KEYS[name](value[name]))
     return _checked(rule)
 
 

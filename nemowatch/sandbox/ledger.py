@@ -32,8 +32,8 @@ def _session(world: World, session: Session) -> Json:
         "task_name": session.task_name,
         "language": session.language,
         "expired": session.expired,
-        "uploads": [_upload(upload) for upload in session.uploads],
-        "turns": [_turn(turn) for turn in session.turns],
+        "uploads": list(map(_upload, session.uploads)),
+        "turns": list(map(_turn, session.turns)),
         "renders": [_render(world, render) for render in renders],
         "charged": session.charged,
     }

@@ -107,23 +107,33 @@ def refusal(rule: Rule) -> Answer:
     if rule.kind in CODES:
         number = int(rule.kind)
         return code(number, int(rule.number(CODE_STATUS.get(number, 400))))
-    if rule.kind == "502":
-        page = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
-        return Answer(Plain(page), 502, "text/html")
-    if rule.kind == "402":
-        return as_json({"success": False, "error": "Export requires a registered account"}, 402)
+    if rule.kind in _REFUSALS:
+        return _REFUSALS[rule.kind]
     answer = as_json({"detail": f"fault {rule.kind}"}, int(rule.kind))
     if rule.kind == "429" and rule.arg:
         answer.headers["Retry-After"] = rule.arg
     return answer
 
 
+#: Statuses with a body of their own.
+_REFUSALS = {
+    "502": Answer(Plain(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html"),
+    "402": as_json({"success": False, "error": "Export requires a registered account"}, 402),
+}
+
+
 def mangled(answer: Answer, rule: Rule) -> Answer:
     """The answer with what a fault does to its content."""
-    if rule.kind == "content_type":
-        return replace(answer, content_type=rule.arg or "text/html")
-    mangle = _MANGLES.get(rule.kind)
-    return replace(answer, body=mangle(answer.body)) if mangle else answer
+    mangle = _MANGLES.get(rule.kind, _whole)
+    return replace(
+        answer,
+        content_type=rule.content_type(answer.content_type),
+        body=mangle(answer.body),
+    )
+
+
+def _whole(body: Body) -> Body:
+    return body
 
 
 def _broken(_: Body) -> Body:
@@ -182,12 +192,14 @@ async def send(request: web.Request, answer: Answer, rule: Rule) -> web.StreamRe
     return response
 
 
+#: Into how many pieces a fault divides a body.
+_PIECES = {"slow": DRIPS, "stall_body": 2}
+
+
 def _piece(rule: Rule, size: int) -> int:
     """Bytes that are written at once."""
-    if rule.kind == "slow":
-        return max(1, size // DRIPS)
-    if rule.kind == "stall_body":
-        return max(1, size // 2)
+    if rule.kind in _PIECES:
+        return max(1, size // _PIECES[rule.kind])
     return PIECE
 
 

@@ -109,9 +109,7 @@ class Stream:
         return self.settings.turn_seconds
 
     async def _open(self) -> web.StreamResponse:
-        kind = "text/event-stream"
-        if self.kind == "content_type":
-            kind = self.rule.arg or "text/html"
+        kind = self.rule.content_type("text/event-stream")
         headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
         self.response = web.StreamResponse(headers=headers)
         await self.response.prepare(self.call.request)
@@ -146,10 +144,9 @@ class Stream:
         elif agent.needs_media(self.session, self.turn.skill):
             self.end("question")
             await self._say("I need a video first. Could you upload one?")
-        elif self.kind in _ENDINGS:
-            await _ENDINGS[self.kind](self)
         else:
-            await self._done()
+            ending = _ENDINGS.get(self.kind, Stream._done)
+            await ending(self)
 
     async def _no_credits(self) -> None:
         self.end("2001")
@@ -179,10 +176,10 @@ class Stream:
             reply.hang_up(self.call.request)
         elif self.kind == "error_after":
             await self._tell_error()
-        elif self.kind != "empty" and self._is_silent():
+        elif self._is_silent():
             self.turn.outcome = "silent"
             await self._events(agent.state_only(self.style, self.turn))
-        elif self.kind != "empty":
+        else:
             await self._answer(edit.answer)
 
     def _is_silent(self) -> bool:
@@ -245,6 +242,9 @@ class Stream:
                 self.call.host.later(self._finish_alone(self._seconds_alone(), grow=False))
             else:
                 self.end("aborted")
+        return self._what_was_sent()
+
+    def _what_was_sent(self) -> web.StreamResponse:
         return self.response or web.Response(status=500)
 
     def _seconds_alone(self) -> float:
@@ -256,7 +256,7 @@ class Stream:
         reply.hang_up(self.call.request)
         work = self._finish_alone(self.rule.number(1), grow=self.kind == "growing")
         self.call.host.later(work)
-        return self.response or web.Response(status=500)
+        return self._what_was_sent()
 
     async def _finish_alone(self, seconds: float, *, grow: bool) -> None:
         """The effect, with nobody listening."""

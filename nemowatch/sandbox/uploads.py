@@ -23,7 +23,9 @@ from nemowatch.sandbox.reply import Answer
 from nemowatch.sandbox.world import Blob, Session, Upload, World
 
 #: docs/api.md section 2; every other skill has the larger limit.
-SMALL_LIMIT, LIMIT = 200 * MB, 500 * MB
+LIMITS, LIMIT = {"voiceover-generator": 200 * MB}, 500 * MB
+#: What is known of a picture's form, by the type of file.
+FORMS = {"video": {"width": 1920, "height": 1080, "fps": 30}}
 Json = dict[str, Any]
 
 
@@ -35,8 +37,7 @@ async def upload(call: Call) -> Answer:
     if call.kind == "session_lost":
         session.expired = True
         return call.code(1002)
-    take = _by_url if call.endpoint == "upload_url" else _by_bytes
-    taken = await take(call)
+    taken = await _TAKERS[call.endpoint](call)
     if isinstance(taken, Answer):
         return taken
 
@@ -70,16 +71,14 @@ def _add(call: Call, session: Session, taken: list[Upload]) -> None:
 def _described(call: Call, item: Upload) -> Json:
     blob = item.blob
     suffix = item.name.rpartition(".")[2]
-    data: Json = {
+    return {
         "filename": item.name,
         "file_type": blob.file_type,
         "duration": blob.duration,
         "hash": blob.sha256,
         "cdn_url": f"{call.host.base_url}/cdn/uploads/{blob.sha256}/clip.{suffix}",
+        **FORMS.get(blob.file_type, {}),
     }
-    if blob.file_type == "video":
-        data |= {"width": 1920, "height": 1080, "fps": 30}
-    return data
 
 
 async def _by_url(call: Call) -> list[Upload] | Answer:
@@ -90,7 +89,7 @@ async def _by_url(call: Call) -> list[Upload] | Answer:
     good = fields == {"urls": urls, "source_type": "url"}
     call.expect(good, "an upload by URL has urls and source_type: url", str(sorted(fields)))
     taken = [_fetched(call, url) for url in fields["urls"]]
-    found = [item for item in taken if item is not None]
+    found = list(filter(None, taken))
     if len(found) < len(taken) or not _allows_urls(call):
         return call.code(4001)
     return found
@@ -142,6 +141,10 @@ async def _by_bytes(call: Call) -> list[Upload] | Answer:
         return reply.invalid("files", str(problem))
 
 
+#: How files come, by the endpoint.
+_TAKERS = {"upload": _by_bytes, "upload_url": _by_url}
+
+
 def _boundary(request: web.Request) -> str:
     head = HeaderParser().parsestr(f"Content-Type: {request.headers['Content-Type']}")
     return str(head.get_boundary(""))
@@ -189,7 +192,7 @@ async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
 
 def _limit(call: Call) -> int:
     """The largest file that is taken, in bytes."""
-    own = SMALL_LIMIT if call.skill == "voiceover-generator" else LIMIT
+    own = LIMITS.get(call.skill, LIMIT)
     return call.world.settings.max_upload_bytes or own
 
 

@@ -7,7 +7,7 @@ charged, received and made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,13 +195,17 @@ class World:
         """Every account that is known, some of them twice."""
         return [*self.accounts.values(), *self.clients.values()]
 
-    def revoke(self, token: str) -> None:
+    def revoke(self, token: object) -> None:
         """Make a token bad; `*` means every token seen so far."""
-        self.revoked |= set(self.accounts) if token == "*" else {token}
+        self.revoked |= set(self.accounts) if token == "*" else {str(token)}
 
-    def restore(self, token: str) -> None:
+    def restore(self, token: object) -> None:
         """Make a revoked token good again; `*` means every one."""
-        self.revoked -= set(self.revoked) if token == "*" else {token}
+        self.revoked -= set(self.revoked) if token == "*" else {str(token)}
+
+    def accept(self, tokens: Iterable[object]) -> None:
+        """Take these supplied tokens for good, and no others; none: every one."""
+        self.accepted = set(map(str, tokens))
 
     # sessions
     def open_session(self, account: Account, task_name: str, language: str) -> Session:

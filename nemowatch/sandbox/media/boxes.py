@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 import uuid
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import BinaryIO
 
 #: The name of our own box: a test finds it, and a player skips it.
@@ -18,6 +19,9 @@ KINDS = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp"), "image"),
     **dict.fromkeys((".mp3", ".wav", ".m4a", ".aac"), "audio"),
 }
+#: Where an `mvhd` has its scale and duration, from its name on, and their form, by its version;
+#: version 1 has times of 64 bits.
+_TIMES = {b"\x01": (24, ">IQ")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ def is_mp4(stream: BinaryIO) -> bool:
     """True for a whole MP4: it begins with `ftyp`, has a `moov`, and its boxes fill it to the
     last byte."""
     boxes = top_boxes(stream)
-    kinds = [box.kind for box in boxes]
+    kinds = list(map(attrgetter("kind"), boxes))
     if kinds[:1] != ["ftyp"] or "moov" not in kinds:
         return False
-    return sum(box.size for box in boxes) == stream.seek(0, 2)
+    filled: int = sum(map(attrgetter("size"), boxes))
+    return filled == stream.seek(0, 2)
 
 
 def duration_of(stream: BinaryIO) -> float:
@@ -79,10 +84,9 @@ def _mvhd_seconds(moov: bytes) -> float:
     at = moov.find(b"mvhd")
     if at < 0:
         return 0.0
-    offset, form = at + 16, ">II"
-    # version 1 has times of 64 bits: the scale is 8 bytes later and the duration twice as wide
-    if moov[at + 4 : at + 5] == b"\x01":
-        offset, form = at + 24, ">IQ"
+    version = moov[at + 4 : at + 5]
+    begin, form = _TIMES.get(version, (16, ">II"))
+    offset = at + begin
     if len(moov) < offset + struct.calcsize(form):
         return 0.0
     scale, length = struct.unpack_from(form, moov, offset)
