@@ -50,6 +50,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def _first_paragraph(docstring: str) -> str:
+    return " ".join(docstring.strip().split("\n\n")[0].split())
+
+
 class NemowatchError(Exception):
     """Something went wrong."""
 
@@ -57,7 +61,7 @@ class NemowatchError(Exception):
     code = "error"  #: the short name in JSON and in the journal
 
     def __init__(self, text: str = "", *, cure: str = "") -> None:
-        super().__init__(text or (self.__doc__ or "").strip().splitlines()[0])
+        super().__init__(text or _first_paragraph(self.__doc__ or ""))
         if cure:
             self.cure = cure
 
