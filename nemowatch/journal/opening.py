@@ -116,19 +116,22 @@ def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
-    """Bring the tables to the newest version, each step in one transaction."""
+    """Bring the tables to the newest version in one transaction: whoever reads meanwhile sees
+    what was there, or all of it."""
     at = _version(conn)
     steps = [(number, script) for number, script in migrations() if number > at]
+    if not steps:
+        return
     # A table that is built anew is dropped in between; off, no row of another goes with it. It can
     # only be set outside a transaction.
     conn.execute("PRAGMA foreign_keys = OFF")
-    for number, script in steps:
-        conn.executescript(f"BEGIN IMMEDIATE;\n{script}")
-        broken = conn.execute("PRAGMA foreign_key_check").fetchone()
-        if broken is not None:
-            raise sqlite3.IntegrityError(f"rows of {broken[0]} refer to nothing")
-        conn.execute(f"PRAGMA user_version = {number}")
-        conn.execute("COMMIT")
+    scripts = "\n".join(script for _, script in steps)
+    conn.executescript(f"BEGIN IMMEDIATE;\n{scripts}")
+    broken = conn.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise sqlite3.IntegrityError(f"rows of {broken[0]} refer to nothing")
+    conn.execute(f"PRAGMA user_version = {steps[-1][0]}")
+    conn.execute("COMMIT")
     conn.execute("PRAGMA foreign_keys = ON")
 
 

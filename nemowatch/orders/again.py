@@ -32,6 +32,9 @@ class Again(JobsOrder):
             published = [job for job in self._found(conn) if job.state is State.PUBLISHED]
             self._restores = to_restore(conn, published)
 
+    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        return self._sources(conn)
+
     async def on_disk(self, site: Site) -> None:
         await restore(self._restores, site)
 

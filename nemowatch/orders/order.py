@@ -8,6 +8,7 @@ command, the control socket and a file in the share give the same ones to `carry
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.site import Site
 
+#: How often, and how many seconds apart, files that are leaving are waited for: a move on the same
+#: disk takes milliseconds, and whoever gave the order should not wait longer than this.
+LEAVING_CHECKS = 20
+LEAVING_PAUSE = 0.1
 #: What an order was given with, as the control socket has it.
 Args = Mapping[str, Any]
 
@@ -56,6 +61,10 @@ class Order(ABC):
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         """Carry it out in the journal, all of it or nothing; the answer. Raises UsageError."""
 
+    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        """Sources whose files have to stay in their inbox for this order. Raises UsageError."""
+        return frozenset()
+
     def afterwards(self, site: Site) -> None:  # noqa: B027 - most are over by then
         """What follows once it is written, without being waited for."""
 
@@ -63,12 +72,35 @@ class Order(ABC):
 async def carry_out(order: Order, site: Site) -> dict[str, Any]:
     """Carry out an order, whoever gave it; the answer. Raises UsageError, LocalError,
     JournalError, and DaemonNeeded where only a running daemon can."""
+    await _wait_for_files(order, site)
     await site.read(order.prepare)
     await order.on_disk(site)
     now_ms = site.now_ms()
-    answer = await site.write(lambda conn: order.commit(conn, now_ms))
+    answer = await site.write(lambda conn: _commit(order, site, conn, now_ms))
     order.afterwards(site)
     return answer
+
+
+async def _wait_for_files(order: Order, site: Site) -> None:
+    """Files that are leaving their inbox have left it in a moment, and are moved back from there.
+    A share that hangs is not waited for."""
+    for _ in range(LEAVING_CHECKS):
+        if not await site.read(lambda conn: _leaving(order, site, conn)):
+            return
+        await asyncio.sleep(LEAVING_PAUSE)
+
+
+def _leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
+    return any(site.is_leaving(source_id) for source_id in order.sources(conn))
+
+
+def _commit(order: Order, site: Site, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+    if _leaving(order, site, conn):
+        raise UsageError(
+            "The file of this job is being moved out of its inbox.",
+            cure="Give the order again in a moment.",
+        )
+    return order.commit(conn, now_ms)
 
 
 class JobsOrder(Order):
@@ -92,6 +124,9 @@ class JobsOrder(Order):
     @abstractmethod
     def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         """One of them; the state it is in then. Raises UsageError."""
+
+    def _sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        return frozenset(job.source_id for job in self._found(conn))
 
     def _found(self, conn: sqlite3.Connection) -> list[Job]:
         return [jobs.by_id(conn, job_id) for job_id in self._ids]

@@ -27,6 +27,9 @@ class Retry(JobsOrder):
         needing = [job for job in self._found(conn) if _needs_files(conn, job)]
         self._restores = to_restore(conn, needing)
 
+    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        return self._sources(conn)
+
     async def on_disk(self, site: Site) -> None:
         await restore(self._restores, site)
 

@@ -52,6 +52,11 @@ class Site(ABC):
         """Work every inbox in place of another host; their names. Raises DaemonNeeded."""
 
     @abstractmethod
+    def is_leaving(self, source_id: int) -> bool:
+        """Whether the files of a source are being moved out of their inbox right now. May be asked
+        on any thread."""
+
+    @abstractmethod
     def stop_renders(self, cancelled: list[Job]) -> None:
         """Have the cloud stop what it renders for these jobs, soon and as far as it will."""
 
@@ -71,6 +76,7 @@ class DaemonSite(Site):
         inboxes: Mapping[str, Inbox],
         recipes: Callable[[], Mapping[str, Recipe]],
         stop_renders: Callable[[list[Job]], None],
+        is_leaving: Callable[[int], bool],
     ) -> None:
         self._journal = journal
         self._disks = disks
@@ -78,6 +84,7 @@ class DaemonSite(Site):
         self._inboxes = inboxes
         self._recipes = recipes
         self._stop_renders = stop_renders
+        self._is_leaving = is_leaving
 
     async def read(self, work: Work[T]) -> T:
         return await self._journal.read(work)
@@ -103,6 +110,9 @@ class DaemonSite(Site):
         for inbox in self._inboxes.values():
             await inbox.take_over()
         return list(self._inboxes)
+
+    def is_leaving(self, source_id: int) -> bool:
+        return self._is_leaving(source_id)
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         self._stop_renders(cancelled)
@@ -146,6 +156,9 @@ class JournalSite(Site):
 
     async def take_over(self) -> list[str]:
         raise DaemonNeeded("Only a running nemowatch can take inboxes over.")
+
+    def is_leaving(self, source_id: int) -> bool:
+        return False  # nobody moves files while the daemon does not run
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         """Nobody is there to ask the cloud; they end by themselves and cost nothing."""

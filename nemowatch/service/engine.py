@@ -129,6 +129,7 @@ class Engine:
             self.inboxes,
             lambda: self.config.recipes,
             self._stop_renders,
+            self._is_leaving,
         )
         self.scan_results = ScanResults(
             self.journal, note_writer, self._disks, self.clock, self.runner.nudge, self._approve
@@ -307,6 +308,9 @@ class Engine:
         self._nudge_wrap_ups()
         self._check_holds()
         return result
+
+    def _is_leaving(self, source_id: int) -> bool:
+        return any(source_id in one.retirement.leaving for one in self.wrap_ups.values())
 
     def _stop_renders(self, cancelled: list[Job]) -> None:
         """The cloud need not go on with what was cancelled; whatever it answers, the order is

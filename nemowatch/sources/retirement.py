@@ -19,7 +19,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import place
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import Member, State
+from nemowatch.model import ENDED, Member, State
 from nemowatch.outbox.retire import retire_members
 from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_sync import NoteSync
@@ -59,6 +59,8 @@ class Retirement:
         self._clock = clock
         self._gone = gone
         self._tries = NotBefore[int](clock)  # by source
+        #: sources whose files are on their way out: no order may need these files meanwhile
+        self.leaving: set[int] = set()
         self._none_at = -1  # how far the journal had changed when nothing had to go
 
     @property
@@ -82,19 +84,29 @@ class Retirement:
             )
             for row in rows:
                 if self._tries.is_due(row.id):
-                    await self._retire(row)
+                    await self._let_leave(row)
             found += len(rows)
             if len(rows) < AT_ONCE:
                 return found
             after = rows[-1].id
 
-    async def _retire(self, row: SourceRow) -> None:
+    async def _let_leave(self, row: SourceRow) -> None:
         watch = self._watches().get(row.watch)
         if watch is None:
             return
+        # before its jobs are read: an order comes before that, and is seen there, or waits
+        self.leaving.add(row.id)
+        try:
+            await self._retire(row, watch)
+        finally:
+            self.leaving.discard(row.id)
+
+    async def _retire(self, row: SourceRow, watch: Watch) -> None:
         own_jobs, members = await self._journal.read(
             lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
         )
+        if not {job.state for job in own_jobs} <= ENDED:
+            return  # ordered once more since it was found
         done = all(job.state is State.PUBLISHED for job in own_jobs)
         # before the move: whoever finds the file there finds its note beside it
         await self._notes.update_one(watch, row.id)

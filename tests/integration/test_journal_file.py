@@ -10,7 +10,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
@@ -432,3 +434,17 @@ def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:
         lock.release()
         with StateLock(tmp_path):
             child.kill()
+
+
+def test_a_new_journal_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Whoever reads while the first start makes the tables sees none of them, or all."""
+    seen: set[int] = set()
+    newest = migrations()[-1][0]
+    for number in range(20):
+        path = tmp_path / f"{number}.db"
+        opening = threading.Thread(target=lambda path=path: open_at(path).close())
+        opening.start()
+        while opening.is_alive():
+            with closing(sqlite3.connect(path)) as conn:
+                seen.add(conn.execute("PRAGMA user_version").fetchone()[0])
+    assert seen <= {0, newest}

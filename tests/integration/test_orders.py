@@ -22,7 +22,7 @@ from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, batches, jobs, results, sources
 from nemowatch.model import State
-from nemowatch.orders import ORDERS, DaemonSite, carry_out, read_order
+from nemowatch.orders import ORDERS, DaemonSite, JournalSite, carry_out, read_order
 from nemowatch.service.control import SOCKET_NAME, ControlServer
 from nemowatch.service.operations import Operations
 from tests.rigs.command import Cli
@@ -207,6 +207,36 @@ def test_a_file_that_is_not_needed_again_stays_where_it_is(tmp_path: Path) -> No
     assert lying.exists()
 
 
+class LeavingFor(JournalSite):
+    """A site where the files of every source leave for so many checks."""
+
+    checks = 0
+
+    def is_leaving(self, source_id: int) -> bool:
+        self.checks -= 1
+        return self.checks >= 0
+
+
+@pytest.mark.parametrize("name", ["retry", "again"])
+def test_an_order_waits_for_files_that_are_just_leaving(tmp_path: Path, name: str) -> None:
+    """A new take must not find its file in done/ a moment later; where the move does not end, the
+    order is refused and nothing has changed."""
+    cli = Cli(tmp_path)
+    state = {"retry": State.FAILED, "again": State.PUBLISHED}[name]
+    args = {"jobs": [cli.add_job(state=state)], "new_take": True}
+    before = rows(cli)
+    with cli.journal() as journal:
+        site = LeavingFor(journal, SystemClock(), [], {})
+        site.checks = 10_000
+        with pytest.raises(UsageError, match="being moved out of its inbox"):
+            asyncio.run(carry_out(read_order(name, args), site))
+        assert rows(cli) == before
+        site.checks = 2
+        assert asyncio.run(carry_out(read_order(name, args), site)) == {
+            "jobs": {args["jobs"][0]: State.CLAIMED}
+        }
+
+
 def context(cli: Cli) -> CommandContext:
     return find_setting(cli.config)
 
@@ -225,7 +255,9 @@ def with_daemon(cli: Cli, name: str, args: Args) -> Any:
         journal = Journal.open(cli.state_dir / "journal.db", clock)
         config = context(cli).config
         with closing(journal), closing(Disks()) as disks:
-            site = DaemonSite(journal, disks, clock, {}, lambda: config.recipes, print)
+            site = DaemonSite(
+                journal, disks, clock, {}, lambda: config.recipes, print, lambda source_id: False
+            )
 
             async def answer(op: str, asked: dict[str, Any]) -> Any:
                 return await carry_out(read_order(op, asked), site)
