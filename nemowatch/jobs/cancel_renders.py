@@ -24,11 +24,13 @@ def left_rendering(conn: sqlite3.Connection, ids: Iterable[int]) -> list[Job]:
     """Cancelled jobs whose render was asked for and is not known to be done. Read right after the
     order: once a job is tried again, its render is another one."""
     found = [jobs.by_id(conn, job_id) for job_id in ids]
-    return [
-        job
-        for job in found
-        if job.state is State.CANCELLED and job.render_id and not job.result_url
-    ]
+    return list(filter(_is_left_rendering, found))
+
+
+def _is_left_rendering(job: Job) -> bool:
+    if job.state is not State.CANCELLED or job.result_url:
+        return False
+    return bool(job.render_id)
 
 
 async def cancel_renders(api: RemoteApi, found: Iterable[Job]) -> None:

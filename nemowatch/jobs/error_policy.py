@@ -109,7 +109,8 @@ def _words_of_the_turn(job: Job) -> JobChanges:
 
 
 def _hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    reason = next(ACCOUNT[kind] for kind in ACCOUNT if isinstance(error, kind))
+    kinds = (kind for kind in ACCOUNT if isinstance(error, kind))
+    reason = ACCOUNT[next(kinds)]
     words = _account_words(error, at)
     return hold(reason, job.state, words, account=True, **_words_of_the_turn(job))
 
@@ -174,9 +175,13 @@ def _wait_for_outbox(job: Job, error: NemowatchError, at: Circumstances) -> Deci
     return _wait_for_disk(job, error, at)
 
 
+def _fail_paid(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
+    if job.state not in PAID:
+        return None
+    return refuse(State.FAILED, error)
+
+
 def _taken_back(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    if job.state in PAID:
-        return refuse(State.FAILED, error)
     return refuse(
         State.CANCELLED, SourceGone("The file was taken away before anything was paid for it.")
     )
@@ -185,12 +190,10 @@ def _taken_back(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 def _changed(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """Back to settling, unless a sibling has been paid for the old content: then the new one is
     a source of its own."""
-    if job.state in PAID:
-        return refuse(State.FAILED, error)
     if at.sibling_paid:
-        return refuse(
-            State.CANCELLED, SourceChanged("A newer version of the file has taken its place.")
-        )
+        newer = SourceChanged("A newer version of the file has taken its place.")
+        return refuse(State.CANCELLED, newer)
+
     left = partial(sessions.lost, session_id=job.session)
     unsettle = partial(sources.unsettle, source_id=job.source_id, now_ms=at.now_ms)
     fresh = JobChanges(reason="", checking=False)
@@ -210,7 +213,10 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
         return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
     if job.attempt + 1 >= at.attempts:
         return refuse(State.FAILED, error)
-    pause = backoff(job.attempt, at.base, at.cap, at.roll) if job.attempt else 0
+
+    pause = 0.0  # the first time at once
+    if job.attempt:
+        pause = backoff(job.attempt, at.base, at.cap, at.roll)
     return Decision(
         State.CLAIMED,
         JobChanges(reason="", checking=False),
@@ -278,6 +284,7 @@ RULES = (
     Rule(NoSpace, _hold_for_space),
     Rule(LocalPassing, _wait_for_disk),
     Rule(LocalFinal, _wait_for_outbox),
+    Rule((SourceGone, SourceChanged), _fail_paid),
     Rule(SourceGone, _taken_back),
     Rule(SourceChanged, _changed),
 )

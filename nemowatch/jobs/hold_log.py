@@ -35,6 +35,11 @@ class Cause:
     folder: str = ""
 
     @property
+    def is_outage(self) -> bool:
+        """Whether it is the outage, which is over only when that is proven."""
+        return self.reason is HoldReason.OUTAGE
+
+    @property
     def where(self) -> dict[str, str]:
         """The fields of a line that say where."""
         if not self.folder:
@@ -85,9 +90,8 @@ class HoldLog:
     def _seems_over(self, cause: Cause, woken: Mapping[HoldReason, int], asked_at: float) -> None:
         _, counted = self._doubted.get(cause, (0.0, UNCOUNTED))
         number = woken.get(cause.reason, counted)
-        if cause.reason is HoldReason.OUTAGE and not self._proven(cause, asked_at, number):
-            return
-        self._ends(cause, number)
+        if not cause.is_outage or self._proven(cause, asked_at, number):
+            self._ends(cause, number)
 
     def _proven(self, cause: Cause, asked_at: float, woken: int) -> bool:
         """Whether an outage is really over. Part of a cloud may answer, the balance for one,
@@ -124,7 +128,7 @@ class HoldLog:
 
     def _ends(self, cause: Cause, woken: int) -> None:
         self._doubted.pop(cause, None)
-        if cause.reason is HoldReason.OUTAGE:
+        if cause.is_outage:
             self._met.clear()
 
         more: dict[str, object] = {**cause.where}

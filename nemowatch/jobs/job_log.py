@@ -98,7 +98,7 @@ def _is_known(job: Job, decision: Decision) -> bool:
 
 def _event(decision: Decision) -> str:
     """The state, with its reason."""
-    reason = str(decision.values.get("reason") or "")
+    reason = decision.values.get("reason")
     if decision.values.get("checking"):
         reason = "checking"
     if not reason:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from nemowatch.config.schema import Limits
 from nemowatch.journal import holds, jobs, queue
@@ -25,6 +26,8 @@ LANES: dict[Lane, tuple[State, ...]] = {
     lane: tuple(reversed([state for state, step in TABLE.items() if step.lane is lane]))
     for lane in Lane
 }
+#: The lanes between two polls.
+UNPOLLED = tuple(lane for lane in Lane if lane is not Lane.POLLS)
 #: What becomes due by the runner's own timer; renders are polled when the schedule says so.
 TIMED = WORKING - set(LANES[Lane.POLLS])
 
@@ -44,7 +47,9 @@ class Busy:
 
     def taken(self, lane: Lane) -> int:
         """Places of a lane that are not free."""
-        return sum(1 for id_, of in self.jobs.items() if of is lane and id_ not in self.stuck)
+        moving = self.jobs.keys() - self.stuck
+        lanes = [self.jobs[job_id] for job_id in moving]
+        return lanes.count(lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +68,31 @@ def choose(
     """The jobs that may start. `polling`: the schedule says that renders are polled now."""
     cloud_held = HoldReason.OUTAGE in holds.standing(conn)
     start: list[tuple[Lane, Job]] = []
-    for lane in LANES:
-        if cloud_held and lane is not Lane.LOCAL:
-            continue
-        if lane is Lane.POLLS and not polling:
-            continue
-        start += [(lane, job) for job in _of_lane(conn, lane, now_ms, limits, busy)]
+    polled: set[int] = set()
+    for lane in _open_lanes(cloud_held=cloud_held, polling=polling):
+        found = _of_lane(conn, lane, now_ms, limits, busy)
+        start += [(lane, job) for job in found]
+        if lane is Lane.POLLS:
+            polled.update(job.id for job in found)
 
     next_poll = None
     if not cloud_held:
-        polled = [job.id for lane, job in start if lane is Lane.POLLS]
         next_poll = _next_poll(conn, busy, polled)
+    return Choice(
+        start=tuple(start),
+        next_due=queue.next_due(conn, now_ms, TIMED),
+        next_poll=next_poll,
+        cloud_held=cloud_held,
+    )
 
-    return Choice(tuple(start), queue.next_due(conn, now_ms, TIMED), next_poll, cloud_held)
+
+def _open_lanes(*, cloud_held: bool, polling: bool) -> tuple[Lane, ...]:
+    """The lanes in which anything may start, in order."""
+    if cloud_held:
+        return (Lane.LOCAL,)
+    if polling:
+        return tuple(Lane)
+    return UNPOLLED
 
 
 def _of_lane(
@@ -96,17 +113,21 @@ def _of_lane(
 def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) -> list[Job]:
     """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
     room = max(allowed - jobs.count_in(conn, RENDERS_THERE), 0)
-    new = [job for job in waiting if job.state is State.INSTRUCTED]
-    begun = [job for job in waiting if job.state is not State.INSTRUCTED]
-    return begun + new[:room]
+    begun = filterfalse(_is_new_render, waiting)
+    new = filter(_is_new_render, waiting)
+    return [*begun, *list(new)[:room]]
 
 
-def _next_poll(conn: sqlite3.Connection, busy: Busy, started: list[int]) -> int | None:
+def _is_new_render(job: Job) -> bool:
+    return job.state is State.INSTRUCTED
+
+
+def _next_poll(conn: sqlite3.Connection, busy: Busy, started: set[int]) -> int | None:
     """None where no render waits, or where none can be polled before a place is free: whoever
     leaves it nudges the runner."""
     if busy.taken(Lane.POLLS) + len(started) >= FREE_LANES[Lane.POLLS]:
         return None
-    return queue.next_in(conn, State.RENDERING, {*busy.skipped, *started})
+    return queue.next_in(conn, State.RENDERING, busy.skipped | started)
 
 
 def bound(lane: Lane, limits: Limits) -> int:

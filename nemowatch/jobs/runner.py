@@ -117,14 +117,12 @@ class Runner:
             for job_id, (lane, task) in self._running.items()
             if lane in DRAINED and job_id not in stuck
         ]
-        if worth:
-            await asyncio.wait(worth, timeout=drain)
+        await _wait_for(worth, drain)
 
     async def join(self, seconds: float) -> None:
         """Wait for what is left to end, after its connections were closed."""
         left = [task for _, task in self._running.values()]
-        if left:
-            await asyncio.wait(left, timeout=seconds)
+        await _wait_for(left, seconds)
 
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
@@ -234,3 +232,9 @@ class Runner:
             await asyncio.gather(
                 self._work(replace(work.job, state=final.state), may_send=True), self.store.mark()
             )
+
+
+async def _wait_for(tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    """Wait until these have ended, or for `seconds`."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)

@@ -28,6 +28,8 @@ from nemowatch.stages.deps import Deps, Work
 
 log = structlog.get_logger("nemowatch.job")
 
+#: Outcomes of a paid call that surely cost nothing.
+FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
 NO_WATCH = (
     "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
@@ -61,7 +63,10 @@ class JobStore:
         work = await self._deps.journal.read(lambda conn: self._work(conn, job.id))
         if work is None:
             await self._deps.journal.write(lambda conn: self._park(conn, job))
-        return work if work is not None and work.job.state is job.state else None
+            return None
+        if work.job.state is not job.state:
+            return None
+        return work
 
     async def write(self, work: Work, decision: Decision) -> Decision | None:
         """Write the decision; returns the one that holds, or None when a person was quicker.
@@ -100,22 +105,25 @@ class JobStore:
     def _work(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
         job = jobs.by_id(conn, job_id)
         source = sources.by_id(conn, job.source_id)
-        watch = self._watches().get(source.watch) if source else None
-        if source is None or watch is None:
+        if source is None:
             return None
-        of_item = (job.item, "")
-        siblings = [other for other in jobs.of_source(conn, source.id) if other.id != job.id]
+        watch = self._watches().get(source.watch)
+        if watch is None:
+            return None
+
+        of_item = {job.item, ""}
+        members = [m for m in sources.members(conn, source.id) if m.item in of_item]
         latest = spend.latest(conn, job_id)
         return Work(
             job=job,
             source=source,
-            members=tuple(m for m in sources.members(conn, source.id) if m.item in of_item),
+            members=tuple(members),
             watch=watch,
             session=sessions.by_id(conn, job.session),
             paid=spend.is_paid(conn, job_id),
             draft_saved=results.is_draft_saved(conn, job_id),
             spend=latest,
-            sibling_paid=any(sources.is_paying(conn, other) for other in siblings),
+            sibling_paid=_is_sibling_paid(conn, job),
             later_turn=sessions.is_later_turn(conn, job),
             paid_before=_is_paid_before(conn, job_id, latest),
         )
@@ -194,13 +202,18 @@ def _values(job: Job, decision: Decision, now: int) -> JobChanges:
     return values | decision.values
 
 
+def _is_sibling_paid(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether another job of the same source is paid for, or about to be."""
+    siblings = jobs.of_source(conn, job.source_id)
+    return any(sources.is_paying(conn, other) for other in siblings if other.id != job.id)
+
+
 def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend | None) -> bool:
     """Whether a call before the newest one may have cost something."""
-    for call in spend.of_job(conn, job_id):
-        is_newest = latest is not None and call.id == latest.id
-        if not is_newest and call.outcome not in (Outcome.UNSENT, Outcome.REFUSED):
-            return True
-    return False
+    before = {call.id: call.outcome for call in spend.of_job(conn, job_id)}
+    if latest is not None:
+        before.pop(latest.id, None)
+    return not FREE_OUTCOMES.issuperset(before.values())
 
 
 def _give_up(conn: sqlite3.Connection, job: Job, exc: BaseException, now: int) -> None:

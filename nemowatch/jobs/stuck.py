@@ -40,11 +40,11 @@ class StuckJobs:
     def jobs(self) -> frozenset[int]:
         """Those that hang."""
         limit = self._clock.monotonic() - HANGS_AFTER
-        return frozenset(
-            id_
-            for id_, (watch, since) in self._under_way.items()
-            if since < limit and self._offline(watch)
-        )
+        hanging = set()
+        for job_id, (watch, since) in self._under_way.items():
+            if since < limit and self._offline(watch):
+                hanging.add(job_id)
+        return frozenset(hanging)
 
     def at(self, watch: str) -> bool:
         """Whether a job of this watch hangs: one more would hang as well."""
