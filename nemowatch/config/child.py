@@ -91,32 +91,35 @@ def load_apart(path: Path, env: Mapping[str, str]) -> Config:
 
 def _unread(exc: ChildFailed | OSError) -> ConfigUnread:
     """What no answer means."""
-    failure = exc.failure if isinstance(exc, ChildFailed) else Failure.RAISED
-    if failure is Failure.SILENT:
+    if isinstance(exc, OSError):
+        return _failed(redact(str(exc)))
+    if exc.failure is Failure.SILENT:
         return ConfigUnread(
             f"the configuration has not been read within {PATIENCE:g} seconds.",
             cure="Does the disk that it lies on answer?",
         )
-    if failure is Failure.UPDATED:
+    if exc.failure is Failure.UPDATED:
         return ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
+    return _failed(_how(exc), exc.code or 0)
 
-    code = exc.code if isinstance(exc, ChildFailed) else None
+
+def _failed(how: str, code: int = 0) -> ConfigUnread:
+    """`code`: the exit code of the child; negative for one that a signal has ended."""
+    cure = "Is nemowatch installed whole?"
+    if code < 0:
+        cure = "Somebody ended it, or there was no memory left for it."
     return ConfigUnread(
-        f"the process that reads the configuration has failed: {_how(exc)}.",
-        cure=(
-            "Somebody ended it, or there was no memory left for it."
-            if code is not None and code < 0
-            else "Is nemowatch installed whole?"
-        ),
+        f"the process that reads the configuration has failed: {how}.",
+        cure=cure,
     )
 
 
-def _how(exc: ChildFailed | OSError) -> str:
-    if isinstance(exc, OSError):
-        return redact(str(exc))
+def _how(exc: ChildFailed) -> str:
     if exc.detail:
         return redact(exc.detail)
-    return exc.failure.value if exc.code is None else f"it ended with {exc.code}"
+    if exc.code is None:
+        return exc.failure.value
+    return f"it ended with {exc.code}"
 
 
 def _mark() -> str:
@@ -144,13 +147,19 @@ def _believed(answer: Answer) -> tuple[Path, Config]:
 
 
 def _read(words: Sequence[str], env: Mapping[str, str]) -> Answer:
-    task, *paths = words
-    option = Path(paths[0]) if paths else None
     try:
-        path = option if task == "load" and option is not None else find(option, env)
+        path = _path(*words, env=env)
         return path, load(path, env)
     except ConfigError as exc:
         return exc.problems
+
+
+def _path(task: str, named: str | None = None, *, env: Mapping[str, str]) -> Path:
+    """The configuration to read. Raises ConfigError for none."""
+    option = None if named is None else Path(named)
+    if task == "load" and option is not None:
+        return option
+    return find(option, env)
 
 
 def read_task(words: Sequence[str], _fd: int, _parsing: object) -> tuple[str, bytes]:

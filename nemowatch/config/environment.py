@@ -24,6 +24,10 @@ PREFIX = "NEMOWATCH_"
 OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
 #: The nearest name is only suggested when it is at least this alike.
 _LIKENESS = 0.6
+#: Parts of a name, where they are not two: a recipe has a name of its own.
+_DEPTHS: dict[str | int, int] = {"recipes": 3}
+#: How such a section is written in a list of names.
+_WRITTEN = {"recipes": "recipes__NAME"}
 
 
 def _types(section: type[Section]) -> dict[str, Any]:
@@ -65,12 +69,13 @@ class _Given(EnvSettingsSource):
 
 def known_names() -> list[str]:
     """Every name that may be set, with NAME for a recipe's."""
+    models = dict(sections())
+    del models["watch"]
+
     found = list(OWN_NAMES)
-    for section, model in sections():
-        if section == "watch":
-            continue
-        middle = "NAME__" if section == "recipes" else ""
-        found += [f"{PREFIX}{section}__{middle}{key}".upper() for key in keys(model)]
+    for section, model in models.items():
+        written = _WRITTEN.get(section, section)
+        found += [f"{PREFIX}{written}__{key}".upper() for key in keys(model)]
     return found
 
 
@@ -92,8 +97,7 @@ def _problem(name: str) -> Problem | None:
         return Problem(name, what, "Put them below [[watch]].")
 
     model = dict(sections()).get(str(path[0]))
-    depth = 3 if path[0] == "recipes" else 2
-    if model is None or len(path) != depth:
+    if model is None or len(path) != _DEPTHS.get(path[0], 2):
         return Problem(name, "is not a known setting.", _nearest_name(name))
     if path[-1] not in keys(model):
         return unknown_key(name, path)

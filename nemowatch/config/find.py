@@ -33,27 +33,30 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
     if env.get("NEMOWATCH_CONFIG"):
         return _named(Path(env["NEMOWATCH_CONFIG"]).absolute(), "NEMOWATCH_CONFIG")
     usual = (home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG)
-    for path in usual:
-        if _exists(path):
-            return path
-    looked = " or ".join(str(path) for path in usual)
+    found = next(filter(_exists, usual), None)
+    if found is not None:
+        return found
+
+    looked = " or ".join(map(str, usual))
     cure = "Make one with: nemowatch init, or name it with --config FILE."
     raise ConfigError([Problem("config", f"there is no configuration at {looked}.", cure)])
 
 
 def _named(path: Path, by: str) -> Path:
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it has no right to look
-        inside = path / SYSTEM_CONFIG.name
-        cure = (
-            f"Name the file in it: {inside}"
-            if _exists(inside)
-            else "Name the file itself, or make one with: nemowatch init."
-        )
-        raise ConfigError([Problem(by, f"names {path}, which is a folder, not a file.", cure)])
+        what = f"names {path}, which is a folder, not a file."
+        raise ConfigError([Problem(by, what, _cure_of_folder(path))])
     if not _exists(path):
         cure = "Check the path, or make a configuration with: nemowatch init."
         raise ConfigError([Problem(by, f"names {path}, and there is no such file.", cure)])
     return path
+
+
+def _cure_of_folder(folder: Path) -> str:
+    inside = folder / SYSTEM_CONFIG.name
+    if _exists(inside):
+        return f"Name the file in it: {inside}"
+    return "Name the file itself, or make one with: nemowatch init."
 
 
 def _exists(path: Path) -> bool:
@@ -85,15 +88,15 @@ def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path
 def _of_instance(path: Path) -> Path | None:
     """The state folder that systemd has made for nemowatch@NAME, which runs
     /etc/nemowatch/NAME.toml; None without one."""
+    if path.parent != Path("/etc/nemowatch"):
+        return None
     folder = Path(f"/var/lib/nemowatch-{path.stem}")
-    return folder if path.parent == Path("/etc/nemowatch") and folder.is_dir() else None
+    return folder if folder.is_dir() else None
 
 
 def _below_etc(path: Path) -> bool:
     """Whether the configuration is the system's, by its name or by where a link leads: all
     commands must agree on it."""
-    etc = Path("/etc")
-    return (
-        etc in Path(os.path.normpath(path.absolute())).parents
-        or etc in Path(os.path.realpath(path)).parents
-    )
+    named = Path(os.path.normpath(path.absolute()))
+    real = Path(os.path.realpath(path))
+    return Path("/etc") in (*named.parents, *real.parents)

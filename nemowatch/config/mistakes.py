@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.config.schema import Config, keys, sections
-from nemowatch.config.toml_lines import Loc, line_of
+from nemowatch.config.toml_lines import Loc, line_of, nearest
 from nemowatch.errors import Problem
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ _TOKEN_NAMES = frozenset(
 )
 #: How alike two names must be for one to be suggested; below this difflib suggests nonsense.
 _LIKENESS = 0.6
+
+#: Sections whose keys lie deeper than below their own name.
+_HOMES: dict[str, Loc] = {"recipes": ("recipes", "NAME")}
 
 _INPUT = re.compile(r"^Input should be (a valid )?")
 #: Whole sentences of pydantic, by their beginnings, in ours.
@@ -97,9 +100,9 @@ def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Proble
 
 
 def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Variables) -> str:
-    for cut in range(len(loc), 0, -1):
-        if loc[:cut] in from_env:
-            return from_env[loc[:cut]]
+    variable = nearest(from_env, loc)
+    if variable is not None:
+        return variable
     line = line_of(lines, loc)
     return f"{file}:{line}" if line else file
 
@@ -121,15 +124,16 @@ def _said(error: ErrorDetails) -> str:
 
 def dotted(loc: Loc) -> str:
     """A key's path as people write it; entries of a list count from 1."""
-    text = ""
-    for part in loc:
-        if part == "[key]":  # pydantic's word for "the name of this entry"
-            continue
-        if isinstance(part, int):
-            text += f" (number {part + 1})"
-        else:
-            text += f".{part}" if text else part
-    return text or "the configuration"
+    text = "".join(map(_step, loc))
+    return text.removeprefix(".") or "the configuration"
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f" (number {part + 1})"
+    if part == "[key]":  # pydantic's word for "the name of this entry"
+        return ""
+    return f".{part}"
 
 
 def _header(loc: Loc) -> str:
@@ -144,20 +148,19 @@ def unknown_key(where: str, loc: Loc) -> Problem:
     """A key that does not exist: the nearest right one, or where it belongs, or the token's own
     place."""
     name = str(loc[-1])
-    if name.lower().replace("-", "_") in _TOKEN_NAMES and loc[0] not in ("recipes", "watch"):
-        return Problem(
-            where, f"{dotted(loc)}: a token does not belong in the configuration.", _TOKEN_CURE
-        )
+    is_token = name.lower().replace("-", "_") in _TOKEN_NAMES
+    if is_token and loc[0] not in ("recipes", "watch"):
+        what = f"{dotted(loc)}: a token does not belong in the configuration."
+        return Problem(where, what, _TOKEN_CURE)
     return Problem(where, f"{dotted(loc)} is not a known key.", nearest_key(loc))
 
 
 def known_keys(loc: Loc) -> list[str]:
     """The keys that are allowed at the level of `loc`."""
-    models = dict(sections())
     if len(loc) < 2:
         return keys(Config)
-    model = models.get(str(loc[0]))
-    return keys(model) if model else []
+    known = {name: keys(model) for name, model in sections()}
+    return known.get(str(loc[0]), [])
 
 
 def nearest_key(loc: Loc) -> str:
@@ -167,8 +170,8 @@ def nearest_key(loc: Loc) -> str:
     matches = difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS)
     if matches:
         return f"Did you mean {matches[0]}?"
-    homes = [section for section, model in sections() if name in keys(model)]
-    if homes:
-        home = ("recipes", "NAME") if homes[0] == "recipes" else (homes[0],)
-        return f"It belongs below {_header(home)}."
+    for section, model in sections():
+        if name in keys(model):
+            home = _HOMES.get(section, (section,))
+            return f"It belongs below {_header(home)}."
     return f"Known here: {', '.join(siblings)}." if siblings else ""

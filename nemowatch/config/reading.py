@@ -41,26 +41,33 @@ def validated(data: Mapping[str, Any], context: Context | None = None) -> Config
 def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
     """What `text`, read from `path`, and `env` say together. Raises ConfigError with every
     mistake."""
-    try:
-        data = _File(path, text)()
-    except tomllib.TOMLDecodeError as exc:
-        raise ConfigError([toml_problem(path.name, exc)]) from exc
-    except RecursionError as exc:
-        raise ConfigError(
-            [Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")]
-        ) from exc
+    data = _tables(text, path)
     values, from_env, problems = read_environment(env)
     merge(data, values)
+
+    said: set[tuple[str | int, ...]] = set()
     if not data.get("watch"):
         problems.append(Problem(path.name, "names no folder to watch.", WATCH_CURE))
+        said.add(("watch",))
     try:
         config = validated(data, {"folder": path.absolute().parent, "home": home(env)})
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False, include_context=False)
-        if not data.get("watch"):
-            errors = [error for error in errors if error["loc"] != ("watch",)]
+        errors = [error for error in errors if error["loc"] not in said]
         problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
         raise ConfigError(problems) from None  # pydantic's own text may hold values
+
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    """`text` as nested tables. Raises ConfigError for what is no TOML."""
+    try:
+        return _File(path, text)()
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError([toml_problem(path.name, exc)]) from exc
+    except RecursionError as exc:
+        problem = Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")
+        raise ConfigError([problem]) from exc

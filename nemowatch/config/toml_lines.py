@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from typing import TypeVar
 
 Loc = tuple[str | int, ...]
+Value = TypeVar("Value")
 
 _HEADER = re.compile(r"\s*\[(\[)?([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -102,7 +105,12 @@ def find_lines(text: str) -> dict[Loc, int]:
 
 def line_of(lines: dict[Loc, int], loc: Loc) -> int:
     """The line of the key at `loc`, or of the nearest thing that holds it; 0 when nothing does."""
+    return nearest(lines, loc) or 0
+
+
+def nearest(known: Mapping[Loc, Value], loc: Loc) -> Value | None:
+    """What is known of `loc`, else of the nearest thing that holds it; None for nothing."""
     for cut in range(len(loc), 0, -1):
-        if loc[:cut] in lines:
-            return lines[loc[:cut]]
-    return 0
+        if loc[:cut] in known:
+            return known[loc[:cut]]
+    return None

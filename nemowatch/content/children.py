@@ -43,7 +43,7 @@ class Children:
         self._limits = limits
         self._idle_seconds = idle
         self._lock = threading.Lock()
-        self._idle: list[tuple[Child, float]] = []
+        self._idle: dict[Child, float] = {}  # since when they have had nothing to do
         self._tidier: threading.Thread | None = None
         self._no_start_before = 0.0
         self.started = 0  #: how many there have been
@@ -88,7 +88,7 @@ class Children:
         """A child with nothing to do, or a new one. Raises ChildFailed."""
         with self._lock:
             if self._idle:
-                return self._idle.pop()[0]
+                return self._idle.popitem()[0]
             if time.monotonic() < self._no_start_before:
                 raise ChildFailed(Failure.NOT_STARTED)
             self.started += 1
@@ -100,7 +100,7 @@ class Children:
 
     def _give_back(self, child: Child) -> None:
         with self._lock:
-            self._idle.append((child, time.monotonic()))
+            self._idle[child] = time.monotonic()
             if self._tidier is None:
                 self._tidier = threading.Thread(target=self._tidy, name="children", daemon=True)
                 self._tidier.start()
@@ -111,8 +111,9 @@ class Children:
             time.sleep(self._idle_seconds / 4)
             old = time.monotonic() - self._idle_seconds
             with self._lock:
-                ended = [child for child, since in self._idle if since <= old]
-                self._idle = [(child, since) for child, since in self._idle if since > old]
+                ended = [child for child, since in self._idle.items() if since <= old]
+                for child in ended:
+                    del self._idle[child]
                 if not self._idle:
                     self._tidier = None
                 is_done = self._tidier is None
@@ -124,7 +125,7 @@ class Children:
     def close(self) -> None:
         """End those that have nothing to do."""
         with self._lock:
-            children = [child for child, _ in self._idle]
+            children = list(self._idle)
             self._idle.clear()
         for child in children:
             child.end()

@@ -8,6 +8,9 @@ ends there.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 #: Boxes that a MP4 or QuickTime file may begin with; old QuickTime has no ftyp.
 FIRST_BOXES = frozenset(
@@ -21,8 +24,6 @@ OPEN_RIFF = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18\x53\x80\x67"
 #: A Matroska element that only fills space.
 _VOID = 0xEC
-#: First and last bytes of kinds that say their end with a mark: JPEG, PNG, GIF.
-END_MARKS = ((b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND\xaeB`\x82"), (b"GIF8", b"\x3b"))
 #: A ZIP archive, which a Word document is, ends with this record of 22 bytes.
 ZIP, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 _MB = 1024 * 1024
@@ -36,39 +37,36 @@ def is_mp4(head: bytes) -> bool:
 def missing(fd: int, head: bytes, size: int) -> str:
     """What is missing of a media file of `size` bytes, in plain words; "" when nothing shows.
     Raises OSError."""
-    if is_mp4(head):
-        return _mp4(fd, size)
-    if head[:4] == b"RIFF":
-        return _riff(fd, size)
-    if head[:4] == EBML:
-        return _matroska(head, size)
-    return ""
+    return _container(head).missing(fd, head, size)
 
 
 def ends(fd: int, head: bytes, size: int) -> bool:
     """True when the file says by itself where it ends and that is where it ends, so that no
     further piece is to come. MP3, AAC, texts and recordings of open length never say so. Raises
     OSError."""
-    if missing(fd, head, size):
+    container = _container(head)
+    if container.missing(fd, head, size):
         return False
+    return container.ends(fd, head, size)
 
-    if is_mp4(head):
-        return _mp4_ends(fd, size)
-    if head[:4] == b"RIFF":
-        return int.from_bytes(head[4:8], "little") not in OPEN_RIFF
-    if head[:4] == EBML:
-        return not _matroska_is_open(head)
-    if head.startswith(ZIP):
-        return os.pread(fd, len(ZIP_END), max(size - 22, 0)) == ZIP_END
 
-    last = os.pread(fd, 16, max(size - 16, 0))
-    for first, mark in END_MARKS:
-        if head.startswith(first):
-            return last.endswith(mark)
+def _nothing_shows(fd: int, head: bytes, size: int) -> str:
+    return ""
+
+
+def _never(fd: int, head: bytes, size: int) -> bool:
     return False
 
 
-def _mp4_ends(fd: int, size: int) -> bool:
+def _ends_with(mark: bytes, fd: int, head: bytes, size: int) -> bool:
+    return os.pread(fd, len(mark), max(size - len(mark), 0)) == mark
+
+
+def _zip_ends(fd: int, head: bytes, size: int) -> bool:
+    return os.pread(fd, len(ZIP_END), max(size - 22, 0)) == ZIP_END
+
+
+def _mp4_ends(fd: int, head: bytes, size: int) -> bool:
     """With its index, its content, and no box that runs "to the end". A fragmented one looks
     whole after each fragment: it ends with the index of them (mfra) that its writer puts last,
     or does not say."""
@@ -97,7 +95,7 @@ def _box_length(header: bytes) -> int:
     return length
 
 
-def _mp4(fd: int, size: int) -> str:
+def _mp4(fd: int, head: bytes, size: int) -> str:
     offset = 0
     has_moov = False
     for _ in range(MAX_BOXES):
@@ -131,7 +129,11 @@ def _beyond(end: int, size: int) -> str:
     return f"{said} are missing at its end"
 
 
-def _riff(fd: int, size: int) -> str:
+def _riff_ends(fd: int, head: bytes, size: int) -> bool:
+    return int.from_bytes(head[4:8], "little") not in OPEN_RIFF
+
+
+def _riff(fd: int, head: bytes, size: int) -> str:
     offset = 0
     for _ in range(MAX_BOXES):  # recordings above 1 GB are several RIFF pieces in a row
         if offset >= size:
@@ -151,10 +153,10 @@ def _riff(fd: int, size: int) -> str:
 def _number(data: bytes, at: int) -> tuple[int, int, bool]:
     """A Matroska number at `at`: (value, its length, True when it says "unknown"); length 0 when
     it is not there."""
-    first = data[at] if at < len(data) else 0
-    if first == 0:
+    first = data[at : at + 1]
+    if first in (b"", b"\0"):
         return 0, 0, False
-    length = 9 - first.bit_length()
+    length = 9 - first[0].bit_length()
     if at + length > len(data):
         return 0, 0, False
 
@@ -176,13 +178,13 @@ def _segment(head: bytes) -> int:
     return at
 
 
-def _matroska_is_open(head: bytes) -> bool:
+def _matroska_ends(fd: int, head: bytes, size: int) -> bool:
     at = _segment(head)
-    _, length, unknown = _number(head, at + 4)
-    return at < 0 or not length or unknown
+    _, length, is_open = _number(head, at + 4)
+    return at >= 0 and length > 0 and not is_open
 
 
-def _matroska(head: bytes, size: int) -> str:
+def _matroska(fd: int, head: bytes, size: int) -> str:
     at = _segment(head)
     if at < 0:
         return ""
@@ -191,3 +193,33 @@ def _matroska(head: bytes, size: int) -> str:
     if not length:
         return "" if size > len(head) else "it ends in its header"
     return "" if unknown else _beyond(at + 4 + length + value, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """What is asked of a kind of file: (descriptor, its first bytes, its size)."""
+
+    ends: Callable[[int, bytes, int], bool]
+    missing: Callable[[int, bytes, int], str] = _nothing_shows
+
+
+_MP4 = _Container(_mp4_ends, _mp4)
+_OTHER = _Container(_never)
+#: The kinds that their first bytes name. JPEG, PNG and GIF say their end with a mark.
+_CONTAINERS = (
+    (b"RIFF", _Container(_riff_ends, _riff)),
+    (EBML, _Container(_matroska_ends, _matroska)),
+    (ZIP, _Container(_zip_ends)),
+    (b"\xff\xd8\xff", _Container(partial(_ends_with, b"\xff\xd9"))),
+    (b"\x89PNG", _Container(partial(_ends_with, b"IEND\xaeB`\x82"))),
+    (b"GIF8", _Container(partial(_ends_with, b"\x3b"))),
+)
+
+
+def _container(head: bytes) -> _Container:
+    if is_mp4(head):
+        return _MP4
+    for beginning, container in _CONTAINERS:
+        if head.startswith(beginning):
+            return container
+    return _OTHER

@@ -27,12 +27,13 @@ def is_property_list(name: str) -> bool:
 def read_links(data: bytes, name: str) -> tuple[str, ...]:
     """The http and https addresses in a dropped file, by its name, in its order, none twice.
     Raises OrderError."""
-    found = [_checked(text, name) for text in _texts(data, name)]
-    if not found:
+    texts = _texts(data, name)
+    if not texts:
         raise OrderError(
             f"{shown(name)} holds no address.",
             cure="Put one address that begins with https:// on each line.",
         )
+    found = [_checked(text, name) for text in texts]
     return tuple(dict.fromkeys(found))
 
 
@@ -48,7 +49,7 @@ def _texts(data: bytes, name: str) -> list[str]:
 def _checked(text: str, name: str) -> str:
     """An address as it is sent. Raises OrderError for every other kind."""
     plain = text.strip().strip("<>\"'").strip()
-    has_space = any(char.isspace() for char in plain)
+    has_space = any(map(str.isspace, plain))
     if is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
         return plain
 
@@ -86,8 +87,12 @@ def _shortcut(text: str) -> list[str]:
 
 def _list(text: str) -> list[str]:
     """One address a line; what follows ` #`, and lines that begin with #, are comments."""
-    lines = [_COMMENT.split(line, maxsplit=1)[0].strip() for line in text.splitlines()]
+    lines = map(_without_comment, text.splitlines())
     return list(filter(None, lines))
+
+
+def _without_comment(line: str) -> str:
+    return _COMMENT.split(line, maxsplit=1)[0].strip()
 
 
 def _webloc(data: bytes, name: str) -> list[str]:

@@ -71,17 +71,25 @@ DISGUISES: tuple[tuple[bytes, str], ...] = (
     (b"#!", "a script"),
 )
 #: Those of them that no text begins with; the others are letters that one may well begin with.
-NEVER_TEXT = frozenset(
-    {b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"}
-)
+NEVER_TEXT = (b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 #: Marks with which a text says its encoding; the first looks like a frame of MP3.
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
 #: Kinds that the first bytes of a RIFF file name.
 RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
-#: What pictures begin with.
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+RIFF = (b"RIFF", b"RF64")
+#: Kinds that the first bytes of a MP4 file name, other than video.
+MP4_KINDS = {b"M4A ": _AUDIO, b"M4B ": _AUDIO}
+#: What files of the other kinds begin with.
+SIGNATURES: tuple[tuple[bytes, MediaKind], ...] = (
+    (containers.EBML, _VIDEO),
+    (b"\xff\xd8\xff", _IMAGE),
+    (b"\x89PNG\r\n\x1a\n", _IMAGE),
+    (b"GIF87a", _IMAGE),
+    (b"GIF89a", _IMAGE),
+    (b"ID3", _AUDIO),
+)
 #: How web pages begin, in small letters.
 WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 
@@ -147,72 +155,79 @@ def media_kind(head: bytes, name: bytes) -> MediaKind | None:
     container may hold either."""
     if containers.is_mp4(head):
         return _mp4_kind(head, name)
-    if head[:4] in (b"RIFF", b"RF64"):
+    for beginning, kind in SIGNATURES:
+        if head.startswith(beginning):
+            return kind
+    if head.startswith(RIFF):
         return RIFF_KINDS.get(head[8:12])
-    if head.startswith(containers.EBML):
-        return _VIDEO
-    if head.startswith(PICTURES):
-        return _IMAGE
-    if head.startswith(b"ID3") or _audio_frame(head):
+    if _audio_frame(head):
         return _AUDIO
     return None
 
 
 def _mp4_kind(head: bytes, name: bytes) -> MediaKind:
-    if head[8:12] in (b"M4A ", b"M4B ") or name.lower().endswith(b".m4a"):
+    if name.lower().endswith(b".m4a"):
         return _AUDIO
-    return _VIDEO
+    return MP4_KINDS.get(head[8:12], _VIDEO)
 
 
 def _audio_frame(head: bytes) -> bool:
     """True for the first frame of MP3 (layer I to III) or AAC in ADTS (layer 0): sync, and no
     forbidden value."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+    if len(head) < 4:
         return False
 
-    version = head[1] >> 3 & 3
-    layer = head[1] >> 1 & 3
-    if layer == 0:  # ADTS: twelve bits of sync, and a sampling frequency that exists
-        return head[1] & 0xF0 == 0xF0 and head[2] >> 2 & 0xF < 13
+    bits = int.from_bytes(head[:4], "big")
+    if bits >> 21 != 0x7FF:  # eleven bits of sync
+        return False
+    layer = bits >> 17 & 3
+    if layer == 0:
+        return _adts_frame(bits)
 
-    bit_rate = head[2] >> 4
-    frequency = head[2] >> 2 & 3
+    version = bits >> 19 & 3
+    bit_rate = bits >> 12 & 15
+    frequency = bits >> 10 & 3
     return version != 1 and bit_rate != 15 and frequency != 3
+
+
+def _adts_frame(bits: int) -> bool:
+    """ADTS has one bit more of sync, and a sampling frequency that exists."""
+    return bits >> 20 == 0xFFF and bits >> 10 & 15 < 13
 
 
 def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
     """Whether this may be the text, document or link that its name promises."""
-    if name.lower().endswith(b".docx"):
-        found = (
-            "" if head.startswith(containers.ZIP) else known_disguise(head) or "no Word document"
-        )
-    elif head.startswith(TEXT_MARKS):
-        found = ""
-    else:
-        found = _no_text(head, name)
-
+    is_docx = name.lower().endswith(b".docx")
+    found = _no_docx(head) if is_docx else _no_text(head, name)
     if found:
         return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
     return Sniffed(Finding.MEDIA, kind)
 
 
+def _no_docx(head: bytes) -> str:
+    """What the first bytes are, when no Word document begins with them; else ""."""
+    if head.startswith(containers.ZIP):
+        return ""
+    return known_disguise(head) or "no Word document"
+
+
 def _no_text(head: bytes, name: bytes) -> str:
     """What the first bytes are, when no text begins with them; else ""."""
-    found = _by_magic(head)
-    if found and head.startswith(tuple(NEVER_TEXT)):
-        return found
+    if head.startswith(TEXT_MARKS):
+        return ""
+    if head.startswith(NEVER_TEXT):
+        return _by_magic(head)
 
     # sound begins like a text in UTF-16, and a GIF like one in letters
-    has_zeros = b"\0" in head or head[0] > 127
-    is_media = media_kind(head, name) is not None and not _audio_frame(head)
-    return "a media file" if is_media and has_zeros else ""
+    is_letters = b"\0" not in head and head[0] <= 127
+    if is_letters or _audio_frame(head) or media_kind(head, name) is None:
+        return ""
+    return "a media file"
 
 
 def _by_magic(head: bytes) -> str:
-    for magic, what in DISGUISES:
-        if head.startswith(magic):
-            return what
-    return ""
+    found = (what for magic, what in DISGUISES if head.startswith(magic))
+    return next(found, "")
 
 
 def known_disguise(head: bytes) -> str:
