@@ -388,10 +388,12 @@ def show_path(path: Path | bytes | str) -> str:
 
 def shown(text: str) -> str:
     r"""A name for a sentence: bytes that are not UTF-8 and everything unprintable as `\xNN`."""
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+    return "".join(map(_printable, text))
 
 
-def _escaped(c: str) -> str:
+def _printable(c: str) -> str:
+    if c.isprintable():
+        return c
     # a byte that came through surrogateescape
     number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"

@@ -103,10 +103,13 @@ def plain(name: bytes | str) -> str:
     reverses or breaks a line."""
     raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
     text = raw.decode("utf-8", "backslashreplace")
-    return "".join(
-        "\ufffd" if unicodedata.category(mark) in {"Cc", "Zl", "Zp"} or mark in _TURNERS else mark
-        for mark in text
-    )
+    return "".join(map(_harmless, text))
+
+
+def _harmless(mark: str) -> str:
+    if mark in _TURNERS or unicodedata.category(mark) in {"Cc", "Zl", "Zp"}:
+        return "\ufffd"
+    return mark
 
 
 #: Marks that turn the reading direction: `gpj.exe` must not read as `exe.jpg`.

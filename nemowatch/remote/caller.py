@@ -154,4 +154,10 @@ class Caller:
 
 def _header(value: str) -> str:
     """A value from the user, which must not break the header: recipes may name any skill."""
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in value).strip()
+    return "".join(map(_harmless, value)).strip()
+
+
+def _harmless(c: str) -> str:
+    if c.isascii() and c.isprintable():
+        return c
+    return "?"

@@ -30,7 +30,13 @@ def as_text(name: bytes) -> str:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
         text = name.decode("latin-1")
-    return "".join("_" if unicodedata.category(c) == "Cc" else c for c in text)
+    return "".join(map(_uncontrolled, text))
+
+
+def _uncontrolled(c: str) -> str:
+    if unicodedata.category(c) == "Cc":
+        return "_"
+    return c
 
 
 def natural(path: bytes) -> bytes:
