@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from operator import attrgetter
 
 import structlog
 
@@ -130,5 +131,5 @@ class Duplicates:
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:
     paths: list[bytes] = []
     for job in jobs.of_source(conn, copy.source_id):
-        paths += [output.path for output in results.outputs(conn, job.id)]
+        paths += map(attrgetter("path"), results.outputs(conn, job.id))
     return paths

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -46,9 +48,7 @@ class RefusedFiles:
     @property
     def latest(self) -> list[Refused]:
         """All of them, latest first."""
-        found: list[Refused] = []
-        for of_watch in self._of.values():
-            found += of_watch.values()
+        found = chain.from_iterable(map(dict.values, self._of.values()))
         return sorted(found, key=attrgetter("at_ms"), reverse=True)
 
     def add(self, watch: Watch, problem: FileProblem, where: Path) -> None:
@@ -88,7 +88,7 @@ class RefusedFiles:
         if watch.name not in self._changed:
             return
         self._changed.discard(watch.name)
-        remembered = [_written(one) for one in self._of[watch.name].values()]
+        remembered = list(map(_written, self._of[watch.name].values()))
         text = json.dumps(remembered) if remembered else ""
         await self._journal.write(
             lambda conn: facts.put_of(conn, InboxFact.REFUSED, watch.name, text)
@@ -96,17 +96,18 @@ class RefusedFiles:
 
 
 def _written(one: Refused) -> dict[str, Any]:
-    problem = asdict(one.problem)
-    for key in _PATHS:
-        problem[key] = os.fsdecode(problem[key])
+    problem = _with_paths(asdict(one.problem), os.fsdecode)
     return {"problem": problem, "at_ms": one.at_ms, "where": str(one.where)}
 
 
 def _read(watch: str, written: dict[str, Any]) -> Refused:
-    fields = dict(written["problem"])
-    for key in _PATHS:
-        fields[key] = os.fsencode(fields[key])
+    fields = _with_paths(written["problem"], os.fsencode)
     return Refused(watch, FileProblem(**fields), written["at_ms"], Path(written["where"]))
+
+
+def _with_paths(fields: dict[str, Any], convert: Callable[[Any], str | bytes]) -> dict[str, Any]:
+    """The fields of a problem, with its paths converted."""
+    return fields | {key: convert(fields[key]) for key in _PATHS}
 
 
 def _gone(refused: list[Refused]) -> list[Refused]:
@@ -117,8 +118,6 @@ def _gone(refused: list[Refused]) -> list[Refused]:
 def _is_gone(path: Path) -> bool:
     try:
         path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as exc:
+        return isinstance(exc, FileNotFoundError | NotADirectoryError)
     return False

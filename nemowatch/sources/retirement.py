@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from operator import attrgetter
 
 import structlog
 
@@ -153,5 +154,5 @@ def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
     if not done:
         return retire_members(watch.inbox, members, watch.failed)
     if watch.after == "keep":
-        return b"" if any(member.path for member in members) else None
+        return b"" if any(map(attrgetter("path"), members)) else None
     return retire_members(watch.inbox, members, watch.done, watch.after)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import structlog
@@ -86,7 +87,8 @@ class ScanResults:
             await self._log_claimed(tick.claimed)
         for source_id in tick.gone:
             await self._cancel_taken_away(source_id)
-        if tick.claimed or tick.again or tick.gone:
+        news = (tick.claimed, tick.again, tick.gone)
+        if any(news):
             self._nudge()
         await self._duplicates.take(watch, tick.again)
 
@@ -147,7 +149,7 @@ def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceR
 def _without_closed(problems: Problems) -> Problems:
     """Without what is wrong with folders that cannot even be read: only their rights matter by
     now."""
-    closed = {problem.path for problem in _files(problems)}
+    closed = set(map(attrgetter("path"), _files(problems)))
     kept: list[FileProblem | FolderProblem] = []
     for problem in problems:
         if isinstance(problem, FileProblem) or problem.folder not in closed:

@@ -4,6 +4,7 @@ delivered all the same."""
 from __future__ import annotations
 
 import sqlite3
+from operator import attrgetter
 
 from nemowatch.journal import job_steps, jobs, sources, spend
 from nemowatch.journal.jobs import Job
@@ -37,8 +38,8 @@ def _stays(job: Job) -> bool:
 
 
 def _is_one_file(conn: sqlite3.Connection, source_id: int) -> bool:
-    files = [member for member in sources.members(conn, source_id) if member.path]
-    return len(files) == 1
+    files = filter(attrgetter("path"), sources.members(conn, source_id))
+    return len(list(files)) == 1
 
 
 def _all_cancelled(conn: sqlite3.Connection, source_id: int) -> bool:
