@@ -1,7 +1,7 @@
 """What a person should know about an inbox: kept current, so that a note goes when its cause is
 gone.
 
-Owns the list of problems and the patience before one is told: people rename a new folder, and a
+Owns the list of problems and the patience before one is reported: people rename a new folder, and a
 file of a kind that nobody takes may be about to get its real name.
 """
 
@@ -14,9 +14,9 @@ from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text
 from nemowatch.tasks import Unreadable, listed
 
-#: Seconds before files that no task takes are told of (docs/behaviour.md section 1).
+#: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
-#: Seconds before a folder name is told of: a new folder is called "New folder" for a moment.
+#: Seconds before a folder name is reported: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0
 _PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER}
 
@@ -46,13 +46,14 @@ class Problems:
         return self._files.get(path)
 
     def final(self) -> list[bytes]:
-        """Refused files: the engine moves them away, and no event may tell of it."""
+        """Refused files: the engine moves them away, and there may be no event for that."""
         return [path for path, problem in self._files.items() if problem.final]
 
-    def forget(self, path: bytes) -> None:
-        """The file is gone, or has changed."""
-        self._files.pop(path, None)
-        self._odd.pop(path, None)
+    def forget(self, *paths: bytes) -> None:
+        """These files are gone, or have changed."""
+        for path in paths:
+            self._files.pop(path, None)
+            self._odd.pop(path, None)
 
     def order(self, folder: bytes, what: str, cure: str) -> None:
         """The folder's order cannot be carried out, whatever lies in it."""
@@ -65,14 +66,23 @@ class Problems:
     def learn(self, survey: ScanDiff, facts: Mapping[bytes, FolderFacts], now: float) -> None:
         """Take a scan into account; `facts` are the current ones of every task folder."""
         self._facts = facts
-        inside = survey.start + b"/"
-        if not survey.start:
-            self._odd.clear()
-            self._orders = {f: o for f, o in self._orders.items() if f in facts}
-        else:
-            self._odd = {p: o for p, o in self._odd.items() if not p.startswith(inside)}
-        self._odd.update((problem.path, problem) for problem in survey.odd)
+        self._forget_below(survey.start)
+        for problem in survey.odd:
+            self._odd[problem.path] = problem
         self._keep_time(now)
+
+    def _forget_below(self, start: bytes) -> None:
+        """Drop what the scan of this folder (b"": of everything) finds anew."""
+        if not start:
+            self._odd.clear()
+            for folder in self._orders.keys() - self._facts.keys():
+                del self._orders[folder]
+            return
+
+        inside = start + b"/"
+        for path in list(self._odd):
+            if path.startswith(inside):
+                del self._odd[path]
 
     def _keep_time(self, now: float) -> None:
         """Note since when each folder has had a problem that is reported after a while."""
@@ -95,9 +105,10 @@ class Problems:
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Every problem that is to be reported now."""
         found: list[FolderProblem] = []
+        describe = {"name": self._name, "foreign": self._foreign}
         for kind, folder in self._since:
             if self._ripe_at((kind, folder)) <= now:
-                found.append(self._name(folder) if kind == "name" else self._foreign(folder))
+                found.append(describe[kind](folder))
         for folder, (what, cure) in self._orders.items():
             found.append(FolderProblem(folder, what, cure=cure))
         for folder, facts in self._facts.items():
@@ -129,7 +140,9 @@ def _examples(facts: FolderFacts) -> str:
     """Names of files that a folder does not take, and how many more there are."""
     names = ", ".join(map(as_text, facts.foreign_names))
     more = facts.foreign - len(facts.foreign_names)
-    return f"{names} and {more} more" if more > 0 else names
+    if more > 0:
+        return f"{names} and {more} more"
+    return names
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:

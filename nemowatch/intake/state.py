@@ -1,4 +1,4 @@
-"""What an inbox remembers between two looks: small, and touched only by its own loop.
+"""What an inbox remembers between two ticks: small, and touched only by its own loop.
 
 Owns the memory, not the decisions. A known file costs its path and eight bytes, so a hundred
 thousand fit.
@@ -6,7 +6,7 @@ thousand fit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
@@ -17,6 +17,9 @@ from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.model import Snapshot
 
+#: What is known of a folder that no scan has seen.
+_NO_FACTS = FolderFacts()
+
 
 @dataclass(slots=True)
 class InboxState:
@@ -26,15 +29,14 @@ class InboxState:
     ignore: Ignore
     problems: Problems
     tracker: Tracker = field(default_factory=Tracker)
-    #: claimed or refused files: path -> hash of the look
+    #: claimed or refused files: path -> hash of its snapshot
     known: dict[bytes, int] = field(default_factory=dict)
     #: claimed files that look different since, and are settling again
     changed: set[bytes] = field(default_factory=set)
     #: by task folder; b"" is the inbox itself
     facts: dict[bytes, FolderFacts] = field(default_factory=dict)
-    prompts: dict[bytes, Snapshot] = field(
-        default_factory=dict
-    )  #: by folder: how the prompt.txt looked when it was read
+    #: by folder: how the prompt.txt looked when it was read
+    prompts: dict[bytes, Snapshot] = field(default_factory=dict)
     approvals: tuple[bytes, ...] = ()
 
     @classmethod
@@ -43,19 +45,42 @@ class InboxState:
         book = FolderBook(recipes)
         return cls(book, Ignore(watch.ignore), Problems(book))
 
-    def know(self, path: bytes, look: Snapshot, *, local: bool) -> None:
-        """This file needs no further look until it changes."""
-        self.known[path] = snapshot_hash(look, local=local)
+    def know(self, path: bytes, found: Snapshot, *, local: bool) -> None:
+        """This file needs no further check until it changes."""
+        self.known[path] = snapshot_hash(found, local=local)
         self.changed.discard(path)
         self.tracker.drop(path)
 
+    def is_claimed(self, path: bytes) -> bool:
+        """True for a file that was claimed or refused, also while it settles again."""
+        return path in self.known or path in self.changed
+
+    def resettle(self, paths: Iterable[bytes]) -> list[bytes]:
+        """Those of the files that were known look different now: they settle again. Returns
+        them."""
+        changed: list[bytes] = []
+        for path in paths:
+            if self.known.pop(path, None) is not None:
+                changed.append(path)
+        self.changed.update(changed)
+        return changed
+
+    def forget(self, paths: Iterable[bytes]) -> None:
+        """Claimed files that are no longer there."""
+        for path in paths:
+            self.known.pop(path, None)
+            self.changed.discard(path)
+
     def paused(self, folder: bytes) -> bool:
-        """True when a PAUSE stands in the inbox or in this task folder."""
-        return any(name in self.facts and bool(self.facts[name].paused) for name in (b"", folder))
+        """True when there is a PAUSE in the inbox or in this task folder."""
+        return self._has_pause(b"") or self._has_pause(folder)
+
+    def _has_pause(self, folder: bytes) -> bool:
+        return bool(self.facts.get(folder, _NO_FACTS).paused)
 
     def block(self, path: bytes, why: str, *, soon: bool = False, now: float = 0.0) -> None:
         """This file is still, and cannot be taken for this reason; `soon`: the reason settles as
-        well; `now`: the look at it has failed."""
+        well; `now`: the check of it has failed."""
         tracked = self.tracker.get(path)
         if tracked is not None:
             tracked.block(why, soon=soon, now=now)
@@ -64,6 +89,10 @@ class InboxState:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""
         prefix = folder + b"/" if folder else b""
         for path in self.tracker:
-            tracked = self.tracker.get(path)
-            if tracked is not None and tracked.blocked and path.startswith(prefix):
-                tracked.block("")
+            if path.startswith(prefix):
+                self._unblock_file(path)
+
+    def _unblock_file(self, path: bytes) -> None:
+        tracked = self.tracker.get(path)
+        if tracked is not None and tracked.blocked:
+            tracked.block("")

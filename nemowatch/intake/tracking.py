@@ -6,7 +6,7 @@ It decides neither when to scan nor what becomes of a settled file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
 from nemowatch.clock import Clock
@@ -33,7 +33,8 @@ from nemowatch.model import Snapshot
 PORTION = 1_000
 #: With more folders named by events than this, one full scan costs less.
 MAX_FOLDERS = 100
-
+#: Stands for the moment of an event where none has come.
+NO_EVENT = -1.0
 
 #: Names under which work may be.
 _ENTERED = frozenset({NameClass.WORK, NameClass.CONFLICT})
@@ -57,8 +58,15 @@ class Tracking:
 
     async def survey(self, start: bytes) -> ScanDiff:
         """Scan what is at and below `start`. Raises what the walk raises."""
-        state, root, worker = self._state, self._root_monitor.root, self._root_monitor.worker
-        differ = ScanDiffer(state.book, state.known, state.tracker, self._root_monitor.is_local)
+        state = self._state
+        root = self._root_monitor.root
+        worker = self._root_monitor.worker
+        differ = ScanDiffer(
+            state.book,
+            state.known,
+            state.tracker,
+            self._root_monitor.is_local,
+        )
 
         def scan() -> ScanDiff:
             entries = walk(root, state.ignore, start, worker.beat, differ.unchanged)
@@ -69,44 +77,41 @@ class Tracking:
     def absorb(self, survey: ScanDiff) -> None:
         """Take in what a scan has found."""
         now = self._clock.monotonic()
-        # what came together is worked on in the order people see
-        for path in sorted(survey.fresh, key=natural):
-            self._state.problems.forget(path)
-            seen = Observation(survey.fresh[path], now)
-            self._state.tracker.see(path, seen, self._root_monitor.pace(path))
+        self._state.problems.forget(*survey.fresh)
+        self._track(survey.fresh, now)
         for folder, facts in survey.folders.items():
             self._prompts.absorb(folder, facts, now)
         self._state.problems.learn(survey, self._state.facts, now)
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
-        changed = [path for path in fresh if self._state.known.pop(path, None) is not None]
-        self._state.changed.update(changed)
-        if changed:
-            name, now_ms = self._root_monitor.watch.name, self._clock.now_ms()
-            await self._journal.write(
-                lambda conn: known_sources.unsettle(conn, name, changed, now_ms)
-            )
+        changed = self._state.resettle(fresh)
+        if not changed:
+            return
+
+        name = self._root_monitor.watch.name
+        now_ms = self._clock.now_ms()
+        await self._journal.write(lambda conn: known_sources.unsettle(conn, name, changed, now_ms))
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved
         away."""
-        known = [path for path in paths if path in self._state.known or path in self._state.changed]
-        if not known:
-            return []
-        gone = await self.really_gone(known)
+        claimed = list(filter(self._state.is_claimed, paths))
+        gone = await self.really_gone(claimed)
         if not gone:
             return []
-        for path in gone:
-            self._state.known.pop(path, None)
-            self._state.changed.discard(path)
-            self._state.problems.forget(path)
+
+        self._state.forget(gone)
+        self._state.problems.forget(*gone)
         name = self._root_monitor.watch.name
         return await self._journal.read(lambda conn: known_sources.gone_sources(conn, name, gone))
 
     async def really_gone(self, paths: list[bytes]) -> list[bytes]:
         """Those of them that are no longer there, while the root is the one that was checked.
         Raises LocalPassing."""
+        if not paths:
+            return []
+
         root = self._root_monitor.root
         gone = await self._root_monitor.worker.run(lambda: really_gone(root, paths))
         if gone and await self._root_monitor.same_root():
@@ -117,7 +122,7 @@ class Tracking:
 
     async def follow(self, hints: Mapping[bytes, float]) -> list[int]:
         """Check the paths that events named; returns ids of sources whose file is gone."""
-        wanted = {path: at for path, at in hints.items() if self._is_worth(path)}
+        wanted = list(filter(self._is_worth, hints))
         if not wanted:
             return []
 
@@ -125,14 +130,22 @@ class Tracking:
         found = await self._root_monitor.worker.run(lambda: sort_paths(root, wanted))
         self._root_monitor.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
         if not self._root_monitor.scan_soon:
-            for folder in _outermost(filter(self._is_entered, found.folders)):
-                survey = await self.survey(folder)
-                found.gone += await self._extend(survey, found.folders[folder], wanted[folder])
+            found.gone += await self._enter(found.folders, hints)
 
-        await self._arrived({path: wanted[path] for path in found.files})
+        await self._arrived(found.files, hints)
         for path in found.gone:
             self._left(path)
         return await self.missing(found.gone)
+
+    async def _enter(
+        self, folders: Mapping[bytes, int], hints: Mapping[bytes, float]
+    ) -> list[bytes]:
+        """Scan folders that came; returns known files that are not in them any more."""
+        missing: list[bytes] = []
+        for folder in _outermost(filter(self._is_entered, folders)):
+            survey = await self.survey(folder)
+            missing += await self._extend(survey, folders[folder], hints[folder])
+        return missing
 
     def _left(self, path: bytes) -> None:
         """Nothing is here any more; when it was a folder, a scan shows what went with it."""
@@ -145,13 +158,11 @@ class Tracking:
     def _is_worth(self, path: bytes) -> bool:
         """False for names that are never work; an instruction that comes or goes asks for a
         scan."""
-        verdict = self._state.ignore.path(path)
-        if verdict.kind is NameClass.OURS and folded(path.rpartition(b"/")[2]) in INSTRUCTIONS:
+        kind = self._state.ignore.path(path).kind
+        inside_project = in_project(path)
+        if inside_project or _is_instruction(path, kind):
             self._root_monitor.scan_soon = True
-        if in_project(path):
-            self._root_monitor.scan_soon = True
-            return False
-        return verdict.kind in _ENTERED
+        return not inside_project and kind in _ENTERED
 
     def _is_entered(self, folder: bytes) -> bool:
         """False for a folder that no scan enters: as a file it could have been work, for all
@@ -177,9 +188,7 @@ class Tracking:
                 self._state.facts.setdefault(folder, FolderFacts())
 
         now = self._clock.monotonic()
-        for path in sorted(survey.fresh, key=natural):
-            seen = Observation(survey.fresh[path], now, event_at=event_at)
-            self._state.tracker.see(path, seen, self._root_monitor.pace(path))
+        self._track(survey.fresh, now, event_at)
         survey.fresh = {}
 
         self._root_monitor.watching.expected |= survey.inodes | {inode}
@@ -188,17 +197,18 @@ class Tracking:
         self._state.problems.learn(survey, self._state.facts, now)
         return list(survey.missing)
 
-    async def _arrived(self, files: Mapping[bytes, float]) -> None:
+    async def _arrived(self, files: Collection[bytes], hints: Mapping[bytes, float]) -> None:
         """Files that events named: tracked, when their folder takes such."""
-        taken = [path for path in files if self._is_taken(path)]
+        taken = list(filter(self._is_taken, files))
         if len(taken) < len(files):  # a file that nobody takes is reported after a while
             self._root_monitor.scan_soon = True
 
         for seen in await self._check(taken):
-            if isinstance(seen.found, Snapshot) and not self._is_known(seen.path, seen.found):
-                await self.note_changed([seen.path])
-                self._state.problems.forget(seen.path)
-                self._see(seen, files[seen.path])
+            path = seen.path
+            if isinstance(seen.found, Snapshot) and not self._is_known(path, seen.found):
+                await self.note_changed([path])
+                self._state.problems.forget(path)
+                self._see(seen, seen.found, hints[path])
 
     def _is_taken(self, path: bytes) -> bool:
         folder, slash, _ = path.partition(b"/")
@@ -213,13 +223,25 @@ class Tracking:
     async def _check(self, paths: list[bytes]) -> list[Checked]:
         if not paths:
             return []
-        root, pace = self._root_monitor.root, self._root_monitor.pace
+
+        root = self._root_monitor.root
+        pace = self._root_monitor.pace
         return await self._root_monitor.worker.run(lambda: check_files(root, paths, pace))
 
-    def _see(self, seen: Checked, event_at: float = -1.0) -> None:
-        if isinstance(seen.found, Snapshot):
-            look = Observation(seen.found, self._clock.monotonic(), seen.lease, event_at)
-            self._state.tracker.see(seen.path, look, self._root_monitor.pace(seen.path))
+    def _see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
+        """Tell the tracker what a check of one file has found."""
+        observed = Observation(found, self._clock.monotonic(), seen.lease, event_at)
+        self._observe(seen.path, observed)
+
+    def _track(
+        self, fresh: Mapping[bytes, Snapshot], now: float, event_at: float = NO_EVENT
+    ) -> None:
+        """Track what a scan has found: what came together is worked on in the order people see."""
+        for path in sorted(fresh, key=natural):
+            self._observe(path, Observation(fresh[path], now, event_at=event_at))
+
+    def _observe(self, path: bytes, observed: Observation) -> None:
+        self._state.tracker.see(path, observed, self._root_monitor.pace(path))
 
     async def check(self) -> tuple[list[bytes], list[bytes]]:
         """Check tracked files whose time has come; returns those that are ready, and those that
@@ -227,14 +249,17 @@ class Tracking:
         ready: list[bytes] = []
         vanished: list[bytes] = []
         prompts = self._prompts.paths()
-        for seen in await self._check(self._state.tracker.due(self._clock.monotonic(), PORTION)):
+        due = self._state.tracker.due(self._clock.monotonic(), PORTION)
+        for seen in await self._check(due):
+            path = seen.path
+            is_prompt = path in prompts
             if isinstance(seen.found, SourceGone):
-                self._state.tracker.drop(seen.path)
-                vanished.append(seen.path)
+                self._state.tracker.drop(path)
+                vanished.append(path)
             elif isinstance(seen.found, LocalError):
-                self._failed(seen.path, seen.found, is_prompt=seen.path in prompts)
-            elif await self._is_ready(seen, seen.found, is_prompt=seen.path in prompts):
-                ready.append(seen.path)
+                self._failed(path, seen.found, is_prompt=is_prompt)
+            elif await self._is_ready(seen, seen.found, is_prompt=is_prompt):
+                ready.append(path)
         return ready, vanished
 
     def _failed(self, path: bytes, error: LocalError, *, is_prompt: bool) -> None:
@@ -249,14 +274,20 @@ class Tracking:
 
     async def _is_ready(self, seen: Checked, found: Snapshot, *, is_prompt: bool) -> bool:
         """Whether a file may be claimed now; a prompt.txt is read instead."""
-        self._see(seen)
+        self._see(seen, found)
         tracked = self._state.tracker.get(seen.path)
         if tracked is None or tracked.verdict() is not Verdict.READY:
             return False
-        if is_prompt:
-            await self._prompts.ready(seen.path, tracked, found)
-            return False
-        return True
+        if not is_prompt:
+            return True
+
+        await self._prompts.ready(seen.path, tracked, found)
+        return False
+
+
+def _is_instruction(path: bytes, kind: NameClass) -> bool:
+    name = path.rpartition(b"/")[2]
+    return kind is NameClass.OURS and folded(name) in INSTRUCTIONS
 
 
 def _needs_scan(facts: FolderFacts) -> bool:
