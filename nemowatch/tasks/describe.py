@@ -59,8 +59,8 @@ def _languages(folder: Folder) -> str:
 
 
 def _source(folder: Folder) -> str:
-    language = folder.source_language
-    return f"Language of the video: {language.name}." if language else ""
+    name = prompts.name_of(folder.source_language)
+    return where(name, f"Language of the video: {name}.")
 
 
 def _voice(folder: Folder) -> str:

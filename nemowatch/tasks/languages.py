@@ -10,6 +10,7 @@ asked for.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import filterfalse
@@ -187,6 +188,11 @@ def base_of(words: str) -> str:
     return turned if "_" in turned else primary(words)
 
 
+def _held(code: str, table: Mapping[str, str], other: str = "") -> str:
+    """A code that a table holds, else the other one."""
+    return code if code in table else other
+
+
 def is_territory(token: str) -> bool:
     """Whether a token in upper case or digits is the code of a country or region ("BR", "419")."""
     return token in _territories()
@@ -200,8 +206,7 @@ def territory_named(words: str) -> str:
 
 def script_of(token: str) -> str:
     """The code of a script, in any case ("hant": "Hant"); "" when it is none."""
-    code = token.title()
-    return code if code in _scripts() else ""
+    return _held(token.title(), _scripts())
 
 
 def region_named(words: str) -> str:
@@ -211,8 +216,7 @@ def region_named(words: str) -> str:
 
 def _subtag(token: str) -> str:
     """What follows a `_`: a country by code in any case or by name, or a script."""
-    upper = token.upper()
-    return upper if is_territory(upper) else region_named(token)
+    return _held(token.upper(), _territories()) or region_named(token)
 
 
 def bound(token: str) -> str:
@@ -241,8 +245,7 @@ def spoken_in(territory: str) -> str:
     likely = _SPOKEN.get(upper, likely)
     if likely not in codes() or upper not in _territories():
         return ""
-    regional = f"{likely}_{upper}"
-    return regional if regional in codes() else likely
+    return _held(f"{likely}_{upper}", codes(), likely)
 
 
 @cache

@@ -29,6 +29,11 @@ def named(languages: Sequence[Language]) -> str:
     return enumerated(names) or NO_LANGUAGE
 
 
+def name_of(language: Language | None) -> str:
+    """What a sentence calls a language; "" for none."""
+    return language.name if language else ""
+
+
 def fill(text: str, languages: Sequence[Language], file: str, script: str) -> str:
     """`text` with {languages}, {file} and {script} filled in, in one pass: every other brace
     stays."""

@@ -43,8 +43,8 @@ def _names(head: str, rest: list[str]) -> Iterator[str]:
     yield "-".join([head, *rest])
     for length in range(len(arguments), -1, -1):
         yield "-".join([head, *arguments[:length]])
-    if kind.shortest and not rest:
-        yield kind.shortest
+    if not rest:
+        yield kind.starter
 
 
 def _heads(words: list[str], recipes: Sequence[str]) -> Iterator[_Head]:

@@ -8,7 +8,7 @@ from nemowatch.tasks.arguments import SOURCE, read_arguments
 from nemowatch.tasks.kinds.base import VIDEO, Example, Hint, Skill, Spelled, TaskKind
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder
-from nemowatch.tasks.words import WrongError
+from nemowatch.tasks.words import WrongError, where
 
 
 class Dub(TaskKind):
@@ -43,7 +43,12 @@ class Dub(TaskKind):
                 f"{found.source.name} is both the language of the video and the one to dub into."
             )
         return Folder(
-            spelled.name, self.word, self.skill, found.targets, found.source, accepts=self.takes
+            spelled.name,
+            self.word,
+            self.skill,
+            found.targets,
+            found.source,
+            accepts=self.takes,
         )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
@@ -62,7 +67,8 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
 
 
 def _message(target: Language, source: Language | None) -> str:
-    origin = f" The speech in it is in {source.name}." if source else ""
+    spoken = prompts.name_of(source)
+    origin = where(spoken, f" The speech in it is in {spoken}.")
     return (
         f"Dub this video into {target.name} with synced audio.{origin} Translate everything that is"
         f" said, replace the original voices by {target.name} ones that keep their timing, and keep"

@@ -52,7 +52,13 @@ class Transcribe(TaskKind):
     def read(self, spelled: Spelled) -> Folder:
         found = read_arguments(spelled.words, spelled.start)
         languages = at_most_one(found.targets, spelled)
-        return Folder(spelled.name, self.word, self.skill, languages, accepts=self.takes)
+        return Folder(
+            spelled.name,
+            self.word,
+            self.skill,
+            languages,
+            accepts=self.takes,
+        )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
         text = prompts.instructed(_message(folder.languages), drop.prompt)
