@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Unpack
 
 from nemowatch.errors import NemowatchError
@@ -77,7 +77,10 @@ def hold(
     """Hold the job until the cause is gone, then go on from `back`. `account`: everything that
     meets this cause is held as well."""
     fresh = JobChanges(reason=reason.value, checking=False, back=back.value, error_text=text)
-    return Decision(State.HELD, fresh | values, writes, hold=reason if account else None, text=text)
+    decision = Decision(State.HELD, fresh | values, writes, text=text)
+    if account:
+        return replace(decision, hold=reason)
+    return decision
 
 
 def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import ParamSpec, Protocol, TypeVar
 
 from nemowatch.clock import Clock
@@ -15,7 +16,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sessions import Session
 from nemowatch.journal.sources import SourceRow
 from nemowatch.journal.spend import Spend
-from nemowatch.model import Member, MemberRole
+from nemowatch.model import Member, MemberRole, OutputKind
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages.decision import Decision
 
@@ -47,6 +48,15 @@ class Work:
     def clips(self) -> tuple[Member, ...]:
         """What must be in the session, in order."""
         return tuple(m for m in self.members if m.role is MemberRole.CLIP)
+
+    def makes(self, kind: OutputKind) -> bool:
+        """Whether a result of this kind is asked for."""
+        return kind in {output.kind for output in self.job.outputs}
+
+    def requires(self, kind: OutputKind) -> bool:
+        """Whether the job fails without a result of this kind."""
+        required = filter(attrgetter("required"), self.job.outputs)
+        return kind in {output.kind for output in required}
 
 
 class Gate(Protocol):

@@ -30,13 +30,18 @@ REFUSALS: dict[int, type[RemoteError]] = {1001: TokenRefused, 1002: SessionLost,
 
 async def prepare(work: Work, deps: Deps) -> Decision:
     """uploaded: check everything that must be true before money is spent, then write the intent."""
+    if work.paid and work.draft_saved:
+        return new_render(deps)
     if work.paid:
-        return new_render(deps) if work.draft_saved else go(State.INSTRUCTED)
-    if closed := await deps.gate.closed(work, paying=True):
+        return go(State.INSTRUCTED)
+
+    closed = await deps.gate.closed(work, paying=True)
+    if closed is not None:
         return closed
     if not work.later_turn:
         await source_check.same(work, deps)
     await source_check.deliverable(work, deps)
+
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     baseline = turn_outcome.digest(state)
     earlier = _happened_after_all(work, baseline)
@@ -63,13 +68,14 @@ def _happened_after_all(work: Work, now: str) -> Spend | None:
     if last is None or last.outcome not in (Outcome.REFUSED, Outcome.GIVEN_UP):
         return None
     is_here = last.session_id == work.job.session_id
-    return last if is_here and turn_outcome.changed(last.baseline, now) else None
+    if is_here and turn_outcome.changed(last.baseline, now):
+        return last
+    return None
 
 
 def _request_hash(work: Work) -> str:
-    return hashlib.sha256(
-        f"{work.job.session_id}\n{work.job.prompt}".encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    request = f"{work.job.session_id}\n{work.job.prompt}"
+    return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def send(work: Work, deps: Deps) -> Decision:

@@ -7,8 +7,10 @@ Repeated after a kill, it finds what is already there; the commit at the end mak
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.errors import NothingMade, SourceGone
@@ -17,10 +19,17 @@ from nemowatch.journal import results
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
+from nemowatch.outbox.transcript import Transcript
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder
 
+#: How each kind of text is made.
+FORMS: dict[OutputKind, Callable[[Transcript], str]] = {
+    OutputKind.TEXT: transcript.as_text,
+    OutputKind.SRT: transcript.as_srt,
+    OutputKind.VTT: transcript.as_vtt,
+}
 #: A result, its content, and where it was published.
 Made = tuple[Output, Downloaded, Published]
 #: The edit is kept, so moving the file back would deliver the same again.
@@ -38,7 +47,9 @@ async def put(work: Work, deps: Deps) -> Decision:
         put_out = await deps.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
         # a text is made again; there is nothing to fetch
-        back = State.RENDERING if work.job.part else State.DOWNLOADED
+        back = State.DOWNLOADED
+        if work.job.part:
+            back = State.RENDERING
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
 
     now = deps.clock.now_ms()
@@ -49,12 +60,9 @@ async def put(work: Work, deps: Deps) -> Decision:
 
 def _is_text_missing(work: Work, texts: dict[str, bytes]) -> bool:
     """Whether a text that was asked for cannot be made of what came back."""
-    for output in work.job.outputs:
-        if output.kind is OutputKind.VIDEO or not output.required:
-            continue
-        if output.ending not in texts:
-            return True
-    return False
+    required = filter(attrgetter("required"), work.job.outputs)
+    endings = {output.ending for output in required if output.kind in FORMS}
+    return not endings <= texts.keys()
 
 
 def _add_output(work: Work, made: Made, now_ms: int) -> Write:
@@ -82,13 +90,17 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
     """The text results by their ending, without those that the cloud gave nothing for."""
     words = transcript.read(draft or {}, work.job.answer)
-    forms = {
-        OutputKind.TEXT: transcript.as_text,
-        OutputKind.SRT: transcript.as_srt,
-        OutputKind.VTT: transcript.as_vtt,
-    }
-    made = {o.ending: forms[o.kind](words) for o in work.job.outputs if o.kind in forms}
-    return {ending: text.encode("utf-8", "replace") for ending, text in made.items() if text}
+    made = {}
+    for output in work.job.outputs:
+        text = FORMS.get(output.kind, _no_text)(words)
+        if text:
+            made[output.ending] = text.encode("utf-8", "replace")
+    return made
+
+
+def _no_text(words: Transcript) -> str:
+    """The form of a video."""
+    return ""
 
 
 def _name(work: Work, output: Output) -> str:
@@ -102,7 +114,9 @@ def _put_all(work: Work, texts: dict[str, bytes]) -> list[Made]:
         name = _name(work, output)
         if output.kind is OutputKind.VIDEO and work.job.part:
             whole = Downloaded(
-                Path(os.fsdecode(work.job.part)), work.job.part_size, work.job.part_sha256
+                path=Path(os.fsdecode(work.job.part)),
+                size=work.job.part_size,
+                sha256=work.job.part_sha256,
             )
             done.append((output, whole, publish(whole.path, name, whole.sha256)))
         elif output.ending in texts:

@@ -26,6 +26,7 @@ from nemowatch.stages.turn_outcome import Seen
 
 #: `error_code` of a turn that ended with an error event, for people; the call records it too.
 AGENT_ERROR = "agent error"
+ERROR_CODES = {TurnEnd.ERROR: AGENT_ERROR}
 #: Refusals of a read. None is believed before the schedule is over: each may pass, and the edit is
 #: paid for.
 HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
@@ -33,20 +34,23 @@ HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
 
 def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
-    clean = answer.end is TurnEnd.CLOSED
-    reported = answer.end is TurnEnd.ERROR
     words = answer.error or answer.text or "The cloud ended the turn without a word."
+    whole = ""  # half an answer is never a result
+    if answer.end is TurnEnd.CLOSED:
+        whole = answer.text
     said = "outcome unknown"
-    if clean and answer.text:
+    if whole:
         said = "answered, but its edit is not to be seen yet"
+    reported = answer.end is TurnEnd.ERROR
+
     return later(
         State.INSTRUCTING,
         deps.config().chat.recheck[0],
         partial(spend.doubt, spend_id=call.id, reported=reported),
         text=f"{said}: {words}",
         checking=True,
-        answer=answer.text if clean else "",  # half an answer is never a result
-        error_code=AGENT_ERROR if reported else "",
+        answer=whole,
+        error_code=ERROR_CODES.get(answer.end, ""),
         error_text=words,
     )
 
@@ -118,7 +122,9 @@ async def _unknown(
 def _ask(
     work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str
 ) -> Decision:
-    reason = AttentionReason.ERROR if call.reported else AttentionReason.UNKNOWN
+    reason = AttentionReason.UNKNOWN
+    if call.reported:
+        reason = AttentionReason.ERROR
     words = f"{_ending(work.job, call)} {text} {balance_words(call, credits)}".strip()
     return ask(reason, words, *writes)
 

@@ -41,7 +41,7 @@ def new_render(deps: Deps) -> Decision:
 
 async def prepare(work: Work, deps: Deps) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
-    if not _has_video(work) and (work.draft_saved or work.job.answer):
+    if not work.makes(OutputKind.VIDEO) and (work.draft_saved or work.job.answer):
         return go(State.DOWNLOADED)
     if work.draft_saved:
         return new_render(deps)
@@ -58,13 +58,9 @@ async def prepare(work: Work, deps: Deps) -> Decision:
     return _nothing_yet(work, deps)
 
 
-def _has_video(work: Work) -> bool:
-    return any(o.kind is OutputKind.VIDEO for o in work.job.outputs)
-
-
 def _are_words_enough(work: Work) -> bool:
     """The words are in hand, and they are what was asked for."""
-    return bool(work.job.answer) and not _video_required(work)
+    return bool(work.job.answer) and not work.requires(OutputKind.VIDEO)
 
 
 def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:
@@ -76,7 +72,9 @@ def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:
 
 def _is_result(work: Work, state: RemoteState) -> bool:
     """Whether the draft can be rendered and was changed by the paid turn."""
-    before = work.spend.baseline if work.spend is not None else ""
+    before = ""
+    if work.spend is not None:
+        before = work.spend.baseline
     return exportable(state.draft) and turn_outcome.changed(before, turn_outcome.digest(state))
 
 
@@ -94,7 +92,7 @@ def _nothing_yet(work: Work, deps: Deps) -> Decision:
         )
     if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
         return go(State.CLAIMED, partial(_give_anew, work, deps), attempt=0)
-    if _video_required(work):
+    if work.requires(OutputKind.VIDEO):
         return nothing_made(work)
     return go(State.DOWNLOADED)
 
@@ -111,10 +109,6 @@ def _give_anew(work: Work, deps: Deps, conn: sqlite3.Connection) -> None:
     sessions.give_anew(conn, job, deps.clock.now_ms())
 
 
-def _video_required(work: Work) -> bool:
-    return any(o.kind is OutputKind.VIDEO and o.required for o in work.job.outputs)
-
-
 async def submit(work: Work, deps: Deps) -> Decision:
     """submitting: request the render; in doubt, poll it first."""
     job = work.job
@@ -122,13 +116,9 @@ async def submit(work: Work, deps: Deps) -> Decision:
         return go(State.CLAIMED)
     if not job.render_id:
         return new_render(deps)
-    if job.checking:
-        try:
-            await deps.api.poll_render(job.skill, job.render_id)
-        except RenderUnknown:
-            pass
-        else:
-            return _polling(deps)
+    if job.checking and await _is_known(work, deps):
+        return _polling(deps)
+
     draft = await deps.journal.read(lambda conn: results.draft(conn, job.id))
     if draft is None:  # never back to a new turn: this one is paid for
         return nothing_made(work)
@@ -136,6 +126,15 @@ async def submit(work: Work, deps: Deps) -> Decision:
         job.skill, job.render_id, job.session_id, draft, deps.config().render.quality
     )
     return _polling(deps, render_at=deps.clock.now_ms())
+
+
+async def _is_known(work: Work, deps: Deps) -> bool:
+    """Whether the cloud has this render already."""
+    try:
+        await deps.api.poll_render(work.job.skill, work.job.render_id)
+    except RenderUnknown:
+        return False
+    return True
 
 
 def _polling(deps: Deps, **values: Unpack[JobChanges]) -> Decision:
@@ -157,16 +156,27 @@ async def poll(work: Work, deps: Deps) -> Decision:
             reason="",
             checking=False,
         )
-    if render.status is RenderStatus.COMPLETED:
-        if (
-            2 * work.job.attempt > deps.config().retry.attempts
-            and work.job.renders < FORGIVEN_FAILURES
-        ):
-            return _anew(work, deps, "no address gives its result out: rendering it anew")
-        return go(State.RENDERED, result_url=render.url, result_size=render.size, progress=100)
-    if render.status is RenderStatus.FAILED:
-        return _failed(work, deps, render)
-    return _still(work, deps, render)
+    outcomes = {RenderStatus.COMPLETED: _completed, RenderStatus.FAILED: _failed}
+    outcome = outcomes.get(render.status, _still)
+    return outcome(work, deps, render)
+
+
+def _completed(work: Work, deps: Deps, render: Render) -> Decision:
+    """Fetch the result; after half of all attempts at that, render it once more."""
+    has_failed_often = 2 * work.job.attempt > deps.config().retry.attempts
+    if has_failed_often and _is_forgiven(work):
+        return _anew(work, deps, "no address gives its result out: rendering it anew")
+    return go(
+        State.RENDERED,
+        result_url=render.url,
+        result_size=render.size,
+        progress=100,
+    )
+
+
+def _is_forgiven(work: Work) -> bool:
+    """Whether a failure of this render is answered with a new one."""
+    return work.job.renders < FORGIVEN_FAILURES
 
 
 def _anew(work: Work, deps: Deps, text: str) -> Decision:
@@ -176,12 +186,15 @@ def _anew(work: Work, deps: Deps, text: str) -> Decision:
 
 
 def _failed(work: Work, deps: Deps, render: Render) -> Decision:
-    if work.job.renders < FORGIVEN_FAILURES:
+    if _is_forgiven(work):
         return _anew(work, deps, f"render failed: {render.error}")
-    if not _video_required(work):
+    if not work.requires(OutputKind.VIDEO):
         return go(State.DOWNLOADED)
-    words = f" It said: {render.error}" if render.error else ""
-    return refuse(State.FAILED, RenderFailed(f"The cloud could not render the result.{words}"))
+
+    words = "The cloud could not render the result."
+    if render.error:
+        words = f"{words} It said: {render.error}"
+    return refuse(State.FAILED, RenderFailed(words))
 
 
 def _still(work: Work, deps: Deps, render: Render) -> Decision:

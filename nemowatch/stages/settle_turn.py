@@ -31,7 +31,7 @@ async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text
     credits = await balance(deps)
     values = await _cost(deps, call, credits) | JobChanges(answer=text)
     asks = turn_outcome.asks_back(text)
-    if _wants_text(work) and not asks:
+    if work.requires(OutputKind.TEXT) and not asks:
         settled = settle(call, Outcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), **values)
     what = "The cloud answered, and no edit is to be seen"
@@ -40,10 +40,6 @@ async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text
     shown = f"{what}: {sentence(text)} {balance_words(call, credits)}"
     settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
     return ask(AttentionReason.QUESTION, shown, settled, **values)
-
-
-def _wants_text(work: Work) -> bool:
-    return any(o.kind is OutputKind.TEXT and o.required for o in work.job.outputs)
 
 
 def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:

@@ -6,6 +6,7 @@ or could not be delivered.
 from __future__ import annotations
 
 import os
+from operator import attrgetter
 
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.folders import ensure_writable
@@ -19,12 +20,11 @@ from nemowatch.stages.deps import Deps, Work
 async def same(work: Work, deps: Deps) -> None:
     """Check that every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing,
     LocalFinal."""
-    for member in work.members:
-        if member.path:
-            try:
-                await deps.on_disk(work.watch, _same_file, work, member)
-            except SourceGone as exc:
-                raise await absence(work, deps, member.path, exc) from exc
+    for member in filter(attrgetter("path"), work.members):
+        try:
+            await deps.on_disk(work.watch, _same_file, work, member)
+        except SourceGone as exc:
+            raise await absence(work, deps, member.path, exc) from exc
 
 
 async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:

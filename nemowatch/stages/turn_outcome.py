@@ -46,20 +46,30 @@ def _hash(value: object) -> str:
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _whole(shown: str) -> str:
+    """The part of a digest about everything."""
+    return shown.partition(":")[0]
+
+
+def _draft(shown: str) -> str:
+    """The part of a digest about the draft alone."""
+    return shown.partition(":")[2]
+
+
 def changed(baseline: str, now: str) -> bool:
     """Whether the state shows work that was not there before."""
-    return now.partition(":")[0] != baseline.partition(":")[0] and now.startswith("1")
+    return now.startswith("1") and _whole(now) != _whole(baseline)
 
 
 def renderable(now: str) -> bool:
     """Whether the draft of this state can be exported."""
-    return now.partition(":")[2].startswith("1")
+    return _draft(now).startswith("1")
 
 
 def edited(baseline: str, now: str) -> bool:
     """Whether there is a new draft that can be exported. With less than that there may be work
     (generated media), but nothing new to render yet."""
-    return renderable(now) and now.partition(":")[2] != baseline.partition(":")[2]
+    return renderable(now) and _draft(now) != _draft(baseline)
 
 
 def asks_back(text: str) -> bool:
@@ -69,13 +79,20 @@ def asks_back(text: str) -> bool:
 
 def judge(turn: Turn, baseline: str, now: str) -> Verdict:
     """Judge a turn by its stream and the state right after it."""
-    if _refused(turn) and not changed(baseline, now):
-        return Verdict.REFUSED
-    if turn.end is not TurnEnd.CLOSED:
-        return Verdict.OPEN
     if changed(baseline, now):
-        return Verdict.HAPPENED if edited(baseline, now) else Verdict.OPEN
-    return Verdict.ANSWERED if turn.text else Verdict.OPEN
+        return _judge_work(turn, baseline, now)
+    if _refused(turn):
+        return Verdict.REFUSED
+    if turn.end is TurnEnd.CLOSED and turn.text:
+        return Verdict.ANSWERED
+    return Verdict.OPEN
+
+
+def _judge_work(turn: Turn, baseline: str, now: str) -> Verdict:
+    """Judge a turn after which there is new work: it counts once the turn has ended."""
+    if turn.end is TurnEnd.CLOSED and edited(baseline, now):
+        return Verdict.HAPPENED
+    return Verdict.OPEN
 
 
 def _refused(turn: Turn) -> bool:
@@ -102,10 +119,20 @@ def judge_check(
     baseline: str, last_seen: str, now: str, checks_done: int, checks_planned: int
 ) -> Seen:
     """Judge one check; `checks_done` counts those before it."""
+    checks = checks_done + 1
     if changed(baseline, now):
-        last = checks_done + 1 >= checks_planned + EXTRA_CHECKS
-        # media may grow before the draft does: wait for the draft
-        if now == last_seen and (renderable(now) or last):
-            return Seen.HAPPENED
-        return Seen.UNSTEADY if last else Seen.AGAIN
-    return Seen.AGAIN if checks_done + 1 < checks_planned else Seen.NOTHING
+        is_last = checks >= checks_planned + EXTRA_CHECKS
+        return _judge_change(last_seen, now, is_last=is_last)
+    if checks < checks_planned:
+        return Seen.AGAIN
+    return Seen.NOTHING
+
+
+def _judge_change(last_seen: str, now: str, *, is_last: bool) -> Seen:
+    """Media may grow before the draft does: wait for the draft."""
+    is_whole = is_last or renderable(now)
+    if is_whole and now == last_seen:
+        return Seen.HAPPENED
+    if is_last:
+        return Seen.UNSTEADY
+    return Seen.AGAIN

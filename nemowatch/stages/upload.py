@@ -36,8 +36,10 @@ URL_TRIES = 2
 async def begin(work: Work, deps: Deps) -> Decision:
     """claimed: make a session, unless the current one has the files already. Go straight to the
     render when the edit is saved and its session may be alive."""
-    if closed := await deps.gate.closed(work, paying=False):
+    closed = await deps.gate.closed(work, paying=False)
+    if closed is not None:
         return closed
+
     if work.paid and work.job.session_id:
         return go(State.SUBMITTING)
     if work.session.has_clips:
@@ -59,7 +61,7 @@ async def send(work: Work, deps: Deps) -> Decision:
         try:
             by = await _send_clip(work, deps, clip, writes)
         except RemotePassing as exc:
-            if not clip.cdn_url or _tries(work) + 1 < URL_TRIES or isinstance(exc, RateLimited):
+            if not _is_address_to_blame(work, clip, exc):
                 raise
             return _without_url(work, clip, exc)
         finally:
@@ -79,11 +81,20 @@ def _left_behind(work: Work) -> Write:
 def _why_again(work: Work) -> str:
     """Why the upload is tried again; shown until it has succeeded, not only until the next try
     begins."""
-    return work.job.error_text if work.job.tries else ""
+    if not work.job.tries:
+        return ""
+    return work.job.error_text
 
 
 def _tries(work: Work) -> int:
     return work.job.attempt + work.job.tries
+
+
+def _is_address_to_blame(work: Work, clip: Member, exc: RemotePassing) -> bool:
+    """Whether the clip was taken by its address, and that has failed once too often."""
+    if isinstance(exc, RateLimited) or not clip.cdn_url:
+        return False
+    return _tries(work) + 1 >= URL_TRIES
 
 
 def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
@@ -122,6 +133,7 @@ async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) 
             writes.append(partial(sources.set_cdn, member_id=clip.id, url=""))
         else:
             return UploadedBy.URL
+
     try:
         cdn_url = await _by_bytes(work, deps, clip)
     except LocalError as exc:
@@ -164,5 +176,7 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
 
 
 def _cdn_of(info: dict[str, object]) -> str:
-    found = info.get("cdn_url") or info.get("cdnUrl") or ""
-    return found if isinstance(found, str) else ""
+    found = info.get("cdn_url") or info.get("cdnUrl")
+    if isinstance(found, str):
+        return found
+    return ""
