@@ -193,7 +193,7 @@ class NoSpace(LocalPassing):
     """The disk is full."""
 
     code = "space"
-    cure = "Free some space on it; nemowatch goes on by itself."
+    cure = "Free some space on it; nemowatch then resumes by itself."
 
 
 class SourceGone(LocalError):
@@ -276,7 +276,7 @@ class NoCredits(RemoteError):
     """The account has no credits left (2001)."""
 
     code = "credits"
-    cure = "Top up the account; nemowatch sees it and goes on by itself."
+    cure = "Top up the account; nemowatch notices and resumes by itself."
 
 
 class PlanRefused(RemoteError):
@@ -403,7 +403,7 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     """Turn an OSError about a file into one of these errors. Nothing else does."""
     name = show_path(path)
     if exc.errno == errno.EDQUOT:
-        cure = "Free some space, or have the quota raised; nemowatch goes on by itself."
+        cure = "Free some space, or have the quota raised; nemowatch then resumes by itself."
         return NoSpace(
             f"{name}: the quota for its folder or user is used up.", path=path, cure=cure
         )

@@ -72,7 +72,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The cloud refuses the token.",
         short="waits for a token",
         cure=Cure(
-            "Whoever looks after nemowatch has to put in a valid token; it goes on by itself."
+            "Whoever looks after nemowatch has to put in a valid token; work then resumes by"
+            " itself."
         ),
         about_money=True,
     ),
@@ -82,7 +83,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The account has no credits left.",
         short="waits for credits",
-        cure=Cure("Top up the account; it goes on by itself."),
+        cure=Cure("Top up the account; work then resumes by itself."),
         about_money=True,
     ),
     HoldReason.PLAN: Hold(
@@ -91,7 +92,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The plan of the account does not allow this.",
         short="waits for the plan",
-        cure=Cure("Register or upgrade the plan; it goes on by itself."),
+        cure=Cure("Register or upgrade the plan; work then resumes by itself."),
         about_money=True,
     ),
     HoldReason.SPACE: Hold(
@@ -100,7 +101,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="A disk is full.",
         short="waits for space on the disk",
-        cure=Cure("Free some space on the disk of the outbox; it goes on by itself."),
+        cure=Cure("Free some space on the disk of the outbox; work then resumes by itself."),
     ),
     HoldReason.OUTAGE: Hold(
         Scope.ACCOUNT,
@@ -108,7 +109,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The cloud cannot be reached.",
         short="waits for the cloud",
-        cure=Cure("Nothing to do: it goes on by itself when the cloud answers again."),
+        cure=Cure("Nothing to do: work resumes by itself when the cloud answers again."),
     ),
     HoldReason.PAUSED: Hold(
         Scope.FOLDER,
@@ -124,7 +125,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="Work is set to other hours.",
         short="waits for the hours of work",
-        cure=Cure("Nothing to do: it goes on by itself in the hours of limits.hours."),
+        cure=Cure("Nothing to do: work resumes by itself in the hours of limits.hours."),
     ),
     HoldReason.CAP: Hold(
         Scope.SETTING,

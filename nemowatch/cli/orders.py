@@ -113,7 +113,7 @@ def take_over(config: options.Config = None) -> None:
         return
     for inbox in _carry_out(setting, "take-over")["taken"]:
         say(
-            f"{inbox}: worked by this host from now on. What it has not paid for itself waits:"
+            f"{inbox}: handled by this host from now on. What it has not paid for itself waits:"
             " nemowatch approve"
         )
 

@@ -247,7 +247,7 @@ def _disguise(head: bytes, name: bytes) -> str:
     if not found and min(head) > 8:  # no byte that no text has
         found = "a text"
     if not found:
-        return "its content is no video, sound or picture that nemowatch knows"
+        return "its content is not a video, sound or picture that nemowatch knows"
     return _but(name, found)
 
 

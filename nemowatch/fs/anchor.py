@@ -30,8 +30,8 @@ UNSEEN: Memory = (False, "", "", "")
 #: Nothing is known of what a root lies on.
 NOWHERE = Ground(b"", "", "")
 _NOT_MOUNTED = (
-    "Mount it; it goes on by itself. If it is to stay without that share, put a file into the"
-    " folder."
+    "Mount it; work then resumes by itself. If it is to stay without that share, put a file"
+    " into the folder."
 )
 
 
@@ -87,8 +87,8 @@ class Anchor:
                 self.path,
                 f"a link to {shown} has been put in the folder's place",
                 "take it away, or name that place in the configuration",
-                "Take it away, or name that place in the configuration; nemowatch goes on by"
-                " itself.",
+                "Take it away, or name that place in the configuration; nemowatch then"
+                " resumes by itself.",
             )
         if self.is_seen and self.place != now:
             raise Displaced(

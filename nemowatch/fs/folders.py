@@ -46,7 +46,7 @@ def ensure_root(root: Path, beside: Path) -> None:
 def ensure_writable(root: Path, beside: Path) -> None:
     """As `ensure_root`, and something can be put there: asked before it is paid for. Raises
     LocalPassing when not now."""
-    cure = "Nothing is paid for while its result could not be put there; it goes on by itself."
+    cure = "Nothing is paid for until its result can be stored there; work then resumes by itself."
     try:
         ensure_root(root, beside)
         why = _why_not_writable(root)

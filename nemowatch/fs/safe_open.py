@@ -98,7 +98,7 @@ def _down(here: int, names: list[bytes]) -> int:
 
 def missing(root: Path) -> LocalPassing:
     """The error for a root that is away."""
-    cure = "Mount the share, or make the folder again; nemowatch goes on by itself."
+    cure = "Mount the share, or make the folder again; nemowatch then resumes by itself."
     return LocalPassing(f"{show_path(root)}: the folder is not there.", path=root, cure=cure)
 
 

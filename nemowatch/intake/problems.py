@@ -125,14 +125,14 @@ class Problems:
     def _foreign(self, folder: bytes) -> FolderProblem:
         names = _examples(self._facts[folder])
         if not folder:
-            what = f"Files beside the task folders are not worked on: {names}."
+            what = f"Files beside the task folders are not processed: {names}."
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
 
         what = f"This folder does not take files of this kind: {names}. They are left as they are."
         taken = listed(self._book.kinds(folder))
         if taken:
             what = f"{what} It takes {taken}."
-        cure = "Put them into a folder that takes them, or take them away."
+        cure = "Move them into a folder that takes them, or remove them."
         return FolderProblem(folder, what, cure=cure)
 
 
@@ -162,4 +162,4 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
 
 def _revisions(folder: bytes) -> FolderProblem:
     what = "Revising a result with a .revise.txt file is not available in this version."
-    return FolderProblem(folder, what, cure="Take that file away again.")
+    return FolderProblem(folder, what, cure="Remove that file.")

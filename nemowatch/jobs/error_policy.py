@@ -94,7 +94,7 @@ def _refused_paid(error: RemoteError) -> RemoteError:
         " nothing."
     )
     return RequestRefused(
-        f"The cloud does not go on with the finished edit: {error.text}",
+        f"The cloud does not continue with the finished edit: {error.text}",
         cure=cure,
         status=error.status,
     )
@@ -183,7 +183,7 @@ def _fail_paid(job: Job, error: NemowatchError, at: Circumstances) -> Decision |
 
 def _taken_back(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     return refuse(
-        State.CANCELLED, SourceGone("The file was taken away before anything was paid for it.")
+        State.CANCELLED, SourceGone("The file was removed before anything was paid for it.")
     )
 
 

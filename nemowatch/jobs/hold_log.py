@@ -148,7 +148,7 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
 
     for watch, folder, _ in queue.paused_folders(conn):
         cause = Cause(HoldReason.PAUSED, whole(watch, folder))
-        found[cause] = "nemowatch resume, or a PAUSE file taken away, goes on."
+        found[cause] = "To go on: nemowatch resume, or delete the PAUSE file."
     return found
 
 

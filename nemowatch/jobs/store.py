@@ -31,9 +31,7 @@ log = structlog.get_logger("nemowatch.job")
 #: Outcomes of a paid call that surely cost nothing.
 FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
-NO_WATCH = (
-    "Its folder is no longer in the configuration. Put the [[watch]] back, or cancel the job."
-)
+NO_WATCH = "Its folder is no longer in the configuration. Restore the [[watch]], or cancel the job."
 
 
 def is_end_of_journal(exc: BaseException) -> bool:

@@ -119,7 +119,7 @@ class Journal:
         if not self.full_at:
             self.full_at, self._full_since = self.clock.now_ms(), self.clock.monotonic()
             log = _log()
-            cure = "Free some space on it; it goes on by itself."
+            cure = "Free some space on it; work then resumes by itself."
             log.error(
                 "the journal's disk is full: everything waits for space",
                 why=refusal.text,

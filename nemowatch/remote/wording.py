@@ -11,6 +11,11 @@ import re
 
 _POLITE = r"(?:(?:please|you can|you may|now|then|next|just|simply|to [^,.!?]{1,60},)\s+)*"
 _RENDERS = "nemowatch renders and fetches the result itself."
+#: The same content under the same name is not paid for twice (docs/behaviour.md section 2).
+_CHANGE = (
+    "To change the result, put new instructions into a prompt.txt in the folder and drop the file"
+    " under another name, or try nemowatch again --new-take; both cost again."
+)
 
 #: (pattern of a sentence, its meaning here); the first match wins. The meanings are those of
 #: docs/api.md section 6.
@@ -24,8 +29,8 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "nemowatch show prints the tracks.",
         ),
         (r"时间[线轴].{0,6}预览|预览.{0,6}时间[线轴]", "nemowatch show prints the tracks."),
-        (rf"^{_POLITE}(?:drag|drop)\b", "A .revise.txt file beside the source changes the result."),
-        (r"拖拽|拖动|拖放", "A .revise.txt file beside the source changes the result."),
+        (rf"^{_POLITE}(?:drag|drop)\b", _CHANGE),
+        (r"拖拽|拖动|拖放", _CHANGE),
         (rf"^{_POLITE}(?:click|tap)\b", "nemowatch does this through the API."),
         (r"点击|单击", "nemowatch does this through the API."),
         (

@@ -116,7 +116,7 @@ def question_note(question: Question) -> str:
 def read_me(complaints: Iterable[Complaint]) -> str:
     """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what
     works."""
-    blocks = ["Nothing in this folder is worked on at the moment, or not all of it."]
+    blocks = ["Some or all of this folder's files are not being processed at the moment."]
     for complaint in complaints:
         blocks.append("\n".join(_complaint(complaint)))
     blocks.append(EXAMPLES)

@@ -158,10 +158,10 @@ INBOXES: dict[HealthState, Cure] = {
     HealthState.WATCHING: NOTHING,
     HealthState.SCANNING: NOTHING,
     HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is repaired."),
-    HealthState.OFFLINE: Cure("Mount the share again; it goes on by itself."),
+    HealthState.OFFLINE: Cure("Mount the share again; work then resumes by itself."),
     HealthState.HELD: Cure(
-        "Nothing to do, if that one is to work it.",
-        (Choice("nemowatch take-over", "this one works it from now on"),),
+        "Nothing to do if that one should keep it.",
+        (Choice("nemowatch take-over", "this one takes over from now on"),),
     ),
 }
 NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))

@@ -33,7 +33,7 @@ FORMS: dict[OutputKind, Callable[[Transcript], str]] = {
 #: A result, its content, and where it was published.
 Made = tuple[Output, Downloaded, Published]
 #: The edit is kept, so moving the file back would deliver the same again.
-NO_TEXT_CURE = "To have it made anew, put the file in under another name; that costs again."
+NO_TEXT_CURE = "To have it made again, drop the file under another name; that costs again."
 
 
 async def put(work: Work, deps: Deps) -> Decision:
@@ -84,7 +84,7 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
     endings -= {output.ending for output, _, _ in put_out}
     if not endings:
         return ""
-    return f"left out, for the cloud gave nothing to make it of: {', '.join(sorted(endings))}"
+    return f"left out, because the cloud gave nothing to make it from: {', '.join(sorted(endings))}"
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:

@@ -40,7 +40,7 @@ def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
         whole = answer.text
     said = "outcome unknown"
     if whole:
-        said = "answered, but its edit is not to be seen yet"
+        said = "answered, but shows no edit yet"
     reported = answer.end is TurnEnd.ERROR
 
     return later(
@@ -73,7 +73,7 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
     if said is Seen.AGAIN:
         return _wait(deps, call, checked)
     if said is Seen.UNSTEADY:
-        text = "The cloud does not stop working on it."
+        text = "The cloud has not stopped working on it."
         return _ask(work, call, await balance(deps), (checked,), text)
     if work.job.answer:
         return await answered(work, deps, call, state, work.job.answer)

@@ -87,7 +87,7 @@ def _nothing_yet(work: Work, deps: Deps) -> Decision:
         return later(
             State.INSTRUCTED,
             pauses[reads],
-            text="nothing to render yet: looking again",
+            text="nothing to render yet: checking again",
             attempt=reads + 1,
         )
     if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
@@ -165,7 +165,7 @@ def _completed(work: Work, deps: Deps, render: Render) -> Decision:
     """Fetch the result; after half of all attempts at that, render it once more."""
     has_failed_often = 2 * work.job.attempt > deps.config().retry.attempts
     if has_failed_often and _is_forgiven(work):
-        return _anew(work, deps, "no address gives its result out: rendering it anew")
+        return _anew(work, deps, "no address delivers its result: rendering it again")
     return go(
         State.RENDERED,
         result_url=render.url,
@@ -202,8 +202,8 @@ def _still(work: Work, deps: Deps, render: Render) -> Decision:
     waited = (deps.clock.now_ms() - work.job.render_at) / 1000
     if waited > settings.give_up:
         text = (
-            f"The render has taken {waited / 60:.0f} minutes; it goes on in the cloud and is looked"
-            " at again."
+            f"The render has taken {waited / 60:.0f} minutes; it continues in the cloud and is"
+            " checked again."
         )
         return hold(HoldReason.SLOW_RENDER, State.RENDERING, text, progress=render.progress)
     return later(State.RENDERING, settings.poll_interval, progress=render.progress, attempt=0)

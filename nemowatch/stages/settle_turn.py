@@ -34,9 +34,9 @@ async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text
     if work.requires(OutputKind.TEXT) and not asks:
         settled = settle(call, Outcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), **values)
-    what = "The cloud answered, and no edit is to be seen"
+    what = "The cloud answered, but shows no edit"
     if asks:
-        what = "The cloud asked back instead of working"
+        what = "The cloud asked a question instead of working"
     shown = f"{what}: {sentence(text)} {balance_words(call, credits)}"
     settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
     return ask(AttentionReason.QUESTION, shown, settled, **values)

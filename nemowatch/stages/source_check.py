@@ -54,7 +54,7 @@ def _same_file(work: Work, member: Member) -> None:
     if now.size == claimed.size and _digest(work, member) == member.digest:
         return  # touched, restored or copied over with the same content
     raise SourceChanged(
-        f"{show_path(member.path)}: changed since it was looked at.", path=member.path
+        f"{show_path(member.path)}: changed since it was checked.", path=member.path
     )
 
 

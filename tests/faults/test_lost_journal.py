@@ -144,7 +144,7 @@ def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
         (mounted / "ballast").write_bytes(b"x" * 280_000)
         said = refused(house)
         assert "full" in said
-        assert "goes on by itself" not in said
+        assert "resumes by itself" not in said
         (mounted / "ballast").unlink()
         shutil.copy2(house.state / "state-id", mounted)  # the workspace knows this service by it
         assert house.run("run", "--once").returncode == 0

@@ -59,7 +59,7 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
             LocalPassing, match=r"a link to .*theirs has been put in the folder's place"
         ) as refused:
             act()
-        assert "goes on by itself" in refused.value.cure
+        assert "resumes by itself" in refused.value.cure
     expire(tree, 1e12)
     assert [path.name for path in (tree.parent / "theirs").rglob("*")] == ["file"]
     tree.unlink()

@@ -160,7 +160,7 @@ async def test_a_question_may_still_be_done(house: StageRig) -> None:
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.reason, api.looks) == (State.ATTENTION, "question", 97)
-    assert "asked back" in job.error_text
+    assert "asked a question" in job.error_text
     api.looks = 2
     resolve(house, job_id, "done")
     await house.run()
@@ -178,7 +178,7 @@ async def test_words_without_an_edit_are_not_called_a_question(house: StageRig) 
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.reason, api.looks) == (State.ATTENTION, "question", 93)
-    assert job.error_text.startswith("The cloud answered, and no edit is to be seen: Done \u2713.")
+    assert job.error_text.startswith("The cloud answered, but shows no edit: Done \u2713.")
     assert house.calls(job_id) == ["happened"]  # what was answered may well have cost
 
 

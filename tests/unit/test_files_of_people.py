@@ -49,7 +49,6 @@ ELSEWHERE = {
     "cli/context.py": "the state folder",
     "cli/journal.py": "copies of the journal",
     "cli/check/machine.py::inotify": "/proc",
-    "cli/check/workspace.py::_owner": "the state folder's own id",
 }
 #: What reads a file that is open already; its namesake of Path takes no descriptor.
 READS_DESCRIPTORS = "reading"

@@ -252,6 +252,11 @@ def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> Non
         ("I encountered a temporary issue.", "I encountered a temporary issue."),
         ("They click together and open the door.", "They click together and open the door."),
         ("You can preview the result in the timeline.", "nemowatch show prints the tracks."),
+        (
+            "Drag the clip to another place.",
+            "To change the result, put new instructions into a prompt.txt in the folder and drop"
+            " the file under another name, or try nemowatch again --new-take; both cost again.",
+        ),
     ],
 )
 def test_gui_wording_becomes_what_holds_for_a_folder(said: str, expected: str) -> None:

@@ -84,7 +84,8 @@ def _existing(folder: Path) -> Path:
 def _not_written(shown: str, exc: OSError) -> Finding:
     if exc.errno in FULL:
         text = f"{shown} cannot be written: {FULL[exc.errno]}."
-        return Finding("fail", "disk", text, "Free some space there; nemowatch goes on by itself.")
+        cure = "Free some space there; nemowatch then resumes by itself."
+        return Finding("fail", "disk", text, cure)
     text = f"{shown} cannot be written: {exc.strerror}."
     return Finding("fail", "rights", text, _write_cure(exc))
 
@@ -112,12 +113,11 @@ def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
     """Another host that works this workspace; two state folders on one host count as two."""
     try:
         found = owner_file.read(root)
-        mine = state_dir / owner_file.STATE_ID
-        ours = mine.read_text("utf-8", "replace").strip() if mine.exists() else ""
+        ours = owner_file.own_state(state_dir)
     except (OSError, LocalError, ValueError):
         return
     if found is None or found.state == ours:
         return
-    text = f"{_shown(root)} is worked by {owner_file.words(found)}."
-    cure = "If that one no longer works it: nemowatch take-over"
+    text = f"{_shown(root)} is in use by {owner_file.words(found)}."
+    cure = "If that one no longer uses it: nemowatch take-over"
     yield Finding("warn", "folder", text, cure)

@@ -192,7 +192,7 @@ class _Reader:
 
 def _not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
     if found.finding is Finding.NOT_MEDIA:
-        what = f"This is no file that can be worked on: {found.why}."
+        what = f"This file cannot be processed: {found.why}."
         cure = f"This folder takes {listed(terms.accepts)}."
         return _refuse(path, terms, what, cure, "disguised")
     if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:

@@ -202,4 +202,4 @@ def _oddity(entry: Entry) -> FileProblem:
 def _closed_cure(why: str) -> str:
     if why in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
         return "Give the user that runs nemowatch the right to read it."
-    return "If a disk or a share is mounted there, mount it again; it goes on by itself."
+    return "If a disk or a share is mounted there, mount it again; work then resumes by itself."

@@ -33,9 +33,9 @@ class Trouble(StrEnum):
     WATCH_LIMIT = "watch limit"  #: fs.inotify.max_user_watches is used up
     INSTANCE_LIMIT = "instance limit"  #: fs.inotify.max_user_instances is used up
     COVERAGE = "some folders are not watched"
-    DEAF = "the kernel's news no longer arrive"
+    DEAF = "the kernel's events no longer arrive"
     LOST = "events were lost"
-    TOO_DEEP = "its folders lie too deep in one another to be watched"
+    TOO_DEEP = "its folders are nested too deeply to be watched"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,19 @@ def read(root: Path) -> Owner | None:
     return _parse(raw)
 
 
+def own_state(state_dir: Path) -> str:
+    """The name of a state folder, as it is written in owner files; "" when it has none yet. Raises
+    OSError, LocalError when it cannot be read."""
+    if not state_dir.is_dir():
+        return ""
+    try:
+        with root_folder(state_dir) as folder:
+            raw = read_file(STATE_ID, folder, LIMIT)
+    except FileNotFoundError:
+        return ""
+    return raw.decode("utf-8", "replace").strip()
+
+
 def _parse(raw: bytes) -> Owner:
     if not raw.strip(b"\0 \r\n\t"):
         raise Blank("an empty owner file")
