@@ -10,7 +10,7 @@ from functools import partial
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
 from nemowatch.intake.claim.candidates import candidate, order_of_link
-from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.claim.pairing import Group, wait_for
 from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.records import Candidate, FileProblem
@@ -23,6 +23,8 @@ from nemowatch.tasks import Drop, Folder, max_bytes, plan
 #: Seconds without a change after which a file that is cut short is given up (docs/behaviour.md
 #: section 2).
 GIVE_UP = 600.0
+#: Advice on a file that may still be taken, but not yet.
+_WAITING = frozenset(Advice) - {Advice.TAKE, Advice.REFUSE}
 
 
 class Acceptance:
@@ -71,8 +73,9 @@ class Acceptance:
         the clip would be taken without its text.
         """
         first = _decisive(found)
+        has_its_say = _WAITING | {first.advice}
         for one in found:
-            if one.advice is first.advice or one.advice not in (Advice.TAKE, Advice.REFUSE):
+            if one.advice in has_its_say:
                 self._not_now(one)
             else:
                 self._share_fate(one, first)
@@ -80,16 +83,14 @@ class Acceptance:
     def _share_fate(self, other: Inspected, one: Inspected) -> None:
         """What one file of a group meets, the other shares: a text whose clip is refused was
         never meant alone."""
-        name = as_text(one.path.rpartition(b"/")[2])
         tracked = self._state.tracker.get(other.path)
-        if one.advice is Advice.REFUSE and tracked is not None:
-            why = f"It belongs to {name}, which cannot be used."
-            self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
+        if one.advice is not Advice.REFUSE or tracked is None:
+            wait_for(self._state, other.path, one.path)
             return
 
-        waited_for = self._state.tracker.get(one.path)
-        settles = waited_for is not None and not waited_for.stuck
-        self._state.block(other.path, f"waits for {name}, which belongs to it", soon=settles)
+        name = as_text(one.path.rpartition(b"/")[2])
+        why = f"It belongs to {name}, which cannot be used."
+        self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
 
     def _not_now(self, one: Inspected) -> None:
         tracked = self._state.tracker.get(one.path)
@@ -99,9 +100,13 @@ class Acceptance:
             self._refuse(one, tracked)
         elif one.advice is Advice.AGAIN:
             self._settle_anew(one, tracked)
-        elif one.advice is Advice.WAIT and tracked.settled():
-            tracked.block(one.why)
         elif one.advice is Advice.WAIT:
+            self._wait(one, tracked)
+
+    def _wait(self, one: Inspected, tracked: Tracked) -> None:
+        if tracked.settled():
+            tracked.block(one.why)
+        else:
             tracked.no_short_cut(self._clock.monotonic())
 
     def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
@@ -141,14 +146,15 @@ class Acceptance:
         self._state.block(main.path, exc.text)
 
     def _is_conflict(self, group: Group) -> bool:
-        verdicts = [self._state.ignore.path(path) for path in group.paths]
-        return any(verdict.kind is NameClass.CONFLICT for verdict in verdicts)
+        kinds = {self._state.ignore.path(path).kind for path in group.paths}
+        return NameClass.CONFLICT in kinds
 
 
 def _decisive(found: list[Inspected]) -> Inspected:
     """The first that waits, else the first that is refused."""
     others = [one for one in found if one.advice is not Advice.TAKE]
-    for one in others:
-        if one.advice is not Advice.REFUSE:
-            return one
-    return others[0]
+    return min(others, key=_is_refused)
+
+
+def _is_refused(one: Inspected) -> bool:
+    return one.advice is Advice.REFUSE

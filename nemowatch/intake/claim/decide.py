@@ -99,9 +99,13 @@ class Claims:
         whose results are gone."""
         self._conn, self._watch, self._now = conn, watch, now_ms
         self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
+        self._batch: int | None = None
+        self._rebuilt = False
         standing = batches.open_for(conn, watch)
-        self._batch = standing.id if standing and standing.cause != batches.STANDS else None
-        self._rebuilt = standing is not None and standing.cause == batches.REBUILT
+        if standing is not None:
+            self._rebuilt = standing.cause == batches.REBUILT
+            if standing.cause != batches.STANDS:
+                self._batch = standing.id
 
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
@@ -111,26 +115,29 @@ class Claims:
 
     def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
         for row in sources.at_path(self._conn, self._watch, candidate.path):
-            if row.retired_at is None and self._unpaid(row):
-                if not row.settled and self._same_shape(row, candidate):
-                    return self._resettle(row, candidate), Outcome.RESETTLED
-                self._supersede(row)
+            if not self._may_change(row):
+                continue
+            if not row.settled and self._same_shape(row, candidate):
+                return self._resettle(row, candidate), Outcome.RESETTLED
+            self._supersede(row)
+
         candidate, doubtful = self._own_results(candidate)
         candidate = without_paid(self._conn, self._watch, candidate, self._lost)
         batch, held = self._batch_for(candidate, doubtful=doubtful)
         done = sum(job.is_free for job in candidate.jobs)
         if done and batch is not None:
             batches.shrink(self._conn, batch, done, self._now)
+
         new = NewSource(
-            self._watch,
-            candidate.folder,
-            candidate.path,
-            candidate.digest,
-            candidate.task,
-            candidate.members,
-            candidate.jobs,
-            batch,
-            held,
+            watch=self._watch,
+            folder=candidate.folder,
+            path=candidate.path,
+            digest=candidate.digest,
+            task=candidate.task,
+            members=candidate.members,
+            jobs=candidate.jobs,
+            batch_id=batch,
+            held=held,
         )
         return sources.claim(self._conn, new, self._now).id, Outcome.NEW
 
@@ -139,19 +146,18 @@ class Claims:
         may be its new version. The second: results stand that nobody remembers making, although
         this journal was never lost.
         """
-        known = [self._are_known(job) for job in candidate.jobs]
-        unexplained = [
-            bool(job.stands) and not is_known
-            for job, is_known in zip(candidate.jobs, known, strict=True)
-        ]
-        doubtful = any(unexplained) and not self._rebuilt
-        if not doubtful and not any(known):
-            return candidate, False
+        own = tuple(map(self._without_known, candidate.jobs))
+        if self._rebuilt or not any(job.stands for job in own):
+            return replace(candidate, jobs=own), False
 
-        own: list[NewJob] = []
-        for job, is_known in zip(candidate.jobs, known, strict=True):
-            own.append(replace(job, stands=()) if doubtful or is_known else job)
-        return replace(candidate, jobs=tuple(own)), doubtful
+        none_stand = tuple(replace(job, stands=()) for job in own)
+        return replace(candidate, jobs=none_stand), True
+
+    def _without_known(self, job: NewJob) -> NewJob:
+        """The job without results that stand and were made of another file."""
+        if self._are_known(job):
+            return replace(job, stands=())
+        return job
 
     def _are_known(self, job: NewJob) -> bool:
         """Whether the results that stand were published by a job of this journal."""
@@ -176,7 +182,10 @@ class Claims:
             self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
         return self._batch
 
-    def _unpaid(self, row: SourceRow) -> bool:
+    def _may_change(self, row: SourceRow) -> bool:
+        """Whether it may still become another order: its file is there, and nothing is paid for."""
+        if row.retired_at is not None:
+            return False
         return unpaid(self._conn, jobs.of_source(self._conn, row.id))
 
     def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
@@ -233,13 +242,9 @@ class Claims:
         left = row.retired_at is not None and row.retired_to != b""
         if not self._keeps or left:
             return False
-        before = {
-            m.path: m.snapshot for m in sources.members(self._conn, row.id) if m.path and m.snapshot
-        }
-        return all(
-            m.snapshot and m.path in before and _same_file(before[m.path], m.snapshot)
-            for m in candidate.files
-        )
+        members = sources.members(self._conn, row.id)
+        before = {member.path: member.snapshot for member in members if member.snapshot}
+        return all(_same_file(before.get(file.path), file.snapshot) for file in candidate.files)
 
     def _do_missing(
         self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]
@@ -261,7 +266,9 @@ class Claims:
         return outcome
 
 
-def _same_file(before: Snapshot, now: Snapshot) -> bool:
-    """Of two looks at the same content: a backup or a share's server may touch a file, a second
-    copy has an inode of its own."""
+def _same_file(before: Snapshot | None, now: Snapshot | None) -> bool:
+    """Whether the same content is the same file: a backup or a share's server may touch a file, a
+    second copy has an inode of its own."""
+    if before is None or now is None:
+        return False
     return before.ino == now.ino or unchanged(before, now, local=False)

@@ -8,7 +8,7 @@ the same instructions. It reads no file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from nemowatch.intake.records import Candidate
@@ -30,8 +30,8 @@ def results_before(
     (absolute path, bytes)."""
     made = _made(conn, watch, candidate)
     found: dict[int, tuple[tuple[bytes, int], ...]] = {}
-    for job in candidate.jobs:
-        before = made.get(_wanted(candidate, job))
+    for _, key in _wanted(candidate):
+        before = made.get(key)
         if before is not None and before.state is State.PUBLISHED:
             outputs = results.outputs(conn, before.id)
             found[before.id] = tuple((output.path, output.size) for output in outputs)
@@ -47,32 +47,41 @@ def without_paid(
     """
     made = _made(conn, watch, candidate)
     found: list[NewJob] = []
-    for job in candidate.jobs:
-        before = made.get(_wanted(candidate, job))
-        fresh = job if before is None else _after(conn, job, before, lost)
+    for job, key in _wanted(candidate):
+        fresh = _after(conn, job, made.get(key), lost)
         if fresh is not None:
             found.append(fresh)
     return replace(candidate, jobs=tuple(found))
 
 
 def _after(
-    conn: sqlite3.Connection, job: NewJob, before: Job, lost: Container[int]
+    conn: sqlite3.Connection, job: NewJob, before: Job | None, lost: Container[int]
 ) -> NewJob | None:
-    """What is left to do of a job that an earlier list asked for as well; None: it is on it."""
+    """What is left to do of a job after `before`, which an earlier list has asked for; None: that
+    list is on it."""
+    if before is None:
+        return job
     if before.state is State.PUBLISHED and before.id not in lost:
         return replace(job, stands=tuple(results.outputs(conn, before.id)))
     if before.state in ENDED:
         return replace(job, edit_of=_edit_of(conn, before))
-    return None if _is_begun(before) else job
+    if _is_begun(before):
+        return None
+    return job
 
 
 def _is_begun(job: Job) -> bool:
-    state = State(job.back) if job.state is State.HELD else job.state
-    return state in BEGUN
+    if job.state is State.HELD:
+        return State(job.back) in BEGUN
+    return job.state in BEGUN
 
 
-def _wanted(candidate: Candidate, job: NewJob) -> Key:
-    return _urls(candidate.members).get(job.item, ""), job.target.name, job.skill, job.target.prompt
+def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
+    """The jobs of a list, each with what makes it the same as one of an earlier list."""
+    urls = _urls(candidate.members)
+    for job in candidate.jobs:
+        url = urls.get(job.item, "")
+        yield job, (url, job.target.name, job.skill, job.target.prompt)
 
 
 def _urls(members: tuple[Member, ...] | list[Member]) -> dict[str, str]:

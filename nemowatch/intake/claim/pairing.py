@@ -49,12 +49,8 @@ class Groups:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
         beside = await self._beside(set(filter(self._pairs, map(_folder, ready))))
-        found: dict[Group, None] = {}
-        for path in ready:
-            group = self._group(path, beside)
-            if group is not None:
-                found[group] = None
-        return list(found)
+        groups = [self._group(path, beside) for path in ready]
+        return list(dict.fromkeys(filter(None, groups)))
 
     def _pairs(self, folder: bytes) -> bool:
         """Whether a text belongs to the clip of its name in this folder (relative)."""
@@ -88,7 +84,7 @@ class Groups:
                 # the text came later: whether that still counts, the journal knows
                 return Group(partner, path)
         if not self._is_ready(partner):
-            self._wait_for(path, partner)
+            wait_for(self._state, path, partner)
             return None
         return Group(partner, path) if _is_text(path) else Group(path, partner)
 
@@ -103,12 +99,6 @@ class Groups:
     def _is_ready(self, path: bytes) -> bool:
         tracked = self._state.tracker.get(path)
         return tracked is not None and tracked.verdict() is Verdict.READY
-
-    def _wait_for(self, path: bytes, partner: bytes) -> None:
-        tracked = self._state.tracker.get(partner)
-        settles = tracked is not None and not tracked.stuck
-        why = f"waits for {as_text(_name(partner))}, which belongs to it"
-        self._state.block(path, why, soon=settles)
 
     def _may_belong(self, path: bytes) -> bool:
         """True for a file of a kind that its folder takes, and that was not refused."""
@@ -153,6 +143,14 @@ class Groups:
             return False
         self._state.problems.order_holds(raw)
         return True
+
+
+def wait_for(state: InboxState, path: bytes, partner: bytes) -> None:
+    """Block a file because of another one of its group."""
+    tracked = state.tracker.get(partner)
+    settles = tracked is not None and not tracked.stuck
+    why = f"waits for {as_text(_name(partner))}, which belongs to it"
+    state.block(path, why, soon=settles)
 
 
 def _folder(path: bytes) -> bytes:

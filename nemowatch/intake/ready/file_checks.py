@@ -61,6 +61,15 @@ class Paths:
     gone: list[bytes] = field(default_factory=list)
     odd: bool = False  #: something that is neither file nor folder is among them
 
+    def add(self, path: bytes, at: os.stat_result) -> None:
+        """Sort in what exists."""
+        if stat.S_ISREG(at.st_mode):
+            self.files.append(path)
+        elif stat.S_ISDIR(at.st_mode):
+            self.folders[path] = at.st_ino
+        else:
+            self.odd = True
+
 
 def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
     """Tell files from folders and from what is gone; a path that cannot be checked is left to the
@@ -69,20 +78,12 @@ def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
     top = os.fsencode(root) + b"/"
     for path in paths:
         try:
-            at = os.lstat(top + path)
+            found.add(path, os.lstat(top + path))
         except OSError as exc:
             if isinstance(local_error(exc, path), SourceGone):
                 found.gone.append(path)
             else:
                 found.odd = True
-            continue
-
-        if stat.S_ISREG(at.st_mode):
-            found.files.append(path)
-        elif stat.S_ISDIR(at.st_mode):
-            found.folders[path] = at.st_ino
-        else:
-            found.odd = True
     return found
 
 

@@ -127,7 +127,8 @@ class Tracked:
         off: scans may come more often."""
         planned = self.next_at
         changed = self._key(self.last) != self._key(seen.snapshot)
-        asked = seen.lease is not Lease.NOT_ASKED
+        # a scan asks for no lease, and takes no answer back
+        is_check = changed or seen.lease is not Lease.NOT_ASKED
 
         self._note_reopening(seen, changed)
         self.event_at = max(self.event_at, seen.event_at)
@@ -135,12 +136,12 @@ class Tracked:
             self.since = seen.at
         if changed:
             self.blocked, self.slow = "", False
-        if changed or asked:  # a scan asks for no lease, and takes no answer back
+        if is_check:
             self.lease = seen.lease
 
         self.last, self.last_at = seen.snapshot, seen.at
         self._plan()
-        if not changed and not asked:
+        if not is_check:
             self.next_at = max(min(self.next_at, planned), seen.at)
 
     def _note_reopening(self, seen: Observation, changed: bool) -> None:
@@ -233,20 +234,22 @@ class Tracked:
             self.next_at = self.last_at + self.pace.check_every
 
 
+_COPIED = "still being copied ({})"
+#: What the page says of a file that waits, with how long it has; the others are being copied.
+_WORDS = {
+    Verdict.WRITER: "still being written ({}): another program has it open",
+    Verdict.EMPTY: "still empty: waiting for its content",
+    Verdict.PLACEHOLDER: "only a placeholder: the cloud drive has not fetched its content yet",
+}
+
+
 def why(tracked: Tracked, now: float) -> str:
     """Why a file waits, in plain words, for the status page."""
     if tracked.blocked:
         return tracked.blocked
     verdict = tracked.verdict()
-    if verdict is Verdict.WRITER:
-        return (
-            f"still being written ({_seconds(now - tracked.first_at)}): another program has it open"
-        )
-    if verdict is Verdict.EMPTY:
-        return "still empty: waiting for its content"
-    if verdict is Verdict.PLACEHOLDER:
-        return "only a placeholder: the cloud drive has not fetched its content yet"
-    return f"still being copied ({_seconds(now - tracked.first_at)})"
+    waited = _seconds(now - tracked.first_at)
+    return _WORDS.get(verdict, _COPIED).format(waited)
 
 
 def _seconds(duration: float) -> str:

@@ -124,7 +124,7 @@ class ScanDiffer:
         if not start:
             return set(self._known)
         prefix = start + b"/"
-        return {path for path in self._known if path == start or path.startswith(prefix)}
+        return {path for path in self._known if (path + b"/").startswith(prefix)}
 
     def _take(self, found: ScanDiff, entry: Entry) -> None:
         if entry.kind is Kind.FILE:

@@ -12,8 +12,10 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 
 class NameClass(StrEnum):
@@ -179,12 +181,17 @@ _OURS, _CONFLICT = _any_of(OUR_PATTERNS), _any_of(CONFLICT_PATTERNS)
 _PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
 
 
-def _reason(name: str, patterns: dict[str, str]) -> str:
-    """Why the first pattern that matches is in the list; "" when none does."""
-    for pattern, why in patterns.items():
-        if fnmatch.fnmatchcase(name, pattern):
+def _first(reasons: dict[str, str], matches: Callable[[str], bool]) -> str:
+    """Why the first entry that matches is in the list; "" when none does."""
+    for entry, why in reasons.items():
+        if matches(entry):
             return why
     return ""
+
+
+def _reason(name: str, patterns: dict[str, str]) -> str:
+    """Why the first pattern that matches is in the list; "" when none does."""
+    return _first(patterns, partial(fnmatch.fnmatchcase, name))
 
 
 def _ignored(why: str) -> NameVerdict:
@@ -240,26 +247,19 @@ class Ignore:
         verdicts = [self.name(name, folder=True) for name in above]
         verdicts.append(self.name(last, folder=folder))
 
-        strongest = WORK
-        for verdict in verdicts:
-            if _STRENGTH[verdict.kind] > _STRENGTH[strongest.kind]:
-                strongest = verdict
-        return strongest
+        return max(verdicts, key=_strength)
+
+
+def _strength(verdict: NameVerdict) -> int:
+    return _STRENGTH[verdict.kind]
 
 
 def _temporary(low: str) -> NameVerdict | None:
     if low.startswith(_PREFIXES):
-        return _ignored(_by_prefix(low))
+        return _ignored(_first(TEMPORARY_PREFIXES, low.startswith))
     _, _, ending = low.rpartition(".")
     if ending in TEMPORARY_SUFFIXES and ending != low:
         return _ignored(TEMPORARY_SUFFIXES[ending])
     if _PATTERN.match(low):
         return _ignored(_reason(low, PATTERNS))
     return None
-
-
-def _by_prefix(low: str) -> str:
-    for prefix, why in TEMPORARY_PREFIXES.items():
-        if low.startswith(prefix):
-            return why
-    return ""
