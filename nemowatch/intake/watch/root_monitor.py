@@ -65,8 +65,8 @@ class RootMonitor:
         self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
         self.returned = False  #: it was away since the last scan
-        #: the journal was put back from a backup: what the next scan finds waits for a person
-        self.put_back = False
+        #: the journal was restored from a backup: what the next scan finds waits for a person
+        self.restored = False
         self.scan_soon = True  #: something happened that only a full scan can make good
         self.next_probe = 0.0  #: monotonic seconds
         self.watching = WatcherSupervisor(
@@ -167,7 +167,7 @@ class RootMonitor:
         order: a stop in between asks once more, and pays nothing."""
         found = await self._paid.compare(theirs)
         if found.is_lost:
-            self.put_back = self.scan_soon = True
+            self.restored = self.scan_soon = True
         if found.is_newer:
             now_ms = self._clock.now_ms()
             # a share that goes away now is the next check's to say

@@ -1,0 +1,119 @@
+"""The scan of a whole inbox: when it is due, and what follows from it.
+
+Owns the order of its steps. It does not walk the folders itself (`scan.scanner`), and claims
+nothing.
+"""
+
+from __future__ import annotations
+
+from nemowatch.clock import Clock
+from nemowatch.fs.mounts import Mode
+from nemowatch.intake.claim.arrivals import Arrivals
+from nemowatch.intake.scan.diff import ScanDiff
+from nemowatch.intake.scan.schedule import ScanSchedule
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.tracking import Tracking
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.journal import Journal, sources
+
+
+class FullScan:
+    """The full scans of one inbox."""
+
+    def __init__(
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        tracking: Tracking,
+        arrivals: Arrivals,
+        schedule: ScanSchedule,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._root_monitor = root_monitor
+        self._state = inbox_state
+        self._tracking = tracking
+        self._arrivals = arrivals
+        self._schedule = schedule
+        self._journal = journal
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"FullScan({self._schedule!r})"
+
+    def is_due(self, now: float) -> bool:
+        """Whether to scan now. A first scan, or one after an absence, is due at once: nothing is
+        claimed before it has been counted."""
+        root_monitor = self._root_monitor
+        if self._arrivals.count_is_due or root_monitor.returned or root_monitor.restored:
+            return True
+        return self._schedule.is_due(
+            now,
+            asked=root_monitor.scan_soon,
+            waiting=len(self._state.tracker),
+        )
+
+    async def run(self) -> list[int]:
+        """Scan the whole inbox; returns ids of sources whose file is gone. Raises what the walk
+        and the journal raise."""
+        root_monitor = self._root_monitor
+        begun = self._clock.monotonic()
+        root_monitor.scan_soon = False
+        returned = root_monitor.returned
+        root_monitor.returned = False
+        if returned or self._arrivals.is_first:
+            await self._load()
+
+        survey = await self._tracking.survey(b"")
+        if not await root_monitor.same_root():
+            root_monitor.scan_soon = True
+            root_monitor.returned = True
+            await root_monitor.check()
+            return []
+
+        self._note_end(begun, survey)
+        restored = root_monitor.restored
+        root_monitor.restored = False
+        await self._arrivals.count(survey, returned=returned, restored=restored)
+        await self._absorb(survey)
+        if returned:
+            self._forget_absence(survey)
+            return []
+        return await self._tracking.missing(survey.missing)
+
+    async def _load(self) -> None:
+        """What the journal knows of files here. Read anew after an absence: the share may show
+        its files differently."""
+        name = self._root_monitor.watch.name
+        known = await self._journal.read(lambda conn: sources.known_files(conn, name))
+        self._state.known.clear()
+        for path, file in known.items():
+            if file.settled:
+                self._state.know(path, file.snapshot, local=self._root_monitor.is_local(path))
+            else:
+                self._state.changed.add(path)
+
+    def _note_end(self, begun: float, survey: ScanDiff) -> None:
+        """A scan that began then has ended: plan the next one."""
+        root_monitor = self._root_monitor
+        root_monitor.watching.scanned(survey.inodes)
+        self._schedule.ended(
+            begun,
+            events=root_monitor.paces.mode is Mode.EVENTS,
+            degraded=root_monitor.health.now.state is HealthState.DEGRADED,
+            more=survey.more,
+        )
+
+    async def _absorb(self, survey: ScanDiff) -> None:
+        self._state.facts = survey.folders
+        self._state.approvals = tuple(survey.approvals)
+        self._tracking.absorb(survey)
+        await self._tracking.note_changed(survey.fresh)
+
+    def _forget_absence(self, survey: ScanDiff) -> None:
+        """After an absence nothing is taken for a deletion, and nothing is blocked by what was
+        then."""
+        self._state.unblock(b"")
+        for path in survey.missing:
+            self._state.known.pop(path, None)
