@@ -186,7 +186,7 @@ def test_a_lost_disk_keeps_what_was_committed(root_only: None, disk: Path) -> No
     with closing(Journal.open(disk / "journal.db", SystemClock())) as journal:
         os.sync()
         for number in range(50):
-            journal.write_now(partial(facts.put, key="number", value=str(number)))
+            journal.write_now(lambda conn, number=number: facts.put(conn, "number", str(number)))
         (disk / "only written").write_text("x")
         lose_power(disk)
     power_again(disk)
