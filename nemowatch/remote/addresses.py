@@ -42,7 +42,16 @@ def split(url: str) -> SplitResult:
 def origin(url: str) -> tuple[str, str, int]:
     """(scheme, host, port). Raises UnsafeUrl."""
     parts = split(url)
-    return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme])
+    return (parts.scheme, _host(parts), _port(parts))
+
+
+def _host(parts: SplitResult) -> str:
+    """The host in lower case, "" when there is none."""
+    return parts.hostname or ""
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _PORTS[parts.scheme]
 
 
 def joined(base: str, location: str) -> str:
@@ -55,8 +64,8 @@ def joined(base: str, location: str) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine itself."""
-    host = (urlsplit(url).hostname or "").lower()
-    if host == "localhost" or host.endswith(".localhost"):
+    host = _host(urlsplit(url))
+    if f".{host}".endswith(".localhost"):
         return True
     literal = _literal(host)
     return literal is not None and literal.is_loopback
@@ -105,10 +114,10 @@ class Rules:
         if parts.scheme != "https":
             raise UnsafeUrl("The result's address is not https.")
 
-        host = parts.hostname or ""
+        host = _host(parts)
         addresses = [host]
         if _literal(host) is None:
-            addresses = await _addresses(host, parts.port or _PORTS["https"])
+            addresses = await _addresses(host, _port(parts))
         for address in addresses:
             _refuse_private(address)
 
@@ -128,7 +137,7 @@ class Rules:
 def _goes_by_proxy(parts: SplitResult) -> bool:
     known = getproxies()
     proxy = known.get(parts.scheme) or known.get("all")
-    return bool(proxy) and not proxy_bypass(parts.hostname or "")
+    return bool(proxy) and not proxy_bypass(_host(parts))
 
 
 def _accept(address: str) -> None:

@@ -14,7 +14,18 @@ from nemowatch.errors import RemotePassing
 from nemowatch.model import Credits, RemoteFile, RemoteState, Render, RenderStatus
 from nemowatch.remote.envelope import in_utc, message
 from nemowatch.remote.interface import Session
-from nemowatch.remote.values import address, name, number, rows, table, tables, text, user_id, words
+from nemowatch.remote.values import (
+    address,
+    is_plain,
+    name,
+    number,
+    rows,
+    table,
+    tables,
+    text,
+    user_id,
+    words,
+)
 
 #: The keys of a state (section 7): an answer with none of them is no state.
 _STATE_KEYS = frozenset(
@@ -130,7 +141,7 @@ def token(data: Any, now_ms: int) -> tuple[str, str, int]:
 
 def is_token(value: str) -> bool:
     """Whether this is one printable word: anything else would break the header."""
-    return value.isascii() and value.isprintable() and " " not in value
+    return is_plain(value) and " " not in value
 
 
 def _expiry(value: Any, now_ms: int) -> int:

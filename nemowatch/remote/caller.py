@@ -6,6 +6,7 @@ does.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from nemowatch.secrecy import hide
 
 T = TypeVar("T")
 
+#: What no header may hold.
+_UNPRINTABLE = re.compile(r"[^ -~]")
 #: X-Skill-Version [doc].
 _VERSION = "1.0.0"
 
@@ -83,9 +86,10 @@ class Caller:
     @property
     def account(self) -> Account:
         """Who we are there, as far as it is known."""
-        supplied = self._tokens.supplied
-        user_id = self._seen_user if supplied else self._tokens.user_id or self._seen_user
-        return Account(not supplied or user_id.startswith("anon_"), user_id, supplied)
+        if self._tokens.supplied:
+            is_anonymous = self._seen_user.startswith("anon_")
+            return Account(is_anonymous, self._seen_user, True)
+        return Account(True, self._tokens.user_id or self._seen_user, False)
 
     async def look(self) -> None:
         """Find out who we are without a call."""
@@ -143,7 +147,9 @@ class Caller:
             "X-Skill-Version": _VERSION,
             "X-Skill-Platform": _header(self._platform),
         }
-        return headers | {"Authorization": f"Bearer {token}"} if token else headers
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
 
     def _remember_user(self, data: Any) -> None:
         """Section 8: an `anon_` id, wherever it is seen, makes the account anonymous."""
@@ -154,10 +160,4 @@ class Caller:
 
 def _header(value: str) -> str:
     """A value from the user, which must not break the header: recipes may name any skill."""
-    return "".join(map(_harmless, value)).strip()
-
-
-def _harmless(c: str) -> str:
-    if c.isascii() and c.isprintable():
-        return c
-    return "?"
+    return _UNPRINTABLE.sub("?", value).strip()

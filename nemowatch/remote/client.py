@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -49,6 +50,11 @@ from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
 _LOOKING = 3
 #: By default 2 uploads and 2 downloads run at once; reads must not wait for one stuck share.
 _THREADS = 8
+
+
+#: What refusals say of a render that the cloud has, and of one that it does not have.
+_KNOWN = re.compile("duplicate|exists|already", re.IGNORECASE)
+_NOT_KNOWN = re.compile("not found|unknown|does not exist|no such", re.IGNORECASE)
 
 
 class Client:
@@ -262,7 +268,9 @@ class Client:
         any_answer: bool = False,
     ) -> Any:
         """A call with a JSON body, or with none."""
-        body = Body() if fields is None else json_body(fields)
+        body = Body()
+        if fields is not None:
+            body = json_body(fields)
         return await self._caller.call(Call(skill, method, path, lambda: body, any_answer))
 
 
@@ -282,18 +290,17 @@ def _file_refusal(exc: RequestRefused) -> RemoteError:
     """A server in front of the API may refuse a file by an HTTP status."""
     kinds: dict[int, type[RemoteError]] = {413: FileTooLarge, 415: FileRefused}
     kind = kinds.get(exc.status)
-    return kind(exc.text, status=exc.status) if kind else exc
+    if kind is None:
+        return exc
+    return kind(exc.text, status=exc.status)
 
 
 def _says_known(exc: RequestRefused) -> bool:
     """Section 9: a duplicate id may be an error, and is polled all the same, even if the poll does
     not know it yet."""
-    return exc.status == 409 or any(
-        word in exc.text.lower() for word in ("duplicate", "exists", "already")
-    )
+    return exc.status == 409 or _KNOWN.search(exc.text) is not None
 
 
 def _says_unknown(exc: RequestRefused) -> bool:
     """Render envelopes refuse with a 200 and a text."""
-    words = exc.text.lower()
-    return any(sign in words for sign in ("not found", "unknown", "does not exist", "no such"))
+    return _NOT_KNOWN.search(exc.text) is not None

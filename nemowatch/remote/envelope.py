@@ -24,7 +24,7 @@ from nemowatch.errors import (
     TokenRefused,
 )
 from nemowatch.remote.http import Reply
-from nemowatch.remote.values import parse, table, words
+from nemowatch.remote.values import is_whole, parse, table, words
 
 #: The business codes of docs/api.md section 1.
 CODES: Mapping[int, type[RemoteError]] = {
@@ -38,6 +38,8 @@ CODES: Mapping[int, type[RemoteError]] = {
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
 #: 4xx that mean "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
+#: The keys by which an envelope is known.
+_ENVELOPE_KEYS = frozenset({"code", "success"})
 #: Where an answer may say something in words.
 _MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
 #: Seconds: a `Retry-After` of more than a day is a mistake.
@@ -66,10 +68,9 @@ def parsed(reply: Reply) -> Any:
 def unwrapped(document: Any) -> Any:
     """The content of a business or render envelope; a bare document as it is."""
     fields = table(document)
-    wrapped = "code" in fields or "success" in fields
-    if wrapped and "data" in fields:
-        return fields["data"]
-    return document
+    if _ENVELOPE_KEYS.isdisjoint(fields):
+        return document
+    return fields.get("data", document)
 
 
 def raise_refusal(document: Any, status: int) -> None:
@@ -106,7 +107,7 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
 
 def _passes(status: int) -> bool:
     """Whether a status says "later"; a redirect comes from some network's login page."""
-    return status < 400 or status >= 500 or status in _PASSING_4XX
+    return status not in range(400, 500) or status in _PASSING_4XX
 
 
 def _by_code(code: int, text: str, status: int) -> RemoteError:
@@ -130,10 +131,10 @@ def _says_no_session(document: Any) -> bool:
 def business_code(document: Any) -> int:
     """The `code` of a business envelope, 0 when there is none. A number in a string counts."""
     code = table(document).get("code")
-    if isinstance(code, str) and code.strip().isdecimal() and len(code) < 10:
-        return int(code)
-    if isinstance(code, int) and not isinstance(code, bool):
+    if type(code) is int:
         return code
+    if isinstance(code, str) and is_whole(code, 10):
+        return int(code)
     return 0
 
 
@@ -155,7 +156,7 @@ def message(document: Any, depth: int = 3) -> str:
 def retry_after(headers: Mapping[str, str], now_ms: int) -> float:
     """The pause that a 429 asks for, in seconds (from seconds or a date); 0 for none."""
     text = headers.get("retry-after", "").strip()
-    if text.isdecimal() and len(text) < 12:
+    if is_whole(text, 12):
         return min(float(text), _LONGEST_PAUSE_S)
 
     try:

@@ -102,10 +102,8 @@ def _is_error(document: dict[str, Any]) -> bool:
 def _error(document: dict[str, Any]) -> Event:
     own = document.get("errorCode") or document.get("error_code")
     inner = envelope.business_code({"code": own}) or envelope.business_code(document.get("error"))
-    known = 0
-    for code in (inner, envelope.business_code(document)):
-        if code in envelope.CODES:
-            known = code
+    codes = (envelope.business_code(document), inner)
+    known = next(filter(envelope.CODES.get, codes), 0)
 
     said = envelope.message(document)
     if not said:
@@ -139,9 +137,7 @@ def _strings(content: Any) -> Iterator[str]:
     if not isinstance(content, list):
         entries = [content]
     for entry in entries:
-        said = entry
-        if isinstance(entry, dict):
-            said = entry.get("text")
+        said = values.table(entry).get("text", entry)
         if isinstance(said, str):
             yield said
 
@@ -152,7 +148,7 @@ def _content(document: dict[str, Any]) -> Iterator[Event]:
     content = values.table(document.get("content"))
     parts = values.tables(content.get("parts"))
     said = ""
-    if content.get("role") != "user" and document.get("author") != "user":
+    if "user" not in (content.get("role"), document.get("author")):
         said = "".join(_spoken(parts))
 
     if said:
@@ -198,21 +194,31 @@ class Answer:
 
     def take(self, event: Event) -> None:
         """Add an event. One without text or error changes nothing."""
-        if event.kind is Kind.ERROR:
-            self.failed = True
-            self.error = self.error or event.text
-            self.code = self.code or event.code
-        elif event.kind is Kind.TEXT:
-            self._take_whole(event.text)
-        elif event.kind is Kind.PIECE and not self._repeats(event.text):
+        takers = {
+            Kind.ERROR: self._take_error,
+            Kind.TEXT: self._take_whole,
+            Kind.PIECE: self._take_piece,
+        }
+        take = takers.get(event.kind)
+        if take is not None:
+            take(event)
+
+    def _take_error(self, event: Event) -> None:
+        """The first words and the first code count."""
+        self.failed = True
+        self.error = self.error or event.text
+        self.code = self.code or event.code
+
+    def _take_piece(self, event: Event) -> None:
+        if not self._repeats(event.text):
             self._piece_size += self._add(self._pieces, event.text)
 
-    def _take_whole(self, said: str) -> None:
+    def _take_whole(self, event: Event) -> None:
         self._size -= self._piece_size
         self._piece_size = 0
         self._pieces.clear()
-        if not self._wholes or self._wholes[-1] != said:  # an event with a file is sent twice
-            self._add(self._wholes, said)
+        if self._wholes[-1:] != [event.text]:  # an event with a file is sent twice
+            self._add(self._wholes, event.text)
 
     def _repeats(self, said: str) -> bool:
         """A stream that does not mark its pieces may end with all of them as one text."""

@@ -25,6 +25,7 @@ from nemowatch import __version__
 from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
 from nemowatch.remote.addresses import is_loopback
 from nemowatch.remote.http_errors import failure_words
+from nemowatch.remote.values import is_whole
 
 # Both log addresses and headers, but result addresses and the token are secret.
 for _name in ("httpx", "httpcore"):
@@ -80,7 +81,10 @@ class Http:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"<Http {'closed' if self._closed else 'open'}, {len(self._open)} under way>"
+        state = "open"
+        if self._closed:
+            state = "closed"
+        return f"<Http {state}, {len(self._open)} under way>"
 
     @contextlib.asynccontextmanager
     async def exchange(
@@ -268,7 +272,9 @@ class Exchange:
         return self._kind()(failure_words(exc), status=self.status)
 
     def _kind(self) -> type[RemoteError]:
-        return ConnectionBroken if self.sent else NotSent
+        if self.sent:
+            return ConnectionBroken
+        return NotSent
 
 
 def _keep_alive(sock: socket.socket) -> None:
@@ -282,6 +288,6 @@ def _keep_alive(sock: socket.socket) -> None:
 def content_length(headers: Mapping[str, str]) -> int:
     """Content-Length in bytes, 0 when there is none or it is unreadable."""
     text = headers.get("content-length", "")
-    if not text.isdecimal() or len(text) >= 16:
-        return 0
-    return int(text)
+    if is_whole(text, 16):
+        return int(text)
+    return 0

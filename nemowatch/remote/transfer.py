@@ -27,6 +27,7 @@ from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request, conten
 from nemowatch.remote.interface import Progress
 from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.part import Marker, PartFile
+from nemowatch.remote.values import is_plain
 
 T = TypeVar("T")
 
@@ -278,10 +279,10 @@ def _validator(headers: Mapping[str, str]) -> str:
     """The value for If-Range: a strong ETag, else the date of the last change; "" when there is
     neither."""
     etag = headers.get("etag", "")
-    if etag.startswith('"') and etag.isascii() and etag.isprintable():
+    if etag.startswith('"') and is_plain(etag):
         return etag
     changed = headers.get("last-modified", "")
-    if changed.isascii() and changed.isprintable():
+    if is_plain(changed):
         return changed
     return ""
 

@@ -17,6 +17,10 @@ from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
 _LONGEST_MESSAGE = 500
 #: A longer id, in characters, is not accepted at all: cutting it would make another.
 _LONGEST_NAME = 1000
+#: A number in place of an id is below this.
+_LARGEST_ID = 10**30
+#: The types of JSON in which a number may come; `bool` is none, although Python derives it.
+_NUMBERS = (int, float, str)
 #: How deep a `user_id` is searched for: envelope, data, state.
 _USER_ID_DEPTH = 4
 
@@ -46,6 +50,16 @@ def work(said: str) -> str:
     return redact_work(harmless(said)).strip()
 
 
+def is_plain(said: str) -> bool:
+    """Whether this is printable ASCII: anything else would break a header."""
+    return said.isascii() and said.isprintable()
+
+
+def is_whole(said: str, longest: int) -> bool:
+    """Whether this is a whole number in less than `longest` characters."""
+    return len(said) < longest and said.strip().isdecimal()
+
+
 def name(value: Any) -> str:
     """An id, or another word that is kept, shown and sent back as it came; "" when that is not
     possible."""
@@ -68,16 +82,14 @@ def text(value: Any) -> str:
     """A string, or a number in its place; "" for anything else."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return ""
-    if abs(value) >= 10**30:
-        return ""
-    return str(value)
+    if type(value) is int and abs(value) < _LARGEST_ID:
+        return str(value)
+    return ""
 
 
 def number(value: Any, default: float = 0.0) -> float:
     """A finite number, or `default`."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) not in _NUMBERS:
         return default
     try:
         result = float(value)
