@@ -24,9 +24,8 @@ _WORDS = {VIDEO: "Video", AUDIO: "Audio", TEXT: "Title"}
 _MUSIC = frozenset({"bgm", "music"})
 #: A line for people: longer names are cut.
 _NAME_LENGTH = 60
-#: The type of a track in quotes; longer ones are no type.
-_QUOTED_KIND = re.compile(r"\s*[0-9]+\s*")
-_KIND_LENGTH = 9
+#: The type of a track in quotes; what is longer than nine characters is no type.
+_QUOTED_KIND = re.compile(r"(?!.{10})\s*[0-9]+\s*", re.DOTALL)
 #: JSON has these types and no derived ones, and `bool` is not a number there.
 _NUMBERS = (int, float)
 
@@ -41,9 +40,8 @@ class Track:
 
 def tracks_of(draft: object) -> list[Track]:
     """The tracks of a draft; empty for anything that is none."""
-    if not isinstance(draft, dict):
-        return []
-    found = draft.get("t", draft.get("tracks"))
+    fields = _fields(draft)
+    found = fields.get("t", fields.get("tracks"))
     return [Track(_kind(raw), raw) for raw in objects_in(found)]
 
 
@@ -59,9 +57,7 @@ def exportable(draft: object) -> bool:
 
 def total_ms(draft: object) -> int:
     """`d`, the draft's length in ms; -1 when it says none."""
-    if not isinstance(draft, dict):
-        return -1
-    return _number(draft.get("d"))
+    return _number(_fields(draft).get("d"))
 
 
 def _number(value: Any) -> int:
@@ -221,11 +217,16 @@ def _kind(track: dict[str, Any]) -> int:
     value = track.get("tt")
     if type(value) is int:
         return value
-    if not isinstance(value, str) or len(value) > _KIND_LENGTH:
-        return -1
-    if _QUOTED_KIND.fullmatch(value):
+    if isinstance(value, str) and _QUOTED_KIND.fullmatch(value):
         return int(value)
     return -1
+
+
+def _fields(draft: object) -> dict[str, Any]:
+    """A draft, or an empty one."""
+    if isinstance(draft, dict):
+        return draft
+    return {}
 
 
 def objects_in(value: object) -> list[dict[str, Any]]:

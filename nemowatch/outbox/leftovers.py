@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.errors import LocalError
@@ -83,7 +84,7 @@ def _job_of(name: str) -> int | None:
 
 def remove(leftovers: Iterable[Leftover]) -> list[Path]:
     """Remove them; returns those that are gone now by our doing."""
-    paths = (leftover.path for leftover in leftovers)
+    paths = map(attrgetter("path"), leftovers)
     return list(filter(_remove, paths))
 
 

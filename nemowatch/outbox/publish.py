@@ -46,8 +46,10 @@ class Published:
 def part_path(target_folder: Path, job_id: int, ordinal: int = 0) -> Path:
     """Where a job's result grows: beside its final name, so that naming it is one step on every
     filesystem."""
-    number = f"-{ordinal}" if ordinal else ""
-    return target_folder / f"{OURS}{job_id}{number}.part"
+    name = f"{OURS}{job_id}"
+    if ordinal:
+        name = f"{name}-{ordinal}"
+    return target_folder / f"{name}.part"
 
 
 def write_part(path: Path, data: bytes) -> Downloaded:
@@ -78,7 +80,8 @@ def publish(part: Path, wanted: str, sha256: str) -> Published:
 
 def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
-    if copied := part_files.claimed(part, folder):
+    copied = part_files.claimed(part, folder)
+    if copied:
         if part_files.is_same(copied, part, folder, sha256):
             part_files.finish(part, folder)
             return copied, True

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.errors import LocalFinal, SourceGone, show_path
@@ -38,7 +39,7 @@ def retire_members(
 ) -> bytes | None:
     """Let a source leave, as the journal knows it; returns where its first file went, None when it
     was deleted or has no files. Raises as `retire_all`."""
-    leaving = [_leaving(member) for member in members if member.path]
+    leaving = list(map(_leaving, filter(attrgetter("path"), members)))
     if not leaving:
         return None
     first = retire_all(inbox, leaving, root, mode)[0]

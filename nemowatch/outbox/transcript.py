@@ -78,13 +78,13 @@ class _Found:
 def read(draft: object, answer: str = "") -> Transcript:
     """The transcript of a draft: all its text tracks, in order of time. Without any text there,
     the agent's `answer`."""
-    titles = [track for track in tracks_of(draft) if track.kind == TEXT]
-    tracks = [_captions(segments_of(track)) for track in titles]
+    titles = [segments_of(track) for track in tracks_of(draft) if track.kind == TEXT]
+    tracks = list(map(_captions, titles))
     found = list(chain.from_iterable(tracks))
     if not found:
         return _untimed(filter(None, [_clean(answer)]))
-    if not any(caption.is_timed for caption in found):
-        return _untimed(caption.text for caption in found)
+    if not any(map(attrgetter("is_timed"), found)):
+        return _untimed(map(attrgetter("text"), found))
 
     total = total_ms(draft)
     segments = chain.from_iterable(_with_ends(track, total) for track in tracks)

@@ -89,7 +89,7 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
     """The text results by their ending, without those that the cloud gave nothing for."""
-    words = transcript.read(draft or {}, work.job.answer)
+    words = transcript.read(draft, work.job.answer)
     made = {}
     for output in work.job.outputs:
         text = FORMS.get(output.kind, _no_text)(words)

@@ -66,7 +66,13 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
     if turn_outcome.asks_back(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
         planned = 1
-    said = turn_outcome.judge_check(call.baseline, call.last_seen, now, call.checks, planned)
+    said = turn_outcome.judge_check(
+        baseline=call.baseline,
+        last_seen=call.last_seen,
+        now=now,
+        checks_done=call.checks,
+        checks_planned=planned,
+    )
     if said is Seen.HAPPENED:
         return await happened(work, deps, call, state, work.job.answer)
     checked = partial(spend.checked, spend_id=call.id, seen=now)

@@ -123,7 +123,11 @@ async def submit(work: Work, deps: Deps) -> Decision:
     if draft is None:  # never back to a new turn: this one is paid for
         return nothing_made(work)
     await deps.api.submit_render(
-        job.skill, job.render_id, job.session_id, draft, deps.config().render.quality
+        job.skill,
+        job.render_id,
+        job.session_id,
+        draft,
+        deps.config().render.quality,
     )
     return _polling(deps, render_at=deps.clock.now_ms())
 

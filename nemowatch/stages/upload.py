@@ -103,7 +103,16 @@ def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
     text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
     forget = partial(sources.set_cdn, member_id=clip.id, url="")
     left = _left_behind(work)
-    return later(State.CLAIMED, 0, forget, left, counts=True, text=text, reason="", checking=False)
+    return later(
+        State.CLAIMED,
+        0,
+        forget,
+        left,
+        counts=True,
+        text=text,
+        reason="",
+        checking=False,
+    )
 
 
 async def _check(work: Work, deps: Deps) -> Decision:
@@ -162,7 +171,12 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     except SourceGone as exc:
         raise await source_check.absence(work, deps, clip.path, exc) from exc
     try:
-        payload = Payload(clip.name, fd, claimed.size, claimed.mtime_ns)
+        payload = Payload(
+            name=clip.name,
+            fd=fd,
+            size=claimed.size,
+            mtime_ns=claimed.mtime_ns,
+        )
         report = deps.board.reporter(work.job.id, "uploading")
         sent = await deps.api.upload_file(work.job.skill, work.job.session_id, payload, report)
     finally:
