@@ -61,8 +61,12 @@ def _needs(overview: Overview) -> Iterable[Need]:
         yield Need(what, words.APPROVE)
     yield from map(_asking, overview.asking)
     for row in overview.held_for(HoldReason.CONFLICT):
-        cure = words.about_hold(HoldReason.CONFLICT, row.job.id)
-        yield Need(words.hold_words(HoldReason.CONFLICT), cure, _name(row.path), row.folder)
+        yield Need(
+            words.hold_words(HoldReason.CONFLICT),
+            words.about_hold(HoldReason.CONFLICT, row.job.id),
+            _name(row.path),
+            row.folder,
+        )
     yield from map(_trouble, overview.published.unsolved)
 
 
@@ -96,12 +100,16 @@ def _holds(overview: Overview) -> Iterable[Hold]:
 
 
 def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
-    if held:
-        first = held[0].job
-        since = min(row.job.updated_at for row in held)
-        what = capital(first.error_text or words.hold_words(reason))
-        stops = HOLDS[reason].stops is not Stops.JOB
-        yield Hold(what, words.about_hold(reason, first.id), since, stops)
+    if not held:
+        return
+    first = held[0].job
+    what = first.error_text or words.hold_words(reason)
+    yield Hold(
+        capital(what),
+        words.about_hold(reason, first.id),
+        min(row.job.updated_at for row in held),
+        HOLDS[reason].stops is not Stops.JOB,
+    )
 
 
 def _waiting(overview: Overview) -> Listing[Waiting]:
@@ -146,9 +154,14 @@ def _running(overview: Overview) -> Iterable[Running]:
         job = row.job
         if job.state is State.CLAIMED:
             continue
-        percent = _percent(job, overview)
-        said = words.tries(job.attempt, job.tries, job.error_text)
-        yield Running(_name(row.path), row.folder, job.target, job.state, percent, said)
+        yield Running(
+            _name(row.path),
+            row.folder,
+            job.target,
+            job.state,
+            _percent(job, overview),
+            words.tries(job.attempt, job.tries, job.error_text),
+        )
 
 
 def _percent(job: Job, overview: Overview) -> float:
@@ -156,29 +169,46 @@ def _percent(job: Job, overview: Overview) -> float:
     if job.state is State.RENDERING:
         return job.progress
     transfer = overview.published.transfers.get(job.id, NO_TRANSFER)
-    share = transfer.share
-    return -1 if share is None else 100 * share
+    if transfer.share is None:
+        return -1
+    return 100 * transfer.share
 
 
 def _finished(done: DoneJob) -> Finished:
     row = done.row
-    results = tuple(Path(os.fsdecode(output.path)) for output in done.results)
-    price = words.cost(row.job.credits, about=row.job.credits_about)
-    return Finished(_name(row.path), row.folder, row.job.target, row.job.updated_at, results, price)
+    job = row.job
+    return Finished(
+        _name(row.path),
+        row.folder,
+        job.target,
+        job.updated_at,
+        tuple(Path(os.fsdecode(output.path)) for output in done.results),
+        words.cost(job.credits, about=job.credits_about),
+    )
 
 
 def _refused(overview: Overview) -> Iterable[Failed]:
     for trouble in overview.published.refused:
-        cure = words.about_trouble(trouble)
-        name = _name(trouble.path)
-        yield Failed(name, trouble.folder, "", trouble.refused_at, trouble.what, cure)
+        yield Failed(
+            _name(trouble.path),
+            trouble.folder,
+            "",
+            trouble.refused_at,
+            trouble.what,
+            words.about_trouble(trouble),
+        )
 
 
 def _failed(row: ListedJob) -> Failed:
     job = row.job
-    what = words.what_happened(job.state, job.error_text)
-    cure = words.about_job(job.id, job.state, code=job.error_code)
-    return Failed(_name(row.path), row.folder, job.target, job.updated_at, what, cure)
+    return Failed(
+        _name(row.path),
+        row.folder,
+        job.target,
+        job.updated_at,
+        words.what_happened(job.state, job.error_text),
+        words.about_job(job.id, job.state, code=job.error_code),
+    )
 
 
 # -- the rest --------------------------------------------------------------------------

@@ -5,17 +5,28 @@ from __future__ import annotations
 
 def brackets(text: object) -> str:
     """The text in brackets, after a blank; nothing for nothing."""
-    return f" ({text})" if text else ""
+    return _if_any(" ({})", text)
 
 
 def because(text: object) -> str:
     """The text after a colon; nothing for nothing."""
-    return f": {text}" if text else ""
+    return _if_any(": {}", text)
 
 
 def following(text: object) -> str:
     """The text after a comma; nothing for nothing."""
-    return f", {text}" if text else ""
+    return _if_any(", {}", text)
+
+
+def inside(where: object) -> str:
+    """Where it is; nothing for nowhere."""
+    return _if_any(" in {}", where)
+
+
+def _if_any(pattern: str, text: object) -> str:
+    if not text:
+        return ""
+    return pattern.format(text)
 
 
 def capital(text: str) -> str:
@@ -25,4 +36,5 @@ def capital(text: str) -> str:
 
 def counted(count: int, one: str, many: str) -> str:
     """How many of them, with the words for one or for many."""
-    return f"{count:,} {one if count == 1 else many}"
+    noun = one if count == 1 else many
+    return f"{count:,} {noun}"

@@ -104,10 +104,21 @@ def _standing(name: str, problems: Problems) -> Iterable[Trouble]:
 
 
 def _folder(name: str, problem: FolderProblem) -> Trouble:
-    return Trouble(name, problem.folder, problem.what, problem.cure, suggestion=problem.suggestion)
+    return Trouble(
+        name,
+        problem.folder,
+        problem.what,
+        problem.cure,
+        suggestion=problem.suggestion,
+    )
 
 
 def _file(name: str, problem: FileProblem, refused_at: int = 0) -> Trouble:
     return Trouble(
-        name, problem.folder, problem.what, problem.cure, problem.path, refused_at=refused_at
+        name,
+        problem.folder,
+        problem.what,
+        problem.cure,
+        problem.path,
+        refused_at=refused_at,
     )

@@ -63,12 +63,14 @@ class Account:
 
     def what(self, some: list[Job]) -> str:
         """What is said of some of its jobs; which target it is about where there are several."""
-        lines: dict[str, None] = {}
-        for job in some:
-            text = words.what_happened(job.state, job.error_text)
-            about = f"{job.target}: " if len(self.jobs) > 1 else ""
-            lines[about + text] = None
+        lines = dict.fromkeys(map(self._what, some))
         return "\n".join(lines)
+
+    def _what(self, job: Job) -> str:
+        text = words.what_happened(job.state, job.error_text)
+        if len(self.jobs) > 1:
+            return f"{job.target}: {text}"
+        return text
 
 
 def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]:
@@ -83,7 +85,8 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
     for source in sources.at_path(conn, row.watch, row.path):
         accounts.append(Account(source, jobs.of_source(conn, source.id)))
 
-    folder, name = os.fsdecode(os.path.dirname(row.path)), os.path.basename(row.path)
+    folder = os.fsdecode(os.path.dirname(row.path))
+    name = os.path.basename(row.path)
     asked = question_path(watch.inbox / folder, name)
     found = [Note(watch.inbox, asked, _question(accounts))]
     text = _error(conn, watch, accounts)
@@ -105,19 +108,29 @@ def question_of(account: Account, asking: list[Job]) -> str:
     how: dict[str, None] = {}
     for job in asking:
         how.update(dict.fromkeys(words.about_job(job.id, job.state, job.reason).asked()))
-    name = os.path.basename(account.source.path)
-    numbers = tuple(job.id for job in asking)
-    return notes.question_note(Question(name, account.what(asking), tuple(how), numbers))
+    question = Question(
+        os.path.basename(account.source.path),
+        account.what(asking),
+        tuple(how),
+        _numbers(asking),
+    )
+    return notes.question_note(question)
+
+
+def _numbers(some: list[Job]) -> tuple[int, ...]:
+    return tuple(job.id for job in some)
 
 
 def _error(conn: sqlite3.Connection, watch: Watch, accounts: list[Account]) -> str | None:
     """The error note; "" when there is to be none, None when the one that is there stays."""
-    for account in accounts:
-        if account.end is End.BADLY:
+    ends = [account.end for account in accounts]
+    for account, end in zip(accounts, ends, strict=True):
+        if end is End.BADLY:
             return notes.error_note(failure_of(conn, watch, account))
-        if account.end is End.WELL:
+        if end is End.WELL:
             return ""
-    if any(account.end is End.OPEN for account in accounts):
+
+    if End.OPEN in ends:
         return None
     return ""
 
@@ -126,7 +139,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
     """What a source's jobs came to, as its note says it."""
     source = account.source
     bad = account.in_state(*BAD, State.CANCELLED)
-    numbers = tuple(job.id for job in bad)
+    numbers = _numbers(bad)
     codes = [job.error_code for job in bad]
     back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
     return Failure(
@@ -150,5 +163,6 @@ def _results(conn: sqlite3.Connection, done: list[Job]) -> list[Done]:
     found = []
     for job in done:
         for output in results.outputs(conn, job.id):
-            found.append(Done(job.target, os.fsdecode(os.path.basename(output.path))))
+            name = os.path.basename(output.path)
+            found.append(Done(job.target, os.fsdecode(name)))
     return found

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
@@ -16,7 +16,7 @@ COUNTED = tuple(state for state in State if state not in ENDED and state is not 
 
 def status_line(overview: Overview) -> str:
     """The line."""
-    parts = [*_settling(overview), *_working(overview), *_held(overview)]
+    parts = list(_parts(overview))
     sentences = [", ".join(parts) or "idle"]
     if overview.credits.available is not None:
         sentences.append(f"credits {amount(overview.credits.available)}")
@@ -24,20 +24,24 @@ def status_line(overview: Overview) -> str:
     return "; ".join(sentences)
 
 
-def _settling(overview: Overview) -> list[str]:
-    count = overview.published.settling_count
-    return [f"{count} settling"] if count else []
+def _parts(overview: Overview) -> Iterator[str]:
+    """Whatever there is at least one of."""
+    for count, what in _counts(overview):
+        if count:
+            yield f"{count} {what}"
 
 
-def _working(overview: Overview) -> list[str]:
+def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
+    """How many there are of everything, with its words."""
+    yield overview.published.settling_count, "settling"
+
     progress = percents(overview.published.transfers.values())
     shown = {state: f" {percent} %" for state, percent in progress.items()}
-    counts = {state: overview.counts.get(state, 0) for state in COUNTED}
-    return [f"{n} {state}{shown.get(state, '')}" for state, n in counts.items() if n]
+    for state in COUNTED:
+        yield overview.counts.get(state, 0), f"{state}{shown.get(state, '')}"
 
-
-def _held(overview: Overview) -> list[str]:
-    return [f"{count} held ({reason})" for reason, count in overview.held.items() if count]
+    for reason, count in overview.held.items():
+        yield count, f"held ({reason})"
 
 
 def _troubles(overview: Overview) -> list[str]:

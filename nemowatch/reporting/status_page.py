@@ -71,8 +71,9 @@ class StatusPage:
         """Update every page (`stopped`: for the last time, and it says so). A share that is away
         gets none."""
         pages = {inbox.watch.page for inbox in self._inboxes.values()}
+        update = partial(self._update, stopped=stopped)
         # side by side: a share may hang
-        await asyncio.gather(*(self._update(page, stopped=stopped) for page in pages))
+        await asyncio.gather(*map(update, pages))
 
     async def _update(self, page: Path, *, stopped: bool) -> None:
         own = [inbox for inbox in self._inboxes.values() if inbox.watch.page == page]
@@ -129,17 +130,18 @@ class StatusPage:
 
     def _news(self, own: list[Inbox]) -> object:
         """Something that is equal as long as a page would say the same, and cheap to get."""
-        names = [inbox.watch.name for inbox in own]
         return (
             self._journal.changes,
             self._journal.full_at,
-            [inbox.health for inbox in own],
-            [inbox.settling for inbox in own],
-            [self._findings.problems.get(name, ()) for name in names],
+            list(map(self._news_of, own)),
             tuple(self._findings.refused),
             dict(self._live.rows),
             self._account(),
         )
+
+    def _news_of(self, inbox: Inbox) -> object:
+        problems = self._findings.problems.get(inbox.watch.name, ())
+        return inbox.health, inbox.settling, problems
 
 
 async def _any_same_root(own: list[Inbox]) -> bool:
@@ -159,5 +161,5 @@ def _write(model: PageModel, inboxes: list[Path]) -> None:
     """Checked once more right before: a share that has just gone leaves a mount point that can
     be written to."""
     text = render(model)
-    if any(os.path.isdir(inbox) for inbox in inboxes):  # noqa: PTH112 - never raises
+    if any(map(os.path.isdir, inboxes)):  # never raises
         write_page(model.page, text)

@@ -17,7 +17,7 @@ from nemowatch.journal.batches import REBUILT, STANDS
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.overview import Trouble
-from nemowatch.reporting.phrases import because, brackets, capital, counted
+from nemowatch.reporting.phrases import because, brackets, capital, counted, inside
 
 #: Holds whose whole story is shown once, so that a file names only its reason.
 SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
@@ -246,8 +246,7 @@ def cost(credits: float | None, *, about: bool) -> str:
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """What a batch asks; `where`: its inbox, where that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
-    inside = f" in {where}" if where else ""
-    return f"{results} for approval{inside} ({cause})."
+    return f"{results} for approval{inside(where)} ({cause})."
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:
