@@ -164,7 +164,7 @@ class Runner:
     def _keep_failure(self, job_id: int, failure: BaseException | None) -> None:
         if failure is None:
             return
-        if isinstance(failure, JournalError) and is_end_of_journal(failure):
+        if is_end_of_journal(failure):
             self.broken = failure
             return
         # not even its end could be written: nobody works on it before the next start
@@ -209,7 +209,10 @@ class Runner:
             return self.outcomes.failed(work, exc)
         except Exception as exc:
             log.exception(
-                "internal error", job=work.job.id, doing=step.effect, **place(work.source)
+                "internal error",
+                job=work.job.id,
+                doing=step.effect,
+                **place(work.source),
             )
             return self.outcomes.stumbled(work, exc)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 import structlog
 
@@ -34,7 +35,7 @@ FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
 NO_WATCH = "Its folder is no longer in the configuration. Restore the [[watch]], or cancel the job."
 
 
-def is_end_of_journal(exc: BaseException) -> bool:
+def is_end_of_journal(exc: BaseException) -> TypeGuard[JournalError]:
     """Whether this error means that the journal can no longer be used; a change that its rules
     refuse concerns one job."""
     return isinstance(exc, JournalError) and not isinstance(exc, JournalRefused)

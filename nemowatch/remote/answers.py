@@ -122,11 +122,14 @@ def result_url(data: Any) -> str:
     """The address of a result in either shape, "" when there is none."""
     fields = table(data)
     inner = table(fields.get("output")).get("url")
-    for value in (inner, fields.get("outputUrl"), fields.get("output_url"), fields.get("url")):
-        found = text(value).strip()
-        if found:
-            return found
-    return ""
+    values = (
+        inner,
+        fields.get("outputUrl"),
+        fields.get("output_url"),
+        fields.get("url"),
+    )
+    found = map(str.strip, map(text, values))
+    return next(filter(None, found), "")
 
 
 def token(data: Any, now_ms: int) -> tuple[str, str, int]:

@@ -76,7 +76,12 @@ class Caller:
         self._limits = Limits(timeout, timeout, timeout)
         self._clock = clock
         self._tokens = Tokens(
-            credential, Store(state_dir / STORE_NAME), self._issue, clock, executor, hide
+            credential,
+            Store(state_dir / STORE_NAME),
+            self._issue,
+            clock,
+            executor,
+            hide,
         )
         self._seen_user = ""
 
@@ -103,7 +108,13 @@ class Caller:
         body, headers = call.body(), self.headers(call.skill, token)
         if body.content_type:
             headers["Content-Type"] = body.content_type
-        request = Request(call.method, self.base + call.path, headers, body.content, body.length)
+        request = Request(
+            method=call.method,
+            url=self.base + call.path,
+            headers=headers,
+            body=body.content,
+            length=body.length,
+        )
         reply = await self.http.fetch(request, limits)
         if call.any_answer and 200 <= reply.status < 300 and values.parse(reply.body) is None:
             return {}

@@ -84,10 +84,23 @@ class Client:
         self._executor = executor or ThreadPoolExecutor(_THREADS, "nemowatch-remote")
         self._upload_pace = Pace(upload_rate, clock)
         base = base_url.rstrip("/")
-        self._caller = Caller(base, platform, timeout, credential, state_dir, clock, self._executor)
+        self._caller = Caller(
+            base=base,
+            platform=platform,
+            timeout=timeout,
+            credential=credential,
+            state_dir=state_dir,
+            clock=clock,
+            executor=self._executor,
+        )
         self._download_pace = Pace(download_rate, clock)
         self._transfer = Transfer(
-            self._caller.http, Rules.of(base), self._download_pace, self._executor, clock, timeout
+            http=self._caller.http,
+            rules=Rules.of(base),
+            pace=self._download_pace,
+            executor=self._executor,
+            clock=clock,
+            silence=timeout,
         )
 
     def __repr__(self) -> str:
@@ -229,7 +242,12 @@ class Client:
         self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
     ) -> Downloaded:
         """Section 9: first the plain way without the token, then the authenticated one."""
-        want = Want(part, self._state_dir / "downloads" / quote(render_id, safe=""), size, progress)
+        want = Want(
+            part=part,
+            marker=self._state_dir / "downloads" / _segment(render_id),
+            size=size,
+            progress=progress,
+        )
         first: RemoteError = ResultExpired()
         if url:
             try:

@@ -42,7 +42,8 @@ class Credential:
     @property
     def expected(self) -> bool:
         """Whether the user intends to supply one, as far as that can be told without reading."""
-        return bool(self.value) or any(required for _, required in self.files)
+        required = dict(self.files).values()
+        return bool(self.value) or any(required)
 
     def describe(self) -> str:
         """Its source, for people; never the token itself."""

@@ -138,6 +138,11 @@ def business_code(document: Any) -> int:
     return 0
 
 
+def known_code(*codes: int) -> int:
+    """The first of these that is a code of section 1, else 0."""
+    return next(filter(CODES.get, codes), 0)
+
+
 def message(document: Any, depth: int = 3) -> str:
     """The message of an answer, from whichever key has it, at most `depth` objects deep."""
     fields = table(document)

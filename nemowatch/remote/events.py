@@ -94,7 +94,7 @@ def _is_error(document: dict[str, Any]) -> bool:
     framework's."""
     if envelope.business_code(document) or document.get("type") == "error":
         return True
-    if any(document.get(key) for key in _OWN_ERRORS):
+    if any(map(document.get, _OWN_ERRORS)):
         return True
     return _is_detail(document)
 
@@ -102,8 +102,7 @@ def _is_error(document: dict[str, Any]) -> bool:
 def _error(document: dict[str, Any]) -> Event:
     own = document.get("errorCode") or document.get("error_code")
     inner = envelope.business_code({"code": own}) or envelope.business_code(document.get("error"))
-    codes = (envelope.business_code(document), inner)
-    known = next(filter(envelope.CODES.get, codes), 0)
+    known = envelope.known_code(envelope.business_code(document), inner)
 
     said = envelope.message(document)
     if not said:

@@ -108,10 +108,11 @@ class Transfer:
             await _send(exchange, home=home)
             if exchange.status in _REDIRECTS:
                 return Next(joined(url, exchange.headers.get("location", "")))
+            other = None
             if own:
                 other = await self._refused(exchange)
-                if other is not None:
-                    return other
+            if other is not None:
+                return other
             return await self._take(url, want, file, exchange)
 
     async def _refused(self, exchange: Exchange) -> Next | None:
@@ -171,7 +172,7 @@ class Transfer:
             progress(file.size, total)
 
     async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
-        if not file.size or file.size < total:
+        if file.size < max(total, 1):  # an empty one never is a result
             raise RemotePassing(
                 f"The result came incomplete ({file.size} of {total or 'some'} bytes)."
             )

@@ -57,7 +57,9 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) 
     answer = answer or Answer()
     if answer.failed:
         return _closed(answer)
-    end = TurnEnd.TIMEOUT if exchange.expired else TurnEnd.CUT
+    end = TurnEnd.CUT
+    if exchange.expired:
+        end = TurnEnd.TIMEOUT
     return Turn(end, for_people(answer.text), exc.text)
 
 
@@ -73,7 +75,7 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
     passing = isinstance(error, RemotePassing) and not isinstance(error, RateLimited)
     if not 400 <= exchange.status < 500 or passing:
         code = envelope.business_code(values.parse(body))
-        return Turn(TurnEnd.CUT, error=error.text, code=code if code in envelope.CODES else 0)
+        return Turn(TurnEnd.CUT, error=error.text, code=envelope.known_code(code))
     raise error
 
 
