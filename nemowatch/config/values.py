@@ -31,6 +31,10 @@ def file_path(value: Any, context: Context | None) -> Path:
     path = Path(value)
     if context is None:
         return path
+    return _absolute(path, context)
+
+
+def _absolute(path: Path, context: Context) -> Path:
     if path.parts[:1] == ("~",):
         return context["home"].joinpath(*path.parts[1:])
     with suppress(RuntimeError):  # `~name` without such a user: the tilde is part of the name
@@ -57,13 +61,20 @@ def settle_time(value: Any) -> Any:
     """ "auto" or seconds. Raises ValueError."""
     if value == "auto":
         return value
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = -1.0
-    if isinstance(value, bool) or not 0 < seconds < float("inf"):
+    seconds = _number(value)
+    if not 0 < seconds < float("inf"):
         raise ValueError('must be "auto" or a number of seconds greater than 0')
     return seconds
+
+
+def _number(value: Any) -> float:
+    """The number that is written there; NaN for none."""
+    if isinstance(value, bool):
+        return float("nan")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
 
 
 def some(value: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from nemowatch.errors import UsageError
 from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.known_sources import unpaid
-from nemowatch.intake.claim.link_lists import results_before, without_paid
+from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before, without_paid
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import batches, job_steps, jobs, results, sources
 from nemowatch.journal.jobs import Job
@@ -77,8 +77,7 @@ def _ended(
         if job.state not in ENDED:
             return None
         if job.state is State.PUBLISHED:
-            outputs = results.outputs(conn, job.id)
-            found[job.id] = tuple((output.path, output.size) for output in outputs)
+            found[job.id] = paths_and_sizes(conn, job)
     return found
 
 

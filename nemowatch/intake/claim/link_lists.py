@@ -33,9 +33,14 @@ def results_before(
     for _, key in _wanted(candidate):
         before = made.get(key)
         if before is not None and before.state is State.PUBLISHED:
-            outputs = results.outputs(conn, before.id)
-            found[before.id] = tuple((output.path, output.size) for output in outputs)
+            found[before.id] = paths_and_sizes(conn, before)
     return found
+
+
+def paths_and_sizes(conn: sqlite3.Connection, job: Job) -> tuple[tuple[bytes, int], ...]:
+    """The results of a published job: (absolute path, bytes)."""
+    outputs = results.outputs(conn, job.id)
+    return tuple((output.path, output.size) for output in outputs)
 
 
 def without_paid(

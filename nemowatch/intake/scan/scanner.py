@@ -109,12 +109,9 @@ def _in_folder(root: Path, folder: bytes, ignore: Ignore, known: Known) -> Itera
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
         for name, found in entries(opened):
             path = prefix + name
-            if found is None:
-                entry = _unanswered(name, path, ignore)
-            elif known(path, found):
+            if found is not None and known(path, found):
                 continue
-            else:
-                entry = _judge(name, path, found, ignore)
+            entry = _judge(name, path, found, ignore)
             if entry is not None:
                 yield entry
 
@@ -125,7 +122,9 @@ def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
     return None
 
 
-def _judge(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore) -> Entry | None:
+def _judge(name: bytes, path: bytes, found: os.stat_result | None, ignore: Ignore) -> Entry | None:
+    if found is None:
+        return _unanswered(name, path, ignore)
     if stat.S_ISDIR(found.st_mode):
         return _judge_folder(name, path, found, ignore)
 
