@@ -8,9 +8,9 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 
-from nemowatch.errors import LocalError, LocalFinal, LocalPassing, show_path
+from nemowatch.errors import LocalFinal, LocalPassing, show_path
 from nemowatch.fs import part_files
-from nemowatch.fs.exclusive_create import remove, write_new
+from nemowatch.fs.exclusive_create import removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content, sha256_at
 from nemowatch.fs.identity import TIME_GRAIN_NS, of_stat, same_size_and_time
 from nemowatch.fs.listing import names_in
@@ -29,7 +29,7 @@ def copy(
     OSError.
     """
     part = _part(name)
-    try:
+    with removed_on_failure(part, target):
         _copy_bytes(name, part, source, target)
         unchanged()
         for new_name in new_names:
@@ -37,10 +37,6 @@ def copy(
                 part_files.put(part, new_name, target)
                 return new_name
         raise too_many(name)
-    except (OSError, LocalError):
-        with contextlib.suppress(OSError):
-            remove(part, target)
-        raise
 
 
 def _part(name: str) -> str:

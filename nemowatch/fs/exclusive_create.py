@@ -12,7 +12,9 @@ import ctypes
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 
+from nemowatch.errors import LocalError
 from nemowatch.fs.identity import of_stat, same_file
 from nemowatch.fs.names import OURS, PROCESS
 from nemowatch.fs.safe_open import open_new, stat_at, sync_folder
@@ -91,12 +93,19 @@ def write_new(name: str, data: bytes, folder: int) -> None:
     Raises OSError, and leaves no half file then."""
     remove(name, folder)
     fd = open_new(name, folder)
+    with removed_on_failure(name, folder), os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def removed_on_failure(name: str, folder: int) -> Iterator[None]:
+    """Take a file of our own away again when the block fails with an error of ours or of the
+    system's, and raise that error."""
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
+        yield
+    except (OSError, LocalError):
         with contextlib.suppress(OSError):
             remove(name, folder)
         raise
@@ -108,12 +117,8 @@ def replace_file(name: str, data: bytes, folder: int, kind: str = "note") -> Non
     OSError."""
     fresh = brief_name(kind)
     write_new(fresh, data, folder)
-    try:
+    with removed_on_failure(fresh, folder):
         rename_over(fresh, name, folder)
-    except OSError:
-        with contextlib.suppress(OSError):
-            remove(fresh, folder)
-        raise
     sync_folder(folder)
 
 

@@ -16,7 +16,7 @@ from nemowatch.fs.safe_open import folder_of, missing, parts, root_folder, trans
 
 def below(root: Path, relative: bytes) -> Path:
     """The path of `relative` below `root`."""
-    return root.joinpath(*(os.fsdecode(name) for name in parts(relative)))
+    return root.joinpath(*map(os.fsdecode, parts(relative)))
 
 
 def ensure_folder(root: Path, relative: bytes) -> Path:
@@ -30,8 +30,8 @@ def ensure_folder(root: Path, relative: bytes) -> Path:
 
 
 def ensure_root(root: Path, beside: Path) -> None:
-    """Make `root` again when a person removed it, but only when its sibling `beside` still stands:
-    then the share is there. Anything else that is missing raises LocalPassing."""
+    """Make `root` again when a person removed it, but only when its sibling `beside` is still
+    there: then the share is there. Anything else that is missing raises LocalPassing."""
     held = anchor.held_at(root)
     if held is not None:
         held.check()  # nothing is made in what a missing share had covered

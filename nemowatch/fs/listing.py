@@ -1,4 +1,4 @@
-"""What stands in a folder below a root: names, entries with their stats, and walks.
+"""What is in a folder below a root: names, entries with their stats, and walks.
 
 By descriptor, so that a link which is put in a folder's place meanwhile leads nowhere. It opens no
 file and removes nothing.
@@ -19,7 +19,7 @@ from nemowatch.fs.safe_open import folder_of
 
 def names_in(folder: int) -> frozenset[bytes]:
     """The names in an open folder. Raises OSError."""
-    return frozenset(os.fsencode(name) for name in os.listdir(folder))
+    return frozenset(map(os.fsencode, os.listdir(folder)))
 
 
 def names_below(root: Path, relative: bytes) -> frozenset[bytes]:
@@ -39,7 +39,7 @@ def folders_below(root: Path, relative: bytes = b"") -> list[bytes]:
 
 
 def entries(folder: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """What stands in an open folder, links not followed; None for a folder that does not answer
+    """What is in an open folder, links not followed; None for a folder that does not answer
     (a dead share on it, or somebody else's): entering it says why. Raises OSError: for a folder
     whose names may be read and nothing else (r without x) too."""
     with os.scandir(folder) as found:
@@ -47,12 +47,18 @@ def entries(folder: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
             name = os.fsencode(entry.name)
             try:
                 yield name, entry.stat(follow_symlinks=False)
-            except OSError as exc:  # gone meanwhile, or not to be asked: that is no deletion
-                if isinstance(exc, PermissionError):
-                    # raises where nothing in it may be asked; else it is this one's matter alone
-                    os.stat(".", dir_fd=folder)
-                if exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False):
+            except OSError as exc:
+                if _is_silent_folder(entry, exc, folder):
                     yield name, None
+
+
+def _is_silent_folder(entry: os.DirEntry[str], exc: OSError, folder: int) -> bool:
+    """True for a folder that is there and does not answer; False for what is gone meanwhile, or
+    is not to be asked: that is no deletion."""
+    if isinstance(exc, PermissionError):
+        # raises where nothing in it may be asked; else it is this one's matter alone
+        os.stat(".", dir_fd=folder)
+    return exc.errno != errno.ENOENT and entry.is_dir(follow_symlinks=False)
 
 
 def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -94,22 +95,19 @@ class Mount:
 
 
 class Ground(NamedTuple):
-    """What a place lies on: what of a mount stays the same when the same share is mounted again."""
+    """What a path lies on: what of a mount stays the same when the same share is mounted again."""
 
     point: bytes
     fstype: str
     source: str
 
     def is_laid_bare(self, now: Ground) -> bool:
-        """True when this is mounted no more, and what stands in its place is what it had
+        """True when this is mounted no more, and what is in its place is what it had
         covered. The same filesystem by another mount (a bind mount made by systemd, say) is no
         loss."""
-        other = (now.fstype, now.source) != (self.fstype, self.source)
-        return (
-            other
-            and self.point != now.point
-            and self.point.startswith(now.point.rstrip(b"/") + b"/")
-        )
+        if (now.fstype, now.source) == (self.fstype, self.source):
+            return False
+        return self.point != now.point and _covers(now.point, self.point)
 
 
 def mode_of(fstype: str) -> Mode:
@@ -130,6 +128,20 @@ def tells_leases(fstype: str) -> bool:
     return fstype in LOCAL and not fstype.startswith("fuse")
 
 
+def _covers(point: bytes, path: bytes) -> bool:
+    """True when this mount point is the path, or above it."""
+    return path == point or path.startswith(point.rstrip(b"/") + b"/")
+
+
+def _steps_down(path: bytes) -> Iterator[bytes]:
+    """The folders on the way from / to an absolute path, which is the last one."""
+    yield b"/"
+    place = b""
+    for name in filter(None, path.split(b"/")):
+        place += b"/" + name
+        yield place
+
+
 def _unescape(field: str) -> bytes:
     raw = os.fsencode(field)
     return re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m.group(1), 8)]), raw)
@@ -137,15 +149,17 @@ def _unescape(field: str) -> bytes:
 
 def parse(text: str) -> tuple[Mount, ...]:
     """Read the format of proc(5) mountinfo; lines that are cut short are left out."""
-    lines = (_parse_line(line) for line in text.splitlines())
-    return tuple(mount for mount in lines if mount is not None)
+    lines = map(_parse_line, text.splitlines())
+    return tuple(filter(None, lines))
 
 
 def _parse_line(line: str) -> Mount | None:
     head, _, tail = line.partition(" - ")
-    left, right = head.split(" "), tail.split(" ")
+    left = head.split(" ")
+    right = tail.split(" ")
     if len(left) < 6 or len(right) < 2:
         return None
+
     options = ",".join([left[5], *right[2:3]]).split(",")
     return Mount(
         id=int(left[0]),
@@ -156,6 +170,10 @@ def _parse_line(line: str) -> Mount | None:
         source=os.fsdecode(_unescape(right[1])),
         readonly="ro" in options,
     )
+
+
+#: What a path lies on that no mount of the table covers.
+_UNKNOWN = Mount(0, 0, "0:0", b"/", "unknown", "")
 
 
 class MountTable:
@@ -174,11 +192,12 @@ class MountTable:
         return cls(parse(os.fsdecode(table.read_bytes())))
 
     def _root(self) -> Mount | None:
+        """The last mount of / that lies on no other one of this table."""
         ids = {m.id for m in self._mounts}
-        tops = [
-            m for m in self._mounts if m.point == b"/" and (m.parent not in ids or m.parent == m.id)
-        ]
-        return tops[-1] if tops else None
+        for mount in reversed(self._mounts):
+            if mount.point == b"/" and (mount.parent not in ids or mount.parent == mount.id):
+                return mount
+        return None
 
     def at(self, path: bytes) -> Mount:
         """The mount that a resolved absolute path lies on: walked down from the root, so that a
@@ -187,11 +206,16 @@ class MountTable:
         # a chroot whose own root is no mount: the longest prefix is the best there is
         if here is None:
             return self._longest(path)
-        place = b""
-        for piece in [b"", *[p for p in path.split(b"/") if p]]:
-            place = b"/" if not piece else place.rstrip(b"/") + b"/" + piece
-            while (over := self._by_place.get((here.id, place))) is not None and over is not here:
-                here = over
+        for place in _steps_down(path):
+            here = self._uppermost(here, place)
+        return here
+
+    def _uppermost(self, here: Mount, place: bytes) -> Mount:
+        """The mount that is seen at this place, of those stacked there upon `here`."""
+        over = self._by_place.get((here.id, place), here)
+        while over is not here:
+            here = over
+            over = self._by_place.get((here.id, place), here)
         return here
 
     def ground(self, path: bytes) -> Ground:
@@ -200,20 +224,15 @@ class MountTable:
         return Ground(mount.point, mount.fstype, mount.source)
 
     def _longest(self, path: bytes) -> Mount:
-        over = [
-            m
-            for m in self._mounts
-            if path == m.point or path.startswith(m.point.rstrip(b"/") + b"/")
-        ]
-        return max(
-            over, key=lambda m: len(m.point), default=Mount(0, 0, "0:0", b"/", "unknown", "")
-        )
+        over = [m for m in self._mounts if _covers(m.point, path)]
+        return max(over, key=lambda m: len(m.point), default=_UNKNOWN)
 
     def below(self, path: bytes) -> tuple[Mount, ...]:
         """Every visible mount strictly below `path`."""
         prefix = path.rstrip(b"/") + b"/"
         inside = {m.point for m in self._mounts if m.point.startswith(prefix)}
-        return tuple(m for m in (self.at(p) for p in sorted(inside)) if m.point in inside)
+        seen = map(self.at, sorted(inside))
+        return tuple(m for m in seen if m.point in inside)
 
     def concerns(self, path: bytes) -> frozenset[tuple[int, str, bytes, str]]:
         """What of the table a watch on `path` depends on: two equal answers mean that nothing

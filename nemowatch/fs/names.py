@@ -68,7 +68,9 @@ def _continues(last: str, following: str) -> bool:
 def _not_a_device(name: str) -> str:
     """Windows takes `NUL.es.mp4` for the device: the part before the first dot gets a `_`."""
     base, dot, rest = name.partition(".")
-    return f"{base}_{dot}{rest}" if base.rstrip(" ").casefold() in _DEVICES else name
+    if base.rstrip(" ").casefold() in _DEVICES:
+        return f"{base}_{dot}{rest}"
+    return name
 
 
 def split_ending(name: str) -> tuple[str, str]:
@@ -83,7 +85,9 @@ def numbered(name: str, number: int, limit: int = NAME_LIMIT) -> str:
     """`promo.es.mp4`, `promo.es (2).mp4`, …, each within `limit` bytes. `name` may hold
     surrogates (a source's raw bytes)."""
     stem, ending = split_ending(name)
-    tail = ("" if number < 2 else f" ({number})") + ending
+    tail = ending
+    if number >= 2:
+        tail = f" ({number}){ending}"
     return cut(stem, limit - len(os.fsencode(tail))) + tail
 
 

@@ -7,14 +7,14 @@ no jobs.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from nemowatch.fs import exclusive_create
-from nemowatch.fs.exclusive_create import NO_RENAME, remove, write_new
+from nemowatch.fs.exclusive_create import NO_RENAME, remove, removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import of_stat, same_inode, same_size_and_time
 from nemowatch.fs.names import NAME_LIMIT, OURS
@@ -85,7 +85,9 @@ def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
 def claim_name(part: str) -> str:
     """The file that says which name a copy is going to: written before the copy, so that its
     leftover is known."""
-    return f"{part}.to" if part.startswith(OURS) else f"{OURS}{part}.to"
+    if part.startswith(OURS):
+        return f"{part}.to"
+    return f"{OURS}{part}.to"
 
 
 def _copy_exclusive(part: str, name: str, folder: int) -> None:
@@ -97,12 +99,8 @@ def _copy_exclusive(part: str, name: str, folder: int) -> None:
     except OSError:
         remove(claim_name(part), folder)
         raise
-    try:
+    with removed_on_failure(name, folder):  # ours: made exclusively a moment ago
         copy_into(part, folder, target)
-    except OSError:
-        with contextlib.suppress(OSError):  # ours: made exclusively a moment ago
-            remove(name, folder)
-        raise
 
 
 def copy_into(name: str, folder: int, target: int) -> None:
@@ -113,12 +111,16 @@ def copy_into(name: str, folder: int, target: int) -> None:
         os.fdopen(open_file(name, folder), "rb", buffering=0) as source,
     ):
         while block := source.read(BLOCK):
-            rest = memoryview(block)
-            while rest:
-                rest = rest[out.write(rest) :]
+            _write_all(block, out)
         was = os.fstat(source.fileno())
         os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
         os.fsync(out.fileno())
+
+
+def _write_all(block: bytes, out: FileIO) -> None:
+    rest = memoryview(block)
+    while rest:
+        rest = rest[out.write(rest) :]
 
 
 def claimed(part: str, folder: int) -> str:
@@ -126,8 +128,11 @@ def claimed(part: str, folder: int) -> str:
     claim = claim_name(part)
     if stat_at(claim, folder) is None:
         return ""
+
     name = os.fsdecode(read_file(claim, folder, NAME_LIMIT))
-    return "" if "/" in name or name in (".", "..") else name
+    if "/" in name or name in (".", ".."):
+        return ""
+    return name
 
 
 def clear_claim(part: str, folder: int) -> None:
@@ -152,11 +157,15 @@ def _is_beginning(name: str, part: str, folder: int) -> bool:
     ):
         while block := half.read(BLOCK):
             wanted = whole.read(len(block))
-            if block != wanted:
-                written = block.rstrip(b"\0")
-                return wanted.startswith(written) and len(wanted) == len(block) and _is_zeros(half)
+            if block == wanted:
+                continue
+            written = block.rstrip(b"\0")
+            if len(wanted) != len(block) or not wanted.startswith(written):
+                return False
+            return _is_zeros(half)
     return True
 
 
 def _is_zeros(file: BinaryIO) -> bool:
-    return not any(any(block) for block in iter(lambda: file.read(BLOCK), b""))
+    blocks = iter(lambda: file.read(BLOCK), b"")
+    return not any(map(any, blocks))
