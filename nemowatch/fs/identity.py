@@ -44,6 +44,11 @@ def snapshot(fd: int) -> Snapshot:
     return of_stat(os.fstat(fd))
 
 
+def is_regular(found: os.stat_result | None) -> bool:
+    """Whether this is a regular file; None is nothing at all."""
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
 def not_regular(mode: int) -> str:
     """What a directory entry is when it is not a regular file, in plain words; "" for a regular
     file."""

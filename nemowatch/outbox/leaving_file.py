@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from nemowatch.fs.copy_across import too_many
 from nemowatch.fs.exclusive_create import remove
 from nemowatch.fs.folders import below, ensure_folder, name_limit
 from nemowatch.fs.hashing import has_content
-from nemowatch.fs.identity import of_stat, same_file, same_inode
+from nemowatch.fs.identity import is_regular, of_stat, same_file, same_inode
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.names import LAST_NUMBER, numbered
 from nemowatch.fs.safe_open import folder_of, open_path, stat_at, sync_folder, translated
@@ -84,13 +83,17 @@ def _claimed(member: Leaving, folder: int) -> Iterator[Snapshot]:
 
 def _is_claimed(member: Leaving, found: os.stat_result, folder: int) -> bool:
     """Inode numbers and times change with remounts, touches and sync clients; the content
-    decides. Without a digest only the very inode with the very time counts (its ctime may change
-    by a chmod)."""
+    decides. Without a digest only the very inode with the very time counts."""
     now, was = of_stat(found), member.snapshot
-    if not stat.S_ISREG(found.st_mode) or now.size != was.size:
+    if not is_regular(found) or now.size != was.size:
         return False
     if member.digest:
         return has_content(member.name, folder, member.digest)
+    return _is_untouched(now, was)
+
+
+def _is_untouched(now: Snapshot, was: Snapshot) -> bool:
+    """Whether this is the claimed inode with the claimed time; its ctime may change by a chmod."""
     return same_inode(now, was) and now.mtime_ns == was.mtime_ns
 
 
@@ -180,8 +183,7 @@ def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
     and harms nobody."""
     shadow, new_shadow = f"._{name}", f"._{new_name}"
     with contextlib.suppress(OSError, LocalError):
-        found = stat_at(shadow, source)
-        if found is None or not stat.S_ISREG(found.st_mode):
+        if not is_regular(stat_at(shadow, source)):
             return
         try:
             exclusive_create.move_exclusive(shadow, source, new_shadow, target)
@@ -221,7 +223,7 @@ def _is_member(name: str, member: Leaving, target: int) -> bool:
     was = member.snapshot
     if now.size != was.size:
         return False
-    if same_inode(now, was) and now.mtime_ns == was.mtime_ns:
+    if _is_untouched(now, was):
         return True
     return has_content(name, target, member.digest)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from nemowatch.errors import LocalError
 from nemowatch.fs import exclusive_create
+from nemowatch.fs.identity import is_regular
 from nemowatch.fs.listing import entries, walk_folders
 from nemowatch.fs.names import OURS, PROCESS
 from nemowatch.fs.safe_open import root_folder, stat_at
@@ -60,13 +60,8 @@ def _in_folder(folder: Path, opened: int) -> Iterator[Leftover]:
     for raw, found in entries(opened):
         name = os.fsdecode(raw)
         job = _job_of(name)
-        if job is not None and _is_file(found):
+        if job is not None and is_regular(found):
             yield Leftover(folder / name, job)
-
-
-def _is_file(found: os.stat_result | None) -> bool:
-    """Whether this is a regular file; nothing else of that name is ours."""
-    return found is not None and stat.S_ISREG(found.st_mode)
 
 
 def _job_of(name: str) -> int | None:
@@ -90,6 +85,6 @@ def remove(leftovers: Iterable[Leftover]) -> list[Path]:
 
 def _remove(path: Path) -> bool:
     with contextlib.suppress(LocalError, OSError), root_folder(path.parent) as folder:
-        if _is_file(stat_at(path.name, folder)):
+        if is_regular(stat_at(path.name, folder)):
             return exclusive_create.remove(path.name, folder)
     return False
