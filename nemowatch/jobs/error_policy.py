@@ -55,6 +55,14 @@ class Circumstances:
     rebuild: bool = False  #: chat.on_lost_session = "rebuild"
     registration: str = ""  #: where an anonymous user registers; "" for others
 
+    def pause(self, attempt: int) -> float:
+        """Seconds until the next try after `attempt` earlier ones."""
+        return backoff(attempt, self.base, self.cap, self.roll)
+
+    def is_last(self, attempt: int) -> bool:
+        """Whether `attempt` earlier ones leave no more than the try that has just failed."""
+        return attempt + 1 >= self.attempts
+
 
 #: Errors of the whole account, and the hold each means.
 ACCOUNT: dict[type[NemowatchError], HoldReason] = {
@@ -125,7 +133,7 @@ def _account_words(error: NemowatchError, at: Circumstances) -> str:
 
 
 def _wait_as_asked(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    pause = backoff(job.attempt + 1, at.base, at.cap, at.roll)
+    pause = at.pause(job.attempt + 1)
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, pause)
     return later(job.state, pause, text=error.text, **_doubt(job))
@@ -211,12 +219,12 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
         cure = "Moving it back into its inbox folder makes it anew, and costs again."
         words = "The cloud lost the edit before it could be saved here."
         return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
-    if job.attempt + 1 >= at.attempts:
+    if at.is_last(job.attempt):
         return refuse(State.FAILED, error)
 
     pause = 0.0  # the first time at once
     if job.attempt:
-        pause = backoff(job.attempt, at.base, at.cap, at.roll)
+        pause = at.pause(job.attempt)
     return Decision(
         State.CLAIMED,
         JobChanges(reason="", checking=False),
@@ -233,16 +241,16 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     else until the attempts are used up.
     """
     if _without_end(job, error, at):
-        pause = backoff(job.tries, at.base, at.cap, at.roll)
+        pause = at.pause(job.tries)
         changes = JobChanges(tries=job.tries + 1)
         if job.state is not State.INSTRUCTING:
             changes |= JobChanges(error_text=error.text) | _doubt(job)
         return later(job.state, pause, text=error.text, **changes)
 
-    if job.attempt + 1 >= at.attempts:
+    if at.is_last(job.attempt):
         return refuse(State.FAILED, error)
 
-    pause = backoff(job.attempt, at.base, at.cap, at.roll)
+    pause = at.pause(job.attempt)
     changes = JobChanges(error_text=error.text) | _doubt(job)
     return later(job.state, pause, counts=True, text=error.text, **changes)
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 
 from nemowatch.errors import NemowatchError, NotSent, RateLimited, RemoteError, RemotePassing
-from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.circuit_breaker import Cloud
 from nemowatch.jobs.error_policy import Circumstances, again, decide
 from nemowatch.jobs.job_log import JobLog
@@ -60,12 +59,10 @@ class Outcomes:
         error = NemowatchError(
             f"nemowatch itself failed here ({type(exc).__name__}); the log has the details."
         )
-        job = work.job
-        at_end = job.tries + 1 >= self._deps.config().retry.attempts
-        if job.state is State.INSTRUCTING and at_end:
+        job, at = work.job, self.circumstances(work)
+        if job.state is State.INSTRUCTING and at.is_last(job.tries):
             return self._doubting(work, ask(AttentionReason.UNKNOWN, error.text))
-        decision = again(job, error, self.circumstances(work))
-        return self._doubting(work, decision)
+        return self._doubting(work, again(job, error, at))
 
     def circumstances(self, work: Work) -> Circumstances:
         """What the policy has to know besides the job and its error."""
@@ -95,12 +92,12 @@ class Outcomes:
         job, at = work.job, self.circumstances(work)
         if not decision.counts or job.state is State.INSTRUCTING:
             return decision
-        if job.attempt + 1 >= at.attempts:
+        if at.is_last(job.attempt):
             return refuse(State.FAILED, RemotePassing(decision.text))
 
         if decision.after or not job.attempt:
             return decision
-        return replace(decision, after=backoff(job.attempt, at.base, at.cap, at.roll))
+        return replace(decision, after=at.pause(job.attempt))
 
     def _doubting(self, work: Work, decision: Decision) -> Decision:
         """After any error between the send and the commit of its outcome the call may have

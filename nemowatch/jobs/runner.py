@@ -21,7 +21,7 @@ from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, place
 from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
-from nemowatch.jobs.store import JobStore, is_end_of_journal
+from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
 from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
@@ -112,11 +112,8 @@ class Runner:
         self._stopping = True
         self.nudge()
         stuck = self._stuck.jobs
-        worth = [
-            task
-            for job_id, (lane, task) in self._running.items()
-            if lane in DRAINED and job_id not in stuck
-        ]
+        moving = [self._running[job_id] for job_id in self._running.keys() - stuck]
+        worth = [task for lane, task in moving if lane in DRAINED]
         await _wait_for(worth, drain)
 
     async def join(self, seconds: float) -> None:
@@ -220,7 +217,7 @@ class Runner:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its
         turn would, after any end of the process, look like a call that was sent, and ask a
         person for nothing."""
-        pays = decision.state is State.INSTRUCTING and work.job.state is State.UPLOADED
+        pays = is_intent(work.job, decision)
         if pays and self._stopping:
             return
         final = await self.store.write(work, decision)

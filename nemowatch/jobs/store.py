@@ -29,6 +29,9 @@ from nemowatch.stages.deps import Deps, Work
 
 log = structlog.get_logger("nemowatch.job")
 
+#: The change that is an intent to pay, and the one that shows that the plan allows renders.
+PAYS = (State.UPLOADED, State.INSTRUCTING)
+RENDER_ACCEPTED = (State.SUBMITTING, State.RENDERING)
 #: Outcomes of a paid call that surely cost nothing.
 FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
@@ -147,7 +150,7 @@ class JobStore:
         """One transaction: the state, what belongs to it, and the hold it means. None when a
         person was quicker."""
         job, final = work.job, decision
-        if _is_intent(job, final):
+        if is_intent(job, final):
             final = self._deps.gate.closed_at_last(conn, work) or final
 
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
@@ -173,14 +176,14 @@ class JobStore:
         return self._commit(conn, replace(work, job=fresh), judged, now)
 
 
-def _is_intent(job: Job, decision: Decision) -> bool:
+def is_intent(job: Job, decision: Decision) -> bool:
     """Whether the decision is to pay."""
-    return job.state is State.UPLOADED and decision.state is State.INSTRUCTING
+    return (job.state, decision.state) == PAYS
 
 
 def _change_holds(conn: sqlite3.Connection, job: Job, decision: Decision, now: int) -> None:
     """The hold of the account that a decision begins, or shows to be over."""
-    if job.state is State.SUBMITTING and decision.state is State.RENDERING:
+    if (job.state, decision.state) == RENDER_ACCEPTED:
         _plan_allows(conn, now)
     if decision.hold is None:
         return
