@@ -111,7 +111,8 @@ async def _judge(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
     if verdict is Verdict.HAPPENED:
         return await happened(work, deps, call, state, answer.text)
     if verdict is Verdict.REFUSED:
-        settled = settle(call, Outcome.REFUSED, await balance(deps), deps)
+        credits = await balance(deps)
+        settled = settle(call, Outcome.REFUSED, credits, deps)
         return Decision(State.UPLOADED, JobChanges(), (settled,), fault=_fault(answer))
     return leave_open(work, deps, call, answer)
 

@@ -80,7 +80,8 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
         return _wait(deps, call, checked)
     if said is Seen.UNSTEADY:
         text = "The cloud has not stopped working on it."
-        return _ask(work, call, await balance(deps), (checked,), text)
+        credits = await balance(deps)
+        return _ask(work, call, credits, (checked,), text)
     if work.job.answer:
         return await answered(work, deps, call, state, work.job.answer)
     text = "Nothing shows whether the cloud did the work."
@@ -100,12 +101,14 @@ async def _refused(work: Work, deps: Deps, call: Spend, exc: RemoteError) -> Dec
     if isinstance(exc, SessionLost):
         return await _lost(work, deps, call)
     text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
-    return _ask(work, call, await balance(deps), (checked,), text)
+    credits = await balance(deps)
+    return _ask(work, call, credits, (checked,), text)
 
 
 async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
     if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
-        given_up = settle(call, Outcome.GIVEN_UP, await balance(deps), deps)
+        credits = await balance(deps)
+        given_up = settle(call, Outcome.GIVEN_UP, credits, deps)
         return go(State.CLAIMED, given_up, partial(sessions.lost, session_id=work.session.id))
     text = (
         "The cloud lost this job's session while the paid turn was open, so nothing shows whether"
