@@ -36,7 +36,7 @@ _NOT_MOUNTED = (
 
 
 class Displaced(LocalPassing):
-    """Another folder stands, or is linked, in a root's place."""
+    """Another folder is, or is linked, in a root's place."""
 
     def __init__(self, root: Path, clause: str, hint: str, cure: str) -> None:
         super().__init__(f"{show_path(root)}: {clause}.", path=root, cure=cure)
@@ -100,7 +100,7 @@ class Anchor:
         return now
 
     def is_plain(self, now: Path) -> bool:
-        """Whether no link stands on the way to it, when it leads to `now`."""
+        """Whether no link is on the way to it, when it leads to `now`."""
         return now == Path(os.path.normpath(self.path.absolute()))
 
     def check(self) -> Spot:
@@ -121,8 +121,9 @@ class Anchor:
         return self.ground.is_laid_bare(now) and is_empty()
 
     def opened(self, spot: Spot, found: os.stat_result) -> None:
-        """This folder stands where `check` said."""
-        self.place, self.ground = spot.path, spot.ground
+        """This folder is where `check` said."""
+        self.place = spot.path
+        self.ground = spot.ground
         self.plain = self.plain or self.is_plain(spot.path)
         self.inode = (found.st_dev, found.st_ino)
 
@@ -168,7 +169,7 @@ def _ground(place: Path) -> Ground:
 
 
 def _is_empty(folder: Path) -> bool:
-    """True when nothing but folders lies below; what cannot be read counts as nothing."""
+    """True when nothing but folders is below; what cannot be read counts as nothing."""
     todo = [os.fsencode(folder)]
     while todo:
         with suppress(OSError), os.scandir(todo.pop()) as entries:

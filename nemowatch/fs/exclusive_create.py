@@ -46,7 +46,14 @@ def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> 
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:  # an old libc
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
-    if call(folder, os.fsencode(name), new_folder, os.fsencode(new_name), _RENAME_NOREPLACE) == 0:
+    failed = call(
+        folder,
+        os.fsencode(name),
+        new_folder,
+        os.fsencode(new_name),
+        _RENAME_NOREPLACE,
+    )
+    if not failed:
         return
     code = ctypes.get_errno()
     raise OSError(code, os.strerror(code))
@@ -56,7 +63,13 @@ def link_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
     """A second name for the same file. False where there are no hard links; raises
     FileExistsError when taken."""
     try:
-        os.link(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder, follow_symlinks=False)
+        os.link(
+            name,
+            new_name,
+            src_dir_fd=folder,
+            dst_dir_fd=new_folder,
+            follow_symlinks=False,
+        )
     except OSError as exc:
         if exc.errno in _NO_LINK:
             return False
@@ -82,7 +95,8 @@ def move_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
 
 def _unlink_linked(name: str, folder: int, new_name: str, new_folder: int) -> None:
     """The old name away, unless another file has taken it since the link."""
-    now, linked = stat_at(name, folder), stat_at(new_name, new_folder)
+    now = stat_at(name, folder)
+    linked = stat_at(new_name, new_folder)
     if now and linked and same_file(of_stat(now), of_stat(linked)):
         remove(name, folder)
 

@@ -29,7 +29,8 @@ def fingerprint(
     Raises SourceChanged when the file is not, or does not stay, as `expected`; LocalPassing or
     LocalFinal for read errors.
     """
-    digest, offset = hashlib.sha256(), 0
+    digest = hashlib.sha256()
+    offset = 0
     try:
         while data := os.pread(fd, CHUNK, offset):
             digest.update(data)

@@ -1,7 +1,7 @@
 """When two files are the same. There are two notions, and no third: the same file (one inode, or
 one size and time where inode numbers mean nothing), and the same content (size and SHA-256).
 
-Where a file lies is never part of it: that is its root and its path below it. Owns the snapshots
+Where a file is, is never part of it: that is its root and its path below it. Owns the snapshots
 that are compared; it opens nothing.
 """
 
@@ -12,7 +12,7 @@ import stat
 
 from nemowatch.model import Snapshot
 
-#: Stands where no file was looked at.
+#: Used where no file was checked.
 NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
 #: FAT keeps times to two seconds: a copy may be that much off.
 TIME_GRAIN_NS = 2_000_000_000
@@ -63,7 +63,9 @@ def content_key(found: Snapshot, *, local: bool = True) -> tuple[int, ...]:
     shares inode numbers may be made up (`local` False).
     """
     key = (found.size, found.mtime_ns, found.ctime_ns)
-    return (*key, found.ino) if local else key
+    if not local:
+        return key
+    return (*key, found.ino)
 
 
 def unchanged(before: Snapshot, now: Snapshot, *, local: bool = True) -> bool:

@@ -50,7 +50,9 @@ def probe(fd: int) -> Lease:
     try:
         fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as exc:
-        return Lease.WRITER if exc.errno in (errno.EAGAIN, errno.EWOULDBLOCK) else Lease.UNKNOWN
+        if exc.errno in (errno.EAGAIN, errno.EWOULDBLOCK):
+            return Lease.WRITER
+        return Lease.UNKNOWN
     try:
         fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError:  # broken by the kernel in between, because a writer came: that is an answer

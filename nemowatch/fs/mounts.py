@@ -181,7 +181,11 @@ class MountTable:
 
     def __init__(self, mounts: tuple[Mount, ...]) -> None:
         self._mounts = mounts
-        self._by_place: dict[tuple[int, bytes], Mount] = {(m.parent, m.point): m for m in mounts}
+        self._by_place: dict[tuple[int, bytes], Mount] = {}
+        self._ids: set[int] = set()
+        for mount in mounts:
+            self._by_place[mount.parent, mount.point] = mount
+            self._ids.add(mount.id)
 
     def __repr__(self) -> str:
         return f"MountTable({len(self._mounts)} mounts)"
@@ -193,11 +197,13 @@ class MountTable:
 
     def _root(self) -> Mount | None:
         """The last mount of / that lies on no other one of this table."""
-        ids = {m.id for m in self._mounts}
         for mount in reversed(self._mounts):
-            if mount.point == b"/" and (mount.parent not in ids or mount.parent == mount.id):
+            if mount.point == b"/" and self._lies_on_none(mount):
                 return mount
         return None
+
+    def _lies_on_none(self, mount: Mount) -> bool:
+        return mount.parent == mount.id or mount.parent not in self._ids
 
     def at(self, path: bytes) -> Mount:
         """The mount that a resolved absolute path lies on: walked down from the root, so that a

@@ -73,10 +73,13 @@ def finish(part: str, folder: int) -> None:
 def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
     """True when `name` is the part under its final name: the same inode, or (where inodes mean
     nothing: sshfs, or a copy) the same size, time and content."""
-    there, ours = stat_at(name, folder), stat_at(part, folder)
+    there = stat_at(name, folder)
+    ours = stat_at(part, folder)
     if there is None or ours is None:
         return False
-    found, wanted = of_stat(there), of_stat(ours)
+
+    found = of_stat(there)
+    wanted = of_stat(ours)
     if same_inode(found, wanted):
         return True
     return same_size_and_time(found, wanted) and has_content(name, folder, sha256)

@@ -64,7 +64,8 @@ def open_root(root: Path) -> int:
         here = _open_held(held)
         if held.path == root:
             return here
-        return _down(here, parts(os.fsencode(root.relative_to(held.path))))
+        below = os.fsencode(root.relative_to(held.path))
+        return _down(here, parts(below))
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise missing(root) from exc
     except OSError as exc:
@@ -73,7 +74,9 @@ def open_root(root: Path) -> int:
 
 def _open_held(held: anchor.Anchor) -> int:
     """The folder that was checked before is opened at once; any other one is checked first."""
-    flags = FOLDER | os.O_NOFOLLOW if held.plain else FOLDER
+    flags = FOLDER
+    if held.plain:
+        flags |= os.O_NOFOLLOW
     with contextlib.suppress(OSError):
         fd = os.open(held.path, flags)
         if held.is_checked(os.fstat(fd)):
@@ -130,8 +133,9 @@ def folder_of(root: Path, relative: bytes, *, make: bool = False) -> Iterator[in
                 here = below
         except NotADirectoryError as exc:
             whole = root / os.fsdecode(relative)
-            error = _in_the_way(whole) if make else local_error(exc, whole)
-            raise error from exc
+            if make:
+                raise _in_the_way(whole) from exc
+            raise local_error(exc, whole) from exc
         except OSError as exc:
             raise _ours(exc, root / os.fsdecode(relative)) from exc
         yield here
@@ -263,7 +267,9 @@ def lookup_many(
     the error that `lookup` would raise."""
     by_folder: dict[bytes, list[bytes]] = {}
     for path in paths:
-        by_folder.setdefault(path.rpartition(b"/")[0], []).append(path)
+        folder = path.rpartition(b"/")[0]
+        by_folder.setdefault(folder, []).append(path)
+
     for folder, inside in by_folder.items():
         try:
             with folder_of(root, folder) as above:
@@ -276,8 +282,10 @@ def lookup_many(
 
 def _snapshot_of(above: int, root: Path, path: bytes) -> Snapshot | LocalError:
     try:
-        with translated(os.fsencode(root) + b"/" + path):
-            found = os.stat(path.rpartition(b"/")[2], dir_fd=above, follow_symlinks=False)
+        name = path.rpartition(b"/")[2]
+        whole = os.fsencode(root) + b"/" + path
+        with translated(whole):
+            found = os.stat(name, dir_fd=above, follow_symlinks=False)
         _refuse(found.st_mode, path)
     except LocalError as exc:
         return exc

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from nemowatch.errors import LocalPassing
@@ -66,18 +67,17 @@ class Worker:
         raises."""
         if self.stuck:
             raise Hung()
+        patience = patience or self.patience
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self.beat()
         self._jobs.put(lambda: _carry_out(call, loop, future))
         self._live()
         while True:
-            done, _ = await asyncio.wait(
-                [future], timeout=min(WATCH_EVERY, patience or self.patience)
-            )
+            done, _ = await asyncio.wait([future], timeout=min(WATCH_EVERY, patience))
             if done:
                 return future.result()
-            if time.monotonic() - self._beat > (patience or self.patience):
+            if time.monotonic() - self._beat > patience:
                 self._stuck = future
                 future.add_done_callback(_forget)
                 raise Hung()
@@ -136,9 +136,12 @@ async def aside(call: Callable[[], T]) -> T:
     """Run `call` in a thread made for it: for what must not wait behind a share that hangs."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
-    threading.Thread(
-        target=lambda: _carry_out(call, loop, future), daemon=True, name="aside"
-    ).start()
+    thread = threading.Thread(
+        target=lambda: _carry_out(call, loop, future),
+        daemon=True,
+        name="aside",
+    )
+    thread.start()
     return await future
 
 
@@ -148,24 +151,21 @@ def _carry_out(
     try:
         result = call()
     except BaseException as exc:  # noqa: BLE001 - carried to whoever waits
-        _back(loop, future, None, exc)
+        _settle_on_loop(loop, future, partial(future.set_exception, exc))
     else:
-        _back(loop, future, result, None)
+        _settle_on_loop(loop, future, partial(future.set_result, result))
 
 
-def _back(
+def _settle_on_loop(
     loop: asyncio.AbstractEventLoop,
-    future: asyncio.Future[T],
-    result: Any,
-    exc: BaseException | None,
+    future: asyncio.Future[Any],
+    settle_with: Callable[[], None],
 ) -> None:
+    """Have the future settled on the loop, unless nobody waits for it any more."""
+
     def settle() -> None:
-        if future.cancelled():
-            return
-        if exc is not None:
-            future.set_exception(exc)
-        else:
-            future.set_result(result)
+        if not future.cancelled():
+            settle_with()
 
     try:
         loop.call_soon_threadsafe(settle)
