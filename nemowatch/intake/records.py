@@ -1,4 +1,4 @@
-"""What intake tells the engine: frozen records, and nothing else."""
+"""What intake reports to the engine: frozen records, and nothing else."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same content at the same place as a source that has ended well."""
+    """The same content at the same path as a source that has ended well."""
 
     path: bytes
     source_id: int
@@ -91,7 +91,7 @@ class Tick:
     #: ids of sources that are new, or go on (settled again, retried, delivered anew)
     claimed: tuple[int, ...] = ()
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
-    approved: bool = False  #: an APPROVE stands in the inbox
+    approved: bool = False  #: there is an APPROVE in the inbox
     approvals: tuple[bytes, ...] = ()  #: the names of those APPROVE files, relative to the inbox
     again: tuple[Duplicate, ...] = ()
     gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended

@@ -1,4 +1,4 @@
-"""How an inbox is: a published state, whose every change is told once.
+"""How an inbox is: a published state, whose every change is reported once.
 
 Owns the state and its words. It decides nothing; whoever finds something out says it here.
 """
@@ -15,10 +15,10 @@ from nemowatch.clock import Clock, iso
 class HealthState(StrEnum):
     """What news of files can be relied on."""
 
-    STARTING = "starting"  #: nobody has looked yet
-    WATCHING = "watching"  #: the kernel tells, scans make sure
-    SCANNING = "scanning"  #: only looking tells, by configuration or by the kind of filesystem
-    #: the kernel should tell and does not: scanned more often until it is repaired
+    STARTING = "starting"  #: nobody has checked yet
+    WATCHING = "watching"  #: the kernel reports changes, scans make sure
+    SCANNING = "scanning"  #: only scans find changes, by configuration or by the kind of filesystem
+    #: the kernel should report changes and does not: scanned more often until it is repaired
     DEGRADED = "degraded"
     OFFLINE = "offline"  #: the root is not there: nothing is concluded from what cannot be seen
     HELD = "held"  #: another host works this folder
@@ -53,7 +53,7 @@ class Health:
 
 
 class HealthTracker:
-    """Keeps the state, and tells each change once."""
+    """Keeps the state, and reports each change once."""
 
     def __init__(self, clock: Clock, tell: Callable[[Health], None]) -> None:
         self._clock = clock

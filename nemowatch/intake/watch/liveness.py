@@ -2,7 +2,7 @@
 pulse, lost events.
 
 Owns the questions and the verdict. It repairs nothing: the inbox does, with the backoff that
-stands here.
+is defined here.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Identity:
 
 
 def identify(root: Path) -> Identity:
-    """Look at the root. Raises OSError when it is not there or does not answer."""
+    """Check the root. Raises OSError when it is not there or does not answer."""
     found = root.stat()
     if not stat.S_ISDIR(found.st_mode):
         raise NotADirectoryError(20, "not a folder", str(root))

@@ -1,4 +1,4 @@
-"""On which mount each place below one root lies, now and when something was claimed there.
+"""On which mount each path below one root lies, now and when something was claimed there.
 
 Owns the memory of the mount tables since the start. A file that is not to be seen because
 another filesystem has been put over its folder, or because its own was taken away, was not taken

@@ -3,7 +3,7 @@ files.
 
 Owns the worker thread and the inbox's health, and puts together what `root_check`, `supervisor`
 and `pace` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
-that does not tell. It concludes nothing about files.
+that reports nothing. It concludes nothing about files.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ log = structlog.get_logger("nemowatch.inbox")
 PATIENCE = 20.0
 #: Seconds for which a start waits for a share; the rest goes on behind it.
 START_PATIENCE = 5.0
-#: Seconds between two looks at a root that is away; the mount table's news come at once.
+#: Seconds between two checks of a root that is away; the mount table's news come at once.
 PROBE_EVERY = 5.0
 #: Seconds after which an unexpected error counts as a new trouble, and is tried again soon.
 FORGIVEN_AFTER = 600.0
@@ -93,7 +93,7 @@ class RootMonitor:
         )
 
     def pace(self, path: bytes) -> Pace:
-        """How long a file at this place must be still."""
+        """How long a file at this path must be still."""
         return self.paces.at(path)
 
     def is_local(self, path: bytes) -> bool:
@@ -103,7 +103,7 @@ class RootMonitor:
     # -- life
 
     async def start(self) -> None:
-        """Look for the root and begin to watch it. A root that is away, or hangs, is a state."""
+        """Check the root and begin to watch it. A root that is away, or hangs, is a state."""
         lease.prepare()
         self.hints = Hints(asyncio.get_running_loop(), self._ring)
         name = self.watch.name
@@ -111,7 +111,7 @@ class RootMonitor:
         self._root.recall(kept)
         try:
             self._news = MountEvents(self._mounts_changed)
-        except OSError:  # no /proc: the guard's own looks remain
+        except OSError:  # no /proc: the guard's own checks remain
             self._news = None
         await self.check(START_PATIENCE)
 
@@ -138,7 +138,7 @@ class RootMonitor:
     # -- the root
 
     async def check(self, patience: float = 0) -> bool:
-        """Look at the root and at who owns it; returns whether it is there and ours. Never
+        """Check the root and who owns it; returns whether it is there and ours. Never
         raises for files."""
         now = self._clock.monotonic()
         if now < self._failures.due_at:
@@ -222,7 +222,7 @@ class RootMonitor:
         )
 
     async def same_root(self) -> bool:
-        """True when the root is still the one that was looked at: asked before anything is
+        """True when the root is still the one that was checked: asked before anything is
         concluded from what was seen."""
         before, root = self._identity, self.root
         try:
@@ -232,12 +232,12 @@ class RootMonitor:
         return before is not None and now == before
 
     def on_other_mount(self, path: bytes, since_ms: int) -> bool:
-        """True when another mount covers this place than at that time: what stood there then is
+        """True when another mount covers this path than at that time: what was there then is
         not to be seen, and not gone."""
         return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
-        """True when another host works the inbox since the last look, or none can tell: asked
+        """True when another host works the inbox since the last check, or none can tell: asked
         before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False

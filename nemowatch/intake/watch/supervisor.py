@@ -31,7 +31,7 @@ class WatcherSupervisor:
         clock: Clock,
         need_scan: Callable[[], None],
     ) -> None:
-        """`state_dir`: where folders of our own for the pulse may stand. `need_scan` is called
+        """`state_dir`: where folders of our own for the pulse may be. `need_scan` is called
         when only a full scan can make good, or confirm, what was found out."""
         name = hashlib.sha256(os.fsencode(inbox)).hexdigest()[:12]
         self._pulses = state_dir / "pulse"
@@ -122,7 +122,7 @@ class WatcherSupervisor:
         return watcher.beats != before
 
     async def _coverage(self, watcher: Watcher) -> Trouble | None:
-        """Folders come and go between a scan and this look: only what a newer scan confirms
+        """Folders come and go between a scan and this check: only what a newer scan confirms
         counts."""
         if not uncovered(self.expected, watcher.watched()):
             self._suspect_scan = -1

@@ -1,4 +1,4 @@
-"""The kernel's news of one inbox, through watchdog: hints where to look, never more.
+"""The kernel's news of one inbox, through watchdog: hints what to check, never more.
 
 Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
 once; they never raise, read or decide. What watchdog does not tell (docs/platform.md section
@@ -42,7 +42,7 @@ FILTER: list[type[FileSystemEvent]] = [
     DirMovedEvent,
     DirDeletedEvent,
 ]
-#: Hints kept at once; with more, everything is looked at, which costs less than to sort them.
+#: Hints kept at once; with more, everything is checked, which costs less than to sort them.
 MAX_HINTS = 20_000
 #: Where watchdog logs, and what its line on lost events says.
 LOGGER, OVERFLOW_WORDS = "watchdog", "queue overflowed"
@@ -76,7 +76,7 @@ def _hang_bell() -> None:
 
 
 class Hints:
-    """Places to look at soon, filled by the watchdog's threads and emptied by the loop."""
+    """Paths to check soon, filled by the watchdog's threads and emptied by the loop."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS
@@ -95,7 +95,7 @@ class Hints:
         return self._everything or bool(self._places)
 
     def add(self, place: bytes, at: float) -> None:
-        """Look at `place` (relative to the inbox); `at`: monotonic seconds of a close or an
+        """Check `place` (relative to the inbox); `at`: monotonic seconds of a close or an
         arrival, negative: neither."""
         with self._lock:
             first = not self._places and not self._everything
@@ -107,13 +107,13 @@ class Hints:
             self._wake()
 
     def all(self) -> None:
-        """Events were lost: look at everything."""
+        """Events were lost: check everything."""
         with self._lock:
             self._everything = True
         self._wake()
 
     def take(self, limit: int) -> tuple[dict[bytes, float], bool]:
-        """Up to `limit` places, oldest first, and whether everything must be looked at."""
+        """Up to `limit` paths, oldest first, and whether everything must be checked."""
         with self._lock:
             taken = dict(list(self._places.items())[:limit])
             for place in taken:
@@ -139,7 +139,7 @@ class _Handler(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         try:
             self._hint(event)
-        except Exception:  # noqa: BLE001 - whatever it was, looking everywhere makes up for it
+        except Exception:  # noqa: BLE001 - whatever it was, a full check makes up for it
             self._hints.all()
 
     def _hint(self, event: FileSystemEvent) -> None:
