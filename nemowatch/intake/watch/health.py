@@ -24,6 +24,10 @@ class HealthState(StrEnum):
     HELD = "held"  #: another host works this folder
 
 
+#: The states in which a root is there and ours to work.
+ONLINE = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.DEGRADED})
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """A state with its reason."""

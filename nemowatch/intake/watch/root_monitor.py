@@ -23,7 +23,7 @@ from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.ready.pace import Paces
 from nemowatch.intake.ready.stability import Pace
-from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
+from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Backoff, Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.paid_marks import PaidMarks
@@ -86,11 +86,7 @@ class RootMonitor:
     @property
     def online(self) -> bool:
         """True when the root is there and ours to work."""
-        return self.health.now.state in (
-            HealthState.WATCHING,
-            HealthState.SCANNING,
-            HealthState.DEGRADED,
-        )
+        return self.health.now.state in ONLINE
 
     def pace(self, path: bytes) -> Pace:
         """How long a file at this path must be still."""
