@@ -69,7 +69,6 @@ def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:
         relative = todo.pop()
         with suppress(LocalError, OSError), folder_of(root, relative) as folder:
             yield relative, folder
-            prefix = relative + b"/" if relative else b""
             for name, found in entries(folder):
                 if found is not None and stat.S_ISDIR(found.st_mode):
-                    todo.append(prefix + name)
+                    todo.append(os.path.join(relative, name))
