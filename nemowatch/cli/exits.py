@@ -55,7 +55,7 @@ def report(exc: NemowatchError) -> int:
     else:
         lines = [f"nemowatch: {exc.text}"]
     lines += [f"  {line}" for line in exc.cure.splitlines()]
-    print(*(clean(line) for line in lines), sep="\n", file=sys.stderr)
+    print(*map(clean, lines), sep="\n", file=sys.stderr)
     return exit_code(exc)
 
 

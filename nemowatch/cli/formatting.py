@@ -69,7 +69,9 @@ def local_day(ms: int) -> str:
 
 def plural(count: int, noun: str) -> str:
     """1 job, 2 jobs."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    if count == 1:
+        return f"{count} {noun}"
+    return f"{count} {noun}s"
 
 
 def credits(count: float | None) -> str:

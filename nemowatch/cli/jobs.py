@@ -134,7 +134,7 @@ def _print_table(setting: CommandContext, wanted: Wanted) -> None:
     if not rows:
         say(f"No job is {wanted}." if wanted.state else "There are no jobs yet.")
         return
-    print_table(("JOB", "STATE", "TARGET", "FILE"), (_row(row) for row in rows), right=(0,))
+    print_table(("JOB", "STATE", "TARGET", "FILE"), map(_row, rows), right=(0,))
 
 
 def _row(row: ListedJob) -> tuple[str, str, str, str]:

@@ -67,8 +67,11 @@ def resolve(
             " --done or --resend."
         )
         raise UsageError("Say either --done or --resend.", cure=cure)
-    answer = _order(config, "resolve", job=job, how="done" if done else "resend")
-    renewed = ", with the instructions as its folder gives them now" if answer["renewed"] else ""
+    how = "done" if done else "resend"
+    answer = _order(config, "resolve", job=job, how=how)
+    renewed = ""
+    if answer["renewed"]:
+        renewed = ", with the instructions as its folder gives them now"
     print(f"Job {answer['job']} goes on from: {answer['state']}{renewed}.")
 
 
@@ -85,7 +88,9 @@ def resume(config: options.Config = None) -> None:
     answer = _order(config, "resume")
     say(f"Going on; {plural(answer['resumed'], 'job')} woken.")
     for pause in answer["standing"]:
-        held = brackets(pause["jobs"] and plural(pause["jobs"], "job"))
+        held = ""
+        if pause["jobs"]:
+            held = brackets(plural(pause["jobs"], "job"))
         say(f"Still held{held} by the file {pause['watch']}/{pause['file']}: delete it to go on.")
 
 
@@ -95,7 +100,11 @@ def approve(watch: WatchName = "", config: options.Config = None) -> None:
 
     setting = find_setting(config)
     approved = _carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
-    print(f"{plural(approved, 'job')} approved." if approved else "Nothing waits for approval.")
+    if not approved:
+        print("Nothing waits for approval.")
+        return
+    jobs = plural(approved, "job")
+    print(f"{jobs} approved.")
 
 
 def take_over(config: options.Config = None) -> None:
@@ -129,11 +138,16 @@ def watch_name(setting: CommandContext, wanted: str) -> str:
         return ""
     path = Path(wanted).absolute()
     for watch in setting.config.watch:
-        folders = {folder for folder in (watch.root, watch.inbox) if folder}
-        if path in folders or wanted in {watch.name, *(folder.name for folder in folders)}:
+        folders = set(filter(None, (watch.root, watch.inbox)))
+        names = {watch.name, *(folder.name for folder in folders)}
+        if path in folders or wanted in names:
             return watch.name
+
     known = ", ".join(show_path(w.root or w.inbox) for w in setting.config.watch)
-    raise UsageError(f"{show_path(wanted)} is not a watched folder.", cure=f"Watched: {known}.")
+    raise UsageError(
+        f"{show_path(wanted)} is not a watched folder.",
+        cure=f"Watched: {known}.",
+    )
 
 
 def _order(config: Path | None, op: str, **args: Any) -> Any:

@@ -91,5 +91,5 @@ def print_table(
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(word(cell) for cell in row))
+        table.add_row(*map(word, row))
     print_drawn(table)

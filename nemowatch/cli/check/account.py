@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from nemowatch.model import Credits
 
 
+#: What is said where the stored anonymous token is no longer taken.
+ENDED = "the one of the anonymous account has ended, and a new one is asked for at the next start"
+
+
 def cloud(setting: CommandContext) -> Iterator[Finding]:
     """One call answers all three."""
     host = setting.config.api.base_url
@@ -60,17 +64,19 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     """The daemon has the token: what it was answered last counts."""
     seen = f"as the daemon was told at {local_time(known.at)}"
-    good = (
-        (HoldReason.OUTAGE, Finding("ok", "cloud", f"{host} answers, {seen}.")),
-        (HoldReason.TOKEN, Finding("ok", "token", "The daemon's is accepted.")),
-    )
-    for reason, found in good:
-        if reason not in known.held:
-            yield found
-            continue
-        cure = words.about_hold(reason).by_hand
-        yield Finding("fail", found.what, known.held[reason], cure)
+    answers = Finding("ok", "cloud", f"{host} answers, {seen}.")
+    accepted = Finding("ok", "token", "The daemon's is accepted.")
+    yield _unless_held(HoldReason.OUTAGE, known, answers)
+    yield _unless_held(HoldReason.TOKEN, known, accepted)
     yield _credits(known.credits, Account(anonymous=False))
+
+
+def _unless_held(reason: HoldReason, known: Known, good: Finding) -> Finding:
+    """The good finding, or that the daemon holds work for this reason."""
+    if reason not in known.held:
+        return good
+    cure = words.about_hold(reason).by_hand
+    return Finding("fail", good.what, known.held[reason], cure)
 
 
 def _token(setting: CommandContext, found: Answer) -> Finding:
@@ -84,10 +90,7 @@ def _anonymous(found: Answer) -> str:
     if found.credits is not None:
         return "an anonymous account is used, which ends after 7 days"
     if found.ended:
-        return (
-            "the one of the anonymous account has ended, and a new one is asked for at the next"
-            " start"
-        )
+        return ENDED
     return "an anonymous account (100 credits, 7 days) is made at the first start"
 
 

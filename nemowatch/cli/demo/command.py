@@ -94,8 +94,7 @@ def _wait(stage: Stage, deadline: float) -> bool:
 
 
 def _given_up(shown: Overview) -> bool:
-    counts = shown.counts
-    return any(counts.get(state) for state in ("failed", "rejected", "attention", "cancelled"))
+    return any(map(shown.counts.get, ("failed", "rejected", "attention", "cancelled")))
 
 
 def _live(stage: Stage) -> Iterator[Overview]:

@@ -24,13 +24,13 @@ def explain_file(setting: CommandContext, location: Location) -> dict[str, Any]:
     jobs = _jobs(setting, location)
     steps = [
         *chain(setting, location),
-        *(Step("wait", f"The daemon says: {why}.") for why in _waiting(setting, location)),
-        *(Step("info", _job_text(job)) for job in jobs),
+        *_waiting(setting, location),
+        *map(_job_step, jobs),
     ]
     return file_record(location.path, steps, jobs, _verdict(steps, jobs, setting.option))
 
 
-def _waiting(setting: CommandContext, location: Location) -> list[str]:
+def _waiting(setting: CommandContext, location: Location) -> list[Step]:
     """Why the daemon waits with this file; nothing when it does not run."""
     try:
         answer = ask_if_running(setting, "explain", path=str(location.path))
@@ -38,7 +38,12 @@ def _waiting(setting: CommandContext, location: Location) -> list[str]:
         return []
     if answer is None:
         return []
-    return [str(why).rstrip(".") for why in answer["waiting"]]
+    return list(map(_waiting_step, answer["waiting"]))
+
+
+def _waiting_step(why: object) -> Step:
+    text = str(why).rstrip(".")
+    return Step("wait", f"The daemon says: {text}.")
 
 
 def _jobs(setting: CommandContext, location: Location) -> list[Job]:
@@ -51,14 +56,16 @@ def _jobs(setting: CommandContext, location: Location) -> list[Job]:
 
     def read(conn: sqlite3.Connection) -> list[Job]:
         found = sources.at_path(conn, watch, location.relative)
-        return jobs.of_source(conn, found[0].id) if found else []
+        if not found:
+            return []
+        return jobs.of_source(conn, found[0].id)
 
     return read_journal(setting, read, list[jobs.Job])
 
 
-def _job_text(job: Job) -> str:
+def _job_step(job: Job) -> Step:
     state = f"{job.state}{brackets(job.reason)}"
-    return f"Job {job.id}, {job.target}: {state}{because(job.error_text)}"
+    return Step("info", f"Job {job.id}, {job.target}: {state}{because(job.error_text)}")
 
 
 # -- what comes of it ------------------------------------------------------------------

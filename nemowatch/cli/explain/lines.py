@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nemowatch.reporting import words
@@ -28,22 +29,36 @@ def _paused(record: dict[str, Any], option: str) -> list[str]:
         lines.append(f"  It is paused by the file {file}. {words.PAUSE_FILE.by_hand}")
     if record["paused"]:
         lines.append("  Everything is paused by nemowatch pause. To go on:")
-        lines += [f"    {line}" for line in words.PAUSED_ALL.typed(option)]
+        lines += _indented(words.PAUSED_ALL.typed(option), 4)
     return lines
+
+
+def _indented(lines: Iterable[str], depth: int) -> Iterator[str]:
+    indent = " " * depth
+    for line in lines:
+        yield indent + line
 
 
 def _meaning(record: dict[str, Any]) -> list[str]:
-    lines = [f"  {line}" for line in record["text"]]
+    lines = [*_indented(record["text"], 2)]
     if record["prompt_file"]:
         lines.append("  Its prompt.txt is part of the prompts below.")
     for order in record["orders"]:
-        lines += ["", f"  {order['file']}"]
-        if order["problem"]:
-            lines += [f"    {order['problem']}", f"    {order['cure']}"]
-        for target in order["targets"]:
-            lines.append(f"    {target['target']}: {', '.join(target['results'])}")
-            lines += [f"      {part}" for part in target["prompt"].splitlines()]
+        lines += _order(order)
     return lines
+
+
+def _order(order: dict[str, Any]) -> Iterator[str]:
+    """What would be made of one kind of file, or why nothing would."""
+    yield ""
+    yield f"  {order['file']}"
+    if order["problem"]:
+        yield f"    {order['problem']}"
+        yield f"    {order['cure']}"
+    for target in order["targets"]:
+        results = ", ".join(target["results"])
+        yield f"    {target['target']}: {results}"
+        yield from _indented(target["prompt"].splitlines(), 6)
 
 
 def file_lines(record: dict[str, Any]) -> list[str]:

@@ -35,7 +35,8 @@ def below(path: Path, folder: Path) -> Path | None:
     below this folder."""
     if path.is_relative_to(folder):
         return path
-    real, real_folder = _real(path), Path(os.path.realpath(folder))
+    real = _real(path)
+    real_folder = Path(os.path.realpath(folder))
     if real.is_relative_to(real_folder):
         return folder / real.relative_to(real_folder)
     return None
@@ -51,9 +52,12 @@ def _relative(path: Path, inbox: Path) -> bytes | None:
 
 def _below_a_root(watches: list[Watch], path: Path) -> Location | None:
     """For "outbox/dub-es/clip.es.mp4", as the share shows it."""
-    for watch in watches:
-        if watch.root is not None and path.name and exists(watch.root / path):
-            return locate(watches, watch.root / path)
+    if not path.name:
+        return None
+    roots = filter(None, [watch.root for watch in watches])
+    for root in roots:
+        if exists(root / path):
+            return locate(watches, root / path)
     return None
 
 

@@ -64,11 +64,24 @@ def explain_result(setting: CommandContext, location: Location) -> dict[str, Any
     if location.watch is not None:
         return None
     for watch in setting.config.watch:
-        roots = {"outbox": watch.outbox, "done": watch.done, "failed": watch.failed}
-        for title, root in roots.items():
-            path = below(location.path, root)
-            if path is not None:
-                return _record(setting, watch, path, title)
+        found = _where(watch, location.path)
+        if found is not None:
+            title, path = found
+            return _record(setting, watch, path, title)
+    return None
+
+
+def _where(watch: Watch, path: Path) -> tuple[str, Path] | None:
+    """Which of the folders of results this lies in, and its path there."""
+    roots = {
+        "outbox": watch.outbox,
+        "done": watch.done,
+        "failed": watch.failed,
+    }
+    for title, root in roots.items():
+        inside = below(path, root)
+        if inside is not None:
+            return title, inside
     return None
 
 
@@ -85,10 +98,12 @@ def _record(setting: CommandContext, watch: Watch, path: Path, title: str) -> di
     if origin is not None:
         steps += _steps(watch, origin)
         return file_record(path, steps, origin.jobs, _verdict(watch, origin, setting.option))
-    steps.append(Step("info", UNKNOWN_FAILED if title == "failed" else UNKNOWN))
+    unknown = UNKNOWN
     verdict = "nemowatch has nothing to say about it."
     if title == "failed":
+        unknown = UNKNOWN_FAILED
         verdict = _verdict_refused(watch, about)
+    steps.append(Step("info", unknown))
     return file_record(path, steps, [], verdict)
 
 

@@ -45,7 +45,7 @@ def in_work(rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width:
     """A line for each job; the bars are below each other."""
     steps = [progress(row, transfers.get(row.job.id)) for row in rows]
     names = [f"{file_words(row)} > {row.job.target}" for row in rows]
-    widest = max((cell_len(name) for name in names), default=0)
+    widest = max(map(cell_len, names), default=0)
     labels = max((len(step.label) for step in steps), default=0)
     room = max(min(widest, width - FRAME - labels), SHORTEST)
 
@@ -61,15 +61,21 @@ def in_work(rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width:
 
 def progress(row: ListedJob, transfer: Transfer | None) -> Progress:
     """How far the present step of a job is."""
-    if transfer is not None and transfer.total:
-        return Progress(transfer.share, f"{size(transfer.done)} of {size(transfer.total)}")
-    if transfer is not None and transfer.done:
-        return Progress(None, size(transfer.done))
+    if transfer is not None and (transfer.total or transfer.done):
+        return _moved(transfer)
     if row.job.state is State.RENDERING:
         return Progress(row.job.progress / 100, f"{row.job.progress:.0f} %")
     if row.job.state is State.INSTRUCTING:
         return Progress(None, "the cloud works on it")
     return Progress()
+
+
+def _moved(transfer: Transfer) -> Progress:
+    """How much has been moved, of how much where that is known."""
+    done = size(transfer.done)
+    if transfer.total:
+        return Progress(transfer.share, f"{done} of {size(transfer.total)}")
+    return Progress(None, done)
 
 
 def bar(share: float) -> str:
