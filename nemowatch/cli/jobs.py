@@ -54,6 +54,12 @@ class Wanted:
     def __str__(self) -> str:
         return f"{self.state}{brackets(self.reason)}"
 
+    def none_found(self) -> str:
+        """What is said when there are none of them."""
+        if not self.state:
+            return "There are no jobs yet."
+        return f"No job is {self}."
+
     def listed(self, conn: sqlite3.Connection) -> list[ListedJob]:
         """Those jobs, oldest first."""
         from nemowatch.journal import jobs as journal_jobs
@@ -107,7 +113,10 @@ def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageErro
 def _unknown(what: str, word: str, known: list[str]) -> UsageError:
     from nemowatch.errors import UsageError
 
-    cure = f"There are: {', '.join(known)}." if known else "Only held and attention have one."
+    cure = "Only held and attention have one."
+    if known:
+        there = ", ".join(known)
+        cure = f"There are: {there}."
     near = difflib.get_close_matches(word, known, n=1)
     if near:
         cure = f"Did you mean {near[0]}? {cure}"
@@ -132,7 +141,7 @@ def _print_table(setting: CommandContext, wanted: Wanted) -> None:
 
     rows = read_journal(setting, wanted.listed, list["ListedJob"])
     if not rows:
-        say(f"No job is {wanted}." if wanted.state else "There are no jobs yet.")
+        say(wanted.none_found())
         return
     print_table(("JOB", "STATE", "TARGET", "FILE"), map(_row, rows), right=(0,))
 

@@ -30,9 +30,9 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     if as_json:
         print_json(record)
         return
-    for line in _lines(record, setting.option):
-        for part in line.split("\n"):
-            print(clean(part))
+    text = "\n".join(_lines(record, setting.option))
+    for line in text.split("\n"):
+        print(clean(line))
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:
@@ -143,5 +143,6 @@ def _results(record: dict[str, Any]) -> list[str]:
 
 def _event(event: dict[str, Any]) -> str:
     state = f"{event['to']}{brackets(event['reason'])}"
-    attempt = f", attempt {event['attempt']}" if event["attempt"] else ""
-    return f"{local_time(event['at'])}  {state}{attempt}{because(event['error'])}"
+    if event["attempt"]:
+        state += f", attempt {event['attempt']}"
+    return f"{local_time(event['at'])}  {state}{because(event['error'])}"

@@ -142,11 +142,13 @@ class NoteWriter:
             if replaces:
                 await self._journal.write(lambda conn: kept.remember(conn, raw, known, now))
             raise
+        text = note.text
         if wrote is Wrote.FOREIGN:
+            text = known
             log.warning(
-                "note not written: a file that is not ours has its name", path=show_path(raw)
+                "note not written: a file that is not ours has its name",
+                path=show_path(raw),
             )
-        text = known if wrote is Wrote.FOREIGN else note.text
         if text and known != note.text:
             await self._journal.write(lambda conn: kept.remember(conn, raw, text, now))
 

@@ -31,6 +31,14 @@ NO_SPACE = 64 * MB
 #: What is said of a disk that takes nothing more.
 FULL = {errno.ENOSPC: "its disk is full", errno.EDQUOT: "the quota there is used up"}
 
+#: What helps where a folder cannot be written.
+IN_THE_WAY = "A file is where the folder should be: move that file away."
+WRITE_CURES = {
+    errno.EROFS: "Mount it for writing.",
+    errno.EEXIST: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
+}
+
 
 def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
     """One workspace."""
@@ -91,13 +99,10 @@ def _not_written(shown: str, exc: OSError) -> Finding:
 
 
 def _write_cure(exc: OSError) -> str:
-    if exc.errno == errno.EROFS:
-        return "Mount it for writing."
-    if isinstance(exc, FileExistsError | NotADirectoryError):
-        return "A file is where the folder should be: move that file away."
     if isinstance(exc, PermissionError):
         return f"Give the user {user_name(os.geteuid())} the right to write there."
-    return "Check that disk, or the server that has the share."
+    number = exc.errno or 0
+    return WRITE_CURES.get(number, "Check that disk, or the server that has the share.")
 
 
 def _disk(folder: Path) -> Finding:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,11 +105,13 @@ class Stage:
 
     def finished(self, results: Iterable[str], sources: Iterable[tuple[str, ...]]) -> bool:
         """Whether every result is there, with content, and every source has moved to done."""
-        outbox, done = self.workspace / "outbox", self.workspace / "done"
-        files = [outbox / result for result in results] + [
-            done.joinpath(*source) for source in sources
+        outbox = self.workspace / "outbox"
+        done = self.workspace / "done"
+        files = [
+            *map(outbox.joinpath, results),
+            *starmap(done.joinpath, sources),
         ]
-        return all(file.is_file() and file.stat().st_size for file in files)
+        return all(map(_has_content, files))
 
     def daemon_lives(self) -> bool:
         """Whether the daemon still runs."""
@@ -119,6 +122,10 @@ class Stage:
         deadline = time.monotonic() + PAGE_LIMIT
         while not self.page.exists() and time.monotonic() < deadline:
             time.sleep(LOOK)
+
+
+def _has_content(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0
 
 
 @contextmanager

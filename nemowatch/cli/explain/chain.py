@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.connection import read_journal
-from nemowatch.cli.explain.folder import prompt_text
+from nemowatch.cli.explain.folder import prompt_text, result_names
 from nemowatch.cli.explain.location import exists, pause_files
 from nemowatch.cli.explain.records import Location, Step
 from nemowatch.cli.filesystem import filesystem_of, how_watched
@@ -157,10 +157,9 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
         what = f"It has {size(length)}, and {order.skill} takes {size(largest)}"
         return Step("no", f"{what}: compress or trim it.")
 
-    stem = drop.name.rpartition(".")[0]
     results: list[str] = []
     for target in order.targets:
-        results += [stem + output.ending for output in target.outputs]
+        results += result_names(target, drop)
     return Step("ok", f"It will give {', '.join(results)}, by {order.skill}.")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.cli.explain.records import Location
     from nemowatch.config import Watch
+    from nemowatch.model import Target
     from nemowatch.tasks import Drop, Folder
 
 
@@ -76,25 +77,32 @@ def _held(setting: CommandContext, location: Location) -> dict[str, Any]:
 
 def _own_folder(watches: Iterable[Watch], location: Location) -> str:
     """What one of the workspace's own folders is for; "" for every other."""
+    if location.parts and location.watch is not None:
+        return ""
     if location.watch is not None:
-        return "" if location.parts else "This is the inbox itself: task folders go in here."
+        return "This is the inbox itself: task folders go in here."
     for watch in watches:
-        known = {
-            watch.root: f"This is the workspace itself: task folders go into {watch.inbox}.",
-            watch.outbox: (
-                "This is the outbox: results come here, in folders named like their task folders."
-            ),
-            watch.done: (
-                "Here are the files of which everything is done, in folders named like their task"
-                " folders."
-            ),
-            watch.failed: (
-                "Here are the files that could not be done, each with a note that says why."
-            ),
-        }
-        if location.path in known:
-            return known[location.path]
+        purposes = _purposes(watch)
+        if location.path in purposes:
+            return purposes[location.path]
     return ""
+
+
+def _purposes(watch: Watch) -> dict[Path | None, str]:
+    """What the folders of a workspace are for."""
+    return {
+        watch.root: f"This is the workspace itself: task folders go into {watch.inbox}.",
+        watch.outbox: (
+            "This is the outbox: results come here, in folders named like their task folders."
+        ),
+        watch.done: (
+            "Here are the files of which everything is done, in folders named like their task"
+            " folders."
+        ),
+        watch.failed: (
+            "Here are the files that could not be done, each with a note that says why."
+        ),
+    }
 
 
 def prompt_text(folder: Path) -> str:
@@ -147,9 +155,25 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
     except OrderError as exc:
         return {"file": shown, "problem": exc.text, "cure": exc.cure, "targets": []}
 
-    stem = drop.name.rpartition(".")[0]
     targets = []
     for target in order.targets:
-        results = [stem + output.ending for output in target.outputs]
-        targets.append({"target": target.name, "prompt": target.prompt, "results": results})
-    return {"file": shown, "skill": order.skill, "problem": "", "cure": "", "targets": targets}
+        targets.append(
+            {
+                "target": target.name,
+                "prompt": target.prompt,
+                "results": result_names(target, drop),
+            }
+        )
+    return {
+        "file": shown,
+        "skill": order.skill,
+        "problem": "",
+        "cure": "",
+        "targets": targets,
+    }
+
+
+def result_names(target: Target, drop: Drop) -> list[str]:
+    """The names of what a drop gives for one target."""
+    stem = drop.name.rpartition(".")[0]
+    return [stem + output.ending for output in target.outputs]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,17 +128,25 @@ def _origin(conn: sqlite3.Connection, path: bytes) -> Origin | None:
 
 
 def _steps(watch: Watch, origin: Origin) -> list[Step]:
-    source = origin.source
-    dropped = name(os.fsencode(watch.inbox) + b"/" + source.path)
-    what = "It was made from" if origin.made_by else "It was dropped as"
-    taken = local_time(source.created_at)
-    found = [Step("ok", f"{what} {dropped}, taken at {taken}.")]
-    if origin.made_by and source.retired_to:
-        found.append(Step("info", f"That file is now {name(source.retired_to)}."))
+    found = list(_source_steps(watch, origin))
     for job in origin.concerned:
         result = "ok" if job.state is State.PUBLISHED else "no"
         found.append(Step(result, _job_words(job)))
     return found
+
+
+def _source_steps(watch: Watch, origin: Origin) -> Iterator[Step]:
+    """What was dropped, and for a result where that file is now."""
+    source = origin.source
+    dropped = name(os.fsencode(watch.inbox) + b"/" + source.path)
+    taken = local_time(source.created_at)
+    if not origin.made_by:
+        yield Step("ok", f"It was dropped as {dropped}, taken at {taken}.")
+        return
+
+    yield Step("ok", f"It was made from {dropped}, taken at {taken}.")
+    if source.retired_to:
+        yield Step("info", f"That file is now {name(source.retired_to)}.")
 
 
 def _job_words(job: Job) -> str:
