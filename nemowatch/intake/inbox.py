@@ -353,9 +353,9 @@ class Inbox:
 
 def _health_logger(name: str) -> Callable[[Health], None]:
     def report(health: Health) -> None:
-        write = log.info
         if health.troubled:
-            write = log.warning
-        write(f"inbox {health}", inbox=name)
+            log.warning(f"inbox {health}", inbox=name)
+        else:
+            log.info(f"inbox {health}", inbox=name)
 
     return report

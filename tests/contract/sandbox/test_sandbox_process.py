@@ -16,9 +16,7 @@ from nemowatch.sandbox.process import SandboxProcess
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
     """One process for the whole file: its start is what takes time."""
-    with SandboxProcess(
-        faults=["credits:500"], turn_seconds=0.01, plan="free", url_uploads=False
-    ) as process:
+    with SandboxProcess(turn_seconds=0.01, plan="free", url_uploads=False) as process:
         yield process
 
 
@@ -34,13 +32,14 @@ def balance(sandbox: SandboxProcess) -> int:
             return problem.code
 
 
-def test_faults_from_the_start_and_later(sandbox: SandboxProcess) -> None:
+def test_faults_from_the_start_and_later() -> None:
     """Rules given as options strike, and so do those set while it runs, until they are cleared."""
-    assert [balance(sandbox), balance(sandbox)] == [500, 200]
-    sandbox.fault("credits:429@*")
-    assert balance(sandbox) == 429
-    sandbox.clear_faults()
-    assert balance(sandbox) == 200
+    with SandboxProcess(faults=["credits:500"]) as sandbox:
+        assert [balance(sandbox), balance(sandbox)] == [500, 200]
+        sandbox.fault("credits:429@*")
+        assert balance(sandbox) == 429
+        sandbox.clear_faults()
+        assert balance(sandbox) == 200
 
 
 def test_the_ledger_has_every_request(sandbox: SandboxProcess) -> None:
