@@ -347,7 +347,12 @@ class RequestRefused(RemoteError):
     code = "refused"
 
     def __init__(
-        self, text: str = "", *, cure: str = "", status: int = 0, business_code: int = 0
+        self,
+        text: str = "",
+        *,
+        cure: str = "",
+        status: int = 0,
+        business_code: int = 0,
     ) -> None:
         super().__init__(text, cure=cure, status=status)
         self.business_code = business_code

@@ -8,7 +8,9 @@ import typer
 from nemowatch.cli import options
 
 app = typer.Typer(
-    help="Show the configuration as it holds.", no_args_is_help=True, rich_markup_mode=None
+    help="Show the configuration as it holds.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

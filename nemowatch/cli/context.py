@@ -61,7 +61,11 @@ def prepare_state_dir(folder: Path) -> None:
     """Make the state folder, for its user alone; one that others may read is closed. Raises
     ConfigError."""
     try:
-        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        folder.mkdir(
+            mode=PRIVATE,
+            parents=True,
+            exist_ok=True,
+        )
         found = folder.stat()
         if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
             folder.chmod(PRIVATE)

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 By = Annotated[
     str,
-    typer.Option("--by", metavar="day", help="Also what was spent, by day.", show_default=False),
+    typer.Option(
+        "--by",
+        metavar="day",
+        help="Also what was spent, by day.",
+        show_default=False,
+    ),
 ]
 
 

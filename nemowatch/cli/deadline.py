@@ -22,7 +22,11 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         except BaseException as exc:  # noqa: BLE001 - raised again where it was asked for
             errors.append(exc)
 
-    thread = threading.Thread(target=work, name="patience", daemon=True)
+    thread = threading.Thread(
+        target=work,
+        name="patience",
+        daemon=True,
+    )
     thread.start()
     thread.join(seconds)
     if errors:

@@ -32,7 +32,11 @@ root = {root}
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(metavar="DIR", help="The workspace; default: ~/Studio.", show_default=False),
+    typer.Argument(
+        metavar="DIR",
+        help="The workspace; default: ~/Studio.",
+        show_default=False,
+    ),
 ]
 
 

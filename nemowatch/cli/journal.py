@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.journal import Journal
 
-app = typer.Typer(help="Check or back up the journal.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Check or back up the journal.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 #: Findings that are shown: the first ones say what is wrong.
 MOST_FINDINGS = 10

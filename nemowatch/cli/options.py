@@ -9,7 +9,12 @@ import typer
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The configuration to use.", show_default=False),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration to use.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Jobs = Annotated[

@@ -54,7 +54,10 @@ def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config 
 
 
 def resolve(
-    job: options.Job, done: Done = False, resend: Resend = False, config: options.Config = None
+    job: options.Job,
+    done: Done = False,
+    resend: Resend = False,
+    config: options.Config = None,
 ) -> None:
     """Decide about a job that only a person can judge.
 

@@ -47,7 +47,12 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else ENDLESS
     return Console(
-        file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
+        file=stream,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
     )
 
 
@@ -82,7 +87,12 @@ def print_table(
     from rich.table import Table
 
     last = len(head) - 1 if folding < 0 else folding
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    table = Table(
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
     for index, title in enumerate(head):
         table.add_column(
             word(title, "bold"),

@@ -36,7 +36,11 @@ def _types(section: type[Section]) -> dict[str, Any]:
 
 
 class _Options(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+    )
 
 
 _FIELDS: dict[str, Any] = {name: (kind, ...) for name, kind in _types(Config).items()}

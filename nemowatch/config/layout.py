@@ -124,7 +124,12 @@ def _problem(folder: _Folder, what: str, cure: str) -> Problem:
     return Problem(folder.where, f"{folder.name} {what}", cure)
 
 
-def _folder(key: str, path: Path, where: str, mounts: dict[str, tuple[str, ...]]) -> _Folder:
+def _folder(
+    key: str,
+    path: Path,
+    where: str,
+    mounts: dict[str, tuple[str, ...]],
+) -> _Folder:
     """What the disk knows of it."""
     real = Path(os.path.realpath(path))
     around = map(_inode, real.parents)

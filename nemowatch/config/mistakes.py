@@ -99,7 +99,12 @@ def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Proble
     return Problem(where, f"{name} {_said(error)}.", "")
 
 
-def _where(file: str, loc: Loc, lines: dict[Loc, int], from_env: Variables) -> str:
+def _where(
+    file: str,
+    loc: Loc,
+    lines: dict[Loc, int],
+    from_env: Variables,
+) -> str:
     variable = nearest(from_env, loc)
     if variable is not None:
         return variable

@@ -52,7 +52,11 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
     try:
         config = validated(data, {"folder": path.absolute().parent, "home": home(env)})
     except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False, include_context=False)
+        errors = exc.errors(
+            include_url=False,
+            include_input=False,
+            include_context=False,
+        )
         errors = [error for error in errors if error["loc"] not in said]
         problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
         raise ConfigError(problems) from None  # pydantic's own text may hold values

@@ -38,7 +38,12 @@ def in_force(old: Config, new: Config) -> Config:
     after = {watch.name: watch for watch in new.watch}
     watches = [_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch]
     api = replace(new.api, **_kept(old.api, _API_RESTART))
-    return replace(new, state_dir=old.state_dir, api=api, watch=tuple(watches))
+    return replace(
+        new,
+        state_dir=old.state_dir,
+        api=api,
+        watch=tuple(watches),
+    )
 
 
 def _watch_in_force(old: Watch, new: Watch) -> Watch:

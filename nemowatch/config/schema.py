@@ -41,7 +41,11 @@ FOLDERS = ("inbox", "outbox", "done", "failed")
 _LEFT_OUT = Path("\0")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Section:
     """What all sections share: no unknown key, no change afterwards, no value in an error's
     text."""
@@ -52,7 +56,11 @@ class Section:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Api(Section):
     """`[api]`: the cloud, and who we say we are."""
 
@@ -97,7 +105,11 @@ def _base(data: dict[str, Any]) -> str:
     return "root"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Watch(Section):
     """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are
     filled in."""
@@ -139,7 +151,11 @@ class Watch(Section):
         return (self.root or self.outbox.parent) / "status.html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class RenderSection(Section):
     """`[render]`: following the cloud's work."""
 
@@ -148,7 +164,11 @@ class RenderSection(Section):
     quality: Annotated[str, Limited(min_length=1)] = "high"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Chat(Section):
     """`[chat]`: the paid turn (docs/api.md section 6)."""
 
@@ -159,7 +179,11 @@ class Chat(Section):
     on_lost_session: Literal["ask", "rebuild"] = "ask"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Retry(Section):
     """`[retry]`: how attempts that cost nothing are spaced, with full jitter."""
 
@@ -169,7 +193,11 @@ class Retry(Section):
     attempts: Slots = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Limits(Section):
     """`[limits]`: how much at once, how fast, how dear, and when."""
 
@@ -184,7 +212,11 @@ class Limits(Section):
     confirm_above: Annotated[int, Limited(ge=0)] = 20  # 0: never asks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Recipe(Section):
     """One `[recipes.NAME]`: a folder name of one's own."""
 
@@ -201,14 +233,22 @@ class Recipe(Section):
     ] = ("mp4",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Page(Section):
     """`[page]`: status.html."""
 
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Retention(Section):
     """`[retention]`: in days, 0 for ever."""
 
@@ -216,7 +256,11 @@ class Retention(Section):
     done_days: Annotated[int, Limited(ge=0)] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Service(Section):
     """`[service]`: life under systemd."""
 
@@ -224,7 +268,11 @@ class Service(Section):
     drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Log(Section):
     """`[log]`: what is said, and how."""
 
@@ -237,7 +285,11 @@ def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
     return recipes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Config(Section):
     """The whole configuration (docs/behaviour.md section 4)."""
 

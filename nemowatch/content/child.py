@@ -133,7 +133,11 @@ class Child:
         return self._process.pid
 
     def send(
-        self, task: str, arguments: tuple[Any, ...], limits: Limits, fd: int | None = None
+        self,
+        task: str,
+        arguments: tuple[Any, ...],
+        limits: Limits,
+        fd: int | None = None,
     ) -> None:
         """Have it call `module:function`. `fd`: an open file that it gets a descriptor of."""
         self._is_parsing = False

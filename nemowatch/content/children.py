@@ -51,7 +51,13 @@ class Children:
     def __repr__(self) -> str:
         return f"Children({len(self._idle)} idle, {self.started} started)"
 
-    def ask(self, task: str, arguments: tuple[Any, ...], fd: int, beat: Callable[[], None]) -> Any:
+    def ask(
+        self,
+        task: str,
+        arguments: tuple[Any, ...],
+        fd: int,
+        beat: Callable[[], None],
+    ) -> Any:
         """What `module:function` says of an open file. Raises ChildFailed, OrderError and
         OSError as `Child.receive` does."""
         try:
@@ -62,7 +68,11 @@ class Children:
         return self._ask_one(task, arguments, fd, beat)
 
     def _ask_one(
-        self, task: str, arguments: tuple[Any, ...], fd: int, beat: Callable[[], None]
+        self,
+        task: str,
+        arguments: tuple[Any, ...],
+        fd: int,
+        beat: Callable[[], None],
     ) -> Any:
         child = self._take()
         is_usable = False
@@ -102,7 +112,11 @@ class Children:
         with self._lock:
             self._idle[child] = time.monotonic()
             if self._tidier is None:
-                self._tidier = threading.Thread(target=self._tidy, name="children", daemon=True)
+                self._tidier = threading.Thread(
+                    target=self._tidy,
+                    name="children",
+                    daemon=True,
+                )
                 self._tidier.start()
 
     def _tidy(self) -> None:

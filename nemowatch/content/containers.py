@@ -58,7 +58,12 @@ def _never(fd: int, head: bytes, size: int) -> bool:
     return False
 
 
-def _ends_with(mark: bytes, fd: int, head: bytes, size: int) -> bool:
+def _ends_with(
+    mark: bytes,
+    fd: int,
+    head: bytes,
+    size: int,
+) -> bool:
     return os.pread(fd, len(mark), max(size - len(mark), 0)) == mark
 
 

@@ -64,7 +64,12 @@ def nothing() -> None:
 
 
 def sniff(
-    fd: int, name: bytes, size: int, *, blocks_short: bool = False, beat: Beat = nothing
+    fd: int,
+    name: bytes,
+    size: int,
+    *,
+    blocks_short: bool = False,
+    beat: Beat = nothing,
 ) -> Sniffed:
     """What an open file is by its first bytes; see `sniff.sniff`. Raises UnsafeContent,
     LocalPassing, OSError."""

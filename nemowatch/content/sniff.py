@@ -125,7 +125,13 @@ def kind_by_name(name: bytes) -> MediaKind | None:
     return KINDS.get(ending.decode("ascii", "replace"))
 
 
-def sniff(fd: int, name: bytes, size: int, *, blocks_short: bool = False) -> Sniffed:
+def sniff(
+    fd: int,
+    name: bytes,
+    size: int,
+    *,
+    blocks_short: bool = False,
+) -> Sniffed:
     """Read the first bytes of an open file. `blocks_short`: it has fewer blocks than its size
     needs. Raises OSError."""
     head = os.pread(fd, HEAD, 0)

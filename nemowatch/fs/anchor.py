@@ -38,7 +38,13 @@ _NOT_MOUNTED = (
 class Displaced(LocalPassing):
     """Another folder is, or is linked, in a root's place."""
 
-    def __init__(self, root: Path, clause: str, hint: str, cure: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        clause: str,
+        hint: str,
+        cure: str,
+    ) -> None:
         super().__init__(f"{show_path(root)}: {clause}.", path=root, cure=cure)
         self.clause = f"{clause}: {hint}"  #: what is wrong and what to do, without the root's name
 

@@ -19,7 +19,11 @@ from nemowatch.fs.safe_open import BLOCK, open_file, stat_at
 
 
 def copy(
-    name: str, new_names: Iterable[str], source: int, target: int, unchanged: Callable[[], None]
+    name: str,
+    new_names: Iterable[str],
+    source: int,
+    target: int,
+    unchanged: Callable[[], None],
 ) -> str:
     """Copy `name` from the folder `source` to the first free of `new_names` in `target`, keeping
     its mtime; on disk and compared before it returns that name. `unchanged` is asked before the
@@ -44,7 +48,12 @@ def _part(name: str) -> str:
     return f"{OURS}source-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.part"
 
 
-def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
+def _copy_bytes(
+    name: str,
+    part: str,
+    source: int,
+    target: int,
+) -> None:
     """The bytes and the time into the part, synced, and read back: what is unlinked afterwards
     must stand there."""
     write_new(part, b"", target)
@@ -65,7 +74,12 @@ def _copy_bytes(name: str, part: str, source: int, target: int) -> None:
         raise LocalPassing(text, path=name)
 
 
-def copied_before(name: str, new_names: Iterable[str], source: int, target: int) -> str:
+def copied_before(
+    name: str,
+    new_names: Iterable[str],
+    source: int,
+    target: int,
+) -> str:
     """The name of a whole copy whose original an earlier call did not come to unlink; "" when
     there is none. What an interrupted copy left is taken away."""
     part = _part(name)

@@ -39,7 +39,12 @@ _NO_LINK = frozenset(
 NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
-def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> None:
+def rename_exclusive(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> None:
     """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `NO_RENAME`
     where it is not offered."""
     try:
@@ -59,7 +64,12 @@ def rename_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> 
     raise OSError(code, os.strerror(code))
 
 
-def link_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bool:
+def link_exclusive(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> bool:
     """A second name for the same file. False where there are no hard links; raises
     FileExistsError when taken."""
     try:
@@ -77,7 +87,12 @@ def link_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
     return True
 
 
-def move_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bool:
+def move_exclusive(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> bool:
     """Rename without replacing, or link and unlink. False where the filesystem offers neither.
 
     Raises FileExistsError when taken, OSError (EXDEV across filesystems) otherwise."""
@@ -93,7 +108,12 @@ def move_exclusive(name: str, folder: int, new_name: str, new_folder: int) -> bo
     return True
 
 
-def _unlink_linked(name: str, folder: int, new_name: str, new_folder: int) -> None:
+def _unlink_linked(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> None:
     """The old name away, unless another file has taken it since the link."""
     now = stat_at(name, folder)
     linked = stat_at(new_name, new_folder)
@@ -125,7 +145,12 @@ def removed_on_failure(name: str, folder: int) -> Iterator[None]:
         raise
 
 
-def replace_file(name: str, data: bytes, folder: int, kind: str = "note") -> None:
+def replace_file(
+    name: str,
+    data: bytes,
+    folder: int,
+    kind: str = "note",
+) -> None:
     """Put `data` under `name` in one step, over whatever file of ours stands there; file and
     folder are synced. `kind` marks the brief file that is renamed, for `outbox.leftovers`. Raises
     OSError."""

@@ -22,7 +22,10 @@ _NO_FILE = frozenset({errno.ENOENT, errno.EINVAL, errno.ELOOP, errno.ENXIO})
 
 
 def fingerprint(
-    fd: int, expected: Snapshot, path: bytes, beat: Callable[[], None] = lambda: None
+    fd: int,
+    expected: Snapshot,
+    path: bytes,
+    beat: Callable[[], None] = lambda: None,
 ) -> str:
     """The content's SHA-256, hex. `beat` is called after each read.
 

@@ -70,7 +70,12 @@ def finish(part: str, folder: int) -> None:
         remove(leftover, folder)
 
 
-def is_same(name: str, part: str, folder: int, sha256: str) -> bool:
+def is_same(
+    name: str,
+    part: str,
+    folder: int,
+    sha256: str,
+) -> bool:
     """True when `name` is the part under its final name: the same inode, or (where inodes mean
     nothing: sshfs, or a copy) the same size, time and content."""
     there = stat_at(name, folder)

@@ -91,7 +91,11 @@ class Worker:
 
     def _live(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread = threading.Thread(
+                target=self._serve,
+                name=self._name,
+                daemon=True,
+            )
             self._thread.start()
 
     def _serve(self) -> None:

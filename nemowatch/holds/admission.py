@@ -79,7 +79,12 @@ class Admission:
         )
 
 
-def the_cap(conn: sqlite3.Connection, daily: float, skill: str, now_ms: int) -> Cap:
+def the_cap(
+    conn: sqlite3.Connection,
+    daily: float,
+    skill: str,
+    now_ms: int,
+) -> Cap:
     """The day's credits as they are for one more turn of this skill."""
     if not daily:
         return Cap()

@@ -29,7 +29,11 @@ class HintFollower:
     """Follows the hints about one inbox."""
 
     def __init__(
-        self, root_monitor: RootMonitor, inbox_state: InboxState, tracking: Tracking, clock: Clock
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        tracking: Tracking,
+        clock: Clock,
     ) -> None:
         self._root_monitor = root_monitor
         self._state = inbox_state

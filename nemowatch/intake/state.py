@@ -78,7 +78,14 @@ class InboxState:
     def _has_pause(self, folder: bytes) -> bool:
         return bool(self.facts.get(folder, _NO_FACTS).paused)
 
-    def block(self, path: bytes, why: str, *, soon: bool = False, now: float = 0.0) -> None:
+    def block(
+        self,
+        path: bytes,
+        why: str,
+        *,
+        soon: bool = False,
+        now: float = 0.0,
+    ) -> None:
         """This file is still, and cannot be taken for this reason; `soon`: the reason settles as
         well; `now`: the check of it has failed."""
         tracked = self.tracker.get(path)

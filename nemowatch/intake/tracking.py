@@ -35,7 +35,11 @@ class Tracking:
     """Feeds the state of one inbox."""
 
     def __init__(
-        self, root_monitor: RootMonitor, inbox_state: InboxState, journal: Journal, clock: Clock
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        journal: Journal,
+        clock: Clock,
     ) -> None:
         self._root_monitor = root_monitor
         self._state = inbox_state

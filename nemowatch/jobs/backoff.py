@@ -4,7 +4,12 @@ back together."""
 from __future__ import annotations
 
 
-def backoff(attempt: int, base: float, cap: float, roll: float) -> float:
+def backoff(
+    attempt: int,
+    base: float,
+    cap: float,
+    roll: float,
+) -> float:
     """Seconds to wait before try number `attempt` + 1: anything between 0 and min(cap, base *
     2^attempt).
 

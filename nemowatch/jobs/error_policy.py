@@ -252,7 +252,13 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 
     pause = at.pause(job.attempt)
     changes = JobChanges(error_text=error.text) | _doubt(job)
-    return later(job.state, pause, counts=True, text=error.text, **changes)
+    return later(
+        job.state,
+        pause,
+        counts=True,
+        text=error.text,
+        **changes,
+    )
 
 
 def _without_end(job: Job, error: NemowatchError, at: Circumstances) -> bool:

@@ -63,7 +63,12 @@ class Choice:
 
 
 def choose(
-    conn: sqlite3.Connection, now_ms: int, limits: Limits, busy: Busy, *, polling: bool
+    conn: sqlite3.Connection,
+    now_ms: int,
+    limits: Limits,
+    busy: Busy,
+    *,
+    polling: bool,
 ) -> Choice:
     """The jobs that may start. `polling`: the schedule says that renders are polled now."""
     cloud_held = HoldReason.OUTAGE in holds.standing(conn)
@@ -96,7 +101,11 @@ def _open_lanes(*, cloud_held: bool, polling: bool) -> tuple[Lane, ...]:
 
 
 def _of_lane(
-    conn: sqlite3.Connection, lane: Lane, now_ms: int, limits: Limits, busy: Busy
+    conn: sqlite3.Connection,
+    lane: Lane,
+    now_ms: int,
+    limits: Limits,
+    busy: Busy,
 ) -> list[Job]:
     free = bound(lane, limits) - busy.taken(lane)
     if free <= 0:

@@ -166,7 +166,12 @@ class Runner:
             return
         # not even its end could be written: nobody works on it before the next start
         self._set_aside.add(job_id)
-        log.error("internal error", job=job_id, doing="write its end", exc_info=failure)
+        log.error(
+            "internal error",
+            job=job_id,
+            doing="write its end",
+            exc_info=failure,
+        )
 
     async def _work(self, job: Job, *, may_send: bool = False) -> None:
         """Run one stage and write its decision; whatever goes wrong in that is this job's end, and

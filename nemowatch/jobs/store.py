@@ -81,7 +81,12 @@ class JobStore:
             if is_end_of_journal(exc):
                 raise
             where = place(work.source)
-            log.exception("internal error", job=work.job.id, doing="write the outcome", **where)
+            log.exception(
+                "internal error",
+                job=work.job.id,
+                doing="write the outcome",
+                **where,
+            )
             final = await self._commit_safely(work, self._outcomes.stumbled(work, exc))
         if final is not None:
             self._job_log.moved(work.job, work.source, final)
@@ -90,7 +95,12 @@ class JobStore:
     async def give_up(self, job: Job, exc: BaseException) -> None:
         """A fault of ours that no decision could be made of: the job fails, or asks a person where
         its paid call may be open. Raises JournalError."""
-        log.error("internal error", job=job.id, doing="work on it", exc_info=exc)
+        log.error(
+            "internal error",
+            job=job.id,
+            doing="work on it",
+            exc_info=exc,
+        )
         now = self._deps.clock.now_ms()
         await self._deps.journal.write(lambda conn: _give_up(conn, job, exc, now))
 
@@ -145,7 +155,11 @@ class JobStore:
         return await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
 
     def _commit(
-        self, conn: sqlite3.Connection, work: Work, decision: Decision, now: int
+        self,
+        conn: sqlite3.Connection,
+        work: Work,
+        decision: Decision,
+        now: int,
     ) -> Decision | None:
         """One transaction: the state, what belongs to it, and the hold it means. None when a
         person was quicker."""
@@ -168,7 +182,11 @@ class JobStore:
         return final
 
     def _commit_fault(
-        self, conn: sqlite3.Connection, work: Work, fault: NemowatchError, now: int
+        self,
+        conn: sqlite3.Connection,
+        work: Work,
+        fault: NemowatchError,
+        now: int,
     ) -> Decision | None:
         """What an error means for the job as it was just written."""
         fresh = jobs.by_id(conn, work.job.id)
@@ -181,7 +199,12 @@ def is_intent(job: Job, decision: Decision) -> bool:
     return (job.state, decision.state) == PAYS
 
 
-def _change_holds(conn: sqlite3.Connection, job: Job, decision: Decision, now: int) -> None:
+def _change_holds(
+    conn: sqlite3.Connection,
+    job: Job,
+    decision: Decision,
+    now: int,
+) -> None:
     """The hold of the account that a decision begins, or shows to be over."""
     if (job.state, decision.state) == RENDER_ACCEPTED:
         _plan_allows(conn, now)
@@ -218,12 +241,22 @@ def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend |
     return not FREE_OUTCOMES.issuperset(before.values())
 
 
-def _give_up(conn: sqlite3.Connection, job: Job, exc: BaseException, now: int) -> None:
+def _give_up(
+    conn: sqlite3.Connection,
+    job: Job,
+    exc: BaseException,
+    now: int,
+) -> None:
     fresh = jobs.by_id(conn, job.id)
     if fresh.state is not job.state:
         return
     text = f"nemowatch itself failed here ({type(exc).__name__}); the log has the details."
-    changes = JobChanges(reason="", checking=False, error_code="internal", error_text=text)
+    changes = JobChanges(
+        reason="",
+        checking=False,
+        error_code="internal",
+        error_text=text,
+    )
     call = spend.unsettled(conn, job.id)
     if call is None or fresh.state is not State.INSTRUCTING:
         jobs.apply(conn, fresh, State.FAILED, now, changes)

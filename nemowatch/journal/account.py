@@ -13,7 +13,12 @@ from nemowatch.model import Credits
 
 
 def remember_credits(
-    conn: sqlite3.Connection, found: Credits, now_ms: int, *, anonymous: bool, user_id: str
+    conn: sqlite3.Connection,
+    found: Credits,
+    now_ms: int,
+    *,
+    anonymous: bool,
+    user_id: str,
 ) -> None:
     """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
     balance = {

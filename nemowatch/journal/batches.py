@@ -59,7 +59,13 @@ def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:
     ]
 
 
-def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_ms: int) -> int:
+def begin(
+    conn: sqlite3.Connection,
+    watch: str,
+    cause: str,
+    expected: int,
+    now_ms: int,
+) -> int:
     """Begin a batch, or let the one that already waits grow; returns its id."""
     standing = open_for(conn, watch)
     if standing is not None:
@@ -71,7 +77,12 @@ def begin(conn: sqlite3.Connection, watch: str, cause: str, expected: int, now_m
     return int(conn.execute(SQL["begin"], values).fetchone()["id"])
 
 
-def shrink(conn: sqlite3.Connection, batch_id: int, fewer: int, now_ms: int) -> None:
+def shrink(
+    conn: sqlite3.Connection,
+    batch_id: int,
+    fewer: int,
+    now_ms: int,
+) -> None:
     """So many of its jobs turned out to be done: with none left there is nothing to ask a
     person."""
     conn.execute(SQL["grow"], {"id": batch_id, "more": -fewer})
@@ -102,7 +113,12 @@ def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: i
             )
 
 
-def hold_source(conn: sqlite3.Connection, source_id: int, batch_id: int, now_ms: int) -> None:
+def hold_source(
+    conn: sqlite3.Connection,
+    source_id: int,
+    batch_id: int,
+    now_ms: int,
+) -> None:
     """What would be paid for of this source waits with a batch."""
     conn.execute(SQL["join"], {"source": source_id, "batch": batch_id})
     sessions.leave_unpaid(conn, source_id)
@@ -122,7 +138,10 @@ def held_jobs(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, jobs.Jo
 
 
 def settle_held(
-    conn: sqlite3.Connection, job: jobs.Job, found: Iterable[PublishedOutput], now_ms: int
+    conn: sqlite3.Connection,
+    job: jobs.Job,
+    found: Iterable[PublishedOutput],
+    now_ms: int,
 ) -> None:
     """The results of a job that waits for approval stand in the outbox, and no other job has
     made them: it is done."""
@@ -144,7 +163,12 @@ def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
     return facts.get_of(conn, InboxFact.REBUILT, watch) == facts.YES
 
 
-def rebuild(conn: sqlite3.Connection, watch: str, expected: int, now_ms: int) -> bool:
+def rebuild(
+    conn: sqlite3.Connection,
+    watch: str,
+    expected: int,
+    now_ms: int,
+) -> bool:
     """The first scan of a watch: where the journal was begun anew, a batch of all that stands
     there; True then."""
     if not is_rebuilding(conn, watch):

@@ -52,7 +52,12 @@ def get_of(conn: sqlite3.Connection, fact: InboxFact, watch: str) -> str:
     return _get(conn, f"{fact} {watch}")
 
 
-def put_of(conn: sqlite3.Connection, fact: InboxFact, watch: str, value: str) -> None:
+def put_of(
+    conn: sqlite3.Connection,
+    fact: InboxFact,
+    watch: str,
+    value: str,
+) -> None:
     """Write it."""
     _put(conn, f"{fact} {watch}", value)
 

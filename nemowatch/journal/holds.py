@@ -22,7 +22,11 @@ class HoldRow:
 
 
 def put(
-    conn: sqlite3.Connection, reason: HoldReason, text: str, now_ms: int, seen: float | None = None
+    conn: sqlite3.Connection,
+    reason: HoldReason,
+    text: str,
+    now_ms: int,
+    seen: float | None = None,
 ) -> None:
     """It begins, or goes on with other words."""
     conn.execute(SQL["put"], {"reason": reason, "text": text, "now": now_ms, "seen": seen})

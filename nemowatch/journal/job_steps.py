@@ -54,7 +54,11 @@ def _has_edit(conn: sqlite3.Connection, job: Job) -> bool:
 
 
 def redeliver(
-    conn: sqlite3.Connection, job_id: int, now_ms: int, *, new_take: bool = False
+    conn: sqlite3.Connection,
+    job_id: int,
+    now_ms: int,
+    *,
+    new_take: bool = False,
 ) -> State:
     """A published job is delivered anew: from the saved draft without a new paid call, or as a new
     take.
@@ -81,13 +85,24 @@ def redeliver(
     return State.INSTRUCTED
 
 
-def cancel(conn: sqlite3.Connection, job_id: int, why: str, now_ms: int) -> None:
+def cancel(
+    conn: sqlite3.Connection,
+    job_id: int,
+    why: str,
+    now_ms: int,
+) -> None:
     """Take a job back. What was paid stays paid. Raises UsageError when it has ended already."""
     job = jobs.by_id(conn, job_id)
     if job.state in ENDED:
         raise UsageError(f"Job {job_id} is {job.state} already.")
     code = "question" if job.reason == AttentionReason.QUESTION else "cancelled"
-    ended = JobChanges(reason="", checking=False, back="", error_code=code, error_text=why)
+    ended = JobChanges(
+        reason="",
+        checking=False,
+        back="",
+        error_code=code,
+        error_text=why,
+    )
     jobs.apply(conn, job, State.CANCELLED, now_ms, ended)
 
 
@@ -102,7 +117,12 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     return State.INSTRUCTED
 
 
-def resolve_resend(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> State:
+def resolve_resend(
+    conn: sqlite3.Connection,
+    job: Job,
+    prompt: str,
+    now_ms: int,
+) -> State:
     """A person says that the order of a job in attention is to be sent once more, with `prompt`
     ("": as it was): a new instruction, which costs again."""
     call = spend.unsettled(conn, job.id)

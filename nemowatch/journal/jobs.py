@@ -180,7 +180,11 @@ def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
 
 
 def listed(
-    conn: sqlite3.Connection, *, state: str = "", job_id: int = 0, limit: int = -1
+    conn: sqlite3.Connection,
+    *,
+    state: str = "",
+    job_id: int = 0,
+    limit: int = -1,
 ) -> list[ListedJob]:
     """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`:
     all."""

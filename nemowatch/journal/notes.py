@@ -22,7 +22,12 @@ class Due:
     change: int  #: how it stood when it was read
 
 
-def remember(conn: sqlite3.Connection, path: bytes | Path, text: str, now_ms: int) -> None:
+def remember(
+    conn: sqlite3.Connection,
+    path: bytes | Path,
+    text: str,
+    now_ms: int,
+) -> None:
     """A note with this text stands at this absolute path."""
     conn.execute(SQL["put"], {"path": _raw(path), "text": text, "now": now_ms})
 
@@ -43,7 +48,12 @@ def all(conn: sqlite3.Connection) -> dict[bytes, str]:
     return {row["path"]: row["text"] for row in conn.execute(SQL["all"])}
 
 
-def due(conn: sqlite3.Connection, watch: str, after_id: int, limit: int) -> list[Due]:
+def due(
+    conn: sqlite3.Connection,
+    watch: str,
+    after_id: int,
+    limit: int,
+) -> list[Due]:
     """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id`
     first, then the others."""
     rows = conn.execute(SQL["due"], {"watch": watch, "after": after_id, "limit": limit})

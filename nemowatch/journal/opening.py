@@ -47,7 +47,12 @@ def connect(path: Path) -> sqlite3.Connection:
 def connect_for_reading(path: Path) -> sqlite3.Connection:
     """Open a file that exists, and write nothing to it. Raises sqlite3.Error, JournalError."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    conn = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    conn = sqlite3.connect(
+        uri,
+        uri=True,
+        check_same_thread=False,
+        isolation_level=None,
+    )
     _prepare(conn)
     _check_version(conn, path)
     _check_current(conn, path)
@@ -59,7 +64,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     umask = os.umask(0o077)
     try:
         conn = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            path,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            isolation_level=None,
         )
         try:
             _prepare(conn)

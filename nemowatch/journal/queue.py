@@ -22,7 +22,12 @@ _WORKING = json.dumps(sorted(WORKING))
 LONGEST_WAIT_MS = 3600 * 1000
 
 
-def due(conn: sqlite3.Connection, states: Iterable[State], now_ms: int, limit: int) -> list[Job]:
+def due(
+    conn: sqlite3.Connection,
+    states: Iterable[State],
+    now_ms: int,
+    limit: int,
+) -> list[Job]:
     """Up to `limit` jobs in one of `states` that may run now, those furthest along first."""
     found: list[Job] = []
     for state in states:
@@ -53,7 +58,12 @@ def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) ->
     return int(moments[0])
 
 
-def tired(conn: sqlite3.Connection, tries: int, since_ms: int, now_ms: int) -> int:
+def tired(
+    conn: sqlite3.Connection,
+    tries: int,
+    since_ms: int,
+    now_ms: int,
+) -> int:
     """How many jobs have failed `tries` times and more in a way that may go on without end, the
     last time since a moment, and wait for the next try."""
     values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
@@ -75,7 +85,12 @@ def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
     conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
 
 
-def explain_held(conn: sqlite3.Connection, reason: str, skill: str, text: str) -> None:
+def explain_held(
+    conn: sqlite3.Connection,
+    reason: str,
+    skill: str,
+    text: str,
+) -> None:
     """Jobs of this skill that go on being held for this reason say why as it stands now."""
     conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
 
@@ -97,7 +112,12 @@ def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
     return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
 
 
-def wake_paused(conn: sqlite3.Connection, watch: str, folder: bytes, now_ms: int) -> int:
+def wake_paused(
+    conn: sqlite3.Connection,
+    watch: str,
+    folder: bytes,
+    now_ms: int,
+) -> int:
     """Jobs of this folder that were paused go on; returns how many."""
     return conn.execute(
         SQL["wake_paused"], {"watch": watch, "folder": folder, "now": now_ms}

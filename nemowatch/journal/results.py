@@ -26,7 +26,12 @@ class PublishedOutput:
     published_at: int  #: UTC ms
 
 
-def save_draft(conn: sqlite3.Connection, job_id: int, draft: dict[str, Any], now_ms: int) -> None:
+def save_draft(
+    conn: sqlite3.Connection,
+    job_id: int,
+    draft: dict[str, Any],
+    now_ms: int,
+) -> None:
     """Keep what the paid turn made: whatever happens to its session, it can be rendered from
     this."""
     # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's

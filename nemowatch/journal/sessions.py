@@ -69,7 +69,13 @@ class Instruction:
     outputs: tuple[Output, ...]
 
 
-def begin(conn: sqlite3.Connection, source_id: int, item: str, target: str, now_ms: int) -> int:
+def begin(
+    conn: sqlite3.Connection,
+    source_id: int,
+    item: str,
+    target: str,
+    now_ms: int,
+) -> int:
     """Begin a conversation; nothing is asked of the cloud yet. Returns the session's id."""
     values = {"source_id": source_id, "item": item, "target": target, "now": now_ms}
     return int(conn.execute(SQL["begin"], values).fetchone()["id"])
@@ -173,7 +179,11 @@ def add_job(
 
 
 def _take_over(
-    conn: sqlite3.Connection, session: Session, order: Instruction, job: Job, now_ms: int
+    conn: sqlite3.Connection,
+    session: Session,
+    order: Instruction,
+    job: Job,
+    now_ms: int,
 ) -> int:
     if spend.unsettled(conn, job.id) is not None:
         raise UsageError(
@@ -201,7 +211,13 @@ def _keep_earlier(conn: sqlite3.Connection, job: Job, now_ms: int) -> None:
         conn.execute(jobs.SQL[name], {"id": job.id, "earlier": earlier})
 
 
-def give_anew(conn: sqlite3.Connection, job: Job, now_ms: int, *, prompt: str = "") -> None:
+def give_anew(
+    conn: sqlite3.Connection,
+    job: Job,
+    now_ms: int,
+    *,
+    prompt: str = "",
+) -> None:
     """Give the instruction of `job` once more, or another `prompt`, in a session of its own: one
     more paid call. Raises UsageError when its instructions are no longer kept, or while one of its
     calls is open."""

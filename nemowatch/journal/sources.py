@@ -91,7 +91,13 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     return found
 
 
-def _begin(conn: sqlite3.Connection, source_id: int, new: NewJob, held: str, now_ms: int) -> None:
+def _begin(
+    conn: sqlite3.Connection,
+    source_id: int,
+    new: NewJob,
+    held: str,
+    now_ms: int,
+) -> None:
     session = sessions.begin(conn, source_id, new.item, new.target.name, now_ms)
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
     state, reason = _first_state(new, held)
@@ -155,7 +161,12 @@ def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     return _source(row) if row else None
 
 
-def find(conn: sqlite3.Connection, watch: str, path: bytes, digest: str) -> SourceRow | None:
+def find(
+    conn: sqlite3.Connection,
+    watch: str,
+    path: bytes,
+    digest: str,
+) -> SourceRow | None:
     """The source with this identity."""
     row = conn.execute(SQL["find"], (watch, path, digest)).fetchone()
     return _source(row) if row else None
@@ -194,7 +205,10 @@ def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
 
 
 def to_retire(
-    conn: sqlite3.Connection, after_id: int, limit: int, watch: str = ""
+    conn: sqlite3.Connection,
+    after_id: int,
+    limit: int,
+    watch: str = "",
 ) -> list[SourceRow]:
     """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of
     whose jobs have ended and whose file was not moved yet."""
@@ -206,7 +220,12 @@ def to_retire(
     ]
 
 
-def retire(conn: sqlite3.Connection, source_id: int, target: bytes | None, now_ms: int) -> None:
+def retire(
+    conn: sqlite3.Connection,
+    source_id: int,
+    target: bytes | None,
+    now_ms: int,
+) -> None:
     """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with,
     and stays there)."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
@@ -236,7 +255,11 @@ def is_paying(conn: sqlite3.Connection, job: jobs.Job) -> bool:
 
 
 def resettle(
-    conn: sqlite3.Connection, source_id: int, digest: str, found: tuple[Member, ...], now_ms: int
+    conn: sqlite3.Connection,
+    source_id: int,
+    digest: str,
+    found: tuple[Member, ...],
+    now_ms: int,
 ) -> None:
     """It has settled with this content: its jobs go on from the start, with nothing in the cloud.
 

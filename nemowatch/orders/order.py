@@ -94,7 +94,12 @@ def _leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
     return any(site.is_leaving(source_id) for source_id in order.sources(conn))
 
 
-def _commit(order: Order, site: Site, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+def _commit(
+    order: Order,
+    site: Site,
+    conn: sqlite3.Connection,
+    now_ms: int,
+) -> dict[str, Any]:
     if _leaving(order, site, conn):
         raise UsageError(
             "The file of this job is being moved out of its inbox.",

@@ -111,7 +111,12 @@ def delete(inbox: Path, member: Leaving) -> None:
 # -- to another root
 
 
-def move(inbox: Path, member: Leaving, root: Path, number: int) -> Path:
+def move(
+    inbox: Path,
+    member: Leaving,
+    root: Path,
+    number: int,
+) -> Path:
     """Move the claimed file below `root`, to the first free name from `number` on; returns where
     it lies. Raises SourceChanged, LocalError."""
     ensure_folder(root, member.folder)
@@ -128,7 +133,12 @@ def move(inbox: Path, member: Leaving, root: Path, number: int) -> Path:
     return below(root, member.folder) / name
 
 
-def _rename(member: Leaving, source: int, target: int, number: int) -> str:
+def _rename(
+    member: Leaving,
+    source: int,
+    target: int,
+    number: int,
+) -> str:
     # not asked after the move: path by path (bindfs, sshfs) nothing is there any more
     with _claimed(member, source) as was:
         for name in _names(member, target, number):
@@ -145,7 +155,13 @@ def _rename(member: Leaving, source: int, target: int, number: int) -> str:
     raise too_many(member.name)
 
 
-def _check_moved(member: Leaving, was: Snapshot, name: str, source: int, target: int) -> None:
+def _check_moved(
+    member: Leaving,
+    was: Snapshot,
+    name: str,
+    source: int,
+    target: int,
+) -> None:
     """Between the check and the rename a person may have put another file there: it goes back
     where it was."""
     moved = os.stat(name, dir_fd=target, follow_symlinks=False)
@@ -156,7 +172,12 @@ def _check_moved(member: Leaving, was: Snapshot, name: str, source: int, target:
     raise SourceChanged(text, path=member.relative)
 
 
-def _copy(member: Leaving, source: int, target: int, number: int) -> str:
+def _copy(
+    member: Leaving,
+    source: int,
+    target: int,
+    number: int,
+) -> str:
     """To another filesystem: a compared copy, and only then the claimed file is unlinked."""
 
     def unchanged() -> None:
@@ -178,7 +199,12 @@ def _names(member: Leaving, target: int, first: int) -> Iterator[str]:
     return (numbered(member.name, number, limit) for number in range(first, LAST_NUMBER + 1))
 
 
-def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
+def _move_shadow(
+    name: str,
+    new_name: str,
+    source: int,
+    target: int,
+) -> None:
     """The AppleDouble file goes with its file. Best effort: when it cannot, it stays where it is
     and harms nobody."""
     shadow, new_shadow = f"._{name}", f"._{new_name}"
@@ -192,7 +218,12 @@ def _move_shadow(name: str, new_name: str, source: int, target: int) -> None:
                 _copy_shadow(shadow, new_shadow, source, target)
 
 
-def _copy_shadow(shadow: str, new_shadow: str, source: int, target: int) -> None:
+def _copy_shadow(
+    shadow: str,
+    new_shadow: str,
+    source: int,
+    target: int,
+) -> None:
     if not copy_across.copied_before(shadow, [new_shadow], source, target):
         copy_across.copy(shadow, [new_shadow], source, target, lambda: None)
     remove(shadow, source)

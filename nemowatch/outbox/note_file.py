@@ -44,7 +44,12 @@ def question_path(folder: Path, file: bytes) -> Path:
     return folder / note_name(file, QUESTION_ENDING)
 
 
-def write_note(root: Path, path: Path, text: str, last: str = "") -> Wrote:
+def write_note(
+    root: Path,
+    path: Path,
+    text: str,
+    last: str = "",
+) -> Wrote:
     """Write a note in one step, when it says something new. `last` is what we wrote there before,
     "" when not known.
 

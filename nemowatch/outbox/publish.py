@@ -58,7 +58,11 @@ def write_part(path: Path, data: bytes) -> Downloaded:
     Raises LocalPassing when the folder is away, NoSpace, LocalFinal."""
     with root_folder(path.parent) as folder, translated(path):
         write_new(path.name, data, folder)
-    return Downloaded(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+    return Downloaded(
+        path=path,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
 
 
 def publish(part: Path, wanted: str, sha256: str) -> Published:
@@ -78,7 +82,12 @@ def publish(part: Path, wanted: str, sha256: str) -> Published:
     return Published(part.parent / name, already)
 
 
-def _put(part: str, wanted: str, sha256: str, folder: int) -> tuple[str, bool]:
+def _put(
+    part: str,
+    wanted: str,
+    sha256: str,
+    folder: int,
+) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
     copied = part_files.claimed(part, folder)
     if copied:
@@ -126,7 +135,12 @@ def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Pub
     return Downloaded(found.path, len(data), sha256), found
 
 
-def _published_before(part: Path, wanted: str, sha256: str, folder: int) -> str:
+def _published_before(
+    part: Path,
+    wanted: str,
+    sha256: str,
+    folder: int,
+) -> str:
     """The part is gone: the name under which exactly its content stands."""
     name = _find(wanted, sha256, folder)
     if not name:

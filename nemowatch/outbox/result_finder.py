@@ -19,7 +19,10 @@ from nemowatch.journal.sources import NewJob
 
 
 def find(
-    watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]
+    watch: Watch,
+    path: bytes,
+    job: NewJob,
+    beat: Callable[[], None],
 ) -> tuple[PublishedOutput, ...]:
     """Every result of `job` for the source at `path`, when all that are required stand in the
     outbox; else ().
@@ -40,7 +43,10 @@ def find(
 
 
 def _standing(
-    root: Path, relative: bytes, ending: str, beat: Callable[[], None]
+    root: Path,
+    relative: bytes,
+    ending: str,
+    beat: Callable[[], None],
 ) -> PublishedOutput | None:
     """The file there, None when there is none or an empty one."""
     try:

@@ -35,7 +35,10 @@ class After(StrEnum):
 
 
 def retire_members(
-    inbox: Path, members: Iterable[Member], root: Path, mode: str = After.MOVE
+    inbox: Path,
+    members: Iterable[Member],
+    root: Path,
+    mode: str = After.MOVE,
 ) -> bytes | None:
     """Let a source leave, as the journal knows it; returns where its first file went, None when it
     was deleted or has no files. Raises as `retire_all`."""
@@ -53,7 +56,10 @@ def _leaving(member: Member) -> Leaving:
 
 
 def retire_all(
-    inbox: Path, members: Sequence[Leaving], root: Path | None, mode: str = After.MOVE
+    inbox: Path,
+    members: Sequence[Leaving],
+    root: Path | None,
+    mode: str = After.MOVE,
 ) -> tuple[Path | None, ...]:
     """Let the files of one source leave together, under one number where names are taken. One
     that has changed keeps all of them. Those that an earlier call moved are recognised; one that
@@ -82,7 +88,10 @@ def retire_all(
 
 
 def _move_all(
-    inbox: Path, members: Sequence[Leaving], present: Sequence[Leaving], root: Path
+    inbox: Path,
+    members: Sequence[Leaving],
+    present: Sequence[Leaving],
+    root: Path,
 ) -> tuple[Path | None, ...]:
     ensure_root(root, inbox)
     went = {}

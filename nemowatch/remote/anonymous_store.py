@@ -63,7 +63,11 @@ class Store:
         }
         fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.parent.mkdir(
+                parents=True,
+                exist_ok=True,
+                mode=0o700,
+            )
             _replace(self.path, fresh, json.dumps(fields).encode())
         except OSError as exc:
             raise local_error(exc, self.path) from None

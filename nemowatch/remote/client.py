@@ -142,7 +142,11 @@ class Client:
         )
 
     async def upload_file(
-        self, skill: str, session_id: str, payload: Payload, progress: Progress
+        self,
+        skill: str,
+        session_id: str,
+        payload: Payload,
+        progress: Progress,
     ) -> RemoteFile | None:
         """Section 5, by bytes."""
 
@@ -170,7 +174,11 @@ class Client:
             raise UrlRefused(exc.text, status=exc.status) from None
 
     async def run_turn(
-        self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
+        self,
+        skill: str,
+        session_id: str,
+        message: str,
+        heartbeat: Callable[[], None],
     ) -> Turn:
         """Section 6, the paid call."""
         fields = {
@@ -208,7 +216,12 @@ class Client:
     # --- section 9 --------------------------------------------------------------------
 
     async def submit_render(
-        self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
+        self,
+        skill: str,
+        render_id: str,
+        session_id: str,
+        draft: dict[str, Any],
+        quality: str,
     ) -> None:
         """Section 9. A refusal of an id that the cloud knows is no refusal."""
         output = {"format": "mp4", "quality": quality}
@@ -239,7 +252,13 @@ class Client:
             return
 
     async def download(
-        self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
+        self,
+        skill: str,
+        render_id: str,
+        url: str,
+        part: Path,
+        size: int,
+        progress: Progress,
     ) -> Downloaded:
         """Section 9: first the plain way without the token, then the authenticated one."""
         want = Want(
@@ -267,7 +286,13 @@ class Client:
         except RemoteError:
             raise first from None
 
-    async def _fallback(self, skill: str, token: str, render_id: str, want: Want) -> Downloaded:
+    async def _fallback(
+        self,
+        skill: str,
+        token: str,
+        render_id: str,
+        want: Want,
+    ) -> Downloaded:
         url = f"{self._caller.base}/api/render/proxy/{_segment(render_id)}/download"
         return await self._transfer.fetch(url, want, self._caller.headers(skill, token))
 

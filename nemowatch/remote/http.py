@@ -120,7 +120,11 @@ class Exchange:
     """One request, its connection and its answer. Made by `Http.exchange`."""
 
     def __init__(
-        self, request: Request, limits: Limits, tls: ssl.SSLContext, peer: PeerCheck | None
+        self,
+        request: Request,
+        limits: Limits,
+        tls: ssl.SSLContext,
+        peer: PeerCheck | None,
     ) -> None:
         self._request = request
         self._limits = limits
@@ -149,7 +153,9 @@ class Exchange:
             # this machine itself is never called through a proxy, whatever the environment says
             trust_env = not is_loopback(self._request.url)
             self._client = httpx.AsyncClient(
-                verify=self._tls, timeout=self._timeouts(), trust_env=trust_env
+                verify=self._tls,
+                timeout=self._timeouts(),
+                trust_env=trust_env,
             )
             self._response = await self._client.send(self._built(self._client), stream=True)
         except Exception as exc:  # noqa: BLE001 - libraries raise what they like
@@ -223,7 +229,12 @@ class Exchange:
 
     def _timeouts(self) -> httpx.Timeout:
         silence = self._limits.silence
-        return httpx.Timeout(connect=self._limits.connect, read=silence, write=silence, pool=None)
+        return httpx.Timeout(
+            connect=self._limits.connect,
+            read=silence,
+            write=silence,
+            pool=None,
+        )
 
     def _built(self, client: httpx.AsyncClient) -> httpx.Request:
         headers = {

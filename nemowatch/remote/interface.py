@@ -70,7 +70,11 @@ class RemoteApi(Protocol):
         """Make a session. Safe to repeat: each call makes a new one."""
 
     async def upload_file(
-        self, skill: str, session_id: str, payload: Payload, progress: Progress
+        self,
+        skill: str,
+        session_id: str,
+        payload: Payload,
+        progress: Progress,
     ) -> RemoteFile | None:
         """Send the bytes of one file. Returns None when the answer names no file; `read_state` then
         tells.
@@ -85,7 +89,11 @@ class RemoteApi(Protocol):
         included), SessionLost."""
 
     async def run_turn(
-        self, skill: str, session_id: str, message: str, heartbeat: Callable[[], None]
+        self,
+        skill: str,
+        session_id: str,
+        message: str,
+        heartbeat: Callable[[], None],
     ) -> Turn:
         """THE PAID CALL (docs/api.md section 6). Sends once, and never retries what may have been
         received.
@@ -104,7 +112,12 @@ class RemoteApi(Protocol):
         """The balance. Safe to repeat."""
 
     async def submit_render(
-        self, skill: str, render_id: str, session_id: str, draft: dict[str, Any], quality: str
+        self,
+        skill: str,
+        render_id: str,
+        session_id: str,
+        draft: dict[str, Any],
+        quality: str,
     ) -> None:
         """Ask for a render under our own id. Safe to repeat with the same id: a refusal as a
         duplicate is no error. Raises PlanRefused, SessionLost."""
@@ -116,7 +129,13 @@ class RemoteApi(Protocol):
         """Stop a render. An unknown id is no error."""
 
     async def download(
-        self, skill: str, render_id: str, url: str, part: Path, size: int, progress: Progress
+        self,
+        skill: str,
+        render_id: str,
+        url: str,
+        part: Path,
+        size: int,
+        progress: Progress,
     ) -> Downloaded:
         """Download a result into `part`, resuming what it already has, and verify its size. It is
         synced to disk before this returns.

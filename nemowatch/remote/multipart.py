@@ -68,7 +68,13 @@ class Upload:
     boundary: str
 
     @classmethod
-    def of(cls, payload: Payload, executor: Executor, pace: Pace, progress: Progress) -> Upload:
+    def of(
+        cls,
+        payload: Payload,
+        executor: Executor,
+        pace: Pace,
+        progress: Progress,
+    ) -> Upload:
         """A body with a fresh boundary."""
         return cls(payload, executor, pace, progress, f"nemowatch-{secrets.token_hex(16)}")
 

@@ -58,7 +58,11 @@ class Marker:
         """Record it. Losing it only costs a fresh start, so failures are ignored."""
         fields = {"part": ascii(str(part)), "validator": known.validator, "size": known.size}
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.parent.mkdir(
+                parents=True,
+                exist_ok=True,
+                mode=0o700,
+            )
             self.path.write_text(json.dumps(fields), "ascii")
 
     def forget(self) -> None:
@@ -77,7 +81,11 @@ class Marker:
             if self._doubt.read_text("ascii", "replace") == print_:
                 return True
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.parent.mkdir(
+                parents=True,
+                exist_ok=True,
+                mode=0o700,
+            )
             self._doubt.write_text(print_, "ascii")
         return False
 

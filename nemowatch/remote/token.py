@@ -151,7 +151,10 @@ class Tokens:
         self._tell(value)
         expires_at = expires_at or self._clock.now_ms() + LIFE_MS
         known = replace(
-            self._known, token=value, user_id=user_id or self._known.user_id, expires_at=expires_at
+            self._known,
+            token=value,
+            user_id=user_id or self._known.user_id,
+            expires_at=expires_at,
         )
         self._known = known  # in memory first: a full disk must not lose it
         await self._off_loop(self._store.save, known)

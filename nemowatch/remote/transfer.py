@@ -94,7 +94,11 @@ class Transfer:
             await self._off_loop(file.close)
 
     async def _get(
-        self, url: str, want: Want, file: PartFile, headers: Mapping[str, str]
+        self,
+        url: str,
+        want: Want,
+        file: PartFile,
+        headers: Mapping[str, str],
     ) -> Downloaded | Next:
         home = self.rules.is_home(url)
         own: Mapping[str, str] = {}
@@ -127,7 +131,11 @@ class Transfer:
         return Next(found)
 
     async def _take(
-        self, url: str, want: Want, file: PartFile, exchange: Exchange
+        self,
+        url: str,
+        want: Want,
+        file: PartFile,
+        exchange: Exchange,
     ) -> Downloaded | Next:
         if _does_not_go_on(exchange, file.size):
             if not file.size:
@@ -145,7 +153,11 @@ class Transfer:
         return await self._finished(file, total, want.size)
 
     async def _receive(
-        self, exchange: Exchange, file: PartFile, total: int, progress: Progress
+        self,
+        exchange: Exchange,
+        file: PartFile,
+        total: int,
+        progress: Progress,
     ) -> None:
         most, held = total or _LARGEST, bytearray()
         try:
@@ -162,7 +174,13 @@ class Transfer:
         finally:
             await self._write(file, held, total, progress)
 
-    async def _write(self, file: PartFile, held: bytearray, total: int, progress: Progress) -> None:
+    async def _write(
+        self,
+        file: PartFile,
+        held: bytearray,
+        total: int,
+        progress: Progress,
+    ) -> None:
         """Write what is held to the file. It is taken out first: what fails halfway must not be
         written twice."""
         data = bytes(held)

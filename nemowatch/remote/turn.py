@@ -31,7 +31,11 @@ class Patience:
 
 
 async def run(
-    http: Http, request: Request, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+    http: Http,
+    request: Request,
+    patience: Patience,
+    clock: Clock,
+    heartbeat: Callable[[], None],
 ) -> Turn:
     """Send the turn and listen until it ends. Raises NotSent, or the refusal that came before the
     stream.
@@ -39,7 +43,11 @@ async def run(
     A silent stream is not ended before `patience.total`: plain servers send nothing while they
     work.
     """
-    limits = Limits(total=patience.total, silence=None, connect=min(patience.small, patience.total))
+    limits = Limits(
+        total=patience.total,
+        silence=None,
+        connect=min(patience.small, patience.total),
+    )
     async with http.exchange(request, limits) as exchange:
         try:
             await exchange.send()
@@ -80,7 +88,10 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
 
 
 async def _accepted(
-    exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+    exchange: Exchange,
+    patience: Patience,
+    clock: Clock,
+    heartbeat: Callable[[], None],
 ) -> Turn:
     media_type = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "application/json":
@@ -108,7 +119,10 @@ async def _document(exchange: Exchange) -> Turn:
 
 
 async def _listen(
-    exchange: Exchange, patience: Patience, clock: Clock, heartbeat: Callable[[], None]
+    exchange: Exchange,
+    patience: Patience,
+    clock: Clock,
+    heartbeat: Callable[[], None],
 ) -> Turn:
     reader, answer, quiet = EventReader(), Answer(), _Quiet(patience.quiet, clock)
     try:

@@ -77,7 +77,12 @@ class NoteSync:
     async def _some(self, watch: Watch) -> bool:
         """Up to AT_ONCE of them; True when there may be more to do now."""
         found = await self._journal.read(
-            partial(notes.due, watch=watch.name, after_id=self._last, limit=AT_ONCE)
+            partial(
+                notes.due,
+                watch=watch.name,
+                after_id=self._last,
+                limit=AT_ONCE,
+            )
         )
         done = 0
         for due in found:

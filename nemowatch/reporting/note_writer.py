@@ -93,7 +93,11 @@ class NoteWriter:
         return await self._try(watch, Note(watch.inbox, path, text))
 
     async def follow(
-        self, watch: Watch, folder: bytes, text: str, others: Collection[bytes]
+        self,
+        watch: Watch,
+        folder: bytes,
+        text: str,
+        others: Collection[bytes],
     ) -> None:
         """Remove the note of a folder that is gone. It was most likely renamed, as its note asks:
         then the note went along, and is wrong where it is. `others`: folders with notes of their
@@ -184,7 +188,12 @@ class NoteWriter:
                 )
 
 
-def _follow(inbox: Path, folder: bytes, text: str, others: Collection[bytes]) -> None:
+def _follow(
+    inbox: Path,
+    folder: bytes,
+    text: str,
+    others: Collection[bytes],
+) -> None:
     with translated(inbox):
         if os.path.lexists(inbox / os.fsdecode(folder)):
             return
@@ -201,7 +210,13 @@ def _unusable(watch: Watch, problem: FileProblem) -> Note:
     return Note(watch.failed, error_path(folder, name), text)
 
 
-def _write(watch: Watch, root: Path, path: Path, text: str, last: str) -> Wrote:
+def _write(
+    watch: Watch,
+    root: Path,
+    path: Path,
+    text: str,
+    last: str,
+) -> Wrote:
     if root != watch.inbox:
         ensure_root(root, watch.inbox)
     return write_note(root, path, text, last)

@@ -33,7 +33,13 @@ OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
 
 
 def content(
-    overview: Overview, *, page: Path, host: str, version: str, now_ms: int, stopped: bool = False
+    overview: Overview,
+    *,
+    page: Path,
+    host: str,
+    version: str,
+    now_ms: int,
+    stopped: bool = False,
 ) -> PageModel:
     """The page's rows; `stopped`: the daemon is ending, and this is its last page."""
     return PageModel(

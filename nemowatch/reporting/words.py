@@ -103,7 +103,12 @@ def _numbers(jobs: Sequence[int]) -> str:
     return " ".join(map(str, jobs))
 
 
-def about_job(job: int, state: State | str, reason: str = "", code: str = "") -> Cure:
+def about_job(
+    job: int,
+    state: State | str,
+    reason: str = "",
+    code: str = "",
+) -> Cure:
     """What a person can do about a job that does not go on by itself."""
     if state == State.HELD:
         return about_hold(reason, job)

@@ -131,7 +131,12 @@ def _spoken(session: Session, total: int, settings: Settings) -> Json:
     return {"tt": TEXT, "sg": segments}
 
 
-def caption(text: str, start: int, length: int, form: str) -> Json:
+def caption(
+    text: str,
+    start: int,
+    length: int,
+    form: str,
+) -> Json:
     """One text segment. `form` chooses among the keys about which sources disagree (docs/api.md
     section 7). Times are in ms."""
     forms: dict[str, Json] = {
@@ -220,7 +225,11 @@ def error_event(style: str, turn: TurnRecord, form: str) -> Json:
 
 
 def _adk(
-    style: str, turn: TurnRecord, parts: list[Json], role: str = "model", partial: bool = False
+    style: str,
+    turn: TurnRecord,
+    parts: list[Json],
+    role: str = "model",
+    partial: bool = False,
 ) -> Json:
     event: Json = {}
     delta: Json = {"revision": turn.number}

@@ -167,7 +167,12 @@ def _check_draft(call: Call, fields: Json) -> Answer | None:
     return None
 
 
-def _again(call: Call, known: Render, fields: Json, session: Session) -> Answer:
+def _again(
+    call: Call,
+    known: Render,
+    fields: Json,
+    session: Session,
+) -> Answer:
     same = known.session is session and known.draft == fields["draft"]
     call.expect(same, "a render id used twice for different work", known.rid)
     if call.world.settings.duplicate_renders == "refuse":

@@ -165,7 +165,13 @@ class Rule:
             return usual
         return self.arg or "text/html"
 
-    def matches(self, endpoint: str, session: str, skill: str, message: str) -> bool:
+    def matches(
+        self,
+        endpoint: str,
+        session: str,
+        skill: str,
+        message: str,
+    ) -> bool:
         """Whether the rule counts this request."""
         if endpoint != self.endpoint:
             return False
@@ -257,7 +263,11 @@ class Faults:
         self.rules = list(rules)
 
     def take(
-        self, endpoint: str, session: str = "", skill: str = "", message: str = ""
+        self,
+        endpoint: str,
+        session: str = "",
+        skill: str = "",
+        message: str = "",
     ) -> Rule | None:
         """The fault for this request, if any; every rule that matches counts it."""
         first: Rule | None = None

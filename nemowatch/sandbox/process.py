@@ -41,7 +41,10 @@ class SandboxProcess:
         for name, value in settings.items():
             command.append(f"--{name.replace('_', '-')}={value}")
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.url = self._wait()
 

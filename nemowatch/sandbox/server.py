@@ -192,9 +192,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="nemowatch sandbox", description="The NemoVideo API, played on loopback."
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="ENDPOINT:KIND[:ARG][@WHEN]"
+        "--port",
+        type=int,
+        default=0,
+        help="0 takes a free one",
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="ENDPOINT:KIND[:ARG][@WHEN]",
     )
     parser.add_argument(
         "--token",

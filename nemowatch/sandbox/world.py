@@ -265,7 +265,11 @@ class World:
             session.account.available += turn.cost
 
     def take_effect(
-        self, session: Session, turn: TurnRecord, draft: Json, media: Json | None
+        self,
+        session: Session,
+        turn: TurnRecord,
+        draft: Json,
+        media: Json | None,
     ) -> None:
         """Charge the edit and make its draft the session's current one."""
         self.charge(session, turn)
@@ -275,7 +279,12 @@ class World:
 
     # renders
     def begin_render(
-        self, rid: str, session: Session, draft: Json, skill: str, quality: str
+        self,
+        rid: str,
+        session: Session,
+        draft: Json,
+        skill: str,
+        quality: str,
     ) -> Render:
         """Start a render; the id must be new."""
         number = len(self.renders)

@@ -40,7 +40,12 @@ class Nudges:
     page: Nudge
 
 
-def set_cadences(timers: Timers, config: Config, nudges: Nudges, inboxes: dict[str, Inbox]) -> None:
+def set_cadences(
+    timers: Timers,
+    config: Config,
+    nudges: Nudges,
+    inboxes: dict[str, Inbox],
+) -> None:
     """Begin every cadence, or change it to what the configuration says now."""
     for name, seconds, nudge in _rows(config, nudges):
         timers.every(name, seconds, nudge)

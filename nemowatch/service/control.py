@@ -79,7 +79,10 @@ class ControlServer:
         # closed descriptor.
         keep: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
         self._server = await asyncio.start_unix_server(
-            self._accept, sock=listener, limit=MAX_REQUEST, **keep
+            self._accept,
+            sock=listener,
+            limit=MAX_REQUEST,
+            **keep,
         )
 
     async def aclose(self) -> None:

@@ -53,7 +53,12 @@ THREADS = 3.0
 
 
 def run_daemon(
-    config: Config, config_path: Path, state_dir: Path, env: Mapping[str, str], *, once: bool
+    config: Config,
+    config_path: Path,
+    state_dir: Path,
+    env: Mapping[str, str],
+    *,
+    once: bool,
 ) -> int:
     """Run until a signal (or, with `once`, until everything that is there has ended); returns the
     exit code.

@@ -57,7 +57,13 @@ class Engine:
     """One running daemon."""
 
     def __init__(
-        self, config: Config, journal: Journal, api: RemoteApi, clock: Clock, *, state_id: str
+        self,
+        config: Config,
+        journal: Journal,
+        api: RemoteApi,
+        clock: Clock,
+        *,
+        state_id: str,
     ) -> None:
         """`state_id` names the state folder in the owner files."""
         self.config = config

@@ -33,7 +33,11 @@ class Heartbeat:
     """Reports to systemd, through the notifier."""
 
     def __init__(
-        self, notifier: Notifier, engine: Engine, clock: Clock, sentence: Sentence
+        self,
+        notifier: Notifier,
+        engine: Engine,
+        clock: Clock,
+        sentence: Sentence,
     ) -> None:
         self._notifier = notifier
         self._engine = engine

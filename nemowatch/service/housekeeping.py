@@ -100,7 +100,12 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
         await disks.run(row.watch, leftovers.remove, [part])
 
 
-async def tidy(watch: Watch, done_days: int, journal: Journal, disks: Disks) -> None:
+async def tidy(
+    watch: Watch,
+    done_days: int,
+    journal: Journal,
+    disks: Disks,
+) -> None:
     """Take away what a killed process has left in this workspace, and sources that have lain in
     done/ for more than `done_days` (0: they stay for ever)."""
     found = await disks.run(watch.name, find_leftovers, watch)

@@ -23,7 +23,13 @@ from nemowatch.sources.wrap_up import WrapUp
 class Inboxes:
     """The inboxes of one daemon, by the name of their watch."""
 
-    def __init__(self, config: Config, clock: Clock, journal: Journal, state_id: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        journal: Journal,
+        state_id: str,
+    ) -> None:
         self._journal = journal
         self.news = {watch.name: asyncio.Event() for watch in config.watch}
         self.all: dict[str, Inbox] = {

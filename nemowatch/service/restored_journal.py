@@ -16,7 +16,12 @@ from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.facts import Fact
 
 
-def is_put_back(state_dir: Path, journal: Journal, watches: Iterable[str], now_ms: int) -> bool:
+def is_put_back(
+    state_dir: Path,
+    journal: Journal,
+    watches: Iterable[str],
+    now_ms: int,
+) -> bool:
     """Whether the journal is older than its folder. Unpaid jobs then wait for approval, and so
     does what the first scans bring. Asked once for each time it is restored. Raises LocalError,
     JournalError."""

@@ -36,7 +36,12 @@ def _leave(number: int, _frame: object) -> None:
 
 
 def install_signals(
-    loop: asyncio.AbstractEventLoop, *, stop: Action, stop_now: Action, reload: Action, scan: Action
+    loop: asyncio.AbstractEventLoop,
+    *,
+    stop: Action,
+    stop_now: Action,
+    reload: Action,
+    scan: Action,
 ) -> Callable[[], None]:
     """Wire the signals of this process to `loop`; call it from the main thread. Returns what
     takes it all back."""

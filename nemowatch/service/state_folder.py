@@ -52,7 +52,12 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
     return journal
 
 
-def begin_anew(path: Path, clock: Clock, watches: Iterable[str], damage: JournalCorrupt) -> Journal:
+def begin_anew(
+    path: Path,
+    clock: Clock,
+    watches: Iterable[str],
+    damage: JournalCorrupt,
+) -> Journal:
     """Set a damaged journal aside and open a new one in its place, which knows that it knows
     nothing."""
     kept = set_aside(path)

@@ -37,7 +37,11 @@ class Timers:
         # Each nudge is called there and then, on the loop: a task or a thread for it could be
         # cancelled at the end, which the scheduler then reports as a failure.
         here = {"default": DebugExecutor()}
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults, executors=here)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults=defaults,
+            executors=here,
+        )
         self._clock = clock
         self._on_step = on_step  # called with the seconds by which the wall clock was set
         self._stopped = True

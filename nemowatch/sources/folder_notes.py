@@ -40,7 +40,12 @@ class FolderNotes:
         self._written: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note there
 
     async def update(
-        self, watch: Watch, problems: Problems, asking: BatchRow | None, *, more: bool
+        self,
+        watch: Watch,
+        problems: Problems,
+        asking: BatchRow | None,
+        *,
+        more: bool,
     ) -> None:
         """Write what these problems and a batch that waits for a yes ask for; remove every other
         note, also those of an earlier process. With `more` to come the batch still grows, and its

@@ -35,7 +35,11 @@ class RefusedFiles:
     """Remembers them."""
 
     def __init__(
-        self, journal: Journal, note_writer: NoteWriter, disks: Disks, clock: Clock
+        self,
+        journal: Journal,
+        note_writer: NoteWriter,
+        disks: Disks,
+        clock: Clock,
     ) -> None:
         self._journal = journal
         self._note_writer = note_writer

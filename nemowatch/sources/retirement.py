@@ -81,7 +81,12 @@ class Retirement:
         after = found = 0
         while True:
             rows = await self._journal.read(
-                partial(sources.to_retire, after_id=after, limit=AT_ONCE, watch=self._watch)
+                partial(
+                    sources.to_retire,
+                    after_id=after,
+                    limit=AT_ONCE,
+                    watch=self._watch,
+                )
             )
             for row in rows:
                 if self._tries.is_due(row.id):
@@ -130,7 +135,12 @@ class Retirement:
         first = row.id not in self._tries
         self._tries.put_off(row.id, wait)
         if first:
-            log.warning("source could not be moved", **place(row), why=exc.text, cure=exc.cure)
+            log.warning(
+                "source could not be moved",
+                **place(row),
+                why=exc.text,
+                cure=exc.cure,
+            )
 
     async def _leave_there(self, row: SourceRow, exc: LocalError, done: bool) -> None:
         """It is no longer the file that was claimed, or a person has it."""

@@ -95,7 +95,12 @@ class ScanResults:
     async def _log_claimed(self, ids: Iterable[int]) -> None:
         """One line each, all read at once: a burst brings hundreds."""
         for row, own_jobs in await self._journal.read(partial(_claimed, ids=ids)):
-            log.info("claimed", **place(row), task=row.task, jobs=[job.id for job in own_jobs])
+            log.info(
+                "claimed",
+                **place(row),
+                task=row.task,
+                jobs=[job.id for job in own_jobs],
+            )
 
     async def _cancel_taken_away(self, source_id: int) -> None:
         row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
@@ -127,7 +132,10 @@ class ScanResults:
             )
             return isinstance(exc, SourceGone)
         log.warning(
-            "file refused", **spot(watch.name, problem.path), why=problem.what, cure=problem.cure
+            "file refused",
+            **spot(watch.name, problem.path),
+            why=problem.what,
+            cure=problem.cure,
         )
         self._refused_files.add(watch, problem, where)
         return True

@@ -45,7 +45,13 @@ ANSWERED = MILESTONES | {State.UPLOADED, State.RENDERING}
 
 def go(state: State, *writes: Write, **values: Unpack[JobChanges]) -> Decision:
     """Go on to `state`; earlier errors are over."""
-    fresh = JobChanges(reason="", checking=False, back="", error_code="", error_text="")
+    fresh = JobChanges(
+        reason="",
+        checking=False,
+        back="",
+        error_code="",
+        error_text="",
+    )
     if state in MILESTONES:
         fresh["attempt"] = 0
     if state in ANSWERED:
@@ -62,7 +68,14 @@ def later(
     **values: Unpack[JobChanges],
 ) -> Decision:
     """Stay in the same state and try again in `seconds`."""
-    return Decision(state, values, writes, after=seconds, counts=counts, text=text)
+    return Decision(
+        state,
+        values,
+        writes,
+        after=seconds,
+        counts=counts,
+        text=text,
+    )
 
 
 def hold(
@@ -76,7 +89,12 @@ def hold(
 ) -> Decision:
     """Hold the job until the cause is gone, then go on from `back`. `account`: everything that
     meets this cause is held as well."""
-    fresh = JobChanges(reason=reason.value, checking=False, back=back.value, error_text=text)
+    fresh = JobChanges(
+        reason=reason.value,
+        checking=False,
+        back=back.value,
+        error_text=text,
+    )
     decision = Decision(State.HELD, fresh | values, writes, text=text)
     if account:
         return replace(decision, hold=reason)
@@ -86,7 +104,13 @@ def hold(
 def refuse(state: State, error: NemowatchError, *writes: Write) -> Decision:
     """End the job as rejected or failed, with the error's words and cure."""
     text = error.words
-    values = JobChanges(reason="", checking=False, back="", error_code=error.code, error_text=text)
+    values = JobChanges(
+        reason="",
+        checking=False,
+        back="",
+        error_code=error.code,
+        error_text=text,
+    )
     return Decision(state, values, writes, text=text)
 
 
@@ -95,5 +119,10 @@ def ask(
 ) -> Decision:
     """Ask a person how to go on."""
     back = State.INSTRUCTING.value
-    fresh = JobChanges(reason=reason.value, checking=False, back=back, error_text=text)
+    fresh = JobChanges(
+        reason=reason.value,
+        checking=False,
+        back=back,
+        error_text=text,
+    )
     return Decision(State.ATTENTION, fresh | values, writes, text=text)

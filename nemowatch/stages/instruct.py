@@ -102,7 +102,12 @@ async def send(work: Work, deps: Deps) -> Decision:
     return await _judge(work, deps, call, answer)
 
 
-async def _judge(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
+async def _judge(
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    answer: Turn,
+) -> Decision:
     try:
         state = await deps.api.read_state(work.job.skill, work.job.session_id)
     except RemoteError:

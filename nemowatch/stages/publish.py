@@ -54,7 +54,13 @@ async def put(work: Work, deps: Deps) -> Decision:
 
     now = deps.clock.now_ms()
     writes = [_add_output(work, made, now) for made in put_out]
-    done = go(State.PUBLISHED, *writes, part=b"", result_url="", progress=100)
+    done = go(
+        State.PUBLISHED,
+        *writes,
+        part=b"",
+        result_url="",
+        progress=100,
+    )
     return replace(done, text=_left_out(work, put_out))
 
 

@@ -32,7 +32,12 @@ ERROR_CODES = {TurnEnd.ERROR: AGENT_ERROR}
 HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
 
 
-def leave_open(work: Work, deps: Deps, call: Spend, answer: Turn) -> Decision:
+def leave_open(
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    answer: Turn,
+) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
     words = answer.error or answer.text or "The cloud ended the turn without a word."
     whole = ""  # half an answer is never a result
@@ -94,7 +99,12 @@ def _wait(deps: Deps, call: Spend, checked: Write) -> Decision:
     return later(State.INSTRUCTING, pause, checked, tries=0)
 
 
-async def _refused(work: Work, deps: Deps, call: Spend, exc: RemoteError) -> Decision:
+async def _refused(
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    exc: RemoteError,
+) -> Decision:
     checked = partial(spend.checked, spend_id=call.id, seen=call.last_seen)
     if call.checks + 1 < len(deps.config().chat.recheck):
         return _wait(deps, call, checked)
@@ -118,7 +128,11 @@ async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
 
 
 async def _unknown(
-    work: Work, deps: Deps, call: Spend, writes: tuple[Write, ...], text: str
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    writes: tuple[Write, ...],
+    text: str,
 ) -> Decision:
     """Unchanged to the end: a person decides, unless the configuration does, which it may for one
     call only."""
@@ -129,7 +143,11 @@ async def _unknown(
 
 
 def _ask(
-    work: Work, call: Spend, credits: float | None, writes: tuple[Write, ...], text: str
+    work: Work,
+    call: Spend,
+    credits: float | None,
+    writes: tuple[Write, ...],
+    text: str,
 ) -> Decision:
     reason = AttentionReason.UNKNOWN
     if call.reported:

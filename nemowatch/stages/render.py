@@ -65,7 +65,12 @@ def _are_words_enough(work: Work) -> bool:
 
 def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:
     now = deps.clock.now_ms()
-    keep = partial(results.save_draft, job_id=work.job.id, draft=draft, now_ms=now)
+    keep = partial(
+        results.save_draft,
+        job_id=work.job.id,
+        draft=draft,
+        now_ms=now,
+    )
     made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
     return go(State.INSTRUCTED, keep, made)
 

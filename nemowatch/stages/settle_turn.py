@@ -18,7 +18,13 @@ from nemowatch.stages.decision import Decision, Write, ask, go
 from nemowatch.stages.deps import Deps, Work
 
 
-async def happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
+async def happened(
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    state: RemoteState,
+    text: str,
+) -> Decision:
     """Settle a call whose edit exists."""
     credits = await balance(deps)
     writes = (settle(call, Outcome.HAPPENED, credits, deps), *kept(work, state, deps))
@@ -26,7 +32,13 @@ async def happened(work: Work, deps: Deps, call: Spend, state: RemoteState, text
     return go(State.INSTRUCTED, *writes, **values)
 
 
-async def answered(work: Work, deps: Deps, call: Spend, state: RemoteState, text: str) -> Decision:
+async def answered(
+    work: Work,
+    deps: Deps,
+    call: Spend,
+    state: RemoteState,
+    text: str,
+) -> Decision:
     """Settle a call with words and no edit: a transcript's text, or a question for a person."""
     credits = await balance(deps)
     values = await _cost(deps, call, credits) | JobChanges(answer=text)
@@ -48,11 +60,22 @@ def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
     if state.draft is None or not exportable(state.draft):
         return ()
     now = deps.clock.now_ms()
-    return (partial(results.save_draft, job_id=work.job.id, draft=state.draft, now_ms=now),)
+    return (
+        partial(
+            results.save_draft,
+            job_id=work.job.id,
+            draft=state.draft,
+            now_ms=now,
+        ),
+    )
 
 
 def settle(
-    call: Spend, outcome: Outcome, credits: float | None, deps: Deps, edit: Edit = Edit.MADE
+    call: Spend,
+    outcome: Outcome,
+    credits: float | None,
+    deps: Deps,
+    edit: Edit = Edit.MADE,
 ) -> Write:
     """Write the call's outcome."""
     return partial(

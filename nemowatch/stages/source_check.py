@@ -27,7 +27,12 @@ async def same(work: Work, deps: Deps) -> None:
             raise await absence(work, deps, member.path, exc) from exc
 
 
-async def absence(work: Work, deps: Deps, path: bytes, found: SourceGone) -> LocalError:
+async def absence(
+    work: Work,
+    deps: Deps,
+    path: bytes,
+    found: SourceGone,
+) -> LocalError:
     """Why a file was not found: `found` itself, or LocalPassing when the whole share is away."""
     if await deps.gone(work.watch.name, path):
         return found

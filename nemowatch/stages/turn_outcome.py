@@ -42,7 +42,12 @@ def digest(state: RemoteState) -> str:
 
 
 def _hash(value: object) -> str:
-    shown = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    shown = json.dumps(
+        value,
+        sort_keys=True,
+        ensure_ascii=False,
+        default=str,
+    )
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -116,7 +121,11 @@ EXTRA_CHECKS = 10
 
 
 def judge_check(
-    baseline: str, last_seen: str, now: str, checks_done: int, checks_planned: int
+    baseline: str,
+    last_seen: str,
+    now: str,
+    checks_done: int,
+    checks_planned: int,
 ) -> Seen:
     """Judge one check; `checks_done` counts those before it."""
     checks = checks_done + 1

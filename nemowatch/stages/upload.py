@@ -130,7 +130,12 @@ async def _check(work: Work, deps: Deps) -> Decision:
     return go(State.CLAIMED, _left_behind(work), error_text=_why_again(work))
 
 
-async def _send_clip(work: Work, deps: Deps, clip: Member, writes: list[Write]) -> UploadedBy:
+async def _send_clip(
+    work: Work,
+    deps: Deps,
+    clip: Member,
+    writes: list[Write],
+) -> UploadedBy:
     job = work.job
     if clip.url:
         await _by_given_url(work, deps, clip)

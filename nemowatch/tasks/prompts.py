@@ -34,7 +34,12 @@ def name_of(language: Language | None) -> str:
     return language.name if language else ""
 
 
-def fill(text: str, languages: Sequence[Language], file: str, script: str) -> str:
+def fill(
+    text: str,
+    languages: Sequence[Language],
+    file: str,
+    script: str,
+) -> str:
     """`text` with {languages}, {file} and {script} filled in, in one pass: every other brace
     stays."""
     values = {"languages": named(languages), "file": file, "script": script}

@@ -45,7 +45,9 @@ RESULTS = (
 Folder = Annotated[
     Path | None,
     typer.Argument(
-        metavar="DIR", help="Where to run it; default: a new temporary folder.", show_default=False
+        metavar="DIR",
+        help="Where to run it; default: a new temporary folder.",
+        show_default=False,
     ),
 ]
 
@@ -106,7 +108,11 @@ def _live(stage: Stage) -> Iterator[Overview]:
     from nemowatch.cli.status.view import draw
 
     target = console()
-    with Live(console=target, auto_refresh=False, transient=True) as live:
+    with Live(
+        console=target,
+        auto_refresh=False,
+        transient=True,
+    ) as live:
         while True:
             shown = overview(stage.setting)
             live.update(draw(shown, target.width, rows=target.height), refresh=True)

@@ -232,7 +232,12 @@ def _daemon(setting: CommandContext, base: Path) -> Iterator[subprocess.Popen[by
     detached: dict[str, Any] = {"start_new_session": True}
     with (base / "daemon.log").open("wb") as log:
         daemon = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=setting.env, **detached
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=setting.env,
+            **detached,
         )
     try:
         yield daemon

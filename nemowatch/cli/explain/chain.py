@@ -97,7 +97,12 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
         yield from _content(watch, location, folder, prompt)
 
 
-def _content(watch: Watch, location: Location, folder: Folder, prompt: str) -> Iterator[Step]:
+def _content(
+    watch: Watch,
+    location: Location,
+    folder: Folder,
+    prompt: str,
+) -> Iterator[Step]:
     mode = location.path.lstat().st_mode
     if not stat.S_ISREG(mode):
         yield Step("no", f"It is {not_regular(mode)}: only real files are taken.")

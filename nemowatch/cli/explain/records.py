@@ -38,7 +38,10 @@ class Step:
 
 
 def file_record(
-    path: Path, steps: Iterable[Step], jobs: Iterable[Job], verdict: str
+    path: Path,
+    steps: Iterable[Step],
+    jobs: Iterable[Job],
+    verdict: str,
 ) -> dict[str, Any]:
     """The record of a file: {kind, path, steps, jobs, verdict}."""
     return {

@@ -86,7 +86,12 @@ def _where(watch: Watch, path: Path) -> tuple[str, Path] | None:
     return None
 
 
-def _record(setting: CommandContext, watch: Watch, path: Path, title: str) -> dict[str, Any]:
+def _record(
+    setting: CommandContext,
+    watch: Watch,
+    path: Path,
+    title: str,
+) -> dict[str, Any]:
     about = _subject(path)
     steps = [Step("ok", f"It lies in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")]
     if about != path:

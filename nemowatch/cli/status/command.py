@@ -66,7 +66,11 @@ def _keep_showing(setting: CommandContext) -> None:
         raise UsageError(
             "--watch needs a terminal.", cure="In a pipe, call nemowatch status again and again."
         )
-    with Live(console=target, screen=True, auto_refresh=False) as live:
+    with Live(
+        console=target,
+        screen=True,
+        auto_refresh=False,
+    ) as live:
         while True:
             shown = draw(overview(setting), target.width, rows=target.height, option=setting.option)
             live.update(shown, refresh=True)

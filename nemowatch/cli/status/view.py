@@ -49,7 +49,13 @@ NAME_ROOM = 40
 INDENT, DEEPER = 8, 10
 
 
-def draw(overview: Overview, width: int, *, rows: int = 0, option: str = "") -> Group:
+def draw(
+    overview: Overview,
+    width: int,
+    *,
+    rows: int = 0,
+    option: str = "",
+) -> Group:
     """The whole status. `rows` > 0: what fits a screen of that height; `option`: what a command
     to type ends with."""
     longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
@@ -98,7 +104,12 @@ def _titled(title: str, rows: Iterable[Row], option: str) -> Lines:
     return lines
 
 
-def _listed(title: str, lines: Lines, longest: int, rest: str) -> Lines:
+def _listed(
+    title: str,
+    lines: Lines,
+    longest: int,
+    rest: str,
+) -> Lines:
     """Lines below a title of their own, cut with a count; nothing when there are none."""
     if not lines:
         return []

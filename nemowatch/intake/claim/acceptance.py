@@ -134,7 +134,13 @@ class Acceptance:
         self._state.problems.order_holds(raw)
         return order
 
-    def _no_order(self, raw: bytes, main: Inspected, text: str, exc: OrderError) -> None:
+    def _no_order(
+        self,
+        raw: bytes,
+        main: Inspected,
+        text: str,
+        exc: OrderError,
+    ) -> None:
         """An empty script is that file's fault; everything else is its folder's."""
         tracked = self._state.tracker.get(main.path)
         is_empty = main.kind is MediaKind.SCRIPT and not text.strip()

@@ -24,7 +24,12 @@ class Arrivals:
     """What scans of one inbox bring at once."""
 
     def __init__(
-        self, name: str, journal: Journal, clock: Clock, claimer: Claimer, book: FolderBook
+        self,
+        name: str,
+        journal: Journal,
+        clock: Clock,
+        claimer: Claimer,
+        book: FolderBook,
     ) -> None:
         self._name = name
         self._journal = journal

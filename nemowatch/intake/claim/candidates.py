@@ -53,7 +53,14 @@ def candidate(
 def _member(one: Inspected) -> Member:
     role = _ROLES.get(one.kind, MemberRole.CLIP)
     name = as_text(one.path.rpartition(b"/")[2])
-    return Member(role, name, one.path, kind=one.kind, snapshot=one.snapshot, digest=one.digest)
+    return Member(
+        role,
+        name,
+        one.path,
+        kind=one.kind,
+        snapshot=one.snapshot,
+        digest=one.digest,
+    )
 
 
 def _linked(
@@ -72,7 +79,15 @@ def _linked(
             result = name.rpartition(".")[0] or name
 
         kind = promised_kind(name.encode()) or MediaKind.VIDEO
-        clips.append(Member(MemberRole.CLIP, name, url=url, item=item, kind=kind))
+        clips.append(
+            Member(
+                MemberRole.CLIP,
+                name,
+                url=url,
+                item=item,
+                kind=kind,
+            )
+        )
 
         taken[result] += 1
         if taken[result] > 1:

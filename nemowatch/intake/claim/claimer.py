@@ -146,7 +146,12 @@ class Claimer:
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(
-                conn, watch.name, now, confirm_above=confirm_above, keeps=keeps, lost=lost
+                conn,
+                watch.name,
+                now,
+                confirm_above=confirm_above,
+                keeps=keeps,
+                lost=lost,
             )
             return [claims.claim(candidate) for candidate in candidates]
 

@@ -246,7 +246,11 @@ class Claims:
         return all(_same_file(before.get(file.path), file.snapshot) for file in candidate.files)
 
     def _do_missing(
-        self, candidate: Candidate, row: SourceRow, failed: list[Job], lost: list[Job]
+        self,
+        candidate: Candidate,
+        row: SourceRow,
+        failed: list[Job],
+        lost: list[Job],
     ) -> Outcome:
         outcome = Outcome.DUPLICATE
         for job in lost:

@@ -23,7 +23,10 @@ Finder = Callable[[Watch, bytes, NewJob, Callable[[], None]], tuple[PublishedOut
 
 
 def nothing_stands(
-    watch: Watch, path: bytes, job: NewJob, beat: Callable[[], None]
+    watch: Watch,
+    path: bytes,
+    job: NewJob,
+    beat: Callable[[], None],
 ) -> tuple[PublishedOutput, ...]:
     """The finder of an inbox without an outbox."""
     return ()
@@ -48,7 +51,10 @@ def with_results(
 
 
 def _with_results(
-    candidate: Candidate, watch: Watch, finder: Finder, beat: Callable[[], None]
+    candidate: Candidate,
+    watch: Watch,
+    finder: Finder,
+    beat: Callable[[], None],
 ) -> Candidate:
     def looked_up(job: NewJob) -> NewJob:
         return replace(job, stands=finder(watch, candidate.path, job, beat))
@@ -57,7 +63,10 @@ def _with_results(
 
 
 def results_of(
-    held: Iterable[tuple[bytes, Job]], watch: Watch, finder: Finder, beat: Callable[[], None]
+    held: Iterable[tuple[bytes, Job]],
+    watch: Watch,
+    finder: Finder,
+    beat: Callable[[], None],
 ) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
     """Those jobs of the journal (with their sources' paths) whose results exist, with these.
     Blocking; raises LocalPassing."""

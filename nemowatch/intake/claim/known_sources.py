@@ -34,7 +34,12 @@ def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
     return state in UNPAID and not spend.is_paid(conn, job.id)
 
 
-def unsettle(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes], now_ms: int) -> None:
+def unsettle(
+    conn: sqlite3.Connection,
+    watch: str,
+    paths: Iterable[bytes],
+    now_ms: int,
+) -> None:
     """These files have changed: their jobs rest until they have settled again, unless something
     is paid already."""
     for path in paths:

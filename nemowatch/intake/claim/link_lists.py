@@ -44,7 +44,10 @@ def paths_and_sizes(conn: sqlite3.Connection, job: Job) -> tuple[tuple[bytes, in
 
 
 def without_paid(
-    conn: sqlite3.Connection, watch: str, candidate: Candidate, lost: Container[int]
+    conn: sqlite3.Connection,
+    watch: str,
+    candidate: Candidate,
+    lost: Container[int],
 ) -> Candidate:
     """The candidate with only what is new of it to be paid for. What stands is taken as it is;
     what is gone (`lost`: ids of published jobs) or has failed is delivered from its saved edit;
@@ -60,7 +63,10 @@ def without_paid(
 
 
 def _after(
-    conn: sqlite3.Connection, job: NewJob, before: Job | None, lost: Container[int]
+    conn: sqlite3.Connection,
+    job: NewJob,
+    before: Job | None,
+    lost: Container[int],
 ) -> NewJob | None:
     """What is left to do of a job after `before`, which an earlier list has asked for; None: that
     list is on it."""

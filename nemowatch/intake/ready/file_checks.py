@@ -39,7 +39,12 @@ def check_files(
     return [_checked(root, path, found, pace_of(path)) for path, found in lookup_many(root, paths)]
 
 
-def _checked(root: Path, path: bytes, found: Snapshot | LocalError, pace: Pace) -> Checked:
+def _checked(
+    root: Path,
+    path: bytes,
+    found: Snapshot | LocalError,
+    pace: Pace,
+) -> Checked:
     if isinstance(found, LocalError) or not pace.leases or found.size == 0:
         return Checked(path, found)
     try:
@@ -107,7 +112,12 @@ def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
     return True
 
 
-def read_prompt(root: Path, path: bytes, expected: Snapshot, beat: Callable[[], None]) -> str:
+def read_prompt(
+    root: Path,
+    path: bytes,
+    expected: Snapshot,
+    beat: Callable[[], None],
+) -> str:
     """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
     OrderError."""
     fd = open_below(root, path)

@@ -89,7 +89,12 @@ def promised_kind(path: bytes) -> MediaKind | None:
 
 
 def inspect(
-    root: Path, path: bytes, expected: Snapshot, pace: Pace, terms: Terms, beat: Beat
+    root: Path,
+    path: bytes,
+    expected: Snapshot,
+    pace: Pace,
+    terms: Terms,
+    beat: Beat,
 ) -> Inspected:
     """Open a file that has kept still, and decide. Never raises for what is wrong with the file."""
     try:
@@ -111,7 +116,12 @@ def inspect(
         os.close(fd)
 
 
-def _failed(path: bytes, terms: Terms, error: NemowatchError, code: str = "unusable") -> Inspected:
+def _failed(
+    path: bytes,
+    terms: Terms,
+    error: NemowatchError,
+    code: str = "unusable",
+) -> Inspected:
     """What an error means for the file: wait while it may pass, else refuse."""
     if isinstance(error, LocalPassing):
         why = f"cannot be read right now: {error.text}"
@@ -201,7 +211,13 @@ def _not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
     return Inspected(path, Advice.WAIT, f"not whole yet: {found.why}")
 
 
-def _refuse(path: bytes, terms: Terms, what: str, cure: str, code: str = "unusable") -> Inspected:
+def _refuse(
+    path: bytes,
+    terms: Terms,
+    what: str,
+    cure: str,
+    code: str = "unusable",
+) -> Inspected:
     """Refused for good only after the whole settle time: a writer may put the beginning last,
     and rights may follow."""
     if not terms.settled:

@@ -103,7 +103,12 @@ def walk(
             yield Entry(Kind.CLOSED, folder, snapshot, _why(exc))
 
 
-def _in_folder(root: Path, folder: bytes, ignore: Ignore, known: Known) -> Iterator[Entry]:
+def _in_folder(
+    root: Path,
+    folder: bytes,
+    ignore: Ignore,
+    known: Known,
+) -> Iterator[Entry]:
     """What is in one folder, but for what is known or ignored. Raises LocalError."""
     prefix = folder + b"/" if folder else b""
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
@@ -122,7 +127,12 @@ def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
     return None
 
 
-def _judge(name: bytes, path: bytes, found: os.stat_result | None, ignore: Ignore) -> Entry | None:
+def _judge(
+    name: bytes,
+    path: bytes,
+    found: os.stat_result | None,
+    ignore: Ignore,
+) -> Entry | None:
     if found is None:
         return _unanswered(name, path, ignore)
     if stat.S_ISDIR(found.st_mode):
@@ -137,7 +147,12 @@ def _judge(name: bytes, path: bytes, found: os.stat_result | None, ignore: Ignor
     return Entry(Kind.ODD if what else Kind.FILE, path, of_stat(found), what)
 
 
-def _judge_folder(name: bytes, path: bytes, found: os.stat_result, ignore: Ignore) -> Entry | None:
+def _judge_folder(
+    name: bytes,
+    path: bytes,
+    found: os.stat_result,
+    ignore: Ignore,
+) -> Entry | None:
     verdict = ignore.name(name, folder=True)
     if verdict.kind is NameClass.IGNORED:
         return None

@@ -39,7 +39,14 @@ class ScanSchedule:
     def __repr__(self) -> str:
         return f"ScanSchedule(every {self.interval:g} s, more={self.more})"
 
-    def ended(self, begun: float, *, events: bool, degraded: bool, more: bool) -> None:
+    def ended(
+        self,
+        begun: float,
+        *,
+        events: bool,
+        degraded: bool,
+        more: bool,
+    ) -> None:
         """A scan that began then has ended. `events`: the kernel reports changes everywhere in
         the inbox; `degraded`: it should, and does not."""
         now = self._ended_at = self._clock.monotonic()

@@ -71,7 +71,10 @@ def identify(root: Path) -> Identity:
 
 
 def is_lost_mount(
-    before: Ground, was_mounted: bool, now: Identity, is_empty: Callable[[], bool]
+    before: Ground,
+    was_mounted: bool,
+    now: Identity,
+    is_empty: Callable[[], bool],
 ) -> bool:
     """True when the filesystem that the root was on is mounted no more, and what stands there
     now holds nothing: the share is away, and what is left are the empty folders below it. A

@@ -136,7 +136,12 @@ def _number(value: object) -> int:
 
 
 def claim(
-    root: Path, state_id: str, now_ms: int, paid: str = "", *, worked: bool = False
+    root: Path,
+    state_id: str,
+    now_ms: int,
+    paid: str = "",
+    *,
+    worked: bool = False,
 ) -> Ownership:
     """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one
     that is there keeps what it says. `worked`: our own journal has worked this workspace, so an
@@ -158,7 +163,12 @@ def claim(
     return Ownership(True, paid=owner.paid)
 
 
-def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Ownership:
+def sign(
+    root: Path,
+    state_id: str,
+    now_ms: int,
+    paid: str,
+) -> Ownership:
     """Write down the latest paid call where we are the owner. Raises OSError, LocalError when the
     root cannot be read."""
     try:
@@ -170,7 +180,12 @@ def sign(root: Path, state_id: str, now_ms: int, paid: str) -> Ownership:
     return _replace(root, _Entry(state_id, now_ms, paid, owner.since))
 
 
-def take_over(root: Path, state_id: str, now_ms: int, paid: str = "") -> Ownership:
+def take_over(
+    root: Path,
+    state_id: str,
+    now_ms: int,
+    paid: str = "",
+) -> Ownership:
     """A person said so: become the owner, whoever was. Raises OSError, LocalError when the root
     is not there."""
     return _replace(root, _Entry(state_id, now_ms, paid))

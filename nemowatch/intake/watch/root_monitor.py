@@ -212,7 +212,12 @@ class RootMonitor:
         self._failures.tried(now)
         self.next_probe = self._failures.due_at
         self.returned = self.scan_soon = True
-        log.error("internal error", doing="inbox", inbox=self.watch.name, exc_info=error)
+        log.error(
+            "internal error",
+            doing="inbox",
+            inbox=self.watch.name,
+            exc_info=error,
+        )
         await self._away(
             f"nemowatch itself failed here ({type(error).__name__}); the log has the details"
         )

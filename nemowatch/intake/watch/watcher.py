@@ -169,7 +169,13 @@ class _Pulse(FileSystemEventHandler):
 class Watcher:
     """One Observer on one inbox, and on a folder of our own for the pulse."""
 
-    def __init__(self, root: Path, pulse: Path, hints: Hints, clock: Clock) -> None:
+    def __init__(
+        self,
+        root: Path,
+        pulse: Path,
+        hints: Hints,
+        clock: Clock,
+    ) -> None:
         """Nothing is watched before `start`. `root` must be resolved: a link as root is deaf.
         `pulse`: an existing folder on a local disk that nobody else writes to."""
         self._root, self._pulse = root, pulse
