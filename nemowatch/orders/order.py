@@ -71,26 +71,34 @@ class Order(ABC):
 
 async def carry_out(order: Order, site: Site) -> dict[str, Any]:
     """Carry out an order, whoever gave it; the answer. Raises UsageError, LocalError,
-    JournalError, and DaemonNeeded where only a running daemon can."""
-    await _wait_for_files(order, site)
+    JournalError, and DaemonNeeded where only a running daemon can.
+
+    Files that are leaving their inbox have left it in a moment, and are moved back from there. A
+    share that hangs is not waited for.
+    """
+    for _ in range(LEAVING_CHECKS):
+        answer = await _tried(order, site)
+        if answer is not None:
+            order.afterwards(site)
+            return answer
+        await asyncio.sleep(LEAVING_PAUSE)
+    raise UsageError(
+        "The file of this job is being moved out of its inbox.",
+        cure="Give the order again in a moment.",
+    )
+
+
+async def _tried(order: Order, site: Site) -> dict[str, Any] | None:
+    """The answer; None while a file that has to stay is leaving its inbox."""
+    if await site.read(lambda conn: _is_leaving(order, site, conn)):
+        return None
     await site.read(order.prepare)
     await order.on_disk(site)
     now_ms = site.now_ms()
-    answer = await site.write(lambda conn: _commit(order, site, conn, now_ms))
-    order.afterwards(site)
-    return answer
+    return await site.write(lambda conn: _commit(order, site, conn, now_ms))
 
 
-async def _wait_for_files(order: Order, site: Site) -> None:
-    """Files that are leaving their inbox have left it in a moment, and are moved back from there.
-    A share that hangs is not waited for."""
-    for _ in range(LEAVING_CHECKS):
-        if not await site.read(lambda conn: _leaving(order, site, conn)):
-            return
-        await asyncio.sleep(LEAVING_PAUSE)
-
-
-def _leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
+def _is_leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
     return any(site.is_leaving(source_id) for source_id in order.sources(conn))
 
 
@@ -99,12 +107,10 @@ def _commit(
     site: Site,
     conn: sqlite3.Connection,
     now_ms: int,
-) -> dict[str, Any]:
-    if _leaving(order, site, conn):
-        raise UsageError(
-            "The file of this job is being moved out of its inbox.",
-            cure="Give the order again in a moment.",
-        )
+) -> dict[str, Any] | None:
+    # asked again: its jobs may have been read for leaving since the last time
+    if _is_leaving(order, site, conn):
+        return None
     return order.commit(conn, now_ms)
 
 

@@ -10,6 +10,7 @@ from nemowatch.remote.wording import for_people, without_noise
 LIMIT = 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [" " * 1_000_000 + "x", "to a, " * 100_000, "I encountered a temporary issue " * 30_000],
