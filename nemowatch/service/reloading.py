@@ -13,7 +13,7 @@ import structlog
 
 from nemowatch.config import Config, changes, check_layout, in_force
 from nemowatch.config.child import load_apart
-from nemowatch.errors import ConfigError
+from nemowatch.errors import ConfigError, ConfigUnread
 from nemowatch.fs.threads import aside
 from nemowatch.remote.client import Client
 from nemowatch.service.engine import Engine
@@ -25,6 +25,9 @@ log = structlog.get_logger("nemowatch.daemon")
 #: Seconds that a reload waits for the disks its folders lie on: one that hangs is its inbox's
 #: matter.
 LAYOUT_SECONDS = 10.0
+
+#: Seconds in which a stop is noticed that has ended the child that reads as well.
+STOP_SECONDS = 1.0
 
 Answer = dict[str, object]
 
@@ -48,7 +51,7 @@ class Reloading:
         self._lock = asyncio.Lock()
         self._asked: set[asyncio.Task[None]] = set()
         self._running = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     def begin(self) -> None:
         """The daemon runs: reloads may begin, READY has been said."""
@@ -56,7 +59,7 @@ class Reloading:
 
     def end(self) -> None:
         """The daemon stops: systemd hears nothing of a reload after STOPPING."""
-        self._stopping = True
+        self._stopping.set()
 
     def ask(self) -> None:
         """Reload soon."""
@@ -77,17 +80,22 @@ class Reloading:
             try:
                 return self._apply(await self._read())
             except ConfigError as exc:
-                self._refuse(exc)
+                await self._refuse(exc)
                 return {"ok": False, "why": exc.text}
             finally:
                 self._tell(self._notifier.ready)
 
     def _tell(self, tell: Callable[[], None]) -> None:
-        if self._running.is_set() and not self._stopping:
+        if self._running.is_set() and not self._stopping.is_set():
             tell()
 
-    def _refuse(self, exc: ConfigError) -> None:
-        if not self._stopping:  # at a stop systemd ends the child that reads as well
+    async def _refuse(self, exc: ConfigError) -> None:
+        """Say so, but for a stop: then systemd ends the child that reads as well, and its end may
+        be noticed first."""
+        if isinstance(exc, ConfigUnread):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), STOP_SECONDS)
+        if not self._stopping.is_set():
             log.error("the new configuration is refused, the old one goes on", why=exc.text)
 
     async def _read(self) -> Config:
