@@ -96,10 +96,6 @@ class Caller:
             return Account(is_anonymous, self._seen_user, True)
         return Account(True, self._tokens.user_id or self._seen_user, False)
 
-    async def look(self) -> None:
-        """Find out who we are without a call."""
-        await self._tokens.look()
-
     async def call(self, call: Call, limits: Limits | None = None) -> Any:
         """The payload of the answer, without its envelope. Raises what the answer means."""
         return await self.with_token(lambda token: self._once(call, limits or self._limits, token))

@@ -1,11 +1,10 @@
 """`RemoteApi` over HTTP: the address and body of each call, and what its refusals mean
 (docs/api.md). `caller` makes the calls, `answers` reads the payloads, `turn` runs the paid turn,
-`multipart` and `transfer` move files.
+`multipart` and `results` move files.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,15 +15,10 @@ from nemowatch.clock import Clock
 from nemowatch.errors import (
     FileRefused,
     FileTooLarge,
-    NoCredits,
     PlanRefused,
-    RemoteError,
-    RemotePassing,
     RenderUnknown,
     RequestRefused,
-    ResultExpired,
     SessionLost,
-    TokenRefused,
     UrlRefused,
 )
 from nemowatch.model import (
@@ -36,7 +30,7 @@ from nemowatch.model import (
     Render,
     Turn,
 )
-from nemowatch.remote import answers, turn, values
+from nemowatch.remote import answers, refusals, turn, values
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.caller import Body, Call, Caller, json_body
 from nemowatch.remote.credential import Credential
@@ -44,17 +38,13 @@ from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.pace import Pace, longest
-from nemowatch.remote.transfer import UNREACHABLE, Transfer, Want
+from nemowatch.remote.results import Results
+from nemowatch.remote.transfer import Transfer, Want
 
 #: The cloud examines a file before it answers: this many times the usual silence is allowed.
 _LOOKING = 3
 #: By default 2 uploads and 2 downloads run at once; reads must not wait for one stuck share.
 _THREADS = 8
-
-
-#: What refusals say of a render that the cloud has, and of one that it does not have.
-_KNOWN = re.compile("duplicate|exists|already", re.IGNORECASE)
-_NOT_KNOWN = re.compile("not found|unknown|does not exist|no such", re.IGNORECASE)
 
 
 class Client:
@@ -94,7 +84,7 @@ class Client:
             executor=self._executor,
         )
         self._download_pace = Pace(download_rate, clock)
-        self._transfer = Transfer(
+        transfer = Transfer(
             http=self._caller.http,
             rules=Rules.of(base),
             pace=self._download_pace,
@@ -102,6 +92,7 @@ class Client:
             clock=clock,
             silence=timeout,
         )
+        self._results = Results(self._caller, transfer)
 
     def __repr__(self) -> str:
         return f"<Client {self._caller!r}>"
@@ -126,11 +117,6 @@ class Client:
     def account(self) -> Account:
         """The account, as far as it is known."""
         return self._caller.account
-
-    async def look(self) -> Account:
-        """The account, after reading the token's source and the state folder; no call is made."""
-        await self._caller.look()
-        return self.account
 
     # --- sections 3 to 8 --------------------------------------------------------------
 
@@ -163,7 +149,7 @@ class Client:
                 await self._caller.call(Call(skill, "POST", _upload_path(session_id), body), limits)
             )
         except RequestRefused as exc:
-            raise _file_refusal(exc) from None
+            raise refusals.file_refusal(exc) from None
 
     async def upload_url(self, skill: str, session_id: str, url: str) -> RemoteFile | None:
         """Section 5, by URL."""
@@ -232,7 +218,7 @@ class Client:
             try:
                 await self.poll_render(skill, render_id)
             except RenderUnknown:
-                if not _says_known(refused):
+                if not refusals.says_known(refused):
                     raise refused from None
 
     async def poll_render(self, skill: str, render_id: str) -> Render:
@@ -240,7 +226,7 @@ class Client:
         try:
             return answers.render(await self._call(skill, "GET", _render_path(render_id)))
         except RequestRefused as exc:
-            if exc.status == 404 or _says_unknown(exc):
+            if exc.status == 404 or refusals.says_unknown(exc):
                 raise RenderUnknown(exc.text, status=exc.status) from None
             raise
 
@@ -260,41 +246,15 @@ class Client:
         size: int,
         progress: Progress,
     ) -> Downloaded:
-        """Section 9: first the plain way without the token, then the authenticated one."""
+        """Section 9."""
+        name = _segment(render_id)
         want = Want(
             part=part,
-            marker=self._state_dir / "downloads" / _segment(render_id),
+            marker=self._state_dir / "downloads" / name,
             size=size,
             progress=progress,
         )
-        first: RemoteError = ResultExpired()
-        if url:
-            try:
-                return await self._transfer.fetch(url, want, {})
-            except UNREACHABLE as exc:
-                first = exc
-        try:
-            return await self._caller.with_token(
-                lambda token: self._fallback(skill, token, render_id, want)
-            )
-        except (TokenRefused, NoCredits, PlanRefused):
-            raise
-        except RemotePassing:
-            if isinstance(first, RemotePassing):
-                raise first from None
-            raise
-        except RemoteError:
-            raise first from None
-
-    async def _fallback(
-        self,
-        skill: str,
-        token: str,
-        render_id: str,
-        want: Want,
-    ) -> Downloaded:
-        url = f"{self._caller.base}/api/render/proxy/{_segment(render_id)}/download"
-        return await self._transfer.fetch(url, want, self._caller.headers(skill, token))
+        return await self._results.fetch(skill, url, f"/api/render/proxy/{name}/download", want)
 
     async def aclose(self) -> None:
         """Close every connection. Requests in progress end with an error."""
@@ -327,23 +287,3 @@ def _upload_path(session_id: str) -> str:
 
 def _render_path(render_id: str) -> str:
     return f"/api/render/proxy/lambda/{_segment(render_id)}"
-
-
-def _file_refusal(exc: RequestRefused) -> RemoteError:
-    """A server in front of the API may refuse a file by an HTTP status."""
-    kinds: dict[int, type[RemoteError]] = {413: FileTooLarge, 415: FileRefused}
-    kind = kinds.get(exc.status)
-    if kind is None:
-        return exc
-    return kind(exc.text, status=exc.status)
-
-
-def _says_known(exc: RequestRefused) -> bool:
-    """Section 9: a duplicate id may be an error, and is polled all the same, even if the poll does
-    not know it yet."""
-    return exc.status == 409 or _KNOWN.search(exc.text) is not None
-
-
-def _says_unknown(exc: RequestRefused) -> bool:
-    """Render envelopes refuse with a 200 and a text."""
-    return _NOT_KNOWN.search(exc.text) is not None

@@ -24,8 +24,8 @@ import httpx
 from nemowatch import __version__
 from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
 from nemowatch.remote.addresses import is_loopback
+from nemowatch.remote.headers import content_length
 from nemowatch.remote.http_errors import failure_words
-from nemowatch.remote.values import is_whole
 
 # Both log addresses and headers, but result addresses and the token are secret.
 for _name in ("httpx", "httpcore"):
@@ -294,11 +294,3 @@ def _keep_alive(sock: socket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_S)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _KEEPALIVE_IDLE_S)
-
-
-def content_length(headers: Mapping[str, str]) -> int:
-    """Content-Length in bytes, 0 when there is none or it is unreadable."""
-    text = headers.get("content-length", "")
-    if is_whole(text, 16):
-        return int(text)
-    return 0

@@ -67,11 +67,6 @@ class Tokens:
         """The anonymous user, as far as it is known."""
         return self._known.user_id
 
-    async def look(self) -> None:
-        """Read what is stored, without a call to the cloud."""
-        await self._own()
-        await self._load()
-
     async def current(self) -> str:
         """The token for the next call. Raises TokenRefused, and whatever requesting an anonymous
         one raises."""

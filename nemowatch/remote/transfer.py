@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -18,16 +17,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExpired, UnsafeUrl
+from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExpired
 from nemowatch.model import Downloaded
-from nemowatch.remote import answers, envelope
+from nemowatch.remote import answers, envelope, result_head
 from nemowatch.remote.addresses import Rules, joined
 from nemowatch.remote.boxes import End
-from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request, content_length
+from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.interface import Progress
 from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.part import Marker, PartFile
-from nemowatch.remote.values import is_plain
 
 T = TypeVar("T")
 
@@ -41,9 +39,6 @@ _SUPPOSED = 2 * 1024**3
 _BLOCK = 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-#: An error page or an envelope where a video should be.
-_NOT_MEDIA = frozenset({"text/html", "application/json"})
-_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ class Transfer:
 
     async def _refused(self, exchange: Exchange) -> Next | None:
         """What the API answers instead of the file: an error, or an address in an envelope."""
-        plain = exchange.status in (200, 206) and not _is_text(exchange)
+        plain = exchange.status in (200, 206) and not result_head.is_text(exchange)
         if plain or exchange.status in (404, 410, 416):
             return None
         reply = Reply(exchange.status, exchange.headers, await exchange.read())
@@ -137,7 +132,7 @@ class Transfer:
         file: PartFile,
         exchange: Exchange,
     ) -> Downloaded | Next:
-        if _does_not_go_on(exchange, file.size):
+        if result_head.does_not_go_on(exchange, file.size):
             if not file.size:
                 raise RemotePassing(
                     "The server sends a part of the result that was not asked for.", status=206
@@ -145,10 +140,10 @@ class Transfer:
             await self._restart(file)
             return Next(url)
 
-        _check_status(exchange, self.clock.now_ms())
+        result_head.check_status(exchange, self.clock.now_ms())
         if exchange.status == 200:
-            await self._restart(file, _validator(exchange.headers))
-        total = _total(exchange, file.size, want.size)
+            await self._restart(file, result_head.validator(exchange.headers))
+        total = result_head.total_size(exchange, file.size, want.size)
         await self._receive(exchange, file, total, want.progress)
         return await self._finished(file, total, want.size)
 
@@ -236,75 +231,3 @@ def _lacks_its_end(file: PartFile) -> bool:
     same bytes come twice, they are all there is."""
     end = file.end()
     return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
-
-
-def _is_text(exchange: Exchange) -> bool:
-    return exchange.headers.get("content-type", "").partition(";")[0].strip().lower() in _NOT_MEDIA
-
-
-def _check_status(exchange: Exchange, now_ms: int) -> None:
-    """Raise what an answer without the file means. Its text is not quoted, since such pages contain
-    addresses."""
-    status = exchange.status
-    if status == 429:
-        raise envelope.refusal(Reply(status, exchange.headers, b""), now_ms)
-    if status >= 500 or status == 408:
-        raise RemotePassing(f"The server of the result answered {status}.", status=status)
-    if status not in (200, 206):
-        raise ResultExpired(f"The result's address no longer works ({status}).", status=status)
-    if _is_text(exchange):
-        raise ResultExpired("The result's address gives a page instead of the file.", status=status)
-    if exchange.headers.get("content-encoding", "identity").lower() != "identity":
-        raise RemotePassing("The server changes the result on its way.", status=status)
-
-
-def _does_not_go_on(exchange: Exchange, size: int) -> bool:
-    """Whether the server has another file by now, or another part of it than was asked for."""
-    if exchange.status == 206:
-        return not _brings_the_rest(exchange, size)
-    return exchange.status == 416
-
-
-def _brings_the_rest(exchange: Exchange, size: int) -> bool:
-    """Whether a 206 has exactly the bytes from `size` to the end."""
-    match = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
-    if not match or not size:
-        return False
-    first, last, whole = (int(group) for group in match.groups())
-    return first == size and last == whole - 1
-
-
-def _total(exchange: Exchange, size: int, said: int) -> int:
-    """The size of the complete result in bytes, 0 when only the end of a chunked body will tell.
-    Raises RemotePassing when the render and the server disagree, or when a cut would go
-    unnoticed."""
-    length = content_length(exchange.headers)
-    if length:
-        total = size + length
-        if said and total != said:
-            raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
-        return total
-
-    chunked = "chunked" in exchange.headers.get("transfer-encoding", "").lower()
-    if not chunked and not said:
-        raise RemotePassing(
-            "The server does not say how large the result is, so nobody could tell whether it is"
-            " whole."
-        )
-    return said
-
-
-def _validator(headers: Mapping[str, str]) -> str:
-    """The value for If-Range: a strong ETag, else the date of the last change; "" when there is
-    neither."""
-    etag = headers.get("etag", "")
-    if etag.startswith('"') and is_plain(etag):
-        return etag
-    changed = headers.get("last-modified", "")
-    if is_plain(changed):
-        return changed
-    return ""
-
-
-#: Errors after which the authenticated way is worth trying: the address does not give the file.
-UNREACHABLE = (ResultExpired, UnsafeUrl, RemotePassing)

@@ -17,6 +17,7 @@ from nemowatch.model import Turn, TurnEnd
 from nemowatch.remote import envelope, values
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
+from nemowatch.remote.headers import media_type
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.wording import for_people
 
@@ -93,10 +94,10 @@ async def _accepted(
     clock: Clock,
     heartbeat: Callable[[], None],
 ) -> Turn:
-    media_type = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == "application/json":
+    kind = media_type(exchange.headers)
+    if kind == "application/json":
         return await _document(exchange)
-    if media_type == "text/html":
+    if kind == "text/html":
         return Turn(TurnEnd.CUT, error="A web page came instead of the answer.")
     return await _listen(exchange, patience, clock, heartbeat)
 
