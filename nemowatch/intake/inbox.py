@@ -21,7 +21,7 @@ from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.arrivals import Arrivals
 from nemowatch.intake.claim.claimer import Claimer
-from nemowatch.intake.claim.existing_results import Finder, nothing_stands
+from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.full_scan import FullScan
 from nemowatch.intake.hint_follower import HintFollower
 from nemowatch.intake.records import Tick, Waiting
@@ -57,7 +57,7 @@ class Inbox:
         journal: Journal,
         on_change: Callable[[], None],
         state_id: str,
-        finder: Finder = nothing_stands,
+        finder: Finder = no_results,
     ) -> None:
         """`on_change` is called, on the loop, when `tick` has something to do at once.
         `state_id` names our state folder in the owner file. `finder` finds results in the outbox

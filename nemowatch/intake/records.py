@@ -72,7 +72,7 @@ class Duplicate:
 
     path: bytes
     source_id: int
-    outputs_stand: bool  #: False: some result is gone and there is no draft to deliver it from
+    has_results: bool  #: False: some result is gone and there is no draft to deliver it from
 
 
 @dataclass(frozen=True, slots=True)

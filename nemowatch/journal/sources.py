@@ -22,14 +22,14 @@ class NewJob:
     stem: str  #: what its results are named after
     target: Target
     skill: str
-    #: its results, when they stand in the outbox already: nothing is made of it
-    stands: tuple[PublishedOutput, ...] = ()
+    #: its results, when they are in the outbox already: nothing is made of it
+    existing: tuple[PublishedOutput, ...] = ()
     edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made anew
 
     @property
     def is_free(self) -> bool:
         """Whether nothing is paid for it."""
-        return bool(self.stands or self.edit_of)
+        return bool(self.existing or self.edit_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _begin(
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
     state, reason = _first_state(new, held)
     job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)
-    for result in new.stands:
+    for result in new.existing:
         results.remember(conn, job_id, result)
     edit = results.draft(conn, new.edit_of) if new.edit_of else None
     if edit is not None:
@@ -112,7 +112,7 @@ def _begin(
 
 def _first_state(new: NewJob, held: str) -> tuple[State, str]:
     """(state, reason) in which a job begins: what is free waits for nobody."""
-    if new.stands:
+    if new.existing:
         return State.PUBLISHED, ""
     if held and not new.edit_of:
         return State.HELD, held
@@ -190,7 +190,7 @@ def members(conn: sqlite3.Connection, source_id: int) -> list[Member]:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that stands in the inbox and is already claimed."""
+    """A file that is in the inbox and is already claimed."""
 
     source_id: int
     snapshot: Snapshot
@@ -232,7 +232,7 @@ def retire(
 
 
 def unretire(conn: sqlite3.Connection, source_id: int) -> None:
-    """Its file stands in the inbox again: a retry, or a second copy."""
+    """Its file is in the inbox again: a retry, or a second copy."""
     conn.execute(SQL["unretire"], {"id": source_id})
 
 

@@ -1,6 +1,7 @@
-"""Remembers from start to start which trees of a workspace are folders and no links, and what
+"""Remembers from start to start which roots of a workspace are folders and no links, and what
 they lie on, so that a link that is put in the place of one while nothing runs, or a share that
-is not mounted yet, is known for what it is. What follows from that is `fs.anchor`'."""
+is not mounted yet, is known for what it is. What follows from that, `fs.anchor`
+says."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ class AnchorMemory:
     """An inbox, to which notes are written, and its outbox, done and failed."""
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:
-        self._trees = (watch.inbox, watch.outbox, watch.done, watch.failed)
+        self._roots = (watch.inbox, watch.outbox, watch.done, watch.failed)
         self._journal = journal
         self._watch, self._disks = watch.name, disks
         self._kept: dict[str, anchor.Memory] = {}  # as the journal knows them
@@ -32,28 +33,27 @@ class AnchorMemory:
         kept = await self._journal.read(
             lambda conn: facts.get_of(conn, InboxFact.TREES, self._watch)
         )
-        told = json.loads(kept or "{}")
-        self._kept = {name: tuple(seen) for name, seen in told.items()}
-        for tree in self._trees:
-            anchor.hold(tree, self._kept.get(str(tree), anchor.UNSEEN))
+        known = json.loads(kept or "{}")
+        self._kept = {name: tuple(seen) for name, seen in known.items()}
+        for root in self._roots:
+            anchor.hold(root, self._kept.get(str(root), anchor.UNSEEN))
 
     async def learn(self) -> None:
-        """Look at those that nobody has seen yet, and write down what is new."""
-        if not all(anchor.is_seen(tree) for tree in self._trees):
-            await self._disks.run(self._watch, _look, self._trees)
-        now = {
-            **self._kept,
-            **{str(tree): anchor.memory(tree) for tree in self._trees if anchor.is_seen(tree)},
-        }
-        if now != self._kept:
-            text = json.dumps(now)
-            await self._journal.write(
-                lambda conn: facts.put_of(conn, InboxFact.TREES, self._watch, text)
-            )
-            self._kept = now
+        """Check those that nobody has seen yet, and write down what is new."""
+        if not all(map(anchor.is_seen, self._roots)):
+            await self._disks.run(self._watch, _see, self._roots)
+        seen = filter(anchor.is_seen, self._roots)
+        now = self._kept | {str(root): anchor.memory(root) for root in seen}
+        if now == self._kept:
+            return
+        text = json.dumps(now)
+        await self._journal.write(
+            lambda conn: facts.put_of(conn, InboxFact.TREES, self._watch, text)
+        )
+        self._kept = now
 
 
-def _look(trees: tuple[Path, ...]) -> None:
-    for tree in trees:
+def _see(roots: tuple[Path, ...]) -> None:
+    for root in roots:
         with contextlib.suppress(LocalError):  # not made yet, or the share is away
-            os.close(open_root(tree))
+            os.close(open_root(root))

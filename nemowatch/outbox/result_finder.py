@@ -24,7 +24,7 @@ def find(
     job: NewJob,
     beat: Callable[[], None],
 ) -> tuple[PublishedOutput, ...]:
-    """Every result of `job` for the source at `path`, when all that are required stand in the
+    """Every result of `job` for the source at `path`, when all that are required are in the
     outbox; else ().
 
     Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the
@@ -34,15 +34,15 @@ def find(
     for output in job.target.outputs:
         name = safe_name(job.stem.encode("utf-8", "surrogateescape"), output.ending)
         relative = os.path.join(os.path.dirname(path), os.fsencode(name))
-        standing = _standing(watch.outbox, relative, output.ending, beat)
-        if standing is not None:
-            found.append(standing)
+        result = _result_at(watch.outbox, relative, output.ending, beat)
+        if result is not None:
+            found.append(result)
         elif output.required:
             return ()
     return tuple(found)
 
 
-def _standing(
+def _result_at(
     root: Path,
     relative: bytes,
     ending: str,
@@ -50,7 +50,7 @@ def _standing(
 ) -> PublishedOutput | None:
     """The file there, None when there is none or an empty one."""
     try:
-        look = lookup(root, relative)
+        now = lookup(root, relative)
         fd = open_below(root, relative)
     except LocalFinal:
         # a folder of that name, or a file that nobody may read: no result that we could vouch for
@@ -63,12 +63,10 @@ def _standing(
         digest = fingerprint(fd, snapshot(fd), relative, beat)
     finally:
         os.close(fd)
+    if not now.size:
+        return None
     where = os.path.join(os.fsencode(root), relative)
-    return (
-        PublishedOutput(ending, where, look.size, digest, look.mtime_ns // 1_000_000)
-        if look.size
-        else None
-    )
+    return PublishedOutput(ending, where, now.size, digest, now.mtime_ns // 1_000_000)
 
 
 def _is_there(root: Path) -> bool:

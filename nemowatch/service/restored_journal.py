@@ -16,7 +16,7 @@ from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.facts import Fact
 
 
-def is_put_back(
+def is_restored(
     state_dir: Path,
     journal: Journal,
     watches: Iterable[str],

@@ -23,7 +23,7 @@ from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.database import FILE_NAME
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.opening import set_aside
-from nemowatch.service.restored_journal import is_put_back
+from nemowatch.service.restored_journal import is_restored
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -44,7 +44,7 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
         journal = Journal.open(path, clock)
     except JournalCorrupt as exc:
         journal = begin_anew(path, clock, watches, exc)
-    if is_put_back(state_dir, journal, watches, clock.now_ms()):
+    if is_restored(state_dir, journal, watches, clock.now_ms()):
         log.warning(
             "the journal is older than its folder: what it takes for unpaid waits for approval",
             journal=str(path),

@@ -67,7 +67,7 @@ class Duplicates:
                 "same file again",
                 **spot(watch.name, copy.path),
                 source=copy.source_id,
-                results_stand=copy.outputs_stand,
+                has_results=copy.has_results,
             )
         for copy in list(left.values()):
             await self._try(watch, copy)
@@ -77,7 +77,7 @@ class Duplicates:
         if not self._tries.is_due(key):
             return
         self._tries.put_off(key, TRY_AGAIN)
-        act = self._move_away if copy.outputs_stand else self._write_off
+        act = self._move_away if copy.has_results else self._write_off
         if await act(watch, copy):
             del self._left[watch.name][copy.path]
             self._tries.forget(key)

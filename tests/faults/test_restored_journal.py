@@ -18,7 +18,7 @@ from nemowatch.config import load
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, HoldReason, State
-from nemowatch.service.restored_journal import is_put_back
+from nemowatch.service.restored_journal import is_restored
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import video
 
@@ -45,7 +45,7 @@ async def start(house: EngineRig) -> bool:
     """Start as the daemon does; returns whether the state folder itself knew of a journal that
     was restored."""
     journal = Journal.open(house.state / "journal.db", SystemClock())
-    older = is_put_back(
+    older = is_restored(
         house.state, journal, [watch.name for watch in house.config.watch], SystemClock().now_ms()
     )
     journal.close()

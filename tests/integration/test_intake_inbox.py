@@ -309,7 +309,7 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
         assert b.again == []
         b.put("other", mp4())
         (root / "inbox/other").rename(path)
-        await b.until(lambda: [d.outputs_stand for d in b.again] == [True])
+        await b.until(lambda: [d.has_results for d in b.again] == [True])
 
 
 async def test_bad_input_is_reported_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:

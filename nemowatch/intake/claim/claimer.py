@@ -17,7 +17,7 @@ from nemowatch.clock import Clock
 from nemowatch.fs.safe_open import lookup
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.decide import Claimed, Claims, Ended, Outcome, ended_before
-from nemowatch.intake.claim.existing_results import Finder, nothing_stands, results_of, with_results
+from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
 from nemowatch.intake.claim.pairing import Group, Groups
 from nemowatch.intake.ready.file_checks import still_there
 from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
@@ -57,7 +57,7 @@ class Claimer:
         journal: Journal,
         clock: Clock,
         confirm_above: int,
-        finder: Finder = nothing_stands,
+        finder: Finder = no_results,
     ) -> None:
         self._root_monitor = root_monitor
         self._state = inbox_state

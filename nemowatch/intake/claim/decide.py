@@ -141,26 +141,26 @@ class Claims:
         return sources.claim(self._conn, new, self._now).id, Outcome.NEW
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
-        """What stands in the outbox and was made of another file is no result of this one, which
+        """What is in the outbox and was made of another file is no result of this one, which
         may be its new version. The second: results stand that nobody remembers making, although
         this journal was never lost.
         """
         own = tuple(map(self._without_known, candidate.jobs))
-        if self._rebuilt or not any(job.stands for job in own):
+        if self._rebuilt or not any(job.existing for job in own):
             return replace(candidate, jobs=own), False
 
-        none_stand = tuple(replace(job, stands=()) for job in own)
-        return replace(candidate, jobs=none_stand), True
+        without = tuple(replace(job, existing=()) for job in own)
+        return replace(candidate, jobs=without), True
 
     def _without_known(self, job: NewJob) -> NewJob:
         """The job without results that stand and were made of another file."""
         if self._are_known(job):
-            return replace(job, stands=())
+            return replace(job, existing=())
         return job
 
     def _are_known(self, job: NewJob) -> bool:
         """Whether the results that stand were published by a job of this journal."""
-        return any(results.of_output(self._conn, result.path) for result in job.stands)
+        return any(results.of_output(self._conn, result.path) for result in job.existing)
 
     def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
         """The batch that a new source joins, and what holds its jobs."""

@@ -22,7 +22,7 @@ from nemowatch.model import Target
 Finder = Callable[[Watch, bytes, NewJob, Callable[[], None]], tuple[PublishedOutput, ...]]
 
 
-def nothing_stands(
+def no_results(
     watch: Watch,
     path: bytes,
     job: NewJob,
@@ -57,7 +57,7 @@ def _with_results(
     beat: Callable[[], None],
 ) -> Candidate:
     def looked_up(job: NewJob) -> NewJob:
-        return replace(job, stands=finder(watch, candidate.path, job, beat))
+        return replace(job, existing=finder(watch, candidate.path, job, beat))
 
     return replace(candidate, jobs=tuple(map(looked_up, candidate.jobs)))
 

@@ -22,7 +22,7 @@ FEW = 200
 
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     """True when nothing has been, or may have been, paid for any of these jobs and some are
-    still to be done. A job that lost its session stands at the beginning again, and is paid for
+    still to be done. A job that lost its session is at the beginning again, and is paid for
     all the same, as its calls tell.
     """
     left = [job for job in found if job.state is not State.CANCELLED]

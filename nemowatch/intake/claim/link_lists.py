@@ -1,7 +1,7 @@
 """A list of links that comes again with other lines: what an earlier list at its place has made, or
 is making, is not paid for once more.
 
-Owns which job of an earlier list stands for one of the new: the same address, the same target,
+Owns which job of an earlier list counts for one of the new: the same address, the same target,
 the same instructions. It reads no file.
 """
 
@@ -49,7 +49,7 @@ def without_paid(
     candidate: Candidate,
     lost: Container[int],
 ) -> Candidate:
-    """The candidate with only what is new of it to be paid for. What stands is taken as it is;
+    """The candidate with only what is new of it to be paid for. What exists is taken as it is;
     what is gone (`lost`: ids of published jobs) or has failed is delivered from its saved edit;
     what an earlier list is still making is left to that.
     """
@@ -73,7 +73,7 @@ def _after(
     if before is None:
         return job
     if before.state is State.PUBLISHED and before.id not in lost:
-        return replace(job, stands=tuple(results.outputs(conn, before.id)))
+        return replace(job, existing=tuple(results.outputs(conn, before.id)))
     if before.state in ENDED:
         return replace(job, edit_of=_edit_of(conn, before))
     if _is_begun(before):
