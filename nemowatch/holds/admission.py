@@ -70,7 +70,7 @@ class Admission:
         limits = self._config().limits
         inbox = self._inboxes.get(work.source.watch)
         return Budget(
-            holds=holds.standing(conn),
+            holds=holds.active(conn),
             paused_all=account.is_paused(conn),
             paused_here=_pause(inbox, work.source.folder),
             hours=limits.hours,

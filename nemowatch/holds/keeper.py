@@ -79,7 +79,7 @@ class HoldKeeper:
         self._hold_log.update(await self._journal.read(causes), woken, asked_at)
 
     async def _gather(self) -> Evidence:
-        existing = await self._journal.read(holds.standing)
+        existing = await self._journal.read(holds.active)
         balance = await self._ask_balance(existing)
 
         ended: list[int] = []
@@ -111,7 +111,7 @@ class HoldKeeper:
 
     async def in_outage(self) -> bool:
         """Whether the cloud counts as out of reach."""
-        return HoldReason.OUTAGE in await self._journal.read(holds.standing)
+        return HoldReason.OUTAGE in await self._journal.read(holds.active)
 
     async def _ask_balance(self, existing: Mapping[HoldReason, HoldRow]) -> Balance:
         """None when no hold needs it."""

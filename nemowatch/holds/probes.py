@@ -18,7 +18,6 @@ from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, To
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.holds import budget
 from nemowatch.holds.admission import the_cap
-from nemowatch.holds.budget import Cap
 from nemowatch.journal import account, holds, jobs, queue, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import PAID, Credits, HoldReason, State
@@ -62,7 +61,7 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
 def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
     """Jobs that wait for a hold of the account that no longer exists: it ended between the gate's
     answer and the job's own write."""
-    existing = holds.standing(conn)
+    existing = holds.active(conn)
     for reason, hold in HOLDS.items():
         if hold.scope is Scope.ACCOUNT and reason not in existing:
             queue.wake_held(conn, reason, now_ms)
@@ -139,19 +138,19 @@ def _wake_within_cap(conn: sqlite3.Connection, evidence: Evidence) -> None:
 def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
     """As many as the day's credits have room for, those that wait longest first: one is asked
     anew before it pays."""
-    caps: dict[str, Cap] = {}
-    woken = 0
-    for job in queue.held_for(conn, HoldReason.CAP):
-        if job.skill not in caps:
-            cap = the_cap(conn, config.limits.daily_credits, job.skill, now_ms)
-            caps[job.skill] = cap.with_others(woken)
+    waiting = queue.held_for(conn, HoldReason.CAP)
+    skills = {job.skill for job in waiting}
+    daily = config.limits.daily_credits
+    caps = {skill: the_cap(conn, daily, skill, now_ms) for skill in skills}
 
-        if not caps[job.skill].closed:
+    woken = 0
+    for job in waiting:
+        if not caps[job.skill].with_others(woken).closed:
             queue.wake_one(conn, job.id, now_ms)
             woken += 1
-            caps = {skill: cap.with_others(1) for skill, cap in caps.items()}
 
-    for skill, cap in caps.items():
+    for skill in skills:
+        cap = caps[skill].with_others(woken)
         if cap.closed:
             queue.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
 
@@ -161,7 +160,8 @@ def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
         return
 
     for watch, folder, _ in queue.paused_folders(conn):
-        if not evidence.paused(watch, folder):
+        still_paused = evidence.paused(watch, folder)
+        if not still_paused:
             queue.wake_paused(conn, watch, folder, evidence.now_ms)
 
 

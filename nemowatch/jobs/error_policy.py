@@ -12,16 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from nemowatch.errors import (
-    ConnectionBroken,
     FileRefused,
     FileTooLarge,
     LocalFinal,
     LocalPassing,
     NemowatchError,
-    NoCredits,
     NoSpace,
-    NotSent,
-    PlanRefused,
     RateLimited,
     RemoteError,
     RemotePassing,
@@ -29,50 +25,15 @@ from nemowatch.errors import (
     SessionLost,
     SourceChanged,
     SourceGone,
-    TokenRefused,
 )
+from nemowatch.jobs.account_errors import ACCOUNT, hold_account, words_of_the_turn
 from nemowatch.jobs.backoff import backoff
+from nemowatch.jobs.retries import Circumstances, again, doubt, is_paid
 from nemowatch.journal import sessions, sources, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision, ask, hold, later, refuse
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a decision depends on besides the job and its error."""
-
-    base: float  #: retry.base, seconds
-    cap: float  #: retry.cap, seconds
-    attempts: int  #: retry.attempts
-    roll: float  #: a random number in [0, 1)
-    now_ms: int
-    cloud_down: bool = False  #: no other call succeeds either
-    paid: bool = False  #: by its calls
-    draft_saved: bool = False  #: there is something to render from
-    sibling_paid: bool = False  #: another job of the same source has been paid for
-    rebuild: bool = False  #: chat.on_lost_session = "rebuild"
-    registration: str = ""  #: where an anonymous user registers; "" for others
-
-    def pause(self, attempt: int) -> float:
-        """Seconds until the next try after `attempt` earlier ones."""
-        return backoff(attempt, self.base, self.cap, self.roll)
-
-    def is_last(self, attempt: int) -> bool:
-        """Whether `attempt` earlier ones leave no more than the try that has just failed."""
-        return attempt + 1 >= self.attempts
-
-
-#: Errors of the whole account, and the hold each means.
-ACCOUNT: dict[type[NemowatchError], HoldReason] = {
-    TokenRefused: HoldReason.TOKEN,
-    NoCredits: HoldReason.CREDITS,
-    PlanRefused: HoldReason.PLAN,
-    NotSent: HoldReason.OUTAGE,
-}
-#: States whose effect may have happened although the call failed.
-DOUBTFUL = frozenset({State.UPLOADING, State.SUBMITTING})
 
 
 def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
@@ -85,11 +46,6 @@ def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
             return decision
 
     return refuse(State.FAILED, error)
-
-
-def _paid(job: Job, at: Circumstances) -> bool:
-    """The edit exists: what is left of the way costs nothing."""
-    return job.state in PAID or at.paid
 
 
 def _refused_paid(error: RemoteError) -> RemoteError:
@@ -108,42 +64,18 @@ def _refused_paid(error: RemoteError) -> RemoteError:
     )
 
 
-def _words_of_the_turn(job: Job) -> JobChanges:
-    """What a turn whose outcome is open ended with is for the person who may have to decide: no
-    hold writes over it."""
-    if job.state is State.INSTRUCTING and job.error_text:
-        return JobChanges(error_text=job.error_text)
-    return JobChanges()
-
-
-def _hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    kinds = (kind for kind in ACCOUNT if isinstance(error, kind))
-    reason = ACCOUNT[next(kinds)]
-    words = _account_words(error, at)
-    return hold(reason, job.state, words, account=True, **_words_of_the_turn(job))
-
-
-def _account_words(error: NemowatchError, at: Circumstances) -> str:
-    """What happened and its cure; an anonymous user without credits, or with too small a plan,
-    is told where to register."""
-    words = f"{error.text.rstrip('.')}. {error.cure}".strip()
-    if at.registration and isinstance(error, NoCredits | PlanRefused):
-        return f"{words} Register this account here: {at.registration}"
-    return words
-
-
 def _wait_as_asked(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     pause = at.pause(job.attempt + 1)
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, pause)
-    return later(job.state, pause, text=error.text, **_doubt(job))
+    return later(job.state, pause, text=error.text, **doubt(job))
 
 
 def _outage_or_again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     if not at.cloud_down:
         return again(job, error, at)
 
-    words = _words_of_the_turn(job)
+    words = words_of_the_turn(job)
     return hold(HoldReason.OUTAGE, job.state, error.text, account=True, **words)
 
 
@@ -155,7 +87,7 @@ def _open_paid_call(job: Job, error: NemowatchError, at: Circumstances) -> Decis
 
 
 def _refused_after_payment(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
-    if not _paid(job, at) or not isinstance(error, RemoteError):
+    if not is_paid(job, at) or not isinstance(error, RemoteError):
         return None
     return again(job, _refused_paid(error), at)
 
@@ -171,7 +103,7 @@ def _hold_for_space(job: Job, error: NemowatchError, at: Circumstances) -> Decis
 def _wait_for_disk(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
     words = JobChanges(error_text=f"{error.text} {error.cure}".strip())
-    changes = words | _words_of_the_turn(job) | _doubt(job)
+    changes = words | words_of_the_turn(job) | doubt(job)
     return later(job.state, pause, text=error.text, **changes)
 
 
@@ -235,45 +167,6 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
     )
 
 
-def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    """One more try after a pause. A connection that fails, a read about an open paid call, and
-    whatever passes once the edit is paid for are tried without end (docs/decisions/0007); all
-    else until the attempts are used up.
-    """
-    if _without_end(job, error, at):
-        pause = at.pause(job.tries)
-        changes = JobChanges(tries=job.tries + 1)
-        if job.state is not State.INSTRUCTING:
-            changes |= JobChanges(error_text=error.text) | _doubt(job)
-        return later(job.state, pause, text=error.text, **changes)
-
-    if at.is_last(job.attempt):
-        return refuse(State.FAILED, error)
-
-    pause = at.pause(job.attempt)
-    changes = JobChanges(error_text=error.text) | _doubt(job)
-    return later(
-        job.state,
-        pause,
-        counts=True,
-        text=error.text,
-        **changes,
-    )
-
-
-def _without_end(job: Job, error: NemowatchError, at: Circumstances) -> bool:
-    if job.state is State.INSTRUCTING or isinstance(error, ConnectionBroken):
-        return True
-    return isinstance(error, RemotePassing) and _paid(job, at)
-
-
-def _doubt(job: Job) -> JobChanges:
-    """The effect may have happened: its stage asks first."""
-    if job.state in DOUBTFUL:
-        return JobChanges(checking=True)
-    return JobChanges()
-
-
 #: None: the next rule is asked.
 Answer = Callable[[Job, NemowatchError, Circumstances], Decision | None]
 
@@ -288,7 +181,7 @@ class Rule:
 
 #: From the special to the general; what no rule answers fails the job.
 RULES = (
-    Rule(tuple(ACCOUNT), _hold_account),
+    Rule(tuple(ACCOUNT), hold_account),
     Rule(RateLimited, _wait_as_asked),
     Rule(RemotePassing, _outage_or_again),
     Rule(NemowatchError, _open_paid_call),

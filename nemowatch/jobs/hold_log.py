@@ -140,7 +140,7 @@ class HoldLog:
 
 def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     """Everything that stops more than one job now, with its words."""
-    found = {Cause(row.reason): row.text for row in holds.standing(conn).values()}
+    found = {Cause(row.reason): row.text for row in holds.active(conn).values()}
     for reason in BY_SETTING:
         waiting = queue.held_for(conn, reason)
         if waiting:

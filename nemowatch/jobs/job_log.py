@@ -23,12 +23,12 @@ log = structlog.get_logger("nemowatch.job")
 LOUD = (State.FAILED, State.REJECTED, State.ATTENTION)
 
 
-def place(source: SourceRow) -> dict[str, str]:
+def location(source: SourceRow) -> dict[str, str]:
     """Where a source was dropped."""
-    return spot(source.watch, source.path)
+    return location_of(source.watch, source.path)
 
 
-def spot(watch: str, path: bytes) -> dict[str, str]:
+def location_of(watch: str, path: bytes) -> dict[str, str]:
     """Where something lies in the inbox of that name: the task folder, whole, and the file within
     it."""
     folder, _, file = path.partition(b"/")
@@ -53,7 +53,7 @@ class JobLog:
         if _is_known(job, decision):
             return
 
-        about = {"job": job.id, **place(source), "target": job.target}
+        about = {"job": job.id, **location(source), "target": job.target}
         if decision.state is State.HELD and self._begins_hold(job, source, decision):
             log.debug(_event(decision), **about)
             return
@@ -84,7 +84,7 @@ class JobLog:
             self.holds.meets_outage(job.state)
         folder = ""
         if reason is HoldReason.PAUSED:
-            folder = place(source)["folder"]
+            folder = location(source)["folder"]
         self.holds.begins(Cause(reason, folder), decision.text)
         return True
 

@@ -71,7 +71,7 @@ def choose(
     polling: bool,
 ) -> Choice:
     """The jobs that may start. `polling`: the schedule says that renders are polled now."""
-    cloud_held = HoldReason.OUTAGE in holds.standing(conn)
+    cloud_held = HoldReason.OUTAGE in holds.active(conn)
     start: list[tuple[Lane, Job]] = []
     polled: set[int] = set()
     for lane in _open_lanes(cloud_held=cloud_held, polling=polling):

@@ -13,8 +13,9 @@ from functools import partial
 
 from nemowatch.errors import NemowatchError, NotSent, RateLimited, RemoteError, RemotePassing
 from nemowatch.jobs.circuit_breaker import Cloud
-from nemowatch.jobs.error_policy import Circumstances, again, decide
+from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog
+from nemowatch.jobs.retries import Circumstances, again
 from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome

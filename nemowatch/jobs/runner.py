@@ -18,7 +18,7 @@ import structlog
 
 from nemowatch.config import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
-from nemowatch.jobs.job_log import JobLog, place
+from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
 from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
@@ -33,7 +33,7 @@ log = structlog.get_logger("nemowatch.job")
 
 #: Seconds after which the runner reads the journal even if nobody nudged it: commands write
 #: there as well.
-IDLE_LOOK = 5.0
+IDLE_READ = 5.0
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
 #: Lanes that write into a workspace; the others ask the gate before they touch it.
@@ -139,8 +139,8 @@ class Runner:
             self._start(choice)
 
         if choice.next_due is None:
-            return IDLE_LOOK
-        return max(0.0, min((choice.next_due - now) / 1000, IDLE_LOOK))
+            return IDLE_READ
+        return max(0.0, min((choice.next_due - now) / 1000, IDLE_READ))
 
     def _start(self, choice: Choice) -> None:
         for lane, job in choice.start:
@@ -214,7 +214,7 @@ class Runner:
                 "internal error",
                 job=work.job.id,
                 doing=step.effect,
-                **place(work.source),
+                **location(work.source),
             )
             return self.outcomes.stumbled(work, exc)
 

@@ -18,7 +18,7 @@ import structlog
 from nemowatch.config import Watch
 from nemowatch.errors import JournalError, JournalRefused, LocalError, NemowatchError
 from nemowatch.jobs.error_policy import decide
-from nemowatch.jobs.job_log import JobLog, place
+from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import Outcomes
 from nemowatch.journal import holds, jobs, payment_marks, queue, results, sessions, sources, spend
 from nemowatch.journal.jobs import Job, JobChanges
@@ -80,7 +80,7 @@ class JobStore:
         except Exception as exc:
             if is_end_of_journal(exc):
                 raise
-            where = place(work.source)
+            where = location(work.source)
             log.exception(
                 "internal error",
                 job=work.job.id,
@@ -269,6 +269,6 @@ def _give_up(
 
 def _plan_allows(conn: sqlite3.Connection, now: int) -> None:
     """An export was accepted: whatever waits for the plan goes on."""
-    if HoldReason.PLAN in holds.standing(conn):
+    if HoldReason.PLAN in holds.active(conn):
         holds.drop(conn, HoldReason.PLAN)
         queue.wake_held(conn, HoldReason.PLAN, now)

@@ -37,9 +37,9 @@ def drop(conn: sqlite3.Connection, reason: HoldReason) -> None:
     conn.execute(SQL["drop"], (reason,))
 
 
-def standing(conn: sqlite3.Connection) -> dict[HoldReason, HoldRow]:
-    """Every hold that stands."""
-    rows = conn.execute(SQL["standing"])
+def active(conn: sqlite3.Connection) -> dict[HoldReason, HoldRow]:
+    """Every hold there is now, the oldest first."""
+    rows = conn.execute(SQL["active"])
     return {
         HoldReason(r["reason"]): HoldRow(HoldReason(r["reason"]), r["text"], r["since"], r["seen"])
         for r in rows

@@ -217,7 +217,7 @@ def gather(
         published,
         counts=jobs.counts(conn),
         held=jobs.held_counts(conn),
-        holds=(*holds.standing(conn).values(), *_journal_hold(published)),
+        holds=(*holds.active(conn).values(), *_journal_hold(published)),
         paused=account.is_paused(conn),
         batches=tuple(_of(only, batches.waiting(conn))),
         credits=_credits(conn),

@@ -21,7 +21,7 @@ from nemowatch.config.display_paths import from_share
 from nemowatch.errors import LocalError, SourceChanged, SourceGone
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
-from nemowatch.jobs.job_log import spot
+from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import Journal, jobs, results, sources
 from nemowatch.outbox.retire import retire_members
 from nemowatch.pacing import NotBefore, SayOnce
@@ -65,7 +65,7 @@ class Duplicates:
             self._tries.forget((watch.name, copy.path))
             log.info(
                 "same file again",
-                **spot(watch.name, copy.path),
+                **location_of(watch.name, copy.path),
                 source=copy.source_id,
                 has_results=copy.has_results,
             )
@@ -111,7 +111,9 @@ class Duplicates:
     def _log_failure(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
         if self._said.is_news((watch.name, copy.path)):
             log.warning(
-                "the second copy could not be moved", **spot(watch.name, copy.path), why=exc.text
+                "the second copy could not be moved",
+                **location_of(watch.name, copy.path),
+                why=exc.text,
             )
 
     async def _write_off(self, watch: Watch, copy: Duplicate) -> bool:

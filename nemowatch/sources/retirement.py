@@ -17,7 +17,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.threads import Disks
-from nemowatch.jobs.job_log import place
+from nemowatch.jobs.job_log import location
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
@@ -137,14 +137,14 @@ class Retirement:
         if first:
             log.warning(
                 "source could not be moved",
-                **place(row),
+                **location(row),
                 why=exc.text,
                 cure=exc.cure,
             )
 
     async def _leave_there(self, row: SourceRow, exc: LocalError, done: bool) -> None:
         """It is no longer the file that was claimed, or a person has it."""
-        log.info("source stays where it is", **place(row), why=exc.text)
+        log.info("source stays where it is", **location(row), why=exc.text)
         await self._finish(row, None, done)
 
     async def _finish(self, row: SourceRow, target: bytes | None, done: bool) -> None:
@@ -153,7 +153,7 @@ class Retirement:
         await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now_ms))
         log.info(
             "source done" if done else "source failed",
-            **place(row),
+            **location(row),
             moved_to=show_path(target or b""),
         )
 

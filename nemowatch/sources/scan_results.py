@@ -19,7 +19,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused, Tick
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.jobs.job_log import place, spot
+from nemowatch.jobs.job_log import location, location_of
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -97,7 +97,7 @@ class ScanResults:
         for row, own_jobs in await self._journal.read(partial(_claimed, ids=ids)):
             log.info(
                 "claimed",
-                **place(row),
+                **location(row),
                 task=row.task,
                 jobs=[job.id for job in own_jobs],
             )
@@ -109,7 +109,7 @@ class ScanResults:
             lambda conn: cancel_taken_away(conn, source_id, now_ms)
         )
         if row is not None:
-            log.info("file taken away", **place(row), cancelled=cancelled)
+            log.info("file taken away", **location(row), cancelled=cancelled)
 
     async def _take_problem(self, watch: Watch, problem: FileProblem) -> None:
         if problem.final:
@@ -133,7 +133,7 @@ class ScanResults:
             return isinstance(exc, SourceGone)
         log.warning(
             "file refused",
-            **spot(watch.name, problem.path),
+            **location_of(watch.name, problem.path),
             why=problem.what,
             cure=problem.cure,
         )
@@ -142,7 +142,7 @@ class ScanResults:
 
     def _log_not_taken(self, watch: Watch, path: bytes, why: str) -> None:
         if self._said.is_news((watch.name, path, why)):
-            log.warning("file not taken", **spot(watch.name, path), why=why)
+            log.warning("file not taken", **location_of(watch.name, path), why=why)
 
 
 def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceRow, list[Job]]]:

@@ -25,9 +25,7 @@ def held(found: list[Job], reason: HoldReason, count: int = 1) -> bool:
 
 async def standing(house: EngineRig) -> dict[HoldReason, str]:
     assert house.journal is not None
-    return await house.journal.read(
-        lambda conn: {r: h.text for r, h in holds.standing(conn).items()}
-    )
+    return await house.journal.read(lambda conn: {r: h.text for r, h in holds.active(conn).items()})
 
 
 async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:

@@ -564,10 +564,10 @@ def test_notes_facts_holds_and_inboxes(journal: Journal) -> None:
     assert do(journal, lambda conn: facts.get(conn, "paused")) == "no"
     do(journal, lambda conn: holds.put(conn, HoldReason.CREDITS, "none left", 5, 12.0))
     do(journal, lambda conn: holds.put(conn, HoldReason.CREDITS, "none left at all", 9, 3.0))
-    row = do(journal, holds.standing)[HoldReason.CREDITS]
+    row = do(journal, holds.active)[HoldReason.CREDITS]
     assert (row.text, row.since, row.seen) == ("none left at all", 5, 12.0)
     do(journal, lambda conn: holds.drop(conn, HoldReason.CREDITS))
-    assert do(journal, holds.standing) == {}
+    assert do(journal, holds.active) == {}
     assert do(
         journal, lambda conn: (inboxes.seen(conn, WATCH, 1), inboxes.seen(conn, WATCH, 2))
     ) == (True, True)

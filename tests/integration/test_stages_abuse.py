@@ -612,7 +612,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
     keeps = keeper(house, inboxes)
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
-    assert HoldReason.SPACE in await house.journal.read(holds.standing)
+    assert HoldReason.SPACE in await house.journal.read(holds.active)
     other = replace(house.watch, root=None)
     inboxes["y"] = type("Box", (), {"watch": other})()
     hangs = disk_space.has_room
@@ -620,7 +620,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
         disk_space, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
     )
     await asyncio.wait_for(keeps.check(), 2)
-    assert HoldReason.SPACE not in await house.journal.read(holds.standing), (
+    assert HoldReason.SPACE not in await house.journal.read(holds.active), (
         "another disk waits for the one that hangs"
     )
     release.set()

@@ -250,9 +250,7 @@ async def _rest(house: EngineRig) -> str:
             return now
         if found and all(job.state is State.HELD for job in found):
             await house.engine.holds.check()
-            if "outage" in now and HoldReason.OUTAGE not in await house.journal.read(
-                holds.standing
-            ):
+            if "outage" in now and HoldReason.OUTAGE not in await house.journal.read(holds.active):
                 continue  # the cloud answers: it was no outage
             same, last = (same + 1 if now == last else 1), now
             if same == STAYS:

@@ -34,7 +34,8 @@ from nemowatch.errors import (
     TokenRefused,
 )
 from nemowatch.jobs.backoff import backoff
-from nemowatch.jobs.error_policy import Circumstances, again, decide
+from nemowatch.jobs.error_policy import decide
+from nemowatch.jobs.retries import Circumstances, again
 from nemowatch.journal import Journal, jobs, sessions, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource

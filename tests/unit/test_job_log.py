@@ -12,7 +12,7 @@ import structlog
 from nemowatch.clock import ManualClock, lasted
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.hold_log import UNPROVEN, Cause
-from nemowatch.jobs.job_log import JobLog, spot
+from nemowatch.jobs.job_log import JobLog, location_of
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
@@ -200,7 +200,7 @@ def test_a_job_s_line_names_its_folder_and_its_file(lines: list[dict[str, Any]])
             "log_level": "info",
         },
     ]
-    assert spot("/srv/inbox", b"loose.mp4") == {"file": "loose.mp4", "folder": "/srv/inbox"}
+    assert location_of("/srv/inbox", b"loose.mp4") == {"file": "loose.mp4", "folder": "/srv/inbox"}
 
 
 def test_lengths_of_time_as_people_say_them() -> None:

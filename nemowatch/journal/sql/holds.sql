@@ -5,5 +5,5 @@ INSERT INTO hold (reason, text, since, seen) VALUES (:reason, :text, :now, :seen
 -- name: drop
 DELETE FROM hold WHERE reason = ?
 
--- name: standing
+-- name: active
 SELECT * FROM hold ORDER BY since

@@ -1,0 +1,45 @@
+"""What an error of the whole account means: the hold that everybody waits in, and its words.
+
+Pure. Whether such a hold is over is found out by `holds/probes.py`.
+"""
+
+from __future__ import annotations
+
+from nemowatch.errors import NemowatchError, NoCredits, NotSent, PlanRefused, TokenRefused
+from nemowatch.jobs.retries import Circumstances
+from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import Decision, hold
+
+#: Errors of the whole account, and the hold each means.
+ACCOUNT: dict[type[NemowatchError], HoldReason] = {
+    TokenRefused: HoldReason.TOKEN,
+    NoCredits: HoldReason.CREDITS,
+    PlanRefused: HoldReason.PLAN,
+    NotSent: HoldReason.OUTAGE,
+}
+
+
+def hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    """The job waits, and so does everything that meets the same cause."""
+    kinds = (kind for kind in ACCOUNT if isinstance(error, kind))
+    reason = ACCOUNT[next(kinds)]
+    words = _account_words(error, at)
+    return hold(reason, job.state, words, account=True, **words_of_the_turn(job))
+
+
+def _account_words(error: NemowatchError, at: Circumstances) -> str:
+    """What happened and its cure; an anonymous user without credits, or with too small a plan,
+    is told where to register."""
+    words = f"{error.text.rstrip('.')}. {error.cure}".strip()
+    if at.registration and isinstance(error, NoCredits | PlanRefused):
+        return f"{words} Register this account here: {at.registration}"
+    return words
+
+
+def words_of_the_turn(job: Job) -> JobChanges:
+    """What a turn whose outcome is open ended with is for the person who may have to decide: no
+    hold writes over it."""
+    if job.state is State.INSTRUCTING and job.error_text:
+        return JobChanges(error_text=job.error_text)
+    return JobChanges()
