@@ -136,7 +136,7 @@ class Tracking:
         one that went."""
         name = self._root_monitor.watch.name
         claimed = await self._journal.read(lambda conn: known_sources.claimed_at(conn, name, path))
-        return any(self._root_monitor.on_other_mount(path, at) for at in claimed)
+        return any(self._root_monitor.on_other_mount(path, at) for at in claimed.values())
 
     # -- checking
 

@@ -58,6 +58,13 @@ class Job:
     created_at: int  #: UTC ms
     updated_at: int  #: UTC ms
 
+    @property
+    def working_state(self) -> State:
+        """Its state; while it is held, the one to which it goes back."""
+        if self.state is State.HELD:
+            return State(self.back)
+        return self.state
+
 
 @dataclass(frozen=True, slots=True)
 class ListedJob:

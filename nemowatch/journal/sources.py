@@ -177,6 +177,11 @@ def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow
     return [_source(row) for row in conn.execute(SQL["at_path"], (watch, path))]
 
 
+def in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
+    """The sources at this path whose file has not left the inbox, newest first."""
+    return [_source(row) for row in conn.execute(SQL["unretired_at_path"], (watch, path))]
+
+
 def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
     """The source whose file was moved to this absolute path, to done/ or failed/."""
     row = conn.execute(SQL["moved_to"], (path,)).fetchone()

@@ -113,13 +113,17 @@ class Claims:
         return Claimed(candidate, *outcome)
 
     def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
-        for row in sources.at_path(self._conn, self._watch, candidate.path):
-            if not self._may_change(row):
-                continue
+        for row in sources.in_inbox(self._conn, self._watch, candidate.path):
+            if not unpaid(self._conn, jobs.of_source(self._conn, row.id)):
+                continue  # it cannot become another order any more
             if not row.settled and self._same_shape(row, candidate):
                 return self._resettle(row, candidate), Outcome.RESETTLED
             self._supersede(row)
 
+        return self._add(candidate), Outcome.NEW
+
+    def _add(self, candidate: Candidate) -> int:
+        """Write it as a new source; returns its id."""
         candidate, doubtful = self._own_results(candidate)
         candidate = without_paid(self._conn, self._watch, candidate, self._lost)
         batch, held = self._batch_for(candidate, doubtful=doubtful)
@@ -138,7 +142,7 @@ class Claims:
             batch_id=batch,
             held=held,
         )
-        return sources.claim(self._conn, new, self._now).id, Outcome.NEW
+        return sources.claim(self._conn, new, self._now).id
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
         """What is in the outbox and was made of another file is no result of this one, which
@@ -181,12 +185,6 @@ class Claims:
             self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
         return self._batch
 
-    def _may_change(self, row: SourceRow) -> bool:
-        """Whether it may still become another order: its file is there, and nothing is paid for."""
-        if row.retired_at is not None:
-            return False
-        return unpaid(self._conn, jobs.of_source(self._conn, row.id))
-
     def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
         """True when the jobs written then are those the new content asks for."""
         had = {(job.item, job.target) for job in jobs.of_source(self._conn, row.id)}
@@ -217,16 +215,19 @@ class Claims:
 
     def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
         done = jobs.of_source(self._conn, row.id)
-        if not {job.state for job in done} <= ENDED:
+        states = {job.state for job in done}
+        if not states <= ENDED:
             return row.id, self._at_work(candidate, row)
-        failed = [job for job in done if job.state is not State.PUBLISHED]
+
         lost = [job for job in done if job.id in self._lost]
-        if not failed and not lost and self._kept(candidate, row):
+        is_whole = not lost and states <= {State.PUBLISHED}
+        if is_whole and self._kept(candidate, row):
             sources.refresh(self._conn, row.id, candidate.members)
             return row.id, Outcome.STANDING
+
         sources.unretire(self._conn, row.id)
         sources.refresh(self._conn, row.id, candidate.members)
-        return row.id, self._do_missing(candidate, row, failed, lost)
+        return row.id, self._do_missing(candidate, row, done, lost)
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
         if row.settled:
@@ -249,24 +250,30 @@ class Claims:
         self,
         candidate: Candidate,
         row: SourceRow,
-        failed: list[Job],
+        done: list[Job],
         lost: list[Job],
     ) -> Outcome:
         outcome = Outcome.DUPLICATE
         for job in lost:
-            try:
-                job_steps.redeliver(self._conn, job.id, self._now)
-                outcome = Outcome.REDELIVERED
-            except UsageError:
-                outcome = Outcome.NO_DRAFT
-        for job in failed:
-            job_steps.retry(self._conn, job.id, self._now)
-            outcome = Outcome.AGAIN
+            outcome = self._redeliver(job)
+        for job in done:
+            if job.state is not State.PUBLISHED:
+                job_steps.retry(self._conn, job.id, self._now)
+                outcome = Outcome.AGAIN
+
         # it may have been paid for after the journal's copy was made
-        if failed and self._rebuilt and self._batch is not None:
+        if outcome is Outcome.AGAIN and self._rebuilt and self._batch is not None:
             batches.hold_source(self._conn, row.id, self._batch, self._now)
         self._renew_prompts(row.id, candidate)
         return outcome
+
+    def _redeliver(self, job: Job) -> Outcome:
+        """Have the lost results of a published job delivered from its saved draft."""
+        try:
+            job_steps.redeliver(self._conn, job.id, self._now)
+        except UsageError:
+            return Outcome.NO_DRAFT
+        return Outcome.REDELIVERED
 
 
 def _same_file(before: Snapshot | None, now: Snapshot | None) -> bool:

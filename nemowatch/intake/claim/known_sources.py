@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from nemowatch.journal import jobs, sources, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sources import SourceRow
 from nemowatch.model import State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
@@ -30,8 +29,7 @@ def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
 
 
 def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
-    state = State(job.back) if job.state is State.HELD else job.state
-    return state in UNPAID and not spend.is_paid(conn, job.id)
+    return job.working_state in UNPAID and not spend.is_paid(conn, job.id)
 
 
 def unsettle(
@@ -43,36 +41,37 @@ def unsettle(
     """These files have changed: their jobs rest until they have settled again, unless something
     is paid already."""
     for path in paths:
-        for row in _in_inbox(conn, watch, path):
+        for row in sources.in_inbox(conn, watch, path):
             if row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
                 sources.unsettle(conn, row.id, now_ms)
-
-
-def _in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
-    """The sources at this path that have not left it."""
-    return [row for row in sources.at_path(conn, watch, path) if row.retired_at is None]
 
 
 def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
     """Ids of sources of which one of these files (no longer there) is a member and which nobody
     has moved away."""
     missing = list(paths)
-    found: set[int] = set()
-    unknown = set(missing)
-    if len(missing) <= FEW:
-        unknown = set(never_seen(conn, watch, missing))
-        for path in missing:
-            found.update(row.id for row in _in_inbox(conn, watch, path))
+    if len(missing) > FEW:
+        return sorted(_members_of(conn, watch, missing))
 
-    if unknown:
-        known = sources.known_files(conn, watch)
-        found.update(known[path].source_id for path in unknown if path in known)
+    # a path at which no source ever stood is that of a member
+    found = _members_of(conn, watch, never_seen(conn, watch, missing))
+    for path in missing:
+        found.update(claimed_at(conn, watch, path))
     return sorted(found)
 
 
-def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> list[int]:
-    """When the sources at this path that have not left it were claimed, UTC ms."""
-    return [row.created_at for row in _in_inbox(conn, watch, path)]
+def _members_of(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> set[int]:
+    """Ids of the sources in the inbox that have one of these files."""
+    wanted = set(paths)
+    if not wanted:
+        return set()
+    known = sources.known_files(conn, watch)
+    return {known[path].source_id for path in wanted & known.keys()}
+
+
+def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, int]:
+    """When the sources at this path that have not left it were claimed: id -> UTC ms."""
+    return {row.id: row.created_at for row in sources.in_inbox(conn, watch, path)}
 
 
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:

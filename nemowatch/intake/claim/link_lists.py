@@ -76,15 +76,9 @@ def _after(
         return replace(job, existing=tuple(results.outputs(conn, before.id)))
     if before.state in ENDED:
         return replace(job, edit_of=_edit_of(conn, before))
-    if _is_begun(before):
+    if before.working_state in BEGUN:
         return None
     return job
-
-
-def _is_begun(job: Job) -> bool:
-    if job.state is State.HELD:
-        return State(job.back) in BEGUN
-    return job.state in BEGUN
 
 
 def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
@@ -122,7 +116,7 @@ def _is_better(conn: sqlite3.Connection, job: Job, known: Job | None) -> bool:
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
     if job.state is State.PUBLISHED:
         return 2
-    return int(_is_begun(job) or spend.is_paid(conn, job.id))
+    return int(job.working_state in BEGUN or spend.is_paid(conn, job.id))
 
 
 def _edit_of(conn: sqlite3.Connection, before: Job) -> int:

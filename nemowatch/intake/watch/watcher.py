@@ -83,26 +83,26 @@ class Hints:
     ) -> None:
         self._loop, self._ring, self._limit = loop, ring, limit
         self._lock = threading.Lock()
-        self._places: dict[bytes, float] = {}
+        self._paths: dict[bytes, float] = {}
         self._everything = False
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._paths)
 
     @property
     def waiting(self) -> bool:
         """True when there is something to take."""
-        return self._everything or bool(self._places)
+        return self._everything or bool(self._paths)
 
-    def add(self, place: bytes, at: float) -> None:
-        """Check `place` (relative to the inbox); `at`: monotonic seconds of a close or an
+    def add(self, path: bytes, at: float) -> None:
+        """Check `path` (relative to the inbox); `at`: monotonic seconds of a close or an
         arrival, negative: neither."""
         with self._lock:
-            first = not self._places and not self._everything
-            if len(self._places) >= self._limit:
+            first = not self._paths and not self._everything
+            if len(self._paths) >= self._limit:
                 self._everything = True
             else:
-                self._places[place] = max(at, self._places.get(place, -1.0))
+                self._paths[path] = max(at, self._paths.get(path, -1.0))
         if first:
             self._wake()
 
@@ -115,9 +115,9 @@ class Hints:
     def take(self, limit: int) -> tuple[dict[bytes, float], bool]:
         """Up to `limit` paths, oldest first, and whether everything must be checked."""
         with self._lock:
-            taken = dict(list(self._places.items())[:limit])
-            for place in taken:
-                del self._places[place]
+            taken = dict(list(self._paths.items())[:limit])
+            for path in taken:
+                del self._paths[path]
             everything, self._everything = self._everything, False
         return taken, everything
 

@@ -16,6 +16,9 @@ SELECT * FROM source WHERE watch = ? AND path = ? AND digest = ?
 -- every content that ever stood at this path, newest first
 SELECT * FROM source WHERE watch = ? AND path = ? ORDER BY id DESC
 
+-- name: unretired_at_path
+SELECT * FROM source WHERE watch = ? AND path = ? AND retired_at IS NULL ORDER BY id DESC
+
 -- name: moved_to
 -- the source whose file was moved to this absolute path, the latest of them
 SELECT * FROM source WHERE retired_to = ? ORDER BY id DESC LIMIT 1
