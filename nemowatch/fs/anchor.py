@@ -65,7 +65,7 @@ class Anchor:
     path: Path  #: as configured
     plain: bool = False  #: it was a folder and no link once
     ground: Ground = NOWHERE  #: what it lay on when it was last there
-    place: Path = Path()  #: where it led when this process first opened it
+    led: Path = Path()  #: where it led when this process first opened it
     inode: tuple[int, int] = (0, 0)  #: (device, inode) of the folder that was last checked
 
     @property
@@ -77,7 +77,7 @@ class Anchor:
     @property
     def is_seen(self) -> bool:
         """Whether this process has seen it."""
-        return self.place != Path()
+        return self.led != Path()
 
     def is_checked(self, found: os.stat_result) -> bool:
         """Whether this is the very folder that was checked before: then nothing is asked again."""
@@ -96,7 +96,7 @@ class Anchor:
                 "Take it away, or name that place in the configuration; nemowatch then"
                 " resumes by itself.",
             )
-        if self.is_seen and self.place != now:
+        if self.is_seen and self.led != now:
             raise Displaced(
                 self.path,
                 f"its link leads to {shown} now",
@@ -128,7 +128,7 @@ class Anchor:
 
     def opened(self, spot: Spot, found: os.stat_result) -> None:
         """This folder is where `check` said."""
-        self.place = spot.path
+        self.led = spot.path
         self.ground = spot.ground
         self.plain = self.plain or self.is_plain(spot.path)
         self.inode = (found.st_dev, found.st_ino)
@@ -167,9 +167,9 @@ def memory(root: Path) -> Memory:
     return _held[root].memory
 
 
-def _ground(place: Path) -> Ground:
+def _ground(path: Path) -> Ground:
     try:
-        return MountTable.read().ground(os.fsencode(place))
+        return MountTable.read().ground(os.fsencode(path))
     except OSError:  # no /proc: then nothing tells
         return NOWHERE
 

@@ -77,7 +77,12 @@ class Background:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def keep_going(loop: Loop, doing: str, failed: Callable[[Exception], None]) -> None:
+def ends_the_daemon(error: Exception) -> bool:
+    """True for an error after which nothing may go on: the journal can no longer be used."""
+    return isinstance(error, JournalError) and not isinstance(error, JournalRefused)
+
+
+async def keep_going(loop: Loop, failed: Callable[[Exception], Awaitable[None]]) -> None:
     """Run the loop of one inbox, and begin it again when it fails for a reason that nobody has
     foreseen: that is this inbox's state, given by `failed`, and no end for the others. Raises
     JournalError when the journal can no longer be used."""
@@ -87,9 +92,8 @@ async def keep_going(loop: Loop, doing: str, failed: Callable[[Exception], None]
             await loop()
             return
         except Exception as exc:
-            if isinstance(exc, JournalError) and not isinstance(exc, JournalRefused):
+            if ends_the_daemon(exc):
                 raise
-            log.exception("internal error", doing=doing)
-            failed(exc)
+            await failed(exc)
         await asyncio.sleep(pause)
         pause = min(2 * pause, AGAIN_AT_MOST)

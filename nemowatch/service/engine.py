@@ -188,14 +188,9 @@ class Engine:
         self._background.spawn("outage", self._outage.run)
         self._background.spawn("credits", self._balance.run)
         for name, wrap_up in self.wrap_ups.items():
-            failed = partial(self.loops.failed, name)
-            receive = partial(self.loops.run, name)
-            self._background.spawn(
-                f"inbox {name}", partial(keep_going, receive, f"look after {name}", failed)
-            )
-            self._background.spawn(
-                f"wrap-up {name}", partial(keep_going, wrap_up.run, f"wrap up in {name}", failed)
-            )
+            inbox = self.inboxes[name]
+            self._background.spawn(f"inbox {name}", partial(self.loops.run, name))
+            self._background.spawn(f"wrap-up {name}", partial(keep_going, wrap_up.run, inbox.fail))
 
     def reconfigure(self, fresh: Config) -> None:
         """Go on with a new configuration, as far as it can change while running (config.changes

@@ -16,6 +16,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, sources
 from nemowatch.outbox import result_finder
+from nemowatch.service.background import ends_the_daemon
 from nemowatch.sources.scan_results import ScanResults
 from nemowatch.sources.wrap_up import WrapUp
 
@@ -104,7 +105,7 @@ class InboxLoops:
             return True
 
         inboxes = self._inboxes.all
-        failing = {name for name, inbox in inboxes.items() if inbox.fault}
+        failing = {name for name, inbox in inboxes.items() if inbox.is_failing}
         return bool(failing) and inboxes.keys() == failing | self._pauses.keys()
 
     async def run(self, name: str) -> None:
@@ -114,22 +115,17 @@ class InboxLoops:
         while not self._ending:
             news.clear()
             self.receiving.add(name)
-            await self._receive(inbox, name)
+            try:
+                await self._receive(inbox, name)
+            except Exception as exc:
+                if ends_the_daemon(exc):
+                    raise
+                await inbox.fail(exc)
             self.receiving.discard(name)
-            inbox.fault = ""
             try:
                 await asyncio.wait_for(news.wait(), timeout=max(inbox.due_in(), 0.01))
             except TimeoutError:
                 continue
-
-    def failed(self, name: str, exc: Exception) -> None:
-        """A pass over this inbox failed in a way that nobody has foreseen: it begins anew, and
-        the inbox says so meanwhile."""
-        self.receiving.discard(name)
-        inbox = self._inboxes.all[name]
-        kind = type(exc).__name__
-        inbox.fault = f"nemowatch itself failed here ({kind}); the log has the details"
-        inbox.request_scan()
 
     async def _receive(self, inbox: Inbox, name: str) -> None:
         tick = await inbox.tick()

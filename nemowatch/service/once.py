@@ -87,8 +87,7 @@ class Once:
         """Inboxes that were not there, or that another host works: whatever lies in them was not
         done."""
         for inbox in self._engine.inboxes.values():
-            away = inbox.health.state in (HealthState.OFFLINE, HealthState.HELD)
-            if away or inbox.fault:
+            if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
                 yield f"{show_path(inbox.watch.inbox)} was not worked on: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:

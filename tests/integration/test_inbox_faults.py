@@ -11,9 +11,9 @@ import pytest
 
 from nemowatch.errors import JournalError
 from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.watch import liveness
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import State
-from nemowatch.service import background
 from nemowatch.service.once import Once
 from tests.rigs.engine import EngineRig, engine_rig
 
@@ -33,11 +33,11 @@ def failing(times: int, error: Exception) -> Callable[[Inbox], Awaitable[Any]]:
     return tick
 
 
-async def degraded(house: EngineRig) -> str:
+async def offline(house: EngineRig) -> str:
     """What the inbox says of itself while it fails."""
     assert house.engine is not None
     (inbox,) = house.engine.inboxes.values()
-    await house.until("degraded", lambda _: inbox.health.state is HealthState.DEGRADED)
+    await house.until("offline", lambda _: inbox.health.state is HealthState.OFFLINE)
     return str(inbox.health)
 
 
@@ -45,12 +45,12 @@ async def test_an_unforeseen_error_is_the_inbox_s_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says so, tries again by itself, and in the end takes what was dropped."""
-    monkeypatch.setattr(background, "AGAIN", 0.1)
+    monkeypatch.setattr(liveness, "REPAIR_FIRST", 0.1)
     monkeypatch.setattr(Inbox, "tick", failing(3, KeyError("unforeseen")))
     async with engine_rig(tmp_path) as house:
         house.drop("dub-es/clip.mp4")
         await house.start()
-        assert "nemowatch itself failed here (KeyError)" in await degraded(house)
+        assert "nemowatch itself failed here (KeyError)" in await offline(house)
         (job,) = await house.ended(1)
         assert job.state is State.PUBLISHED
         assert house.engine is not None

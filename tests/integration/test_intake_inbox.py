@@ -17,7 +17,7 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import batches, jobs, results, sources
 from nemowatch.model import MemberRole, State
 from tests.rigs import bad_parsers
-from tests.rigs.inbox import inbox_rig, mp4
+from tests.rigs.inbox import deafen, inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
 
@@ -482,11 +482,7 @@ async def test_a_reader_thread_that_died_is_replaced(root: Path, tmp_path: Path)
     """After watchdog's thread has died the guard repairs, and files are seen again by events."""
     async with inbox_rig(root, tmp_path / "s", scan_interval=60) as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
-        watcher = b.inbox._root_monitor.watching._watcher
-        assert watcher is not None
-        fd = next(iter(watcher._fds))
-        # what the thread reads from now on is nothing
-        os.dup2(os.open("/dev/null", os.O_RDONLY), fd)
+        deafen()
         await b.inbox.guard()
         await b.inbox.guard()
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.intake.watch import root_monitor
 from nemowatch.intake.watch.health import HealthState
 from tests.rigs.inbox import inbox_rig, mp4
 
@@ -110,15 +111,17 @@ async def test_a_share_that_is_cut_off_is_offline_and_comes_back(
         assert b.gone == []
 
 
-async def test_a_hung_share_stops_its_inbox_and_nothing_else(share: Share, tmp_path: Path) -> None:
+async def test_a_hung_share_stops_its_inbox_and_nothing_else(
+    share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While every call into it hangs the loop goes on; when it answers again, so does the inbox."""
+    monkeypatch.setattr(root_monitor, "PATIENCE", 1.0)
     other = tmp_path / "other"
     (other / "inbox/dub-es").mkdir(parents=True)
     async with (
         inbox_rig(share.front, tmp_path / "s", settle=0.3, scan_interval=0.3) as b,
         inbox_rig(other, tmp_path / "s2", settle=0.3) as healthy,
     ):
-        b.inbox._root_monitor.worker.patience = 1.0
         share.process.send_signal(signal.SIGSTOP)
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
         healthy.put("dub-es/p.mp4", mp4())

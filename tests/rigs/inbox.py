@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -29,6 +30,14 @@ def mp4(seed: str = "", size: int = 2000) -> bytes:
         + box(b"moov", b"m" * 64)
         + box(b"mdat", body[:size])
     )
+
+
+def deafen() -> None:
+    """Lose every event of the kernel from now on: what this process reads of inotify is nothing."""
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if os.readlink(link) == "anon_inode:inotify":
+                os.dup2(os.open("/dev/null", os.O_RDONLY), int(link.name))
 
 
 class InboxRig:

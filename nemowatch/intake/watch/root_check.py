@@ -127,19 +127,19 @@ class Root:
     def check(self, now_ms: int, paid: str = "") -> RootState:
         """Check it, and claim it if it is nobody's. Raises OSError or LocalPassing, with the
         reason, when it cannot be worked."""
-        place = self._anchor.led_to()
-        found = identify(place)
-        if self._is_lost(place, found):
+        root = self._anchor.led_to()
+        found = identify(root)
+        if self._is_lost(root, found):
             raise LocalPassing("the share is not mounted: only its empty mount point is there")
-        self._anchor.place = place
+        self._anchor.led = root
         worked = bool(self._remembered)
         ownership = owner_file.claim(self.owner_root, self._state_id, now_ms, paid, worked=worked)
-        return RootState(place, found, ownership, MountTable.read())
+        return RootState(root, found, ownership, MountTable.read())
 
-    def _is_lost(self, place: Path, found: Identity) -> bool:
+    def _is_lost(self, root: Path, found: Identity) -> bool:
         was_mounted = bool(self._remembered.get("mounted"))
         before = self._ground_before(found)
-        return is_lost_mount(before, was_mounted, found, lambda: _is_empty(place, self._ignore))
+        return is_lost_mount(before, was_mounted, found, lambda: _is_empty(root, self._ignore))
 
     def sign(self, now_ms: int, paid: str) -> None:
         """Write the latest paid call into the owner file. Raises OSError, LocalError."""

@@ -12,8 +12,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-import structlog
-
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
@@ -24,17 +22,16 @@ from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.ready.pace import Paces
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
-from nemowatch.intake.watch.liveness import Backoff, Identity, Trouble, identify
+from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.supervisor import WatcherSupervisor
+from nemowatch.intake.watch.unforeseen import UnforeseenErrors
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
-
-log = structlog.get_logger("nemowatch.inbox")
 
 #: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an
 #: error after 6 to 12 s.
@@ -43,8 +40,6 @@ PATIENCE = 20.0
 START_PATIENCE = 5.0
 #: Seconds between two checks of a root that is away; the mount table's news come at once.
 PROBE_EVERY = 5.0
-#: Seconds after which an unexpected error counts as a new trouble, and is tried again soon.
-FORGIVEN_AFTER = 600.0
 
 
 class RootMonitor:
@@ -69,6 +64,7 @@ class RootMonitor:
         self.restored = False
         self.scan_soon = True  #: something happened that only a full scan can make good
         self.next_probe = 0.0  #: monotonic seconds
+        self.is_failing = False  #: it is offline because of an error that nobody foresaw
         self.watching = WatcherSupervisor(
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
@@ -78,7 +74,7 @@ class RootMonitor:
         self._paid = PaidMarks(watch.name, journal, clock)
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
-        self._failures = Backoff()  # between unexpected errors
+        self._failures = UnforeseenErrors(clock, watch.name)
 
     def __repr__(self) -> str:
         return f"RootMonitor({str(self.root)!r}, {self.health.now})"
@@ -137,10 +133,11 @@ class RootMonitor:
         """Check the root and who owns it; returns whether it is there and ours. Never
         raises for files."""
         now = self._clock.monotonic()
-        if now < self._failures.due_at:
-            self.next_probe = self._failures.due_at
+        if now < self._failures.next_try:
+            self.next_probe = self._failures.next_try
             return False
         self.next_probe = now + PROBE_EVERY
+        self.is_failing = False
         now_ms, mine = self._clock.now_ms(), str(await self._paid.mine())
         try:
             state = await self.worker.run(lambda: self._root.check(now_ms, mine), patience)
@@ -206,21 +203,11 @@ class RootMonitor:
     async def failed_unexpectedly(self, error: Exception) -> None:
         """Nobody foresaw this error: the inbox is offline with it, and is not touched before the
         next try."""
-        now = self._clock.monotonic()
-        if now - self._failures.due_at > FORGIVEN_AFTER:
-            self._failures.worked()
-        self._failures.tried(now)
-        self.next_probe = self._failures.due_at
+        reason = self._failures.add(error)
+        self.is_failing = True
+        self.next_probe = self._failures.next_try
         self.returned = self.scan_soon = True
-        log.error(
-            "internal error",
-            doing="inbox",
-            inbox=self.watch.name,
-            exc_info=error,
-        )
-        await self._away(
-            f"nemowatch itself failed here ({type(error).__name__}); the log has the details"
-        )
+        await self._away(reason)
 
     async def same_root(self) -> bool:
         """True when the root is still the one that was checked: asked before anything is

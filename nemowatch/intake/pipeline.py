@@ -1,0 +1,145 @@
+"""The way of an inbox's files from hints and scans to claimed sources, a bounded portion at a time.
+
+Owns the parts that work on the files of one inbox, the order in which they do, and when the next
+portion is due. What goes wrong in it is the inbox's to report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nemowatch.clock import Clock
+from nemowatch.config import Recipe, Watch
+from nemowatch.intake.claim.arrivals import Arrivals
+from nemowatch.intake.claim.claimer import Claimer
+from nemowatch.intake.claim.existing_results import Finder
+from nemowatch.intake.full_scan import FullScan
+from nemowatch.intake.hint_follower import HintFollower
+from nemowatch.intake.records import Tick
+from nemowatch.intake.scan.schedule import ScanSchedule
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.tracking import Tracking
+from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.journal import Journal
+
+#: Paths that events named, taken in one portion.
+PORTION = 5_000
+
+
+class Pipeline:
+    """Works on the files of one inbox."""
+
+    def __init__(
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        journal: Journal,
+        clock: Clock,
+        confirm_above: int,
+        finder: Finder,
+    ) -> None:
+        watch = root_monitor.watch
+        self._root_monitor = root_monitor
+        self._state = inbox_state
+        self._clock = clock
+        self._schedule = ScanSchedule(clock, watch.scan_interval)
+        self.tracking = Tracking(root_monitor, inbox_state, journal, clock)
+        self._hint_follower = HintFollower(root_monitor, inbox_state, self.tracking, clock)
+        self._claimer = Claimer(
+            root_monitor,
+            inbox_state,
+            journal,
+            clock,
+            confirm_above,
+            finder,
+        )
+        self.arrivals = Arrivals(watch.name, journal, clock, self._claimer, inbox_state.book)
+        self._full_scan = FullScan(
+            root_monitor,
+            inbox_state,
+            self.tracking,
+            self.arrivals,
+            self._schedule,
+            journal,
+            clock,
+        )
+        self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
+
+    def __repr__(self) -> str:
+        return f"Pipeline({self._schedule!r}, {len(self._ready)} ready)"
+
+    @property
+    def is_scan_recent(self) -> bool:
+        """True when the last scan is so young that the cadence needs no other."""
+        return self._schedule.is_recent()
+
+    @property
+    def is_settling(self) -> bool:
+        """True while some file may still become a job by itself, or news wait to be followed."""
+        if self._root_monitor.scan_soon or self._schedule.more:
+            return True
+        return self._state.tracker.busy() > 0 or self._has_hints()
+
+    def _has_hints(self) -> bool:
+        """True when events have named paths that nobody has checked yet."""
+        hints = self._root_monitor.hints
+        return hints is not None and hints.waiting
+
+    def is_due(self, now: float) -> bool:
+        """Whether a scan or hints are waiting; `now`: monotonic seconds."""
+        return self._has_hints() or self._full_scan.is_due(now)
+
+    def next_at(self, now: float) -> float:
+        """The monotonic second at which the next portion is due, if nothing happens before."""
+        moments = (
+            self._schedule.next_at(asked=self._root_monitor.scan_soon),
+            self._state.tracker.next_at(),
+            self._state.problems.next_at(now),
+        )
+        return min(moments)
+
+    def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
+        """Go on with what may change while running."""
+        self._schedule.interval = watch.scan_interval
+        self._state.book.reread(recipes)
+        self._claimer.confirm_above = confirm_above
+
+    async def work(self) -> Tick:
+        """Do what is due, a bounded portion of it. Raises what the walk and the journal raise."""
+        root_monitor = self._root_monitor
+        if not await self._is_workable():
+            return Tick()
+
+        assert root_monitor.hints is not None  # start() made them
+        named, everything = root_monitor.hints.take(PORTION)
+        gone: list[int] = []
+        root_monitor.scan_soon |= everything
+        if self._full_scan.is_due(self._clock.monotonic()):
+            gone += await self._full_scan.run()
+        if not root_monitor.online:
+            return Tick(gone=tuple(gone))
+
+        gone += await self._hint_follower.follow(named)
+        gone += await self.tracking.missing(self._state.problems.final())
+        if not self._ready:
+            self._ready, vanished = await self.tracking.check()
+            gone += await self.tracking.missing(vanished)
+        taken = await self._claimer.take(self._ready)
+        self._ready = [path for path in taken.left if path in self._state.tracker]
+        more = bool(self._ready) or root_monitor.hints.waiting
+        return Tick(
+            claimed=tuple(taken.claimed),
+            again=tuple(taken.again),
+            gone=tuple(gone),
+            more=more,
+        )
+
+    async def _is_workable(self) -> bool:
+        """Whether the root is there and ours: checked again when it was not, and when something
+        asks for that."""
+        root_monitor = self._root_monitor
+        if root_monitor.online and root_monitor.next_probe != 0:
+            return True
+        if self._clock.monotonic() < root_monitor.next_probe:
+            return False
+        return await root_monitor.check()
