@@ -84,7 +84,7 @@ def _open(setting: CommandContext) -> Journal:
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
 
-    return Journal.open_for_reading(setting.state_dir / FILE_NAME, SystemClock())
+    return Journal.open_unchanged(setting.state_dir / FILE_NAME, SystemClock())
 
 
 def _findings(conn: sqlite3.Connection) -> list[str]:

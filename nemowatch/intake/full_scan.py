@@ -15,7 +15,7 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal, sources
+from nemowatch.journal import Journal, source_members
 
 
 class FullScan:
@@ -86,7 +86,7 @@ class FullScan:
         """What the journal knows of files here. Read anew after an absence: the share may show
         its files differently."""
         name = self._root_monitor.watch.name
-        known = await self._journal.read(lambda conn: sources.known_files(conn, name))
+        known = await self._journal.read(lambda conn: source_members.known_files(conn, name))
         self._state.known.clear()
         for path, file in known.items():
             if file.settled:

@@ -20,7 +20,17 @@ from nemowatch.errors import JournalError, JournalRefused, LocalError, Nemowatch
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import Outcomes
-from nemowatch.journal import holds, jobs, payment_marks, queue, results, sessions, sources, spend
+from nemowatch.journal import (
+    holds,
+    jobs,
+    payment_marks,
+    queue,
+    results,
+    sessions,
+    source_members,
+    sources,
+    spend,
+)
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
 from nemowatch.model import AttentionReason, HoldReason, State
@@ -124,7 +134,7 @@ class JobStore:
             return None
 
         of_item = {job.item, ""}
-        members = [m for m in sources.members(conn, source.id) if m.item in of_item]
+        members = [m for m in source_members.of_source(conn, source.id) if m.item in of_item]
         latest = spend.latest(conn, job_id)
         return Work(
             job=job,

@@ -20,7 +20,13 @@ from nemowatch.clock import Clock, lasted
 from nemowatch.errors import JournalError, JournalFull
 from nemowatch.journal import facts
 from nemowatch.journal.facts import Fact
-from nemowatch.journal.opening import connect, connect_for_reading, free_bytes, journal_error
+from nemowatch.journal.opening import (
+    connect,
+    connect_for_reading,
+    connect_unchanged,
+    free_bytes,
+    journal_error,
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -67,15 +73,29 @@ class Journal:
 
     @classmethod
     def open_for_reading(cls, path: Path, clock: Clock) -> Journal:
-        """Open an existing journal without writing to it: for commands beside a running daemon.
+        """Open an existing journal without writing to it, with the tables of today: for commands
+        beside a running daemon. Raises JournalError when there is none."""
+        return cls._open_existing(path, clock, connect_for_reading)
 
-        Raises JournalError when there is none."""
+    @classmethod
+    def open_unchanged(cls, path: Path, clock: Clock) -> Journal:
+        """Open an existing journal as it is, whichever version wrote it: to copy it or to check
+        that it is sound. Raises JournalError when there is none."""
+        return cls._open_existing(path, clock, connect_unchanged)
+
+    @classmethod
+    def _open_existing(
+        cls,
+        path: Path,
+        clock: Clock,
+        connect_to: Callable[[Path], sqlite3.Connection],
+    ) -> Journal:
         if not path.exists():
             raise JournalError(
                 f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run."
             )
         try:
-            conn = connect_for_reading(path)
+            conn = connect_to(path)
         except sqlite3.Error as exc:
             raise journal_error(exc, path) from exc
         return cls(conn, path, clock)

@@ -6,6 +6,7 @@ Knows no row: what a migration does stands in its SQL.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -45,7 +46,20 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_for_reading(path: Path) -> sqlite3.Connection:
-    """Open a file that exists, and write nothing to it. Raises sqlite3.Error, JournalError."""
+    """Open a file that exists, and write nothing to it. Raises sqlite3.Error, JournalError.
+
+    What an earlier version wrote is read from a copy with today's tables: an administrator learns
+    how things are before the daemon is started again, and may still go back to that version.
+    """
+    conn = connect_unchanged(path)
+    if _is_older(conn):
+        return _upgraded_copy(conn)
+    return conn
+
+
+def connect_unchanged(path: Path) -> sqlite3.Connection:
+    """Open a file that exists as it is, whichever version wrote it. Raises sqlite3.Error,
+    JournalTooNew."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     conn = sqlite3.connect(
         uri,
@@ -55,8 +69,23 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
     )
     _prepare(conn)
     _check_version(conn, path)
-    _check_current(conn, path)
     return conn
+
+
+def _is_older(conn: sqlite3.Connection) -> bool:
+    return 0 < _version(conn) < migrations()[-1][0]
+
+
+def _upgraded_copy(conn: sqlite3.Connection) -> sqlite3.Connection:
+    """A temporary copy with the newest tables; SQLite removes it when it is closed. Closes
+    `conn`."""
+    copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+    with contextlib.closing(conn):
+        conn.backup(copy)
+    _prepare(copy)
+    _migrate(copy)
+    copy.execute("PRAGMA query_only = ON")
+    return copy
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -105,15 +134,6 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
         raise JournalTooNew(
             f"{path}: written by a newer nemowatch (journal version {version}; this one knows"
             f" {newest})."
-        )
-
-
-def _check_current(conn: sqlite3.Connection, path: Path) -> None:
-    version, newest = _version(conn), migrations()[-1][0]
-    if 0 < version < newest:
-        raise JournalError(
-            f"{path}: written by an earlier nemowatch (journal version {version}).",
-            cure="Start the daemon again (nemowatch run): it brings its journal up to date.",
         )
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from nemowatch.journal import job_steps, jobs, queue, results, sessions, spend
+from nemowatch.journal import job_steps, jobs, queue, results, sessions, source_members, spend
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sessions import Instruction
-from nemowatch.model import ENDED, PAID, MediaKind, Member, MemberRole, Snapshot, State, Target
+from nemowatch.model import ENDED, PAID, Member, State, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
         },
     ).fetchone()
     source_id = int(row["id"])
-    _write_members(conn, source_id, new.members)
+    source_members.write(conn, source_id, new.members)
     for job in new.jobs:
         _begin(conn, source_id, job, new.held, now_ms)
     found = by_id(conn, source_id)
@@ -119,42 +119,6 @@ def _first_state(new: NewJob, held: str) -> tuple[State, str]:
     return State.CLAIMED, ""
 
 
-def _write_members(conn: sqlite3.Connection, source_id: int, members: tuple[Member, ...]) -> None:
-    for ordinal, member in enumerate(members):
-        look = member.snapshot or Snapshot(0, 0, 0, 0, 0, 0)
-        conn.execute(
-            SQL["insert_member"],
-            {
-                "source_id": source_id,
-                "item": member.item,
-                "ordinal": ordinal,
-                "role": member.role,
-                "kind": member.kind,
-                "name": member.name,
-                "path": member.path,
-                "url": member.url,
-                "digest": member.digest,
-                "size": look.size,
-                "mtime_ns": look.mtime_ns,
-                "ctime_ns": look.ctime_ns,
-                "blocks": look.blocks,
-                "dev": _signed(look.dev),
-                "ino": _signed(look.ino),
-            },
-        )
-
-
-def _signed(number: int) -> int:
-    """Inode numbers may use 64 bits; SQLite's integers are signed."""
-    if number >= 1 << 63:
-        return number - (1 << 64)
-    return number
-
-
-def _unsigned(number: int) -> int:
-    return number % (1 << 64)
-
-
 def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     """The source with this id."""
     row = conn.execute(SQL["by_id"], (source_id,)).fetchone()
@@ -186,27 +150,6 @@ def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
     """The source whose file was moved to this absolute path, to done/ or failed/."""
     row = conn.execute(SQL["moved_to"], (path,)).fetchone()
     return _source(row) if row else None
-
-
-def members(conn: sqlite3.Connection, source_id: int) -> list[Member]:
-    """Its files and URLs, in order."""
-    return [_member(row) for row in conn.execute(SQL["members"], (source_id,))]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file that is in the inbox and is already claimed."""
-
-    source_id: int
-    snapshot: Snapshot
-    settled: bool
-
-
-def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
-    """Every file of every source of `watch` that has not been moved away yet, by its path
-    relative to the inbox."""
-    rows = conn.execute(SQL["unretired_members"], (watch,))
-    return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
 
 
 def to_retire(
@@ -276,8 +219,7 @@ def resettle(
     if other is not None and other.id != source_id:
         _give_way(conn, source_id, now_ms)
         return
-    conn.execute(SQL["drop_members"], (source_id,))
-    _write_members(conn, source_id, found)
+    source_members.replace(conn, source_id, found)
     conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
     sessions.leave_unpaid(conn, source_id)
     queue.wake_source(conn, source_id, now_ms)
@@ -293,47 +235,5 @@ def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     retire(conn, source_id, None, now_ms)
 
 
-def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
-    """Same content, other inode or times (touched, restored, moved back): remember how it looks
-    now."""
-    kept = {m.name: m.cdn_url for m in members(conn, source_id)}
-    conn.execute(SQL["drop_members"], (source_id,))
-    _write_members(conn, source_id, found)
-    for member in members(conn, source_id):
-        if kept.get(member.name):
-            set_cdn(conn, member.id, kept[member.name])
-
-
-def set_cdn(conn: sqlite3.Connection, member_id: int, url: str) -> None:
-    """Where the cloud keeps this clip; "" when that address no longer works."""
-    conn.execute(SQL["set_cdn"], (url, member_id))
-
-
 def _source(row: sqlite3.Row) -> SourceRow:
     return SourceRow(**{**dict(row), "settled": bool(row["settled"])})
-
-
-def _snapshot(row: sqlite3.Row) -> Snapshot:
-    return Snapshot(
-        row["size"],
-        row["mtime_ns"],
-        row["ctime_ns"],
-        row["blocks"],
-        _unsigned(row["dev"]),
-        _unsigned(row["ino"]),
-    )
-
-
-def _member(row: sqlite3.Row) -> Member:
-    return Member(
-        role=MemberRole(row["role"]),
-        name=row["name"],
-        path=row["path"],
-        url=row["url"],
-        item=row["item"],
-        kind=MediaKind(row["kind"]),
-        snapshot=_snapshot(row) if row["path"] else None,
-        digest=row["digest"],
-        id=row["id"],
-        cdn_url=row["cdn_url"],
-    )

@@ -17,7 +17,7 @@ from nemowatch.fs.listing import names_in
 from nemowatch.fs.safe_open import folder_of, open_below
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
-from nemowatch.journal import jobs, sources
+from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, MemberRole
@@ -52,7 +52,7 @@ def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
         return None
     clips: list[Member] = []
     scripts: list[Member] = []
-    for member in sources.members(conn, source.id):
+    for member in source_members.of_source(conn, source.id):
         if member.role is MemberRole.SCRIPT:
             scripts.append(member)
         elif member.item == job.item:

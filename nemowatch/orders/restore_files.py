@@ -16,7 +16,7 @@ from pathlib import Path
 from nemowatch.errors import UsageError, show_path
 from nemowatch.fs.exclusive_create import move_exclusive
 from nemowatch.fs.safe_open import folder_of, root_folder
-from nemowatch.journal import sources
+from nemowatch.journal import source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.orders.site import Site
@@ -49,7 +49,7 @@ def _files_of(conn: sqlite3.Connection, row: SourceRow, retired_to: bytes) -> di
     """The journal knows where the first file went; the others of the source went along."""
     beside = os.path.dirname(retired_to)
     found: dict[bytes, Restore] = {}
-    for member in sources.members(conn, row.id):
+    for member in source_members.of_source(conn, row.id):
         if not member.path:
             continue
         here = os.path.join(beside, os.path.basename(member.path))

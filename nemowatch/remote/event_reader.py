@@ -63,6 +63,11 @@ class EventReader:
         return found + self._end_of_line()
 
     @property
+    def kept(self) -> int:
+        """Bytes in memory of the event that is being read."""
+        return len(self._line) + sum(map(len, self._lines))
+
+    @property
     def _too_large(self) -> bool:
         return self._event_size > MAX_EVENT
 

@@ -22,7 +22,7 @@ from nemowatch.errors import LocalError, SourceChanged, SourceGone
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import location_of
-from nemowatch.journal import Journal, jobs, results, sources
+from nemowatch.journal import Journal, jobs, results, source_members, sources
 from nemowatch.outbox.retire import retire_members
 from nemowatch.pacing import NotBefore, SayOnce
 from nemowatch.reporting import notes
@@ -87,7 +87,7 @@ class Duplicates:
         """Its results are there. The note comes first: after a kill between the two the copy is
         found again. False: not yet."""
         paths, members = await self._journal.read(
-            lambda conn: (_results(conn, copy), sources.members(conn, copy.source_id))
+            lambda conn: (_results(conn, copy), source_members.of_source(conn, copy.source_id))
         )
         results = [from_share(watch, path) for path in paths]
         text = notes.same_again_note(os.path.basename(copy.path), results)

@@ -18,7 +18,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import location
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import Journal, jobs, source_members, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
 from nemowatch.outbox.retire import retire_members
@@ -109,7 +109,7 @@ class Retirement:
 
     async def _retire(self, row: SourceRow, watch: Watch) -> None:
         own_jobs, members = await self._journal.read(
-            lambda conn: (jobs.of_source(conn, row.id), sources.members(conn, row.id))
+            lambda conn: (jobs.of_source(conn, row.id), source_members.of_source(conn, row.id))
         )
         if not {job.state for job in own_jobs} <= ENDED:
             return  # ordered once more since it was found

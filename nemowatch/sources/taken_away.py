@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from operator import attrgetter
 
-from nemowatch.journal import job_steps, jobs, sources, spend
+from nemowatch.journal import job_steps, jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, PAID, AttentionReason, State
 
@@ -38,7 +38,7 @@ def _stays(job: Job) -> bool:
 
 
 def _is_one_file(conn: sqlite3.Connection, source_id: int) -> bool:
-    files = filter(attrgetter("path"), sources.members(conn, source_id))
+    files = filter(attrgetter("path"), source_members.of_source(conn, source_id))
     return len(list(files)) == 1
 
 

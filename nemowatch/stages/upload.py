@@ -20,7 +20,7 @@ from nemowatch.errors import (
     UrlRefused,
 )
 from nemowatch.fs.safe_open import open_below
-from nemowatch.journal import sessions, sources
+from nemowatch.journal import sessions, source_members
 from nemowatch.journal.sessions import UploadedBy
 from nemowatch.model import Member, State
 from nemowatch.remote.interface import Payload
@@ -101,7 +101,7 @@ def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
     """The address does not work: make a new session, since this one may have half of the file, and
     send the bytes there."""
     text = f"taking the file by its address failed ({exc.text.rstrip('.')}): sending its bytes"
-    forget = partial(sources.set_cdn, member_id=clip.id, url="")
+    forget = partial(source_members.set_cdn, member_id=clip.id, url="")
     left = _left_behind(work)
     return later(
         State.CLAIMED,
@@ -122,7 +122,7 @@ async def _check(work: Work, deps: Deps) -> Decision:
     if work.clips and len(state.video_infos) == len(work.clips):
         found = zip(work.clips, state.video_infos, strict=True)
         known = [
-            partial(sources.set_cdn, member_id=clip.id, url=_cdn_of(info))
+            partial(source_members.set_cdn, member_id=clip.id, url=_cdn_of(info))
             for clip, info in found
             if not clip.url
         ]
@@ -144,7 +144,7 @@ async def _send_clip(
         try:
             await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:
-            writes.append(partial(sources.set_cdn, member_id=clip.id, url=""))
+            writes.append(partial(source_members.set_cdn, member_id=clip.id, url=""))
         else:
             return UploadedBy.URL
 
@@ -155,7 +155,7 @@ async def _send_clip(
             raise
         # the saved draft has its clips; the file that was paid for is no longer here
         return UploadedBy.DRAFT
-    writes.append(partial(sources.set_cdn, member_id=clip.id, url=cdn_url))
+    writes.append(partial(source_members.set_cdn, member_id=clip.id, url=cdn_url))
     return UploadedBy.BYTES
 
 

@@ -14,7 +14,7 @@ import pytest
 from nemowatch.content import reading
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import batches, jobs, results, sources
+from nemowatch.journal import batches, jobs, results, source_members, sources
 from nemowatch.model import MemberRole, State
 from tests.rigs import bad_parsers
 from tests.rigs.inbox import deafen, inbox_rig, mp4
@@ -160,7 +160,7 @@ async def test_a_text_beside_a_video_belongs_to_it(root: Path, tmp_path: Path) -
         await b.until(lambda: len(b.claimed) == 2)
         assert await b.paths() == [b"voiceover/alone.txt", b"voiceover/clip.mp4"]
         row = next(r for r in await b.rows() if r.path.endswith(b"clip.mp4"))
-        members = await b.journal.read(lambda conn: sources.members(conn, row.id))
+        members = await b.journal.read(lambda conn: source_members.of_source(conn, row.id))
         assert [m.role for m in members] == [MemberRole.CLIP, MemberRole.SCRIPT]
         assert "Say this, please." in (await b.jobs(row.id))[0].prompt
 

@@ -27,6 +27,7 @@ from nemowatch.journal import (
     queue,
     results,
     sessions,
+    source_members,
     sources,
     spend,
 )
@@ -258,7 +259,7 @@ def test_a_source_comes_back_as_it_was_written(journal: Journal) -> None:
     claim(journal, path, members=(clip(path), script, link))
     row = do(journal, lambda conn: sources.find(conn, WATCH, path, "d1"))
     assert (row.path, row.folder, row.settled, row.retired_at) == (path, b"dub-es", True, None)
-    found = do(journal, lambda conn: sources.members(conn, row.id))
+    found = do(journal, lambda conn: source_members.of_source(conn, row.id))
     assert [(m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in found] == [
         (m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in (clip(path), script, link)
     ]
@@ -296,7 +297,7 @@ def test_unsettled_work_rests_and_goes_on_with_the_new_content(journal: Journal)
     assert due(journal) == [one]
     row = do(journal, lambda conn: sources.by_id(conn, source_id))
     assert (row.digest, row.settled) == ("d9", True)
-    assert do(journal, lambda conn: sources.members(conn, source_id))[0].cdn_url == ""
+    assert do(journal, lambda conn: source_members.of_source(conn, source_id))[0].cdn_url == ""
 
 
 def test_an_earlier_content_that_comes_back_counts_instead(journal: Journal) -> None:
@@ -326,13 +327,13 @@ def test_a_touched_file_keeps_its_address(journal: Journal) -> None:
     stays."""
     (job_id,) = claim(journal)
     source_id = job(journal, job_id).source_id
-    member = do(journal, lambda conn: sources.members(conn, source_id))[0]
-    do(journal, lambda conn: sources.set_cdn(conn, member.id, "https://cdn/x"))
+    member = do(journal, lambda conn: source_members.of_source(conn, source_id))[0]
+    do(journal, lambda conn: source_members.set_cdn(conn, member.id, "https://cdn/x"))
     touched = Member(
         MemberRole.CLIP, "a.mp4", b"dub-es/a.mp4", snapshot=Snapshot(10, 9, 9, 8, 3, 77), digest="d"
     )
-    do(journal, lambda conn: sources.refresh(conn, source_id, (touched,)))
-    found = do(journal, lambda conn: sources.members(conn, source_id))[0]
+    do(journal, lambda conn: source_members.refresh(conn, source_id, (touched,)))
+    found = do(journal, lambda conn: source_members.of_source(conn, source_id))[0]
     assert found.snapshot is not None
     assert (found.snapshot.ino, found.cdn_url) == (77, "https://cdn/x")
 
@@ -344,12 +345,12 @@ def test_known_files_are_those_in_the_inbox(journal: Journal) -> None:
     do(journal, lambda conn: sources.retire(conn, where[1], b"/srv/done/1.mp4", 5))
     do(journal, lambda conn: sources.retire(conn, where[2], b"", 5))
     do(journal, lambda conn: sources.retire(conn, where[3], None, 5))
-    known = do(journal, lambda conn: sources.known_files(conn, WATCH))
+    known = do(journal, lambda conn: source_members.known_files(conn, WATCH))
     assert sorted(known) == [b"dub-es/0.mp4", b"dub-es/2.mp4"]
     assert known[b"dub-es/0.mp4"].snapshot == LOOK
-    assert do(journal, lambda conn: sources.known_files(conn, "/other")) == {}
+    assert do(journal, lambda conn: source_members.known_files(conn, "/other")) == {}
     do(journal, lambda conn: sources.unretire(conn, where[1]))
-    assert b"dub-es/1.mp4" in do(journal, lambda conn: sources.known_files(conn, WATCH))
+    assert b"dub-es/1.mp4" in do(journal, lambda conn: source_members.known_files(conn, WATCH))
 
 
 def test_a_source_leaves_when_all_its_jobs_have_ended(journal: Journal) -> None:

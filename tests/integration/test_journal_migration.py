@@ -3,11 +3,15 @@ and nothing that is paid for is paid for again."""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nemowatch.errors import JournalError
 from nemowatch.journal import Journal, job_steps, jobs, queue, results, spend
 from nemowatch.model import WORKING, State
 from tests.rigs.old_journal import write_version_3
@@ -285,3 +289,31 @@ async def test_what_version_3_knew_is_kept(house: StageRig) -> None:
     assert house.journal.read_now(known) == before
     version = house.journal.read_now(lambda c: c.execute("PRAGMA user_version").fetchone()[0])
     assert version == 4
+
+
+async def test_an_older_journal_is_read_and_copied_without_changing_it(
+    house: StageRig, tmp_path: Path
+) -> None:
+    """Before the daemon is started again, commands say how things are; a backup stays as it was."""
+    (job_id,) = house.drop()
+    await house.run()
+    state = house.job(job_id).state
+    now, then, copy = house.journal.path, tmp_path / "old.db", tmp_path / "copy.db"
+    house.journal.close()
+    write_version_3(now, then, [])
+    with contextlib.closing(sqlite3.connect(then)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+    before = then.read_bytes()
+
+    reading = Journal.open_for_reading(then, house.clock)
+    assert reading.read_now(lambda conn: jobs.by_id(conn, job_id).state) is state
+    with pytest.raises(JournalError):
+        reading.write_now(lambda conn: conn.execute("DELETE FROM job"))
+    reading.close()
+    unchanged = Journal.open_unchanged(then, house.clock)
+    unchanged.backup(copy)
+    unchanged.close()
+
+    assert then.read_bytes() == before
+    with contextlib.closing(sqlite3.connect(copy)) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (3,)

@@ -10,6 +10,7 @@ import pytest
 
 from nemowatch.clock import ManualClock
 from nemowatch.journal import Journal, jobs, notes, sources
+from nemowatch.journal.opening import connect
 from nemowatch.journal.queries import migrations
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import Output, OutputKind, State, Target
@@ -19,7 +20,7 @@ WATCH = "/studio/inbox"
 
 @pytest.fixture
 def conn(tmp_path: Path) -> sqlite3.Connection:
-    return Journal.open(tmp_path / "journal.db", ManualClock())._conn
+    return connect(tmp_path / "journal.db")
 
 
 def claim(conn: sqlite3.Connection, digest: str = "a", targets: tuple[str, ...] = ("es",)) -> int:

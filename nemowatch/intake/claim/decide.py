@@ -17,7 +17,7 @@ from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.known_sources import unpaid
 from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before, without_paid
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, results, sources
+from nemowatch.journal import batches, job_steps, jobs, results, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import ENDED, HoldReason, Snapshot, State
@@ -222,16 +222,16 @@ class Claims:
         lost = [job for job in done if job.id in self._lost]
         is_whole = not lost and states <= {State.PUBLISHED}
         if is_whole and self._kept(candidate, row):
-            sources.refresh(self._conn, row.id, candidate.members)
+            source_members.refresh(self._conn, row.id, candidate.members)
             return row.id, Outcome.STANDING
 
         sources.unretire(self._conn, row.id)
-        sources.refresh(self._conn, row.id, candidate.members)
+        source_members.refresh(self._conn, row.id, candidate.members)
         return row.id, self._do_missing(candidate, row, done, lost)
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
         if row.settled:
-            sources.refresh(self._conn, row.id, candidate.members)
+            source_members.refresh(self._conn, row.id, candidate.members)
             return Outcome.STANDING
         self._resettle(row, candidate)
         return Outcome.RESETTLED
@@ -242,7 +242,7 @@ class Claims:
         left = row.retired_at is not None and row.retired_to != b""
         if not self._keeps or left:
             return False
-        members = sources.members(self._conn, row.id)
+        members = source_members.of_source(self._conn, row.id)
         before = {member.path: member.snapshot for member in members if member.snapshot}
         return all(_same_file(before.get(file.path), file.snapshot) for file in candidate.files)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from nemowatch.journal import jobs, sources, spend
+from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 
@@ -65,7 +65,7 @@ def _members_of(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) ->
     wanted = set(paths)
     if not wanted:
         return set()
-    known = sources.known_files(conn, watch)
+    known = source_members.known_files(conn, watch)
     return {known[path].source_id for path in wanted & known.keys()}
 
 

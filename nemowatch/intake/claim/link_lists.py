@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import jobs, results, sources, spend
+from nemowatch.journal import jobs, results, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import ENDED, PAID, Member, State
@@ -100,7 +100,7 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
         return {}
     found: dict[Key, Job] = {}
     for row in sources.at_path(conn, watch, candidate.path):
-        urls = _urls(sources.members(conn, row.id))
+        urls = _urls(source_members.of_source(conn, row.id))
         for job in jobs.of_source(conn, row.id):
             url = urls.get(job.item, "")
             key = (url, job.target, job.skill, job.prompt)

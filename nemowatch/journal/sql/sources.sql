@@ -2,10 +2,6 @@
 INSERT INTO source (watch, folder, path, digest, task, batch_id, created_at)
 VALUES (:watch, :folder, :path, :digest, :task, :batch_id, :now) RETURNING id
 
--- name: insert_member
-INSERT INTO member (source_id, item, ordinal, role, kind, name, path, url, digest, size, mtime_ns, ctime_ns, blocks, dev, ino)
-VALUES (:source_id, :item, :ordinal, :role, :kind, :name, :path, :url, :digest, :size, :mtime_ns, :ctime_ns, :blocks, :dev, :ino)
-
 -- name: by_id
 SELECT * FROM source WHERE id = ?
 
@@ -22,15 +18,6 @@ SELECT * FROM source WHERE watch = ? AND path = ? AND retired_at IS NULL ORDER B
 -- name: moved_to
 -- the source whose file was moved to this absolute path, the latest of them
 SELECT * FROM source WHERE retired_to = ? ORDER BY id DESC LIMIT 1
-
--- name: members
-SELECT * FROM member WHERE source_id = ? ORDER BY item, ordinal, id
-
--- name: unretired_members
--- every file that lies in the inbox and is known, so that a scan need not open it; an empty retired_to means that the
--- source is done with and stays where it was dropped
-SELECT m.path, m.size, m.mtime_ns, m.ctime_ns, m.blocks, m.dev, m.ino, s.id, s.settled FROM member m JOIN source s ON s.id = m.source_id
-WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <> x''
 
 -- name: to_retire
 -- sources all of whose jobs have ended and that have not been moved yet
@@ -50,10 +37,3 @@ UPDATE source SET settled = ? WHERE id = ?
 
 -- name: set_digest
 UPDATE source SET digest = :digest, settled = 1 WHERE id = :id
-
--- name: drop_members
-DELETE FROM member WHERE source_id = ?
-
--- name: set_cdn
-UPDATE member SET cdn_url = ? WHERE id = ?
-

@@ -75,11 +75,13 @@ def test_controls_wait_for_a_closed_port(sandbox: SandboxProcess) -> None:
 
 def test_it_ends_with_its_caller() -> None:
     """The end of standard input ends it: a caller that dies leaves nobody behind."""
-    sandbox = SandboxProcess()
-    assert sandbox._process.stdin is not None
-    sandbox._process.stdin.close()
-    assert sandbox._process.wait(10) == 0
-    sandbox.stop()
+    command = [sys.executable, "-m", "nemowatch.sandbox", "--until-eof", "--port", "0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(10) == 0
 
 
 def test_a_wrong_fault_is_a_usage_error() -> None:

@@ -1,0 +1,121 @@
+"""Members: the files and URLs that a source consists of, and how each file looked when it was read.
+
+Knows neither jobs nor payment.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal.queries import load
+from nemowatch.model import MediaKind, Member, MemberRole, Snapshot
+
+SQL = load("source_members")
+#: Of what is no file.
+NO_SNAPSHOT = Snapshot(0, 0, 0, 0, 0, 0)
+
+
+def of_source(conn: sqlite3.Connection, source_id: int) -> list[Member]:
+    """Its files and URLs, in order."""
+    return [_member(row) for row in conn.execute(SQL["of_source"], (source_id,))]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that is in the inbox and is already claimed."""
+
+    source_id: int
+    snapshot: Snapshot
+    settled: bool
+
+
+def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
+    """Every file of every source of `watch` that has not been moved away yet, by its path
+    relative to the inbox."""
+    rows = conn.execute(SQL["unretired"], (watch,))
+    return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
+
+
+def write(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
+    """Add the members of a source, in this order."""
+    for ordinal, member in enumerate(found):
+        snapshot = member.snapshot or NO_SNAPSHOT
+        conn.execute(
+            SQL["insert"],
+            {
+                "source_id": source_id,
+                "item": member.item,
+                "ordinal": ordinal,
+                "role": member.role,
+                "kind": member.kind,
+                "name": member.name,
+                "path": member.path,
+                "url": member.url,
+                "digest": member.digest,
+                "size": snapshot.size,
+                "mtime_ns": snapshot.mtime_ns,
+                "ctime_ns": snapshot.ctime_ns,
+                "blocks": snapshot.blocks,
+                "dev": _signed(snapshot.dev),
+                "ino": _signed(snapshot.ino),
+            },
+        )
+
+
+def _signed(number: int) -> int:
+    """Inode numbers may use 64 bits; SQLite's integers are signed."""
+    if number >= 1 << 63:
+        return number - (1 << 64)
+    return number
+
+
+def _unsigned(number: int) -> int:
+    return number % (1 << 64)
+
+
+def replace(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
+    """Write these members in the place of those that the source had."""
+    conn.execute(SQL["drop"], (source_id,))
+    write(conn, source_id, found)
+
+
+def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
+    """Same content, other inode or times (touched, restored, moved back): remember how it looks
+    now."""
+    kept = {m.name: m.cdn_url for m in of_source(conn, source_id)}
+    replace(conn, source_id, found)
+    for member in of_source(conn, source_id):
+        if kept.get(member.name):
+            set_cdn(conn, member.id, kept[member.name])
+
+
+def set_cdn(conn: sqlite3.Connection, member_id: int, url: str) -> None:
+    """Where the cloud keeps this clip; "" when that address no longer works."""
+    conn.execute(SQL["set_cdn"], (url, member_id))
+
+
+def _snapshot(row: sqlite3.Row) -> Snapshot:
+    return Snapshot(
+        row["size"],
+        row["mtime_ns"],
+        row["ctime_ns"],
+        row["blocks"],
+        _unsigned(row["dev"]),
+        _unsigned(row["ino"]),
+    )
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        role=MemberRole(row["role"]),
+        name=row["name"],
+        path=row["path"],
+        url=row["url"],
+        item=row["item"],
+        kind=MediaKind(row["kind"]),
+        snapshot=_snapshot(row) if row["path"] else None,
+        digest=row["digest"],
+        id=row["id"],
+        cdn_url=row["cdn_url"],
+    )
