@@ -8,7 +8,6 @@ no jobs.
 from __future__ import annotations
 
 import os
-import stat
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +15,7 @@ from typing import BinaryIO
 from nemowatch.fs import exclusive_create
 from nemowatch.fs.exclusive_create import NO_RENAME, remove, removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content
-from nemowatch.fs.identity import of_stat, same_inode, same_size_and_time
+from nemowatch.fs.identity import is_regular, of_stat, same_inode, same_size_and_time
 from nemowatch.fs.names import NAME_LIMIT, OURS
 from nemowatch.fs.safe_open import (
     BLOCK,
@@ -157,7 +156,7 @@ def _is_beginning(name: str, part: str, folder: int) -> bool:
     """True when `name` holds the part's first bytes, then at most zeros (what power loss leaves
     of unwritten blocks)."""
     there = stat_at(name, folder)
-    if there is None or not stat.S_ISREG(there.st_mode):
+    if not is_regular(there):
         return False
     with (
         os.fdopen(open_file(name, folder), "rb") as half,

@@ -245,13 +245,6 @@ def _refuse(mode: int, relative: bytes) -> None:
         raise LocalFinal(f"It is {what}, not a file.", path=relative, cure=cure)
 
 
-def read_below(root: Path, relative: bytes, limit: int) -> bytes:
-    """The first `limit` bytes of the regular file `relative` below `root`. Raises as
-    `open_below`."""
-    with os.fdopen(open_below(root, relative), "rb") as file, translated(relative):
-        return file.read(limit)
-
-
 def lookup(root: Path, relative: bytes) -> Snapshot:
     """What the regular file `relative` is now, without opening it. Raises as `open_below`."""
     _, found = next(lookup_many(root, [relative]))
