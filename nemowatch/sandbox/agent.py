@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nemowatch.sandbox.records import Session, TurnRecord
 from nemowatch.sandbox.settings import Settings
-from nemowatch.sandbox.world import Session, TurnRecord
 
 Json = dict[str, Any]
 VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, docs/api.md section 7

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +13,9 @@ from aiohttp import web
 
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
+from nemowatch.sandbox.records import Account, Render, Session
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Account, Render, Session, World
+from nemowatch.sandbox.world import World
 
 VERSIONS = frozenset({"1.0.0"})
 PLATFORMS = frozenset({"clawhub", "cursor", "unknown"})
@@ -290,11 +290,3 @@ async def _swallow(request: web.Request, count: int) -> None:
         if not piece:
             return
         count -= len(piece)
-
-
-def is_uuid(text: str) -> bool:
-    """True for a UUID in its usual form."""
-    try:
-        return str(uuid.UUID(text)) == text.lower()
-    except ValueError:
-        return False

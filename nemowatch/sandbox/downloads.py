@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import Call
+from nemowatch.sandbox.records import Render
 from nemowatch.sandbox.reply import Answer, Body, Part, Plain
-from nemowatch.sandbox.world import Render
 
 #: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
 _RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")

@@ -1,20 +1,18 @@
-"""Token, session, state, credits and renders (docs/api.md sections 3, 4, 7, 8, 9): what each
-accepts and answers."""
+"""Token, session, state and credits (docs/api.md sections 3, 4, 7, 8): what each accepts
+and answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nemowatch.sandbox import agent, reply
-from nemowatch.sandbox.door import Call, is_uuid, read_fields
+from nemowatch.sandbox.door import Call, read_fields
+from nemowatch.sandbox.field_checks import is_filled, is_uuid
+from nemowatch.sandbox.records import Session, Upload
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Render, Session, Upload
 
 Json = dict[str, Any]
-#: What a posted render must have.
-RENDER_FIELDS: dict[str, type] = {"id": str, "sessionId": str, "draft": dict, "output": dict}
 
 
 async def token(call: Call) -> Answer:
@@ -42,7 +40,7 @@ async def open_session(call: Call) -> Answer:
     """A new session."""
     fields = await read_fields(call)
     for name in ("task_name", "language"):
-        if not call.expect(_is_filled(fields.get(name), str), f"{name} is missing"):
+        if not call.expect(is_filled(fields.get(name), str), f"{name} is missing"):
             return reply.invalid(name, "Field required")
     call.expect_only(fields, {"task_name", "language"})
     assert call.account is not None
@@ -51,11 +49,6 @@ async def open_session(call: Call) -> Answer:
     return reply.business(
         {"session_id": session.sid, "task_id": session.task_id, "user_id": call.account.user_id}
     )
-
-
-def _is_filled(value: Any, kind: type) -> bool:
-    """True for a value of this type that is not empty."""
-    return isinstance(value, kind) and bool(value)
 
 
 async def state(call: Call) -> Answer:
@@ -100,201 +93,6 @@ async def credits(call: Call) -> Answer:
     return reply.business(
         {"available": account.available, "frozen": account.frozen, "total": total}
     )
-
-
-async def render(call: Call) -> Answer:
-    """Start a render under the client's id."""
-    fields = await read_fields(call)
-    for check in (_check_plan, _check_fields, _check_output, _check_draft):
-        refused = check(call, fields)
-        if refused is not None:
-            return refused
-    session = call.session(fields["sessionId"])
-    if session is None:
-        return call.code(1002)
-    known = call.world.renders.get(fields["id"])
-    if known is not None:
-        return _again(call, known, fields, session)
-    if call.kind == "forget":
-        return _envelope({"id": fields["id"], "status": "pending", "progress": 0})
-    quality = fields["output"]["quality"]
-    made = call.world.begin_render(fields["id"], session, fields["draft"], call.skill, quality)
-    _bend(call, made)
-    if call.kind == "duplicate":
-        return _duplicate()
-    return _posted(call, made)
-
-
-def _envelope(data: Json) -> Answer:
-    """A render envelope that says success (docs/api.md section 1)."""
-    return reply.as_json({"success": True, "data": data})
-
-
-def _failure(error: str, status: int) -> Answer:
-    """A render envelope that says failure."""
-    return reply.as_json({"success": False, "error": error}, status)
-
-
-def _check_plan(call: Call, _: Json) -> Answer | None:
-    if call.entry["attribution"] and call.world.settings.plan != "free":
-        return None
-    return _failure("Export requires a registered account or a plan", 402)
-
-
-def _check_fields(call: Call, fields: Json) -> Answer | None:
-    for name, kind in RENDER_FIELDS.items():
-        if not call.expect(_is_filled(fields.get(name), kind), f"a render without {name}"):
-            return reply.invalid(name, "Field required")
-    call.expect_only(fields, set(RENDER_FIELDS))
-    return None
-
-
-def _check_output(call: Call, fields: Json) -> Answer | None:
-    output = fields["output"]
-    good = output.get("format") == "mp4" and _is_filled(output.get("quality"), str)
-    if call.expect(good, "output must be format mp4 and a quality", str(output)):
-        return None
-    return reply.invalid("output", "format and quality required")
-
-
-def _check_draft(call: Call, fields: Json) -> Answer | None:
-    draft = fields["draft"]
-    filled = [track for track in draft.get("t") or [] if track.get("sg")]
-    if not call.expect(filled, "a draft with nothing on any track"):
-        return _failure("The draft is empty", 400)
-    is_known = call.world.knows_draft(draft)
-    call.expect(is_known, "the draft is not one that a session has had")
-    return None
-
-
-def _again(
-    call: Call,
-    known: Render,
-    fields: Json,
-    session: Session,
-) -> Answer:
-    same = known.session is session and known.draft == fields["draft"]
-    call.expect(same, "a render id used twice for different work", known.rid)
-    if call.world.settings.duplicate_renders == "refuse":
-        return _duplicate()
-    return _posted(call, known)
-
-
-def _duplicate() -> Answer:
-    return _failure("A render with this id already exists", 409)
-
-
-def _bend(call: Call, made: Render) -> None:
-    """Apply the fault to one render."""
-    match call.kind:
-        case "failed":
-            made.failed = "The render worker ran out of memory"
-        case "slow_render":
-            made.seconds = call.rule.number(made.seconds)
-        case "shape":
-            made.shape = call.rule.arg
-        case "expired_url":
-            made.expiring = call.rule.arg or "once"
-
-
-def _posted(call: Call, made: Render) -> Answer:
-    data = _progress(call, made)
-    if made.shape == "bare":
-        return reply.as_json({"taskId": made.rid, **data}, 202)
-    return _envelope({"id": made.rid, **data})
-
-
-async def poll(call: Call) -> Answer:
-    """The status of a render, in its own shape."""
-    made = call.render()
-    if made is None:
-        return _unknown()
-    _note_poll(call, made)
-    if call.kind in ("failed", "expired_url"):
-        _bend(call, made)
-    shape = call.rule.arg if call.kind == "shape" else made.shape
-    if shape == "bare":
-        return reply.as_json(_bare(call, made))
-    return _envelope(_wrapped(call, made))
-
-
-def _note_poll(call: Call, made: Render) -> None:
-    now, pace = call.world.now(), call.world.settings.min_poll_seconds
-    since = now - made.polled_at
-    call.expect(not made.polls or since >= pace, "polled too soon", f"after {since:.2f} s")
-    made.polls += 1
-    made.polled_at = now
-
-
-def _unknown() -> Answer:
-    return _failure("Render not found", 404)
-
-
-def _bare(call: Call, made: Render) -> Json:
-    answer = {"taskId": made.rid, **_progress(call, made)}
-    return answer | _ending(call, made, answer["status"], _bare_result)
-
-
-def _bare_result(call: Call, made: Render) -> Json:
-    output = {
-        "url": _result_url(call, made),
-        "duration": made.draft.get("d", 0) / 1000,
-        "size": made.result.size,
-    }
-    return {"output": output}
-
-
-def _wrapped(call: Call, made: Render) -> Json:
-    answer = {"id": made.rid, **_progress(call, made), "createdAt": round(made.began * 1000)}
-    return answer | _ending(call, made, answer["status"], _wrapped_result)
-
-
-def _wrapped_result(call: Call, made: Render) -> Json:
-    return {
-        "outputUrl": _result_url(call, made),
-        "completedAt": round((made.began + made.seconds) * 1000),
-    }
-
-
-def _progress(call: Call, made: Render) -> Json:
-    now = call.world.now()
-    return {"status": made.status(now), "progress": made.progress(now)}
-
-
-def _ending(
-    call: Call,
-    made: Render,
-    status: str,
-    result: Callable[[Call, Render], Json],
-) -> Json:
-    """What an answer says of a render that has ended."""
-    if status == "completed":
-        return result(call, made)
-    if status == "failed":
-        return {"error": made.failed}
-    return {}
-
-
-def _result_url(call: Call, made: Render) -> str:
-    """Every poll gets its own URL. A render that expires URLs gives dead ones, once or always."""
-    serial = len(made.urls) + 1
-    made.urls[serial] = call.world.now()
-    if made.expiring:
-        made.urls[serial] = -1.0
-    if made.expiring == "once":
-        made.expiring = ""
-    query = f"serial={serial}&signature=s{made.number}x{serial}"
-    return f"{call.host.base_url}/cdn/results/{made.number}/output.mp4?{query}"
-
-
-async def cancel(call: Call) -> Answer:
-    """Stop a render."""
-    made = call.render()
-    if made is None:
-        return _unknown()
-    if made.status(call.world.now()) in ("pending", "processing"):
-        made.cancelled = True
-    return _envelope({"id": made.rid, "status": made.status(call.world.now())})
 
 
 def show_clip(session: Session, initial_draft: str) -> None:

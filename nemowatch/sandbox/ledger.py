@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nemowatch.sandbox.world import Render, Session, TurnRecord, Upload, World
+from nemowatch.sandbox.records import Render, Session, TurnRecord, Upload
+from nemowatch.sandbox.world import World
 
 Json = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """The stand-in for the NemoVideo API on loopback: its routes, its start and its end. It serves
-docs/api.md and nothing more. What a call does is in `endpoints`, `uploads`, `chat` and `downloads`,
-what goes wrong in `faults`.
+docs/api.md and nothing more. What a call does is in `endpoints`, `renders`, `uploads`,
+`chat` and `downloads`, what goes wrong in `faults`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from nemowatch.sandbox import chat, control, downloads, endpoints, reply, uploads
+from nemowatch.sandbox import chat, control, downloads, endpoints, renders, reply, uploads
 from nemowatch.sandbox.door import MAX_JSON, Host, guarded
 from nemowatch.sandbox.faults import Faults, parse
 from nemowatch.sandbox.media import sample_video
@@ -38,9 +38,9 @@ ROUTES = (
     ("POST", "/run_sse", "chat", chat.chat),
     ("GET", "/api/state/nemo_agent/me/{sid}/latest", "state", endpoints.state),
     ("GET", "/api/credits/balance/simple", "credits", endpoints.credits),
-    ("POST", "/api/render/proxy/lambda", "render", endpoints.render),
-    ("GET", "/api/render/proxy/lambda/{rid}", "poll", endpoints.poll),
-    ("POST", "/api/render/proxy/lambda/{rid}/cancel", "cancel", endpoints.cancel),
+    ("POST", "/api/render/proxy/lambda", "render", renders.render),
+    ("GET", "/api/render/proxy/lambda/{rid}", "poll", renders.poll),
+    ("POST", "/api/render/proxy/lambda/{rid}/cancel", "cancel", renders.cancel),
     ("GET", "/api/render/proxy/{rid}/download", "fallback_download", downloads.fallback),
     ("GET", "/cdn/uploads/{digest}/{name}", "cdn", downloads.upload),
     ("GET", "/cdn/results/{number}/output.mp4", "download", downloads.result),

@@ -15,8 +15,8 @@ from aiohttp import web
 from nemowatch.sandbox import agent, reply
 from nemowatch.sandbox.door import Call
 from nemowatch.sandbox.faults import Rule
+from nemowatch.sandbox.records import Session, TurnRecord
 from nemowatch.sandbox.settings import Settings
-from nemowatch.sandbox.world import Session, TurnRecord
 
 TICK = 0.05  #: seconds between checks for a client that has gone
 #: Answers that come without any work, by the fault that asks for them.

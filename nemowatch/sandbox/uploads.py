@@ -19,8 +19,9 @@ from nemowatch.sandbox.door import Call, read_fields
 from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
+from nemowatch.sandbox.records import Blob, Session, Upload
 from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.world import Blob, Session, Upload, World
+from nemowatch.sandbox.world import World
 
 #: docs/api.md section 2; every other skill has the larger limit.
 LIMITS, LIMIT = {"voiceover-generator": 200 * MB}, 500 * MB
