@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 
@@ -17,6 +18,10 @@ class Clock(Protocol):
         """Seconds that never run backwards, for durations and for whatever must not rely on the
         wall clock."""
 
+    def since_boot(self) -> tuple[str, int]:
+        """Which boot of the machine this is, and the milliseconds since then, sleep included: what
+        has really passed, whatever the wall clock says."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -26,6 +31,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def since_boot(self) -> tuple[str, int]:
+        return _boot_id(), time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 class ManualClock:
@@ -41,6 +49,9 @@ class ManualClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    def since_boot(self) -> tuple[str, int]:
+        return "manual", round(self._monotonic * 1000)
+
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass on both clocks."""
         self._now_ms += round(seconds * 1000)
@@ -50,6 +61,15 @@ class ManualClock:
         """Move the wall clock by `seconds`, as NTP or an administrator does. The monotonic clock
         does not change."""
         self._now_ms += round(seconds * 1000)
+
+
+def _boot_id() -> str:
+    """A name for this boot; "" where the kernel gives none: then all boots are alike, and their
+    own time tells."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def iso(ms: int) -> str:

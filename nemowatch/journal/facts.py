@@ -23,6 +23,7 @@ class Fact(StrEnum):
     ACCOUNT = "account"  #: whose it is
     PAUSED = "paused"  #: a flag: `nemowatch pause` holds everything
     COPY = "copy"  #: a flag: this journal is a copy, made by a backup
+    CLOCK = "clock"  #: the wall clock, and the time since which boot, when both were compared last
     STATE_ID = "state_id"  #: the name of the state folder, as early versions kept it
 
 

@@ -5,11 +5,22 @@ unique."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.journal import job_steps, jobs, queue, results, sessions, source_members, spend
+from nemowatch.journal import (
+    job_steps,
+    jobs,
+    queue,
+    results,
+    retired_files,
+    sessions,
+    source_members,
+    spend,
+)
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
+from nemowatch.journal.retired_files import RetiredFile
 from nemowatch.journal.sessions import Instruction
 from nemowatch.model import ENDED, PAID, Member, State, Target
 
@@ -173,10 +184,12 @@ def retire(
     source_id: int,
     target: bytes | None,
     now_ms: int,
+    files: Iterable[RetiredFile] = (),
 ) -> None:
     """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with,
-    and stays there)."""
+    and stays there). `files`: all of its files, where they were moved."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
+    retired_files.record(conn, source_id, files)
 
 
 def unretire(conn: sqlite3.Connection, source_id: int) -> None:

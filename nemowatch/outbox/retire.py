@@ -8,22 +8,26 @@ note; it changes no job. Every call can be repeated after a kill at any point. H
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from nemowatch.errors import LocalFinal, SourceGone, show_path
+from nemowatch.errors import LocalError, LocalFinal, SourceGone, show_path
 from nemowatch.fs.folders import ensure_root
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.names import LAST_NUMBER
+from nemowatch.fs.safe_open import lookup
+from nemowatch.journal.retired_files import RetiredFile
 from nemowatch.model import Member
 from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
 
-__all__ = ["After", "Leaving", "retire_all", "retire_members"]
+__all__ = ["After", "Departure", "Leaving", "retire_all", "retire_members"]
 
 
 class After(StrEnum):
@@ -34,21 +38,45 @@ class After(StrEnum):
     DELETE = "delete"  #: unlinked, with its AppleDouble shadow
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How a source has left."""
+
+    #: where its first file went; b"": its files stay in the inbox; None: they are deleted, were
+    #: gone already, or there were none
+    target: bytes | None = None
+    files: tuple[RetiredFile, ...] = ()  #: those that were moved, as they are there
+
+
 def retire_members(
     inbox: Path,
     members: Iterable[Member],
     root: Path,
     mode: str = After.MOVE,
-) -> bytes | None:
-    """Let a source leave, as the journal knows it; returns where its first file went, None when it
-    was deleted or has no files. Raises as `retire_all`."""
+) -> Departure:
+    """Let a source leave, as the journal knows it. Raises as `retire_all`."""
     leaving = list(map(_leaving, filter(attrgetter("path"), members)))
     if not leaving:
-        return None
-    first = retire_all(inbox, leaving, root, mode)[0]
-    if first is None:
-        return None
-    return os.fsencode(first)
+        return Departure()
+    went = retire_all(inbox, leaving, root, mode)
+    files = tuple(_moved(root, leaving, went))
+    if went[0] is None:
+        return Departure(files=files)
+    return Departure(os.fsencode(went[0]), files)
+
+
+def _moved(
+    root: Path,
+    leaving: Iterable[Leaving],
+    went: Iterable[Path | None],
+) -> Iterator[RetiredFile]:
+    """Each file that was moved, as it is now; one whose content is not known is left out."""
+    for member, path in zip(leaving, went, strict=True):
+        if path is None or not member.digest:
+            continue
+        with contextlib.suppress(LocalError):  # it was taken at once, or the share has gone
+            now = lookup(root, os.fsencode(path.relative_to(root)))
+            yield RetiredFile(os.fsencode(path), now.size, now.mtime_ns, now.ino, member.digest)
 
 
 def _leaving(member: Member) -> Leaving:

@@ -94,7 +94,7 @@ class Duplicates:
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
-            target = await self._disks.run(
+            gone = await self._disks.run(
                 watch.name, retire_members, watch.inbox, members, watch.done
             )
         except (SourceGone, SourceChanged):
@@ -105,7 +105,9 @@ class Duplicates:
             self._log_failure(watch, copy, exc)
             return False
         now_ms = self._clock.now_ms()
-        await self._journal.write(lambda conn: sources.retire(conn, copy.source_id, target, now_ms))
+        await self._journal.write(
+            lambda conn: sources.retire(conn, copy.source_id, gone.target, now_ms, gone.files)
+        )
         return True
 
     def _log_failure(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:

@@ -21,7 +21,7 @@ from nemowatch.jobs.job_log import location
 from nemowatch.journal import Journal, jobs, source_members, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
-from nemowatch.outbox.retire import retire_members
+from nemowatch.outbox.retire import Departure, retire_members
 from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_sync import NoteSync
 
@@ -117,7 +117,7 @@ class Retirement:
         # before the move: whoever finds the file there finds its note beside it
         await self._notes.update_one(watch, row.id)
         try:
-            target = await self._disks.run(watch.name, _move, watch, members, done)
+            gone = await self._disks.run(watch.name, _move, watch, members, done)
         except SourceGone as exc:
             if await self._gone(row.watch, row.path):
                 await self._leave_there(row, exc, done)
@@ -128,7 +128,7 @@ class Retirement:
         except LocalError as exc:
             self._postpone(row, exc)
         else:
-            await self._finish(row, target, done)
+            await self._finish(row, gone, done)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
@@ -145,24 +145,27 @@ class Retirement:
     async def _leave_there(self, row: SourceRow, exc: LocalError, done: bool) -> None:
         """It is no longer the file that was claimed, or a person has it."""
         log.info("source stays where it is", **location(row), why=exc.text)
-        await self._finish(row, None, done)
+        await self._finish(row, Departure(), done)
 
-    async def _finish(self, row: SourceRow, target: bytes | None, done: bool) -> None:
+    async def _finish(self, row: SourceRow, gone: Departure, done: bool) -> None:
         self._tries.forget(row.id)
         now_ms = self._clock.now_ms()
-        await self._journal.write(lambda conn: sources.retire(conn, row.id, target, now_ms))
-        log.info(
-            "source done" if done else "source failed",
-            **location(row),
-            moved_to=show_path(target or b""),
+        await self._journal.write(
+            lambda conn: sources.retire(conn, row.id, gone.target, now_ms, gone.files)
         )
+        about = location(row) | {"moved_to": show_path(gone.target or b"")}
+        if done:
+            log.info("source done", **about)
+        else:
+            log.info("source failed", **about)
 
 
-def _move(watch: Watch, members: list[Member], done: bool) -> bytes | None:
-    """Move the files of a source; returns where its first one went, b"" when they stay in the
-    inbox."""
+def _move(watch: Watch, members: list[Member], done: bool) -> Departure:
+    """Let a source leave as its watch says, or to failed/."""
     if not done:
         return retire_members(watch.inbox, members, watch.failed)
     if watch.after == "keep":
-        return b"" if any(map(attrgetter("path"), members)) else None
+        if any(map(attrgetter("path"), members)):
+            return Departure(target=b"")
+        return Departure()
     return retire_members(watch.inbox, members, watch.done, watch.after)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nemowatch.journal import jobs, spend
+from nemowatch.journal.retired_files import DAY_MS
 from nemowatch.model import State
-from nemowatch.service.housekeeping import DAY_MS, retain
+from nemowatch.service.retention import prune
 from tests.rigs.engine import engine_rig
 from tests.rigs.studio import video
 
@@ -30,7 +31,7 @@ async def test_what_stays(tmp_path: Path) -> None:
         assert house.engine is not None
         before = await house.jobs()
         later = before[0].updated_at + 400 * DAY_MS
-        pruned = await house.journal.write(lambda conn: retain(conn, 365, later))
+        pruned = await house.journal.write(lambda conn: prune(conn, 365, later))
         assert pruned <= 2
         assert await house.journal.read(lambda conn: jobs.events(conn, 1)) == []
         after = await house.jobs()

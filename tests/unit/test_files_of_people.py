@@ -31,6 +31,7 @@ ELSEWHERE = {
     "fs/": "the one home of these calls",
     "sandbox/": "the stand-in cloud: its own media, as resources of the package",
     "journal/": "the state folder: the journal, its lock, its backups; SQL as resources",
+    "clock.py::_boot_id": "/proc",
     "config/layout.py": "the kernel's table of mounts",
     "config/load.py": "the configuration file",
     "content/serve.py": "the kernel's records of the child itself",

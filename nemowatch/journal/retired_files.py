@@ -1,0 +1,98 @@
+"""Files that this journal moved out of an inbox, each as it was then: nothing else in done/ is ours
+to delete.
+
+Owns their dates, which jumps of the wall clock do not make older. It touches no file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nemowatch.clock import Clock
+from nemowatch.journal import facts
+from nemowatch.journal.facts import Fact
+from nemowatch.journal.queries import load
+
+SQL = load("retired_files")
+
+DAY_MS = 24 * 3600 * 1000
+#: Of the time between two boots nobody knows how much has passed: more than this counts as a jump
+#: of the clock, since a machine without a battery for its clock may wake up in any year.
+LONGEST_OFF_MS = DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredFile:
+    """One file as it was where we moved it."""
+
+    path: bytes  #: absolute
+    size: int  #: bytes
+    mtime_ns: int
+    ino: int  #: 0: not known
+    digest: str  #: SHA-256, hex
+
+
+def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile]) -> None:
+    """The source's files were moved to where these are. Its date counts for all of its files."""
+    conn.execute(SQL["count_anew"], (source_id,))
+    for file in files:
+        conn.execute(
+            SQL["put"],
+            {
+                "path": file.path,
+                "source_id": source_id,
+                "size": file.size,
+                "mtime_ns": file.mtime_ns,
+                "ino": _signed(file.ino),
+                "digest": file.digest,
+            },
+        )
+
+
+def old(conn: sqlite3.Connection, watch: str, before_ms: int) -> list[RetiredFile]:
+    """The files of a watch whose sources left its inbox before this moment."""
+    rows = conn.execute(SQL["old"], {"watch": watch, "before": before_ms})
+    return [_file(row) for row in rows]
+
+
+def forget(conn: sqlite3.Connection, path: bytes) -> None:
+    """Nothing of ours is at this path any more."""
+    conn.execute(SQL["drop"], (path,))
+
+
+def follow_clock(conn: sqlite3.Connection, clock: Clock) -> int:
+    """Compare the wall clock with the time that has really passed since the last call, and move
+    all dates along with a jump; returns the jump in ms. Called before `old` is asked."""
+    now_ms = clock.now_ms()
+    boot, up_ms = clock.since_boot()
+    before = facts.get(conn, Fact.CLOCK)
+    facts.put(conn, Fact.CLOCK, f"{now_ms} {up_ms} {boot}")
+    if not before:
+        return 0
+    then, up_then, boot_then = before.split(" ", 2)
+    passed = now_ms - int(then)
+    really = min(max(passed, 0), LONGEST_OFF_MS)
+    if boot == boot_then and up_ms >= int(up_then):
+        really = up_ms - int(up_then)
+    jump = passed - really
+    conn.execute(SQL["clock_was_set"], (jump,))
+    return jump
+
+
+def _file(row: sqlite3.Row) -> RetiredFile:
+    return RetiredFile(
+        path=row["path"],
+        size=row["size"],
+        mtime_ns=row["mtime_ns"],
+        ino=row["ino"] % (1 << 64),
+        digest=row["digest"],
+    )
+
+
+def _signed(number: int) -> int:
+    """Inode numbers may use 64 bits; SQLite's integers are signed."""
+    if number >= 1 << 63:
+        return number - (1 << 64)
+    return number

@@ -1,0 +1,101 @@
+"""Sources that have lain in done/ for long enough: deleted where they are still the very files that
+we moved there.
+
+It decides nothing about dates, and never deletes by name alone: a person's file may have taken the
+name. What cannot be read now stays for later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from nemowatch.errors import LocalError, SourceGone
+from nemowatch.fs.exclusive_create import remove, remove_folder
+from nemowatch.fs.hashing import has_content
+from nemowatch.fs.identity import TIME_GRAIN_NS, is_regular
+from nemowatch.fs.safe_open import folder_of, open_path, parts, stat_at, sync_folder, translated
+from nemowatch.journal.retired_files import RetiredFile
+
+SECOND_NS = 1_000_000_000
+
+
+class Expired(StrEnum):
+    """What became of a file whose time is over."""
+
+    DELETED = "deleted"  #: it is gone by our doing
+    NOT_OURS = "not ours"  #: nothing is there, or another file: left alone
+
+
+def delete(root: Path, file: RetiredFile) -> Expired:
+    """Delete this file below `root`, with its AppleDouble file, and the folders that are empty
+    then. Raises LocalError when it cannot be said whose it is, or not be deleted."""
+    folder, _, raw = os.path.relpath(file.path, os.fsencode(root)).rpartition(b"/")
+    name = os.fsdecode(raw)
+    try:
+        with folder_of(root, folder) as above, translated(file.path):
+            if not _delete_ours(name, file, above):
+                return Expired.NOT_OURS
+            with contextlib.suppress(OSError):  # metadata: never worth an error
+                _delete_shadow(name, above)
+            sync_folder(above)
+    except SourceGone:
+        return Expired.NOT_OURS
+    _remove_empty(root, folder)
+    return Expired.DELETED
+
+
+def _delete_ours(name: str, file: RetiredFile, folder: int) -> bool:
+    """Its inode is held meanwhile, so that its number goes to no other file."""
+    if stat_at(name, folder) is None:
+        return False
+    fd = open_path(name, folder)
+    try:
+        found = os.fstat(fd)
+        if not _may_be(found, file) or not has_content(name, folder, file.digest):
+            return False
+        now = stat_at(name, folder)
+        if now is None or not os.path.samestat(now, found):
+            return False
+        return remove(name, folder)
+    finally:
+        os.close(fd)
+
+
+def _may_be(found: os.stat_result, file: RetiredFile) -> bool:
+    """The inode that we moved or, where inode numbers change (FAT, sshfs, sync clients), its time.
+    Its content is compared after this."""
+    if not is_regular(found) or found.st_size != file.size:
+        return False
+    if file.ino and found.st_ino == file.ino:
+        return True
+    return _same_time(found.st_mtime_ns, file.mtime_ns)
+
+
+def _same_time(now_ns: int, was_ns: int) -> bool:
+    """Whether this is the time that the file had, perhaps cut to what its filesystem keeps once it
+    is mounted anew."""
+    if now_ns == was_ns:
+        return True
+    is_cut = now_ns % SECOND_NS == 0
+    return is_cut and abs(now_ns - was_ns) < TIME_GRAIN_NS
+
+
+def _delete_shadow(name: str, folder: int) -> None:
+    shadow = f"._{name}"
+    if is_regular(stat_at(shadow, folder)):
+        remove(shadow, folder)
+
+
+def _remove_empty(root: Path, folder: bytes) -> None:
+    """The mirrored folders above a deleted file, as long as nothing else is in them."""
+    names = parts(folder)
+    while names:
+        name = names.pop()
+        try:
+            with folder_of(root, b"/".join(names)) as above:
+                remove_folder(name, above)
+        except (LocalError, OSError):
+            return

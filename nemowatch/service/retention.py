@@ -1,0 +1,111 @@
+"""What `[retention]` takes away: words that only history needs, and sources that have lain in
+done/ for long enough.
+
+Owns when their time is over. Whether a file is still the one we moved, `outbox.expired_files`
+finds out; nobody else's file is ever touched.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError, show_path
+from nemowatch.fs.names import note_name
+from nemowatch.fs.threads import Disks
+from nemowatch.journal import Journal, notes, retired_files
+from nemowatch.journal.queries import load
+from nemowatch.journal.retired_files import DAY_MS, RetiredFile
+from nemowatch.outbox import expired_files
+from nemowatch.outbox.expired_files import Expired
+from nemowatch.outbox.note_file import remove_note
+from nemowatch.reporting.note_writer import DONE_ENDING
+
+log = structlog.get_logger("nemowatch.upkeep")
+
+#: A jump of the clock that is worth a line: less changes nothing about days.
+NOTABLE_JUMP_MS = 3600 * 1000
+
+
+def prune(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
+    """Prune what only history needs of jobs that ended more than `jobs_days` ago (0: never);
+    returns how many jobs.
+
+    What stays is what keeps a file from being paid for twice: its identity, its draft, where its
+    results went.
+    """
+    if not jobs_days:
+        return 0
+    sql, before = load("retention"), now_ms - jobs_days * DAY_MS
+    pruned = conn.execute(sql["slim_jobs"], {"before": before}).rowcount
+    conn.execute(sql["drop_events"], {"before": before})
+    return pruned
+
+
+async def follow_clock(journal: Journal, clock: Clock) -> None:
+    """Before anything is called old: a clock that has jumped makes nothing older."""
+    jump = await journal.write(lambda conn: retired_files.follow_clock(conn, clock))
+    if abs(jump) >= NOTABLE_JUMP_MS:
+        log.info(
+            "sources in done stay longer: the clock was set, or the machine was off",
+            by_seconds=round(jump / 1000),
+        )
+
+
+async def expire(
+    watch: Watch,
+    done_days: int,
+    journal: Journal,
+    disks: Disks,
+    now_ms: int,
+) -> None:
+    """Delete the sources in done/ that were moved there more than `done_days` ago (0: they stay
+    for ever)."""
+    if not done_days:
+        return
+    before = now_ms - done_days * DAY_MS
+    for file in await journal.read(lambda conn: retired_files.old(conn, watch.name, before)):
+        if Path(os.fsdecode(file.path)).is_relative_to(watch.done):
+            await _expire(watch, file, journal, disks)
+
+
+async def _expire(
+    watch: Watch,
+    file: RetiredFile,
+    journal: Journal,
+    disks: Disks,
+) -> None:
+    shown = show_path(file.path)
+    try:
+        found = await disks.run(watch.name, expired_files.delete, watch.done, file)
+        if found is Expired.DELETED:
+            await _remove_note(watch, file.path, journal, disks)
+    except LocalError as exc:  # tried again with the next sweep
+        log.debug("source not expired", file=shown, why=exc.text)
+        return
+    await journal.write(lambda conn: retired_files.forget(conn, file.path))
+    if found is Expired.DELETED:
+        log.info("source expired", file=shown)
+    else:
+        log.debug("source not expired", file=shown, why="it is gone, or another file")
+
+
+async def _remove_note(
+    watch: Watch,
+    path: bytes,
+    journal: Journal,
+    disks: Disks,
+) -> None:
+    """What was said beside a second copy goes with it."""
+    folder, name = os.path.split(path)
+    note = Path(os.fsdecode(folder), note_name(name, DONE_ENDING))
+    text = await journal.read(lambda conn: notes.text_at(conn, note))
+    if not text:
+        return
+    await disks.run(watch.name, remove_note, watch.done, note, text)
+    await journal.write(lambda conn: notes.forget(conn, note))
