@@ -15,18 +15,26 @@ from urllib.parse import quote
 #: Characters: a shorter text is no secret, and replacing it would garble everything.
 SHORTEST_SECRET = 6
 
+#: Characters that are searched beyond the limit at which a text is cut, so that the cut divides no
+#: secret.
+SECRET_ROOM = 4096
+
 HIDDEN = "[hidden]"
 
-_TOKEN = (re.compile(r"nmv_[a-z]+_[\w.~+/=-]+"), HIDDEN)  # tokens of the API, ours or not
-_PASSWORD = (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"]+@"), rf"\1{HIDDEN}@")  # a proxy's
+#: Tokens of the API, ours or not.
+_TOKEN = (re.compile(r"nmv_[a-z]+_[\w.~+/=-]+"), HIDDEN)
+#: Of a proxy's address. Schemes are short; without that bound, "a.a.a" costs a search to the end
+#: for each letter.
+_PASSWORD = (
+    re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,30}://)[^\s/@'\"]+@"),
+    rf"\1{HIDDEN}@",
+)
 
 #: For texts that only report something: better to hide too much than too little.
 _IN_REPORTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\bbearer\s+[^\s'\",;)\]}]+"), f"Bearer {HIDDEN}"),
     _TOKEN,
     _PASSWORD,
-    # a signed URL's query
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?#'\"<>]*)[?#][^\s'\"<>]*"), r"\1?…"),
 )
 #: For texts that may be the work itself, such as a transcript: "the bearer of bad news" stays as it
 #: was said.
@@ -34,8 +42,13 @@ _IN_WORK: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\bbearer\s+(?=\S{0,200}\d)[\w.~+/=-]{12,}"), f"Bearer {HIDDEN}"),
     _TOKEN,
     _PASSWORD,
-    (re.compile(r"(?i)\b(https?://[^\s?'\"<>]+)\?[^\s'\"<>=]*=[^\s'\"<>]*"), r"\1?…"),
 )
+#: What an address may be part of.
+_WORD = re.compile(r"[^\s'\"<>]+")
+#: How the address begins, in a report and in what may be the work itself.
+_ANY_ADDRESS = re.compile(r"://")
+_WEB_ADDRESS = re.compile(r"https?://[^?]", re.IGNORECASE)
+_QUERY = re.compile(r"[?#]")
 #: Control characters except tab and line feed, marks that reverse the reading direction, and
 #: halves of characters.
 _ACTED_ON = re.compile(
@@ -69,12 +82,12 @@ def holds_secret(text: str) -> bool:
 
 def redact(text: str) -> str:
     """A text that reports something, without secrets and without the queries of addresses."""
-    return _without(text, _IN_REPORTS)
+    return _WORD.sub(_any_query_hidden, _without(text, _IN_REPORTS))
 
 
 def redact_work(text: str) -> str:
     """A text that may be the work itself, without secrets; words that only resemble one stay."""
-    return _without(text, _IN_WORK)
+    return _WORD.sub(_signature_hidden, _without(text, _IN_WORK))
 
 
 def harmless(text: str) -> str:
@@ -88,3 +101,28 @@ def _without(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> st
     for pattern, stands_for in patterns:
         text = pattern.sub(stands_for, text)
     return text
+
+
+def _any_query_hidden(word: re.Match[str]) -> str:
+    """A word without the query and the fragment of the address in it."""
+    address = _ANY_ADDRESS.search(word[0])
+    if address is None:
+        return word[0]
+    return _cut(word[0], _QUERY.search(word[0], address.end()))
+
+
+def _signature_hidden(word: re.Match[str]) -> str:
+    """A word without the query, if it has values, of the web address in it."""
+    address = _WEB_ADDRESS.search(word[0])
+    if address is None:
+        return word[0]
+    query = word[0].find("?", address.end())
+    if query < 0 or "=" not in word[0][query:]:
+        return word[0]
+    return word[0][:query] + "?…"
+
+
+def _cut(word: str, query: re.Match[str] | None) -> str:
+    if query is None:
+        return word
+    return word[: query.start()] + "?…"

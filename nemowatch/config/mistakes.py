@@ -33,6 +33,8 @@ _LIKENESS = 0.6
 #: Sections whose keys lie deeper than below their own name.
 _HOMES: dict[str, Loc] = {"recipes": ("recipes", "NAME")}
 
+#: How tomllib ends the text of its error.
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _INPUT = re.compile(r"^Input should be (a valid )?")
 #: Whole sentences of pydantic, by their beginnings, in ours.
 _WORDS = {
@@ -53,11 +55,11 @@ Variables = Mapping[Loc, str]
 def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
     """A text that is no TOML; the line is in the exception's own words."""
     text = str(exc)
-    match = re.search(r"\s*\(at line (\d+), column (\d+)\)", text)
+    match = _PLACE.search(text)
     if match is None:
         what = f"is not valid TOML: {text[:1].lower()}{text[1:]}."
         return Problem(file, what, "Is a quote or a bracket still open at its end?")
-    reason = text[: match.start()]
+    reason = text[: match.start()].rstrip()
     what = f"is not valid TOML: {reason[:1].lower()}{reason[1:]}, at column {match[2]}."
     cure = "Write texts in quotes, lists in [ ], and each key on a line of its own."
     return Problem(f"{file}:{match[1]}", what, cure)

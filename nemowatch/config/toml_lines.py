@@ -21,7 +21,7 @@ _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"
 _FENCE = re.compile(r'"""|\'\'\'')
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 #: What may hold a bracket or a quote that means nothing: strings on one line, and comments.
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?|\'[^\']*\'?|#.*')
 
 
 def _parts(dotted: str) -> Loc:

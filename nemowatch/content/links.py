@@ -14,8 +14,6 @@ from nemowatch.errors import OrderError, shown
 
 #: Addresses longer than this are cut by half of all programs; browsers' own limits begin here.
 _LONGEST = 8192
-_URL_LINE = re.compile(r"^\s*URL\s*=\s*(\S.*?)\s*$", re.IGNORECASE)
-_SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
 _COMMENT = re.compile(r"(?:^|\s)#")
 
 
@@ -74,14 +72,15 @@ def _shortcut(text: str) -> list[str]:
     """The URL of the section [InternetShortcut]; of the whole file when it has no sections."""
     section = ""
     for line in text.splitlines():
-        header = _SECTION.match(line)
-        if header:
-            section = header[1].strip().lower()
+        bare = line.strip()
+        if bare.startswith("[") and bare.endswith("]"):
+            section = bare[1:-1].strip().lower()
             continue
 
-        match = _URL_LINE.match(line)
-        if match and section in ("", "internetshortcut"):
-            return [match[1]]
+        key, _, value = bare.partition("=")
+        is_url = key.strip().lower() == "url"
+        if is_url and value.strip() and section in ("", "internetshortcut"):
+            return [value.strip()]
     return []
 
 

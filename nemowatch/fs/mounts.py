@@ -66,6 +66,8 @@ SCANNED = frozenset(
 #: FUSE filesystems of local disks that both raise events and are written around; every other one
 #: is only scanned.
 WATCHED_FUSE = frozenset({"fuse.shfs", "fuse.mergerfs"})
+#: How mountinfo writes blanks and backslashes.
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class Mode(StrEnum):
@@ -144,7 +146,7 @@ def _steps_down(path: bytes) -> Iterator[bytes]:
 
 def _unescape(field: str) -> bytes:
     raw = os.fsencode(field)
-    return re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m.group(1), 8)]), raw)
+    return _OCTAL.sub(lambda m: bytes([int(m.group(1), 8)]), raw)
 
 
 def parse(text: str) -> tuple[Mount, ...]:

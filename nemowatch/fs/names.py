@@ -33,6 +33,8 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
 )
+#: How Python carries a byte that is not UTF-8.
+_FOREIGN_BYTE = re.compile(r"[\udc80-\udcff]")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # what ties the characters of one emoji together
 
 
@@ -42,7 +44,7 @@ def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:
     Windows forbids becomes `_`.
     """
     text = stem.decode("utf-8", "surrogateescape")
-    readable = re.sub(r"[\udc80-\udcff]", lambda hit: f"%{ord(hit[0]) - 0xDC00:02X}", text)
+    readable = _FOREIGN_BYTE.sub(lambda hit: f"%{ord(hit[0]) - 0xDC00:02X}", text)
     name = _FORBIDDEN.sub("_", readable).rstrip(". ")
     name = cut(name, limit - NUMBER_ROOM - len(ending.encode("utf-8"))).rstrip(". ")
     return _not_a_device((name or "_") + ending)

@@ -13,9 +13,8 @@ from enum import Enum, auto
 from typing import Any
 
 from nemowatch.remote import envelope, values
+from nemowatch.secrecy import SECRET_ROOM
 
-#: Characters kept beyond MAX_ANSWER until secrets are removed, so that the cut divides none.
-_SECRET_ROOM = 4096
 #: A longer answer, in characters, is cut: people read it, and the journal keeps it.
 MAX_ANSWER = 1024 * 1024
 
@@ -228,7 +227,7 @@ class Answer:
         )
 
     def _add(self, to: list[str], said: str) -> int:
-        said = said[: max(MAX_ANSWER + _SECRET_ROOM - self._size, 0)]
+        said = said[: max(MAX_ANSWER + SECRET_ROOM - self._size, 0)]
         self._size += len(said)
         if said:
             to.append(said)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from nemowatch.secrecy import harmless, holds_secret, redact, redact_work
+from nemowatch.secrecy import SECRET_ROOM, harmless, holds_secret, redact, redact_work
 
 #: A longer message of the cloud, in characters, is cut: it is shown to people.
 _LONGEST_MESSAGE = 500
@@ -41,7 +41,8 @@ def clean(said: str) -> str:
 def words(said: str) -> str:
     """A message of the cloud, fit to be kept and shown: without secrets that it repeats, without
     control characters, and cut only after that, since half a token would not be recognised."""
-    return redact(harmless(said)).strip()[:_LONGEST_MESSAGE]
+    begin = said[: _LONGEST_MESSAGE + SECRET_ROOM]
+    return redact(harmless(begin)).strip()[:_LONGEST_MESSAGE]
 
 
 def work(said: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from nemowatch.errors import LocalFinal, show_path
 from nemowatch.fs.exclusive_create import replace_file
 from nemowatch.fs.safe_open import read_file, root_folder, stat_at, translated
 
-#: What changes with every writing and says nothing new.
-WRITTEN = re.compile(rb"<!--written-->.*?<!--/written-->", re.DOTALL)
+#: Between these stands what changes with every writing and says nothing new; once in a page.
+WRITTEN = (b"<!--written-->", b"<!--/written-->")
 #: A page with this in its head was written by nemowatch.
 MARK = b'<meta name="generator" content="nemowatch">'
 #: Bytes of a page that are compared with the new one: forty rows a list make far less.
@@ -34,7 +33,9 @@ def write_page(path: Path, html: str) -> bool:
 
 
 def _without_time(data: bytes) -> bytes:
-    return WRITTEN.sub(b"", data)
+    before, _, rest = data.partition(WRITTEN[0])
+    _, _, after = rest.partition(WRITTEN[1])
+    return before + after
 
 
 def _read_page(path: Path, folder: int) -> bytes:

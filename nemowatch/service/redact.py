@@ -12,15 +12,15 @@ from pathlib import PurePath
 from typing import Any
 
 from nemowatch.errors import show_path
-from nemowatch.secrecy import HIDDEN, redact
+from nemowatch.secrecy import HIDDEN, SECRET_ROOM, redact
 
 #: Characters of one value in a line: journald splits lines above 48 KiB, and nobody reads them.
 VALUE_LIMIT = 2000
 #: Innermost frames named for an exception: where it happened and how it got there.
 FRAMES = 6
-#: Names of fields whose value is always a secret.
-_SECRET_FIELD = re.compile(
-    r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|password|secret|.*token)$"
+#: Names of fields whose value is always a secret; so is each that ends with "token".
+_SECRET_FIELDS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "password", "secret"}
 )
 #: Whatever a terminal or a log reader acts on: controls, line and paragraph separators, bidi
 #: overrides.
@@ -44,19 +44,28 @@ def clean(value: Any) -> Any:
         return {clean_key(key): clean_field(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [clean(item) for item in value]
-    return _shorten(one_line(redact(_text(value))))
+    return _one_short_line(_text(value))
 
 
 def clean_field(key: str, value: Any) -> Any:
     """`clean`, and nothing at all of a field whose name says that it is a secret."""
-    if value and _SECRET_FIELD.match(key):
+    if value and _is_secret(key.lower()):
         return HIDDEN
     return clean(value)
 
 
+def _is_secret(key: str) -> bool:
+    return key in _SECRET_FIELDS or key.endswith("token")
+
+
 def clean_key(key: object) -> str:
     """A field's name fit for a log line."""
-    return _shorten(one_line(redact(_text(key))))
+    return _one_short_line(_text(key))
+
+
+def _one_short_line(text: str) -> str:
+    begin = text[: VALUE_LIMIT + SECRET_ROOM]
+    return _shorten(one_line(redact(begin)))
 
 
 def describe(exc: BaseException) -> str:
