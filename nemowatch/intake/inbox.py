@@ -241,7 +241,7 @@ class Inbox:
         now = self._clock.monotonic()
         return replace(
             done,
-            problems=self._state.problems.current(now),
+            problems=self._state.all_problems(now),
             approved=bool(self._state.approvals),
             approvals=self._state.approvals,
         )

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import Problems
+from nemowatch.intake.ready.overdue import problem_of
 from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, snapshot_hash
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
@@ -91,6 +93,16 @@ class InboxState:
         tracked = self.tracker.get(path)
         if tracked is not None:
             tracked.block(why, soon=soon, now=now)
+
+    def all_problems(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
+        """Everything that is to be reported now; `now`: monotonic seconds."""
+        held: list[FileProblem] = []
+        for path in self.tracker:
+            tracked = self.tracker.get(path)
+            problem = problem_of(path, tracked) if tracked is not None else None
+            if problem is not None:
+                held.append(problem)
+        return (*self.problems.current(now), *held)
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""

@@ -153,7 +153,8 @@ class Tracking:
 
     def see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
         """Tell the tracker what a check of one file has found."""
-        observed = Observation(found, self._clock.monotonic(), seen.lease, event_at)
+        now = self._clock.monotonic()
+        observed = Observation(found, now, seen.lease, event_at, seen.has_data)
         self._observe(seen.path, observed)
 
     def track(

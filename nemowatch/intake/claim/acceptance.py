@@ -20,9 +20,6 @@ from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, plan
 
-#: Seconds without a change after which a file that is cut short is given up (docs/behaviour.md
-#: section 2).
-GIVE_UP = 600.0
 #: Advice on a file that may still be taken, but not yet.
 _WAITING = frozenset(Advice) - {Advice.TAKE, Advice.REFUSE}
 
@@ -44,8 +41,7 @@ class Acceptance:
         tracked = self._state.tracker.get(path)
         if tracked is None:
             return Terms(accepts, limit, settled=True, cut_short_ends=False)
-        gives_up = tracked.still >= GIVE_UP
-        return Terms(accepts, limit, settled=tracked.settled(), cut_short_ends=gives_up)
+        return Terms(accepts, limit, tracked.settled(), tracked.is_given_up)
 
     def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
         """The candidate that a read group is; None when it must wait, or never will be one."""
@@ -104,10 +100,13 @@ class Acceptance:
             self._wait(one, tracked)
 
     def _wait(self, one: Inspected, tracked: Tracked) -> None:
-        if tracked.settled():
-            tracked.block(one.why)
-        else:
+        if not tracked.settled():
             tracked.no_short_cut(self._clock.monotonic())
+        elif one.note:
+            folder = folder_of(one.path)
+            tracked.hold(FileProblem(one.path, folder, one.note, one.cure, code=one.code), one.why)
+        else:
+            tracked.block(one.why)
 
     def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
         snapshot = one.snapshot if one.snapshot.ino else tracked.last

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, SourceChanged, SourceGone, local_error
-from nemowatch.fs import lease
+from nemowatch.fs import holes, lease
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
@@ -30,6 +30,7 @@ class Checked:
     path: bytes
     found: Snapshot | LocalError
     lease: Lease = Lease.UNKNOWN
+    has_data: bool | None = None  #: False: it is one hole; None: nobody asked
 
 
 def check_files(
@@ -52,7 +53,8 @@ def _checked(
     except LocalError:  # not ours to read, or just gone: the next check says so
         return Checked(path, found)
     try:
-        return Checked(path, snapshot(fd), lease.probe(fd))
+        has_data = None if found.blocks else holes.has_data(fd)
+        return Checked(path, snapshot(fd), lease.probe(fd), has_data)
     finally:
         os.close(fd)
 

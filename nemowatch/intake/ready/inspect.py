@@ -23,8 +23,9 @@ from nemowatch.errors import (
     SourceGone,
     local_error,
 )
-from nemowatch.fs import lease
+from nemowatch.fs import holes, lease
 from nemowatch.fs.hashing import fingerprint
+from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import NO_LOOK, snapshot, unchanged
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.safe_open import open_below
@@ -37,6 +38,7 @@ Beat = Callable[[], None]
 
 #: Kinds that are read here, and not only sent.
 _TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
+_COPY_AGAIN = "Copy it again, whole."
 _WORDS = {
     MediaKind.VIDEO: "videos",
     MediaKind.AUDIO: "sound files",
@@ -71,6 +73,7 @@ class Inspected:
     text: str = ""  #: of a script
     links: tuple[str, ...] = ()
     lease: Lease = Lease.UNKNOWN
+    note: str = ""  #: for WAIT, a sentence that people are told by a note; "" for no note
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,9 @@ class _Reader:
         objection = self._objection(found, now)
         if objection is not None:
             return objection
+        missing = self._unwritten(now)
+        if missing:
+            return _with_holes(self.path, missing, self.terms)
 
         text, links = self._texts(found.kind)
         return Inspected(
@@ -166,10 +172,23 @@ class _Reader:
         )
 
     def _sniff(self, now: Snapshot) -> Sniffed:
-        has_blocks = self.pace.blocks or now.blocks > 0
-        short = has_blocks and now.blocks * 512 < now.size
+        short = self._is_short(now)
         name = self.path.rpartition(b"/")[2]
         return reading.sniff(self.fd, name, now.size, blocks_short=short, beat=self.beat)
+
+    def _unwritten(self, now: Snapshot) -> int:
+        """Bytes of it that have never been written, as far as anything tells."""
+        missing = holes.unwritten(self.fd, now.size)
+        if self.pace.holes is Reports.NOTHING and not missing and self._is_short(now):
+            return holes.zeros(self.fd, now.size, self.beat)
+        if self.pace.holes is Reports.ZEROS_TOO and self.terms.cut_short_ends:
+            return 0
+        return missing
+
+    def _is_short(self, now: Snapshot) -> bool:
+        """Whether it has fewer blocks than its size needs, where blocks are told."""
+        has_blocks = self.pace.blocks or now.blocks > 0
+        return has_blocks and now.blocks * 512 < now.size
 
     def _objection(self, found: Sniffed, now: Snapshot) -> Inspected | None:
         """Why a file of this content is not taken, or not yet."""
@@ -207,8 +226,29 @@ def _not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
         return _refuse(path, terms, what, cure, "disguised")
     if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {found.why}, and nothing has changed for ten minutes."
-        return _refuse(path, terms, what, "Copy it again, whole.", "cut short")
-    return Inspected(path, Advice.WAIT, f"not whole yet: {found.why}")
+        return _refuse(path, terms, what, _COPY_AGAIN, "cut short")
+    why = f"not whole yet: {found.why}"
+    if not terms.cut_short_ends:
+        return Inspected(path, Advice.WAIT, why)
+    note = f"The file is not whole: {found.why}, and nothing has changed for ten minutes."
+    return Inspected(path, Advice.WAIT, why, _COPY_AGAIN, "cut short", note=note)
+
+
+def _with_holes(path: bytes, missing: int, terms: Terms) -> Inspected:
+    """What became of a file that was not written everywhere."""
+    amount = f"{max(missing / MB, 0.1):.1f} MB of it have"
+    why = f"not whole yet: {amount} not arrived"
+    if not terms.cut_short_ends:
+        return Inspected(path, Advice.WAIT, why)
+    note = (
+        f"The file is not whole: {amount} never been written, and nothing has changed for ten"
+        " minutes."
+    )
+    cure = (
+        f"{_COPY_AGAIN} If it is meant to be so (long silence, say), copy it with a program that"
+        " writes every byte: cp --sparse=never."
+    )
+    return Inspected(path, Advice.WAIT, why, cure, "cut short", note=note)
 
 
 def _refuse(

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from nemowatch.config import Watch
+from nemowatch.fs.holes import reports
 from nemowatch.fs.mounts import Mode, MountTable, mode_of, tells_leases
 from nemowatch.intake.ready.stability import LOCAL_SETTLE, NETWORK_SETTLE, Pace
 
@@ -59,4 +60,4 @@ class Paces:
         settle = LOCAL_SETTLE if local else NETWORK_SETTLE
         if self.watch.settle != "auto":
             settle = float(self.watch.settle)
-        return Pace(settle, local, leases=tells_leases(fstype), blocks=local)
+        return Pace(settle, local, leases=tells_leases(fstype), blocks=local, holes=reports(fstype))

@@ -15,7 +15,7 @@ It owns the decision "ready or not yet, and why". It never touches a disk. The c
   file, and it is only for kinds that say where they end (`sniff`); a piece that asked for the
   whole settle time counts as seen;
 * a copy that died: full size, half its blocks: no short cut, and its content decides (`sniff`);
-* a placeholder of a cloud drive: a size, and no blocks at all: not ready, ever;
+* a placeholder of a cloud drive: a size, and neither a block nor data: not ready, ever;
 * an empty file: somebody is about to write it;
 * checks that come seldom because the machine was busy or stopped: two equal observations prove the
   time between them.
@@ -26,8 +26,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
+from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 
 #: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
@@ -43,6 +45,9 @@ CHECKS = 3
 #: Seconds between checks of a file that is stuck (cut short, empty, a placeholder); the scans see
 #: it too.
 STUCK_CHECK = 15.0
+#: Seconds without a change after which a file that does not become whole is given up, or people are
+#: told (docs/behaviour.md section 2).
+GIVE_UP = 600.0
 
 
 class Verdict(StrEnum):
@@ -64,6 +69,7 @@ class Observation:
     lease: Lease = Lease.NOT_ASKED
     #: when the kernel said that it was closed, linked or moved in; negative: it did not
     event_at: float = -1.0
+    has_data: bool | None = None  #: False: it is one hole; None: nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Pace:
     local: bool  #: a local filesystem: inode numbers are real, and every write shows at once
     leases: bool = False  #: a granted lease proves that nobody writes
     blocks: bool = True  #: the filesystem says how many blocks a file has
+    holes: Reports = Reports.TRUE  #: what the filesystem tells of holes
 
     @property
     def quick(self) -> float:
@@ -93,11 +100,13 @@ class Tracked:
         "blocked",
         "event_at",
         "first_at",
+        "has_data",
         "last",
         "last_at",
         "lease",
         "next_at",
         "pace",
+        "problem",
         "reopened",
         "since",
         "slow",
@@ -110,9 +119,11 @@ class Tracked:
         self.first_at = self.since = self.last_at = seen.at
         self.event_at = seen.event_at
         self.lease = seen.lease
+        self.has_data = seen.has_data
         self.reopened = self.slow = self.soon = False
         #: why it is not taken although it is still: said by whoever read it
         self.blocked = ""
+        self.problem: FileProblem | None = None  #: what people are told of it by a note
         self.next_at = seen.at
         self._plan()
 
@@ -135,9 +146,9 @@ class Tracked:
         if changed or seen.lease is Lease.WRITER:
             self.since = seen.at
         if changed:
-            self.blocked, self.slow = "", False
+            self.blocked, self.slow, self.problem = "", False, None
         if is_check:
-            self.lease = seen.lease
+            self.lease, self.has_data = seen.lease, seen.has_data
 
         self.last, self.last_at = seen.snapshot, seen.at
         self._plan()
@@ -170,9 +181,14 @@ class Tracked:
         it changes. `soon`: what it waits for settles as well, so it is checked as before.
         `now`: when a check failed, and so was none.
         """
-        self.blocked, self.soon = why, soon
+        self.blocked, self.soon, self.problem = why, soon, None
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
+
+    def hold(self, problem: FileProblem, why: str) -> None:
+        """As `block`, and people are told by a note, until it changes."""
+        self.block(why)
+        self.problem = problem
 
     def _key(self, found: Snapshot) -> tuple[int, ...]:
         return (*content_key(found, local=self.pace.local), found.blocks)
@@ -200,6 +216,11 @@ class Tracked:
             return self.pace.settle
         return min(self.pace.quick + max(self.event_at - self.since, 0.0), self.pace.settle)
 
+    @property
+    def is_given_up(self) -> bool:
+        """True when nothing has changed for so long that it will not become whole by itself."""
+        return self.still >= GIVE_UP
+
     def settled(self) -> bool:
         """True when it has been still for the whole settle time: needed before anything is
         refused for good."""
@@ -211,9 +232,17 @@ class Tracked:
             return Verdict.WRITER
         if self.last.size == 0:
             return Verdict.EMPTY
-        if self.last.blocks == 0 and self.last.size > INLINE and self.pace.blocks:
+        if self._is_placeholder():
             return Verdict.PLACEHOLDER
-        return Verdict.READY if self.still >= self.needed() else Verdict.WAIT
+        if self.still < self.needed():
+            return Verdict.WAIT
+        return Verdict.READY
+
+    def _is_placeholder(self) -> bool:
+        """A size and no content. Content that is compressed well may be in the inode."""
+        if self.has_data or not self.pace.blocks:
+            return False
+        return self.last.blocks == 0 and self.last.size > INLINE
 
     @property
     def stuck(self) -> bool:
