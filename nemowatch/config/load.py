@@ -10,6 +10,10 @@ from pathlib import Path
 
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, Problem
+from nemowatch.fs.own_files import read_own
+
+#: Bytes of a configuration; a thousand recipes have half of it.
+LONGEST = 1024 * 1024
 
 
 def load(path: Path, env: Mapping[str, str]) -> Config:
@@ -23,7 +27,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_own(path, LONGEST).decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         cure = 'Save it again with the encoding "UTF-8".'

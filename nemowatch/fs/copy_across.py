@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 
-from nemowatch.errors import LocalFinal, LocalPassing, show_path
+from nemowatch.errors import LocalFinal, LocalPassing, SourceChanged, show_path
 from nemowatch.fs import part_files
 from nemowatch.fs.exclusive_create import removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content, sha256_at
@@ -58,18 +58,23 @@ def _copy_bytes(
     must stand there."""
     write_new(part, b"", target)
     digest = hashlib.sha256()
+    count = 0
     with (
         os.fdopen(open_file(name, source), "rb", buffering=0) as original,
         os.fdopen(open_file(part, target, os.O_WRONLY), "wb") as out,
     ):
+        size = os.fstat(original.fileno()).st_size
         while block := original.read(BLOCK):
             digest.update(block)
+            count += len(block)
+            if count > size:  # it would be followed until the disk is full
+                raise SourceChanged(f"{show_path(name)}: it grows while it is moved.", path=name)
             out.write(block)
         out.flush()
         was = os.fstat(original.fileno())
         os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
         os.fsync(out.fileno())
-    if not has_content(part, target, digest.hexdigest()):
+    if not has_content(part, target, digest.hexdigest(), count):
         text = f"{show_path(name)}: the copy does not read back as it was written."
         raise LocalPassing(text, path=name)
 
@@ -92,7 +97,7 @@ def copied_before(
         found = stat_at(new_name, target)
         if found is None or not same_size_and_time(of_stat(found), was, grain_ns=TIME_GRAIN_NS):
             continue
-        if has_content(new_name, target, sha256_at(name, source)):
+        if has_content(new_name, target, sha256_at(name, source, was.size), was.size):
             part_files.finish(part, target)
             return new_name
     return ""

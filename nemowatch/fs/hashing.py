@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from io import RawIOBase
 
 from nemowatch.errors import SourceChanged, local_error
 from nemowatch.fs.identity import snapshot, unchanged
@@ -57,9 +58,9 @@ def combined(digests: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(found).encode("ascii")).hexdigest()
 
 
-def sha256_at(name: str, folder: int) -> str:
-    """SHA-256 of a regular file of this folder, hex; "" when it is none or vanished. Raises
-    OSError for all else."""
+def sha256_at(name: str, folder: int, size: int) -> str:
+    """SHA-256 of a regular file of this folder that has `size` bytes, hex; "" when it is none, has
+    another size (then nothing is read) or vanished. Raises OSError for all else."""
     try:
         fd = open_file(name, folder)
     except OSError as exc:
@@ -67,9 +68,31 @@ def sha256_at(name: str, folder: int) -> str:
             return ""
         raise
     with os.fdopen(fd, "rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        if os.fstat(fd).st_size != size:
+            return ""
+        return _sha256(file, size)
 
 
-def has_content(name: str, folder: int, sha256: str) -> bool:
-    """Whether a regular file of exactly this content has this name. Raises OSError."""
-    return sha256 != "" and sha256_at(name, folder) == sha256
+def _sha256(file: RawIOBase, size: int) -> str:
+    """Of a file that may grow while it is read: "" when it holds more, or less, than `size`."""
+    digest = hashlib.sha256()
+    count = 0
+    while block := file.read(CHUNK):
+        digest.update(block)
+        count += len(block)
+        if count > size:
+            return ""
+    if count != size:
+        return ""
+    return digest.hexdigest()
+
+
+def has_content(
+    name: str,
+    folder: int,
+    sha256: str,
+    size: int,
+) -> bool:
+    """Whether a regular file of exactly this content, of `size` bytes, has this name. Raises
+    OSError."""
+    return sha256 != "" and sha256_at(name, folder, size) == sha256

@@ -86,7 +86,7 @@ def is_same(
     wanted = of_stat(ours)
     if same_inode(found, wanted):
         return True
-    return same_size_and_time(found, wanted) and has_content(name, folder, sha256)
+    return same_size_and_time(found, wanted) and has_content(name, folder, sha256, found.size)
 
 
 def claim_name(part: str) -> str:

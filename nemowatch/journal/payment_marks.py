@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import local_error
+from nemowatch.fs.own_files import read_own
 from nemowatch.journal import facts
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import load
@@ -93,7 +94,7 @@ def kept(folder: Path) -> Mark:
     """The mark in the state folder. Raises LocalError when it is there and cannot be read."""
     path = folder / FILE_NAME
     try:
-        return Mark.read(path.read_text("ascii", "replace"))
+        return Mark.read(read_own(path).decode("ascii", "replace"))
     except FileNotFoundError:
         return Mark()
     except OSError as exc:

@@ -54,7 +54,7 @@ def _delete_ours(name: str, file: RetiredFile, folder: int) -> bool:
     fd = open_path(name, folder)
     try:
         found = os.fstat(fd)
-        if not _may_be(found, file) or not has_content(name, folder, file.digest):
+        if not _may_be(found, file) or not has_content(name, folder, file.digest, file.size):
             return False
         now = stat_at(name, folder)
         if now is None or not os.path.samestat(now, found):

@@ -88,7 +88,7 @@ def _is_claimed(member: Leaving, found: os.stat_result, folder: int) -> bool:
     if not is_regular(found) or now.size != was.size:
         return False
     if member.digest:
-        return has_content(member.name, folder, member.digest)
+        return has_content(member.name, folder, member.digest, was.size)
     return _is_untouched(now, was)
 
 
@@ -256,7 +256,7 @@ def _is_member(name: str, member: Leaving, target: int) -> bool:
         return False
     if _is_untouched(now, was):
         return True
-    return has_content(name, target, member.digest)
+    return has_content(name, target, member.digest, was.size)
 
 
 def is_taken(member: Leaving, root: Path, number: int) -> bool:

@@ -65,18 +65,23 @@ def write_part(path: Path, data: bytes) -> Downloaded:
     )
 
 
-def publish(part: Path, wanted: str, sha256: str) -> Published:
+def publish(
+    part: Path,
+    wanted: str,
+    sha256: str,
+    size: int,
+) -> Published:
     """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` …
     when that is taken.
 
-    `sha256` is the hex digest of the part. On disk before it returns. Repeated after a kill it
-    finds what it did before: the part under a second name or, with the part gone, a candidate of
-    exactly this content. Raises SourceGone when neither part nor result is there, LocalPassing
-    (folder away), NoSpace, LocalFinal.
+    `sha256` is the hex digest of the part, `size` its bytes. On disk before it returns. Repeated
+    after a kill it finds what it did before: the part under a second name or, with the part gone, a
+    candidate of exactly this content. Raises SourceGone when neither part nor result is there,
+    LocalPassing (folder away), NoSpace, LocalFinal.
     """
     with root_folder(part.parent) as folder, translated(part):
         if stat_at(part.name, folder) is None:
-            name, already = _published_before(part, wanted, sha256, folder), True
+            name, already = _published_before(part, wanted, sha256, size, folder), True
         else:
             name, already = _put(part.name, wanted, sha256, folder)
     return Published(part.parent / name, already)
@@ -125,13 +130,13 @@ def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Pub
     is written: a part made anew could not be told from it. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
     with root_folder(part.parent) as folder, translated(part):
-        name = _find(wanted, sha256, folder)
+        name = _find(wanted, sha256, len(data), folder)
         if name:
             part_files.finish(part.name, folder)
     if name:
         found = Published(part.parent / name, True)
     else:
-        found = publish(write_part(part, data).path, wanted, sha256)
+        found = publish(write_part(part, data).path, wanted, sha256, len(data))
     return Downloaded(found.path, len(data), sha256), found
 
 
@@ -139,20 +144,26 @@ def _published_before(
     part: Path,
     wanted: str,
     sha256: str,
+    size: int,
     folder: int,
 ) -> str:
     """The part is gone: the name under which exactly its content stands."""
-    name = _find(wanted, sha256, folder)
+    name = _find(wanted, sha256, size, folder)
     if not name:
         raise SourceGone(f"{show_path(part)}: no longer there.", path=part)
     part_files.finish(part.name, folder)
     return name
 
 
-def _find(wanted: str, sha256: str, folder: int) -> str:
+def _find(
+    wanted: str,
+    sha256: str,
+    size: int,
+    folder: int,
+) -> str:
     """The candidate of this content, or "". Gaps are passed over: people delete files."""
     there = names_in(folder)
     for name in candidates(wanted, name_limit(folder)):
-        if os.fsencode(name) in there and has_content(name, folder, sha256):
+        if os.fsencode(name) in there and has_content(name, folder, sha256, size):
             return name
     return ""

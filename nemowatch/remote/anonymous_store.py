@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nemowatch.errors import local_error
+from nemowatch.fs.own_files import read_own
 from nemowatch.remote import values
 
 #: The file's name in the state folder.
@@ -36,7 +37,7 @@ class Store:
     def load(self) -> Anonymous:
         """What is stored, or a new client id when there is nothing readable."""
         try:
-            document = values.parse(self.path.read_bytes())
+            document = values.parse(read_own(self.path))
         except FileNotFoundError:
             document = None
         except OSError as exc:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import local_error
+from nemowatch.fs.own_files import read_own
 from nemowatch.fs.part_files import open_part
 from nemowatch.fs.safe_open import translated
 from nemowatch.model import Downloaded
@@ -45,7 +46,7 @@ class Marker:
     def read(self, part: Path) -> Resumable:
         """What is known about exactly this part file."""
         try:
-            fields = values.table(values.parse(self.path.read_bytes()))
+            fields = values.table(values.parse(read_own(self.path)))
         except OSError:
             return Resumable()
         if values.text(fields.get("part")) != ascii(str(part)):
@@ -78,7 +79,7 @@ class Marker:
         """Whether the last complete download that seemed cut had this fingerprint. Remembers it for
         the next time."""
         with contextlib.suppress(OSError):
-            if self._doubt.read_text("ascii", "replace") == print_:
+            if read_own(self._doubt) == print_.encode("ascii"):
                 return True
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(

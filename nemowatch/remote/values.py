@@ -19,6 +19,9 @@ _LONGEST_MESSAGE = 500
 _LONGEST_NAME = 1000
 #: A number in place of an id is below this.
 _LARGEST_ID = 10**30
+#: Marks between the values of an answer: each may take some hundred bytes once it is read, and
+#: thousands make a long draft.
+_MOST_VALUES = 500_000
 #: The types of JSON in which a number may come; `bool` is none, although Python derives it.
 _NUMBERS = (int, float, str)
 #: How deep a `user_id` is searched for: envelope, data, state.
@@ -27,10 +30,20 @@ _USER_ID_DEPTH = 4
 
 def parse(body: bytes | str) -> Any:
     """JSON, or None for anything else (an answer that is just `null` says nothing either)."""
+    if _has_too_many_values(body):
+        return None
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+def _has_too_many_values(body: bytes | str) -> bool:
+    if isinstance(body, str):
+        marks = sum(map(body.count, ",[{"))
+    else:
+        marks = sum(map(body.count, (b",", b"[", b"{")))
+    return marks > _MOST_VALUES
 
 
 def clean(said: str) -> str:

@@ -18,6 +18,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.errors import JournalCorrupt, JournalOnNetwork, local_error
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
+from nemowatch.fs.own_files import read_own
 from nemowatch.intake.watch.owner_file import STATE_ID
 from nemowatch.journal import Journal, batches, facts, payment_marks
 from nemowatch.journal.database import FILE_NAME
@@ -84,7 +85,9 @@ def state_id(state_dir: Path, journal: Journal) -> str:
     """
     path = state_dir / STATE_ID
     try:
-        found = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+        found = ""
+        if path.exists():
+            found = read_own(path).decode("utf-8", "replace").strip()
         if not found:
             in_journal = journal.read_now(lambda conn: facts.get(conn, Fact.STATE_ID))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"

@@ -124,7 +124,7 @@ def _put_all(work: Work, texts: dict[str, bytes]) -> list[Made]:
                 size=work.job.part_size,
                 sha256=work.job.part_sha256,
             )
-            done.append((output, whole, publish(whole.path, name, whole.sha256)))
+            done.append((output, whole, publish(whole.path, name, whole.sha256, whole.size)))
         elif output.ending in texts:
             part = part_path(folder, work.job.id, ordinal + 1)
             done.append((output, *publish_bytes(part, name, texts[output.ending])))

@@ -97,7 +97,7 @@ def test_a_result_is_published_once_whenever_it_is_killed(
         return tmp_path / str(number)
 
     def work(number: int) -> None:
-        publish(part_path(folder(number), 7), "promo.mp4", SHA)
+        publish(part_path(folder(number), 7), "promo.mp4", SHA, len(DATA))
 
     for number in range(1, 450):
         folder(number).mkdir()

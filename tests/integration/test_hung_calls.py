@@ -138,7 +138,7 @@ def _published(root: Path) -> None:
     folder = root / "outbox/dub-es"
     anchor.hold(root / "outbox", (True, "", "", ""))
     whole = write_part(part_path(folder, 1), b"video")
-    publish(whole.path, "a.es.mp4", whole.sha256)
+    publish(whole.path, "a.es.mp4", whole.sha256, whole.size)
     publish_bytes(part_path(folder, 1, 1), "a.es.txt", b"text")
 
 

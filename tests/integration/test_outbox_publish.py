@@ -77,7 +77,7 @@ def fat(tmp_path: Path) -> Iterator[Path]:
 def test_a_result_has_its_name_and_the_part_is_gone(tmp_path: Path) -> None:
     """A whole part becomes the wanted name, and nothing else is left in the folder."""
     whole = write_part(part_path(tmp_path, 7), DATA)
-    done = publish(whole.path, "promo.es.mp4", whole.sha256)
+    done = publish(whole.path, "promo.es.mp4", whole.sha256, whole.size)
     assert (done.path, done.already) == (tmp_path / "promo.es.mp4", False)
     assert visible(tmp_path) == ["promo.es.mp4"]
     assert done.path.read_bytes() == DATA
@@ -88,7 +88,9 @@ def test_a_taken_name_is_numbered_before_its_last_ending(tmp_path: Path) -> None
     (tmp_path / "promo.es.mp4").write_bytes(b"mine")
     (tmp_path / "promo.es (2).mp4").symlink_to("/nowhere")
     (tmp_path / "promo.es (3).mp4").mkdir()
-    done = publish(write_part(part_path(tmp_path, 7), DATA).path, "promo.es.mp4", sha(DATA))
+    done = publish(
+        write_part(part_path(tmp_path, 7), DATA).path, "promo.es.mp4", sha(DATA), len(DATA)
+    )
     assert done.path.name == "promo.es (4).mp4"
     assert (tmp_path / "promo.es.mp4").read_bytes() == b"mine"
 
@@ -98,7 +100,7 @@ def test_a_kill_between_link_and_unlink_is_not_a_second_result(tmp_path: Path) -
     part = write_part(part_path(tmp_path, 7), DATA).path
     (tmp_path / "promo.mp4").write_bytes(b"mine")
     os.link(part, tmp_path / "promo (2).mp4")
-    done = publish(part, "promo.mp4", sha(DATA))
+    done = publish(part, "promo.mp4", sha(DATA), len(DATA))
     assert (done.path.name, done.already) == ("promo (2).mp4", True)
     assert visible(tmp_path) == ["promo (2).mp4", "promo.mp4"]
 
@@ -108,7 +110,7 @@ def test_a_kill_after_everything_is_recognised_by_content_past_gaps(tmp_path: Pa
     now."""
     part = part_path(tmp_path, 7)
     (tmp_path / "promo (3).mp4").write_bytes(DATA)
-    done = publish(part, "promo.mp4", sha(DATA))
+    done = publish(part, "promo.mp4", sha(DATA), len(DATA))
     assert (done.path.name, done.already) == ("promo (3).mp4", True)
 
 
@@ -116,7 +118,7 @@ def test_neither_part_nor_result_says_so(tmp_path: Path) -> None:
     """Nothing to publish is an error that the stage can answer by fetching again."""
     (tmp_path / "promo.mp4").write_bytes(b"another")
     with pytest.raises(SourceGone):
-        publish(part_path(tmp_path, 7), "promo.mp4", sha(DATA))
+        publish(part_path(tmp_path, 7), "promo.mp4", sha(DATA), len(DATA))
 
 
 def test_a_part_is_never_written_through_its_published_name(tmp_path: Path) -> None:
@@ -149,8 +151,8 @@ def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
         os.link(fat / "x", fat / "y")
     (fat / "PROMO.mp4").write_bytes(b"mine")
     part = write_part(part_path(fat, 7), DATA).path
-    assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo (2).mp4"
-    assert publish(part, "promo.mp4", sha(DATA)).already
+    assert publish(part, "promo.mp4", sha(DATA), len(DATA)).path.name == "promo (2).mp4"
+    assert publish(part, "promo.mp4", sha(DATA), len(DATA)).already
     assert (fat / "PROMO.mp4").read_bytes() == b"mine"
     assert visible(fat) == ["PROMO.mp4", "promo (2).mp4", "x"]
 
@@ -172,7 +174,7 @@ def test_where_neither_link_nor_rename_exists_a_copy_takes_a_free_name(tmp_path:
     """The last way overwrites nothing either and leaves nothing behind."""
     (tmp_path / "promo.mp4").write_bytes(b"mine")
     part = write_part(part_path(tmp_path, 7), DATA).path
-    done = publish(part, "promo.mp4", sha(DATA))
+    done = publish(part, "promo.mp4", sha(DATA), len(DATA))
     assert done.path.read_bytes() == DATA
     assert visible(tmp_path) == ["promo (2).mp4", "promo.mp4"]
 
@@ -184,7 +186,7 @@ def test_a_copy_that_was_cut_off_is_taken_up_again(tmp_path: Path, half: bytes) 
     part = write_part(part_path(tmp_path, 7), DATA).path
     (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(half)
-    assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo.mp4"
+    assert publish(part, "promo.mp4", sha(DATA), len(DATA)).path.name == "promo.mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA
     assert visible(tmp_path) == ["promo.mp4"]
 
@@ -196,7 +198,7 @@ def test_a_finished_copy_is_not_made_again(tmp_path: Path) -> None:
     (tmp_path / "promo.mp4").write_bytes(DATA)
     was = part.stat()
     os.utime(tmp_path / "promo.mp4", ns=(was.st_atime_ns, was.st_mtime_ns))
-    assert publish(part, "promo.mp4", sha(DATA)).already
+    assert publish(part, "promo.mp4", sha(DATA), len(DATA)).already
     assert visible(tmp_path) == ["promo.mp4"]
 
 
@@ -207,7 +209,7 @@ def test_a_claim_never_costs_a_person_their_file(tmp_path: Path) -> None:
     part = write_part(part_path(tmp_path, 7), DATA).path
     (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(DATA[:100] + b"and then mine")
-    assert publish(part, "promo.mp4", sha(DATA)).path.name == "promo (2).mp4"
+    assert publish(part, "promo.mp4", sha(DATA), len(DATA)).path.name == "promo (2).mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA[:100] + b"and then mine"
 
 
@@ -223,7 +225,7 @@ def test_a_read_only_disk_is_passing(small: Path) -> None:
     part = write_part(part_path(small, 7), DATA).path
     subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
     with pytest.raises(LocalPassing):
-        publish(part, "promo.mp4", sha(DATA))
+        publish(part, "promo.mp4", sha(DATA), len(DATA))
     with pytest.raises(LocalPassing):
         ensure_folder(small, b"new")
 
@@ -287,7 +289,9 @@ def test_group_comes_from_the_folder_and_mode_from_the_umask(tmp_path: Path) -> 
     before = os.umask(0o027)
     try:
         folder = ensure_folder(tmp_path, b"a")
-        done = publish(write_part(part_path(folder, 7), DATA).path, "promo.mp4", sha(DATA)).path
+        done = publish(
+            write_part(part_path(folder, 7), DATA).path, "promo.mp4", sha(DATA), len(DATA)
+        ).path
     finally:
         os.umask(before)
     assert (folder.stat().st_gid, done.stat().st_gid) == (4242, 4242)
@@ -300,7 +304,7 @@ def test_the_longest_names_are_published_and_numbered(tmp_path: Path) -> None:
     name = safe_name("é".encode() * 127, ".pt-BR.mp4")
     for job in range(12):
         data = DATA + bytes([job])
-        done = publish(write_part(part_path(tmp_path, job), data).path, name, sha(data))
+        done = publish(write_part(part_path(tmp_path, job), data).path, name, sha(data), len(data))
         assert done.path.read_bytes() == data
     assert len(visible(tmp_path)) == 12
     assert max(len(os.fsencode(entry)) for entry in visible(tmp_path)) <= 255
@@ -343,7 +347,7 @@ folder, who = Path(sys.argv[1]), int(sys.argv[2])
 for turn in range(25):
     data = f"{who}-{turn}".encode()
     whole = write_part(part_path(folder, who * 100 + turn), data)
-    print(publish(whole.path, "promo.mp4", whole.sha256).path.name)
+    print(publish(whole.path, "promo.mp4", whole.sha256, whole.size).path.name)
 """
 
 
@@ -371,3 +375,15 @@ def test_a_root_that_is_a_file_is_away(tmp_path: Path) -> None:
     (tmp_path / "root").touch()
     with pytest.raises(LocalPassing):
         open_root(tmp_path / "root")
+
+
+def test_a_candidate_of_another_size_is_not_read(tmp_path: Path) -> None:
+    """A sparse file of terabytes under the result's name costs nothing: sizes are compared first."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with (folder / "promo.mp4").open("wb") as file:
+        file.truncate(1 << 42)
+    (folder / "promo (2).mp4").write_bytes(DATA)
+    done = publish(part_path(folder, 7), "promo.mp4", sha(DATA), len(DATA))
+    assert done.already
+    assert done.path.name == "promo (2).mp4"

@@ -40,7 +40,7 @@ def put(tree: Path) -> Path:
     """A result, as the stages publish one."""
     folder = ensure_folder(tree, b"dub-es")
     part = write_part(part_path(folder, 1), b"result")
-    return publish(part.path, "a.mp4", part.sha256).path
+    return publish(part.path, "a.mp4", part.sha256, part.size).path
 
 
 def swap(folder: Path) -> None:
