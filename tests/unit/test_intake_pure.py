@@ -14,6 +14,7 @@ from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
 from nemowatch.intake.ready.stability import Observation, Pace, Tracked, Verdict, why
 from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
@@ -120,6 +121,43 @@ def test_folders_of_the_list_are_never_entered(name: str) -> None:
     assert Ignore().name(name.upper().encode(), folder=True).kind is NameClass.IGNORED
     assert Ignore().path(b"dub-es/" + name.encode() + b"/clip.mp4").kind is NameClass.IGNORED
     assert Ignore().path(b"dub-es/" + name.encode(), folder=True).kind is NameClass.IGNORED
+
+
+@pytest.mark.parametrize("name", sorted(ignored_names.FOLDERS))
+def test_bins_versions_and_staging_folders_are_never_entered(name: str) -> None:
+    """Whatever the list names is pruned in any case, with its reason."""
+    for form in (name, name.upper()):
+        verdict = Ignore().name(form.encode(), folder=True)
+        assert verdict.kind is NameClass.IGNORED
+        assert verdict.why
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_UNPACK_Show.S01",
+        "_FAILED_Show.S01",
+        "Wedding.fcpbundle",
+        "iMovie Library.imovielibrary",
+        "Photos Library.photoslibrary",
+        "Sequence 01.PRV",
+        "found.000",
+        ".Trash-1000",
+    ],
+)
+def test_packages_and_what_programs_unpack_are_never_entered(name: str) -> None:
+    """A package is one thing to its program: nothing in it is work."""
+    path = f"dub-es/{name}/clip.mp4".encode()
+    assert Ignore().path(path).kind is NameClass.IGNORED
+    assert Ignore().name(name.encode(), folder=True).why
+
+
+@pytest.mark.parametrize(
+    "name", ["dub-es", "clientA", "final cut", "Recycling campaign", "media", "snapshot day"]
+)
+def test_folders_of_people_are_entered(name: str) -> None:
+    """Ordinary words are no bin and no cache."""
+    assert Ignore().name(name.encode(), folder=True).kind is NameClass.WORK
 
 
 @pytest.mark.parametrize(

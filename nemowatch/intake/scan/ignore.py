@@ -1,6 +1,5 @@
-"""Which names are never work: the one list, each entry with its origin. It was collected from the
-published lists of paperless-ngx, Maestral, Syncthing, rclone, Nextcloud, ownCloud, the OneDrive
-client of abraunegg, Papra and Calibre-Web-Automated, and from bug reports.
+"""Which names are never work, and why: the lists of `ignored_names`, what nemowatch itself writes
+and reads, and copies that sync clients make of a conflict.
 
 Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that
 no task takes is not its business. Names are compared without regard to case, as shares do; a
@@ -16,6 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+
+from nemowatch.intake.scan.ignored_names import (
+    FOLDER_PATTERNS,
+    FOLDERS,
+    METADATA_FILES,
+    PATTERNS,
+    TEMPORARY_PREFIXES,
+    TEMPORARY_SUFFIXES,
+)
 
 
 class NameClass(StrEnum):
@@ -35,102 +43,6 @@ class NameVerdict:
     why: str = ""
 
 
-#: Suffixes of what a program is still writing: of files, and of folders too (Safari writes
-#: NAME.download/NAME).
-TEMPORARY_SUFFIXES = {
-    "part": (
-        "a download or upload in progress (Firefox, KDE, Nextcloud NAME.ocTransferIdN.part,"
-        " unmanic.part)"
-    ),
-    "partial": "a copy in progress (rclone NAME.xxxxxxxx.partial, old Internet Explorer)",
-    "filepart": "an upload in progress (WinSCP, FileZilla)",
-    "crdownload": "a download in progress (Chrome)",
-    "download": "a download in progress (Safari)",
-    "opdownload": "a download in progress (Opera)",
-    "tmp": "a temporary file (Syncthing, editors, ~*.tmp of Office)",
-    "temp": "a temporary file",
-    "uploading": "an upload in progress (cameras, web drives)",
-    "aria2": "the control file of a download (aria2)",
-    "!qb": "a download in progress (qBittorrent)",
-    "!ut": "a download in progress (uTorrent)",
-    "ytdl": "the control file of a download (yt-dlp)",
-    "crswap": "a file being written by a web page (Chrome)",
-    "swp": "an editor's swap file (vim)",
-    "kate-swp": "an editor's swap file (Kate)",
-    "fftemp": "an encoder's temporary file (ffmpeg front ends)",
-}
-#: Prefixes of temporary files. A leading dot alone is enough; the longer ones say whose it is.
-TEMPORARY_PREFIXES = {
-    "._": "the shadow that macOS writes beside a file (AppleDouble)",
-    "~$": "an owner file of Office",
-    ".~lock.": "a lock of LibreOffice",
-    ".~": "a temporary file",
-    ".syncthing.": "a copy in progress (Syncthing)",
-    "~syncthing~": "a copy in progress (Syncthing on Windows)",
-    ".nfs": "a deleted file that is still open (NFS)",
-    ".fuse_hidden": "a deleted file that is still open (FUSE)",
-    ".goutputstream-": "a file being saved (GNOME)",
-    ".org.chromium.": "a download in progress (Chromium)",
-    ".com.google.chrome.": "a download in progress (Chrome)",
-    ".": "a hidden file (rsync writes .NAME.XXXXXX while it copies)",
-}
-#: Complete names that sync clients, NAS systems and desktops put everywhere.
-METADATA_FILES = {
-    ".ds_store": "macOS Finder",
-    "desktop.ini": "Windows Explorer",
-    "thumbs.db": "Windows Explorer",
-    "ehthumbs.db": "Windows Media Center",
-    ".localized": "macOS",
-    "icon\r": "macOS Finder",
-    ".directory": "KDE",
-    ".apdisk": "macOS",
-    ".stignore": "Syncthing",
-    ".nosync": "iCloud",
-    ".dropbox": "Dropbox",
-    ".dropbox.attr": "Dropbox",
-    ".sync.ffs_db": "FreeFileSync",
-}
-#: Patterns for files and folders.
-PATTERNS = {
-    "*.sb-*": "a file being saved (macOS safe save)",
-    "*~": "an editor's backup",
-    "*@synoresource": "Synology metadata",
-    "*@synoeastream": "Synology metadata",
-}
-#: Complete names of folders that are never entered.
-FOLDERS = {
-    "@eadir": "Synology",
-    "#recycle": "Synology",
-    "#snapshot": "Synology",
-    "@tmp": "Synology",
-    "@sharebin": "Synology",
-    "@recycle": "QNAP",
-    ".@__thumb": "QNAP",
-    "@recently-snapshot": "QNAP",
-    "@transcode": "QNAP",
-    ".streams": "QNAP",
-    ".qsync": "QNAP",
-    ".synologyworkingdirectory": "Synology",
-    "$recycle.bin": "Windows",
-    "system volume information": "Windows",
-    ".trashes": "macOS",
-    ".spotlight-v100": "macOS",
-    ".fseventd": "macOS",
-    ".fseventsd": "macOS",
-    ".temporaryitems": "macOS",
-    ".documentrevisions-v100": "macOS",
-    "__macosx": "macOS archives",
-    "lost+found": "ext4",
-    ".snapshot": "NetApp",
-    ".zfs": "ZFS",
-    ".stfolder": "Syncthing",
-    ".stversions": "Syncthing",
-    ".dropbox.cache": "Dropbox",
-    ".sync": "Resilio",
-    ".git": "git",
-}
-#: Patterns for folders.
-FOLDER_PATTERNS = {".trash-*": "a trash folder (freedesktop)"}
 #: A sync conflict must not be paid for: a person decides first.
 CONFLICT_PATTERNS = {
     "*.sync-conflict-*": "Syncthing",
@@ -216,7 +128,7 @@ class Ignore:
 
     def _folder(self, low: str) -> NameVerdict | None:
         if low in FOLDERS:
-            return _ignored(f"a folder of {FOLDERS[low]}")
+            return _ignored(FOLDERS[low])
         if _FOLDER.match(low):
             return _ignored(_reason(low, FOLDER_PATTERNS))
         if low.startswith("."):
