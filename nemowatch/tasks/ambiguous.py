@@ -7,8 +7,27 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from nemowatch.errors import shown
-from nemowatch.tasks import languages
-from nemowatch.tasks.words import WrongError, word_at
+from nemowatch.tasks import countries, languages, mistakable
+from nemowatch.tasks.languages import Language
+from nemowatch.tasks.words import PREPOSITIONS, WrongError, word_at
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The words of a folder's name, and which of them have two meanings."""
+
+    words: list[str]
+    begin: int
+    end: int
+
+    @property
+    def said(self) -> str:
+        """Those words, to be shown."""
+        return shown("-".join(self.words[self.begin : self.end]))
+
+    def having(self, *instead: str) -> str:
+        """The whole name with other words in their place."""
+        return "-".join([*self.words[: self.begin], *instead, *self.words[self.end :]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,9 @@ class _Reading:
 def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     """The refusal of `words[begin:end]`: a code that is a country's too, or an English word."""
     word, before, after = words[begin], words[:begin], words[end:]
-    country = _as_country(word, before, after)
+    country = None
+    if word.lower() not in PREPOSITIONS or not after:
+        country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
     readings = list(filter(None, (country, rare)))
     if not readings:
@@ -36,15 +57,24 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     meanings = " and ".join(map(attrgetter("code_of"), readings))
     written = ", ".join(map(attrgetter("written"), readings))
     if country is None:
-        return WrongError(f'"{shown(word)}" is a word and {meanings}: write {written}.')
+        other = _other_meaning(word, after)
+        return WrongError(f'"{shown(word)}" is {other} and {meanings}: write {written}.')
     return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
+
+
+def _other_meaning(word: str, after: list[str]) -> str:
+    is_preposition = word.lower() in PREPOSITIONS and after
+    if languages.is_territory(word.upper()) and not is_preposition:
+        return "the code of a country"
+    return "a word"
 
 
 def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | None:
     """The language that is spoken in the country of this code."""
-    if word.lower() not in languages.COUNTRY_CODES:
+    is_country = word.lower() in mistakable.COUNTRY_CODES or countries.is_rare_code(word)
+    if not is_country:
         return None
-    spoken = languages.spoken_in(word)
+    spoken = countries.spoken_in(word)
     if not spoken:
         return None
     kept, code = _joined(before, spoken, word)
@@ -73,6 +103,53 @@ def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
     return before, spoken
 
 
+def perhaps_region(
+    name: Name,
+    code: str,
+    other: str,
+    *,
+    many: bool,
+) -> WrongError:
+    """The refusal of a language and a word behind it that may be its country, or the language
+    `other`."""
+    regional = f"{code}_{name.words[name.end - 1].upper()}"
+    one = name.having(regional)
+    said = f'"{name.said}" is {languages.of_code(regional).name}'
+    if not many or languages.are_one(code, other):
+        return WrongError(f"{said}: write {one}.", one)
+
+    first, second = languages.codes()[code.split("_", maxsplit=1)[0]], languages.of_code(other).name
+    written = name.words[name.begin : name.end - 1]
+    both = name.having(*written, *languages.fold(second).split())
+    meant = languages.of_code(regional).name
+    return WrongError(
+        f"{said}, or the languages {first} and {second}: write {one} for {meant}, {both} for"
+        f" {second} as well.",
+        one,
+    )
+
+
+def perhaps_sentence(
+    name: Name,
+    first: Language,
+    second: str,
+    *,
+    many: bool,
+) -> WrongError:
+    """The refusal of a code before what a language calls itself: `en español` asks for Spanish,
+    `en-es` for two languages."""
+    one = name.having(second)
+    meant = languages.of_code(second).name
+    if not many:
+        return WrongError(f'"{name.said}" is not a language: write {one} for {meant}.', one)
+    both = name.having(first.tag.replace("-", "_"), second)
+    return WrongError(
+        f'"{name.said}" may be a sentence\'s words for {meant}, or two languages: write {one} for'
+        f" {meant}, {both} for {first.name} and {meant}.",
+        one,
+    )
+
+
 def unknown_region(words: list[str], at: int, base: str) -> WrongError:
     """The refusal of the region `words[at]` after a language that nobody knows to be spoken there:
     two languages may have been meant."""
@@ -87,7 +164,7 @@ def unknown_region(words: list[str], at: int, base: str) -> WrongError:
     said = (
         f'"{shown(language)}-{region}" would be {name} as spoken in a country where it is not known'
     )
-    if not other or languages.is_dangerous(region):
+    if not other or mistakable.is_dangerous(region):
         return WrongError(f"{said}.", "-".join([*before, *after]))
     apart = "-".join([*before, region.lower(), *after])
     return WrongError(

@@ -9,17 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nemowatch.errors import shown
-from nemowatch.tasks import languages
-from nemowatch.tasks.ambiguous import ambiguous_code, unknown_region
+from nemowatch.tasks import countries, languages, mistakable, native_names
+from nemowatch.tasks.ambiguous import (
+    Name,
+    ambiguous_code,
+    perhaps_region,
+    perhaps_sentence,
+    unknown_region,
+)
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
-from nemowatch.tasks.words import WrongError, word_at
+from nemowatch.tasks.words import AND, WrongError, word_at
 
 #: Words that only some tasks know: which language a video is in, and whose voice.
 SOURCE = frozenset({"from"})
 VOICES = frozenset({"male", "female"})
 #: `se_SE`, `br_BR`: written by people who mean the country's own language.
-_DOUBLED = {f"{code}_{code.upper()}" for code in languages.COUNTRY_CODES}
+_DOUBLED = {f"{code}_{code.upper()}" for code in mistakable.COUNTRY_CODES}
+#: Codes of languages have two letters or three.
+_LONGEST_CODE = 3
 #: Names of languages and countries have up to this many words ("bosnia and herzegovina" three, a
 #: few islands more).
 _MOST_WORDS = 5
@@ -35,31 +43,54 @@ class Arguments:
 
 
 def read_arguments(
-    words: list[str], start: int, keywords: frozenset[str] = frozenset()
+    words: list[str],
+    start: int,
+    keywords: frozenset[str] = frozenset(),
+    *,
+    many: bool = True,
 ) -> Arguments:
-    """Read `words[start:]`, with those of SOURCE and VOICES that the task knows. Raises
+    """Read `words[start:]`, with those of SOURCE and VOICES that the task knows. `many`: whether
+    it takes several languages; a task of one is offered no reading of a name as two. Raises
     WrongError."""
-    return _Reader(words, start).read(keywords)
+    return _Reader(words, start, many=many).read(keywords)
 
 
 class _Reader:
-    def __init__(self, words: list[str], start: int) -> None:
+    def __init__(self, words: list[str], start: int, *, many: bool) -> None:
         self._words = words
+        self._many = many
         self._at = start
+        self._start = start
         self._targets: list[Language] = []
         self._source: Language | None = None
         self._gender = Gender.UNSAID
+        self._after_target = -1  # where the last word of the latest target ends
 
     def read(self, keywords: frozenset[str]) -> Arguments:
         while self._word:
             keyword = self._word.lower()
-            if keyword not in keywords:
-                self._add(self._language())
+            if keyword == AND:
+                self._read_and(keywords)
+            elif keyword not in keywords:
+                self._read_target()
             elif keyword in SOURCE:
                 self._read_source()
             else:
                 self._read_gender(Gender(keyword))
         return Arguments(tuple(self._targets), self._source, self._gender)
+
+    def _read_target(self) -> None:
+        begin = self._at
+        self._add(self._language())
+        self._check_sentence(begin)
+        self._after_target = self._at
+
+    def _read_and(self, keywords: frozenset[str]) -> None:
+        """`es and fr`: between two languages that the task is to give, and nowhere else."""
+        following = word_at(self._words, self._at + 1).lower()
+        if self._after_target != self._at or following in keywords | {"", AND}:
+            raise WrongError(f'"{AND}" is read between two languages only.')
+        self._at += 1
 
     @property
     def _word(self) -> str:
@@ -86,6 +117,18 @@ class _Reader:
             raise WrongError(f"{language.name} is in the name twice.")
         self._targets.append(language)
 
+    def _check_sentence(self, begin: int) -> None:
+        """`en español`: a code before what a language calls itself may be a word of that language,
+        as "in" is in English."""
+        is_code = self._at == begin + 1 and len(self._words[begin]) <= _LONGEST_CODE
+        if not is_code:
+            return
+        for phrase, count in self._phrases(least=1):
+            code = native_names.in_latin(languages.fold(phrase))
+            if code:
+                name = Name(self._words, begin, self._at + count)
+                raise perhaps_sentence(name, self._targets[-1], code, many=self._many)
+
     # -- one language; each of these moves behind what it reads --------------------------
 
     def _language(self) -> Language:
@@ -94,6 +137,9 @@ class _Reader:
         code = self._named() or self._code()
         if "_" not in code:
             code = self._with_region(code)
+        if code.count("_") == 1:
+            code = self._with_country(code)
+        self._check_country(begin, code)
         if code in _DOUBLED:
             raise ambiguous_code(self._words, begin, self._at)
         return languages.of_code(code)
@@ -123,7 +169,7 @@ class _Reader:
     def _check_ambiguous(self, word: str) -> None:
         """A code with two meanings is read only with a region (`my-MM`): nobody writes that by
         mistake."""
-        if not languages.is_dangerous(word):
+        if not mistakable.is_dangerous(word):
             return
         region = self._region_after(self._at + 1)
         if not languages.exists(f"{languages.primary(word)}_{region}"):
@@ -147,6 +193,26 @@ class _Reader:
                 self._at += count
                 return code
         return self._bind(base, region) if _may_be_region(region) else base
+
+    def _with_country(self, code: str) -> str:
+        """`zh-Hant-TW`: the country that follows a script, bound as it is after a language."""
+        bound = languages.existing(f"{code}_{self._region_after(self._at)}")
+        if not bound:
+            return code
+        self._at += 1
+        return bound
+
+    def _check_country(self, begin: int, code: str) -> None:
+        """`zh-tw`: the word behind a language may be its country."""
+        word = self._word
+        is_elsewhere = countries.spoken_in(word).split("_")[0] != code.split("_", maxsplit=1)[0]
+        if mistakable.is_fixed(word) and is_elsewhere:
+            return
+        if not countries.names_region(code, word):
+            return
+        other = languages.primary(self._word)
+        name = Name(self._words, begin, self._at + 1)
+        raise perhaps_region(name, code, other, many=self._many)
 
     def _bind(self, base: str, region: str) -> str:
         """`pt-BR`; refuses `es-FR`, where no such Spanish is known and two languages may have

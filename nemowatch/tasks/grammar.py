@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 
 from nemowatch.errors import shown
-from nemowatch.tasks.kinds import BY_WORD, RECIPE, Spelled, TaskKind
+from nemowatch.tasks.kinds import BY_WORD, RECIPE, Spelled, TaskKind, beginning
 from nemowatch.tasks.records import Folder, Recipe, Unreadable
 from nemowatch.tasks.suggest import candidates
 from nemowatch.tasks.words import WrongError, split
@@ -44,13 +44,13 @@ def _spelled(name: str, recipes: Mapping[str, Recipe]) -> tuple[TaskKind, Spelle
     """Which task the name begins with; a recipe comes before a built-in one. Raises WrongError."""
     words = split(name)
     if not words:
-        raise WrongError("The folder's name has no word that could be a task.", "dub-es")
+        raise WrongError("The folder's name has no word that could be a task.")
     own = _longest_recipe(words, recipes)
     if own:
         return RECIPE, Spelled(name, words, own, len(split(own)), recipes[own])
-    task = words[0].lower()
-    if task in BY_WORD:
-        return BY_WORD[task], Spelled(name, words, task, 1)
+    kind, count = beginning(words)
+    if kind is not None:
+        return kind, Spelled(name, words, kind.word, count)
     known = ", ".join(dict.fromkeys([*BY_WORD, *recipes]))
     raise WrongError(f'"{shown(words[0])}" is not a task. Tasks are: {known}.')
 

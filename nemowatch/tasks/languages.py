@@ -1,6 +1,6 @@
 """Which languages exist, how they are written in a folder's name, and what they are called in a
-prompt. Babel decides; this module owns only what Babel cannot know: which short words are too
-dangerous to be read as a rare language.
+prompt. Babel decides. Which codes must not be read, because something else is meant by them, is
+said by `mistakable`.
 
 Babel is loaded on first use, and of its data only what is asked for: the English names. What it
 knows beyond a single language (aliases, what is likely) is three times as large, and hardly ever
@@ -15,22 +15,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import filterfalse
 
-#: Codes that mean one thing as a language and another as a country (docs/behaviour.md section 1),
-#: or as an English word: `dub-to-es` asks for Spanish, hardly for Tongan. They are never read; the
-#: note gives both readings. `in` is an old code of Indonesian.
-COUNTRY_CODES = frozenset({"br", "kr", "se", "my", "ch", "dk", "jp", "cn", "in"})
-_ENGLISH_WORDS = """
-    to ace ale all alt arc art ban bar bin bug bum cad car cop del den din fan fat fit fur gag gay
-    got her hit kin lad lag lam lil lol mad mag man mas max men mic min moe mus nan nap new non nov
-    old pal pap pro rap rar raw rom rue rug run sad sam sat see sid sly son sub sun sus tem ter tog
-    top war was yap zap zen
-"""
-WORD_CODES = frozenset(_ENGLISH_WORDS.split())
-_DANGEROUS = COUNTRY_CODES | WORD_CODES
-#: What is spoken where Babel would say something rarer.
-_SPOKEN = dict.fromkeys(("US", "GB"), "en")
+from nemowatch.tasks import native_names
+
 #: Entries of the table that are no language to speak.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
+#: Retired for CLDR, which counts it to another one, but a language of its own for everybody else.
+_LIVING = frozenset({"tw"})
 #: English names in common use that Babel lists under another one.
 _OTHER_NAMES = {
     "bengali": "bn",
@@ -46,8 +36,8 @@ _OTHER_NAMES = {
 }
 
 
-#: Apostrophes go; what binds words becomes a space.
-_LEFT_OUT = str.maketrans("-_", "  ", "'\u2019\u02bc")
+#: Apostrophes go; what binds words becomes a space, and an ampersand a word.
+_LEFT_OUT = str.maketrans({"-": " ", "_": " ", "&": " and ", "'": "", "\u2019": "", "\u02bc": ""})
 
 
 #: The region that people write though it is no country.
@@ -118,11 +108,13 @@ def _scripts() -> dict[str, str]:
 
 @cache
 def _aliases() -> dict[str, str]:
-    """Other codes of three letters: "spa" and "esp" of ISO 639-2 and -3, and retired ones."""
+    """Other codes: "spa" and "esp" of ISO 639-2 and -3, and those that are retired, as "iw" of
+    Hebrew."""
     from babel.core import get_global
 
     found = get_global("language_aliases")
-    return {old: new for old, new in found.items() if len(old) == 3 and new in codes()}
+    short = (old for old in found if len(old) in (2, 3) and old not in _LIVING)
+    return {old: found[old] for old in short if exists(found[old])}
 
 
 @lru_cache(maxsize=1024)  # it is asked about words of people's making
@@ -170,22 +162,33 @@ def primary(token: str) -> str:
     """The code of a token that is a language's code or an alias of one, in any case; "" when it
     is neither."""
     low = token.lower()
-    return low if low in codes() else _aliases().get(low, "")
+    if len(low) == 2:
+        return _aliases().get(low) or _held(low, codes())
+    return _held(low, codes()) or _aliases().get(low, "")
 
 
 def base_of(words: str) -> str:
-    """The code of a name or code of a language ("Spanish", "portuguese european", "spa"); ""
-    when it is none. What is both, as "ga" (Irish by its code, a language of Ghana by its name),
-    is a code."""
+    """The code of a name or code of a language ("Spanish", "español", "portuguese european",
+    "spa"); "" when it is none. What is both, as "ga" (Irish by its code, a language of Ghana by
+    its name), is a code."""
     folded = fold(words)
     if words.lower() in codes():
-        return words.lower()
+        return primary(words)
     if folded in names():
         return names()[folded]
     first, _, rest = folded.partition(" ")
     turned = names().get(f"{rest} {first}", "")
-    # "portuguese european": only for names of a region's language
-    return turned if "_" in turned else primary(words)
+    if "_" in turned:  # "portuguese european": only for names of a region's language
+        return turned
+    return primary(words) or native_names.code_of(folded)
+
+
+def are_one(code: str, other: str) -> bool:
+    """Whether two codes are one language's, as `nb` and `no`."""
+    from babel.core import get_global
+
+    parents = get_global("parent_exceptions")
+    return other in (code, parents.get(code)) or code == parents.get(other)
 
 
 def _held(code: str, table: Mapping[str, str], other: str = "") -> str:
@@ -228,24 +231,6 @@ def bound(token: str) -> str:
     head, *rest = token.split("_")
     parts = [base_of(head), *map(_subtag, rest)]
     return existing("_".join(parts))
-
-
-def is_dangerous(token: str) -> bool:
-    """Whether a token must not be read as a language's code, whatever Babel says."""
-    return token.lower() in _DANGEROUS
-
-
-def spoken_in(territory: str) -> str:
-    """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR":
-    "ko"); "" when unknown."""
-    from babel.core import get_global
-
-    upper = territory.upper()
-    likely = get_global("likely_subtags").get(f"und_{upper}", "").split("_")[0]
-    likely = _SPOKEN.get(upper, likely)
-    if likely not in codes() or upper not in _territories():
-        return ""
-    return _held(f"{likely}_{upper}", codes(), likely)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nemowatch.tasks import languages
+from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.arguments import SOURCE, VOICES
 from nemowatch.tasks.language_words import CODES, OWN_NAMES
 
@@ -14,6 +14,10 @@ _KEYWORDS = {word: word for word in SOURCE | VOICES}
 _OWN_NAMES = {languages.fold(name): code for name, code in OWN_NAMES.items()}
 #: How alike a language's name must be: there are many, and a wrong one costs money.
 _LIKENESS = 0.8
+#: Codes of languages have two letters or three.
+_LONGEST_CODE = 3
+#: Short words of sentences: nobody means what is spoken in Austria by `at`.
+_WORDS = frozenset({"as", "at", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to"})
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
 _SHORTEST = 5
 
@@ -25,10 +29,31 @@ def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
     """Each word that is no language as the nearest one, or left out; none twice. `known` are words
     that the task knows besides, with what they mean."""
     found = [""]
-    for word in words:
+    for word in _without_prose(words):
         near = known.get(word.lower()) or _near(word.strip("_"), found[-1])
         _add(near, found)
     return found[1:]
+
+
+def is_language(word: str) -> bool:
+    """Whether a word is a language's name, or its code of two letters."""
+    if len(word) == 2:
+        return languages.primary(word) != ""
+    return _is_name(word)
+
+
+def _without_prose(words: list[str]) -> list[str]:
+    """Where languages are spelled out, short words that are codes as well are words: the `no` of
+    `spanish, no music`."""
+    named = {languages.base_of(word) for word in words if _is_name(word)}
+    if not named:
+        return words
+    allowed = named | {""}
+    return [word for word in words if _is_name(word) or languages.primary(word) in allowed]
+
+
+def _is_name(word: str) -> bool:
+    return len(word) > _LONGEST_CODE and languages.base_of(word) != ""
 
 
 def _add(near: str, found: list[str]) -> None:
@@ -73,7 +98,7 @@ def _region(word: str, previous: str) -> str:
 
 
 def _language(word: str, previous: str) -> str:
-    if languages.is_dangerous(word) or not languages.base_of(word):
+    if mistakable.is_dangerous(word) or not languages.base_of(word):
         return ""
     return word.lower()
 
@@ -95,15 +120,15 @@ def _bound(word: str, previous: str) -> str:
 
 def _country(word: str, previous: str) -> str:
     """`gr`: what is spoken there."""
-    if len(word) != 2 or word.lower() == "to":
+    if len(word) != 2 or word.lower() in _WORDS:
         return ""
-    spoken = languages.spoken_in(word)
+    spoken = countries.spoken_in(word)
     return spoken if len(spoken.split("_")[0]) == 2 else ""
 
 
 def _alike(word: str, previous: str) -> str:
     """The language whose English name begins so, when it is the only one, or is nearly so."""
-    if languages.is_dangerous(word):
+    if mistakable.is_dangerous(word) or word.lower() in _WORDS:
         return ""
     folded = languages.fold(word)
     begins = _beginning(folded)

@@ -1,5 +1,5 @@
 """The nearest valid names to one that cannot be read. Only proposes: the grammar keeps the first
-that it can read."""
+that it can read. No proposal orders more than the name says."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 
-from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE
-from nemowatch.tasks.nearest_language import mended
+from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE, beginning
+from nemowatch.tasks.nearest_language import is_language, mended
+from nemowatch.tasks.sentence import of_sentence
 from nemowatch.tasks.words import split
 
 #: Words that people write for a task. Nearness of letters finds the rest.
 _MEANT = {word: kind.word for kind in KINDS for word in kind.meant}
 _TASKS = {word: word for word in BY_WORD}
-#: How alike a task's name must be.
+#: How alike a task's name must be, and how alike where it takes more than one word: the second
+#: may be a language.
 _LIKENESS = 0.6
+_LIKENESS_OF_MORE = 0.85
 #: A name of more words than this is a sentence, not an order: nothing is proposed.
 _MOST_WORDS = 24
-#: A task's name has up to this many words; only recipes have more than one.
+#: A task's name has up to this many words.
 _TASK_WORDS = 3
 #: What people and their programs add to names: brackets, dots, long dashes.
-_ADDED = str.maketrans(dict.fromkeys("()[]{}.;&/\u2010\u2011\u2012\u2013\u2014", " "))
+_ADDED = str.maketrans(
+    dict.fromkeys("()[]{}.;/\u2010\u2011\u2012\u2013\u2014", " ")
+    | dict.fromkeys(">\u2192\u21d2\u27a1", " to ")  # arrows
+)
 
 #: What the first words may have meant as a task, and the words that remain.
 _Head = tuple[str, list[str]]
@@ -39,22 +45,25 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
 def _names(head: str, rest: list[str]) -> Iterator[str]:
     """The task with what its arguments may have meant, then with fewer and fewer of them."""
     kind = BY_WORD.get(head, RECIPE)
-    arguments = mended(rest, kind.near_words)
-    yield "-".join([head, *rest])
+    sentence = of_sentence(rest, kind)
+    if sentence is None:
+        yield "-".join([head, *rest])
+    arguments = sentence or mended(rest, kind.near_words)
     for length in range(len(arguments), -1, -1):
         yield "-".join([head, *arguments[:length]])
-    if not rest:
-        yield kind.starter
 
 
 def _heads(words: list[str], recipes: Sequence[str]) -> Iterator[_Head]:
+    kind, count = beginning(words)
+    if kind is not None:
+        yield kind.word, words[count:]
+        return
     known = _known(recipes)
-    first = words[0].lower()
-    if first in BY_WORD:
-        yield first, words[1:]
-    yield from _meant(words, known)
-    yield from _run_together(words)
-    yield from _alike(words, known)
+    meant = list(_meant(words, known))
+    yield from meant
+    if not meant:  # `translate` is never nearly `transcribe`
+        yield from _run_together(words)
+        yield from _alike(words, known)
 
 
 def _known(recipes: Sequence[str]) -> dict[str, str]:
@@ -64,7 +73,7 @@ def _known(recipes: Sequence[str]) -> dict[str, str]:
 
 
 def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
-    """`voice over`, `my recipe` with other separators, `translate`."""
+    """`my recipe` with other separators, `translate`."""
     by_word = {**_MEANT, **known}
     counts = range(min(_TASK_WORDS, len(words)), 0, -1)
     for count, glue in product(counts, ("", "-")):
@@ -74,12 +83,12 @@ def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
 
 
 def _run_together(words: list[str]) -> Iterator[_Head]:
-    """`dubes`, `dub_es`."""
+    """`dubes`, `dub_es`, but not `dublin`."""
     first = words[0].lower()
-    for task in BY_WORD:
-        argument = first.removeprefix(task)
-        if argument not in ("", first):
-            yield task, [argument.strip("_"), *words[1:]]
+    for kind in KINDS:
+        argument = first.removeprefix(kind.word).strip("_")
+        if argument != first and is_language(argument):
+            yield kind.word, [argument, *words[1:]]
 
 
 def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
@@ -92,9 +101,16 @@ def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
     for count, name in product(counts, known):
         joined = "-".join(words[:count]).lower()
         likeness = SequenceMatcher(None, joined, name).ratio()
-        if likeness >= _LIKENESS:
+        if likeness >= _least_likeness(count, name):
             found.append((-likeness, name, count))
 
     found.sort(key=itemgetter(0))
     for _, name, count in found:
         yield known[name], words[count:]
+
+
+def _least_likeness(count: int, name: str) -> float:
+    """How alike `count` words must be to a name."""
+    if count > len(split(name)):
+        return _LIKENESS_OF_MORE
+    return _LIKENESS

@@ -7,6 +7,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+#: The word that people put between two languages, and the sign for it.
+AND = "and"
+_AMPERSAND = "&"
+#: Words of a sentence after which the language follows: `dub in Spanish`, `dub en to es`.
+PREPOSITIONS = frozenset({"in", "to", "into", "2"})
 #: `_` is none of them: it binds a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 
@@ -21,8 +26,10 @@ class WrongError(Exception):
 
 
 def split(name: str) -> list[str]:
-    """The words of a folder's name, normalised to NFC (a Mac writes NFD)."""
-    words = _SEPARATORS.split(unicodedata.normalize("NFC", name))
+    """The words of a folder's name, normalised to NFC (a Mac writes NFD); `&` is the word it
+    stands for."""
+    composed = unicodedata.normalize("NFC", name)
+    words = _SEPARATORS.split(composed.replace(_AMPERSAND, f" {AND} "))
     return list(filter(None, words))
 
 

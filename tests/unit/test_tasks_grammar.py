@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import runpy
 import unicodedata
+from pathlib import Path
 
 import pytest
+from babel import localedata
 
 from nemowatch.config import Recipe
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Gender, Unreadable, read_folder
+from nemowatch.tasks import Folder, Gender, Language, Unreadable, read_folder
+from nemowatch.tasks.countries import spoken_in
 
+REPO = Path(__file__).parents[2]
 RECIPES = {
     "Shorts": Recipe(prompt="Cut {file}, subtitles in {languages}."),
     "my recipe": Recipe(prompt="Brighten it.", skill="own-skill", accepts=(MediaKind.IMAGE,)),
@@ -58,6 +63,32 @@ TARGETS = [
     ("dub-ga", ["ga"]),
     ("dub-es-latin-america", ["es-419"]),
     ("dub-en-uk", ["en", "uk"]),
+    ("dub-de-it", ["de", "it"]),
+    ("dub-en-fr", ["en", "fr"]),
+    ("dub-en-no", ["en", "no"]),
+    ("dub-sv-fi", ["sv", "fi"]),
+    ("dub-en-vi", ["en", "vi"]),
+    ("dub-fr-ar", ["fr", "ar"]),
+    ("dub-es & ar", ["es", "ar"]),
+    ("dub-zh-Hant-TW", ["zh-Hant-TW"]),
+    ("dub-iw", ["he"]),
+    ("dub-ji-jw", ["yi", "jv"]),
+    ("dub-mo", ["ro"]),
+    ("dub-sh", ["sr-Latn"]),
+    ("dub-tl", ["fil"]),
+    ("dub-deutsch", ["de"]),
+    ("Dub Español", ["es"]),
+    ("DUB FRANÇAIS", ["fr"]),
+    ("dub-РУССКИЙ-日本語", ["ru", "ja"]),
+    ("dub-Tiếng Việt-한국어", ["vi", "ko"]),
+    ("dub-العربية", ["ar"]),
+    ("dub-en-日本語", ["en", "ja"]),
+    ("dub-es-and-fr", ["es", "fr"]),
+    ("dub es, fr & de", ["es", "fr", "de"]),
+    ("dub-es&fr", ["es", "fr"]),
+    ("dub-english-trinidad and tobago", ["en-TT"]),
+    ("Dubbing es", ["es"]),
+    ("dubbed-spanish", ["es"]),
 ]
 
 
@@ -65,10 +96,13 @@ TARGETS = [
 def test_a_dub_folder_names_its_languages(name: str, tags: list[str]) -> None:
     """Codes, regions and English names in any case and with any separator are read as the
     languages they are."""
-    folder = read_folder(name, {})
-    assert isinstance(folder, Folder), folder
-    assert [language.tag for language in folder.languages] == tags
-    assert (folder.task, folder.skill, folder.name) == ("dub", "multilingual-video-dubbing", name)
+    for form in ("NFC", "NFD"):
+        written = unicodedata.normalize(form, name)
+        folder = read_folder(written, {})
+        assert isinstance(folder, Folder), folder
+        assert [language.tag for language in folder.languages] == tags
+        skill = "multilingual-video-dubbing"
+        assert (folder.task, folder.skill, folder.name) == ("dub", skill, written)
 
 
 def test_a_language_is_recognised_by_its_english_name() -> None:
@@ -97,6 +131,10 @@ VOICES = [
     ("voiceover-female", "en", Gender.FEMALE),
     ("voiceover-male-pt-BR", "pt-BR", Gender.MALE),
     ("voiceover-german-female", "de", Gender.FEMALE),
+    ("voice over", "en", Gender.UNSAID),
+    ("Voice-Over-German", "de", Gender.UNSAID),
+    ("voice_over", "en", Gender.UNSAID),
+    ("voiceovers-female", "en", Gender.FEMALE),
 ]
 
 
@@ -111,7 +149,13 @@ def test_a_voiceover_folder_names_language_and_voice(name: str, tag: str, gender
 
 @pytest.mark.parametrize(
     ("name", "tags"),
-    [("transcribe", []), ("Transcribe-de", ["de"]), ("transcribe-brazilian-portuguese", ["pt-BR"])],
+    [
+        ("transcribe", []),
+        ("Transcribe-de", ["de"]),
+        ("transcribe-brazilian-portuguese", ["pt-BR"]),
+        ("transcript", []),
+        ("Transcription de", ["de"]),
+    ],
 )
 def test_a_transcribe_folder_has_at_most_one_language(name: str, tags: list[str]) -> None:
     """Without a language the transcript is in the spoken one."""
@@ -122,6 +166,9 @@ def test_a_transcribe_folder_has_at_most_one_language(name: str, tags: list[str]
 
 
 READINGS = [
+    ("dub-sa", ["dub-ar for Arabic", "dub-sanskrit for Sanskrit"], "dub-ar"),
+    ("dub-tw", ["dub-zh_TW for Chinese (Taiwan)", "dub-twi for Twi"], "dub-zh_TW"),
+    ("dub-es-or-fr", ["dub-es-odia-fr for Odia"], "dub-es-fr"),
     ("dub-pt-br", ["dub-pt_BR for Brazilian Portuguese", "dub-pt-breton for Breton"], "dub-pt_BR"),
     ("DUB-PT-BR", ["DUB-pt_BR for Brazilian Portuguese", "DUB-PT-breton for Breton"], "DUB-pt_BR"),
     ("dub-br", ["dub-pt_BR for Brazilian Portuguese", "dub-breton for Breton"], "dub-pt_BR"),
@@ -142,7 +189,7 @@ READINGS = [
     ("dub-sv-se", ["dub-sv_SE for Swedish (Sweden)"], "dub-sv_SE"),
     ("dub-en-UK", ["dub-en_GB for British English"], "dub-en_GB"),
     ("dub-es-pro", ["dub-es-old-provencal for Old Proven\u00e7al"], "dub-es"),
-    ("dub-in", ["dub-hi for Hindi"], "dub-hi"),
+    ("dub-in", ["dub-hi for Hindi", "dub-indonesian for Indonesian"], "dub-hi"),
     ("dub-se-SE", ["dub-sv for Swedish", "dub-northern-sami for Northern Sami"], "dub-sv"),
     ("voiceover-kr-female", ["voiceover-ko-female for Korean"], "voiceover-ko-female"),
     ("dub-from-en-to-es", ["dub-from-en-tongan-es for Tongan"], "dub-from-en-es"),
@@ -172,16 +219,27 @@ def test_a_code_with_two_meanings_is_not_read(
 
 NEAR = [
     ("dubb-es", "dub-es"),
-    ("dubbing-es-fr", "dub-es-fr"),
     ("dub_es", "dub-es"),
     ("dubes", "dub-es"),
     ("dub\u2013es", "dub-es"),
-    ("dub", "dub-es"),
-    ("transcript", "transcribe"),
+    ("dub", ""),
+    ("dub-xx", ""),
+    ("dub-from", ""),
+    ("dublin", ""),
     ("transcibe-de", "transcribe-de"),
     ("subtitles-de", "transcribe-de"),
-    ("voice-over", "voiceover"),
-    ("Voice Over German", "voiceover-German"),
+    ("dub in Spanish", "dub-es"),
+    ("dub en español", "dub-es"),
+    ("dub-en-to-es", "dub-from-en-es"),
+    ("translate-en-into-es", "dub-from-en-es"),
+    ("dub en→es", "dub-from-en-es"),
+    ("dub-en-2-es", "dub-from-en-es"),
+    ("dub-es-fr-to-de", "dub-de"),
+    ("dub it in Spanish", "dub-es"),
+    ("dub-es at home", "dub-es"),
+    ("dub spanish, no music", "dub-spanish"),
+    ("voice over in german, female", "voiceover-de-female"),
+    ("dub-suomi-ja-svenska", "dub-suomi-sv"),
     ("voiceovr-fr", "voiceover-fr"),
     ("translate-es", "dub-es"),
     ("dub-sp", "dub-es"),
@@ -208,12 +266,66 @@ NEAR = [
     ("my-recipe-es", "my-recipe"),
     ("myrecipe", "my-recipe"),
     ("short-es", "Shorts-es"),
-    ("dub-deutsch", "dub-de"),
-    ("Dub Español", "dub-es"),
-    ("dub-РУССКИЙ-日本語", "dub-ru-ja"),
     ("voiceover-english-woman", "voiceover-english-female"),
     ("dub-klingonish", ""),
 ]
+
+
+REGIONS = [
+    ("dub-zh-tw", "dub-zh_TW", "dub-zh-twi"),
+    ("dub-fr-ca", "dub-fr_CA", "dub-fr-catalan"),
+    ("dub-es-ar", "dub-es_AR", "dub-es-arabic"),
+    ("DUB-ES-AR", "DUB-es_AR", "DUB-ES-arabic"),
+    ("dub-spanish-co", "dub-es_CO", "dub-spanish-corsican"),
+    ("dub-en-ie", "dub-en_IE", "dub-en-interlingue"),
+    ("dub-nl-be", "dub-nl_BE", "dub-nl-belarusian"),
+    ("dub-zh-hant-tw", "dub-zh_Hant_TW", "dub-zh-hant-twi"),
+    ("dub-zh-mo", "dub-zh_MO", "dub-zh-romanian"),
+    ("dub-from-zh-tw-en", "dub-from-zh_TW-en", "dub-from-zh-twi-en"),
+    ("dub-es-zh-tw", "dub-es-zh_TW", "dub-es-zh-twi"),
+    ("dub-pt-br-es", "dub-pt_BR-es", "dub-pt-breton-es"),
+    ("dub-nb-no", "dub-nb_NO", ""),
+    ("voiceover-zh-tw", "voiceover-zh_TW", ""),
+    ("transcribe-pt-br", "transcribe-pt_BR", ""),
+    ("dub-en-español", "dub-es", "dub-en-es"),
+    ("voiceover en français", "voiceover-fr", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "one", "both"), REGIONS)
+def test_what_may_be_one_language_or_two_is_not_read(name: str, one: str, both: str) -> None:
+    """A language and a country, or a sentence: the sentence gives both readings where two can be
+    ordered, each of them readable; one language is proposed."""
+    found = read_folder(name, {})
+    assert isinstance(found, Unreadable)
+    assert found.suggestion == one
+    readings = {one: 1, both: 2} if both else {one: 1}
+    for reading, count in readings.items():
+        assert reading in found.what
+        written = read_folder(reading, {})
+        assert isinstance(written, Folder)
+        spoken = {*written.languages, written.source_language} - {None}
+        others = spoken - {Language("es", "Spanish"), Language("en", "English")}
+        assert len(others) <= count
+
+
+def test_no_lower_case_locale_is_read_as_two_languages() -> None:
+    """Of all locales that Babel has, none whose country is not that of the second language."""
+    for code in localedata.locale_identifiers():
+        base, _, rest = code.partition("_")
+        region = rest.rpartition("_")[2]
+        name = f"dub-{base}-{region.lower()}"
+        found = read_folder(name, {})
+        if isinstance(found, Folder) and len(region) == 2 and len(found.languages) == 2:
+            other = found.languages[1].tag
+            assert spoken_in(region).startswith(other) or other in ("no", "vi"), name
+
+
+def test_the_own_names_of_languages_are_those_of_babel() -> None:
+    """`scripts/tables` writes them."""
+    made = runpy.run_path(str(REPO / "scripts" / "lib" / "native_names.py"))
+    table = Path(made["TABLE"])
+    assert table.read_text("utf-8") == made["table"]()
 
 
 def test_what_babel_knows_exists() -> None:
@@ -253,6 +365,10 @@ WRONG = [
     ("dub-es-es", "Spanish is in the name twice"),
     ("dub-xx", '"xx" is not a language'),
     ("dub-\udcff", '"\\xff" is not a language'),
+    ("dub-es-and", "between two languages"),
+    ("dub-and-es", "between two languages"),
+    ("dub-from-en-and-fr-es", "between two languages"),
+    ("dub-tl-fil", "Filipino is in the name twice"),
     ("party-es", "Tasks are: dub, voiceover, transcribe, edit, Shorts"),
 ]
 

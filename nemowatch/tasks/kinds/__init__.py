@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nemowatch.tasks.kinds import dub, edit, recipe, transcribe, voiceover
 from nemowatch.tasks.kinds.base import Example, Spelled, TaskKind
 from nemowatch.tasks.records import Folder
@@ -13,13 +15,35 @@ KINDS: tuple[TaskKind, ...] = (dub.KIND, voiceover.KIND, transcribe.KIND, edit.K
 RECIPE: TaskKind = recipe.KIND
 
 BY_WORD = {kind.word: kind for kind in KINDS}
+#: Every name of a kind, as its words.
+_BY_NAME = {tuple(name.split()): kind for kind in KINDS for name in (kind.word, *kind.also)}
+_MOST_WORDS = max(map(len, _BY_NAME))
 
-__all__ = ["BY_WORD", "KINDS", "RECIPE", "Example", "Spelled", "TaskKind", "is_reserved", "kind_of"]
+__all__ = [
+    "BY_WORD",
+    "KINDS",
+    "RECIPE",
+    "Example",
+    "Spelled",
+    "TaskKind",
+    "beginning",
+    "is_reserved",
+    "kind_of",
+]
 
 
 def kind_of(folder: Folder) -> TaskKind:
     """The kind of task that a folder asks for."""
     return BY_WORD.get(folder.task, RECIPE)
+
+
+def beginning(words: Sequence[str]) -> tuple[TaskKind | None, int]:
+    """The kind of task whose name these words begin with, and how many of them it takes."""
+    for count in range(_MOST_WORDS, 0, -1):
+        kind = _BY_NAME.get(tuple(map(str.casefold, words[:count])))
+        if kind is not None:
+            return kind, count
+    return None, 0
 
 
 def is_reserved(words: list[str]) -> bool:

@@ -83,7 +83,10 @@ class TaskKind(ABC):
     #: Lines of a folder's read-me note.
     hints: ClassVar[tuple[Hint, ...]]
 
-    #: Other words that people write for it. What is spelled alike is found without them.
+    #: Other names of it, in lower case, which are read as the word itself.
+    also: ClassVar[tuple[str, ...]] = ()
+    #: Other words that people write for it, which are only proposed. What is spelled alike is
+    #: found without them.
     meant: ClassVar[tuple[str, ...]] = ()
     #: The shortest name that can be read, where the word alone cannot.
     shortest: ClassVar[str] = ""
@@ -91,6 +94,8 @@ class TaskKind(ABC):
     text_skill: ClassVar[str] = ""
     #: Whether further words may follow the task's.
     has_arguments: ClassVar[bool] = True
+    #: Words after the task's that are no languages.
+    keywords: ClassVar[frozenset[str]] = frozenset()
     #: What people write for such of them as are no languages, with what it means.
     near_words: ClassVar[Mapping[str, str]] = {}
     #: Whether each language is a job of its own.

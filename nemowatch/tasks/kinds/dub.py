@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nemowatch.errors import shown
 from nemowatch.model import MB, Order, Output, OutputKind, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.arguments import SOURCE, read_arguments
@@ -18,7 +19,9 @@ class Dub(TaskKind):
     summary = "a video, spoken in other languages"
     skills = (Skill("multilingual-video-dubbing", 500 * MB),)
     takes = VIDEO
-    meant = ("translate", "translation", "translated", "synchronize", "dubbing", "dubbed")
+    also = ("dubbing", "dubbed", "dubs")
+    meant = ("translate", "translation", "translated", "synchronize")
+    keywords = SOURCE
     shortest = "dub-es"
     splits_languages = True
     examples = (
@@ -33,10 +36,12 @@ class Dub(TaskKind):
     )
 
     def read(self, spelled: Spelled) -> Folder:
-        found = read_arguments(spelled.words, spelled.start, SOURCE)
+        found = read_arguments(spelled.words, spelled.start, self.keywords)
         if not found.targets:
+            example = shown("-".join([*spelled.words, "es"]))
             raise WrongError(
-                "The name says dub, but no language to dub into.", "-".join([*spelled.words, "es"])
+                "The name says dub, but no language to dub into: into Spanish is written, for"
+                f" example, {example}."
             )
         if found.source in found.targets:
             raise WrongError(

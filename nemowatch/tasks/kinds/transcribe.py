@@ -35,11 +35,15 @@ class Transcribe(TaskKind):
     summary = "what is said in a video or a recording, as text and subtitles"
     skills = (Skill("transcribe-video-to-text", 500 * MB),)
     takes = VIDEO | AUDIO
-    meant = (
+    also = (
         "transcript",
         "transcripts",
         "transcription",
         "transcriptions",
+        "transcribed",
+        "transcribing",
+    )
+    meant = (
         "subtitle",
         "subtitles",
         "captions",
@@ -50,7 +54,7 @@ class Transcribe(TaskKind):
     hints = (Hint("transcribe", "what is said in a video or a recording, as text"),)
 
     def read(self, spelled: Spelled) -> Folder:
-        found = read_arguments(spelled.words, spelled.start)
+        found = read_arguments(spelled.words, spelled.start, many=False)
         languages = at_most_one(found.targets, spelled)
         return Folder(
             spelled.name,

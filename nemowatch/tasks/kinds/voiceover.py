@@ -36,7 +36,9 @@ class Voiceover(TaskKind):
     text_skill = "voiceover-generator"
     skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB))
     takes = VIDEO | TEXT
+    also = ("voice over", "voice_over", "voiceovers", "voice overs", "voice_overs")
     meant = ("narration", "narrate", "voice", "speech", "tts")
+    keywords = VOICES
     near_words = VOICE_WORDS
     examples = (
         Example(("voiceover", "voiceover-de-female"), "a narrated video"),
@@ -59,7 +61,7 @@ class Voiceover(TaskKind):
     )
 
     def read(self, spelled: Spelled) -> Folder:
-        found = read_arguments(spelled.words, spelled.start, VOICES)
+        found = read_arguments(spelled.words, spelled.start, self.keywords, many=False)
         spoken = at_most_one(found.targets, spelled) or (ENGLISH,)
         return Folder(
             spelled.name,

@@ -1,0 +1,124 @@
+"""Codes that are a country's and a language's: which of the two people mean, as far as Babel's data
+(CLDR) can say. It must not read a folder's name, nor say anything to people.
+
+A language is rare here when CLDR's translators have hardly begun on it. Babel's data of countries
+is loaded on first use, and only for names that hold such a code.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from nemowatch.tasks import languages
+
+#: The languages that are in wide use have names for 400 others and more, and hardly any other has.
+LEAST_NAMES = 400
+#: What is spoken where Babel would say something rarer.
+_SPOKEN = dict.fromkeys(("US", "GB"), "en")
+
+
+def spoken_in(territory: str) -> str:
+    """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR":
+    "ko", "TW": "zh_TW"); "" when unknown."""
+    upper = territory.upper()
+    language, script = _likely(f"und_{upper}")
+    language = _SPOKEN.get(upper, language)
+    if language not in languages.codes() or not languages.is_territory(upper):
+        return ""
+    regional = f"{language}_{upper}"
+    is_special = regional in languages.codes() or script not in ("", _likely(language)[1])
+    if is_special:
+        return regional
+    return language
+
+
+@lru_cache(maxsize=1024)  # it is asked about words of people's making
+def is_rare_code(word: str) -> bool:
+    """Whether a code of two letters is a country's, and as a language's a rare one: `sa` is
+    Sanskrit and Saudi Arabia."""
+    low = word.lower()
+    if len(low) != 2 or languages.primary(low) != low or not languages.is_territory(low.upper()):
+        return False
+    return spoken_in(low) != low and is_rare(low)
+
+
+def is_rare(code: str) -> bool:
+    """Whether CLDR has little of a language: it names fewer than `LEAST_NAMES` others."""
+    from babel import localedata
+
+    if not localedata.exists(code):
+        return True
+    data = localedata.load(code, merge_inherited=False)
+    named = len(data.get("languages", {}))
+    data.clear()  # Babel keeps what it has read; what is empty it reads again
+    return named < LEAST_NAMES
+
+
+def names_region(language: str, word: str) -> bool:
+    """Whether `word` behind a language may be the country where it is spoken rather than a
+    language of its own: `zh` `tw`, `fr` `ca`, `es` `ar`; not `de` `it`, for that country's own
+    language is meant by its code as well."""
+    region, other = word.upper(), languages.primary(word)
+    if len(word) != 2 or not other or not languages.is_territory(region):
+        return False
+    if not languages.exists(f"{language}_{region}"):
+        return False
+    base = language.split("_", maxsplit=1)[0]
+    if _is_own(other, region, base):
+        return False
+    return not _is_small(base, region, other)
+
+
+def _is_own(language: str, region: str, base: str) -> bool:
+    """Whether a language is that country's first one. Of two that share a name, as `nb` and `no`,
+    nobody orders both."""
+    first, _ = _likely(f"und_{region}")
+    if _parent(base) == language:
+        return False
+    return language in (first, _parent(first))
+
+
+def _is_small(base: str, region: str, other: str) -> bool:
+    """Whether a country has no language of its own, and speaks this one though no law says so,
+    while the other one is some country's by law: `en` `vi` is Vietnamese, hardly the Virgin
+    Islands."""
+    first, _ = _likely(f"und_{region}")
+    if first or _status(base, region) != "de_facto_official":
+        return False
+    return other in _lawful()
+
+
+def _likely(code: str) -> tuple[str, str]:
+    """(language, script) that CLDR fills in for a code; empty where it knows none."""
+    from babel.core import get_global
+
+    parts = get_global("likely_subtags").get(code, "").split("_")
+    if len(parts) < 2:
+        return "", ""
+    return parts[0], parts[1]
+
+
+def _parent(code: str) -> str:
+    from babel.core import get_global
+
+    return str(get_global("parent_exceptions").get(code, ""))
+
+
+def _status(language: str, region: str) -> str:
+    from babel.languages import get_territory_language_info
+
+    for code, info in get_territory_language_info(region).items():
+        if code.split("_")[0] == language:
+            return str(info["official_status"])
+    return ""
+
+
+@cache
+def _lawful() -> frozenset[str]:
+    """Languages that are some country's by law."""
+    from babel.core import get_global
+
+    found: set[str] = set()
+    for spoken in get_global("territory_languages").values():
+        found.update(code for code, info in spoken.items() if info["official_status"] == "official")
+    return frozenset(code.split("_")[0] for code in found)

@@ -1,0 +1,44 @@
+"""A folder's name that is a sentence, as `dub in Spanish`, `translate en to es`: what it asks for.
+Only proposes."""
+
+from __future__ import annotations
+
+from nemowatch.tasks import languages
+from nemowatch.tasks.arguments import SOURCE
+from nemowatch.tasks.kinds.base import TaskKind
+from nemowatch.tasks.nearest_language import mended
+from nemowatch.tasks.words import PREPOSITIONS
+
+#: Stand for the file, although `it` is a code as well.
+_PRONOUNS = frozenset({"it", "this", "that", "them", "the"})
+
+
+def of_sentence(words: list[str], kind: TaskKind) -> list[str] | None:
+    """The arguments that a task's words ask for: the languages behind the last preposition, and,
+    where the task knows one, the language of the video before it. None when it is no sentence."""
+    at = _last_preposition(words)
+    if at is None:
+        return None
+    into = [_as_code(word) for word in mended(words[at + 1 :], kind.near_words)]
+    return [*_source(words[:at], kind), *into]
+
+
+def _last_preposition(words: list[str]) -> int | None:
+    """Where it stands, with a word behind it."""
+    places = [at for at, word in enumerate(words[:-1]) if word.lower() in PREPOSITIONS]
+    return places[-1] if places else None
+
+
+def _source(words: list[str], kind: TaskKind) -> list[str]:
+    """`en` of `en to es`, where nothing else is before it."""
+    if not kind.keywords >= SOURCE:
+        return []
+    said = [word for word in words if word.lower() not in SOURCE | _PRONOUNS]
+    named = list(map(_as_code, mended(said, {})))
+    if len(named) != 1 or len(said) != 1:
+        return []
+    return [*SOURCE, *named]
+
+
+def _as_code(word: str) -> str:
+    return languages.base_of(word) or word
