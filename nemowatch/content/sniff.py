@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.content import containers
+from nemowatch.content.containers import Contents, Heard, Pieces, TooMany, mpeg_audio
+from nemowatch.content.containers.marks import ZIP
+from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_kind
 from nemowatch.model import MediaKind
 
 #: Bytes read from the front: every signature below lies within them.
@@ -48,50 +51,16 @@ KINDS: dict[str, MediaKind] = {
 }
 #: How lists of links end; Windows hides endings, so a doubled .txt counts as what was meant.
 LISTS = (b".urls.txt", b".urls.txt.txt")
-#: What people put under a media name by mistake, by its first bytes.
-DISGUISES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a Windows program"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"OggS", "an Ogg file"),
-    (b"fLaC", "a FLAC file"),
-    (b"FLV\x01", "a Flash video"),
-    (b"\x30\x26\xb2\x75", "a Windows Media file"),
-    (b"\x00\x00\x01\xba", "an MPEG-1 or MPEG-2 file"),
-    (b"\x00\x00\x01\xb3", "an MPEG-1 or MPEG-2 file"),
-    (b"BM", "a bitmap"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"SQLite", "a database"),
-    (b"#!", "a script"),
-)
-#: Those of them that no text begins with; the others are letters that one may well begin with.
-NEVER_TEXT = (b"%PDF", b"\x7fELF", b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 #: Marks with which a text says its encoding; the first looks like a frame of MP3.
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
-
-#: Kinds that the first bytes of a RIFF file name.
-RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
-RIFF = (b"RIFF", b"RF64")
-#: Kinds that the first bytes of a MP4 file name, other than video.
-MP4_KINDS = {b"M4A ": _AUDIO, b"M4B ": _AUDIO}
-#: What files of the other kinds begin with.
-SIGNATURES: tuple[tuple[bytes, MediaKind], ...] = (
-    (containers.EBML, _VIDEO),
-    (b"\xff\xd8\xff", _IMAGE),
-    (b"\x89PNG\r\n\x1a\n", _IMAGE),
-    (b"GIF87a", _IMAGE),
-    (b"GIF89a", _IMAGE),
-    (b"ID3", _AUDIO),
-)
-#: How web pages begin, in small letters.
-WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+#: Why a file with a media container is none, in plain words, and what to do.
+_TOO_MANY = "it cannot be read safely, because it is made of too many pieces"
+_LOCKED = "it is protected against copying (DRM)"
+_NOTHING = "there is neither a picture nor sound in it"
+_UNKNOWN = "its content is not a video, sound or picture that nemowatch knows"
+_UNLOCK = "Export it without protection, or use another file."
+_SAVE_ANEW = "Open it in the program that made it, and save it anew."
 
 
 class Finding(StrEnum):
@@ -112,6 +81,9 @@ class Sniffed:
     why: str = ""
     #: it says by itself where it ends, and ends there: no further piece is to come
     ends: bool = False
+    slight: bool = False  #: CUT_SHORT by so little that players play it
+    silent: str = ""  #: why there is nothing to hear, in plain words; "" when there is, or may be
+    cure: str = ""  #: what to do about NOT_MEDIA, in whole sentences
 
 
 def kind_by_name(name: bytes) -> MediaKind | None:
@@ -138,67 +110,69 @@ def sniff(
     if not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
 
+    pieces = Pieces(fd, size)
     promised = kind_by_name(name)
     if promised in (MediaKind.SCRIPT, MediaKind.LINK):
         found = _text(head, name, promised)
-        is_zip = head.startswith(containers.ZIP)
-        return replace(found, ends=is_zip and containers.ends(fd, head, size))
+        is_zip = head.startswith(ZIP)
+        return replace(found, ends=is_zip and containers.examine(pieces).ends)
 
     kind = media_kind(head, name)
     if kind is None:
-        return Sniffed(Finding.NOT_MEDIA, why=_disguise(head, name))
-
-    why = containers.missing(fd, head, size)
-    if not why and _tail_missing(fd, size, blocks_short):
-        why = "its last part has not arrived"
-    if why:
-        return Sniffed(Finding.CUT_SHORT, kind, why)
-    return Sniffed(Finding.MEDIA, kind, ends=containers.ends(fd, head, size))
-
-
-def media_kind(head: bytes, name: bytes) -> MediaKind | None:
-    """The kind by the first bytes; the name only decides between sound and picture where a
-    container may hold either."""
-    if containers.is_mp4(head):
-        return _mp4_kind(head, name)
-    for beginning, kind in SIGNATURES:
-        if head.startswith(beginning):
-            return kind
-    if head.startswith(RIFF):
-        return RIFF_KINDS.get(head[8:12])
-    if _audio_frame(head):
-        return _AUDIO
-    return None
+        return _disguised(head, name)
+    try:
+        found = _by_contents(pieces, name, kind)
+    except TooMany:
+        return Sniffed(Finding.NOT_MEDIA, kind, _TOO_MANY, cure=_SAVE_ANEW)
+    if found.finding is Finding.MEDIA and _tail_missing(fd, size, blocks_short):
+        return Sniffed(Finding.CUT_SHORT, found.kind, "its last part has not arrived")
+    return found
 
 
-def _mp4_kind(head: bytes, name: bytes) -> MediaKind:
-    if name.lower().endswith(b".m4a"):
-        return _AUDIO
-    return MP4_KINDS.get(head[8:12], _VIDEO)
+def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
+    """The judgement by what the container says of itself; `kind` is what its first bytes say."""
+    contents = containers.examine(pieces)
+    if contents.missing and not contents.slight:
+        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
+    if contents.tracks is None:
+        return _whole_or_not(contents, kind)
+
+    heard = containers.heard(contents.tracks)
+    if heard.locked:
+        return Sniffed(Finding.NOT_MEDIA, kind, _LOCKED, cure=_UNLOCK)
+    if not heard.picture and not heard.sound:
+        return _nothing(pieces, contents, name, kind)
+    return _whole_or_not(contents, _kind_by_tracks(kind, heard), heard.silent)
 
 
-def _audio_frame(head: bytes) -> bool:
-    """True for the first frame of MP3 (layer I to III) or AAC in ADTS (layer 0): sync, and no
-    forbidden value."""
-    if len(head) < 4:
-        return False
-
-    bits = int.from_bytes(head[:4], "big")
-    if bits >> 21 != 0x7FF:  # eleven bits of sync
-        return False
-    layer = bits >> 17 & 3
-    if layer == 0:
-        return _adts_frame(bits)
-
-    version = bits >> 19 & 3
-    bit_rate = bits >> 12 & 15
-    frequency = bits >> 10 & 3
-    return version != 1 and bit_rate != 15 and frequency != 3
+def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Sniffed:
+    if contents.missing:
+        why = contents.missing
+        return Sniffed(Finding.CUT_SHORT, kind, why, slight=contents.slight, silent=silent)
+    return Sniffed(Finding.MEDIA, kind, ends=contents.ends, silent=silent)
 
 
-def _adts_frame(bits: int) -> bool:
-    """ADTS has one bit more of sync, and a sampling frequency that exists."""
-    return bits >> 20 == 0xFFF and bits >> 10 & 15 < 13
+def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -> Sniffed:
+    """A file with neither picture nor sound: they may still come, unless it says that it is whole,
+    or has no tracks for them."""
+    if contents.missing:
+        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
+    if contents.tracks and not contents.ends:
+        return Sniffed(Finding.CUT_SHORT, kind, _NOTHING)
+    if kind is MediaKind.AUDIO:
+        behind = pieces.at(containers.behind_tags(pieces), HEAD)
+        if disguise(behind) is not None:
+            return _disguised(behind, name)
+    return Sniffed(Finding.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_ANEW)
+
+
+def _kind_by_tracks(kind: MediaKind, heard: Heard) -> MediaKind:
+    """A file without a picture is sound. One of sound by its name may have a cover."""
+    if not heard.picture:
+        return MediaKind.AUDIO
+    if not heard.sound:
+        return MediaKind.VIDEO
+    return kind
 
 
 def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
@@ -212,9 +186,12 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
 
 def _no_docx(head: bytes) -> str:
     """What the first bytes are, when no Word document begins with them; else ""."""
-    if head.startswith(containers.ZIP):
+    if head.startswith(ZIP):
         return ""
-    return known_disguise(head) or "no Word document"
+    found = disguise(head)
+    if found is None:
+        return "no Word document"
+    return found.what
 
 
 def _no_text(head: bytes, name: bytes) -> str:
@@ -222,39 +199,24 @@ def _no_text(head: bytes, name: bytes) -> str:
     if head.startswith(TEXT_MARKS):
         return ""
     if head.startswith(NEVER_TEXT):
-        return _by_magic(head)
+        found = disguise(head)
+        return "" if found is None else found.what
 
     # sound begins like a text in UTF-16, and a GIF like one in letters
     is_letters = b"\0" not in head and head[0] <= 127
-    if is_letters or _audio_frame(head) or media_kind(head, name) is None:
+    if is_letters or mpeg_audio.is_frame(head) or media_kind(head, name) is None:
         return ""
     return "a media file"
 
 
-def _by_magic(head: bytes) -> str:
-    found = (what for magic, what in DISGUISES if head.startswith(magic))
-    return next(found, "")
-
-
-def known_disguise(head: bytes) -> str:
-    """What the first bytes are, when it is something that people mix up with media; else ""."""
-    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(WEB_PAGES):
-        return "a web page"
-
-    found = _by_magic(head)
-    if not found and start.startswith(b"<?xml"):
-        return "an XML document"
-    return found
-
-
-def _disguise(head: bytes, name: bytes) -> str:
-    found = known_disguise(head)
-    if not found and min(head) > 8:  # no byte that no text has
-        found = "a text"
-    if not found:
-        return "its content is not a video, sound or picture that nemowatch knows"
-    return _but(name, found)
+def _disguised(head: bytes, name: bytes) -> Sniffed:
+    """A file that is no media, by its first bytes."""
+    found = disguise(head)
+    if found is None and min(head) > 8:  # no byte that no text has
+        found = Disguise("a text")
+    if found is None:
+        return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
+    return Sniffed(Finding.NOT_MEDIA, why=_but(name, found.what), cure=found.cure)
 
 
 def _but(name: bytes, what: str) -> str:

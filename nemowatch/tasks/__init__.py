@@ -8,7 +8,7 @@ from nemowatch.tasks.describe import describe, hint_lines
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
-from nemowatch.tasks.plan import jobs_of_one, max_bytes, plan, takes
+from nemowatch.tasks.plan import jobs_of_one, max_bytes, needs_sound, plan, takes
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "jobs_of_one",
     "listed",
     "max_bytes",
+    "needs_sound",
     "plan",
     "read_folder",
     "takes",

@@ -13,12 +13,19 @@ from nemowatch.tasks.records import Drop, Folder
 
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
-_BYTES = {skill.name: skill.max_bytes for kind in KINDS for skill in kind.skills}
+_SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
 
 
 def max_bytes(skill: str) -> int:
     """The largest file, in bytes, that `skill` takes."""
-    return _BYTES.get(skill, _USUAL_BYTES)
+    found = _SKILLS.get(skill)
+    return _USUAL_BYTES if found is None else found.max_bytes
+
+
+def needs_sound(skill: str) -> bool:
+    """Whether `skill` works on what is said in a file; False for a skill that we do not know."""
+    found = _SKILLS.get(skill)
+    return found is not None and found.needs_sound
 
 
 def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:

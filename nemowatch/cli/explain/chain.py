@@ -25,7 +25,7 @@ from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.reporting import words
 from nemowatch.reporting.phrases import capital
-from nemowatch.tasks import Drop, Folder, listed, max_bytes, plan, read_folder, takes
+from nemowatch.tasks import Drop, Folder, listed, max_bytes, needs_sound, plan, read_folder, takes
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -117,6 +117,8 @@ def _content(
     yield Step(size_step, f"It has {size(seen.size)}, last changed {changed}.")
     yield from _found(found)
     if found.finding is Finding.MEDIA:
+        if found.silent and needs_sound(folder.skill):
+            yield Step("no", f"There is nothing to hear in it: {found.silent}.")
         yield _planned(folder, _drop(location, found.kind, prompt), seen.size)
 
 
@@ -133,7 +135,7 @@ def _found(found: Sniffed) -> Iterator[Step]:
     if found.finding is Finding.MEDIA:
         yield Step("ok", f"Its first bytes say: {found.kind}.")
     elif found.finding is Finding.NOT_MEDIA:
-        yield Step("no", f"{capital(found.why)}.")
+        yield Step("no", f"{capital(found.why)}. {found.cure}".strip())
     else:
         yield Step("wait", f"It is not whole yet: {found.why}.")
 

@@ -18,7 +18,7 @@ from nemowatch.intake.scan.folders import as_text, folder_of
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
-from nemowatch.tasks import Drop, Folder, max_bytes, plan
+from nemowatch.tasks import Drop, Folder, max_bytes, needs_sound, plan
 
 #: Advice on a file that may still be taken, but not yet.
 _WAITING = frozenset(Advice) - {Advice.TAKE, Advice.REFUSE}
@@ -35,13 +35,19 @@ class Acceptance:
         """What this file must satisfy."""
         raw = folder_of(path)
         folder = self._state.book.read(raw)
-        limit = max_bytes(folder.skill) if isinstance(folder, Folder) else 0
-        accepts = self._state.book.kinds(raw)
-
+        skill = folder.skill if isinstance(folder, Folder) else ""
         tracked = self._state.tracker.get(path)
         if tracked is None:
-            return Terms(accepts, limit, settled=True, cut_short_ends=False)
-        return Terms(accepts, limit, tracked.settled(), tracked.is_given_up)
+            is_settled, is_given_up = True, False
+        else:
+            is_settled, is_given_up = tracked.settled(), tracked.is_given_up
+        return Terms(
+            self._state.book.kinds(raw),
+            max_bytes(skill),
+            settled=is_settled,
+            cut_short_ends=is_given_up,
+            needs_sound=needs_sound(skill),
+        )
 
     def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
         """The candidate that a read group is; None when it must wait, or never will be one."""

@@ -38,7 +38,6 @@ Beat = Callable[[], None]
 
 #: Kinds that are read here, and not only sent.
 _TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
-_COPY_AGAIN = "Copy it again, whole."
 _WORDS = {
     MediaKind.VIDEO: "videos",
     MediaKind.AUDIO: "sound files",
@@ -46,6 +45,8 @@ _WORDS = {
     MediaKind.SCRIPT: "texts",
     MediaKind.LINK: "links",
 }
+_COPY_AGAIN = "Copy it again, whole."
+_WITH_SOUND = "Export it again with its sound switched on, then put that into the folder."
 
 
 class Advice(StrEnum):
@@ -83,7 +84,8 @@ class Terms:
     accepts: frozenset[MediaKind]
     max_bytes: int
     settled: bool  #: it has been still for the whole settle time: only then is it refused for good
-    cut_short_ends: bool  #: nothing has changed for so long that a file cut short is given up
+    cut_short_ends: bool  #: nothing has changed for so long that nothing more will come
+    needs_sound: bool = False  #: what is made of it is made of its sound
 
 
 def promised_kind(path: bytes) -> MediaKind | None:
@@ -192,11 +194,14 @@ class _Reader:
 
     def _objection(self, found: Sniffed, now: Snapshot) -> Inspected | None:
         """Why a file of this content is not taken, or not yet."""
-        if found.finding is not Finding.MEDIA:
+        if not _is_media(found, self.terms):
             return _not_taken(self.path, found, self.terms)
         if found.kind not in self.terms.accepts:
             what, cure = _wrong_kind(found.kind, self.terms.accepts)
             return _refuse(self.path, self.terms, what, cure, "unsupported")
+        if found.silent and self.terms.needs_sound:
+            what = f"There is nothing to hear in this file: {found.silent}."
+            return _refuse(self.path, self.terms, what, _WITH_SOUND, "silent")
         # MP3 or text: a further piece may come, for all that the file says
         if not found.ends and not self.terms.settled:
             return Inspected(self.path, Advice.WAIT, "still being copied")
@@ -219,10 +224,17 @@ class _Reader:
         return "", ()
 
 
+def _is_media(found: Sniffed, terms: Terms) -> bool:
+    """Whether it is worked on: whole, or lacking what no player misses once nothing more comes."""
+    if found.finding is Finding.MEDIA:
+        return True
+    return found.slight and terms.cut_short_ends
+
+
 def _not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
     if found.finding is Finding.NOT_MEDIA:
         what = f"This file cannot be processed: {found.why}."
-        cure = f"This folder takes {listed(terms.accepts)}."
+        cure = f"{found.cure} This folder takes {listed(terms.accepts)}.".strip()
         return _refuse(path, terms, what, cure, "disguised")
     if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {found.why}, and nothing has changed for ten minutes."

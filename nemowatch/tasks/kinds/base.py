@@ -58,6 +58,7 @@ class Skill(NamedTuple):
 
     name: str  #: X-Skill-Source
     max_bytes: int  #: of one file
+    needs_sound: bool = False  #: it works on what is said: without sound there is nothing to do
 
 
 class Hint(NamedTuple):

@@ -17,7 +17,7 @@ class Dub(TaskKind):
 
     word = "dub"
     summary = "a video, spoken in other languages"
-    skills = (Skill("multilingual-video-dubbing", 500 * MB),)
+    skills = (Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True),)
     takes = VIDEO
     also = ("dubbing", "dubbed", "dubs")
     meant = ("translate", "translation", "translated", "synchronize")

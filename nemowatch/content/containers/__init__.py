@@ -1,0 +1,48 @@
+"""What containers say of themselves: MP4 and QuickTime, Matroska, RIFF, MP3 and AAC, pictures.
+
+Each module walks the structures of one family, by a bounded number of small reads, and answers
+with `Contents`. None decides what becomes of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nemowatch.content.containers import marks, matroska, mp4, mpeg_audio, riff
+from nemowatch.content.containers.contents import Contents, Heard, Holds, Track, heard
+from nemowatch.content.containers.mpeg_audio import behind_tags
+from nemowatch.content.containers.pieces import Pieces, TooMany
+
+__all__ = [
+    "Contents",
+    "Heard",
+    "Holds",
+    "Pieces",
+    "TooMany",
+    "Track",
+    "behind_tags",
+    "examine",
+    "heard",
+]
+
+#: Who reads files that begin so.
+_READERS: tuple[tuple[tuple[bytes, ...], Callable[[Pieces], Contents]], ...] = (
+    ((matroska.EBML,), matroska.examine),
+    (riff.BEGINNINGS, riff.examine),
+    ((marks.JPEG, marks.PNG, marks.GIF, marks.ZIP), marks.examine),
+    ((mpeg_audio.TAG,), mpeg_audio.examine),
+)
+
+
+def examine(pieces: Pieces) -> Contents:
+    """What the container says; nothing for a kind that says nothing. Raises OSError, and TooMany
+    for a file of more pieces than are looked at."""
+    head = pieces.at(0, 16)
+    if mp4.begins(head):
+        return mp4.examine(pieces)
+    for beginnings, reader in _READERS:
+        if head.startswith(beginnings):
+            return reader(pieces)
+    if mpeg_audio.is_frame(head):
+        return mpeg_audio.examine(pieces)
+    return Contents()

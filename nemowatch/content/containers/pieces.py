@@ -1,0 +1,73 @@
+"""Reading small pieces of an open file, at most so many: no file takes longer than that, whatever
+it is made of.
+
+Owns the bounds. Several pieces that lie side by side are one read of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+#: Bytes of one read: what the kernel reads at the least.
+BLOCK = 4096
+#: Reads of the file. On a share each is a round trip; an hour of fragmented video takes some 3,000.
+READS = 20_000
+#: Pieces asked for: a second of computing.
+PIECES = 200_000
+#: Reads after which time counts too, and the seconds that there are.
+FEW, SECONDS = 1_000, 8.0
+
+
+class TooMany(Exception):
+    """The file is made of more pieces than are looked at."""
+
+
+class Pieces:
+    """An open file, in pieces."""
+
+    def __init__(self, fd: int, size: int) -> None:
+        self._fd = fd
+        self.size = size  #: bytes
+        self._block = b""
+        self._block_at = 0
+        self._reads = 0
+        self._pieces = 0
+        self._until = time.monotonic() + SECONDS
+
+    def __repr__(self) -> str:
+        return f"Pieces({self.size} bytes, {self._reads} reads)"
+
+    def at(self, offset: int, count: int) -> bytes:
+        """`count` bytes from `offset` on, fewer at the file's end. Raises TooMany, OSError."""
+        self._pieces += 1
+        if self._pieces > PIECES:
+            raise TooMany
+        if offset >= self.size:
+            return b""
+
+        begin = offset - self._block_at
+        if begin < 0 or begin + count > len(self._block):
+            self._read(offset, count)
+            begin = offset - self._block_at
+        return self._block[begin : begin + count]
+
+    def afresh(self) -> Pieces:
+        """The same file, with bounds of its own."""
+        return Pieces(self._fd, self.size)
+
+    def number(self, offset: int, count: int = 4) -> int:
+        """An unsigned number of `count` bytes, the highest byte first."""
+        return int.from_bytes(self.at(offset, count), "big")
+
+    def _read(self, offset: int, count: int) -> None:
+        """Have a block in memory in which these bytes lie."""
+        self._reads += 1
+        if self._reads > READS:
+            raise TooMany
+        if self._reads > FEW and time.monotonic() > self._until:
+            raise TooMany
+
+        self._block_at = offset - offset % BLOCK
+        wanted = max(BLOCK, offset + count - self._block_at)
+        self._block = os.pread(self._fd, wanted, self._block_at)

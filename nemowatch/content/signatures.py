@@ -1,0 +1,184 @@
+"""What the first bytes of a file say that it is: media that the cloud takes, or something else that
+people drop under such a name, and what to do about that.
+
+Owns the tables of first bytes. Pure; the files' structures are read in `containers`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
+from nemowatch.content.containers.marks import JPEG, PNG, ZIP
+from nemowatch.model import MediaKind
+
+_VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
+
+#: What the cloud takes in place of a kind that it does not take (docs/api.md section 2).
+TO_VIDEO, TO_AUDIO, TO_IMAGE = "MP4", "MP3 or MP4", "JPG or PNG"
+_DOWNLOAD = "Download the file itself, and put that into the folder."
+_UNPACK = "Unpack it, and put the files that are in it into the folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Disguise:
+    """What a file really is."""
+
+    what: str
+    cure: str = ""
+
+
+def converted(to: str) -> str:
+    """The cure for a kind that the cloud does not take."""
+    return f"Convert it to {to}, and put that into the folder."
+
+
+def _video(what: str) -> Disguise:
+    return Disguise(what, converted(TO_VIDEO))
+
+
+def _audio(what: str) -> Disguise:
+    return Disguise(what, converted(TO_AUDIO))
+
+
+def _image(what: str) -> Disguise:
+    return Disguise(what, converted(TO_IMAGE))
+
+
+_MPEG = _video("an MPEG-1 or MPEG-2 file")
+_TIFF = _image("a TIFF picture or a camera's raw picture")
+#: What people put under a media name by mistake, by its first bytes.
+_BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
+    (b"%PDF", Disguise("a PDF document")),
+    (b"\x7fELF", Disguise("a program")),
+    (b"MZ", Disguise("a Windows program")),
+    (ZIP, Disguise("a ZIP archive or an Office document", _UNPACK)),
+    (b"Rar!", Disguise("a RAR archive", _UNPACK)),
+    (b"7z\xbc\xaf", Disguise("a 7-Zip archive", _UNPACK)),
+    (b"\x1f\x8b", Disguise("a gzip archive", _UNPACK)),
+    (b"\xd0\xcf\x11\xe0", Disguise("an old Office document")),
+    (b"SQLite", Disguise("a database")),
+    (b"#!AMR", _audio("an AMR sound file")),
+    (b"#!", Disguise("a script")),
+    (b"fLaC", _audio("a FLAC file")),
+    (b"OggS", Disguise("an Ogg file", converted("MP4, or to MP3 if it is sound"))),
+    (b"\x30\x26\xb2\x75", Disguise("a Windows Media file", converted(TO_VIDEO))),
+    (b"riff\x2e\x91\xcf\x11", _audio("a Wave64 sound file")),
+    (b"caff", _audio("a CAF sound file")),
+    (b".snd", _audio("an AU sound file")),
+    (b"wvpk", _audio("a WavPack file")),
+    (b"MAC ", _audio("a Monkey's Audio file")),
+    (b"DSD ", _audio("a DSD sound file")),
+    (b"MThd", _audio("a MIDI file")),
+    (b"\x0b\x77", _audio("a Dolby sound file")),
+    (b"FLV\x01", _video("a Flash video")),
+    (b"FWS", _video("a Flash film")),
+    (b"CWS", _video("a Flash film")),
+    (b".RMF", _video("a RealMedia file")),
+    (b"\x00\x00\x01\xba", _MPEG),
+    (b"\x00\x00\x01\xb3", _MPEG),
+    (b"\x00\x00\x00\x01\x67", _video("bare H.264 video")),
+    (b"\x00\x00\x00\x01\x09", _video("bare H.264 video")),
+    (b"\x00\x00\x00\x01\x40", _video("bare H.265 video")),
+    (b"\x06\x0e\x2b\x34", _video("an MXF file")),
+    (b"\x1f\x07\x00", _video("a DV video")),
+    (b"YUV4MPEG2", _video("raw video (Y4M)")),
+    (b"II*\x00", _TIFF),
+    (b"MM\x00*", _TIFF),
+    (b"BM", _image("a bitmap")),
+    (b"8BPS", _image("a Photoshop picture")),
+    (b"\x00\x00\x00\x0cjP  ", _image("a JPEG 2000 picture")),
+    (b"\x00\x00\x00\x0cJXL ", _image("a JPEG XL picture")),
+    (b"\xff\x0a", _image("a JPEG XL picture")),
+    (b"\x00\x00\x01\x00", _image("an icon")),
+)
+#: Those of them that no text begins with; the others are letters that one may well begin with.
+NEVER_TEXT = (b"%PDF", b"\x7fELF", ZIP, b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+#: Pictures of which each is a MP4 file by its form, by the brand in its first box.
+_HEIC = _image("an iPhone photo (HEIC)")
+_BRANDS = {
+    **dict.fromkeys(
+        (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), _HEIC
+    ),
+    **dict.fromkeys((b"avif", b"avis"), _image("an AVIF picture")),
+    b"crx ": _image("a camera's raw picture"),
+}
+#: What the first bytes of a MPEG transport stream repeat, how far apart, and where they begin: the
+#: second has a time before each packet (.mts, .m2ts).
+_TS_SYNC, _TS_SEEN = b"\x47", 4
+_TS_PACKETS = ((0, 188), (4, 192))
+#: How web pages begin, in small letters.
+_WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+_WEB_PAGE = Disguise("a web page", _DOWNLOAD)
+
+#: Kinds that the first bytes of a RIFF file name.
+_RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
+_MP4_KINDS = {b"M4A ": _AUDIO, b"M4B ": _AUDIO}
+#: What files of the other kinds begin with.
+_SIGNATURES: tuple[tuple[bytes, MediaKind], ...] = (
+    (matroska.EBML, _VIDEO),
+    (JPEG, _IMAGE),
+    (PNG, _IMAGE),
+    (b"GIF87a", _IMAGE),
+    (b"GIF89a", _IMAGE),
+    (mpeg_audio.TAG, _AUDIO),
+)
+
+
+def media_kind(head: bytes, name: bytes) -> MediaKind | None:
+    """The kind of a file that the cloud takes, by its first bytes; None for all else. The name
+    only decides where a container may hold sound or pictures, and does not say itself."""
+    if mp4.begins(head):
+        return _mp4_kind(head, name)
+    for beginning, kind in _SIGNATURES:
+        if head.startswith(beginning):
+            return kind
+    if head.startswith(riff.BEGINNINGS):
+        return _RIFF_KINDS.get(head[8:12])
+    if mpeg_audio.is_frame(head):
+        return _AUDIO
+    return None
+
+
+def _mp4_kind(head: bytes, name: bytes) -> MediaKind | None:
+    brand = head[8:12]
+    if brand in _BRANDS and head[4:8] == b"ftyp":
+        return None
+    if name.lower().endswith((b".m4a", b".m4b")):
+        return _AUDIO
+    return _MP4_KINDS.get(brand, _VIDEO)
+
+
+def disguise(head: bytes) -> Disguise | None:
+    """What a file is that the cloud does not take, when it is something that people mix up with
+    media."""
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(_WEB_PAGES):
+        return _WEB_PAGE
+
+    found = _by_magic(head)
+    if found is None and start.startswith(b"<svg"):
+        return _image("an SVG drawing")
+    if found is None and start.startswith(b"<?xml"):
+        return Disguise("an XML document")
+    return found
+
+
+def _by_magic(head: bytes) -> Disguise | None:
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12])
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return _audio("an AIFF sound file")
+    if _is_transport_stream(head):
+        return _video("an MPEG transport stream (TS, MTS)")
+    for magic, found in _BY_MAGIC:
+        if head.startswith(magic):
+            return found
+    return None
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    for begin, length in _TS_PACKETS:
+        if head[begin : begin + length * _TS_SEEN : length] == _TS_SYNC * _TS_SEEN:
+            return True
+    return False

@@ -1,0 +1,249 @@
+"""Which tracks a file has, and what is missing of it, by what its container says."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+import pytest
+
+from nemowatch.content.containers import Pieces, TooMany, examine
+from nemowatch.content.sniff import Finding, Sniffed, sniff
+from nemowatch.model import MediaKind
+from tests.rigs import media_files as media
+from tests.rigs.media_files import (
+    FRAME,
+    PICTURE,
+    SOUND,
+    box,
+    cluster,
+    element,
+    id3,
+    moof,
+    track_entry,
+    tracks,
+    trak,
+)
+
+NO_TRACK = "it has no sound track"
+EMPTY = "its sound track is empty"
+OFF = "its sound track is switched off"
+VIDEO, AUDIO = MediaKind.VIDEO, MediaKind.AUDIO
+ENCRYPTED = element(0x6D80, element(0x6240, element(0x5035, b"")))
+
+
+def found(data: bytes, name: str = "clip.mp4") -> Sniffed:
+    """The judgement of a file with this content."""
+    fd = os.memfd_create("media")
+    try:
+        os.pwrite(fd, data, 0)
+        return sniff(fd, name.encode(), len(data))
+    finally:
+        os.close(fd)
+
+
+def mkv(*entries: bytes, of: tuple[int, ...]) -> bytes:
+    """A Matroska file with these tracks, and content of some."""
+    return media.mkv(tracks(*entries), cluster(*of))
+
+
+P, S, TEXT = track_entry(1, 1), track_entry(2, 2), track_entry(3, 17)
+SILENT: dict[str, tuple[bytes, str]] = {
+    "MP4 with a picture only": (media.mp4(PICTURE), NO_TRACK),
+    "MP4 with subtitles": (media.mp4(PICTURE, trak(b"sbtl", 3)), NO_TRACK),
+    "MP4 with a time code": (media.mp4(PICTURE, trak(b"tmcd", 3)), NO_TRACK),
+    "MP4 with an empty sound track": (media.mp4(PICTURE, trak(b"soun", 2, samples=0)), EMPTY),
+    "MP4 with its sound off": (media.mp4(PICTURE, trak(b"soun", 2, enabled=False)), OFF),
+    "fragments without sound": (
+        media.fragmented(moof(1), moof(1), traks=(trak(samples=0), trak(b"soun", 2, samples=0))),
+        EMPTY,
+    ),
+    "Matroska with a picture only": (mkv(P, TEXT, of=(1, 3)), NO_TRACK),
+    "Matroska with an empty sound track": (mkv(P, S, of=(1, 1)), EMPTY),
+    "Matroska with its sound off": (
+        mkv(P, track_entry(2, 2, element(0xB9, b"\0")), of=(1, 2)),
+        OFF,
+    ),
+    "AVI with a picture only": (media.avi(b"vids"), NO_TRACK),
+}
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_a_video_without_sound_says_why(case: str) -> None:
+    """No track, an empty one, or one that is switched off."""
+    data, why = SILENT[case]
+    one = found(data)
+    assert (one.finding, one.kind, one.silent) == (Finding.MEDIA, VIDEO, why)
+
+
+HEARD: dict[str, tuple[bytes, MediaKind]] = {
+    "MP4": (media.mp4(), VIDEO),
+    "MP4 with a large index": (media.mp4(PICTURE, *[trak(b"sbtl", 3)] * 500, SOUND), VIDEO),
+    "MP4 with its index at the end": (
+        box(b"ftyp", media.FTYP_BODY) + box(b"mdat", b"d" * 50) + media.moov(PICTURE, SOUND),
+        VIDEO,
+    ),
+    "MP4 without a picture": (media.mp4(SOUND), AUDIO),
+    "MP4 with a cover that is off": (media.mp4(trak(enabled=False), SOUND), AUDIO),
+    "MP4 in which all is off": (
+        media.mp4(trak(enabled=False), trak(b"soun", 2, enabled=False)),
+        VIDEO,
+    ),
+    "fragments": (
+        media.fragmented(moof(1), moof(2), traks=(trak(samples=0), trak(b"soun", 2, samples=0))),
+        VIDEO,
+    ),
+    "Matroska": (mkv(P, S, of=(1, 2)), VIDEO),
+    "Matroska without a picture": (mkv(S, of=(2,)), AUDIO),
+    "Matroska of open length": (
+        media.mkv(tracks(P, S), cluster(1, is_open=True), cluster(2, is_open=True), is_open=True),
+        VIDEO,
+    ),
+    "Matroska with its tracks far behind": (
+        media.mkv(element(media.VOID, bytes(90_000)), tracks(P, S), cluster(1, 2)),
+        VIDEO,
+    ),
+    "Matroska with its tracks last": (media.mkv(cluster(1, 2), tracks(P, S)), VIDEO),
+    "AVI": (media.avi(b"vids", b"auds"), VIDEO),
+    "AVI of digital video": (media.avi(b"iavs"), VIDEO),
+    "AVI without a picture": (media.avi(b"auds"), AUDIO),
+    "WAV": (media.wav(), AUDIO),
+    "MP3 with a header": (media.mp3(), AUDIO),
+    "MP3 behind a tag and junk": (id3(100, bytes(100)) + b"\xff\0junk" * 50 + FRAME * 3, AUDIO),
+}
+
+
+@pytest.mark.parametrize("case", HEARD)
+def test_what_can_be_heard_is_known_by_its_tracks(case: str) -> None:
+    """A file without a picture is sound, whatever its container."""
+    data, kind = HEARD[case]
+    one = found(data)
+    assert (one.finding, one.kind, one.silent) == (Finding.MEDIA, kind, "")
+
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "MP4 with subtitles only": (media.mp4(trak(b"sbtl")), "neither"),
+    "MP4 with empty tracks": (media.mp4(trak(samples=0)), "neither"),
+    "Matroska with subtitles only": (mkv(TEXT, of=(3,)), "neither"),
+    "WAV without sound": (media.wav(b""), "neither"),
+    "MP4 that is encrypted": (media.mp4(PICTURE, trak(b"soun", 2, form=b"enca")), "protected"),
+    "a song of the iTunes shop": (media.mp4(trak(b"soun", form=b"drms")), "protected"),
+    "Matroska that is encrypted": (mkv(track_entry(1, 1, ENCRYPTED), of=(1,)), "protected"),
+    "HEIC": (box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"mdat", b"x"), "HEIC"),
+    "AVIF": (box(b"ftyp", b"avif\0\0\0\0mif1avif") + box(b"mdat", b"x"), "AVIF"),
+    "a transport stream": ((b"\x47" + b"\x00" * 187) * 9, "transport stream"),
+    "AIFF": (b"FORM\0\0\1\0AIFFCOMM" + bytes(80), "AIFF"),
+    "FLAC behind a tag": (id3(20, bytes(20)) + b"fLaC" + bytes(80), "FLAC"),
+    "an empty tag and junk": (id3(20, bytes(20)) + b"junk" * 900, "neither"),
+    "Windows Media": (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(80), "Windows Media"),
+    "a page in place of a file": (b"<!DOCTYPE html>\n<title>404</title>", "web page"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_used_is_named_with_its_cure(case: str) -> None:
+    """Nothing to see or hear, protected, or of a kind that the cloud does not take."""
+    data, word = REFUSED[case]
+    one = found(data)
+    assert one.finding is Finding.NOT_MEDIA
+    assert word in one.why
+    assert one.cure
+
+
+SLIGHT: dict[str, bytes] = {
+    "zeros behind the last box": media.mp4() + bytes(100),
+    "a few bytes behind the last box": media.mp4() + b"\1\2\3",
+    "text behind the last box": media.mp4() + b"TAGsome words that are no box",
+    "a box behind the content that is cut off": media.mp4() + box(b"free", bytes(99))[:50],
+    "RIFF that forgets its header": media.wav()[:4] + struct.pack("<I", 4044) + media.wav()[8:],
+    "Matroska with a length one too large": mkv(P, S, of=(1, 2))[:-1],
+    "MP3 with a frame less than it says": media.mp3(200, promised=417 * 202),
+}
+
+
+@pytest.mark.parametrize("case", SLIGHT)
+def test_what_players_play_is_missing_only_slightly(case: str) -> None:
+    """Such a file is taken once nothing has changed for long, and not before."""
+    one = found(SLIGHT[case])
+    assert one.finding is Finding.CUT_SHORT
+    assert one.slight
+    assert not one.ends
+
+
+CUT: dict[str, bytes] = {
+    "half an MP4": media.mp4()[:3000],
+    "MP4 of zeros behind its index": box(b"ftyp", media.FTYP_BODY) + media.moov(SOUND) + bytes(99),
+    "MP4 without content": box(b"ftyp", media.FTYP_BODY) + media.moov(PICTURE, SOUND),
+    "fragments with zeros behind": media.fragmented(moof(1), bytes(99), traks=(PICTURE, SOUND)),
+    "half a WAV": media.wav()[:2000],
+    "half an AVI": media.avi(b"vids", b"auds")[:1500],
+    "half a Matroska": mkv(P, S, of=(1, 2, 1, 2))[:500],
+    "Matroska without tracks": media.mkv(cluster(1, 2)),
+    "half an MP3 by its header": media.mp3(20)[:4000],
+    "half an MP3 by its other header": media.mp3(20, info=b"VBRI")[:4000],
+    "a tag that goes on beyond the end": id3(100_000_000, bytes(500)),
+    "a tag and nothing else": id3(500, bytes(500)),
+    "a tag and zeros": id3(500, bytes(5000)),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_what_is_cut_short_is_never_slight(case: str) -> None:
+    """More may come, and without it the file is not whole."""
+    one = found(CUT[case])
+    assert one.finding is Finding.CUT_SHORT
+    assert not one.slight
+
+
+MANY: dict[str, bytes] = {
+    "RIFF in pieces of ten bytes": media.wav() + media.chunk(b"RIFF", b"xx") * 50_000,
+    "WAV of empty chunks": b"RIFF"
+    + struct.pack("<I", 4 + 8 * 50_000)
+    + b"WAVE"
+    + (b"junk" + bytes(4)) * 50_000,
+    "an index of a million boxes": box(b"ftyp", media.FTYP_BODY)
+    + box(b"moov", box(b"mvhd", bytes(100)) + box(b"free", b"") * 300_000)
+    + box(b"mdat", b"x"),
+    "endless tiny elements": media.mkv(b"\xec\x80" * 300_000),
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_a_file_of_endless_pieces_is_given_up(case: str) -> None:
+    """The work for one file is bounded, and its answer is that it cannot be read safely."""
+    one = found(MANY[case])
+    assert one.finding is Finding.NOT_MEDIA
+    assert "safely" in one.why
+
+
+def test_a_recording_of_many_fragments_is_taken() -> None:
+    """Hours of fragments are no attack: what their beginning says counts."""
+    data = media.fragmented(traks=(PICTURE, SOUND)) + moof(1, 2) + box(b"free", b"") * 300_000
+    one = found(data)
+    assert (one.finding, one.kind) == (Finding.MEDIA, VIDEO)
+    assert not one.ends
+
+
+def test_megabytes_of_junk_before_the_sound_are_not_searched() -> None:
+    """An MP3 whose first frame is beyond the first megabyte is none."""
+    one = found(id3(10, bytes(10)) + b"\xff\x00" * 1_000_000 + FRAME * 10)
+    assert one.finding is Finding.NOT_MEDIA
+
+
+def test_reading_in_pieces_is_bounded() -> None:
+    """After so many pieces there are no more."""
+    fd = os.memfd_create("many")
+    os.ftruncate(fd, 200_000_000)
+    pieces = Pieces(fd, 200_000_000)
+    offsets = range(0, 200_000_000, 8192)
+    with pytest.raises(TooMany):
+        list(map(pieces.number, offsets))
+    os.close(fd)
+
+
+def test_kinds_that_say_nothing_are_left_alone() -> None:
+    """An unknown content has no tracks, and nothing is missing of it."""
+    fd = os.memfd_create("plain")
+    os.pwrite(fd, b"plain words", 0)
+    assert examine(Pieces(fd, 11)).tracks is None
+    os.close(fd)
