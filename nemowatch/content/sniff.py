@@ -27,21 +27,28 @@ TAIL = 64 * 1024
 MAX_HOLES = 10_000
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
-#: What may be uploaded (docs/api.md section 2), and the texts and links that are read here.
+#: What may be uploaded (docs/api.md section 2), also under other names for the same
+#: (`endings.name_in_cloud`), and the texts and links that are read here.
 KINDS: dict[str, MediaKind] = {
     "mp4": _VIDEO,
+    "m4v": _VIDEO,
     "mov": _VIDEO,
+    "qt": _VIDEO,
     "avi": _VIDEO,
     "webm": _VIDEO,
     "mkv": _VIDEO,
     "jpg": _IMAGE,
     "jpeg": _IMAGE,
+    "jpe": _IMAGE,
+    "jfif": _IMAGE,
     "png": _IMAGE,
     "gif": _IMAGE,
     "webp": _IMAGE,
     "mp3": _AUDIO,
     "wav": _AUDIO,
+    "wave": _AUDIO,
     "m4a": _AUDIO,
+    "m4b": _AUDIO,
     "aac": _AUDIO,
     "txt": MediaKind.SCRIPT,
     "md": MediaKind.SCRIPT,

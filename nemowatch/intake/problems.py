@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nemowatch.content.endings import converted_to
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text
 from nemowatch.tasks import Unreadable, listed
+from nemowatch.tasks.words import enumerated
 
 #: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
@@ -123,7 +125,8 @@ class Problems:
         return FolderProblem(folder, found.what, found.suggestion)
 
     def _foreign(self, folder: bytes) -> FolderProblem:
-        names = _examples(self._facts[folder])
+        facts = self._facts[folder]
+        names = _examples(facts)
         if not folder:
             what = f"Files beside the task folders are not processed: {names}."
             return FolderProblem(folder, what, cure="Put them into one of the folders.")
@@ -133,7 +136,7 @@ class Problems:
         if taken:
             what = f"{what} It takes {taken}."
         cure = "Move them into a folder that takes them, or remove them."
-        return FolderProblem(folder, what, cure=cure)
+        return FolderProblem(folder, what, cure=f"{_conversions(facts)}{cure}")
 
 
 def _examples(facts: FolderFacts) -> str:
@@ -143,6 +146,20 @@ def _examples(facts: FolderFacts) -> str:
     if more > 0:
         return f"{names} and {more} more"
     return names
+
+
+def _conversions(facts: FolderFacts) -> str:
+    """What to convert media to that the cloud does not take; "" when there are none."""
+    by_target: dict[str, list[str]] = {}
+    for name in facts.foreign_names:
+        target = converted_to(name)
+        if target:
+            by_target.setdefault(target, []).append(as_text(name))
+
+    sentences = ""
+    for target, names in by_target.items():
+        sentences += f"Convert {enumerated(names)} to {target}. "
+    return sentences
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:

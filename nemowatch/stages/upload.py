@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from nemowatch.content import endings
 from nemowatch.errors import (
     LocalError,
     LocalPassing,
@@ -176,8 +177,9 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     except SourceGone as exc:
         raise await source_check.absence(work, deps, clip.path, exc) from exc
     try:
+        head = await deps.on_disk(work.watch, os.pread, fd, endings.HEAD, 0)
         payload = Payload(
-            name=clip.name,
+            name=endings.name_in_cloud(clip.name, head, clip.kind),
             fd=fd,
             size=claimed.size,
             mtime_ns=claimed.mtime_ns,

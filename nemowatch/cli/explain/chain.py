@@ -15,6 +15,7 @@ from nemowatch.cli.explain.records import Location, Step
 from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.content import reading
+from nemowatch.content.endings import converted_to
 from nemowatch.content.sniff import Finding, Sniffed, kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
@@ -87,6 +88,9 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
     promised = kind_by_name(location.parts[-1])
     if promised is None:
         what = f"This folder takes {listed(accepted)}."
+        target = converted_to(location.parts[-1])
+        if target:
+            what = f"Convert it to {target}. {what}"
         yield Step("no", f"No task takes files with this ending. {what}")
     elif promised not in accepted:
         yield _planned(folder, Drop(promised, as_text(location.parts[-1]), SOME_TEXT, prompt))

@@ -56,6 +56,11 @@ def is_frame(head: bytes) -> bool:
     return frame(head[:6]) is not None
 
 
+def is_adts(head: bytes) -> bool:
+    """Whether a file that begins so is AAC in ADTS."""
+    return _adts(head[:6]) is not None
+
+
 def behind_tags(pieces: Pieces) -> int:
     """Where the tags (ID3v2) at the beginning end."""
     offset = 0

@@ -1,0 +1,80 @@
+"""The endings of names: what a file is called in the cloud, which goes by them, and what to convert
+a file to whose ending the cloud does not take.
+
+Pure. Which ending promises which kind is in `sniff`.
+"""
+
+from __future__ import annotations
+
+from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
+from nemowatch.content.containers.marks import GIF, JPEG, PNG
+from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_VIDEO
+from nemowatch.model import MediaKind
+
+#: Bytes of a file that say what it is called.
+HEAD = 64
+
+#: Endings that the cloud takes (docs/api.md section 2), by the first bytes; the first is given to
+#: a file that has none of them.
+_BY_BEGINNING = (
+    (JPEG, ("jpg", "jpeg")),
+    (PNG, ("png",)),
+    (GIF, ("gif",)),
+    (mpeg_audio.TAG, ("mp3", "aac")),
+)
+_RIFF = {b"WAVE": ("wav",), b"AVI ": ("avi",), b"WEBP": ("webp",)}
+_MP4 = {MediaKind.VIDEO: ("mp4", "mov"), MediaKind.AUDIO: ("m4a",)}
+_MATROSKA, _WEBM = ("mkv", "webm"), ("webm", "mkv")
+
+_VIDEOS = (
+    "3g2 3gp 3gpp amv asf divx dv f4v flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
+    " mts mxf ogm ogv rm rmvb swf tod tp trp ts vob wmv wtv y4m"
+)
+_SOUNDS = (
+    "8svx aa aac+ aax ac3 adts aif aifc aiff alac amr ape au awb caf dff dsf dts eac3 flac gsm mid"
+    " midi mka mp1 mp2 mpa mpc mpga oga ogg opus ra snd spx tta voc w64 wma wv"
+)
+_PICTURES = (
+    "apng arw avif bmp cr2 cr3 dib dng emf eps heic heif hif ico j2k jp2 jxl nef orf psd raf raw"
+    " rw2 svg tga tif tiff wmf"
+)
+#: What a file with such an ending is converted to.
+_TARGETS = {
+    **dict.fromkeys(_VIDEOS.split(), TO_VIDEO),
+    **dict.fromkeys(_SOUNDS.split(), TO_AUDIO),
+    **dict.fromkeys(_PICTURES.split(), TO_IMAGE),
+}
+
+
+def converted_to(name: bytes) -> str:
+    """What to convert a file of this name to; "" for a name that is none of media, or that the
+    cloud takes as it is."""
+    ending = name.rpartition(b".")[2].decode("ascii", "replace")
+    return _TARGETS.get(ending.lower(), "")
+
+
+def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:
+    """The name under which a file of this kind is sent: with an ending that is true of its first
+    bytes, so that a cloud that goes by endings takes it for what it is."""
+    endings = _endings(head, kind)
+    stem, dot, ending = name.rpartition(".")
+    if not endings or ending.lower() in endings:
+        return name
+    return f"{stem if dot else ending}.{endings[0]}"
+
+
+def _endings(head: bytes, kind: MediaKind) -> tuple[str, ...]:
+    if mp4.begins(head):
+        return _MP4.get(kind, ())
+    if head.startswith(matroska.EBML):
+        return _WEBM if b"webm" in head else _MATROSKA
+    if head.startswith(riff.BEGINNINGS):
+        return _RIFF.get(head[8:12], ())
+    for beginning, endings in _BY_BEGINNING:
+        if head.startswith(beginning):
+            return endings
+    if mpeg_audio.is_adts(head):
+        return ("aac",)
+    if mpeg_audio.is_frame(head):
+        return ("mp3",)
+    return ()

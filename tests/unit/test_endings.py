@@ -1,0 +1,68 @@
+"""What files are called in the cloud, and what others are converted to."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.content.endings import converted_to, name_in_cloud
+from nemowatch.content.sniff import KINDS
+from nemowatch.model import MediaKind
+from tests.rigs import media_files as media
+
+VIDEO, AUDIO, IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "sent"),
+    [
+        ("clip.mp4", media.mp4(), VIDEO, "clip.mp4"),
+        ("clip.MOV", media.mp4(), VIDEO, "clip.MOV"),
+        ("clip.m4v", media.mp4(), VIDEO, "clip.mp4"),
+        ("clip.mp3", media.mp4(), VIDEO, "clip.mp4"),
+        ("talk.mp4", media.mp4(media.SOUND), AUDIO, "talk.m4a"),
+        ("talk.m4b", media.mp4(media.SOUND), AUDIO, "talk.m4a"),
+        ("talk.mp3", media.wav(), AUDIO, "talk.wav"),
+        ("talk.wave", media.wav(), AUDIO, "talk.wav"),
+        ("talk.wav", media.mp3(), AUDIO, "talk.mp3"),
+        ("talk.mp3", media.id3(9, bytes(9)) + media.FRAME, AUDIO, "talk.mp3"),
+        ("talk.mp3", b"\xff\xf1\x50\x80\x2e\x7f\xfc", AUDIO, "talk.aac"),
+        ("clip.mp4", media.mkv(), VIDEO, "clip.mkv"),
+        ("clip.mp4", media.EBML.replace(b"matroska", b"webm"), VIDEO, "clip.webm"),
+        ("clip.mp4", media.avi(b"vids"), VIDEO, "clip.avi"),
+        ("photo.jfif", b"\xff\xd8\xff\xe0", IMAGE, "photo.jpg"),
+        ("photo.jpg", b"\x89PNG\r\n\x1a\n", IMAGE, "photo.png"),
+        ("photo.jpeg", b"\xff\xd8\xff\xe0", IMAGE, "photo.jpeg"),
+        ("v1.2 final.m4v", media.mp4(), VIDEO, "v1.2 final.mp4"),
+        ("clip", media.mp4(), VIDEO, "clip.mp4"),
+        ("odd.xyz", b"nothing known", VIDEO, "odd.xyz"),
+    ],
+)
+def test_a_file_is_sent_under_an_ending_that_is_true(
+    name: str, data: bytes, kind: MediaKind, sent: str
+) -> None:
+    """The cloud goes by endings: one that lies, or that it does not know, is replaced."""
+    assert name_in_cloud(name, data[:64], kind) == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        (b"holiday.MTS", "MP4"),
+        (b"old.wmv", "MP4"),
+        (b"tape.mpg", "MP4"),
+        (b"song.flac", "MP3 or MP4"),
+        (b"memo.amr", "MP3 or MP4"),
+        (b"IMG_1.HEIC", "JPG or PNG"),
+        (b"clip.mp4", ""),
+        (b"letter.odt", ""),
+        (b"README", ""),
+    ],
+)
+def test_other_media_have_something_to_convert_to(name: bytes, target: str) -> None:
+    """By the ending alone, since such a file is never opened."""
+    assert converted_to(name) == target
+
+
+def test_nothing_is_converted_that_is_taken() -> None:
+    """No ending is both."""
+    assert not [ending for ending in KINDS if converted_to(b"x." + ending.encode())]
