@@ -106,8 +106,8 @@ async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> No
         (found,) = [p for p in b.problems if isinstance(p, FileProblem)]
         assert (
             found.cure
-            == "This folder takes videos (mp4, mov, avi, webm, mkv) and links to them (url, webloc,"
-            " urls.txt)."
+            == "This folder takes videos (mp4, mov, avi, webm, mkv), audio (mp3, wav, m4a, aac) and"
+            " links to them (url, webloc, urls.txt)."
         )
 
 

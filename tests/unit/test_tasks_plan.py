@@ -64,6 +64,21 @@ def test_a_voiceover_of_a_video_narrates_what_it_shows() -> None:
     assert "in English" in message("voiceover")
 
 
+def test_a_recording_is_dubbed_and_spoken_anew() -> None:
+    """Its messages are of what is said, never of a picture; the results are those of a video."""
+    talk = Drop(MediaKind.AUDIO, "talk.mp3")
+    dubbed, clip = order("dub-from-en-es", talk), order("dub-from-en-es")
+    assert [t.outputs for t in dubbed.targets] == [t.outputs for t in clip.targets]
+    spoken = order("voiceover-de-female", talk).targets[0]
+    narrated = order("voiceover-de", Drop(MediaKind.AUDIO, "talk.mp3", "Say this.")).targets[0]
+    assert "The speech in it is in English." in dubbed.targets[0].prompt
+    assert "a female German voice" in spoken.prompt
+    assert narrated.prompt.endswith("Say this.")
+    for target in (*dubbed.targets, spoken, narrated):
+        assert "recording" in target.prompt
+        assert not {"picture", "video", "on-screen"} & set(target.prompt.split())
+
+
 def test_a_script_alone_has_the_skill_for_scripts() -> None:
     """Its text comes verbatim after the instruction."""
     script = "Hello {file}, welcome to {languages}!\n\n  100 % } off"
@@ -196,10 +211,9 @@ def test_prompt_txt_with_a_place_for_a_script_makes_an_edit_folder_take_scripts(
 
 
 REFUSED = [
-    ("dub-es", MediaKind.AUDIO, "videos"),
     ("dub-es", MediaKind.IMAGE, "videos"),
     ("dub-es", MediaKind.SCRIPT, "videos"),
-    ("voiceover", MediaKind.AUDIO, "texts"),
+    ("voiceover", MediaKind.IMAGE, "texts"),
     ("transcribe", MediaKind.IMAGE, "audio"),
     ("edit", MediaKind.SCRIPT, "images"),
     ("stills", MediaKind.LINK, "images"),

@@ -89,12 +89,20 @@ class Groups:
         return Group(partner, path) if _is_text(path) else Group(path, partner)
 
     def _partner(self, path: bytes, stems: Stems) -> bytes | None:
-        """The text of this clip, or the clip of this text; the first by name of several."""
-        same_stem = stems.get(_stem_key(_name(path)), [])
-        for other in sorted(same_stem):
+        """The text of this clip, or the clip of this text: the first by name of several, a video
+        before a recording."""
+        same_stem = sorted(stems.get(_stem_key(_name(path)), []), key=_by_kind)
+        if _is_sound(path) and any(map(self._is_waiting_video, same_stem)):
+            return None
+        for other in same_stem:
             if _is_text(other) is not _is_text(path) and self._may_belong(other):
                 return other
         return None
+
+    def _is_waiting_video(self, path: bytes) -> bool:
+        """Whether a text of its stem belongs to this one, rather than to a recording."""
+        is_video = promised_kind(path) is MediaKind.VIDEO
+        return is_video and path not in self._state.known and self._may_belong(path)
 
     def _is_ready(self, path: bytes) -> bool:
         tracked = self._state.tracker.get(path)
@@ -164,6 +172,14 @@ def _name(path: bytes) -> bytes:
 
 def _is_text(path: bytes) -> bool:
     return promised_kind(path) is MediaKind.SCRIPT
+
+
+def _is_sound(path: bytes) -> bool:
+    return promised_kind(path) is MediaKind.AUDIO
+
+
+def _by_kind(path: bytes) -> tuple[bool, bytes]:
+    return _is_sound(path), path
 
 
 def _stem_key(name: bytes) -> str:

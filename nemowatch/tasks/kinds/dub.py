@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nemowatch.errors import shown
-from nemowatch.model import MB, Order, Output, OutputKind, Target
+from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.arguments import SOURCE, read_arguments
-from nemowatch.tasks.kinds.base import VIDEO, Example, Hint, Skill, Spelled, TaskKind
+from nemowatch.tasks.kinds.base import AUDIO, VIDEO, Example, Hint, Skill, Spelled, TaskKind
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import WrongError, where
@@ -16,9 +16,9 @@ class Dub(TaskKind):
     """`dub-es-fr`, `dub-from-en-es`."""
 
     word = "dub"
-    summary = "a video, spoken in other languages"
+    summary = "a video or a recording, spoken in other languages"
     skills = (Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True),)
-    takes = VIDEO
+    takes = VIDEO | AUDIO
     also = ("dubbing", "dubbed", "dubs")
     meant = ("translate", "translation", "translated", "synchronize")
     keywords = SOURCE
@@ -62,7 +62,7 @@ class Dub(TaskKind):
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:
-    base = _message(language, folder.source_language)
+    base = _message(language, folder.source_language, drop.kind)
     text = prompts.instructed(base, drop.prompt)
     if not text.startswith(base) and "{languages}" not in text:
         # without it, the job of each language would be sent the same words
@@ -71,9 +71,15 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
     return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
 
 
-def _message(target: Language, source: Language | None) -> str:
+def _message(target: Language, source: Language | None, kind: MediaKind) -> str:
     spoken = prompts.name_of(source)
     origin = where(spoken, f" The speech in it is in {spoken}.")
+    if kind is MediaKind.AUDIO:
+        return (
+            f"Dub this recording into {target.name} with synced audio.{origin} Translate everything"
+            f" that is said, replace the original voices by {target.name} ones that keep their"
+            " timing, and keep music and background sounds. Do not add titles, music or effects."
+        )
     return (
         f"Dub this video into {target.name} with synced audio.{origin} Translate everything that is"
         f" said, replace the original voices by {target.name} ones that keep their timing, and keep"

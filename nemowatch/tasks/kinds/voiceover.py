@@ -7,6 +7,7 @@ from nemowatch.model import DEFAULT_SKILL, MB, MediaKind, Order, Output, OutputK
 from nemowatch.tasks import prompts
 from nemowatch.tasks.arguments import VOICES, read_arguments
 from nemowatch.tasks.kinds.base import (
+    AUDIO,
     TEXT,
     VIDEO,
     Example,
@@ -32,10 +33,10 @@ class Voiceover(TaskKind):
     """`voiceover`, `voiceover-de-female`."""
 
     word = "voiceover"
-    summary = "a narrated video, from a video or from a text"
+    summary = "a narrated video, from a video, a recording or a text"
     text_skill = "voiceover-generator"
     skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB))
-    takes = VIDEO | TEXT
+    takes = VIDEO | AUDIO | TEXT
     also = ("voice over", "voice_over", "voiceovers", "voice overs", "voice_overs")
     meant = ("narration", "narrate", "voice", "speech", "tts")
     keywords = VOICES
@@ -85,7 +86,9 @@ def _message(folder: Folder, drop: Drop) -> str:
     if drop.kind is MediaKind.SCRIPT:
         return _speak(language, gender, drop)
     if drop.script.strip():
-        return _narrate_text(language, gender)
+        return _narrate_text(language, gender, drop.kind)
+    if drop.kind is MediaKind.AUDIO:
+        return _speak_again(language, gender)
     return _narrate(language, gender)
 
 
@@ -98,13 +101,24 @@ def _narrate(language: Language, gender: Gender) -> str:
     )
 
 
-def _narrate_text(language: Language, gender: Gender) -> str:
-    """For a video with its narration given; the text follows."""
+def _speak_again(language: Language, gender: Gender) -> str:
+    """For a recording, which shows nothing: what is said in it."""
     return (
-        f"Add a natural-sounding voiceover{_voice(language, gender)} to this video, in"
+        f"Replace the voices in this recording by a natural-sounding voiceover"
+        f"{_voice(language, gender)} in {language.name} that says everything that is said in it,"
+        " and adds nothing. Do not add titles, music or effects."
+    )
+
+
+def _narrate_text(language: Language, gender: Gender, kind: MediaKind) -> str:
+    """For a video or a recording with its narration given; the text follows."""
+    medium, kept = "video", "Do not change the picture, and do not"
+    if kind is MediaKind.AUDIO:
+        medium, kept = "recording", "Do not"
+    return (
+        f"Add a natural-sounding voiceover{_voice(language, gender)} to this {medium}, in"
         f" {language.name}. The narration is the following text: speak it word for word, spread"
-        " over the video, and add nothing to it. Do not change the picture, and do not add titles,"
-        " music or effects."
+        f" over the {medium}, and add nothing to it. {kept} add titles, music or effects."
     )
 
 
