@@ -103,6 +103,18 @@ HOLDS: Mapping[HoldReason, Hold] = {
         short="waits for space on the disk",
         cure=Cure("Free some space on the disk of the outbox; work then resumes by itself."),
     ),
+    HoldReason.OUTBOX: Hold(
+        Scope.FOLDER,
+        Stops.JOB,
+        Ends.PROBE,
+        words="Results cannot be stored in the outbox.",
+        short="waits for the outbox",
+        cure=Cure(
+            "Make the outbox writable again: its share, its rights, its disk, or the name that it"
+            " refuses. Nothing is paid for before; work then resumes by itself.",
+            (Choice(RESUME, "check it now"),),
+        ),
+    ),
     HoldReason.OUTAGE: Hold(
         Scope.ACCOUNT,
         Stops.CLOUD,
@@ -184,7 +196,7 @@ BY_SETTING = tuple(reason for reason, hold in HOLDS.items() if hold.scope is Sco
 RESUMABLE = tuple(
     reason
     for reason, hold in HOLDS.items()
-    if hold.ends is Ends.PROBE and hold.scope is not Scope.FOLDER
+    if hold.ends is Ends.PROBE and reason is not HoldReason.PAUSED
 )
 
 

@@ -78,6 +78,7 @@ class HoldReason(StrEnum):
     TOKEN = "token"  #: 1001 on a token that the user supplied
     OUTAGE = "outage"  #: the API cannot be reached
     SPACE = "space"  #: the disk of the outbox is full
+    OUTBOX = "outbox"  #: results could not be put into the outbox
     HOURS = "hours"  #: outside limits.hours
     PAUSED = "paused"  #: a PAUSE file, or `nemowatch pause`
     APPROVAL = "approval"  #: a batch larger than limits.confirm_above

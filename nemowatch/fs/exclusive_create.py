@@ -21,8 +21,8 @@ from nemowatch.fs.safe_open import open_new, stat_at, sync_folder
 
 _RENAME_NOREPLACE = 1  # linux/fs.h
 #: What filesystems without hard links answer (FAT: EPERM, CIFS: EOPNOTSUPP, FUSE: ENOSYS or, where
-#: nobody wrote the call, EROFS). A plain lack of rights, and a disk that truly is read-only, are
-#: answered by the rename that follows, too.
+#: nobody wrote the call, EROFS; rclone: EIO). A plain lack of rights, and a disk that truly is
+#: read-only or broken, are answered by the rename that follows, too.
 _NO_LINK = frozenset(
     {
         errno.EPERM,
@@ -33,10 +33,12 @@ _NO_LINK = frozenset(
         errno.ENOTTY,
         errno.EACCES,
         errno.EROFS,
+        errno.EIO,
     }
 )
-#: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE).
-NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})
+#: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE; some FUSE: EIO, and
+#: then a truly broken disk is answered by the copy that follows).
+NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY, errno.EIO})
 
 
 def rename_exclusive(

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nemowatch.errors import LocalFinal, LocalPassing, show_path
 from nemowatch.fs import anchor
 from nemowatch.fs.names import NAME_LIMIT
-from nemowatch.fs.safe_open import folder_of, missing, parts, root_folder, translated
+from nemowatch.fs.safe_open import folder_of, missing, parts, translated
 
 
 def below(root: Path, relative: bytes) -> Path:
@@ -41,28 +40,6 @@ def ensure_root(root: Path, beside: Path) -> None:
         if root.parent != beside.parent or not beside.is_dir():
             raise missing(root)
         root.mkdir(exist_ok=True)
-
-
-def ensure_writable(root: Path, beside: Path) -> None:
-    """As `ensure_root`, and something can be put there: asked before it is paid for. Raises
-    LocalPassing when not now."""
-    cure = "Nothing is paid for until its result can be stored there; work then resumes by itself."
-    try:
-        ensure_root(root, beside)
-        why = _why_not_writable(root)
-    except LocalFinal as exc:  # rights change
-        raise LocalPassing(exc.text, path=root, cure=cure) from exc
-    if why:
-        raise LocalPassing(f"{show_path(root)}: {why}.", path=root, cure=cure)
-
-
-def _why_not_writable(root: Path) -> str:
-    with root_folder(root) as folder:
-        if os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-            return ""
-        if os.fstatvfs(folder).f_flag & os.ST_RDONLY:
-            return "its filesystem is mounted read-only"
-    return "nemowatch may not write there"
 
 
 def name_limit(folder: int) -> int:

@@ -1,8 +1,8 @@
 """Names of what we put into people's folders: safe on Windows, short enough everywhere, numbered
 where taken. Pure.
 
-Folders are mirrored byte for byte and sources keep the name they came with; only the names of
-results and notes are made here.
+Sources keep the name they came with; the names of results, of the folders they go to, and of notes
+are made here.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:
     name = _FORBIDDEN.sub("_", readable).rstrip(". ")
     name = cut(name, limit - NUMBER_ROOM - len(ending.encode("utf-8"))).rstrip(". ")
     return _not_a_device((name or "_") + ending)
+
+
+def safe_folder(name: bytes, limit: int = NAME_LIMIT) -> bytes:
+    """A name for a folder of results, from the one that a person gave it: safe as `safe_name`
+    makes it. One that is safe already stays as it is."""
+    return os.fsencode(safe_name(name, "", limit + NUMBER_ROOM))
 
 
 def cut(text: str, limit: int) -> str:

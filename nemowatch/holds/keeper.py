@@ -16,6 +16,7 @@ from nemowatch.config import Config
 from nemowatch.errors import LocalError, RemoteError, RenderUnknown
 from nemowatch.holds import probes
 from nemowatch.holds.disk_space import DiskSpace
+from nemowatch.holds.outboxes import Outboxes
 from nemowatch.holds.probes import Balance, Evidence
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.hold_log import HoldLog, causes
@@ -52,6 +53,7 @@ class HoldKeeper:
         self._nudge = nudge
         self._hold_log = hold_log
         self._disks = DiskSpace(journal, inboxes)
+        self._outboxes = Outboxes(journal, inboxes)
         self._one = asyncio.Lock()
         # checks: asked for, and how many of these the latest check answers
         self._asked = self._begun = 0
@@ -59,6 +61,7 @@ class HoldKeeper:
     def close(self) -> None:
         """Let its threads end, unless a share that hangs keeps one."""
         self._disks.close()
+        self._outboxes.close()
 
     async def check(self) -> None:
         """Check everything that is held; however many checks are asked for while one is under
@@ -96,6 +99,7 @@ class HoldKeeper:
             existing=existing,
             balance=balance,
             has_room=has_room,
+            deliverable=tuple(await self._outboxes.deliverable()),
             ended_renders=tuple(ended),
             paused=self._paused,
         )

@@ -39,6 +39,7 @@ class Evidence:
     #: the balance answers for the outage, the token and the credits at once
     balance: Balance
     has_room: bool  #: every outbox that answers has room
+    deliverable: tuple[int, ...]  #: jobs held for the outbox whose results it takes by now
     ended_renders: tuple[int, ...]  #: jobs held for a slow render that has come to an end
     paused: Callable[[str, bytes], bool]  #: (watch, folder) -> not known to be free of a PAUSE
 
@@ -165,6 +166,11 @@ def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
             queue.wake_paused(conn, watch, folder, evidence.now_ms)
 
 
+def _wake_deliverable(conn: sqlite3.Connection, evidence: Evidence) -> None:
+    for job_id in evidence.deliverable:
+        queue.wake_one(conn, job_id, evidence.now_ms)
+
+
 def _wake_rendered(conn: sqlite3.Connection, evidence: Evidence) -> None:
     for job_id in evidence.ended_renders:
         queue.wake_one(conn, job_id, evidence.now_ms)
@@ -175,5 +181,6 @@ WAKE: Mapping[HoldReason, Callable[[sqlite3.Connection, Evidence], None]] = {
     HoldReason.HOURS: _wake_in_hours,
     HoldReason.CAP: _wake_within_cap,
     HoldReason.PAUSED: _wake_unpaused,
+    HoldReason.OUTBOX: _wake_deliverable,
     HoldReason.SLOW_RENDER: _wake_rendered,
 }

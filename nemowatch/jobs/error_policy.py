@@ -35,6 +35,9 @@ from nemowatch.journal.spend import Edit
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision, ask, hold, later, refuse
 
+#: States that put something into the outbox: what fails on this machine then is the outbox.
+DELIVERING = frozenset({State.RENDERED, State.DOWNLOADING, State.DOWNLOADED})
+
 
 def decide(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """What happens to `job` after `error`: the first rule of `RULES` that has an answer."""
@@ -101,6 +104,10 @@ def _hold_for_space(job: Job, error: NemowatchError, at: Circumstances) -> Decis
 
 
 def _wait_for_disk(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    """Once more soon; an outbox that fails in the same way again is a hold."""
+    if job.state in DELIVERING and error.text in job.error_text:
+        return _hold_for_outbox(job, error, at)
+
     pause = backoff(2, at.base, at.cap, 0.5 + at.roll / 2)
     words = JobChanges(error_text=f"{error.text} {error.cure}".strip())
     changes = words | words_of_the_turn(job) | doubt(job)
@@ -110,9 +117,15 @@ def _wait_for_disk(job: Job, error: NemowatchError, at: Circumstances) -> Decisi
 def _wait_for_outbox(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:
     """What is paid for waits in the cloud until the outbox can take it, however long its rights
     or shape forbid it."""
-    if job.state not in PAID:
-        return None
-    return _wait_for_disk(job, error, at)
+    if job.state in DELIVERING:
+        return _hold_for_outbox(job, error, at)
+    if job.state in PAID:
+        return _wait_for_disk(job, error, at)
+    return None
+
+
+def _hold_for_outbox(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
+    return hold(HoldReason.OUTBOX, job.state, error.words)
 
 
 def _fail_paid(job: Job, error: NemowatchError, at: Circumstances) -> Decision | None:

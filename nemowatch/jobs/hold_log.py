@@ -149,6 +149,8 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     for watch, folder, _ in queue.paused_folders(conn):
         cause = Cause(HoldReason.PAUSED, whole(watch, folder))
         found[cause] = "To go on: nemowatch resume, or delete the PAUSE file."
+    for watch, folder, why in queue.undeliverable_folders(conn):
+        found[Cause(HoldReason.OUTBOX, whole(watch, folder))] = why
     return found
 
 

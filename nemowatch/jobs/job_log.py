@@ -10,7 +10,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.errors import show_path
-from nemowatch.hold_reasons import HOLDS
+from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.jobs.hold_log import Cause, HoldLog, whole
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -83,7 +83,7 @@ class JobLog:
         if reason is HoldReason.OUTAGE:
             self.holds.meets_outage(job.state)
         folder = ""
-        if reason is HoldReason.PAUSED:
+        if HOLDS[reason].scope is Scope.FOLDER:
             folder = location(source)["folder"]
         self.holds.begins(Cause(reason, folder), decision.text)
         return True

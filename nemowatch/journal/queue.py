@@ -112,6 +112,12 @@ def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
     return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
 
 
+def undeliverable_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, str]]:
+    """(watch, task folder, why) of the jobs that wait for the outbox."""
+    rows = conn.execute(SQL["undeliverable_folders"])
+    return [(row["watch"], row["folder"], row["why"]) for row in rows]
+
+
 def wake_paused(
     conn: sqlite3.Connection,
     watch: str,

@@ -16,6 +16,7 @@ from nemowatch.fs.names import safe_name
 from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sources import NewJob
+from nemowatch.outbox.target_folder import relative_folder
 
 
 def find(
@@ -33,13 +34,29 @@ def find(
     found: list[PublishedOutput] = []
     for output in job.target.outputs:
         name = safe_name(job.stem.encode("utf-8", "surrogateescape"), output.ending)
-        relative = os.path.join(os.path.dirname(path), os.fsencode(name))
-        result = _result_at(watch.outbox, relative, output.ending, beat)
+        result = _result_of(watch.outbox, path, name, output.ending, beat)
         if result is not None:
             found.append(result)
         elif output.required:
             return ()
     return tuple(found)
+
+
+def _result_of(
+    root: Path,
+    path: bytes,
+    name: str,
+    ending: str,
+    beat: Callable[[], None],
+) -> PublishedOutput | None:
+    """The file of this name in the folder for the results of the source at `path`, or in the
+    folder of exactly the source's name, where earlier versions put them."""
+    for folder in dict.fromkeys((relative_folder(path), os.path.dirname(path))):
+        relative = os.path.join(folder, os.fsencode(name))
+        result = _result_at(root, relative, ending, beat)
+        if result is not None:
+            return result
+    return None
 
 
 def _result_at(

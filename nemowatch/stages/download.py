@@ -7,18 +7,16 @@ import os
 from pathlib import Path
 
 from nemowatch.errors import ResultExpired, UnsafeUrl
-from nemowatch.fs.folders import ensure_root
 from nemowatch.model import State
-from nemowatch.outbox.publish import ensure_folder, part_path
+from nemowatch.outbox.publish import part_path
+from nemowatch.outbox.target_folder import ensure_target_folder
 from nemowatch.stages.decision import Decision, go, later
 from nemowatch.stages.deps import Deps, Work
 
 
 def target_folder(work: Work) -> Path:
-    """The folder of this job's results: in the outbox, at the same place as in the inbox. Missing
-    folders are made, but never below a root that is away (raises LocalPassing)."""
-    ensure_root(work.watch.outbox, work.watch.inbox)
-    return ensure_folder(work.watch.outbox, os.path.dirname(work.source.path))
+    """The folder of this job's results, made when it is missing. Raises LocalError."""
+    return ensure_target_folder(work.watch, work.source.path)
 
 
 async def begin(work: Work, deps: Deps) -> Decision:

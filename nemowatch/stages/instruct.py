@@ -40,7 +40,9 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return closed
     if not work.later_turn:
         await source_check.same(work, deps)
-    await source_check.deliverable(work, deps)
+    closed = await source_check.undeliverable(work, deps)
+    if closed is not None:
+        return closed
 
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
     baseline = turn_outcome.digest(state)

@@ -8,12 +8,23 @@ from __future__ import annotations
 import os
 from operator import attrgetter
 
-from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
-from nemowatch.fs.folders import ensure_writable
+from nemowatch.config import Watch
+from nemowatch.errors import (
+    LocalError,
+    LocalPassing,
+    NoSpace,
+    SourceChanged,
+    SourceGone,
+    show_path,
+)
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot, unchanged
+from nemowatch.fs.names import safe_name
 from nemowatch.fs.safe_open import lookup, open_below
-from nemowatch.model import Member
+from nemowatch.journal.jobs import Job
+from nemowatch.model import HoldReason, Member, State
+from nemowatch.outbox.delivery_probe import check_delivery
+from nemowatch.stages.decision import Decision, hold
 from nemowatch.stages.deps import Deps, Work
 
 
@@ -39,9 +50,23 @@ async def absence(
     return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
 
 
-async def deliverable(work: Work, deps: Deps) -> None:
-    """Check that results can be put into the outbox. Raises LocalPassing, LocalFinal."""
-    await deps.on_disk(work.watch, ensure_writable, work.watch.outbox, work.watch.inbox)
+async def undeliverable(work: Work, deps: Deps) -> Decision | None:
+    """A hold when the results could not be put into the outbox, with the reason; None when they
+    could. Raises NoSpace."""
+    try:
+        await deps.on_disk(work.watch, check_results, work.watch, work.source.path, work.job)
+    except NoSpace:
+        raise
+    except LocalError as exc:
+        return hold(HoldReason.OUTBOX, State(work.job.state), exc.words)
+    return None
+
+
+def check_results(watch: Watch, path: bytes, job: Job) -> None:
+    """Whether this job's results could be delivered. Raises LocalError with the reason."""
+    stem = job.stem.encode("utf-8", "surrogateescape")
+    names = [safe_name(stem, output.ending) for output in job.outputs]
+    check_delivery(watch, path, names)
 
 
 def _same_file(work: Work, member: Member) -> None:

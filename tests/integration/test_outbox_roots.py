@@ -3,6 +3,7 @@ refused until it is gone."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -17,12 +18,13 @@ from nemowatch.fs import anchor
 from nemowatch.fs.folders import ensure_folder, ensure_root
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
+from nemowatch.journal.retired_files import RetiredFile
+from nemowatch.outbox import expired_files
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.outbox.note_file import write_note
 from nemowatch.outbox.publish import part_path, publish, write_part
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME
-from nemowatch.service.housekeeping import expire
 
 
 @pytest.fixture
@@ -60,7 +62,12 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
         ) as refused:
             act()
         assert "resumes by itself" in refused.value.cure
-    expire(tree, 1e12)
+    found = (tree.parent / "theirs/file").stat()
+    theirs = RetiredFile(
+        os.fsencode(tree / "file"), 0, found.st_mtime_ns, found.st_ino, hashlib.sha256().hexdigest()
+    )
+    with pytest.raises(LocalPassing):
+        expired_files.delete(tree, theirs)
     assert [path.name for path in (tree.parent / "theirs").rglob("*")] == ["file"]
     tree.unlink()
     (tree.parent / "before").rename(tree)

@@ -33,6 +33,7 @@ from nemowatch.errors import (
     SourceGone,
     TokenRefused,
 )
+from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.retries import Circumstances, again
@@ -131,7 +132,7 @@ def test_what_is_paid_is_never_cancelled_and_never_starts_over_without_a_draft(j
         (RequestRefused(), State.SUBMITTING, State.SUBMITTING, "checking", True),
         (LocalPassing(), State.DOWNLOADED, State.DOWNLOADED, None, False),
         (LocalFinal(), State.CLAIMED, State.FAILED, "", False),
-        (LocalFinal(), State.DOWNLOADED, State.DOWNLOADED, None, False),
+        (LocalFinal(), State.DOWNLOADED, State.HELD, HoldReason.OUTBOX, False),
         (SourceGone(), State.UPLOADED, State.CANCELLED, "", False),
         (SourceChanged(), State.UPLOADED, State.CLAIMED, "", False),
         (SessionLost(), State.UPLOADED, State.CLAIMED, "", True),
@@ -152,7 +153,8 @@ def test_the_table(
     assert decision.counts is counts
     if to is State.HELD:
         assert decision.values["back"] == state
-        assert decision.hold is HoldReason(reason)
+        of_account = HOLDS[HoldReason(reason)].scope is Scope.ACCOUNT
+        assert (decision.hold is HoldReason(reason)) is of_account
 
 
 def test_a_cloud_that_nobody_reaches_is_no_attempt(job: Job) -> None:

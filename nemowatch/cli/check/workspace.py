@@ -18,6 +18,7 @@ from nemowatch.errors import LocalError
 from nemowatch.fs.space import probe_write
 from nemowatch.intake.watch import owner_file
 from nemowatch.model import MB
+from nemowatch.outbox.delivery_probe import check_outbox
 
 if TYPE_CHECKING:
     from nemowatch.config import Watch
@@ -38,6 +39,7 @@ WRITE_CURES = {
     errno.EEXIST: IN_THE_WAY,
     errno.ENOTDIR: IN_THE_WAY,
 }
+WRITE_CURE = "Check that disk, or the server that has the share."
 
 
 def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
@@ -48,7 +50,8 @@ def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
         yield Finding("warn", "folder", f"{_shown(root)} is not there.", cure)
         return
     yield _inbox(watch)
-    for folder in (watch.outbox, watch.done, watch.failed):
+    yield _takes_results(watch.outbox)
+    for folder in (watch.done, watch.failed):
         yield _writable(folder)
     yield _disk(watch.outbox)
     yield from _owner(root, state_dir)
@@ -84,6 +87,19 @@ def _writable(folder: Path) -> Finding:
     return Finding("ok", "rights", f"{_shown(folder)} can be written.")
 
 
+def _takes_results(outbox: Path) -> Finding:
+    """Deliver to it as a result is delivered, with the names that people give."""
+    found = _writable(outbox)
+    if found.level != "ok" or not outbox.is_dir():
+        return found
+    try:
+        check_outbox(outbox)
+    except LocalError as exc:
+        text = f"Results cannot be stored in {_shown(outbox)}: {exc.text}"
+        return Finding("fail", "rights", text, exc.cure or WRITE_CURE)
+    return found
+
+
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists."""
     return next(each for each in (folder, *folder.parents) if each.exists())
@@ -102,7 +118,7 @@ def _write_cure(exc: OSError) -> str:
     if isinstance(exc, PermissionError):
         return f"Give the user {user_name(os.geteuid())} the right to write there."
     number = exc.errno or 0
-    return WRITE_CURES.get(number, "Check that disk, or the server that has the share.")
+    return WRITE_CURES.get(number, WRITE_CURE)
 
 
 def _disk(folder: Path) -> Finding:

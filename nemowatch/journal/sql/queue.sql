@@ -75,6 +75,11 @@ UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND 
 SELECT s.watch, s.folder, count(*) AS n FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = 'held' AND j.reason = 'paused' GROUP BY s.watch, s.folder
 
+-- name: undeliverable_folders
+-- the folders with jobs whose results could not be stored, and why
+SELECT s.watch, s.folder, max(j.error_text) AS why FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = 'held' AND j.reason = 'outbox' GROUP BY s.watch, s.folder
+
 -- name: wake_source
 -- the claimed jobs of a source are due now
 UPDATE job SET due_at = 0, updated_at = :now

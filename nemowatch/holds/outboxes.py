@@ -1,0 +1,90 @@
+"""Which of the jobs that wait for their outbox could be delivered by now. A share that hangs keeps
+nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError
+from nemowatch.intake.inbox import Inbox
+from nemowatch.journal import Journal, queue, sources
+from nemowatch.journal.jobs import Job
+from nemowatch.model import HoldReason
+from nemowatch.stages.source_check import check_results
+
+#: Seconds until an outbox that does not answer counts as one that takes nothing.
+PATIENCE = 5.0
+#: Outboxes that are asked at once, each by a thread that is there only when it is needed.
+THREADS = 64
+#: Jobs of an outbox that are tried in one check: each takes milliseconds, and a second on a slow
+#: share. Which ones is left to chance, so that names it refuses for ever hold up nobody else.
+AT_ONCE = 20
+
+#: A held job, and the path of its source.
+Waiting = tuple[Job, bytes]
+
+
+class Outboxes:
+    """Asks each outbox on a thread of its own, with one question at a time however long it
+    hangs."""
+
+    def __init__(self, journal: Journal, inboxes: Mapping[str, Inbox]) -> None:
+        self._journal = journal
+        self._inboxes = inboxes
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
+        self._asked: dict[str, asyncio.Future[list[int]]] = {}  # by watch
+
+    def close(self) -> None:
+        """Let the threads end, unless a share that hangs keeps one."""
+        self._threads.shutdown(wait=False)
+
+    async def deliverable(self) -> list[int]:
+        """The jobs held for their outbox whose results it would take."""
+        for name, waiting in (await self._journal.read(_waiting)).items():
+            inbox = self._inboxes.get(name)
+            if inbox is not None:
+                self._ask(name, inbox.watch, waiting)
+        if not self._asked:
+            return []
+
+        await asyncio.wait(self._asked.values(), timeout=PATIENCE)
+        found: list[int] = []
+        for name, answer in list(self._asked.items()):
+            if answer.done():
+                found += answer.result()
+                del self._asked[name]
+        return found
+
+    def _ask(self, name: str, watch: Watch, waiting: list[Waiting]) -> None:
+        if name in self._asked:
+            return
+        some = random.sample(waiting, min(len(waiting), AT_ONCE))
+        loop = asyncio.get_running_loop()
+        self._asked[name] = loop.run_in_executor(self._threads, _deliverable, watch, some)
+
+
+def _waiting(conn: sqlite3.Connection) -> dict[str, list[Waiting]]:
+    found: dict[str, list[Waiting]] = defaultdict(list)
+    for job in queue.held_for(conn, HoldReason.OUTBOX):
+        source = sources.by_id(conn, job.source_id)
+        if source is not None:
+            found[source.watch].append((job, source.path))
+    return found
+
+
+def _deliverable(watch: Watch, waiting: Iterable[Waiting]) -> list[int]:
+    return [job.id for job, path in waiting if _is_deliverable(watch, path, job)]
+
+
+def _is_deliverable(watch: Watch, path: bytes, job: Job) -> bool:
+    try:
+        check_results(watch, path, job)
+    except LocalError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""Whether a result could be delivered: tried with a small file, which gets its name exactly as a
+result does, and is taken away at once. Asked before anything is paid for.
+
+Rights, quotas, read-only mounts, names that a filesystem refuses and calls that a mount does not
+know are only found out by trying. Its files begin like all of ours, so nobody takes them for
+results, and `leftovers` removes what a killed process left.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from nemowatch.config import Watch
+from nemowatch.errors import LocalError, LocalPassing, NoSpace, show_path
+from nemowatch.fs import part_files
+from nemowatch.fs.exclusive_create import remove, remove_folder, write_new
+from nemowatch.fs.folders import ensure_folder, name_limit
+from nemowatch.fs.names import OURS, PROCESS, cut, numbered, safe_folder, safe_name, split_ending
+from nemowatch.fs.safe_open import read_file, root_folder, translated
+from nemowatch.fs.space import has_room
+from nemowatch.model import MB
+from nemowatch.outbox.target_folder import ensure_target_folder
+
+#: Free bytes that an outbox must have before anything is paid for: a small result. A larger one
+#: that does not fit waits in the cloud.
+ROOM = 8 * MB
+#: Bytes that a name has nearly everywhere at least (eCryptfs, encrypted folders of a NAS): a probe
+#: is no longer than that unless the result's own name is.
+SHORT_NAME = 143
+DATA = b"nemowatch checks whether results can be stored here.\n"
+#: Names as people give them, for an outbox that nothing is to be delivered to yet.
+AWKWARD_FOLDER = 'Q&A: "Anna" – 2 ⁄ 3?'.encode() + b"\xff. "
+AWKWARD_STEM = "Grüße – 東京 (Ё) №1; 100% 'ok'?".encode()
+
+
+def check_delivery(watch: Watch, path: bytes, names: Iterable[str]) -> None:
+    """Whether the results of the source at `path` could be put into the outbox under these names.
+    Raises LocalError with the reason when they could not."""
+    folder = ensure_target_folder(watch, path)
+    if not has_room(watch.outbox, ROOM):
+        raise NoSpace(f"{show_path(watch.outbox)}: the disk or its quota is full.", path=folder)
+    _check_names(folder, names)
+
+
+def check_outbox(outbox: Path) -> None:
+    """Whether an existing outbox takes folders and files with the names that people give. Raises
+    LocalError with the reason when it does not."""
+    relative = safe_folder(_prefix().encode() + AWKWARD_FOLDER)
+    folder = ensure_folder(outbox, relative)
+    try:
+        _check_names(folder, [safe_name(AWKWARD_STEM, ".es.mp4")])
+    finally:
+        with suppress(LocalError, OSError), root_folder(outbox) as root:
+            remove_folder(relative, root)
+
+
+def _check_names(folder: Path, names: Iterable[str]) -> None:
+    with root_folder(folder) as opened, translated(folder):
+        for name in names:
+            _check_name(name, folder, opened)
+
+
+def _check_name(name: str, folder: Path, opened: int) -> None:
+    part = f"{_prefix()}part"
+    probe = _probe_name(numbered(name, 1, name_limit(opened)))
+    try:
+        write_new(part, DATA, opened)
+        part_files.put(part, probe, opened)
+        if read_file(probe, opened, len(DATA) + 1) != DATA:
+            text = f"{show_path(folder)}: what is written there does not read back."
+            raise LocalPassing(text, path=folder)
+    finally:
+        for leftover in (probe, part, part_files.claim_name(part)):
+            with suppress(OSError):
+                remove(leftover, opened)
+
+
+def _prefix() -> str:
+    """Nobody else uses such a name, and a later process knows whose it was."""
+    return f"{OURS}probe-{PROCESS}-{secrets.token_hex(4)}-"
+
+
+def _probe_name(name: str) -> str:
+    """A name like the result's: the same characters, and no longer where that could be too long."""
+    stem, ending = split_ending(name)
+    longest = max(len(os.fsencode(name)), SHORT_NAME)
+    prefix = _prefix()
+    room = longest - len(prefix) - len(os.fsencode(ending))
+    return f"{prefix}{cut(stem, room)}{ending}"

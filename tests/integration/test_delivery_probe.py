@@ -1,0 +1,210 @@
+"""Nothing is paid for that cannot be delivered: the outbox is tried first, with the names that the
+results will have, and one that fails is a hold with its reason."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemowatch.config import Watch, load
+from nemowatch.errors import LocalError, NoSpace
+from nemowatch.fs import exclusive_create
+from nemowatch.model import HoldReason, State
+from nemowatch.outbox.delivery_probe import check_delivery, check_outbox
+from nemowatch.outbox.publish import part_path, publish, write_part
+from nemowatch.outbox.target_folder import relative_folder
+from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.studio import video
+
+pytestmark = pytest.mark.anyio
+
+AWKWARD = ["Q&A: Anna?", "AUX", "ends with a dot.", 'a "quoted" one', "ü" * 127]
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Watch:
+    for name in ("inbox", "outbox", "done", "failed"):
+        (tmp_path / name).mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text(f'[[watch]]\nroot = "{tmp_path}"\n')
+    return load(config, {}).watch[0]
+
+
+@pytest.fixture
+def exfat(tmp_path: Path) -> Iterator[Path]:
+    """An exFAT, as a memory stick or an external disk has it."""
+    if os.geteuid() != 0 or not shutil.which("mount.exfat-fuse") or not shutil.which("mkfs.exfat"):
+        pytest.skip("needs root, exfat-fuse and exfatprogs")
+    image, where = tmp_path / "exfat.img", tmp_path / "exfat"
+    image.touch()
+    os.truncate(image, 64 * 1024 * 1024)
+    subprocess.run(["mkfs.exfat", str(image)], check=True, capture_output=True)
+    where.mkdir()
+    loop = subprocess.run(
+        ["losetup", "--find", "--show", str(image)], check=False, capture_output=True, text=True
+    )
+    device = loop.stdout.strip() or str(image)
+    done = subprocess.run(
+        ["mount.exfat-fuse", device, str(where)], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip(f"cannot mount here: {done.stderr.strip()}")
+    yield where
+    subprocess.run(["umount", "-l", str(where)], check=True)
+    if loop.stdout.strip():
+        subprocess.run(["losetup", "-d", device], check=False)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "safe"),
+    [
+        (b"Q&A: Anna?", b"Q&A_ Anna_"),
+        (b"aux", b"aux_"),
+        (b"Con.1", b"Con_.1"),
+        (b"dots. .", b"dots"),
+        (b"...", b"_"),
+        (b"caf\xe9", b"caf%E9"),
+        (b"a\nb", b"a_b"),
+        (b"client A-7", b"client A-7"),
+        (b"n" * 255, b"n" * 255),
+    ],
+)
+def test_folders_of_results_have_safe_names(folder: bytes, safe: bytes) -> None:
+    """As files have them; what is safe stays as it is, at any depth."""
+    assert relative_folder(b"dub-es/" + folder + b"/x/a.mp4") == b"dub-es/" + safe + b"/x"
+
+
+def test_a_long_name_fits_where_names_are_short() -> None:
+    """An encrypted folder of a NAS takes 143 bytes."""
+    made = relative_folder("ü".encode() * 127 + b"/a.mp4", 143)
+    assert made == "ü".encode() * 71
+
+
+def test_nothing_is_left_of_a_probe(watch: Watch) -> None:
+    """Only the folder for the results stays."""
+    check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4", "n" * 251 + ".srt"])
+    check_outbox(watch.outbox)
+    assert names(watch.outbox) == ["dub-es"]
+
+
+def test_a_file_in_the_way_of_a_folder_is_found_before(watch: Watch) -> None:
+    """The error names it."""
+    (watch.outbox / "dub-es").write_bytes(b"somebody's")
+    with pytest.raises(LocalError, match="dub-es"):
+        check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
+    assert (watch.outbox / "dub-es").read_bytes() == b"somebody's"
+
+
+def test_a_full_disk_is_found_before(watch: Watch) -> None:
+    """Less than a small result fits."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a filesystem needs root")
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(watch.outbox)], check=True
+    )
+    try:
+        with pytest.raises(NoSpace):
+            check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
+    finally:
+        subprocess.run(["umount", "-l", str(watch.outbox)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "renames"),
+    [
+        *((code, True) for code in ("EIO", "EOPNOTSUPP", "EPERM", "EMLINK", "ENOSYS", "EROFS")),
+        *((code, False) for code in ("EIO", "EOPNOTSUPP", "EINVAL", "ENOSYS")),
+    ],
+)
+def test_a_mount_without_links_takes_results(
+    watch: Watch, code: str, renames: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it answers to a link, and to a rename that refuses to replace; nothing is
+    overwritten."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(getattr(errno, code), "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    if not renames:
+        monkeypatch.setattr(exclusive_create, "rename_exclusive", refuse)
+    check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
+    folder = watch.outbox / "dub-es"
+    (folder / "a.es.mp4").write_bytes(b"somebody's")
+    part = write_part(part_path(folder, 1), b"a film")
+    assert publish(part.path, "a.es.mp4", part.sha256, part.size).path.name == "a.es (2).mp4"
+    assert names(folder) == ["a.es (2).mp4", "a.es.mp4"]
+
+
+async def test_an_exfat_outbox_takes_what_people_name(tmp_path: Path, exfat: Path) -> None:
+    """Folders that exFAT would refuse are delivered to under safe names, each paid for once."""
+    async with engine_rig(tmp_path / "rig") as rig:
+        use_outbox(rig, exfat)
+        for name in AWKWARD:
+            rig.drop(f"dub-es/{name}/what? a: film.mp4", video(name))
+        await rig.start()
+        found = await rig.ended(len(AWKWARD))
+        assert {job.state for job in found} == {State.PUBLISHED}
+        assert rig.charged() == len(AWKWARD)
+        made = [name for name in names(exfat) if name.endswith(".mp4")]
+        assert len(made) == len(AWKWARD)
+        assert "dub-es/Q&A_ Anna_/what_ a_ film.es.mp4" in made
+    check_outbox(exfat)
+    assert len(names(exfat)) == 2 * len(AWKWARD) + 1
+
+
+async def test_a_read_only_outbox_is_a_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is paid for; the reason is in the job and in the log, said once; it goes on by
+    itself."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a filesystem needs root")
+    async with engine_rig(tmp_path / "rig") as rig:
+        outbox = tmp_path / "outbox"
+        outbox.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(outbox)], check=True)
+        try:
+            use_outbox(rig, outbox)
+            rig.drop("dub-es-fr/a.mp4", video("a"))
+            await rig.start()
+            held = await rig.until("held", lambda found: waiting(found) == 2)
+            assert all("Read-only" in job.error_text for job in held)
+            assert rig.charged() == 0
+            assert rig.engine is not None
+            await rig.engine.holds.check()
+            await rig.engine.holds.check()
+            assert waiting(await rig.jobs()) == 2
+            subprocess.run(["mount", "-o", "remount,rw", str(outbox)], check=True)
+            await rig.engine.holds.check()
+            await rig.ended(2)
+            await rig.engine.holds.check()
+            assert rig.charged() == 2
+        finally:
+            await rig.stop()
+            subprocess.run(["umount", "-l", str(outbox)], check=True)
+    log = capsys.readouterr().out
+    assert log.count("hold begins: outbox") == 1
+    assert log.count("hold ends: outbox") == 1
+
+
+def waiting(found: list) -> int:  # type: ignore[type-arg]
+    return [job.reason for job in found].count(HoldReason.OUTBOX)
+
+
+def use_outbox(rig: EngineRig, outbox: Path) -> None:
+    path = rig.base / "config.toml"
+    own = f'root = "{rig.root}"'
+    apart = f'inbox = "{rig.root}/inbox"\noutbox = "{outbox}"'
+    path.write_text(path.read_text().replace(own, apart))
+    rig.config = load(path, {})
