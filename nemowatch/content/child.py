@@ -23,7 +23,7 @@ from typing import Any
 from nemowatch import __version__
 from nemowatch.content import messages
 from nemowatch.content.messages import Garbage, Tag
-from nemowatch.errors import OrderError
+from nemowatch.errors import OrderError, UnsafeContent
 
 #: Of the environment a child needs what the configuration is read by, and what Python starts by.
 #: Tokens, credentials, and systemd's sockets and watchdog are not its business.
@@ -154,8 +154,8 @@ class Child:
         """Wait for the answer. `beat` is called while the child works on what it has read, and
         not while it waits for the file.
 
-        Raises ChildFailed, OrderError for content that cannot be used, and OSError for a file
-        that cannot be read.
+        Raises ChildFailed, OrderError for content that cannot be used, UnsafeContent for content
+        beyond the bounds of what is read, and OSError for a file that cannot be read.
         """
         while True:
             try:
@@ -180,6 +180,8 @@ class Child:
         elif tag is Tag.REFUSED:
             text, cure = _pair(value)
             raise OrderError(str(text), cure=str(cure))
+        elif tag is Tag.UNSAFE:
+            raise UnsafeContent(str(value))
         elif tag is Tag.OS_ERROR:
             number, text = _pair(value)
             raise OSError(int(number), str(text))

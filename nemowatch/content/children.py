@@ -18,7 +18,7 @@ from nemowatch.content.child import Child, ChildFailed, Failure, Limits
 IDLE = 20.0
 #: Seconds until another start is tried after one that failed.
 PAUSE = 10.0
-#: For one file: the largest Word document that is taken needs three seconds of computing here.
+#: For one file: the largest Word document that is taken needs four seconds of computing here.
 LIMITS = Limits(cpu=10, wall=30.0)
 #: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
 #: too busy): tried once more, by another child.

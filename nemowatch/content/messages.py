@@ -31,6 +31,7 @@ class Tag(StrEnum):
     ANSWER = "A"  #: the record
     LAST = "L"  #: the record, and the child ends: it has grown
     REFUSED = "O"  #: the content cannot be used: (text, cure)
+    UNSAFE = "Y"  #: the content is beyond the bounds of what is read: the reason
     OS_ERROR = "E"  #: the file could not be read: (errno, message)
     NO_MEMORY = "M"
     RAISED = "X"  #: any other exception: its name and text

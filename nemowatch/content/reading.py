@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 from nemowatch.content import sniff as first_bytes
 from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
-from nemowatch.content.docx import read_docx
 from nemowatch.content.links import is_property_list, read_links
 from nemowatch.content.sniff import Finding, Sniffed
 from nemowatch.content.text import decode_text
+from nemowatch.content.word import is_word, read_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MB
 
@@ -84,7 +84,7 @@ def read_text(fd: int, *, beat: Beat = nothing) -> str:
 def read_script(fd: int, name: str, *, beat: Beat = nothing) -> str:
     """The words of an open script: a Word document by its name, else text. Raises OrderError,
     UnsafeContent, LocalPassing, OSError."""
-    is_ours = not _is_docx(name)
+    is_ours = not is_word(name)
     return _asked(Text, text_task, (name,), fd, beat, is_ours=is_ours).text
 
 
@@ -104,10 +104,11 @@ def sniff_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
 def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
     """In the child: the words of a text or a script."""
     (name,) = arguments
+    if is_word(name):
+        return Text(read_word(fd, parsing))
     data = _bytes_of(fd)
     parsing()
-    read = read_docx if _is_docx(name) else decode_text
-    return Text(read(data))
+    return Text(decode_text(data))
 
 
 def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
@@ -121,17 +122,13 @@ def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
 def probe_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
     """In the child: what reading a file of this name takes, done with a good text."""
     (name,) = arguments
-    with suppress(OrderError):  # what an empty document says is that its parser runs
-        if _is_docx(name):
-            read_docx(b"")
+    with suppress(OrderError):  # what a document that is none says is that its parser runs
+        if is_word(name):
+            read_word(fd, nothing)
         if is_property_list(name):
             read_links(b"", name)
     decode_text(_bytes_of(fd))
     return first_bytes.sniff(fd, b"good.txt", len(_GOOD))
-
-
-def _is_docx(name: str) -> bool:
-    return name.lower().endswith(".docx")
 
 
 def _bytes_of(fd: int) -> bytes:

@@ -23,10 +23,9 @@ from typing import Any
 from nemowatch import __version__
 from nemowatch.content import messages
 from nemowatch.content.messages import Tag
-from nemowatch.errors import OrderError
+from nemowatch.errors import OrderError, UnsafeContent
 
-#: Bytes of address space: Python with lxml takes 120 MB of it, the largest Word document that is
-#: taken (100 MB unpacked) most of the rest.
+#: Bytes of address space, of which Python itself takes 30 MB.
 MEMORY = 512 * 1024 * 1024
 #: Bytes of a file that the child may write: its last words go to one, and nothing else.
 WRITTEN = 64 * 1024
@@ -68,6 +67,8 @@ def answer(request: messages.Request, fd: int, say: Callable[[Tag, object], None
         found: Any = task(request.arguments, fd, lambda: say(Tag.PARSING, None))
     except OrderError as exc:
         say(Tag.REFUSED, (exc.text, exc.cure))
+    except UnsafeContent as exc:
+        say(Tag.UNSAFE, exc.text)
     except ImportError as exc:
         say(Tag.BROKEN, f"{type(exc).__name__}: {exc}")
     except OSError as exc:

@@ -53,9 +53,17 @@ KINDS: dict[str, MediaKind] = {
     "txt": MediaKind.SCRIPT,
     "md": MediaKind.SCRIPT,
     "docx": MediaKind.SCRIPT,
+    "docm": MediaKind.SCRIPT,
+    "dotx": MediaKind.SCRIPT,
+    "dotm": MediaKind.SCRIPT,
     "url": MediaKind.LINK,
     "webloc": MediaKind.LINK,
 }
+#: How names of Word documents end: with and without macros, and templates of both.
+WORD = (b".docx", b".docm", b".dotx", b".dotm")
+#: How documents of Office before 2007 begin, and newer ones that have a password.
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_SAVE_AS_WORD = "Open it in Word, save it as a .docx file without a password, and drop that."
 #: How lists of links end; Windows hides endings, so a doubled .txt counts as what was meant.
 LISTS = (b".urls.txt", b".urls.txt.txt")
 #: Marks with which a text says its encoding; the first looks like a frame of MP3.
@@ -184,21 +192,23 @@ def _kind_by_tracks(kind: MediaKind, heard: Heard) -> MediaKind:
 
 def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
     """Whether this may be the text, document or link that its name promises."""
-    is_docx = name.lower().endswith(b".docx")
-    found = _no_docx(head) if is_docx else _no_text(head, name)
+    if name.lower().endswith(WORD):
+        return _word(head, name)
+    found = _no_text(head, name)
     if found:
         return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
     return Sniffed(Finding.MEDIA, kind)
 
 
-def _no_docx(head: bytes) -> str:
-    """What the first bytes are, when no Word document begins with them; else ""."""
+def _word(head: bytes, name: bytes) -> Sniffed:
+    """Whether a Word document begins like this."""
     if head.startswith(ZIP):
-        return ""
-    found = disguise(head)
-    if found is None:
-        return "no Word document"
-    return found.what
+        return Sniffed(Finding.MEDIA, MediaKind.SCRIPT)
+    found = disguise(head) or Disguise("no Word document")
+    if head.startswith(OLD_OFFICE):
+        found = Disguise("an old document, or one with a password")
+    why = _but(name, found.what)
+    return Sniffed(Finding.NOT_MEDIA, MediaKind.SCRIPT, why, cure=found.cure or _SAVE_AS_WORD)
 
 
 def _no_text(head: bytes, name: bytes) -> str:

@@ -4,13 +4,11 @@ goes on."""
 from __future__ import annotations
 
 import errno
-import io
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import docx
 import pytest
 
 from nemowatch.content import reading
@@ -21,6 +19,7 @@ from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MediaKind
 from tests.rigs import bad_parsers
 from tests.rigs.studio import wait_for
+from tests.rigs.word_files import document, paragraph
 
 MP4 = b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00" + b"\x00\x00\x00\x10moov" + b"\0" * 8
 
@@ -164,11 +163,7 @@ def test_a_child_gets_no_secret(children: Children, monkeypatch: pytest.MonkeyPa
 
 def test_texts_documents_and_links_come_through(own_children: Children, tmp_path: Path) -> None:
     """As the pure functions read them, in one child."""
-    document = docx.Document()
-    document.add_paragraph("Words.")
-    packed = io.BytesIO()
-    document.save(packed)
-    for name, data in [("a.txt", b"Words."), ("a.docx", packed.getvalue())]:
+    for name, data in [("a.txt", b"Words."), ("a.docx", document(paragraph("Words.")))]:
         (tmp_path / name).write_bytes(data)
         with (tmp_path / name).open("rb") as opened:
             assert reading.read_script(opened.fileno(), name) == "Words."

@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nemowatch.config import Recipe
-from nemowatch.content.docx import read_docx
 from nemowatch.content.links import read_links
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
@@ -18,6 +17,7 @@ from nemowatch.tasks import Folder, Unreadable, read_folder
 from nemowatch.tasks.languages import codes, exists, names, of_code, primary
 from nemowatch.tasks.mistakable import COUNTRY_CODES, WORD_CODES, is_dangerous
 from nemowatch.tasks.words import split
+from tests.rigs.word_files import words_of
 
 RECIPES = {"shorts": Recipe(prompt="{languages}"), "my recipe": Recipe(prompt="x")}
 WORDS = st.sampled_from(
@@ -163,7 +163,7 @@ BYTES = st.one_of(
 )
 
 
-@given(BYTES, st.sampled_from([decode_text, read_docx]))
+@given(BYTES, st.sampled_from([decode_text, words_of]))
 def test_any_bytes_are_a_script_or_refused(data: bytes, read: Callable[[bytes], str]) -> None:
     """Whatever is in the file, it gives text or an OrderError with a cure."""
     refused = ""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import plistlib
-import zipfile
 
-import docx
 import pytest
 
-from nemowatch.content.docx import MAX_DOCX, read_docx
 from nemowatch.content.links import read_links
 from nemowatch.content.text import MAX_CHARACTERS, MAX_TEXT, decode_text
 from nemowatch.errors import OrderError
@@ -62,50 +58,6 @@ def test_what_is_no_text_or_too_much_of_it_is_refused() -> None:
         decode_text(b"a" * (MAX_TEXT + 1))
     with pytest.raises(OrderError, match="characters"):
         decode_text(b"a " * MAX_CHARACTERS)
-
-
-def word(*, table: bool = True, text: str = "First paragraph, ä.") -> bytes:
-    document = docx.Document()
-    document.add_paragraph(text)
-    if table:
-        grid = document.add_table(rows=2, cols=2)
-        for n, cell in enumerate(c for row in grid.rows for c in row.cells):
-            cell.text = f"cell {n}"
-        grid.cell(1, 0).merge(grid.cell(1, 1))
-        document.add_paragraph("After the table.")
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def test_a_word_document_gives_paragraphs_and_tables_in_order() -> None:
-    """A merged cell is read once."""
-    lines = read_docx(word()).split("\n")
-    assert lines == [
-        "First paragraph, ä.",
-        "cell 0",
-        "cell 1",
-        "cell 2",
-        "cell 3",
-        "After the table.",
-    ]
-
-
-def test_what_is_no_word_document_is_refused() -> None:
-    """Damaged, renamed, empty, too large, and made to fill the memory."""
-    whole = word()
-    for data in (b"", b"plain text", whole[: len(whole) // 2], b"PK\x03\x04nothing"):
-        with pytest.raises(OrderError, match="not a Word document"):
-            read_docx(data)
-    with pytest.raises(OrderError, match="empty"):
-        read_docx(word(table=False, text=" "))
-    with pytest.raises(OrderError, match="larger than 20 MB"):
-        read_docx(b"P" * (MAX_DOCX + 1))
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"\0" * 101 * 1024 * 1024)
-    with pytest.raises(OrderError, match="unpacked"):
-        read_docx(bomb.getvalue())
 
 
 SHORTCUT = "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"

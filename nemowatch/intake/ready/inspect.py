@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nemowatch.content import reading
 from nemowatch.content.sniff import Finding, Sniffed, kind_by_name
+from nemowatch.content.word import is_word
 from nemowatch.errors import (
     LocalError,
     LocalPassing,
@@ -206,13 +207,19 @@ class _Reader:
         if not found.ends and not self.terms.settled:
             return Inspected(self.path, Advice.WAIT, "still being copied")
 
-        limit = reading.MAX_READ if found.kind in _TEXTS else self.terms.max_bytes
+        limit = self._most(found.kind)
         if now.size > limit:
             size, most = f"{now.size / MB:.0f} MB", f"{limit / MB:.0f} MB"
             what = f"The file is too large: {size}; at most {most} are taken here."
             cure = "Compress or trim it, then put it into the folder again."
             return _refuse(self.path, self.terms, what, cure, "4002")
         return None
+
+    def _most(self, kind: MediaKind) -> int:
+        """Bytes that are taken. Of a Word document most may be pictures, which are not read."""
+        if kind in _TEXTS and not is_word(as_text(self.path)):
+            return reading.MAX_READ
+        return self.terms.max_bytes
 
     def _texts(self, kind: MediaKind) -> tuple[str, tuple[str, ...]]:
         """The text of a script, and the links of a list."""

@@ -1,0 +1,316 @@
+"""The words of a Word document as Word shows them with all changes accepted.
+
+Owns what is a word and what is not: insertions and the new place of a move are in, deletions, the
+old place and hidden text are out; of a field its result counts, and of two versions of a drawing
+the first that Word can show. Notes, headers, footers, comments and pictures are no part of the text
+that is read here (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from nemowatch.content.text import MAX_CHARACTERS
+from nemowatch.content.word.elements import ELSEWHERE, FORMULA, LEFT_OUT, SIGNS, WORKED_OUT
+from nemowatch.content.word.numbering import Numbering
+from nemowatch.content.word.story import Marks, Run, Story
+from nemowatch.content.word.styles import Styles
+from nemowatch.content.word.symbols import symbol
+from nemowatch.content.word.versions import Versions
+from nemowatch.content.word.xml import Attributes, Walk, is_on, value
+from nemowatch.errors import OrderError
+
+#: Characters after which reading ends: such a text is refused in any case.
+_MOST = 10 * MAX_CHARACTERS
+_TEXTS = ("w:t", "m:t")
+_RUNS = ("w:r", "m:r")
+
+
+class Body:
+    """Reads the main part of one document."""
+
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
+        self._styles = styles
+        self._numbering = numbering
+        self._story = Story()
+        self._around: list[Story] = []  # what text boxes lie in
+        self._tables: list[str] = []  # the styles of the open tables
+        self._unfilled: list[bool] = []  # whether an open form field shows what to write there
+        self._size = 0
+        self._versions = Versions()
+        self.walk = Walk(self._starts(), self._ends(), self._characters)
+        self._versions.walk = self.walk
+
+    def __repr__(self) -> str:
+        return f"Body({self._story!r}, {self._size} characters)"
+
+    def text(self) -> str:
+        """The text that was read. Raises OrderError when something in it has no end."""
+        self._story.end()
+        return "\n".join(self._story.lines)
+
+    def _starts(self) -> dict[str, Callable[[Attributes], None]]:
+        leave_out = dict.fromkeys(LEFT_OUT, self._leave_out)
+        formula = dict.fromkeys(FORMULA, self._formula)
+        elsewhere = dict.fromkeys(ELSEWHERE, self._elsewhere)
+        signs = {name: partial(self._sign, said) for name, said in SIGNS.items()}
+        runs = dict.fromkeys(_RUNS, self._begin_run)
+        return {
+            **leave_out,
+            **formula,
+            **elsewhere,
+            **signs,
+            **runs,
+            "w:del": self._deleted,
+            "w:moveFrom": self._deleted,
+            "w:p": self._begin_paragraph,
+            "w:pStyle": self._paragraph_style,
+            "w:numId": self._number,
+            "w:ilvl": self._level,
+            "w:framePr": self._frame,
+            "w:rStyle": self._run_style,
+            "w:rFonts": self._font,
+            "w:vanish": self._vanish,
+            "w:specVanish": self._vanish,
+            "w:vertAlign": self._height,
+            "w:sym": self._symbol,
+            "w:fldChar": self._field,
+            "w:txbxContent": self._begin_box,
+            "w:tbl": self._begin_table,
+            "w:tblStyle": self._table_style,
+            "w:hidden": self._hidden_row,
+            "w:vMerge": self._merged,
+            "w:cellDel": self._deleted_cell,
+            "w:sdt": self._begin_control,
+            "w:showingPlcHdr": self._shows_placeholder,
+            **self._versions.starts(),
+        }
+
+    def _ends(self) -> dict[str, Callable[[], None]]:
+        return {
+            "w:r": self._end_run,
+            "m:r": self._end_run,
+            "w:p": self._end_paragraph,
+            "w:txbxContent": self._end_box,
+            "w:tc": self._end_cell,
+            "w:tbl": self._end_table,
+            "w:sdt": self._end_control,
+            **self._versions.ends(),
+        }
+
+    # --- words ------------------------------------------------------------------------
+
+    def _characters(self, said: str) -> None:
+        inside = self.walk.path[-1]
+        if inside in _TEXTS:
+            self._say(self._story.run.shown(said))
+        elif inside == "w:instrText":
+            self._story.fields.instruct(said)
+
+    def _sign(self, said: str, attributes: Attributes) -> None:
+        if self.walk.parent in _RUNS:  # a `w:tab` of a paragraph is a stop on the ruler
+            self._say(said)
+
+    def _symbol(self, attributes: Attributes) -> None:
+        self._say(symbol(value(attributes, "char"), value(attributes, "font")))
+
+    def _say(self, said: str) -> None:
+        if not said or not self._is_shown():
+            return
+        if any(self._unfilled) and said.strip():
+            raise OrderError(
+                f'A field of the document is not filled in: "{said.strip()[:60]}".',
+                cure="Fill it in, or delete it, save the document, and drop it again.",
+            )
+        self._size += len(said)
+        if self._size > _MOST:
+            raise OrderError(
+                f"The text has more than {_MOST:,} characters; {MAX_CHARACTERS:,} are the most.",
+                cure="Divide it into several files.",
+            )
+        self._story.pieces.append(said)
+
+    def _is_shown(self) -> bool:
+        """Whether words at this point are on the page."""
+        story = self._story
+        if story.is_hidden or story.fields.is_code():
+            return False
+        return not self._is_hidden(story.run)
+
+    def _is_hidden(self, run: Run) -> bool:
+        """Whether a run, or the mark of a paragraph, is hidden text."""
+        if run.is_hidden is None:
+            run.is_hidden = self._styles.hides(
+                self._story.paragraph.style,
+                run.style,
+                self._table(),
+            )
+        return run.is_hidden
+
+    def _table(self) -> str | None:
+        if not self._tables:
+            return None
+        return self._tables[-1]
+
+    # --- runs -------------------------------------------------------------------------
+
+    def _begin_run(self, attributes: Attributes) -> None:
+        self._story.run = Run()
+
+    def _end_run(self) -> None:
+        self._story.run = Run()
+
+    def _properties(self) -> Run | None:
+        """Whose properties are being read: those of a run or of a paragraph's mark; None for
+        those of something else."""
+        around = self.walk.path[-3]
+        if around in _RUNS:
+            return self._story.run
+        if around == "w:pPr":
+            return self._story.paragraph.mark
+        return None
+
+    def _run_style(self, attributes: Attributes) -> None:
+        run = self._properties()
+        if run is not None:
+            run.style = value(attributes, "val")
+
+    def _font(self, attributes: Attributes) -> None:
+        run = self._properties()
+        if run is not None:
+            run.font = value(attributes, "ascii") or value(attributes, "hAnsi")
+
+    def _vanish(self, attributes: Attributes) -> None:
+        run = self._properties()
+        if run is not None:
+            run.is_hidden = is_on(attributes)
+
+    def _height(self, attributes: Attributes) -> None:
+        run = self._properties()
+        if run is not None:
+            run.is_raised = value(attributes, "val") == "superscript"
+
+    def _field(self, attributes: Attributes) -> None:
+        code = self._story.fields.mark(value(attributes, "fldCharType"))
+        if code in WORKED_OUT and self._is_shown():
+            raise OrderError(
+                f"The document holds a field ({code}) whose words only Word works out.",
+                cure="Write the words in its place, save the document, and drop it again.",
+            )
+
+    # --- changes ----------------------------------------------------------------------
+
+    def _leave_out(self, attributes: Attributes) -> None:
+        self.walk.leave_out()
+
+    def _deleted(self, attributes: Attributes) -> None:
+        """A deletion, or the place that something was moved from: of words, of a paragraph's mark,
+        or of a whole row."""
+        self.walk.leave_out()
+        if self.walk.parent == "w:trPr":
+            self.walk.leave_out_rest("w:tr")
+        if self.walk.parent == "w:rPr":
+            run = self._properties()
+            if run is not None:
+                run.is_hidden = True
+
+    # --- paragraphs -------------------------------------------------------------------
+
+    def _begin_paragraph(self, attributes: Attributes) -> None:
+        self._story.begin_paragraph()
+
+    def _end_paragraph(self) -> None:
+        paragraph = self._story.paragraph
+        if paragraph.is_drop_cap or self._is_hidden(paragraph.mark):
+            return  # it goes on in the next one
+        self._story.end_paragraph(self._next_number(paragraph))
+
+    def _next_number(self, paragraph: Marks) -> str:
+        num_id, level, style = paragraph.num_id, paragraph.level, paragraph.style
+        if not num_id:
+            num_id, its_level, style = self._styles.numbering(paragraph.style)
+            level = level or its_level
+        if not num_id:
+            return ""
+        return self._numbering.next(num_id, level, style)
+
+    def _paragraph_style(self, attributes: Attributes) -> None:
+        self._story.paragraph.style = value(attributes, "val")
+
+    def _number(self, attributes: Attributes) -> None:
+        self._story.paragraph.num_id = value(attributes, "val")
+
+    def _level(self, attributes: Attributes) -> None:
+        self._story.paragraph.level = value(attributes, "val")
+
+    def _frame(self, attributes: Attributes) -> None:
+        """A large first letter is a paragraph of its own, and part of the next one's first word."""
+        self._story.paragraph.is_drop_cap = value(attributes, "dropCap") in ("drop", "margin")
+
+    # --- text boxes, tables, form fields ----------------------------------------------
+
+    def _begin_box(self, attributes: Attributes) -> None:
+        is_hidden = not self._is_shown()
+        self._around.append(self._story)
+        self._story = Story(is_hidden=is_hidden)
+
+    def _end_box(self) -> None:
+        if not self._around:
+            return
+        self._story.end()
+        lines = self._story.lines
+        self._story = self._around.pop()
+        self._story.boxes.extend(lines)
+
+    def _begin_table(self, attributes: Attributes) -> None:
+        self._story.flush()
+        self._tables.append("")
+
+    def _table_style(self, attributes: Attributes) -> None:
+        if self._tables:
+            self._tables[-1] = value(attributes, "val")
+
+    def _end_table(self) -> None:
+        self._tables.pop()
+
+    def _hidden_row(self, attributes: Attributes) -> None:
+        if self.walk.parent == "w:trPr" and is_on(attributes):
+            self.walk.leave_out_rest("w:tr")
+
+    def _merged(self, attributes: Attributes) -> None:
+        """A cell that another one above it covers."""
+        if value(attributes, "val") != "restart":
+            self.walk.leave_out_rest("w:tc")
+
+    def _deleted_cell(self, attributes: Attributes) -> None:
+        self.walk.leave_out_rest("w:tc")
+
+    def _end_cell(self) -> None:
+        self._story.flush()
+
+    def _begin_control(self, attributes: Attributes) -> None:
+        self._unfilled.append(False)
+
+    def _shows_placeholder(self, attributes: Attributes) -> None:
+        if self._unfilled:
+            self._unfilled[-1] = is_on(attributes)
+
+    def _end_control(self) -> None:
+        self._unfilled.pop()
+
+    # --- what is refused --------------------------------------------------------------
+
+    def _formula(self, attributes: Attributes) -> None:
+        if not self._is_shown():
+            return
+        raise OrderError(
+            "The document holds a formula, which does not say how it is read aloud.",
+            cure='Write it in words ("a half"), save the document, and drop it again.',
+        )
+
+    def _elsewhere(self, attributes: Attributes) -> None:
+        raise OrderError(
+            "The document takes words from other files, which only Word can put together.",
+            cure="Open it in Word, save it as a new .docx file, and drop that.",
+        )

@@ -1,0 +1,139 @@
+"""One flow of text in a Word document: its body, or the content of a text box.
+
+Owns the putting together of runs into lines. Which words are shown is decided by `body`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nemowatch.content.word.symbols import raised, shown
+from nemowatch.errors import OrderError
+
+#: Characters of a field's instruction that are kept: its name is the first word.
+_CODE = 40
+#: Marks inside a text that show nothing.
+_UNSEEN = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u00ad": None})
+
+
+@dataclass(slots=True)
+class Run:
+    """Properties of characters."""
+
+    is_hidden: bool | None = None  #: None: the styles say it
+    style: str = ""
+    font: str = ""
+    is_raised: bool = False  #: above the line
+
+    def shown(self, said: str) -> str:
+        """The characters as they are on the page."""
+        said = shown(said.translate(_UNSEEN), self.font)
+        if self.is_raised:
+            return raised(said)
+        return said
+
+
+@dataclass(slots=True)
+class Marks:
+    """Properties of a paragraph."""
+
+    style: str = ""
+    num_id: str = ""
+    level: str = ""
+    is_drop_cap: bool = False
+    mark: Run = field(default_factory=Run)  #: those of its end
+
+
+@dataclass(slots=True)
+class _Field:
+    code: str = ""  #: the beginning of its instruction
+    has_result: bool = False
+
+
+class Fields:
+    """The fields that are open at a point of the text, one in the other."""
+
+    def __init__(self) -> None:
+        self.open: list[_Field] = []
+
+    def __repr__(self) -> str:
+        return f"Fields({len(self.open)} open)"
+
+    def is_code(self) -> bool:
+        """Whether this is the instruction of a field, which is not shown."""
+        return not all(one.has_result for one in self.open)
+
+    def instruct(self, said: str) -> None:
+        """A piece of an instruction."""
+        if self.open:
+            self.open[-1].code = (self.open[-1].code + said)[:_CODE]
+
+    def mark(self, kind: str) -> str:
+        """A mark of a field: its begin, the separation of its result, or its end. At the end, the
+        name of a field that had no result; else ""."""
+        if kind == "begin":
+            self.open.append(_Field())
+        elif kind == "separate" and self.open:
+            self.open[-1].has_result = True
+        elif kind == "end" and self.open:
+            return _without_result(self.open.pop())
+        return ""
+
+
+def _without_result(ended: _Field) -> str:
+    words = ended.code.split()
+    if ended.has_result or not words:
+        return ""
+    return words[0].upper()
+
+
+class Story:
+    """Paragraphs, one after the other."""
+
+    def __init__(self, *, is_hidden: bool = False) -> None:
+        self.is_hidden = is_hidden
+        self.lines: list[str] = []
+        self.boxes: list[str] = []  #: lines of text boxes, which follow the paragraph they are at
+        self.pieces: list[str] = []
+        self.run = Run()
+        self.paragraph = Marks()
+        self.fields = Fields()
+
+    def __repr__(self) -> str:
+        return f"Story({len(self.lines)} lines)"
+
+    def begin_paragraph(self) -> None:
+        """The properties of the last one no longer hold; words of it that have no end go on."""
+        self.paragraph = Marks()
+        self.run = Run()
+
+    def end_paragraph(self, number: str) -> None:
+        """A line ends; `number` is the one of its list, with its space."""
+        line = "".join(self.pieces)
+        self.pieces.clear()
+        if line.strip():
+            line = number + line
+        self._add(line)
+        for other in self.boxes:
+            self._add(other)
+        self.boxes.clear()
+
+    def flush(self) -> None:
+        """End a paragraph that has words and no end."""
+        if self.pieces or self.boxes:
+            self.end_paragraph("")
+
+    def end(self) -> None:
+        """The text has ended. Raises OrderError when a field in it has not: what follows its begin
+        would be missing."""
+        self.flush()
+        if self.fields.open:
+            raise OrderError(
+                "A field of the document has no end, so it is not clear what belongs to the text.",
+                cure="Open it in Word, save it as a new .docx file, and drop that.",
+            )
+
+    def _add(self, line: str) -> None:
+        """Add a line, but no second empty one."""
+        if line.strip() or (self.lines and self.lines[-1]):
+            self.lines.append(line.rstrip())

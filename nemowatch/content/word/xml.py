@@ -1,0 +1,164 @@
+"""One pass over an XML part of an Office document, within bounds of depth and number.
+
+Owns the parser (expat, of the standard library), the short names of elements, and leaving parts
+out. It builds no tree, loads nothing from elsewhere, and takes no document type: that is where
+entities, and attacks with them, come from. Office documents have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from xml.parsers import expat
+
+from nemowatch.errors import UnsafeContent
+
+#: How deep elements may lie in each other: an honest document has a hundred.
+MAX_DEPTH = 2000
+#: Elements of one part: a script of 100,000 characters has a tenth of them at most.
+MAX_ELEMENTS = 1_000_000
+#: Elements of a part that is kept in memory: the styles or the lists.
+MAX_KEPT = 400_000
+#: Bytes of one tag, which the parser has to keep: Word writes whole drawings into an attribute.
+MAX_TAG = 16 * 1024 * 1024
+#: Short names of elements that are kept; a document has some hundreds.
+_NAMES_KEPT = 2000
+
+#: The short forms of the namespaces that matter, both Office's usual ones and the strict ones.
+_PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "http://schemas.openxmlformats.org/package/2006/relationships": "rel",
+}
+
+Attributes = dict[str, str]
+Start = Callable[[Attributes], None]
+End = Callable[[], None]
+
+
+class Walk:
+    """Goes over one part, and calls what belongs to each element by its short name ("w:p")."""
+
+    def __init__(
+        self,
+        starts: Mapping[str, Start],
+        ends: Mapping[str, End] | None = None,
+        text: Callable[[str], None] | None = None,
+        most: int = MAX_ELEMENTS,
+    ) -> None:
+        self._starts = starts
+        self._ends = ends or {}
+        self._text = text
+        self._most = most
+        self._short: dict[str, str] = {}
+        self._left_out = 0  # the depth of the element that is left out; 0: none is
+        self._elements = 0
+        self._unseen = 0  # bytes since the parser last reported something
+        self.path: list[str] = []  #: the short names of the open elements
+        self.namespaces: dict[str, str] = {}  #: by their prefixes, as last declared
+
+    def __repr__(self) -> str:
+        return f"Walk({'/'.join(self.path[-5:])}, {self._elements} elements)"
+
+    @property
+    def parent(self) -> str:
+        """The element around the one that begins now; "" for the root."""
+        if len(self.path) < 2:
+            return ""
+        return self.path[-2]
+
+    def leave_out(self) -> None:
+        """Leave out the element that begins now, with all that is in it."""
+        self._left_out = len(self.path)
+
+    def leave_out_rest(self, name: str) -> None:
+        """Leave out what else is in the innermost open element of this name."""
+        for depth in range(len(self.path), 0, -1):
+            if self.path[depth - 1] == name:
+                self._left_out = depth
+                return
+
+    def read(self, pieces: Iterable[bytes]) -> None:
+        """Read the part. Raises UnsafeContent for one beyond the bounds, and ExpatError for one
+        that is no XML."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_type
+        parser.StartNamespaceDeclHandler = self._declare
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        if self._text is not None:
+            parser.CharacterDataHandler = self._characters
+
+        for piece in pieces:
+            self._unseen += len(piece)
+            parser.Parse(piece, False)
+            if self._unseen > MAX_TAG:
+                raise UnsafeContent("The file cannot be read safely: a tag in it has no end.")
+        parser.Parse(b"", True)
+
+    def _declare(self, prefix: str | None, uri: str | None) -> None:
+        if len(self.namespaces) < _NAMES_KEPT:
+            self.namespaces[prefix or ""] = uri or ""
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._unseen = 0
+        self._elements += 1
+        short = self._short.get(name)
+        if short is None:
+            short = self._shortened(name)
+        self.path.append(short)
+        if len(self.path) > MAX_DEPTH:
+            raise UnsafeContent("The file cannot be read safely: it is nested too deeply.")
+        if self._elements > self._most:
+            raise UnsafeContent("The file cannot be read safely: it has too many elements.")
+
+        act = self._starts.get(short)
+        if act is not None and not self._left_out:
+            act(attributes)
+
+    def _end(self, name: str) -> None:
+        self._unseen = 0
+        depth = len(self.path)
+        short = self.path.pop()
+        if self._left_out:
+            if depth > self._left_out:
+                return
+            self._left_out = 0
+        act = self._ends.get(short)
+        if act is not None:
+            act()
+
+    def _characters(self, said: str) -> None:
+        self._unseen = 0
+        if self._text is not None and not self._left_out:
+            self._text(said)
+
+    def _shortened(self, name: str) -> str:
+        """The short name, "" in a namespace that does not matter."""
+        uri, _, local = name.rpartition(" ")
+        prefix = _PREFIXES.get(uri)
+        short = f"{prefix}:{local}" if prefix else ""
+        if len(self._short) < _NAMES_KEPT:
+            self._short[name] = short
+        return short
+
+
+def value(attributes: Attributes, name: str) -> str:
+    """The attribute of this name in whatever namespace; "" when there is none."""
+    for full, said in attributes.items():
+        if full.rpartition(" ")[2] == name:
+            return said
+    return ""
+
+
+def is_on(attributes: Attributes) -> bool:
+    """Whether a property that can be on or off is on: it is, unless it says otherwise."""
+    return value(attributes, "val").strip().lower() not in ("0", "false", "off")
+
+
+def _refuse_type(*_: Any) -> None:
+    raise UnsafeContent("The file cannot be read safely: it defines entities of its own.")

@@ -1,0 +1,530 @@
+"""Word documents are read as Word shows them with all changes accepted."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from nemowatch.content.word import read_word
+from nemowatch.errors import OrderError, UnsafeContent
+from tests.rigs.word_files import (
+    document,
+    packed,
+    paragraph,
+    part,
+    relations,
+    run,
+    words_of,
+)
+
+P = paragraph
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+BEGIN, MIDDLE, END = (FIELD.format(one) for one in ("begin", "separate", "end"))
+
+
+def code(text: str) -> str:
+    return f'<w:r><w:instrText xml:space="preserve"> {text} </w:instrText></w:r>'
+
+
+def cell(content: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+
+def row(*cells: str, properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def box(content: str) -> str:
+    """A text box as Word writes it: a drawing, and the same once more for old versions."""
+    return (
+        '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>'
+        f"<w:txbxContent>{content}</w:txbxContent></wps:txbx></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{content}</w:txbxContent>"
+        "</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+SHOWN: dict[str, tuple[str, str]] = {
+    "an insertion is in, a deletion out": (
+        P(
+            "Save ",
+            "<w:del><w:r><w:delText>ten</w:delText></w:r></w:del>",
+            f"<w:ins>{run('twenty')}</w:ins>",
+            " percent.",
+        ),
+        "Save twenty percent.",
+    ),
+    "what was inserted and deleted again is out": (
+        P("a", f"<w:ins><w:del>{run('b')}</w:del></w:ins>", "c"),
+        "ac",
+    ),
+    "of a move the new place counts": (
+        P(f"<w:moveFrom>{run('first ')}</w:moveFrom>", "then ", f"<w:moveTo>{run('x')}</w:moveTo>"),
+        "then x",
+    ),
+    "a deleted paragraph mark joins two paragraphs": (
+        P("One ", properties="<w:rPr><w:del/></w:rPr>") + P("line."),
+        "One line.",
+    ),
+    "a deleted paragraph leaves no line": (
+        P("a") + P(f"<w:del>{run('gone')}</w:del>", properties="<w:rPr><w:del/></w:rPr>") + P("b"),
+        "a\nb",
+    ),
+    "what a change replaced says nothing": (
+        P(
+            "<w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>x</w:t></w:r>"
+        ),
+        "x",
+    ),
+    "a content control around paragraphs": (
+        f"<w:sdt><w:sdtContent>{P('x')}</w:sdtContent></w:sdt>",
+        "x",
+    ),
+    "a content control in a line, one in the other": (
+        P(
+            "My name is ",
+            f"<w:sdt><w:sdtPr><w:rPr><w:vanish/></w:rPr></w:sdtPr><w:sdtContent><w:sdt><w:sdtContent>"
+            f"{run('Maria')}</w:sdtContent></w:sdt></w:sdtContent></w:sdt>",
+            ".",
+        ),
+        "My name is Maria.",
+    ),
+    "content controls around rows and cells": (
+        f"<w:tbl><w:sdt><w:sdtContent>{row(cell(P('a')))}</w:sdtContent></w:sdt>"
+        f"<w:tr><w:sdt><w:sdtContent>{cell(P('b'))}</w:sdtContent></w:sdt></w:tr></w:tbl>",
+        "a\nb",
+    ),
+    "smart tags, custom XML and directions": (
+        P(
+            f"<w:smartTag>{run('a')}</w:smartTag>",
+            f"<w:customXml>{run('b')}</w:customXml>",
+            f"<w:dir>{run('c')}</w:dir>",
+            f"<w:bdo>{run('d')}</w:bdo>",
+        )
+        + f"<w:customXml>{P('e')}</w:customXml>",
+        "abcd\ne",
+    ),
+    "links and simple fields": (
+        P(f"<w:hyperlink>{run('here')}</w:hyperlink>", f"<w:fldSimple>{run(' now')}</w:fldSimple>"),
+        "here now",
+    ),
+    "of a field the result counts": (
+        P("On ", BEGIN, code("DATE"), MIDDLE, run("Friday"), END, "."),
+        "On Friday.",
+    ),
+    "of a field in a field's instruction nothing counts": (
+        P(BEGIN, code("IF"), BEGIN, code("X"), MIDDLE, run("no"), END, MIDDLE, run("yes"), END),
+        "yes",
+    ),
+    "an entry of an index is not shown": (P("a", BEGIN, code('XE "a"'), END, "b"), "ab"),
+    "a field over paragraphs": (
+        P(BEGIN, code("TOC"), MIDDLE, run("One")) + P("Two", END) + P("Three"),
+        "One\nTwo\nThree",
+    ),
+    "a text box is read once, after its paragraph": (
+        P("Before ", box(P("In the box.")), "after.") + P("Next."),
+        "Before after.\nIn the box.\nNext.",
+    ),
+    "a version that no Word can show is not read": (
+        P(
+            '<mc:AlternateContent><mc:Choice Requires="other">'
+            + run("new")
+            + "</mc:Choice><mc:Fallback>"
+            + run("old")
+            + "</mc:Fallback></mc:AlternateContent>"
+        ),
+        "old",
+    ),
+    "a text box of hidden text is hidden": (
+        P("a", box(P("no")).replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>", 1)),
+        "a",
+    ),
+    "hidden text is out, where it is on": (
+        P(
+            "Say this. ",
+            run("Not this. ", "<w:vanish/>"),
+            run("Nor this. ", '<w:vanish w:val="1"/>'),
+            run("And this.", '<w:vanish w:val="0"/>'),
+        ),
+        "Say this. And this.",
+    ),
+    "text that is hidden on the web alone is shown": (P(run("x", "<w:webHidden/>")), "x"),
+    "a hidden paragraph leaves no line": (
+        P("a") + P(run("no", "<w:vanish/>"), properties="<w:rPr><w:vanish/></w:rPr>") + P("b"),
+        "a\nb",
+    ),
+    "a large first letter belongs to its word": (
+        P("O", properties='<w:framePr w:dropCap="drop"/>') + P("nce upon a time."),
+        "Once upon a time.",
+    ),
+    "ruby: the word, and not how it is read": (
+        P(
+            f"<w:r><w:ruby><w:rt>{run('とうきょう')}</w:rt><w:rubyBase>{run('東京')}</w:rubyBase></w:ruby></w:r>"
+        ),
+        "東京",
+    ),
+    "tabs, breaks and hyphens": (
+        P(
+            "<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t>"
+            "<w:softHyphen/><w:t>e\u00adf</w:t><w:cr/><w:t>g</w:t></w:r>"
+        ),
+        "a\tb\nc-def\ng",
+    ),
+    "a stop of the ruler is no tab": (P("x", properties="<w:tabs><w:tab/></w:tabs>"), "x"),
+    "symbols": (
+        P(
+            '<w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>',
+            '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>',
+            '<w:r><w:sym w:font="Wingdings" w:char="F051"/></w:r>',
+            '<w:r><w:sym w:font="Arial" w:char="20AC"/></w:r>',
+            run("\uf062", '<w:rFonts w:ascii="Symbol"/>'),
+        ),
+        "α✓€β",
+    ),
+    "digits above the line": (
+        P(
+            "20 m",
+            run("2", '<w:vertAlign w:val="superscript"/>'),
+            " on the 1",
+            run("st", '<w:vertAlign w:val="superscript"/>'),
+        ),
+        "20 m² on the 1st",
+    ),
+    "comments and notes are out": (
+        P(
+            "a",
+            '<w:commentRangeStart w:id="0"/>',
+            "b",
+            '<w:r><w:commentReference w:id="0"/></w:r>',
+            '<w:r><w:footnoteReference w:id="2"/></w:r>',
+            "c",
+        ),
+        "abc",
+    ),
+    "a plain formula": (P("<m:oMath><m:r><m:t>a=b</m:t></m:r></m:oMath>"), "a=b"),
+    "tables: cell by cell, a merged one once": (
+        "<w:tbl>"
+        + row(cell(P("a"), '<w:vMerge w:val="restart"/>'), cell(P("b")))
+        + row(cell(P("hidden below"), "<w:vMerge/>"), cell(P("c")))
+        + row(cell(P("d"), '<w:gridSpan w:val="2000000000"/>'))
+        + "</w:tbl>",
+        "a\nb\nc\nd",
+    ),
+    "a table in a table": (
+        f"<w:tbl>{row(cell(P('a') + '<w:tbl>' + row(cell(P('b'))) + '</w:tbl>' + P('c')))}</w:tbl>",
+        "a\nb\nc",
+    ),
+    "deleted and hidden rows, deleted cells": (
+        "<w:tbl>"
+        + row(cell(P("no")), properties="<w:del/>")
+        + row(cell(P("no")), properties="<w:hidden/>")
+        + row(cell(P("new")), properties="<w:ins/>")
+        + row(cell(P("no"), "<w:cellDel/>"), cell(P("left")))
+        + "</w:tbl>",
+        "new\nleft",
+    ),
+    "entities that XML itself has": (P("5 &lt; 6 &amp; 7 &#8364;"), "5 < 6 & 7 €"),
+    "empty paragraphs make one empty line": (P("a") + P() * 5 + P("b"), "a\n\nb"),
+}
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["usual", "strict"])
+@pytest.mark.parametrize("title", SHOWN)
+def test_words_are_what_word_shows(title: str, strict: bool) -> None:
+    """In the usual form of the format and in the strict one."""
+    body, expected = SHOWN[title]
+    assert words_of(document(body, strict=strict)) == expected
+
+
+STYLES = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>'
+    '<w:style w:type="paragraph" w:styleId="Remark"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Child"><w:basedOn w:val="Remark"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Back"><w:basedOn w:val="Child"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Inner"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Loop"><w:basedOn w:val="Loop"/></w:style>'
+    '<w:style w:type="table" w:styleId="Grid"><w:tblStylePr><w:rPr><w:vanish/></w:rPr></w:tblStylePr></w:style>'
+)
+
+
+def styled(name: str, text: str) -> str:
+    return P(text, properties=f'<w:pStyle w:val="{name}"/>')
+
+
+def test_styles_hide_text() -> None:
+    """A paragraph's, one that it is based on, a character's; and what says otherwise."""
+    body = (
+        styled("Remark", "no")
+        + styled("Child", "no")
+        + styled("Back", "yes")
+        + styled("Loop", "round")
+        + P("and ", run("not", '<w:rStyle w:val="Inner"/>'), "that")
+        + P(
+            run("turned over", '<w:rStyle w:val="Inner"/>'), properties='<w:pStyle w:val="Remark"/>'
+        )
+        + f"<w:tbl><w:tblPr><w:tblStyle w:val='Grid'/></w:tblPr>{row(cell(P('cell')))}</w:tbl>"
+    )
+    expected = "yes\nround\nand that\nturned over\ncell"
+    assert words_of(document(body, styles=STYLES)) == expected
+
+
+def test_a_document_whose_default_is_hidden_shows_what_is_not() -> None:
+    """Everything is hidden but what says that it is not."""
+    defaults = (
+        "<w:docDefaults><w:rPrDefault><w:rPr><w:vanish/></w:rPr></w:rPrDefault></w:docDefaults>"
+    )
+    body = P("no", run("yes", '<w:vanish w:val="false"/>'))
+    assert words_of(document(body, styles=defaults)) == "yes"
+
+
+def level(at: int, kind: str, pattern: str, more: str = "") -> str:
+    return (
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>'
+        f'<w:lvlText w:val="{pattern}"/>{more}</w:lvl>'
+    )
+
+
+LISTS = (
+    '<w:abstractNum w:abstractNumId="0">'
+    + level(0, "decimal", "%1.")
+    + level(1, "lowerLetter", "%2)")
+    + level(2, "upperRoman", "%1-%3")
+    + "</w:abstractNum>"
+    + '<w:abstractNum w:abstractNumId="1">'
+    + level(0, "bullet", "*")
+    + '</w:abstractNum><w:abstractNum w:abstractNumId="2">'
+    + level(0, "decimal", "Part %1:", '<w:pStyle w:val="H"/>')
+    + "</w:abstractNum>"
+    + '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    + '<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+    + '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    + '<w:num w:numId="4"><w:abstractNumId w:val="2"/></w:num>'
+)
+HEADING = '<w:style w:type="paragraph" w:styleId="H"><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr></w:style>'
+
+
+def item(text: str, num: int, at: int = 0) -> str:
+    numbered = f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="{num}"/></w:numPr>'
+    return P(text, properties=numbered)
+
+
+def test_lists_have_their_numbers_and_no_bullets() -> None:
+    """Levels begin anew, a list may start elsewhere, and headings are numbered by their style."""
+    body = (
+        item("one", 1)
+        + item("a", 1, 1)
+        + item("b", 1, 1)
+        + item("deep", 1, 2)
+        + item("two", 1)
+        + item("a again", 1, 1)
+        + item("point", 2)
+        + item("seventh", 3)
+        + item("plain", 0)
+        + styled("H", "Intro")
+        + P("Body", properties='<w:pStyle w:val="H"/><w:numPr><w:numId w:val="0"/></w:numPr>')
+    )
+    lines = words_of(document(body, styles=HEADING, numbering=LISTS)).split("\n")
+    assert lines == [
+        "1. one",
+        "a) a",
+        "b) b",
+        "1-I deep",
+        "2. two",
+        "a) a again",
+        "point",
+        "7. seventh",
+        "plain",
+        "Part 1: Intro",
+        "Body",
+    ]
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "words from other files": ('<w:altChunk w:id="r1"/>', "other files"),
+    "a form that is not filled in": (
+        P(
+            "Dear ",
+            "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
+            f"{run('Click here to enter text.')}</w:sdtContent></w:sdt>",
+        ),
+        "not filled in",
+    ),
+    "a formula": (
+        P("<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num></m:f></m:oMath>"),
+        "formula",
+    ),
+    "a field without an end": (P(BEGIN, code("REF"), "x") + P("lost"), "no end"),
+    "words that only Word works out": (P("a", BEGIN, code(r"EQ \f(1,2)"), END), "EQ"),
+    "nothing": (P(" "), "empty"),
+}
+
+
+@pytest.mark.parametrize("title", REFUSED)
+def test_what_cannot_be_read_aloud_is_refused_with_its_cure(title: str) -> None:
+    """Rather than spoken wrongly and paid for."""
+    body, said = REFUSED[title]
+    with pytest.raises(OrderError, match=said) as caught:
+        words_of(document(body))
+    assert caught.value.cure
+
+
+def test_a_document_lies_where_it_says() -> None:
+    """Names differ in case and slashes, and the main part may have any."""
+    main = part("document", f"<w:body>{P('found')}</w:body>")
+    for target in ("/Word/Document2.XML", "word/document2.xml", "word\\document2.xml"):
+        data = packed(
+            {
+                "_rels/.rels": relations({"officeDocument": target}),
+                "word\\document2.xml": main,
+            }
+        )
+        assert words_of(data) == "found"
+    assert words_of(packed({"word/document.xml": main})) == "found"
+
+
+def streamed(parts: dict[str, bytes]) -> bytes:
+    """As programs write that cannot go back: sizes after the content, in ZIP64 form."""
+
+    class Pipe(BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: int) -> int:
+            raise OSError("not seekable")
+
+    out = Pipe()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            with archive.open(name, "w", force_zip64=True) as stream:
+                stream.write(content)
+    return out.getvalue()
+
+
+def test_every_way_of_packing_is_read() -> None:
+    """Stored, streamed, with something before it; and pictures count for nothing."""
+    main = part("document", f"<w:body>{P('read')}</w:body>")
+    parts = {
+        "word/media/image1.png": os.urandom(30 * 1024 * 1024),
+        "_rels/.rels": relations({"officeDocument": "word/document.xml"}).encode(),
+        "word/document.xml": main.encode(),
+    }
+    assert words_of(streamed(parts)) == "read"
+    out = BytesIO(b"something before")
+    out.seek(0, os.SEEK_END)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert words_of(out.getvalue()) == "read"
+    wide = main.replace("UTF-8", "UTF-16").encode("utf-16")
+    assert words_of(packed({"word/document.xml": wide})) == "read"
+
+
+def test_another_archive_is_called_what_it_is() -> None:
+    """A workbook, a presentation, documents of other programs."""
+    others = {
+        "xl/workbook.xml": "Excel",
+        "ppt/presentation.xml": "PowerPoint",
+        "Index/Document.iwa": "Pages",
+        "content.xml": "OpenDocument",
+    }
+    for name, said in others.items():
+        with pytest.raises(OrderError, match=said) as caught:
+            words_of(packed({name: b"x"}))
+        assert caught.value.cure
+
+
+def bad_sum() -> bytes:
+    data = bytearray(document(P("words that are long enough") * 20))
+    at = data.index(b"word/document.xml") + 60
+    data[at : at + 8] = bytes(8)
+    return bytes(data)
+
+
+def encrypted() -> bytes:
+    """The flag of an encrypted entry, in both of its headers."""
+    data = bytearray(document(P("x")))
+    for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            (flags,) = struct.unpack_from("<H", data, at + offset)
+            struct.pack_into("<H", data, at + offset, flags | 1)
+            at = data.find(mark, at + 4)
+    return bytes(data)
+
+
+DAMAGED: dict[str, Callable[[], bytes]] = {
+    "empty": lambda: b"",
+    "no archive": lambda: b"plain text",
+    "half of one": lambda: document(P("x") * 500)[:900],
+    "only its beginning": lambda: b"PK\x03\x04nothing",
+    "an archive without a document": lambda: packed({"a.txt": b"x"}),
+    "no XML": lambda: packed({"word/document.xml": b"\0" * 1000}),
+    "XML without an end": lambda: packed({"word/document.xml": part("document", "<w:body>")[:-20]}),
+    "a wrong sum": bad_sum,
+    "encrypted": encrypted,
+}
+
+
+@pytest.mark.parametrize("title", DAMAGED)
+def test_what_is_no_word_document_is_refused(title: str) -> None:
+    """With what to do."""
+    with pytest.raises(OrderError) as caught:
+        words_of(DAMAGED[title]())
+    assert caught.value.cure
+
+
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+)
+
+
+def with_type() -> bytes:
+    main = part("document", f"<w:body>{P('&b;')}</w:body>")
+    return packed({"word/document.xml": main.replace("?>", f"?>{LAUGHS}", 1)})
+
+
+UNSAFE: dict[str, Callable[[], bytes]] = {
+    "entities": with_type,
+    "tables in tables": lambda: document("<w:tbl><w:tr><w:tc>" * 10_000),
+    "95 MB of empty paragraphs": lambda: document("<w:p/>" * (95 * 1024 * 1024 // 6)),
+    "a tag without an end": lambda: document("<w:p " + "a" * 20 * 1024 * 1024),
+    "too many elements": lambda: document("<x/>" * 2_100_000),
+    "too many styles": lambda: document(
+        P("x"), styles="".join(f'<w:style w:styleId="{n}"/>' for n in range(21_000))
+    ),
+    "too many lists": lambda: document(
+        P("x"), numbering="".join(f'<w:num w:numId="{n}"/>' for n in range(51_000))
+    ),
+    "a bomb": lambda: document(P("x" * 101 * 1024 * 1024)),
+    "a bomb of styles": lambda: document(P("x"), styles=" " * 101 * 1024 * 1024),
+    "a directory without an end": lambda: packed({f"{n:0200}": b"" for n in range(20_000)}),
+}
+
+
+@pytest.mark.parametrize("title", UNSAFE)
+def test_what_would_take_too_much_is_not_read(title: str) -> None:
+    """Within bounds of time and memory, which the child that reads has as well."""
+    with pytest.raises((UnsafeContent, OrderError)) as caught:
+        words_of(UNSAFE[title]())
+    if isinstance(caught.value, OrderError):
+        assert "characters" in caught.value.text
+    assert caught.value.cure
+
+
+def test_a_table_of_30000_merged_rows_is_read() -> None:
+    """In one pass: the time grows with its size alone."""
+    rows = row(cell(P("a"), '<w:vMerge w:val="restart"/>')) + row(cell(P(), "<w:vMerge/>")) * 30_000
+    assert words_of(document(f"<w:tbl>{rows}</w:tbl>")) == "a"
+
+
+def test_reading_ends_before_understanding_begins(tmp_path: object) -> None:
+    """A share that hangs holds the file up, and never has it refused."""
+    data = document(P("x"))
+    with os.fdopen(os.memfd_create("document"), "w+b", 0) as file:
+        file.write(data)
+        assert read_word(file.fileno(), lambda: os.ftruncate(file.fileno(), 0)) == "x"
