@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import GIF, JPEG, PNG
-from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_VIDEO
+from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_TEXT, TO_VIDEO
 from nemowatch.model import MediaKind
 
 #: Bytes of a file that say what it is called.
@@ -38,11 +38,13 @@ _PICTURES = (
     "apng arw avif bmp cr2 cr3 dib dng emf eps heic heif hif ico j2k jp2 jxl nef orf psd raf raw"
     " rw2 svg tga tif tiff wmf"
 )
+_DOCUMENTS = "abw doc dot epub fodt gdoc hwp hwpx lwp odt ott pages pdf sxw wpd wps wri xps"
 #: What a file with such an ending is converted to.
 _TARGETS = {
     **dict.fromkeys(_VIDEOS.split(), TO_VIDEO),
     **dict.fromkeys(_SOUNDS.split(), TO_AUDIO),
     **dict.fromkeys(_PICTURES.split(), TO_IMAGE),
+    **dict.fromkeys(_DOCUMENTS.split(), TO_TEXT),
 }
 
 

@@ -16,6 +16,7 @@ _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 
 #: What the cloud takes in place of a kind that it does not take (docs/api.md section 2).
 TO_VIDEO, TO_AUDIO, TO_IMAGE = "MP4", "MP3 or MP4", "JPG or PNG"
+TO_TEXT = "DOCX or TXT"
 _DOWNLOAD = "Download the file itself, and put that into the folder."
 _UNPACK = "Unpack it, and put the files that are in it into the folder."
 

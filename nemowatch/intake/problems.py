@@ -149,7 +149,7 @@ def _examples(facts: FolderFacts) -> str:
 
 
 def _conversions(facts: FolderFacts) -> str:
-    """What to convert media to that the cloud does not take; "" when there are none."""
+    """What to convert media and documents to that are not taken; "" when there are none."""
     by_target: dict[str, list[str]] = {}
     for name in facts.foreign_names:
         target = converted_to(name)

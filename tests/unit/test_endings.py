@@ -54,11 +54,12 @@ def test_a_file_is_sent_under_an_ending_that_is_true(
         (b"memo.amr", "MP3 or MP4"),
         (b"IMG_1.HEIC", "JPG or PNG"),
         (b"clip.mp4", ""),
-        (b"letter.odt", ""),
+        (b"letter.odt", "DOCX or TXT"),
+        (b"old.DOC", "DOCX or TXT"),
         (b"README", ""),
     ],
 )
-def test_other_media_have_something_to_convert_to(name: bytes, target: str) -> None:
+def test_other_media_and_documents_have_something_to_convert_to(name: bytes, target: str) -> None:
     """By the ending alone, since such a file is never opened."""
     assert converted_to(name) == target
 
