@@ -155,7 +155,7 @@ def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
     heard = containers.heard(contents.tracks)
     if heard.locked:
         return Sniffed(Finding.NOT_MEDIA, kind, _LOCKED, cure=_UNLOCK)
-    if not heard.picture and not heard.sound:
+    if not heard.anything:
         return _nothing(pieces, contents, name, kind)
     return _whole_or_not(contents, _kind_by_tracks(kind, heard), heard.silent)
 

@@ -69,13 +69,13 @@ def wav(data: bytes = b"s" * 4000) -> bytes:
     return chunk(b"RIFF", b"WAVE" + chunk(b"fmt ", bytes(16)) + chunk(b"data", data))
 
 
-def avi(*streams: bytes, length: int = 10) -> bytes:
-    """An AVI with streams of these kinds: vids, auds."""
+def avi(*streams: bytes, length: int = 10, more: bytes = b"") -> bytes:
+    """An AVI with streams of these kinds (vids, auds), and more behind its pictures."""
     lists = b""
     for kind in streams:
         header = kind + bytes(28) + struct.pack("<I", length) + bytes(20)
         lists += chunk(b"LIST", b"strl" + chunk(b"strh", header))
-    body = chunk(b"LIST", b"hdrl" + lists) + chunk(b"LIST", b"movi" + b"m" * 2000)
+    body = chunk(b"LIST", b"hdrl" + lists) + chunk(b"LIST", b"movi" + b"m" * 2000) + more
     return chunk(b"RIFF", b"AVI " + body)
 
 

@@ -184,6 +184,17 @@ CUT: dict[str, bytes] = {
     "a tag that goes on beyond the end": id3(100_000_000, bytes(500)),
     "a tag and nothing else": id3(500, bytes(500)),
     "a tag and zeros": id3(500, bytes(5000)),
+    "MP4 whose content ends in zeros": box(b"ftyp", media.FTYP_BODY)
+    + media.moov(PICTURE, SOUND)
+    + box(b"mdat", b"d" * 5000 + bytes(20_000)),
+    "MP4 whose index is zeros": box(b"ftyp", media.FTYP_BODY)
+    + box(b"mdat", b"d" * 500)
+    + box(b"moov", box(b"mvhd", bytes(100)) + PICTURE + bytes(300)),
+    "Matroska that ends in zeros": media.mkv(
+        tracks(track_entry(1, 1, element(0x86, b"V_VP9"))), cluster(1), bytes(20_000)
+    ),
+    "AVI with zeros behind its pictures": media.avi(b"vids", b"auds", more=bytes(100)),
+    "MP3 that ends in zeros": FRAME * 9 + bytes(20_000),
 }
 
 
@@ -193,6 +204,14 @@ def test_what_is_cut_short_is_never_slight(case: str) -> None:
     one = found(CUT[case])
     assert one.finding is Finding.CUT_SHORT
     assert not one.slight
+
+
+def test_plain_samples_may_be_silent_to_the_end() -> None:
+    """Zeros at the end of uncompressed sound are silence."""
+    silence = b"d" * 5000 + bytes(20_000)
+    plain = box(b"ftyp", media.FTYP_BODY) + media.moov(PICTURE, trak(b"soun", 2, form=b"sowt"))
+    for data in (plain + box(b"mdat", silence), media.wav(silence)):
+        assert found(data).finding is Finding.MEDIA
 
 
 MANY: dict[str, bytes] = {

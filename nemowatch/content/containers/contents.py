@@ -9,12 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.content.containers.pieces import Pieces
+
 _MB = 1024 * 1024
 #: Bytes by which a size may be wrong without harm: writers forget a header, or round. Never more
 #: than a hundredth of the file beyond the first of these.
 LITTLE, MOST = 64, 4096
+#: Bytes of zeros in a row that no compressed picture or sound has.
+ZEROS = 16 * 1024
 #: What every player leaves alone.
 BEHIND_THE_END = "what follows its last part does not belong to it"
+NOT_ARRIVED = "part of it has not arrived"
 
 
 class Holds(StrEnum):
@@ -24,14 +29,27 @@ class Holds(StrEnum):
     SOUND = "sound"
 
 
+class Use(StrEnum):
+    """What a player makes of a track."""
+
+    PLAYED = "played"
+    OFF = "off"  #: switched off: left out
+    EMPTY = "empty"  #: nothing is in it
+
+
+#: Why there is nothing to hear, by what becomes of the sound tracks.
+_SILENT = {Use.OFF: "its sound track is switched off", Use.EMPTY: "its sound track is empty"}
+_NO_TRACK = "it has no sound track"
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track of pictures or sound; others (subtitles, time codes, hints) are not told."""
 
     holds: Holds
-    empty: bool = False  #: nothing is in it
-    off: bool = False  #: switched off: players leave it out
+    use: Use = Use.PLAYED
     locked: bool = False  #: encrypted
+    packed: bool = False  #: compressed, so that there are no long rows of zeros in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +71,57 @@ class Heard:
     silent: str  #: why there is nothing to hear, in plain words; "" when there is
     locked: bool
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to see or to hear."""
+        return self.picture or self.sound
+
+
+def use_of(*, empty: bool, off: bool) -> Use:
+    """What a player makes of a track that is so."""
+    if empty:
+        return Use.EMPTY
+    return Use.OFF if off else Use.PLAYED
+
 
 def heard(tracks: Iterable[Track]) -> Heard:
     """Judge the tracks of a file. Where all are switched off, a writer has forgotten the mark, and
     players play them all."""
-    full = [track for track in tracks if not track.empty]
-    on = [track for track in full if not track.off] or full
-    sounds = [track for track in on if track.holds is Holds.SOUND]
-    pictures = [track for track in on if track.holds is Holds.PICTURE]
-    silent = ""
-    if not sounds:
-        silent = _why_silent([track for track in tracks if track.holds is Holds.SOUND])
-    locked = any(track.locked for track in on)
-    return Heard(bool(pictures), bool(sounds), silent, locked)
+    by_use: dict[Use, list[Track]] = {use: [] for use in Use}
+    for track in tracks:
+        by_use[track.use].append(track)
+
+    played = by_use[Use.PLAYED] or by_use[Use.OFF]
+    holds = {track.holds for track in played}
+    has_sound = Holds.SOUND in holds
+    silent = "" if has_sound else _why_silent(by_use)
+    locked = any(track.locked for track in played)
+    return Heard(Holds.PICTURE in holds, has_sound, silent, locked)
 
 
-def _why_silent(sounds: list[Track]) -> str:
-    if not sounds:
-        return "it has no sound track"
-    if all(track.empty for track in sounds):
-        return "its sound track is empty"
-    return "its sound track is switched off"
+def _why_silent(by_use: dict[Use, list[Track]]) -> str:
+    for use, why in _SILENT.items():
+        if any(track.holds is Holds.SOUND for track in by_use[use]):
+            return why
+    return _NO_TRACK
+
+
+def ends_in_zeros(pieces: Pieces, tracks: Iterable[Track], end: int) -> bool:
+    """True when zeros stand where the last of compressed pictures or sound, which go on to `end`,
+    should be: a copy that died where the file had its size from the beginning."""
+    is_packed = all(track.packed for track in tracks)
+    tail = pieces.at(max(end - ZEROS, 0), ZEROS)
+    return is_packed and tail == bytes(ZEROS)
 
 
 def beyond(end: int, size: int) -> Contents:
     """For a file of `size` bytes that goes on to `end` by its own word."""
     if end <= size:
         return Contents()
+
     count = end - size
-    said = f"{count / _MB:.1f} MB"
-    if count < _MB:
-        said = f"{count:,} bytes"
+    said = f"{count:,} bytes"
+    if count >= _MB:
+        said = f"{count / _MB:.1f} MB"
     few = max(LITTLE, min(MOST, size // 100))
     return Contents(f"{said} are missing at its end", slight=count <= few)

@@ -6,10 +6,18 @@ one loop goes over all of them, however long they say they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nemowatch.content.containers.contents import Contents, Holds, Track, beyond
+from nemowatch.content.containers.contents import (
+    NOT_ARRIVED,
+    Contents,
+    Holds,
+    Track,
+    beyond,
+    ends_in_zeros,
+    use_of,
+)
 from nemowatch.content.containers.pieces import Pieces
 
 EBML = b"\x1aE\xdf\xa3"
@@ -17,10 +25,13 @@ _EBML_ID = 0x1A45DFA3
 _SEGMENT = 0x18538067
 _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TRACKS, _TRACK, _TRACK_NUMBER, _TRACK_TYPE, _ENABLED = 0x1654AE6B, 0xAE, 0xD7, 0x83, 0xB9
+_CODEC = 0x86
 _ENCODINGS, _ENCODING, _ENCRYPTION = 0x6D80, 0x6240, 0x5035
 _CLUSTER, _GROUP, _BLOCK, _SIMPLE_BLOCK = 0x1F43B675, 0xA0, 0xA1, 0xA3
 #: Kinds of tracks; the third holds both. Others are subtitles, buttons and the like.
 _TYPES = {1: (Holds.PICTURE,), 2: (Holds.SOUND,), 3: (Holds.PICTURE, Holds.SOUND)}
+#: Codecs that compress nothing.
+_PLAIN = (b"A_PCM", b"V_UNCOMPRESSED", b"V_MS/VFW")
 #: Elements in which a first block of each track is looked for: some minutes of video.
 _MOST_BLOCKS = 4_000
 #: Elements before the segment: a header, and what fills space.
@@ -48,6 +59,7 @@ class _Numbered:
     holds: tuple[Holds, ...]
     off: bool
     locked: bool
+    packed: bool
 
 
 def examine(pieces: Pieces) -> Contents:
@@ -61,12 +73,16 @@ def examine(pieces: Pieces) -> Contents:
     if not segment.is_open:
         found = beyond(segment.end, pieces.size)
         found = replace(found, ends=segment.end == pieces.size)
-    tracks = _find_tracks(pieces, segment)
-    if tracks is None:
-        if not found.missing:
-            found = Contents("its list of tracks is missing")
-        return replace(found, slight=False)
-    return replace(found, tracks=_tracks(pieces, segment, tracks))
+    listed = _find_tracks(pieces, segment)
+    if listed is None or listed.end > pieces.size:
+        return Contents(found.missing or "its list of tracks is missing")
+
+    entries = [_track(pieces, entry) for entry in _inside(pieces, listed, _TRACK)]
+    numbers = {entry.number for entry in entries if entry.holds}
+    tracks = _tracks(entries, _filled(pieces, segment, numbers))
+    if not found.missing and ends_in_zeros(pieces, tracks, segment.end):
+        return Contents(NOT_ARRIVED)
+    return replace(found, tracks=tracks)
 
 
 def number(data: bytes) -> tuple[int, int, bool]:
@@ -155,29 +171,28 @@ def _value(pieces: Pieces, element: _Element) -> int:
     return pieces.number(element.at, min(element.end - element.at, 8))
 
 
-def _tracks(pieces: Pieces, segment: _Element, listed: _Element) -> tuple[Track, ...]:
-    entries = [_track(pieces, entry) for entry in _inside(pieces, listed, _TRACK)]
-    numbers = {entry.number for entry in entries if entry.holds}
-    filled = _filled(pieces, segment, numbers)
+def _tracks(entries: Iterable[_Numbered], filled: set[int]) -> tuple[Track, ...]:
     found: list[Track] = []
     for entry in entries:
-        is_empty = entry.number not in filled
+        use = use_of(empty=entry.number not in filled, off=entry.off)
         for holds in entry.holds:
-            found.append(Track(holds, is_empty, entry.off, entry.locked))
+            found.append(Track(holds, use, entry.locked, entry.packed))
     return tuple(found)
 
 
 def _track(pieces: Pieces, entry: _Element) -> _Numbered:
     values: dict[int, int] = {}
-    locked = False
+    locked = packed = False
     for element in _elements(pieces, entry.at, entry.end):
         if element.id in (_TRACK_NUMBER, _TRACK_TYPE, _ENABLED):
             values[element.id] = _value(pieces, element)
         elif element.id == _ENCODINGS:
             locked = locked or _is_locked(pieces, element)
+        elif element.id == _CODEC:
+            packed = not pieces.at(element.at, 32).startswith(_PLAIN)
     holds = _TYPES.get(values.get(_TRACK_TYPE, 0), ())
     off = values.get(_ENABLED, 1) == 0
-    return _Numbered(values.get(_TRACK_NUMBER, 0), holds, off, locked)
+    return _Numbered(values.get(_TRACK_NUMBER, 0), holds, off, locked, packed)
 
 
 def _is_locked(pieces: Pieces, encodings: _Element) -> bool:

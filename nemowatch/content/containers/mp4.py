@@ -9,8 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from nemowatch.content.containers import mp4_index
-from nemowatch.content.containers.contents import BEHIND_THE_END, Contents, beyond
-from nemowatch.content.containers.mp4_index import Box, header_at
+from nemowatch.content.containers.contents import (
+    BEHIND_THE_END,
+    NOT_ARRIVED,
+    Contents,
+    Track,
+    beyond,
+    ends_in_zeros,
+)
+from nemowatch.content.containers.mp4_index import Box, Fragments, header_at
 from nemowatch.content.containers.pieces import Pieces, TooMany
 
 #: Boxes that a file may begin with; old QuickTime has no ftyp.
@@ -36,7 +43,7 @@ class _Outline:
     """The outermost boxes."""
 
     kinds: set[bytes] = field(default_factory=set)
-    index: Box | None = None  #: the moov
+    index: Box | None = None  #: the first moov
     fragments: list[Box] = field(default_factory=list)  #: the first moofs
     last: bytes = b""  #: the kind of the last box
     end: int = 0  #: where that ends by its own word
@@ -49,6 +56,27 @@ class _Outline:
         """Whether pictures or sound have begun."""
         return not _CONTENT.isdisjoint(self.kinds)
 
+    @property
+    def may_go_on(self) -> bool:
+        """A fragmented file looks whole after each fragment, up to the index of them (mfra) that
+        its writer puts last."""
+        return b"moof" in self.kinds and self.last != b"mfra"
+
+    @property
+    def known_fragments(self) -> Fragments:
+        """The first fragments."""
+        are_all = self.all_seen and len(self.fragments) < _FRAGMENTS
+        return Fragments(tuple(self.fragments), are_all)
+
+    def add(self, box: Box) -> None:
+        """Take in the next box."""
+        self.kinds.add(box.kind)
+        self.last, self.end, self.is_open = box.kind, box.end, box.is_open
+        if box.kind == b"moov":
+            self.index = self.index or box
+        elif box.kind == b"moof" and len(self.fragments) < _FRAGMENTS:
+            self.fragments.append(box)
+
 
 def examine(pieces: Pieces) -> Contents:
     """What a MP4 or QuickTime file says of itself. Raises OSError, and TooMany for an index of too
@@ -56,11 +84,13 @@ def examine(pieces: Pieces) -> Contents:
     # hours of fragments use the bounds up, and their index counts all the same
     outline = _outline(pieces.afresh())
     missing = _missing(outline, pieces.size)
-    if outline.index is None or outline.index.end > pieces.size:
+    index = outline.index
+    if index is None or index.end > pieces.size:
         return missing
-    fragments = outline.fragments
-    is_complete = outline.all_seen and len(fragments) < _FRAGMENTS
-    tracks = mp4_index.tracks(pieces, outline.index, fragments, are_all=is_complete)
+
+    tracks = mp4_index.tracks(pieces, index, outline.known_fragments)
+    if not mp4_index.is_filled(pieces, index) or _content_is_zeros(pieces, outline, tracks):
+        return Contents(NOT_ARRIVED)
     return replace(missing, ends=_ends(outline, pieces.size), tracks=tracks)
 
 
@@ -68,27 +98,14 @@ def _outline(pieces: Pieces) -> _Outline:
     found = _Outline()
     try:
         while found.end < pieces.size and not found.rest:
-            _add_box(found, pieces)
+            box = header_at(pieces, found.end)
+            if box is None:
+                found.rest = pieces.at(found.end, 16)
+            else:
+                found.add(box)
     except TooMany:
         found.all_seen = False
     return found
-
-
-def _add_box(found: _Outline, pieces: Pieces) -> None:
-    """Take in the box where the last one ended, or what is there instead."""
-    box = header_at(pieces, found.end)
-    if box is None:
-        found.rest = pieces.at(found.end, 16)
-        return
-
-    found.kinds.add(box.kind)
-    found.last = box.kind
-    found.is_open = box.is_open
-    found.end = box.end
-    if box.kind == b"moov" and found.index is None:
-        found.index = box
-    if box.kind == b"moof" and len(found.fragments) < _FRAGMENTS:
-        found.fragments.append(box)
 
 
 def _missing(outline: _Outline, size: int) -> Contents:
@@ -108,27 +125,30 @@ def _missing(outline: _Outline, size: int) -> Contents:
 def _cut_box(outline: _Outline, size: int) -> Contents:
     """The last box goes on beyond the file's end."""
     found = beyond(outline.end, size)
-    is_whole_without = outline.index is not None and outline.has_content
-    if outline.last not in _NEEDED and is_whole_without:
-        return Contents(BEHIND_THE_END, slight=True)
-    if outline.last != b"mdat" or outline.index is None:
+    if outline.index is None or not outline.has_content:
         return replace(found, slight=False)
-    return found
+    if outline.last not in _NEEDED:
+        return Contents(BEHIND_THE_END, slight=True)
+    return replace(found, slight=found.slight and outline.last == b"mdat")
 
 
 def _rest(outline: _Outline) -> Contents:
-    """Something that is no box follows. Zeros may be content that has not arrived."""
-    is_zeros = not any(outline.rest)
-    may_go_on = b"moof" in outline.kinds and outline.last != b"mfra"
-    if not outline.has_content or (is_zeros and may_go_on):
-        return Contents("part of it has not arrived")
+    """Something that is no box follows. Zeros may be fragments that have not arrived."""
+    may_be_content = outline.may_go_on and not any(outline.rest)
+    if may_be_content or not outline.has_content:
+        return Contents(NOT_ARRIVED)
     return Contents(BEHIND_THE_END, slight=True)
 
 
-def _ends(outline: _Outline, size: int) -> bool:
-    """A fragmented file looks whole after each fragment: it ends with the index of them (mfra) that
-    its writer puts last, or does not say."""
-    if outline.end != size or outline.is_open or outline.rest:
+def _content_is_zeros(pieces: Pieces, outline: _Outline, tracks: tuple[Track, ...] | None) -> bool:
+    """Whether zeros stand where the end of the content should be, which is the file's end."""
+    if outline.last != b"mdat" or not tracks:
         return False
-    is_closed = b"moof" not in outline.kinds or outline.last == b"mfra"
-    return b"mdat" in outline.kinds and is_closed
+    return ends_in_zeros(pieces, tracks, outline.end)
+
+
+def _ends(outline: _Outline, size: int) -> bool:
+    """Whether the file says that it ends where it ends."""
+    if outline.end != size or outline.is_open:
+        return False
+    return b"mdat" in outline.kinds and not outline.may_go_on

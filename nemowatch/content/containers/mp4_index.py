@@ -6,18 +6,24 @@ others end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nemowatch.content.containers.contents import Holds, Track
+from nemowatch.content.containers.contents import Holds, Track, use_of
 from nemowatch.content.containers.pieces import Pieces
 
 #: Kinds of tracks; others are texts, time codes, chapters, hints and the like.
 _HANDLERS = {b"vide": Holds.PICTURE, b"soun": Holds.SOUND}
 #: Forms of samples that are encrypted: by the standard, and of the iTunes shop.
 _LOCKED = frozenset({b"encv", b"enca", b"drms", b"drmi"})
+#: Forms that are compressed, as nearly all are; some hold plain samples, which may be all zeros.
+_PACKED = frozenset(
+    {b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4v", b"av01", b"vp09", b"vp08", b"mp4a", b"Opus"}
+)
 #: The flag of a track that is switched on.
 _ENABLED = 1
+#: Where a track's header has its number, by the header's version, which says how long times are.
+_NUMBER_AT = {0: 12, 1: 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +36,51 @@ class Box:
     is_open: bool = False  #: that is "at the end of the file"
 
 
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The fragments of a file."""
+
+    boxes: tuple[Box, ...]  #: the first of them
+    are_all: bool  #: there are no others
+
+
 def header_at(pieces: Pieces, offset: int) -> Box | None:
     """The box at `offset`; None where none can begin."""
     header = pieces.at(offset, 16)
     kind = header[4:8]
     length = int.from_bytes(header[:4], "big")
+    content = offset + 8
     if length == 0 and any(kind):
-        return Box(kind, offset + 8, pieces.size, is_open=True)
-    if length == 1 and len(header) == 16:
+        return Box(kind, content, pieces.size, is_open=True)
+    if length == 1:  # a length of 64 bits follows
         length = int.from_bytes(header[8:], "big")
-        if length < 16:
-            return None
-        return Box(kind, offset + 16, offset + length)
-    if length < 8 or len(header) < 8:
+        content = offset + 16
+
+    end = offset + length
+    if len(kind) < 4 or end < content:
         return None
-    return Box(kind, offset + 8, offset + length)
+    return Box(kind, content, end)
 
 
-def tracks(
-    pieces: Pieces,
-    index: Box,
-    fragments: Iterable[Box],
-    *,
-    are_all: bool,
-) -> tuple[Track, ...] | None:
+def is_filled(pieces: Pieces, index: Box) -> bool:
+    """False when zeros follow in the index where a box should be."""
+    end = index.at
+    for box in _boxes(pieces, index):
+        end = box.end
+    return end + 16 > index.end or any(pieces.at(end, 16))
+
+
+def tracks(pieces: Pieces, index: Box, fragments: Fragments) -> tuple[Track, ...] | None:
     """The tracks of pictures and sound; None when the index does not show them (compressed by old
-    QuickTime). `fragments`: the first of them, or all there are."""
+    QuickTime)."""
     inside = list(_boxes(pieces, index))
     kinds = {box.kind for box in inside}
-    if b"trak" not in kinds and b"mvhd" not in kinds:
+    if kinds.isdisjoint((b"trak", b"mvhd")):
         return None
 
-    filled: set[int] | None = set()
-    if b"mvex" in kinds:
-        filled = _filled(pieces, fragments)
-        if not are_all:
-            filled = None
-    found = [_track(pieces, box, filled) for box in inside if box.kind == b"trak"]
-    return tuple(track for track in found if track is not None)
+    in_fragments = _Filled(pieces, fragments) if b"mvex" in kinds else None
+    found = [_track(pieces, box, in_fragments) for box in inside]
+    return tuple(filter(None, found))
 
 
 def _boxes(pieces: Pieces, parent: Box) -> Iterator[Box]:
@@ -81,60 +94,71 @@ def _boxes(pieces: Pieces, parent: Box) -> Iterator[Box]:
         offset = box.end
 
 
-def _below(pieces: Pieces, parent: Box, *path: bytes) -> Box | None:
-    """The first box of these kinds, each in the one before."""
-    found: Box | None = parent
+def _all(pieces: Pieces, parent: Box, kind: bytes) -> Iterator[Box]:
+    """The boxes of one kind in a box."""
+    for box in _boxes(pieces, parent):
+        if box.kind == kind:
+            yield box
+
+
+def _below(pieces: Pieces, parent: Box, *path: bytes) -> Box:
+    """The first box of these kinds, each in the one before; an empty box where there is none."""
+    nothing = Box(b"", pieces.size, pieces.size)
+    found = parent
     for kind in path:
-        if found is None:
-            return None
-        found = next((box for box in _boxes(pieces, found) if box.kind == kind), None)
+        found = next(_all(pieces, found, kind), nothing)
     return found
 
 
-def _track(pieces: Pieces, trak: Box, filled: set[int] | None) -> Track | None:
-    """A track of pictures or sound. `filled`: the numbers of those that the fragments fill; None
-    when not all fragments are known."""
+def _track(pieces: Pieces, trak: Box, in_fragments: _Filled | None) -> Track | None:
+    """A track of pictures or sound; None for other kinds of tracks, and of boxes."""
     handler = _below(pieces, trak, b"mdia", b"hdlr")
-    holds = _HANDLERS.get(pieces.at(handler.at + 8, 4)) if handler else None
-    header = _below(pieces, trak, b"tkhd")
-    samples = _below(pieces, trak, b"mdia", b"minf", b"stbl")
-    if holds is None or header is None or samples is None:
+    holds = _HANDLERS.get(pieces.at(handler.at + 8, 4))
+    if trak.kind != b"trak" or holds is None:
         return None
 
-    empty = _is_empty(pieces, samples)
-    if empty:
-        empty = filled is not None and _number(pieces, header) not in filled
-    form = _below(pieces, samples, b"stsd")
-    locked = form is not None and pieces.at(form.at + 12, 4) in _LOCKED
+    header = _below(pieces, trak, b"tkhd")
     off = not pieces.number(header.at) & _ENABLED
-    return Track(holds, empty, off, locked)
+    samples = _below(pieces, trak, b"mdia", b"minf", b"stbl")
+    empty = _is_empty(pieces, samples)
+    if empty and in_fragments is not None:
+        empty = in_fragments.lack(_number(pieces, header))
+    form = _below(pieces, samples, b"stsd")
+    codec = pieces.at(form.at + 12, 4)
+    return Track(holds, use_of(empty=empty, off=off), codec in _LOCKED, codec in _PACKED)
 
 
 def _is_empty(pieces: Pieces, samples: Box) -> bool:
-    """Whether the index counts no sample."""
-    for box in _boxes(pieces, samples):
-        if box.kind in (b"stsz", b"stz2"):
-            return pieces.number(box.at + 8) == 0
-    return True
+    """Whether the index counts no sample, in either of the two forms of their sizes."""
+    counts = (_below(pieces, samples, kind) for kind in (b"stsz", b"stz2"))
+    return not any(pieces.number(box.at + 8) for box in counts)
 
 
 def _number(pieces: Pieces, header: Box) -> int:
-    """The number of a track, by its header (tkhd), whose version says how long its times are."""
+    """The number of a track, by its header."""
     version = pieces.number(header.at, 1)
-    return pieces.number(header.at + (20 if version == 1 else 12))
+    return pieces.number(header.at + _NUMBER_AT.get(version, 12))
 
 
-def _filled(pieces: Pieces, fragments: Iterable[Box]) -> set[int]:
-    """The numbers of the tracks of which there are samples in these fragments."""
-    found: set[int] = set()
-    for fragment in fragments:
-        for part in _boxes(pieces, fragment):
-            header = _below(pieces, part, b"tfhd") if part.kind == b"traf" else None
-            if header is not None and _has_samples(pieces, part):
-                found.add(pieces.number(header.at + 4))
-    return found
+class _Filled:
+    """The tracks of which there are samples in the fragments of a file."""
 
+    def __init__(self, pieces: Pieces, fragments: Fragments) -> None:
+        self._are_all = fragments.are_all
+        self._numbers: set[int] = set()
+        for fragment in fragments.boxes:
+            for part in _all(pieces, fragment, b"traf"):
+                self._add(pieces, part)
 
-def _has_samples(pieces: Pieces, part: Box) -> bool:
-    runs = (box for box in _boxes(pieces, part) if box.kind == b"trun")
-    return any(pieces.number(run.at + 4) for run in runs)
+    def __repr__(self) -> str:
+        return f"_Filled({self._numbers})"
+
+    def _add(self, pieces: Pieces, part: Box) -> None:
+        header = _below(pieces, part, b"tfhd")
+        runs = _all(pieces, part, b"trun")
+        if any(pieces.number(run.at + 4) for run in runs):
+            self._numbers.add(pieces.number(header.at + 4))
+
+    def lack(self, number: int) -> bool:
+        """Whether there is surely nothing of this track."""
+        return self._are_all and number not in self._numbers

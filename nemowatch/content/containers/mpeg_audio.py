@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nemowatch.content.containers.contents import Contents, Holds, Track, beyond
+from nemowatch.content.containers.contents import (
+    NOT_ARRIVED,
+    Contents,
+    Holds,
+    Track,
+    beyond,
+    ends_in_zeros,
+)
 from nemowatch.content.containers.pieces import BLOCK, Pieces
 
 TAG = b"ID3"
@@ -23,7 +30,7 @@ _RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _FREQUENCIES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 #: Bytes before the header of a Xing frame: (MPEG-1?, one channel?).
 _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}
-_SOUND = (Track(Holds.SOUND),)
+_SOUND = (Track(Holds.SOUND, packed=True),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,12 @@ def examine(pieces: Pieces) -> Contents:
         return replace(found, missing=f"{found.missing}, inside its tag (ID3)", slight=False)
 
     at = _first_frame(pieces, start)
-    if at < 0 and not any(pieces.at(start, BLOCK)):
-        return Contents("its sound has not arrived")
     if at < 0:
-        return Contents(tracks=())
+        tail = pieces.at(max(pieces.size - BLOCK, start), BLOCK)
+        return Contents(tracks=()) if any(tail) else Contents(NOT_ARRIVED)
     found = beyond(_promised_end(pieces, at), pieces.size)
+    if not found.missing and ends_in_zeros(pieces, _SOUND, pieces.size):
+        return Contents(NOT_ARRIVED)
     return replace(found, tracks=_SOUND)
 
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nemowatch.content.containers.contents import Contents, Holds, Track, beyond
+from nemowatch.content.containers.contents import (
+    NOT_ARRIVED,
+    Contents,
+    Holds,
+    Track,
+    Use,
+    beyond,
+    use_of,
+)
 from nemowatch.content.containers.pieces import Pieces, TooMany
 
 #: How such files begin; the second and third have sizes of 64 bits.
@@ -57,7 +65,7 @@ def examine(pieces: Pieces) -> Contents:
     if form == b"WAVE":
         return _wave(pieces, whole, found)
     if form == b"AVI ":
-        return replace(found, tracks=_streams(pieces, whole))
+        return _avi(pieces, whole, found)
     return found
 
 
@@ -121,21 +129,22 @@ def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
         is_filled = not chunk.is_open or (chunk.length == 0 and not whole.is_open)
         if is_filled and whole.kind == RIFF:
             rest = min(rest, chunk.length)
-        sound = Track(Holds.SOUND, empty=rest <= 0)
+        sound = Track(Holds.SOUND, use_of(empty=rest <= 0, off=False))
         if whole.is_open and is_filled:
             found = beyond(chunk.at + chunk.length, pieces.size)
         return replace(found, tracks=(sound,))
-    return replace(found, tracks=(Track(Holds.SOUND, empty=True),))
+    return replace(found, tracks=(Track(Holds.SOUND, Use.EMPTY),))
 
 
-def _streams(pieces: Pieces, whole: _Chunk) -> tuple[Track, ...] | None:
-    """The streams that the header of an AVI lists; None when it has no header."""
+def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
+    """Its header lists the streams; after the pictures comes their index, or nothing."""
+    tracks: tuple[Track, ...] | None = None
     for chunk in _chunks(pieces, 12, _end(pieces, whole)):
         if chunk.kind == b"hdrl":
-            return tuple(_header_streams(pieces, chunk, is_open=whole.is_open))
-        if chunk.kind == b"movi":
-            break
-    return None
+            tracks = tuple(_header_streams(pieces, chunk, is_open=whole.is_open))
+        if not any(chunk.kind) and not found.missing:
+            return Contents(NOT_ARRIVED)
+    return replace(found, tracks=tracks)
 
 
 def _header_streams(pieces: Pieces, header: _Chunk, *, is_open: bool) -> Iterator[Track]:
@@ -147,4 +156,4 @@ def _header_streams(pieces: Pieces, header: _Chunk, *, is_open: bool) -> Iterato
                 continue
             count = _length(pieces, chunk.at + _LENGTH_AT)
             for holds in _STREAMS.get(pieces.at(chunk.at, 4), ()):
-                yield Track(holds, empty=count == 0 and not is_open)
+                yield Track(holds, use_of(empty=count == 0 and not is_open, off=False))
