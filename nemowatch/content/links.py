@@ -7,9 +7,10 @@ Pure; fetches nothing. Raises OrderError, and nothing else, whatever the bytes a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from nemowatch.content.text import decode_text
+from nemowatch.content.text import decode_text, plain_text
 from nemowatch.errors import OrderError, shown
 
 #: Addresses longer than this are cut by half of all programs; browsers' own limits begin here.
@@ -22,10 +23,12 @@ def is_property_list(name: str) -> bool:
     return name.lower().endswith(".webloc")
 
 
-def read_links(data: bytes, name: str) -> tuple[str, ...]:
+def read_links(
+    data: bytes, name: str, decode: Callable[[bytes], str] = decode_text
+) -> tuple[str, ...]:
     """The http and https addresses in a dropped file, by its name, in its order, none twice.
-    Raises OrderError."""
-    texts = _texts(data, name)
+    Raises OrderError, and what `decode` raises."""
+    texts = _texts(data, name, decode)
     if not texts:
         raise OrderError(
             f"{shown(name)} holds no address.",
@@ -35,13 +38,20 @@ def read_links(data: bytes, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _texts(data: bytes, name: str) -> list[str]:
+def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
     """The texts where addresses are expected."""
     if is_property_list(name):
         return _webloc(data, name)
-    if name.lower().endswith(".url"):
-        return _shortcut(decode_text(data))
-    return _list(decode_text(data))
+    read = _shortcut if name.lower().endswith(".url") else _list
+    text = plain_text(data)
+    if text is not None:
+        return read(text)
+
+    # what is not an address may be in any encoding: a person's name in the path of an icon
+    texts = read(data.decode("latin-1"))
+    if all(map(str.isascii, texts)):
+        return texts
+    return read(decode(data))
 
 
 def _checked(text: str, name: str) -> str:

@@ -1,8 +1,8 @@
 """What an open file of people says, found out by a child: what it is, its text, its links.
 
 Owns the choice of who reads, and turns a child's failures into errors about the file. Where no
-child can be started, this process reads what only our own bounded code parses (first bytes and
-plain texts); Word documents and property lists, which need parsers of others, wait.
+child can be started, this process reads what only our own bounded code parses (first bytes, and
+plain texts in Unicode); everything that needs libraries of others waits.
 
 The functions with three parameters are the child's side.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.links import is_property_list, read_links
 from nemowatch.content.sniff import Finding, Sniffed
-from nemowatch.content.text import decode_text
+from nemowatch.content.text import decode_text, plain_text
 from nemowatch.content.word import is_word, read_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MB
@@ -73,7 +73,7 @@ def sniff(
 ) -> Sniffed:
     """What an open file is by its first bytes; see `sniff.sniff`. Raises UnsafeContent,
     LocalPassing, OSError."""
-    return _asked(Sniffed, sniff_task, (name, size, blocks_short), fd, beat, is_ours=True)
+    return _asked(Sniffed, sniff_task, (name, size, blocks_short), fd, beat, here=sniff_task)
 
 
 def read_text(fd: int, *, beat: Beat = nothing) -> str:
@@ -81,18 +81,24 @@ def read_text(fd: int, *, beat: Beat = nothing) -> str:
     return read_script(fd, "", beat=beat)
 
 
-def read_script(fd: int, name: str, *, beat: Beat = nothing) -> str:
-    """The words of an open script: a Word document by its name, else text. Raises OrderError,
-    UnsafeContent, LocalPassing, OSError."""
-    is_ours = not is_word(name)
-    return _asked(Text, text_task, (name,), fd, beat, is_ours=is_ours).text
+def read_script(
+    fd: int,
+    name: str,
+    *,
+    languages: Sequence[str] = (),
+    beat: Beat = nothing,
+) -> str:
+    """The words of an open script: a Word document by its name, else text. `languages`: tags of
+    those that it is likely to be in. Raises OrderError, UnsafeContent, LocalPassing, OSError."""
+    here = None if is_word(name) else _plain_text_task
+    return _asked(Text, text_task, (name, tuple(languages)), fd, beat, here=here).text
 
 
 def links_in(fd: int, name: str, *, beat: Beat = nothing) -> tuple[str, ...]:
     """The addresses in an open link or list of links. Raises OrderError, UnsafeContent,
     LocalPassing, OSError."""
-    is_ours = not is_property_list(name)
-    return _asked(Links, links_task, (name,), fd, beat, is_ours=is_ours).addresses
+    here = None if is_property_list(name) else _plain_links_task
+    return _asked(Links, links_task, (name,), fd, beat, here=here).addresses
 
 
 def sniff_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
@@ -103,12 +109,12 @@ def sniff_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
 
 def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
     """In the child: the words of a text or a script."""
-    (name,) = arguments
+    name, languages = arguments
     if is_word(name):
         return Text(read_word(fd, parsing))
     data = _bytes_of(fd)
     parsing()
-    return Text(decode_text(data))
+    return Text(decode_text(data, languages))
 
 
 def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
@@ -117,6 +123,26 @@ def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
     data = _bytes_of(fd)
     parsing()
     return Links(read_links(data, name))
+
+
+def _plain_text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In this process: the words of a text that no library is needed for. Raises LocalPassing for
+    any other."""
+    return Text(_plainly(_bytes_of(fd)))
+
+
+def _plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
+    """In this process: the addresses in a list that no library is needed for. Raises LocalPassing
+    for any other."""
+    (name,) = arguments
+    return Links(read_links(_bytes_of(fd), name, _plainly))
+
+
+def _plainly(data: bytes) -> str:
+    text = plain_text(data)
+    if text is None:
+        raise _about_the_file(Failure.NOT_STARTED)
+    return text
 
 
 def probe_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
@@ -149,10 +175,10 @@ def _asked(
     fd: int,
     beat: Beat,
     *,
-    is_ours: bool,
+    here: Callable[[tuple[Any, ...], int, Beat], Record] | None,
 ) -> Record:
-    """The record that `task` makes of the file, in a child; `is_ours`: this process may carry it
-    out where no child can be had."""
+    """The record that `task` makes of the file, in a child; `here`: what this process does
+    instead where no child can be had."""
     try:
         found = CHILDREN.ask(f"{task.__module__}:{task.__name__}", arguments, fd, beat)
         if isinstance(found, kind):
@@ -163,9 +189,9 @@ def _asked(
 
     if failure not in _NOT_THE_CONTENT and not _works(str(arguments[0])):
         failure = Failure.OUT_OF_ORDER
-    if failure not in UNAVAILABLE or not is_ours:
+    if failure not in UNAVAILABLE or here is None:
         raise _about_the_file(failure)
-    return task(arguments, fd, beat)
+    return here(arguments, fd, beat)
 
 
 def _works(name: str) -> bool:

@@ -1,15 +1,17 @@
-"""Texts that people drop: decodes whatever a Windows editor writes.
+"""Texts that people drop: the one decoder for scripts, prompt.txt and lists.
 
-Works on bytes that were read elsewhere. Raises OrderError for what holds no text, and nothing
-else, whatever the bytes are.
+Works on bytes that were read elsewhere. Raises OrderError for what holds no text, and for a text
+in an encoding that is in doubt: wrong words are never the answer. `decode_text` may use chardet:
+call it in a child. `plain_text` reads Unicode alone, and may be called anywhere.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
-from contextlib import suppress
+from collections.abc import Sequence
 
+from nemowatch.content.damage import refuse_damaged
+from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
@@ -19,111 +21,83 @@ MAX_TEXT = 1 * MB
 #: section 2).
 MAX_CHARACTERS = 100_000
 
-#: A byte order mark names the encoding; UTF-32's begins like UTF-16's, so it comes first.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-#: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share
-#: is zero on one side.
-_ZERO_SHARE = 0.4
-#: And at most this share of them on the other side.
-_STRAY_SHARE = 0.1
-#: Bytes that are counted: enough to tell.
-_SAMPLE = 4096
-#: Bytes that no text holds: control bytes but for white space and the end mark of DOS.
-_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-#: White space that is in texts, and is not printable by Python's word.
-_WHITE = dict.fromkeys(map(ord, "\r\n\t\u3000"))
+#: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
+_EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+#: Marks that have no sound: of byte order, of direction, of where a line may break.
+_SILENT = re.compile("[\ufeff\u200b\u2060\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
+#: How to save a text as UTF-8 in the programs that most people have.
+AS_UTF8 = (
+    "Save it as UTF-8 and drop it again. Notepad: File, Save as, Encoding: UTF-8. TextEdit: Format,"
+    " Make Plain Text, then save it with the encoding Unicode (UTF-8). Word: save it as Plain Text"
+    " and choose Other encoding, Unicode (UTF-8)."
+)
 
 
-def decode_text(data: bytes) -> str:
-    """Text from UTF-8 or UTF-16 (with or without a mark), else cp1252, with plain line ends.
+def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
+    """The words in `data`, with plain line ends. `languages`: tags of those that it is likely to
+    be in, for texts from before Unicode. Raises OrderError."""
+    text = plain_text(data)
+    if text is not None:
+        return text
+
+    _refuse_binary(data)
+    legacy = None
+    if not is_nearly_utf8(data):
+        from nemowatch.content.legacy import decode_legacy
+
+        legacy = decode_legacy(data, languages)
+    if legacy is None:
+        said = "It cannot be told for sure which letters this text is written in."
+        raise OrderError(said, cure=AS_UTF8)
+    return checked(legacy)
+
+
+def plain_text(data: bytes) -> str | None:
+    """The words in `data` when it is Unicode; None when it is, or may be, something else.
     Raises OrderError."""
     if len(data) > MAX_TEXT:
         raise OrderError(
             f"The text is larger than {MAX_TEXT // MB} MB.",
             cure="Keep only the words that are needed.",
         )
-    return checked(_decoded(data))
+    if not data.strip(_EMPTY):
+        raise _no_words()
+    text = decode_unicode(data)
+    return None if text is None else checked(text)
+
+
+def _refuse_binary(data: bytes) -> None:
+    """Raises OrderError for bytes that are no text in any encoding."""
+    if data.isascii() or _CONTROL.search(data.strip(_EMPTY).decode("latin-1")):
+        raise _no_text()
+
+
+def _no_words() -> OrderError:
+    return OrderError("The text is empty.", cure="Write the words into it and save it.")
+
+
+def _no_text() -> OrderError:
+    said = "The file is not a text: it holds bytes that no text has."
+    return OrderError(said, cure=_SAVE_AGAIN)
 
 
 def checked(text: str) -> str:
-    """`text` with plain line ends, without marks at either end. Raises OrderError when it is
-    empty, no text, or too long."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    """`text` with plain line ends, without marks that have no sound. Raises OrderError when it is
+    empty, no text, garbled, or too long."""
+    plain = _SILENT.sub("", _LINE_ENDS.sub("\n", text))
     plain = plain.strip().strip("\0\x1a").strip()
 
     if not plain:
-        raise OrderError("The text is empty.", cure="Write the words into it and save it.")
-
+        raise _no_words()
     if _CONTROL.search(plain):
-        said = "The file is not a text: it holds bytes that no text has."
-        raise OrderError(said, cure=_SAVE_AGAIN)
+        raise _no_text()
+    refuse_damaged(plain)
 
     if len(plain) > MAX_CHARACTERS:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
         raise OrderError(said, cure="Divide it into several files.")
     return plain
-
-
-def _decoded(data: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-
-    encoding = _unmarked_utf16(data)
-    if encoding:
-        return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")  # five of its bytes mean nothing
-
-
-def _unmarked_utf16(data: bytes) -> str:
-    """The encoding when zeros are on one side of the byte pairs and hardly on the other; ""
-    when this is not UTF-16."""
-    sample = data[:_SAMPLE]
-    pairs = len(sample) // 2
-    even = sample[0::2].count(0)
-    odd = sample[1::2].count(0)
-    if _prevails(odd, even, pairs):
-        return "utf-16-le"
-    if _prevails(even, odd, pairs):
-        return "utf-16-be"
-    return _by_control_bytes(data)
-
-
-def _prevails(zeros: int, others: int, pairs: int) -> bool:
-    """True when enough of the pairs have their zero on this side, and hardly any on the other."""
-    enough = zeros > others and zeros >= pairs * _ZERO_SHARE
-    return pairs > 0 and enough and others <= zeros * _STRAY_SHARE
-
-
-def _by_control_bytes(data: bytes) -> str:
-    """UTF-16 of a script without Latin letters (Russian, Chinese): half of its bytes are no
-    characters of their own, among them control bytes, which UTF-8 and cp1252 texts do not hold.
-    The right order of bytes is the one that stays in few blocks.
-    """
-    if len(data) % 2 or not _CONTROL_BYTES.search(data):
-        return ""
-
-    fitting: dict[str, int] = {}
-    for encoding in ("utf-16-le", "utf-16-be"):
-        with suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            if text.translate(_WHITE).isprintable():
-                fitting[encoding] = len(_blocks(text))
-    return min(fitting, key=fitting.__getitem__, default="")
-
-
-def _blocks(text: str) -> set[int]:
-    """The blocks of 256 characters that the text takes its own from."""
-    return {ord(char) >> 8 for char in text}

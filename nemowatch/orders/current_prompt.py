@@ -72,7 +72,9 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
         return ""
     try:
         instructions = _instructions(asked.inbox, asked.source.folder)
-        order = plan(folder, Drop(main.kind, main.name, _script(asked), instructions))
+        order = plan(
+            folder, Drop(main.kind, main.name, _script(asked, folder.language_tags), instructions)
+        )
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
     except (LocalError, OSError):  # the share is away, or the script: the old one is kept
@@ -81,11 +83,12 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
     return prompts.get(asked.job.target, "")
 
 
-def _script(asked: MadeFrom) -> str:
+def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:
     texts: list[str] = []
     for member in asked.scripts:
         with os.fdopen(open_below(asked.inbox, member.path), "rb") as file:
-            texts.append(reading.read_script(file.fileno(), as_text(member.path)))
+            name = as_text(member.path)
+            texts.append(reading.read_script(file.fileno(), name, languages=languages))
     return "".join(texts)
 
 

@@ -49,6 +49,12 @@ class Folder:
     prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in
     outputs: tuple[str, ...] = ("mp4",)  #: of an `edit` folder or a recipe
 
+    @property
+    def language_tags(self) -> tuple[str, ...]:
+        """The tags of the languages that texts in it are likely to be in."""
+        named = (*self.languages, self.source_language)
+        return tuple(language.tag for language in named if language is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

@@ -35,7 +35,10 @@ class Acceptance:
         """What this file must satisfy."""
         raw = folder_of(path)
         folder = self._state.book.read(raw)
-        skill = folder.skill if isinstance(folder, Folder) else ""
+        skill = ""
+        languages: tuple[str, ...] = ()
+        if isinstance(folder, Folder):
+            skill, languages = folder.skill, folder.language_tags
         tracked = self._state.tracker.get(path)
         if tracked is None:
             is_settled, is_given_up = True, False
@@ -47,6 +50,7 @@ class Acceptance:
             settled=is_settled,
             cut_short_ends=is_given_up,
             needs_sound=needs_sound(skill),
+            languages=languages,
         )
 
     def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:

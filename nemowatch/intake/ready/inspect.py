@@ -87,6 +87,7 @@ class Terms:
     settled: bool  #: it has been still for the whole settle time: only then is it refused for good
     cut_short_ends: bool  #: nothing has changed for so long that nothing more will come
     needs_sound: bool = False  #: what is made of it is made of its sound
+    languages: tuple[str, ...] = ()  #: tags of what a text is likely to be in
 
 
 def promised_kind(path: bytes) -> MediaKind | None:
@@ -227,7 +228,8 @@ class _Reader:
         if kind is MediaKind.LINK:
             return "", reading.links_in(self.fd, name, beat=self.beat)
         if kind is MediaKind.SCRIPT:
-            return reading.read_script(self.fd, name, beat=self.beat), ()
+            languages = self.terms.languages
+            return reading.read_script(self.fd, name, languages=languages, beat=self.beat), ()
         return "", ()
 
 

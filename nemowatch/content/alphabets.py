@@ -1,0 +1,150 @@
+"""Which letters languages are written with beyond those of ASCII, and in which encodings texts of
+them are found. Data only.
+
+The encodings are those of Windows, the ISO, DOS, the old Mac and Unix, as Python calls them.
+"""
+
+from __future__ import annotations
+
+
+def _between(first: int, last: int) -> str:
+    return "".join(map(chr, range(first, last + 1)))
+
+
+_ARABIC = _between(0x0621, 0x0652) + _between(0x0660, 0x0669)
+_RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+
+#: The letters of each language, small ones only; ASCII's are everywhere.
+ALPHABETS: dict[str, str] = {
+    "en": "éï",
+    "de": "äöüßé",
+    "fr": "àâæçéèêëîïôœùûüÿ",
+    "es": "áéíóúüñ",
+    "it": "àèéìíîòóùú",
+    "pt": "áâãàçéêíóôõúü",
+    "nl": "áéëïíóöüèê",
+    "sv": "åäöé",
+    "da": "æøåé",
+    "no": "æøåéòôó",
+    "fi": "äöåšž",
+    "is": "áðéíóúýþæö",
+    "ca": "àçéèíïóòúü",
+    "gl": "ñáéíóúü",
+    "ga": "áéíóú",
+    "sq": "çë",
+    "et": "äöõüšž",
+    "pl": "ąćęłńóśźż",
+    "cs": "áčďéěíňóřšťúůýž",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "hu": "áéíóöőúüű",
+    "ro": "ăâîșțşţ",
+    "hr": "čćđšž",
+    "sl": "čšž",
+    "tr": "çğıöşüâîû",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "vi": ("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"),
+    "ru": _RUSSIAN,
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+    "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
+    "bg": "абвгдежзийклмнопрстуфхцчшщъьюяѝ",
+    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш",
+    "mk": "абвгдѓежзѕијклљмнњопрстќуфхцчџшѐѝ",
+    "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
+    "he": _between(0x05D0, 0x05EA) + _between(0x05B0, 0x05C4) + "׳״",
+    "ar": _ARABIC,
+    "fa": _ARABIC + "پچژگکی",
+    "ur": _ARABIC + "پچژگکیےٹڈڑںہھۂۓ",
+    "th": _between(0x0E01, 0x0E39) + _between(0x0E40, 0x0E4D) + _between(0x0E50, 0x0E59),
+}
+#: Languages that the statistics do not know: a reading in one of them is worth more than it scores.
+UNKNOWN = frozenset({"sq"})
+#: Languages that are taken for each other: their texts have the same letters and many words.
+ALIKE: tuple[frozenset[str], ...] = (
+    frozenset({"da", "no", "nb", "nn", "sv"}),
+    frozenset({"hr", "sl", "sr", "bs"}),
+    frozenset({"cs", "sk"}),
+    frozenset({"ru", "uk", "be", "bg", "sr", "mk"}),
+    frozenset({"ar", "fa", "ur"}),
+    frozenset({"es", "pt", "gl", "ca"}),
+    frozenset({"fi", "et"}),
+    frozenset({"tr", "az"}),
+)
+
+_WEST = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "no",
+    "fi",
+    "is",
+    "ca",
+    "gl",
+    "ga",
+    "sq",
+    "en",
+)
+_MIDDLE = ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq", "de")
+_BALTIC = ("lt", "lv", "et")
+_CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk")
+
+#: The languages of each encoding that has one byte a character.
+ONE_BYTE: dict[str, tuple[str, ...]] = {
+    "cp1252": _WEST,
+    "iso8859-15": _WEST,
+    "mac-roman": _WEST,
+    "cp850": _WEST,
+    "cp437": _WEST,
+    "cp1250": _MIDDLE,
+    "iso8859-2": _MIDDLE,
+    "cp852": _MIDDLE,
+    "mac-latin2": ("pl", "cs", "sk", "hu", "hr", "sl", "de"),
+    "iso8859-16": ("ro",),
+    "cp1254": ("tr",),
+    "iso8859-9": ("tr",),
+    "cp857": ("tr",),
+    "mac-turkish": ("tr",),
+    "cp1257": _BALTIC,
+    "iso8859-13": _BALTIC,
+    "cp775": _BALTIC,
+    "cp1251": _CYRILLIC,
+    "koi8-r": ("ru", "bg"),
+    "koi8-u": ("uk", "ru"),
+    "iso8859-5": _CYRILLIC,
+    "cp866": ("ru", "be", "uk", "bg"),
+    "cp855": _CYRILLIC,
+    "mac-cyrillic": _CYRILLIC,
+    "cp1253": ("el",),
+    "iso8859-7": ("el",),
+    "cp737": ("el",),
+    "cp869": ("el",),
+    "mac-greek": ("el",),
+    "cp1255": ("he",),
+    "iso8859-8": ("he",),
+    "cp862": ("he",),
+    "cp1256": ("ar", "fa", "ur"),
+    "iso8859-6": ("ar",),
+    "cp720": ("ar",),
+    "cp874": ("th",),
+    "cp1258": ("vi",),
+}
+#: Encodings that hardly anybody has had for twenty years: they cast doubt on other readings, and
+#: are never read themselves.
+RARE = frozenset(
+    {"mac-turkish", "mac-latin2", "mac-greek", "cp855", "cp869", "cp720", "cp775", "johab"}
+)
+#: The language of each encoding that has several bytes a character: "zh-Hans" and "zh-Hant" for
+#: Chinese.
+SEVERAL_BYTES: dict[str, str] = {
+    "gb18030": "zh-Hans",
+    "big5hkscs": "zh-Hant",
+    "cp932": "ja",
+    "euc_jis_2004": "ja",
+    "cp949": "ko",
+    "johab": "ko",
+}

@@ -1,0 +1,83 @@
+"""Letters that were lost or garbled before a text came here: what no encoding can bring back.
+
+Pure; raises OrderError with what to do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nemowatch.errors import OrderError
+
+#: UTF-8 that was read as Windows' Western encoding and saved again: "cafÃ©", "donâ€™t".
+_TWICE = re.compile(
+    r"Ã[\u0080-\u00bf\u0152-\u017e\u2013-\u2122]|â€[\u0080-\u00bf\u0152-\u2122]|Â[\u00a0-\u00bf]"
+)
+#: Characters that are not ASCII, in a row.
+_RUN = re.compile(r"[^\x00-\x7f]{2,}")
+#: Runs that are tried.
+_RUNS = 200
+#: Control characters of Latin-1: there is no text that means them.
+_LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
+#: UTF-7, which writes letters as ASCII: "caf+AOk-".
+_UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-")
+_FROM_THE_ORIGINAL = (
+    "Open the original again, check that its letters are right, and save it as UTF-8."
+)
+
+
+def refuse_damaged(text: str) -> None:
+    """Raises OrderError for a text whose letters are not what was written."""
+    if "\ufffd" in text:
+        said = "Some letters of this text were lost when it was saved: \ufffd is in their place."
+        raise OrderError(said, cure=_FROM_THE_ORIGINAL)
+
+    garbled = _garbled(text)
+    if garbled:
+        said = f'The letters of this text were garbled when it was saved: it says "{garbled}".'
+        raise OrderError(said, cure=_FROM_THE_ORIGINAL)
+
+
+def _garbled(text: str) -> str:
+    """An example of letters that were encoded twice; "" for none."""
+    found = _TWICE.search(text) or _LATIN_CONTROL.search(text)
+    if found is not None:
+        return _around(text, found.start())
+    if text.isascii():
+        return _utf7(text)
+    return _all_twice(text)
+
+
+def _all_twice(text: str) -> str:
+    """The same in any letters: every run of them, and more than one, is UTF-8 once more."""
+    runs = [match for match, _ in zip(_RUN.finditer(text), range(_RUNS), strict=False)]
+    again = [match for match in runs if _is_utf8_again(match[0])]
+    if len(again) < 2 or len(again) < len(runs):
+        return ""
+    return _around(text, again[0].start())
+
+
+def _is_utf8_again(run: str) -> bool:
+    for codec in ("cp1252", "cp1251", "latin-1"):
+        try:
+            run.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
+
+
+def _utf7(text: str) -> str:
+    found = _UTF7.search(text)
+    if found is None:
+        return ""
+    try:
+        letters = found[0].encode("ascii").decode("utf-7")
+    except UnicodeDecodeError:
+        return ""
+    is_word = letters.isalpha() and not letters.isascii() and ord(max(letters)) < 0x3000
+    return _around(text, found.start()) if is_word else ""
+
+
+def _around(text: str, place: int) -> str:
+    return " ".join(text[max(place - 10, 0) : place + 10].split())
