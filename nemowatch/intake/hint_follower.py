@@ -149,7 +149,7 @@ def _is_instruction(path: bytes, kind: NameClass) -> bool:
 
 def _needs_scan(facts: FolderFacts) -> bool:
     """True for a new folder that holds more than files to work on."""
-    return bool(facts.prompt or facts.paused or facts.foreign)
+    return bool(facts.prompt or facts.paused or facts.foreign or facts.partial)
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

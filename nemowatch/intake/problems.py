@@ -13,6 +13,7 @@ from nemowatch.content.endings import converted_to
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text
+from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.tasks import Unreadable, listed
 from nemowatch.tasks.words import enumerated
 
@@ -33,6 +34,7 @@ class Problems:
         self._odd: dict[bytes, FileProblem] = {}
         self._since: dict[tuple[str, bytes], float] = {}
         self._facts: Mapping[bytes, FolderFacts] = {}
+        self._partial_files = PartialFiles()
 
     def __repr__(self) -> str:
         return (
@@ -72,6 +74,9 @@ class Problems:
         for problem in survey.odd:
             self._odd[problem.path] = problem
         self._keep_time(now)
+        if not survey.start:
+            partial = {folder: found.partial for folder, found in facts.items()}
+            self._partial_files.learn(partial, now)
 
     def _forget_below(self, start: bytes) -> None:
         """Drop what the scan of this folder (b"": of everything) finds anew."""
@@ -111,6 +116,7 @@ class Problems:
         for kind, folder in self._since:
             if self._ripe_at((kind, folder)) <= now:
                 found.append(describe[kind](folder))
+        found += self._partial_files.problems()
         for folder, (what, cure) in self._orders.items():
             found.append(FolderProblem(folder, what, cure=cure))
         for folder, facts in self._facts.items():

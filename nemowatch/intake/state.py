@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import Problems
-from nemowatch.intake.ready.overdue import problem_of
+from nemowatch.intake.ready.reasons import problem_of
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, snapshot_hash

@@ -15,7 +15,9 @@ from nemowatch.intake.claim import known_sources
 from nemowatch.intake.prompt_files import PromptFiles
 from nemowatch.intake.ready import file_checks
 from nemowatch.intake.ready.file_checks import Checked
-from nemowatch.intake.ready.stability import Observation, Verdict, why
+from nemowatch.intake.ready.reasons import why
+from nemowatch.intake.ready.stability import Beside, Observation, Verdict
+from nemowatch.intake.ready.surroundings import surroundings
 from nemowatch.intake.records import Waiting
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.folders import natural
@@ -27,6 +29,8 @@ from nemowatch.model import Snapshot
 
 #: Files checked in one tick: some tens of milliseconds, and a megabyte.
 PORTION = 1_000
+#: Verdicts on files that have kept still.
+_STILL = frozenset({Verdict.READY, Verdict.UNFINISHED})
 #: Stands for the moment of an event where none has come.
 NO_EVENT = -1.0
 
@@ -170,7 +174,7 @@ class Tracking:
     async def check(self) -> tuple[list[bytes], list[bytes]]:
         """Check tracked files whose time has come; returns those that are ready, and those that
         are gone."""
-        ready: list[bytes] = []
+        still: list[bytes] = []
         vanished: list[bytes] = []
         prompts = self._prompts.paths()
         due = self._state.tracker.due(self._clock.monotonic(), PORTION)
@@ -182,9 +186,28 @@ class Tracking:
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
                 self._failed(path, seen.found, is_prompt=is_prompt)
-            elif await self._is_ready(seen, seen.found, is_prompt=is_prompt):
+            elif await self._is_still(seen, seen.found, is_prompt=is_prompt):
+                still.append(path)
+        return await self._finished(still), vanished
+
+    async def _finished(self, still: list[bytes]) -> list[bytes]:
+        """Those of the files that have kept still beside which nothing says that a program is not
+        done with them."""
+        if not still:
+            return []
+
+        root = self._root_monitor.root
+        found = await self._root_monitor.worker.run(lambda: surroundings(root, still))
+        now = self._clock.monotonic()
+        ready: list[bytes] = []
+        for path in still:
+            tracked = self._state.tracker.get(path)
+            if tracked is None:
+                continue
+            tracked.see_beside(found.get(path, Beside()), now)
+            if tracked.verdict() is Verdict.READY:
                 ready.append(path)
-        return ready, vanished
+        return ready
 
     def _failed(self, path: bytes, error: LocalError, *, is_prompt: bool) -> None:
         """A file could not be checked."""
@@ -196,11 +219,11 @@ class Tracking:
             self._state.tracker.drop(path)
             self._root_monitor.scan_soon = True
 
-    async def _is_ready(self, seen: Checked, found: Snapshot, *, is_prompt: bool) -> bool:
-        """Whether a file may be claimed now; a prompt.txt is read instead."""
+    async def _is_still(self, seen: Checked, found: Snapshot, *, is_prompt: bool) -> bool:
+        """Whether a file has kept still for long enough; a prompt.txt is read then."""
         self.see(seen, found)
         tracked = self._state.tracker.get(seen.path)
-        if tracked is None or tracked.verdict() is not Verdict.READY:
+        if tracked is None or tracked.verdict() not in _STILL:
             return False
         if not is_prompt:
             return True

@@ -90,6 +90,11 @@ class InboxRig:
                 )
             await asyncio.sleep(0.01)
 
+    async def tick_for(self, seconds: float) -> None:
+        """Let the inbox work for so long."""
+        end = time.monotonic() + seconds
+        await self.until(lambda: time.monotonic() > end)
+
     async def paths(self) -> list[bytes]:
         """The paths of all sources, sorted."""
         return sorted(row.path for row in await self.rows())

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
-from nemowatch.intake.ready.stability import Observation, Pace, Tracked, Verdict, why
+from nemowatch.intake.ready.reasons import why
+from nemowatch.intake.ready.stability import Observation, Pace, Tracked, Verdict
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.folders import as_text, stem_of

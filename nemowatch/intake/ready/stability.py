@@ -58,6 +58,19 @@ class Verdict(StrEnum):
     WRITER = "writer"  #: somebody has it open for writing
     EMPTY = "empty"  #: no byte yet
     PLACEHOLDER = "placeholder"  #: a size and no content
+    UNFINISHED = "unfinished"  #: what stands beside it says that a program is not done with it
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the surroundings of a file say of it."""
+
+    unfinished: str = ""  #: why a program is not done with it, a clause; "" when nothing says so
+    state: int = 0  #: of files that may belong to it: another number when one has changed
+
+
+#: Verdicts that more stillness does not change.
+_STUCK = frozenset({Verdict.EMPTY, Verdict.PLACEHOLDER, Verdict.UNFINISHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ class Tracked:
     """What is remembered of one file that is not a job yet."""
 
     __slots__ = (
+        "beside",
         "blocked",
         "event_at",
         "first_at",
@@ -121,6 +135,7 @@ class Tracked:
         self.lease = seen.lease
         self.has_data = seen.has_data
         self.reopened = self.slow = self.soon = False
+        self.beside = Beside()
         #: why it is not taken although it is still: said by whoever read it
         self.blocked = ""
         self.problem: FileProblem | None = None  #: what people are told of it by a note
@@ -161,6 +176,15 @@ class Tracked:
         written_again = changed and seen.event_at > self.event_at
         if closed_before and (written_again or seen.lease is Lease.WRITER):
             self.reopened = True
+
+    def see_beside(self, beside: Beside, now: float) -> None:
+        """Take in what stands beside it at `now`. What may belong to it, and changes, begins the
+        wait anew."""
+        if beside.state != self.beside.state:
+            self.slow = True
+            self.since = self.last_at = now
+        self.beside = beside
+        self._plan()
 
     def no_short_cut(self, now: float) -> None:
         """What was seen of its content, or of its kind, asks for the whole settle time; judged
@@ -236,6 +260,8 @@ class Tracked:
             return Verdict.PLACEHOLDER
         if self.still < self.needed():
             return Verdict.WAIT
+        if self.beside.unfinished:
+            return Verdict.UNFINISHED
         return Verdict.READY
 
     def _is_placeholder(self) -> bool:
@@ -249,7 +275,7 @@ class Tracked:
         """True when nothing will become of it by itself for some time."""
         if self.blocked and not self.soon:
             return True
-        return self.verdict() in (Verdict.EMPTY, Verdict.PLACEHOLDER)
+        return self.verdict() in _STUCK
 
     def _plan(self) -> None:
         if self.stuck:
@@ -261,26 +287,3 @@ class Tracked:
         self.next_at = self.last_at + min(max(rest, 0.0), self.pace.check_every)
         if self.verdict() is Verdict.WRITER:
             self.next_at = self.last_at + self.pace.check_every
-
-
-_COPIED = "still being copied ({})"
-#: What the page says of a file that waits, with how long it has; the others are being copied.
-_WORDS = {
-    Verdict.WRITER: "still being written ({}): another program has it open",
-    Verdict.EMPTY: "still empty: waiting for its content",
-    Verdict.PLACEHOLDER: "only a placeholder: the cloud drive has not fetched its content yet",
-}
-
-
-def why(tracked: Tracked, now: float) -> str:
-    """Why a file waits, in plain words, for the status page."""
-    if tracked.blocked:
-        return tracked.blocked
-    verdict = tracked.verdict()
-    waited = _seconds(now - tracked.first_at)
-    return _WORDS.get(verdict, _COPIED).format(waited)
-
-
-def _seconds(duration: float) -> str:
-    whole = max(int(duration), 0)
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min"

@@ -18,6 +18,7 @@ from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, folded
+from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.scanner import Entry, Kind
 from nemowatch.model import Snapshot
 from nemowatch.tasks import Folder
@@ -29,6 +30,8 @@ MAX_FRESH = 5_000
 MAX_ODD = 200
 #: Names given as examples of files that a folder does not take.
 MAX_EXAMPLES = 5
+#: Files of one folder whose growth is followed.
+MAX_PARTIAL = 200
 
 
 def snapshot_hash(found: Snapshot, *, local: bool) -> int:
@@ -54,10 +57,15 @@ class FolderFacts:
     prompt_snapshot: Snapshot | None = None  #: None: there is none
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
+    #: files that may be growing into one that it takes
+    partial: dict[bytes, Snapshot] = field(default_factory=dict)
     revisions: int = 0  #: *.revise.txt
 
-    def add_foreign(self, path: bytes) -> None:
-        """Count a file of a kind that it does not take."""
+    def add_foreign(self, path: bytes, found: Snapshot) -> None:
+        """Count a file of a kind that it does not take, as it was found."""
+        if looks_partial(path.rpartition(b"/")[2]) and len(self.partial) < MAX_PARTIAL:
+            self.partial[path] = found
+            return
         self.foreign += 1
         if len(self.foreign_names) < MAX_EXAMPLES:
             self.foreign_names.append(path.rpartition(b"/")[2])
@@ -142,12 +150,12 @@ class ScanDiffer:
         path, folder = entry.path, entry.folder
         facts = found.folders.setdefault(folder, FolderFacts())
         if not folder:
-            facts.add_foreign(path)
+            facts.add_foreign(path, entry.snapshot)
             return
         if not isinstance(self._book.read(folder), Folder):
             return  # its name is the problem, and not what is in it
         if not self._book.takes(folder, path.rpartition(b"/")[2]):
-            facts.add_foreign(path)
+            facts.add_foreign(path, entry.snapshot)
             return
 
         if path not in self._known:

@@ -1,0 +1,73 @@
+"""Why a file is not taken yet, in plain words: for the status page, and for the note when it has
+waited long.
+
+Owns the words. How long a file has waited, `stability` knows.
+"""
+
+from __future__ import annotations
+
+from nemowatch.intake.ready.stability import Tracked, Verdict
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import folder_of
+
+_COPIED = "still being copied ({})"
+#: What the page says of a file that waits, with how long it has; the others are being copied.
+_WORDS = {
+    Verdict.WRITER: "still being written ({}): another program has it open",
+    Verdict.EMPTY: "still empty: waiting for its content",
+    Verdict.PLACEHOLDER: "only a placeholder: the cloud drive has not fetched its content yet",
+}
+#: What is wrong, what to do, and the short name for JSON, by the verdict that a file does not get
+#: beyond.
+_NOTES = {
+    Verdict.EMPTY: (
+        "The file is empty, and nothing has changed for ten minutes.",
+        "Copy it again, or remove it.",
+        "empty",
+    ),
+    Verdict.PLACEHOLDER: (
+        "Only a placeholder of the file is here: its content has never arrived.",
+        "Have the cloud drive keep it on this computer, or copy the file itself here.",
+        "placeholder",
+    ),
+    Verdict.UNFINISHED: (
+        "Another program seems to be still at work on the file: {}.",
+        "Let it end. If none is at work, remove what is left of it, or give the file another"
+        " name; it is then taken.",
+        "unfinished",
+    ),
+}
+
+
+def why(tracked: Tracked, now: float) -> str:
+    """Why a file waits, in plain words, for the status page."""
+    if tracked.blocked:
+        return tracked.blocked
+    verdict = tracked.verdict()
+    if verdict is Verdict.UNFINISHED:
+        return f"another program is not done with it: {tracked.beside.unfinished}"
+
+    waited = _seconds(now - tracked.first_at)
+    return _WORDS.get(verdict, _COPIED).format(waited)
+
+
+def _seconds(duration: float) -> str:
+    whole = max(int(duration), 0)
+    if whole < 120:
+        return f"{whole} s"
+    return f"{whole // 60} min"
+
+
+def problem_of(path: bytes, tracked: Tracked) -> FileProblem | None:
+    """What people are to be told by a note about a file that is not taken yet; None for nothing."""
+    if tracked.problem is not None:
+        return tracked.problem
+    if not tracked.is_given_up:
+        return None
+    words = _NOTES.get(tracked.verdict())
+    if words is None:
+        return None
+
+    what, cure, code = words
+    what = what.format(tracked.beside.unfinished)
+    return FileProblem(path, folder_of(path), what, cure, code=code)
