@@ -17,8 +17,13 @@ SQL = load("batches")
 #: The cause of a batch after a journal was lost or put back: nobody remembers what was paid for.
 REBUILT = "rebuilt journal"
 #: The cause of a batch of files whose results stand in the outbox although this journal made none
-#: of them. It holds these files alone: what comes after them goes on.
+#: of them.
 STANDS = "results that stand already"
+#: The cause of a batch of one list of addresses.
+LIST = "URL list"
+#: Batches that hold the files that they began with, and no others: what comes after them is worked
+#: on, or anybody could stop an inbox with a list.
+ALONE = frozenset({STANDS, LIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def begin(
     standing = open_for(conn, watch)
     if standing is not None:
         conn.execute(SQL["grow"], {"id": standing.id, "more": expected})
-        if standing.cause == STANDS != cause:
+        if standing.cause in ALONE and cause not in ALONE:
             conn.execute(SQL["set_cause"], {"id": standing.id, "cause": cause})
         return standing.id
     values = {"watch": watch, "cause": cause, "expected": expected, "now": now_ms}

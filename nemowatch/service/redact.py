@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -16,6 +17,8 @@ from nemowatch.secrecy import HIDDEN, SECRET_ROOM, redact
 
 #: Characters of one value in a line: journald splits lines above 48 KiB, and nobody reads them.
 VALUE_LIMIT = 2000
+#: Items of a list in a line: a list of addresses becomes a thousand jobs.
+ITEM_LIMIT = 20
 #: Innermost frames named for an exception: where it happened and how it got there.
 FRAMES = 6
 #: Names of fields whose value is always a secret; so is each that ends with "token".
@@ -43,7 +46,10 @@ def clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean_key(key): clean_field(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [clean(item) for item in value]
+        shown = [clean(item) for item in islice(value, ITEM_LIMIT)]
+        if len(value) > ITEM_LIMIT:
+            shown.append(f"and {len(value) - ITEM_LIMIT} more")
+        return shown
     return _one_short_line(_text(value))
 
 

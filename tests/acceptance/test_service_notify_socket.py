@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,37 +14,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.test_service_life import GOOD, FileStudio, file_studio
+from tests.rigs.notify_socket import Manager
 from tests.rigs.studio import wait_for
-
-
-class Manager:
-    """systemd's end of the notification socket."""
-
-    def __init__(self, path: Path) -> None:
-        self.messages: list[str] = []
-        self.path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-        self._socket.setblocking(False)
-
-    def heard(self) -> list[str]:
-        """Everything so far, in order."""
-        try:
-            while True:
-                self.messages.append(self._socket.recv(8192).decode("utf-8"))
-        except BlockingIOError:
-            return self.messages
-
-    def of(self, start: str) -> list[str]:
-        """Messages that begin so."""
-        return [m for m in self.heard() if m.startswith(start)]
-
-    def statuses(self) -> list[str]:
-        """The sentences, in order."""
-        return [m.removeprefix("STATUS=") for m in self.of("STATUS=")]
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 class NotedStudio(FileStudio):

@@ -388,6 +388,23 @@ async def test_a_list_of_links_is_one_source_with_an_item_for_each(
             ("2", "b", "fr"),
         ]
         assert {j.reason for j in found} == {"approval"}
+        b.put("dub-ja/clip.mp4", mp4())
+        await b.until(lambda: len(b.claimed) == 2)
+        assert [j.reason for j in await b.jobs(b.claimed[1])] == [""]
+
+
+async def test_a_list_of_too_many_addresses_is_refused(root: Path, tmp_path: Path) -> None:
+    """One file becomes a bounded number of jobs, languages counted; nothing of it is taken."""
+    lines = "".join(f"https://example.com/{number}.mp4\n" for number in range(501))
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es-fr/films.urls.txt", lines.encode())
+        b.put("dub-es-fr/fits.urls.txt", lines.partition("\n")[2].encode())
+        await b.until(lambda: b.problems and b.claimed)
+        assert len(await b.jobs(b.claimed[0])) == 1000
+        (problem,) = b.problems
+        assert "501 addresses" in problem.what
+        assert "1,002 results" in problem.what
+        assert "Divide it" in problem.cure
 
 
 async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -> None:

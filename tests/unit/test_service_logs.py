@@ -316,3 +316,8 @@ def test_any_value_becomes_plain_json_on_one_line(value: Any) -> None:
     text = json.dumps(clean(value), ensure_ascii=False)
     text.encode("utf-8")
     assert len(text.splitlines()) == 1
+
+
+def test_a_long_list_is_cut() -> None:
+    """A list of addresses becomes a thousand jobs; the line names the first ones and how many."""
+    assert clean(list(range(1000)))[-2:] == [19, "and 980 more"]

@@ -20,6 +20,9 @@ from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks import Drop, Folder, max_bytes, needs_sound, plan
 
+#: Jobs that one file may become. They are written in one transaction, for which every inbox waits
+#: (a quarter of a second), and a person reads what they cost before approving.
+MOST_JOBS = 1000
 #: Advice on a file that may still be taken, but not yet.
 _WAITING = frozenset(Advice) - {Advice.TAKE, Advice.REFUSE}
 
@@ -66,6 +69,11 @@ class Acceptance:
         main = found[0]
         order = self._order(folder, main, text=found[-1].text)
         if order is None:
+            return None
+
+        count = max(len(main.links), 1) * len(order.targets)
+        if count > MOST_JOBS:
+            self._too_many(main, count)
             return None
 
         order_of = None
@@ -159,6 +167,15 @@ class Acceptance:
             return
         self._state.problems.order(raw, exc.text, exc.cure)
         self._state.block(main.path, exc.text)
+
+    def _too_many(self, main: Inspected, count: int) -> None:
+        name = as_text(main.path.rpartition(b"/")[2])
+        why = (
+            f"{name} has {len(main.links):,} addresses, and with the languages of its folder that"
+            f" makes {count:,} results. One list makes {MOST_JOBS:,} at most."
+        )
+        cure = "Divide it into several lists, or name fewer languages."
+        self._not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
 
     def _is_conflict(self, group: Group) -> bool:
         kinds = {self._state.ignore.path(path).kind for path in group.paths}

@@ -103,7 +103,7 @@ class Claims:
         standing = batches.open_for(conn, watch)
         if standing is not None:
             self._rebuilt = standing.cause == batches.REBUILT
-            if standing.cause != batches.STANDS:
+            if standing.cause not in batches.ALONE:
                 self._batch = standing.id
 
     def claim(self, candidate: Candidate) -> Claimed:
@@ -182,8 +182,8 @@ class Claims:
         if doubtful:
             return batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
         if candidate.many and 0 < self._confirm_above < count:
-            self._batch = batches.begin(self._conn, self._watch, "URL list", count, self._now)
-        return self._batch
+            return batches.begin(self._conn, self._watch, batches.LIST, count, self._now)
+        return None
 
     def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
         """True when the jobs written then are those the new content asks for."""

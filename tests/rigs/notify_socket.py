@@ -1,0 +1,36 @@
+"""systemd's end of the notification socket."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+
+class Manager:
+    """systemd's end of the notification socket."""
+
+    def __init__(self, path: Path) -> None:
+        self.messages: list[str] = []
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        self._socket.setblocking(False)
+
+    def heard(self) -> list[str]:
+        """Everything so far, in order."""
+        try:
+            while True:
+                self.messages.append(self._socket.recv(8192).decode("utf-8"))
+        except BlockingIOError:
+            return self.messages
+
+    def of(self, start: str) -> list[str]:
+        """Messages that begin so."""
+        return [m for m in self.heard() if m.startswith(start)]
+
+    def statuses(self) -> list[str]:
+        """The sentences, in order."""
+        return [m.removeprefix("STATUS=") for m in self.of("STATUS=")]
+
+    def close(self) -> None:
+        self._socket.close()
