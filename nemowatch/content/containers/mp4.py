@@ -18,7 +18,7 @@ from nemowatch.content.containers.contents import (
     ends_in_zeros,
 )
 from nemowatch.content.containers.mp4_index import Box, Fragments, header_at
-from nemowatch.content.containers.pieces import Pieces, TooMany
+from nemowatch.content.containers.pieces import Pieces, TooFar
 
 #: Boxes that a file may begin with; old QuickTime has no ftyp.
 FIRST_BOXES = frozenset(
@@ -81,7 +81,7 @@ class _Outline:
 def examine(pieces: Pieces) -> Contents:
     """What a MP4 or QuickTime file says of itself. Raises OSError, and TooMany for an index of too
     many boxes."""
-    # hours of fragments use the bounds up, and their index counts all the same
+    # days of fragments use the bounds up, and their index counts all the same
     outline = _outline(pieces.afresh())
     missing = _missing(outline, pieces.size)
     index = outline.index
@@ -103,7 +103,7 @@ def _outline(pieces: Pieces) -> _Outline:
                 found.rest = pieces.at(found.end, 16)
             else:
                 found.add(box)
-    except TooMany:
+    except TooFar:
         found.all_seen = False
     return found
 

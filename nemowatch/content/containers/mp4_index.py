@@ -75,7 +75,7 @@ def tracks(pieces: Pieces, index: Box, fragments: Fragments) -> tuple[Track, ...
     QuickTime)."""
     inside = list(_boxes(pieces, index))
     kinds = {box.kind for box in inside}
-    if kinds.isdisjoint((b"trak", b"mvhd")):
+    if not kinds or b"cmov" in kinds:
         return None
 
     in_fragments = _Filled(pieces, fragments) if b"mvex" in kinds else None

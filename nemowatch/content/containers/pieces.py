@@ -13,14 +13,19 @@ import time
 BLOCK = 4096
 #: Reads of the file. On a share each is a round trip; an hour of fragmented video takes some 3,000.
 READS = 20_000
-#: Pieces asked for: a second of computing.
-PIECES = 200_000
+#: Pieces asked for: a quarter of a second of computing. Whoever needs more has pieces so small
+#: that no recorder has written them.
+PIECES = 50_000
 #: Reads after which time counts too, and the seconds that there are.
 FEW, SECONDS = 1_000, 8.0
 
 
 class TooMany(Exception):
     """The file is made of more pieces than are looked at."""
+
+
+class TooFar(TooMany):
+    """What is looked for is spread over too much of the file."""
 
 
 class Pieces:
@@ -39,7 +44,8 @@ class Pieces:
         return f"Pieces({self.size} bytes, {self._reads} reads)"
 
     def at(self, offset: int, count: int) -> bytes:
-        """`count` bytes from `offset` on, fewer at the file's end. Raises TooMany, OSError."""
+        """`count` bytes from `offset` on, fewer at the file's end. Raises TooMany,
+        TooFar, OSError."""
         self._pieces += 1
         if self._pieces > PIECES:
             raise TooMany
@@ -63,10 +69,9 @@ class Pieces:
     def _read(self, offset: int, count: int) -> None:
         """Have a block in memory in which these bytes lie."""
         self._reads += 1
-        if self._reads > READS:
-            raise TooMany
-        if self._reads > FEW and time.monotonic() > self._until:
-            raise TooMany
+        is_late = self._reads > FEW and time.monotonic() > self._until
+        if is_late or self._reads > READS:
+            raise TooFar
 
         self._block_at = offset - offset % BLOCK
         wanted = max(BLOCK, offset + count - self._block_at)

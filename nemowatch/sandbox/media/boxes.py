@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 #: The name of our own box: a test finds it, and a player skips it.
 MARKER = uuid.uuid5(uuid.NAMESPACE_URL, "nemowatch:sandbox:result")
+#: Outermost boxes that are looked at.
+MOST_BOXES = 100_000
 #: The largest box that is read into memory; a `moov` of a long film is a few MiB.
 MAX_READ = 64 * 1024 * 1024
 #: What the API accepts (docs/api.md section 2), by suffix.
@@ -39,7 +41,7 @@ def top_boxes(stream: BinaryIO) -> list[Box]:
     end = stream.seek(0, 2)
     boxes: list[Box] = []
     offset = 0
-    while end - offset >= 8:
+    while end - offset >= 8 and len(boxes) < MOST_BOXES:
         box = _box_at(stream, offset, end)
         if box is None:
             break
