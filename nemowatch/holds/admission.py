@@ -13,7 +13,8 @@ from nemowatch.hold_reasons import HOLDS
 from nemowatch.holds import budget
 from nemowatch.holds.budget import Budget, Cap
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.scan.pauses import holding
+from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, account, batches, holds, spend
 from nemowatch.model import HoldReason, State
@@ -72,7 +73,7 @@ class Admission:
         return Budget(
             holds=holds.active(conn),
             paused_all=account.is_paused(conn),
-            paused_here=_pause(inbox, work.source.folder),
+            paused_here=_pause(inbox, parent(work.source.path)),
             hours=limits.hours,
             local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(),
             cap=the_cap(conn, limits.daily_credits, work.job.skill, now),
@@ -96,9 +97,8 @@ def the_cap(
 
 
 def _pause(inbox: Inbox | None, folder: bytes) -> str:
-    """The PAUSE file that holds a task folder, as people see it; "" for none."""
+    """The PAUSE that holds a folder, as people see it; "" for none."""
     if inbox is None:
         return ""
-    name = inbox.watch.name
-    file = holding({(name, place): path for place, path in inbox.pauses.items()}, name, folder)
+    file = nearest_pause(inbox.pauses, folder)
     return in_inbox(inbox.watch, file) if file else ""

@@ -19,6 +19,7 @@ from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.outboxes import Outboxes
 from nemowatch.holds.probes import Balance, Evidence
 from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.jobs.hold_log import HoldLog, causes
 from nemowatch.journal import Journal, holds, queue
 from nemowatch.journal.holds import HoldRow
@@ -101,7 +102,8 @@ class HoldKeeper:
             has_room=has_room,
             deliverable=tuple(await self._outboxes.deliverable()),
             ended_renders=tuple(ended),
-            paused=self._paused,
+            pauses=Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()}),
+            is_worked=self._inboxes.__contains__,
         )
 
     async def price_told(self) -> None:
@@ -141,8 +143,3 @@ class HoldKeeper:
         except (RemoteError, LocalError):
             return False
         return render.status in RENDER_OVER
-
-    def _paused(self, watch: str, folder: bytes) -> bool:
-        """Whether a PAUSE file holds this folder, or its inbox is not worked here."""
-        inbox = self._inboxes.get(watch)
-        return inbox is None or inbox.paused(folder)

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from nemowatch.config import Config
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
 from nemowatch.hold_reasons import HOLDS, Scope
-from nemowatch.holds import budget
+from nemowatch.holds import budget, paused_jobs
 from nemowatch.holds.admission import the_cap
+from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import account, holds, jobs, queue, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import PAID, Credits, HoldReason, State
@@ -41,7 +42,8 @@ class Evidence:
     has_room: bool  #: every outbox that answers has room
     deliverable: tuple[int, ...]  #: jobs held for the outbox whose results it takes by now
     ended_renders: tuple[int, ...]  #: jobs held for a slow render that has come to an end
-    paused: Callable[[str, bytes], bool]  #: (watch, folder) -> not known to be free of a PAUSE
+    pauses: Pauses
+    is_worked: Callable[[str], bool]  #: whether a watch is known here: whose PAUSE is seen
 
 
 def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
@@ -160,10 +162,7 @@ def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
     if account.is_paused(conn):
         return
 
-    for watch, folder, _ in queue.paused_folders(conn):
-        still_paused = evidence.paused(watch, folder)
-        if not still_paused:
-            queue.wake_paused(conn, watch, folder, evidence.now_ms)
+    paused_jobs.wake(conn, evidence.pauses, evidence.now_ms, evidence.is_worked)
 
 
 def _wake_deliverable(conn: sqlite3.Connection, evidence: Evidence) -> None:

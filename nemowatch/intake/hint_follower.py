@@ -12,7 +12,9 @@ from itertools import chain
 from nemowatch.clock import Clock
 from nemowatch.intake.ready.file_checks import sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
-from nemowatch.intake.scan.ignore import INSTRUCTIONS, NameClass, folded
+from nemowatch.intake.scan.folders import name_of, parent
+from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.scan.instructions import exact, look_alike
 from nemowatch.intake.scan.scanner import in_project
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
@@ -75,7 +77,11 @@ class HintFollower:
         was_file = path in self._state.known or path in self._state.tracker
         self._state.tracker.drop(path)
         self._state.problems.forget(path)
+        if self._state.problems.answered(path):
+            self._state.unblock(parent(path))
         if not was_file and self._held_something(path):
+            self._root_monitor.scan_soon = True
+        if self._state.book.in_doubt(path):
             self._root_monitor.scan_soon = True
 
     def _is_worth(self, path: bytes) -> bool:
@@ -115,8 +121,10 @@ class HintFollower:
         survey.fresh = {}
 
         self._root_monitor.watching.expected |= survey.inodes | {inode}
-        if survey.more or any(map(_needs_scan, survey.folders.values())):
+        is_instructed = bool(survey.instructions or survey.near)
+        if survey.more or is_instructed or any(map(_needs_scan, survey.folders.values())):
             self._root_monitor.scan_soon = True
+        self._tracking.learn_instructions(survey)
         self._state.problems.learn(survey, self._state.facts, now)
         return list(survey.missing)
 
@@ -134,8 +142,9 @@ class HintFollower:
                 self._tracking.see(seen, seen.found, hints[path])
 
     def _is_taken(self, path: bytes) -> bool:
-        folder, slash, _ = path.partition(b"/")
-        return bool(slash) and self._state.book.takes(folder, path.rpartition(b"/")[2])
+        is_in_folder = b"/" in path
+        # what may be meant as an instruction only a scan can tell
+        return is_in_folder and self._state.book.takes(path) and not self._state.book.in_doubt(path)
 
     def _is_known(self, path: bytes, found: Snapshot) -> bool:
         local = self._root_monitor.is_local(path)
@@ -143,13 +152,15 @@ class HintFollower:
 
 
 def _is_instruction(path: bytes, kind: NameClass) -> bool:
-    name = path.rpartition(b"/")[2]
-    return kind is NameClass.OURS and folded(name) in INSTRUCTIONS
+    """Whether an instruction comes or goes, or what looks like one, and no note of ours."""
+    name = name_of(path)
+    is_instruction = exact(name) or look_alike(name) or look_alike(name, folder=True)
+    return kind is NameClass.OURS and bool(is_instruction)
 
 
 def _needs_scan(facts: FolderFacts) -> bool:
     """True for a new folder that holds more than files to work on."""
-    return bool(facts.prompt or facts.paused or facts.foreign or facts.partial)
+    return bool(facts.foreign or facts.partial)
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

@@ -21,6 +21,7 @@ from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.pipeline import Pipeline
 from nemowatch.intake.records import Tick, Waiting
+from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -175,11 +176,11 @@ class Inbox:
     @property
     def pauses(self) -> dict[bytes, bytes]:
         """The folders (b"": the inbox itself) that hold a PAUSE, with its path."""
-        return {folder: facts.paused for folder, facts in self._state.facts.items() if facts.paused}
+        return self._state.pauses
 
     def paused(self, folder: bytes) -> bool:
-        """True when there is a PAUSE in the inbox or in this task folder."""
-        return self._state.paused(folder)
+        """True when there is a PAUSE in this folder, or in one above it."""
+        return bool(nearest_pause(self.pauses, folder))
 
     @property
     def settling(self) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from nemowatch.content.endings import converted_to
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
-from nemowatch.intake.scan.folders import FolderBook, as_text
+from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below
 from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.tasks import Unreadable, listed
 from nemowatch.tasks.words import enumerated
@@ -21,7 +21,10 @@ from nemowatch.tasks.words import enumerated
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is reported: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0
-_PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER}
+#: Seconds before what only looks like an instruction is reported: a prompt.txt is uploaded under
+#: another name, and its name is being typed.
+NEAR_AFTER = 5.0
+_PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER, "near": NEAR_AFTER}
 
 
 class Problems:
@@ -32,6 +35,8 @@ class Problems:
         self._files: dict[bytes, FileProblem] = {}
         self._orders: dict[bytes, tuple[str, str]] = {}
         self._odd: dict[bytes, FileProblem] = {}
+        self._near: dict[bytes, FileProblem] = {}
+        self._asked: dict[bytes, FileProblem] = {}
         self._since: dict[tuple[str, bytes], float] = {}
         self._facts: Mapping[bytes, FolderFacts] = {}
         self._partial_files = PartialFiles()
@@ -44,6 +49,14 @@ class Problems:
     def refuse(self, problem: FileProblem) -> None:
         """This file will not be worked on."""
         self._files[problem.path] = problem
+
+    def ask(self, problem: FileProblem) -> None:
+        """This file waits until a person has made clear what is meant."""
+        self._asked[problem.path] = problem
+
+    def answered(self, path: bytes) -> bool:
+        """It is clear, now; whether it was not."""
+        return self._asked.pop(path, None) is not None
 
     def refused(self, path: bytes) -> FileProblem | None:
         """Why this file was refused, if it was."""
@@ -73,6 +86,8 @@ class Problems:
         self._forget_below(survey.start)
         for problem in survey.odd:
             self._odd[problem.path] = problem
+        for problem in survey.near:
+            self._near[problem.path] = problem
         self._keep_time(now)
         if not survey.start:
             partial = {folder: found.partial for folder, found in facts.items()}
@@ -80,16 +95,13 @@ class Problems:
 
     def _forget_below(self, start: bytes) -> None:
         """Drop what the scan of this folder (b"": of everything) finds anew."""
-        if not start:
-            self._odd.clear()
-            for folder in self._orders.keys() - self._facts.keys():
+        for found in (self._odd, self._near):
+            for path in list(found):
+                if is_below(path, start):
+                    del found[path]
+        for folder in list(self._orders):
+            if folder_of(folder) not in self._facts:
                 del self._orders[folder]
-            return
-
-        inside = start + b"/"
-        for path in list(self._odd):
-            if path.startswith(inside):
-                del self._odd[path]
 
     def _keep_time(self, now: float) -> None:
         """Note since when each folder has had a problem that is reported after a while."""
@@ -99,6 +111,8 @@ class Problems:
                 current["foreign", folder] = now
             if folder and isinstance(self._book.read(folder), Unreadable):
                 current["name", folder] = now
+        for path in self._near:
+            current["near", path] = now
         self._since = {key: self._since.get(key, now) for key in current}
 
     def next_at(self, now: float) -> float:
@@ -112,17 +126,21 @@ class Problems:
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Every problem that is to be reported now."""
         found: list[FolderProblem] = []
-        describe = {"name": self._name, "foreign": self._foreign}
-        for kind, folder in self._since:
-            if self._ripe_at((kind, folder)) <= now:
-                found.append(describe[kind](folder))
+        near: list[FileProblem] = []
+        for kind, path in self._since:
+            if self._ripe_at((kind, path)) > now:
+                continue
+            if kind == "near":
+                near.append(self._near[path])
+            elif kind == "name":
+                found.append(self._name(path))
+            else:
+                found.append(self._foreign(path))
         found += self._partial_files.problems()
         for folder, (what, cure) in self._orders.items():
             found.append(FolderProblem(folder, what, cure=cure))
-        for folder, facts in self._facts.items():
-            if facts.revisions:
-                found.append(_revisions(folder))
-        return (*self._files.values(), *self._odd.values(), *_one_each(found))
+        files = (*self._files.values(), *self._odd.values(), *near, *self._asked.values())
+        return (*files, *_one_each(found))
 
     def _name(self, folder: bytes) -> FolderProblem:
         found = self._book.read(folder)
@@ -181,8 +199,3 @@ def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
         suggestion = before.suggestion or problem.suggestion
         merged[problem.folder] = FolderProblem(problem.folder, what, suggestion, cure)
     return list(merged.values())
-
-
-def _revisions(folder: bytes) -> FolderProblem:
-    what = "Revising a result with a .revise.txt file is not available in this version."
-    return FolderProblem(folder, what, cure="Remove that file.")

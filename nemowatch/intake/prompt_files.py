@@ -1,4 +1,4 @@
-"""The prompt.txt of each task folder: noticed by scans, read when it has settled, and followed by
+"""The prompt.txt of each folder: noticed by scans, read when it has settled, and followed by
 the folder's files from then on.
 
 Owns which one is in force, and what people are told about one that cannot be used.
@@ -10,15 +10,15 @@ from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
 from nemowatch.intake.ready.file_checks import read_prompt
 from nemowatch.intake.ready.stability import Observation, Tracked
-from nemowatch.intake.scan.diff import FolderFacts
-from nemowatch.intake.scan.folders import folder_of
+from nemowatch.intake.scan.folder_instructions import EMPTY_CURE
+from nemowatch.intake.scan.folders import is_below, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
 
 
 class PromptFiles:
-    """The instructions of one inbox's task folders."""
+    """The instructions of one inbox's folders."""
 
     def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState, clock: Clock) -> None:
         self._root_monitor = root_monitor
@@ -29,22 +29,32 @@ class PromptFiles:
         return f"PromptFiles({len(self._state.prompts)} in force)"
 
     def paths(self) -> set[bytes]:
-        """Every prompt.txt that the last scan has seen, relative to the inbox."""
-        return {facts.prompt for facts in self._state.facts.values() if facts.prompt}
+        """Every prompt.txt that counts, as the scans have seen them, relative to the inbox."""
+        found = {held.prompt for held in self._state.instructions.values()}
+        return found - {b""}
 
-    def absorb(self, folder: bytes, facts: FolderFacts, now: float) -> None:
-        """Take in what a scan has found in this folder."""
-        found = facts.prompt_snapshot
-        if found is None:
-            if self._state.prompts.pop(folder, None) is not None:
-                self._state.book.instruct(folder, "")
-                self._state.unblock(folder)
-        elif found.size == 0:
-            self._state.prompts[folder] = found
-            self._state.book.instruct(folder, "")
-        elif self._state.prompts.get(folder) != found:
-            pace = self._root_monitor.pace(facts.prompt)
-            self._state.tracker.see(facts.prompt, Observation(found, now), pace)
+    def absorb(self, start: bytes, now: float) -> None:
+        """A scan has seen what is at and below this folder."""
+        for folder in list(self._state.prompts):
+            if is_below(folder, start) and not self._has_one(folder):
+                self._forget(folder)
+        for folder, held in self._state.instructions.items():
+            if is_below(folder, start) and held.prompt:
+                self._track(folder, held.prompt, held.prompts[held.prompt], now)
+
+    def _has_one(self, folder: bytes) -> bool:
+        held = self._state.instructions.get(folder)
+        return held is not None and bool(held.prompt)
+
+    def _forget(self, folder: bytes) -> None:
+        del self._state.prompts[folder]
+        self._state.book.instruct(folder, "")
+        self._state.problems.order_holds(folder)
+        self._state.unblock(folder)
+
+    def _track(self, folder: bytes, path: bytes, found: Snapshot, now: float) -> None:
+        if self._state.prompts.get(folder) != found:
+            self._state.tracker.see(path, Observation(found, now), self._root_monitor.pace(path))
 
     async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says
@@ -53,7 +63,7 @@ class PromptFiles:
             tracked.no_short_cut(self._clock.monotonic())
             return
 
-        folder = folder_of(path)
+        folder = parent(path)
         try:
             text = await self._read(path, found)
         except OrderError as exc:
@@ -67,9 +77,18 @@ class PromptFiles:
             self.fail(path, exc)
         else:
             self._state.tracker.drop(path)
-            self._state.prompts[folder] = found
-            self._state.book.instruct(folder, text.strip())
-            self._state.unblock(folder)
+            self._obey(folder, found, text.strip())
+
+    def _obey(self, folder: bytes, found: Snapshot, text: str) -> None:
+        """Files of this folder follow this text from now on."""
+        if not text:
+            what = "Its prompt.txt says nothing: nothing in this folder is worked on meanwhile."
+            self._state.problems.order(folder, what, EMPTY_CURE)
+            return
+        self._state.prompts[folder] = found
+        self._state.book.instruct(folder, text)
+        self._state.problems.order_holds(folder)
+        self._state.unblock(folder)
 
     async def _read(self, path: bytes, expected: Snapshot) -> str:
         root, worker = self._root_monitor.root, self._root_monitor.worker
@@ -84,7 +103,7 @@ class PromptFiles:
 
     def fail(self, path: bytes, error: LocalError) -> None:
         """It cannot be read: the folder's files wait for it, and people are told."""
-        folder = folder_of(path)
+        folder = parent(path)
         what = f"Its prompt.txt cannot be used: {error.text}"
         self._state.problems.order(folder, what, error.cure)
         self._state.unblock(folder)  # they say why they wait

@@ -14,13 +14,11 @@ from nemowatch.intake.problems import Problems
 from nemowatch.intake.ready.reasons import problem_of
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.records import FileProblem, FolderProblem
-from nemowatch.intake.scan.diff import FolderFacts, snapshot_hash
-from nemowatch.intake.scan.folders import FolderBook
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
+from nemowatch.intake.scan.folder_instructions import FolderInstructions
+from nemowatch.intake.scan.folders import FolderBook, is_below, lineage, parent
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.model import Snapshot
-
-#: What is known of a folder that no scan has seen.
-_NO_FACTS = FolderFacts()
 
 
 @dataclass(slots=True)
@@ -37,6 +35,8 @@ class InboxState:
     changed: set[bytes] = field(default_factory=set)
     #: by task folder; b"" is the inbox itself
     facts: dict[bytes, FolderFacts] = field(default_factory=dict)
+    #: what the last scan has seen of them, by the folders that hold some
+    instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     #: by folder: how the prompt.txt looked when it was read
     prompts: dict[bytes, Snapshot] = field(default_factory=dict)
     approvals: tuple[bytes, ...] = ()
@@ -73,12 +73,25 @@ class InboxState:
             self.known.pop(path, None)
             self.changed.discard(path)
 
-    def paused(self, folder: bytes) -> bool:
-        """True when there is a PAUSE in the inbox or in this task folder."""
-        return self._has_pause(b"") or self._has_pause(folder)
+    def learn_instructions(self, survey: ScanDiff) -> None:
+        """What a scan has found where it began and below counts from now on."""
+        for folder in list(self.instructions):
+            if is_below(folder, survey.start):
+                del self.instructions[folder]
+        self.instructions.update(survey.instructions)
 
-    def _has_pause(self, folder: bytes) -> bool:
-        return bool(self.facts.get(folder, _NO_FACTS).paused)
+    def above(self, path: bytes) -> list[FolderInstructions]:
+        """What holds for a file: the instructions in its folder and in those above, the outermost
+        first."""
+        if not self.instructions:
+            return []
+        found = map(self.instructions.get, lineage(parent(path)))
+        return list(filter(None, found))
+
+    @property
+    def pauses(self) -> dict[bytes, bytes]:
+        """The folders (b"": the inbox itself) that hold a PAUSE, with its path."""
+        return {folder: one.paused for folder, one in self.instructions.items() if one.paused}
 
     def block(
         self,

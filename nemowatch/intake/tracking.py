@@ -74,9 +74,13 @@ class Tracking:
         now = self._clock.monotonic()
         self._state.problems.forget(*survey.fresh)
         self.track(survey.fresh, now)
-        for folder, facts in survey.folders.items():
-            self._prompts.absorb(folder, facts, now)
+        self.learn_instructions(survey)
         self._state.problems.learn(survey, self._state.facts, now)
+
+    def learn_instructions(self, survey: ScanDiff) -> None:
+        """Take in what a scan of the inbox, or of a part of it, has found of instructions."""
+        self._state.learn_instructions(survey)
+        self._prompts.absorb(survey.start, self._clock.monotonic())
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
@@ -183,6 +187,7 @@ class Tracking:
             is_prompt = path in prompts
             if isinstance(seen.found, SourceGone):
                 self._state.tracker.drop(path)
+                self._state.problems.answered(path)
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
                 self._failed(path, seen.found, is_prompt=is_prompt)

@@ -130,6 +130,21 @@ def wake_paused(
     ).rowcount
 
 
+def paused_sources(
+    conn: sqlite3.Connection, watch: str, folder: bytes
+) -> list[tuple[int, bytes, int]]:
+    """(id, path, how many jobs) of this task folder's sources with jobs that are held as
+    paused."""
+    rows = conn.execute(SQL["paused_sources"], {"watch": watch, "folder": folder})
+    return [(row["id"], row["path"], row["n"]) for row in rows]
+
+
+def wake_paused_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> int:
+    """Jobs of this source that were paused go on; returns how many."""
+    found = {"source_id": source_id, "now": now_ms}
+    return conn.execute(SQL["wake_paused_source"], found).rowcount
+
+
 def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """Claimed jobs of a source are due now."""
     conn.execute(SQL["wake_source"], {"source_id": source_id, "now": now_ms})

@@ -6,17 +6,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.config import Recipe
 from nemowatch.content import reading
-from nemowatch.errors import LocalError, OrderError, SourceGone, UsageError
-from nemowatch.fs.listing import names_in
-from nemowatch.fs.safe_open import folder_of, open_below
-from nemowatch.intake.scan.folders import as_text
-from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
+from nemowatch.errors import LocalError, OrderError, UsageError
+from nemowatch.fs.safe_open import open_below
+from nemowatch.intake.prompt_on_disk import instructions_for
+from nemowatch.intake.scan.folders import as_text, parent
 from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -71,7 +69,7 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
     if not isinstance(folder, Folder) or main is None:
         return ""
     try:
-        instructions = _instructions(asked.inbox, asked.source.folder)
+        instructions = instructions_for(asked.inbox, parent(asked.source.path))
         order = plan(
             folder, Drop(main.kind, main.name, _script(asked, folder.language_tags), instructions)
         )
@@ -90,13 +88,3 @@ def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:
             name = as_text(member.path)
             texts.append(reading.read_script(file.fileno(), name, languages=languages))
     return "".join(texts)
-
-
-def _instructions(inbox: Path, folder: bytes) -> str:
-    """What the folder's prompt.txt says; "" without one."""
-    with suppress(SourceGone), folder_of(inbox, folder) as opened:
-        names = [name for name in names_in(opened) if folded(name) in PROMPT_NAMES]
-        if names:
-            with os.fdopen(open_below(inbox, folder + b"/" + min(names)), "rb") as file:
-                return reading.read_text(file.fileno())
-    return ""

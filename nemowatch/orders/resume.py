@@ -7,7 +7,8 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import show_path
-from nemowatch.intake.scan import pauses
+from nemowatch.holds import paused_jobs
+from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import account, holds, queue
 from nemowatch.model import HoldReason
 from nemowatch.orders.order import Args, Order
@@ -24,7 +25,7 @@ class Resume(Order):
     name = "resume"
 
     def __init__(self) -> None:
-        self._pauses = pauses.NONE
+        self._pauses = Pauses()
 
     @classmethod
     def read(cls, args: Args) -> Self:
@@ -46,16 +47,15 @@ class Resume(Order):
         self, conn: sqlite3.Connection, now_ms: int
     ) -> tuple[int, list[dict[str, Any]]]:
         """(jobs that go on, the PAUSE files with how many jobs each holds)."""
-        held = {(watch, file): 0 for (watch, _), file in self._pauses.items()}
-        woken = 0
-        for watch, folder, count in queue.paused_folders(conn):
-            file = pauses.holding(self._pauses, watch, folder)
-            if file:
-                held[watch, file] += count
-            else:
-                woken += queue.wake_paused(conn, watch, folder, now_ms)
-        standing = [
-            {"watch": watch, "file": show_path(file), "jobs": count}
-            for (watch, file), count in held.items()
-        ]
+        woken, held = paused_jobs.wake(conn, self._pauses, now_ms, _any_inbox)
+        standing: list[dict[str, Any]] = []
+        for watch, files in self._pauses.files.items():
+            for file in files.values():
+                count = held[watch, file]
+                standing.append({"watch": watch, "file": show_path(file), "jobs": count})
         return woken, standing
+
+
+def _any_inbox(_watch: str) -> bool:
+    """A person's order counts for inboxes, too, that are no longer in the configuration."""
+    return True

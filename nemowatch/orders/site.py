@@ -100,11 +100,7 @@ class DaemonSite(Site):
 
     def pauses(self) -> Pauses:
         """As far as the scans have seen."""
-        found: dict[tuple[str, bytes], bytes] = {}
-        for name, inbox in self._inboxes.items():
-            for folder, file in inbox.pauses.items():
-                found[name, folder] = file
-        return found
+        return Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()})
 
     async def take_over(self) -> list[str]:
         for inbox in self._inboxes.values():

@@ -141,13 +141,16 @@ EXAMPLES = "\n".join(
 )
 
 
-def approval_note(approval: Approval) -> str:
-    """The text of the note that asks for an approval."""
+def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
+    """The text of the note that asks for an approval; `complaints`: what is wrong in the inbox
+    itself, where this note takes the place of the other."""
     blocks = [_wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
     if approval.cause:
         blocks.append(_wrapped(approval.cause))
     blocks.append("Nothing has been spent, and nothing is sent anywhere until somebody approves.")
     blocks.append(_to_do(words.APPROVE.asked()))
+    for complaint in complaints:
+        blocks.append("\n".join(_complaint(complaint)))
     return _note(blocks)
 
 

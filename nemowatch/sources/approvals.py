@@ -18,7 +18,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, account, batches, spend
 from nemowatch.journal.batches import BatchRow
 from nemowatch.reporting import notes
-from nemowatch.reporting.notes import Approval
+from nemowatch.reporting.notes import Approval, Complaint
 from nemowatch.reporting.words import BATCH_CAUSES
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -37,8 +37,8 @@ class Approvals:
         self._journal = journal
         self._disks = disks
         self._approve = approve
-        # batch -> how far the journal had changed, and the note for it
-        self._notes: dict[int, tuple[int, str]] = {}
+        # batch -> how far the journal had changed, and what is known of it
+        self._known: dict[int, tuple[int, Approval]] = {}
 
     async def waiting(self, watch: Watch) -> BatchRow | None:
         """The batch of this watch that waits for a yes."""
@@ -54,25 +54,23 @@ class Approvals:
         await self._disks.run(watch.name, _remove_used, watch, files)
         return True
 
-    async def note(self, batch: BatchRow) -> str:
-        """The note for a batch; estimated over all that waits, and so only when the journal has
-        changed."""
+    async def note(self, batch: BatchRow, complaints: Iterable[Complaint] = ()) -> str:
+        """The note for a batch, with what else is wrong in the inbox; estimated over all that
+        waits, and so only when the journal has changed."""
         changes = self._journal.changes
-        known_at, text = self._notes.get(batch.id, (-1, ""))
-        if known_at != changes:
-            text = await self._write(batch)
-            self._notes[batch.id] = (changes, text)
-        return text
+        known = self._known.get(batch.id)
+        if known is None or known[0] != changes:
+            known = self._known[batch.id] = (changes, await self._estimate(batch))
+        return notes.approval_note(known[1], complaints)
 
-    async def _write(self, batch: BatchRow) -> str:
+    async def _estimate(self, batch: BatchRow) -> Approval:
         estimate = await self._journal.read(lambda conn: _estimate(conn, batch))
         why = BATCH_CAUSES.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
         # more of the batch may still be claimed: the note says what is expected
         count = max(estimate.jobs, batch.expected)
-        approval = Approval(
+        return Approval(
             count, max(estimate.files, 1), estimate.credits_each * count, estimate.available, why
         )
-        return notes.approval_note(approval)
 
 
 @dataclass(frozen=True, slots=True)

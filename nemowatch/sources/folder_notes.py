@@ -54,18 +54,19 @@ class FolderNotes:
             self._written[watch.name] = await self._note_writer.read_mes(watch)
         written = self._written[watch.name]
         wanted: dict[bytes, _Note] = {}
-        for folder, complaints in _complaints(problems).items():
+        by_folder = _complaints(problems)
+        for folder, complaints in by_folder.items():
             wanted[folder] = _Note(notes.read_me(complaints), complaints[0].what)
         if asking is not None:
             old = written.get(INBOX) if more else None
-            wanted[INBOX] = await self._asking(asking, old)
+            wanted[INBOX] = await self._asking(asking, old, by_folder.get(INBOX, []))
         for folder, note in wanted.items():
             await self._write(watch, folder, note)
         for folder in written.keys() - wanted.keys():
             await self._remove(watch, folder, {*written, *wanted} - {folder})
 
-    async def _asking(self, batch: BatchRow, old: str | None) -> _Note:
-        text = old or await self._approvals.note(batch)
+    async def _asking(self, batch: BatchRow, old: str | None, complaints: list[Complaint]) -> _Note:
+        text = old or await self._approvals.note(batch, complaints)
         why = f"New work waits for a yes ({batch.cause}): nemowatch approve lets it go on."
         return _Note(text, why)
 

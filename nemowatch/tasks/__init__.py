@@ -9,7 +9,9 @@ from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.plan import jobs_of_one, max_bytes, needs_sound, plan, takes
+from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
+from nemowatch.tasks.words import enumerated
 
 __all__ = [
     "Drop",
@@ -19,11 +21,13 @@ __all__ = [
     "Recipe",
     "Unreadable",
     "describe",
+    "enumerated",
     "hint_lines",
     "jobs_of_one",
     "listed",
     "max_bytes",
     "needs_sound",
+    "nested",
     "plan",
     "read_folder",
     "takes",

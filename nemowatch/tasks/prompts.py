@@ -78,3 +78,11 @@ def instructed(base: str, own: str) -> str:
         return text or base
     both = (base, text[1:].strip())
     return "\n\n".join(filter(None, both))
+
+
+def nested(above: str, own: str) -> str:
+    """What two prompt.txt say together, one in a folder and one in a folder below it: with a
+    leading + the lower adds, else it counts alone; an empty one says nothing."""
+    if not above.strip():
+        return own
+    return instructed(above, own)

@@ -608,13 +608,13 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
         "has_room",
         lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result(),
     )
-    inboxes = {"x": type("Box", (), {"watch": house.watch})()}
+    inboxes = {"x": type("Box", (), {"watch": house.watch, "pauses": {}})()}
     keeps = keeper(house, inboxes)
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
     assert HoldReason.SPACE in await house.journal.read(holds.active)
     other = replace(house.watch, root=None)
-    inboxes["y"] = type("Box", (), {"watch": other})()
+    inboxes["y"] = type("Box", (), {"watch": other, "pauses": {}})()
     hangs = disk_space.has_room
     monkeypatch.setattr(
         disk_space, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True

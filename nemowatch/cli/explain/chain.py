@@ -83,7 +83,7 @@ def _name(watch: Watch, location: Location) -> Iterator[Step]:
 
 
 def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
-    prompt = prompt_text(watch.inbox / os.fsdecode(location.parts[0]))
+    prompt = prompt_text(location)
     accepted = takes(folder, prompt)
     promised = kind_by_name(location.parts[-1])
     if promised is None:
@@ -154,8 +154,11 @@ def _drop(location: Location, kind: MediaKind, prompt: str) -> Drop:
 
 
 def _has_script_beside(location: Location) -> bool:
-    stem = stem_of(os.fsencode(location.path))
-    return any(os.path.lexists(stem + suffix) for suffix in SCRIPTS)
+    path = os.fsencode(location.path)
+    for stem in (path, stem_of(path)):
+        if any(os.path.lexists(stem + suffix) for suffix in SCRIPTS):
+            return True
+    return False
 
 
 def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemowatch.cli.explain.location import pause_files
+from nemowatch.cli.explain.location import folder_here, pause_files
 from nemowatch.cli.formatting import clean
 from nemowatch.journal import account
 
@@ -37,10 +37,7 @@ def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any
     if not isinstance(folder, Folder):
         return {**head, **_unreadable(folder.what, folder.suggestion), **_held(setting, location)}
 
-    own_path = location.path
-    if location.watch is not None:
-        own_path = location.watch.inbox / os.fsdecode(raw)
-    prompt = prompt_text(own_path)
+    prompt = prompt_text(location)
     return {**head, **_readable(folder, prompt), **_held(setting, location)}
 
 
@@ -105,21 +102,16 @@ def _purposes(watch: Watch) -> dict[Path | None, str]:
     }
 
 
-def prompt_text(folder: Path) -> str:
-    """What the folder's prompt.txt says; "" when there is none, or none that can be read as
-    text."""
-    from nemowatch.content import reading
+def prompt_text(location: Location) -> str:
+    """What the prompt.txt files say to what lies here; "" when there is none, or none that can be
+    read as text."""
     from nemowatch.errors import LocalError, OrderError
-    from nemowatch.fs.listing import names_below
-    from nemowatch.fs.safe_open import open_below
-    from nemowatch.intake.scan.ignore import PROMPT_NAMES, folded
+    from nemowatch.intake.prompt_on_disk import instructions_for
 
-    names = [name for name in names_below(folder, b"") if folded(name) in PROMPT_NAMES]
-    if not names:
+    if location.watch is None:
         return ""
     try:
-        with os.fdopen(open_below(folder, min(names)), "rb") as file:
-            return reading.read_text(file.fileno())
+        return instructions_for(location.watch.inbox, folder_here(location))
     except (OSError, LocalError, OrderError):
         return ""
 

@@ -90,15 +90,26 @@ def is_folder(location: Location) -> bool:
     return not location.path.suffix
 
 
+def folder_here(location: Location) -> bytes:
+    """The folder that this is about, or in which it lies; relative to the inbox."""
+    if is_folder(location):
+        return location.relative
+    return location.relative.rpartition(b"/")[0]
+
+
 def pause_files(location: Location) -> list[str]:
-    """The PAUSE files that hold what is here: one of the inbox itself, one of its task folder."""
+    """The PAUSE files that hold what is here: in its folder, in those above it, in the inbox."""
+    from nemowatch.intake.scan.folders import lineage
+    from nemowatch.intake.scan.ignore import Ignore
     from nemowatch.intake.scan.pauses import lying_in
 
-    if location.watch is None:
+    watch = location.watch
+    if watch is None:
         return []
-    found = []
-    for folder in dict.fromkeys((b"", *location.parts[:1])):
-        file = lying_in(location.watch.inbox, folder)
+    ignore = Ignore(watch.ignore)
+    found: list[str] = []
+    for folder in lineage(folder_here(location)):
+        file = lying_in(watch.inbox, folder, ignore)
         if file:
-            found.append(name(os.fsencode(location.watch.inbox / os.fsdecode(file))))
+            found.append(name(os.fsencode(watch.inbox / os.fsdecode(file))))
     return found

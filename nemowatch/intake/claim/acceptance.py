@@ -14,7 +14,7 @@ from nemowatch.intake.claim.pairing import Group, wait_for
 from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.records import Candidate, FileProblem
-from nemowatch.intake.scan.folders import as_text, folder_of
+from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
@@ -48,7 +48,7 @@ class Acceptance:
         else:
             is_settled, is_given_up = tracked.settled(), tracked.is_given_up
         return Terms(
-            self._state.book.kinds(raw),
+            self._state.book.kinds(parent(path)),
             max_bytes(skill),
             settled=is_settled,
             cut_short_ends=is_given_up,
@@ -78,7 +78,8 @@ class Acceptance:
 
         order_of = None
         if main.kind is MediaKind.LINK:
-            order_of = partial(order_of_link, folder, self._state.book.prompt(raw))
+            prompt = self._state.book.prompt(parent(group.main))
+            order_of = partial(order_of_link, folder, prompt)
         return candidate(group, found, order, self._is_conflict(group), order_of)
 
     def _put_off(self, found: list[Inspected]) -> None:
@@ -140,20 +141,21 @@ class Acceptance:
 
     def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
         """What the folder wants made of it; None, with the reason reported, when it cannot say."""
-        raw = folder_of(main.path)
-        name = as_text(main.path.rpartition(b"/")[2])
-        drop = Drop(main.kind, name, text, self._state.book.prompt(raw))
+        beside = parent(main.path)
+        noted_in = self._state.book.instructed_in(beside)
+        name = as_text(name_of(main.path))
+        drop = Drop(main.kind, name, text, self._state.book.prompt(beside))
         try:
             order = plan(folder, drop)
         except OrderError as exc:
-            self._no_order(raw, main, text, exc)
+            self._no_order(noted_in, main, text, exc)
             return None
-        self._state.problems.order_holds(raw)
+        self._state.problems.order_holds(noted_in)
         return order
 
     def _no_order(
         self,
-        raw: bytes,
+        noted_in: bytes,
         main: Inspected,
         text: str,
         exc: OrderError,
@@ -165,7 +167,7 @@ class Acceptance:
             refused = Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code)
             self._refuse(refused, tracked)
             return
-        self._state.problems.order(raw, exc.text, exc.cure)
+        self._state.problems.order(noted_in, exc.text, exc.cure)
         self._state.block(main.path, exc.text)
 
     def _too_many(self, main: Inspected, count: int) -> None:

@@ -13,11 +13,13 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
+from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.folders import FolderBook
-from nemowatch.intake.scan.ignore import APPROVE_NAMES, PAUSE_NAMES, PROMPT_NAMES, folded
+from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
+from nemowatch.intake.scan.folders import MEDIA, FolderBook, name_of, parent, same_name, stem_of
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.scanner import Entry, Kind
 from nemowatch.model import Snapshot
@@ -52,14 +54,10 @@ def _stat_hash(found: os.stat_result, *, local: bool) -> int:
 class FolderFacts:
     """What a task folder (or the inbox itself, b"") holds beside files to work on."""
 
-    paused: bytes = b""  #: the path of the PAUSE in it
-    prompt: bytes = b""  #: the path of its prompt.txt
-    prompt_snapshot: Snapshot | None = None  #: None: there is none
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
     #: files that may be growing into one that it takes
     partial: dict[bytes, Snapshot] = field(default_factory=dict)
-    revisions: int = 0  #: *.revise.txt
 
     def add_foreign(self, path: bytes, found: Snapshot) -> None:
         """Count a file of a kind that it does not take, as it was found."""
@@ -81,6 +79,9 @@ class ScanDiff:
     folders: dict[bytes, FolderFacts] = field(default_factory=dict)
     inodes: set[int] = field(default_factory=set)  #: of the folders that can be entered
     odd: list[FileProblem] = field(default_factory=list)
+    #: by the folders that hold some
+    instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
+    near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
     approvals: list[bytes] = field(default_factory=list)
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that nobody waits for yet
@@ -101,6 +102,8 @@ class ScanDiffer:
         self._tracked = frozenset(tracked)
         self._is_local = is_local
         self._seen: set[bytes] = set()
+        self._gathering = Gathering()
+        self._in_doubt: list[Entry] = []
 
     def unchanged(self, path: bytes, found: os.stat_result) -> bool:
         """Whether it is a known file that has not changed: the walk may leave it out. To be given
@@ -123,6 +126,11 @@ class ScanDiffer:
                 closed.append(entry.path + b"/")
                 # the kernel does not watch it for us either, and it is reported by itself
                 found.inodes.discard(entry.snapshot.ino)
+        self._settle_doubts(found)
+        self._gathering.end()
+        found.instructions = self._gathering.folders
+        found.approvals = self._gathering.approvals
+        found.near = list(self._gathering.problems())[:MAX_ODD]
         found.missing = expected - self._seen
         if closed:  # what cannot be seen is not gone
             found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
@@ -136,15 +144,44 @@ class ScanDiffer:
 
     def _take(self, found: ScanDiff, entry: Entry) -> None:
         if entry.kind is Kind.FILE:
-            self._file(found, entry)
+            self._sort(found, entry)
         elif entry.kind is Kind.OURS:
-            self._ours(found, entry)
+            self._gathering.take(entry.path, entry.snapshot)
         elif entry.kind is Kind.FOLDER:
             found.inodes.add(entry.snapshot.ino)
             if b"/" not in entry.path:
                 found.folders.setdefault(entry.path, FolderFacts())
         elif len(found.odd) < MAX_ODD:
             found.odd.append(_oddity(entry))
+
+    def _sort(self, found: ScanDiff, entry: Entry) -> None:
+        """A file, or what may be meant as an instruction: what else lies there tells."""
+        if self._book.in_doubt(entry.path) is None:
+            self._file(found, entry)
+        else:
+            self._in_doubt.append(entry)
+
+    def _settle_doubts(self, found: ScanDiff) -> None:
+        if not self._in_doubt:
+            return
+        media = self._media(found)
+        for entry in self._in_doubt:
+            meant = self._book.in_doubt(entry.path)
+            stem = same_name(stem_of(name_of(entry.path)))
+            if meant is None or (parent(entry.path), stem) in media:
+                self._file(found, entry)
+            else:
+                self._gathering.miss(entry.path, meant)
+
+    def _media(self, found: ScanDiff) -> set[tuple[bytes, str]]:
+        """The names, whole and without their endings, of everything that may be a text's clip."""
+        names: set[tuple[bytes, str]] = set()
+        for path in chain(self._known, self._tracked, found.fresh):
+            if kind_by_name(path) in MEDIA:
+                name, folder = name_of(path), parent(path)
+                names.add((folder, same_name(name)))
+                names.add((folder, same_name(stem_of(name))))
+        return names
 
     def _file(self, found: ScanDiff, entry: Entry) -> None:
         path, folder = entry.path, entry.folder
@@ -154,7 +191,7 @@ class ScanDiffer:
             return
         if not isinstance(self._book.read(folder), Folder):
             return  # its name is the problem, and not what is in it
-        if not self._book.takes(folder, path.rpartition(b"/")[2]):
+        if not self._book.takes(path):
             facts.add_foreign(path, entry.snapshot)
             return
 
@@ -167,23 +204,6 @@ class ScanDiffer:
             found.untracked += 1
         else:
             found.more = True
-
-    def _ours(self, found: ScanDiff, entry: Entry) -> None:
-        folder, _, name = entry.path.rpartition(b"/")
-        if b"/" in folder:
-            return  # instructions count in the inbox and in task folders, not below them
-
-        low = folded(name)
-        facts = found.folders.setdefault(folder, FolderFacts())
-        if low in PAUSE_NAMES:
-            facts.paused = entry.path
-        elif not folder:
-            if low in APPROVE_NAMES:
-                found.approvals.append(entry.path)
-        elif low in PROMPT_NAMES:
-            facts.prompt, facts.prompt_snapshot = entry.path, entry.snapshot
-        elif ".revise.txt" in low:
-            facts.revisions += 1
 
 
 def _oddity(entry: Entry) -> FileProblem:

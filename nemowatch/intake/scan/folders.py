@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
+from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan.instructions import Instruction
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Unreadable, jobs_of_one, read_folder, takes
+from nemowatch.tasks import Folder, Unreadable, jobs_of_one, nested, read_folder, takes
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000
 #: Digits up to which a number in a name is compared as one: the nanoseconds since 1970 have 19.
 LONGEST_NUMBER = 20
 _DIGITS = re.compile(rb"\d+")
-_MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
+#: Endings that are one. Windows hides endings, so a doubled .txt counts as what was meant.
+_DOUBLE_ENDINGS = (b".urls.txt.txt", b".urls.txt", b".txt.txt")
+#: Kinds that a text can belong to.
+MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 
 
 def as_text(name: bytes) -> str:
@@ -58,14 +63,47 @@ def folder_of(path: bytes) -> bytes:
     return path.partition(b"/")[0]
 
 
+def parent(path: bytes) -> bytes:
+    """The folder of a path, b"" for the inbox itself."""
+    return path.rpartition(b"/")[0]
+
+
+def name_of(path: bytes) -> bytes:
+    """The last name of a path."""
+    return path.rpartition(b"/")[2]
+
+
+def lineage(folder: bytes) -> Iterator[bytes]:
+    """A folder and those above it, the outermost first: the inbox itself (b""), its task folder,
+    and so on."""
+    yield b""
+    at = folder.find(b"/")
+    while at >= 0:
+        yield folder[:at]
+        at = folder.find(b"/", at + 1)
+    if folder:
+        yield folder
+
+
+def is_below(path: bytes, folder: bytes) -> bool:
+    """Whether a path is this folder (b"": the inbox itself), or lies in or below it."""
+    return not folder or path == folder or path.startswith(folder + b"/")
+
+
 def stem_of(name: bytes) -> bytes:
     """A file's name without the ending that says its kind."""
     low = name.lower()
-    for ending in (b".urls.txt.txt", b".urls.txt"):
+    for ending in _DOUBLE_ENDINGS:
         if low.endswith(ending) and len(low) > len(ending):
             return name[: -len(ending)]
     stem, dot, _ = name.rpartition(b".")
     return stem if dot and stem else name
+
+
+def same_name(name: bytes) -> str:
+    """A key that is the same for names which people take for the same: in any case, composed or
+    decomposed."""
+    return unicodedata.normalize("NFC", as_text(name)).casefold()
 
 
 class FolderBook:
@@ -98,22 +136,45 @@ class FolderBook:
             self._prompts.pop(folder, None)
 
     def prompt(self, folder: bytes) -> str:
-        """The text of its prompt.txt as it was read last, or ""."""
-        return self._prompts.get(folder, "")
+        """What is said to files in this folder, of any depth, by the prompt.txt in it and those
+        above it: the nearest counts, and one with a leading + adds to the one above."""
+        if not self._prompts:
+            return ""
+        text = ""
+        for above in lineage(folder):
+            text = nested(text, self._prompts.get(above, ""))
+        return text
+
+    def instructed_in(self, folder: bytes) -> bytes:
+        """The nearest folder with a prompt.txt for files in this one; else its task folder."""
+        nearest = folder_of(folder)
+        for above in lineage(folder):
+            if above in self._prompts:
+                nearest = above
+        return nearest
 
     def kinds(self, folder: bytes) -> frozenset[MediaKind]:
-        """The kinds of files that the folder takes; none when its name cannot be read."""
-        found = self.read(folder)
-        return takes(found, self.prompt(folder)) if isinstance(found, Folder) else frozenset()
+        """The kinds of files that are taken in this folder, of any depth; none when the name of
+        its task folder cannot be read."""
+        found = self.read(folder_of(folder))
+        if isinstance(found, Folder):
+            return takes(found, self.prompt(folder))
+        return frozenset()
 
-    def takes(self, folder: bytes, name: bytes) -> bool:
-        """True when a file of this name's ending is of a kind that the folder takes."""
-        return kind_by_name(name) in self.kinds(folder)
+    def takes(self, path: bytes) -> bool:
+        """True when a file of this name's ending is of a kind that its folder takes."""
+        return kind_by_name(name_of(path)) in self.kinds(parent(path))
+
+    def in_doubt(self, path: bytes) -> Instruction | None:
+        """The instruction that may be meant by a file, by its name alone: what lies beside it
+        tells more."""
+        is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
+        return instructions.in_doubt(name_of(path), scripts=is_text_work)
 
     def groups(self, folder: bytes) -> bool:
         """True when a text beside a media file of the same stem belongs to it there."""
         kinds = self.kinds(folder)
-        return MediaKind.SCRIPT in kinds and bool(_MEDIA & kinds)
+        return MediaKind.SCRIPT in kinds and bool(MEDIA & kinds)
 
     def jobs_of_one(self, folder: bytes) -> int:
         """How many jobs one file in it brings, as far as the name tells: one for each language

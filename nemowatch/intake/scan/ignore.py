@@ -9,13 +9,13 @@ user's own patterns are added, and replace none of these.
 from __future__ import annotations
 
 import fnmatch
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from nemowatch.intake.scan import instructions
 from nemowatch.intake.scan.ignored_names import (
     FOLDER_PATTERNS,
     FOLDERS,
@@ -24,6 +24,7 @@ from nemowatch.intake.scan.ignored_names import (
     TEMPORARY_PREFIXES,
     TEMPORARY_SUFFIXES,
 )
+from nemowatch.intake.scan.instructions import folded
 
 
 class NameClass(StrEnum):
@@ -62,13 +63,8 @@ OUR_PATTERNS = {
     ".~nemowatch-*": "a file that nemowatch is writing",
     ".nemowatch-owner.json": "says which host works this folder",
 }
-#: Complete names of instructions.
-PAUSE_NAMES = frozenset({"pause", "pause.txt", "pause.txt.txt"})
-APPROVE_NAMES = frozenset({"approve", "approve.txt", "approve.txt.txt"})
-PROMPT_NAMES = frozenset({"prompt.txt", "prompt.txt.txt"})
-INSTRUCTIONS = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES
-
 WORK = NameVerdict(NameClass.WORK)
+_INSTRUCTION = NameVerdict(NameClass.OURS, "an instruction to nemowatch")
 _PREFIXES = tuple(TEMPORARY_PREFIXES)
 #: Which verdict counts for a path whose names have several.
 _STRENGTH = {
@@ -77,11 +73,6 @@ _STRENGTH = {
     NameClass.OURS: 2,
     NameClass.IGNORED: 3,
 }
-
-
-def folded(name: bytes) -> str:
-    """A name for comparing: without case; bytes that are not UTF-8 survive as surrogates."""
-    return os.fsdecode(name).lower()
 
 
 def _any_of(patterns: dict[str, str]) -> re.Pattern[str]:
@@ -124,9 +115,22 @@ class Ignore:
         """Judge one name, without its path."""
         low = folded(name)
         own_kind = self._folder(low) if folder else self._file(low)
+        own_kind = own_kind or self._look_alike(name, folder=folder)
         return own_kind or _temporary(low) or self._shared(low)
 
+    def _look_alike(self, name: bytes, *, folder: bool) -> NameVerdict | None:
+        """The judgement of a name that was surely to be an instruction, and is none."""
+        low = folded(name)
+        if low.startswith(_PREFIXES) or self._own_re.match(low):
+            return None
+        meant = instructions.look_alike(name, folder=folder)
+        if meant is None:
+            return None
+        return NameVerdict(NameClass.OURS, f"it looks like {meant}, but is not called exactly so")
+
     def _folder(self, low: str) -> NameVerdict | None:
+        if low in instructions.EXACT:
+            return _INSTRUCTION
         if low in FOLDERS:
             return _ignored(FOLDERS[low])
         if _FOLDER.match(low):
@@ -136,8 +140,8 @@ class Ignore:
         return None
 
     def _file(self, low: str) -> NameVerdict | None:
-        if low in INSTRUCTIONS:
-            return NameVerdict(NameClass.OURS, "an instruction to nemowatch")
+        if low in instructions.EXACT:
+            return _INSTRUCTION
         if _OURS.match(low):
             return NameVerdict(NameClass.OURS, _reason(low, OUR_PATTERNS))
         if low in METADATA_FILES:

@@ -1,40 +1,77 @@
-"""Which PAUSE files hold what: a folder by its own, everything in an inbox by one in the
-inbox itself."""
+"""Which PAUSE holds what: every file in its folder and below, at any depth; one in the inbox itself
+holds everything."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nemowatch.config import Watch
-from nemowatch.fs.listing import folders_below, names_below
-from nemowatch.intake.scan.ignore import PAUSE_NAMES, folded
+from nemowatch.errors import LocalError
+from nemowatch.fs.listing import names_below
+from nemowatch.intake.scan.folder_instructions import Gathering
+from nemowatch.intake.scan.folders import is_below, lineage
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.model import Snapshot
 
-#: (watch, task folder; b"" for the inbox itself) -> the PAUSE file there, relative to the
-#: inbox.
-Pauses = Mapping[tuple[str, bytes], bytes]
-NONE: Pauses = {}
+#: What is not asked of a name alone: as a file that is not empty.
+_SOME_FILE = Snapshot(1, 0, 0, 0, 0, 0)
 
 
-def holding(pauses: Pauses, watch: str, folder: bytes) -> bytes:
-    """The PAUSE file that holds this task folder, relative to the inbox; b"" when none does."""
-    return pauses.get((watch, b"")) or pauses.get((watch, folder)) or b""
+def nearest_pause(files: Mapping[bytes, bytes], folder: bytes) -> bytes:
+    """The PAUSE that holds a folder (any depth; b"": the inbox itself), the outermost of several;
+    b"" when none does. `files`: each PAUSE by the folder that it is in."""
+    for above in lineage(folder):
+        if above in files:
+            return files[above]
+    return b""
+
+
+class Pauses:
+    """Every PAUSE of every inbox."""
+
+    def __init__(self, files: Mapping[str, Mapping[bytes, bytes]] | None = None) -> None:
+        """`files`: by watch, then by the folder (b"": the inbox itself) that it is in; paths are
+        relative to the inbox."""
+        self.files = files or {}
+
+    def __repr__(self) -> str:
+        return f"Pauses({self.files!r})"
+
+    def holding(self, watch: str, folder: bytes) -> bytes:
+        """The PAUSE that holds this folder; b"" when none does."""
+        return nearest_pause(self.files.get(watch, {}), folder)
+
+    def any_below(self, watch: str, folder: bytes) -> bool:
+        """Whether one holds this folder or a part of it."""
+        files = self.files.get(watch, {})
+        return any(is_below(at, folder) for at in files)
 
 
 def on_disk(watches: Iterable[Watch]) -> Pauses:
     """Every PAUSE that exists now. Reads the disk, for callers that have no daemon to ask. What
     cannot be read holds nothing."""
-    found: dict[tuple[str, bytes], bytes] = {}
-    for watch in watches:
-        for folder in (b"", *folders_below(watch.inbox)):
-            if file := lying_in(watch.inbox, folder):
-                found[watch.name, folder] = file
-    return found
+    return Pauses({watch.name: _in(watch) for watch in watches})
 
 
-def lying_in(inbox: Path, folder: bytes) -> bytes:
-    """The PAUSE file in a folder of the inbox (b"": in the inbox itself), relative to
-    the inbox; b"" for none."""
-    names = [name for name in names_below(inbox, folder) if folded(name) in PAUSE_NAMES]
-    return os.path.join(folder, min(names)) if names else b""
+def _in(watch: Watch) -> dict[bytes, bytes]:
+    found = Gathering()
+    try:
+        for entry in walk(watch.inbox, Ignore(watch.ignore)):
+            if entry.kind is Kind.OURS:
+                found.take(entry.path, entry.snapshot)
+    except LocalError:
+        return {}
+    return {folder: one.paused for folder, one in found.folders.items() if one.paused}
+
+
+def lying_in(inbox: Path, folder: bytes, ignore: Ignore) -> bytes:
+    """The PAUSE in a folder of the inbox (b"": in the inbox itself), relative to the inbox; b""
+    for none."""
+    found = Gathering()
+    for name in names_below(inbox, folder):
+        if ignore.name(name).kind is NameClass.OURS:
+            found.take(folder + b"/" + name if folder else name, _SOME_FILE)
+    held = found.folders.get(folder)
+    return held.paused if held else b""

@@ -66,6 +66,10 @@ UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'subm
 WHERE state = 'held' AND reason = 'paused' AND session IN (
     SELECT t.id FROM session t JOIN source s ON s.id = t.source_id WHERE s.watch = :watch AND s.folder = :folder)
 
+-- name: wake_paused_source
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE state = 'held' AND reason = 'paused' AND session IN (SELECT id FROM session WHERE source_id = :source_id)
+
 -- name: explain_held
 -- what is held for a reason says why, as it stands now
 UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND skill = :skill AND error_text <> :text
@@ -79,6 +83,10 @@ WHERE j.state = 'held' AND j.reason = 'paused' GROUP BY s.watch, s.folder
 -- the folders with jobs whose results could not be stored, and why
 SELECT s.watch, s.folder, max(j.error_text) AS why FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = 'held' AND j.reason = 'outbox' GROUP BY s.watch, s.folder
+
+-- name: paused_sources
+SELECT s.id, s.path, count(*) AS n FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = 'held' AND j.reason = 'paused' AND s.watch = :watch AND s.folder = :folder GROUP BY s.id
 
 -- name: wake_source
 -- the claimed jobs of a source are due now

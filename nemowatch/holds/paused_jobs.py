@@ -1,0 +1,53 @@
+"""Which paused jobs go on: all of a task folder at once where no PAUSE holds any part of it, else
+source by source."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+
+from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.scan.pauses import Pauses
+from nemowatch.journal import queue
+
+
+def wake(
+    conn: sqlite3.Connection,
+    pauses: Pauses,
+    now_ms: int,
+    is_worked: Callable[[str], bool],
+) -> tuple[int, Counter[tuple[str, bytes]]]:
+    """Let those jobs go on that no PAUSE holds, in inboxes that are worked. Returns how many, and
+    how many each PAUSE (watch, file) holds."""
+    woken = 0
+    held: Counter[tuple[str, bytes]] = Counter()
+    for watch, folder, count in queue.paused_folders(conn):
+        file = pauses.holding(watch, folder)
+        if file:
+            held[watch, file] += count
+        elif not is_worked(watch):
+            continue
+        elif pauses.any_below(watch, folder):
+            woken += _wake_each(conn, pauses, now_ms, (watch, folder), held)
+        else:
+            woken += queue.wake_paused(conn, watch, folder, now_ms)
+    return woken, held
+
+
+def _wake_each(
+    conn: sqlite3.Connection,
+    pauses: Pauses,
+    now_ms: int,
+    task_folder: tuple[str, bytes],
+    held: Counter[tuple[str, bytes]],
+) -> int:
+    woken = 0
+    watch, folder = task_folder
+    for source_id, path, count in queue.paused_sources(conn, watch, folder):
+        file = pauses.holding(watch, parent(path))
+        if file:
+            held[watch, file] += count
+        else:
+            woken += queue.wake_paused_source(conn, source_id, now_ms)
+    return woken

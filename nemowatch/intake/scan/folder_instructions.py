@@ -1,0 +1,202 @@
+"""The instructions that a scan finds, folder by folder, and what only looks like one.
+
+Owns where an instruction counts, and what is said of one that counts nowhere. It reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan.folders import as_text, name_of, parent
+from nemowatch.intake.scan.instructions import FORM, Effect, Instruction
+from nemowatch.model import Snapshot
+
+#: What people are told to do about a name that is nearly an instruction.
+_RENAME = (
+    "Call it {name}, with nothing before or after (Windows hides endings: View, File name"
+    " extensions shows them), or take it away. If it is work of its own, give it a name that is not"
+    " like this one."
+)
+_CURES = {
+    Instruction.PAUSE: _RENAME,
+    Instruction.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
+    Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
+    Instruction.REVISE: "Remove that file.",
+    Instruction.ANSWER: "Remove that file.",
+    Instruction.NOTE: "Take it away, or give it another name if it is work.",
+    Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
+}
+#: What people are told to do about a prompt.txt that says nothing.
+EMPTY_CURE = "Write what is to be done into it, or take it away."
+#: What is said of instructions that are reserved, however they are written.
+_RESERVED = {
+    Instruction.REVISE: (
+        "Revising a result with a .revise.txt file is not available in this version"
+    ),
+    Instruction.ANSWER: "Answering with an .answer.txt file is not available in this version",
+}
+_HOLDS = {
+    Effect.FOLDER: "nothing in this folder is worked on while it is there",
+    Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a PAUSE",
+    Effect.ITSELF: "it is left alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A file that is to be an instruction, and is none as it is."""
+
+    path: bytes  #: relative to the inbox
+    instruction: Instruction
+    what: str  #: what is wrong with it, a whole plain sentence
+    cure: str
+
+    @property
+    def name(self) -> str:
+        """Its name, as people see it."""
+        return as_text(name_of(self.path))
+
+    @property
+    def holds_folder(self) -> bool:
+        """Whether nothing beside and below it is to be claimed."""
+        return FORM[self.instruction].effect is Effect.FOLDER
+
+    def problem(self) -> FileProblem:
+        """What people are told of it, in its own folder."""
+        return FileProblem(self.path, parent(self.path), self.what, self.cure, code="near miss")
+
+
+@dataclass(slots=True)
+class FolderInstructions:
+    """What one folder (b"": the inbox itself) holds."""
+
+    pauses: list[bytes] = field(default_factory=list)
+    prompts: dict[bytes, Snapshot] = field(default_factory=dict)
+    near: list[NearMiss] = field(default_factory=list)
+
+    @property
+    def paused(self) -> bytes:
+        """The path of its PAUSE, or of what may have been meant as one; b"" for none."""
+        alike = [miss.path for miss in self.near if miss.instruction is Instruction.PAUSE]
+        return min(self.pauses or alike, default=b"")
+
+    @property
+    def prompt(self) -> bytes:
+        """The path of its prompt.txt; b"" for none, and while nobody knows which of several."""
+        if len(self.prompts) == 1:
+            return next(iter(self.prompts))
+        return b""
+
+    @property
+    def unclear(self) -> NearMiss | None:
+        """What keeps everything in the folder from being claimed."""
+        return next((miss for miss in self.near if miss.holds_folder), None)
+
+
+#: Folders that hold something, by their paths below the inbox.
+Instructions = Mapping[bytes, FolderInstructions]
+
+
+class Gathering:
+    """Collects them during a walk."""
+
+    def __init__(self) -> None:
+        self.folders: dict[bytes, FolderInstructions] = {}
+        self.approvals: list[bytes] = []
+        self.others: list[NearMiss] = []  #: what holds nothing but itself
+
+    def take(self, path: bytes, snapshot: Snapshot) -> None:
+        """One of our names was found: an instruction, or what looks like one."""
+        name = name_of(path)
+        exact = instructions.exact(name)
+        if exact is None:
+            alike = _alike(name)
+            if alike is not None:
+                self.miss(path, alike)
+        elif exact is Instruction.PAUSE:
+            self._at(path).pauses.append(path)
+        elif exact is Instruction.PROMPT:
+            self._prompt(path, snapshot)
+        elif b"/" in path:
+            self.miss(path, exact, f"{as_text(name)} counts in the inbox itself, not in a folder")
+        else:
+            self.approvals.append(path)
+
+    def _prompt(self, path: bytes, snapshot: Snapshot) -> None:
+        if not parent(path):
+            why = "prompt.txt counts in a task folder, or in a folder below one"
+            cure = "Put it into the folder that it is for."
+            self._at(path).near.append(_near(path, Instruction.PROMPT, why, cure))
+        elif snapshot.size == 0:
+            why = f"{as_text(name_of(path))} is empty"
+            self._at(path).near.append(_near(path, Instruction.PROMPT, why, EMPTY_CURE))
+        else:
+            self._at(path).prompts[path] = snapshot
+
+    def miss(self, path: bytes, meant: Instruction, why: str = "") -> None:
+        """This file was to be an instruction."""
+        name = name_of(path)
+        why = why or _RESERVED.get(meant, "")
+        why = why or f"{as_text(name)} looks like {meant}, but is not called exactly so"
+        miss = _near(path, meant, why, _CURES[meant].format(name=meant))
+        if FORM[meant].effect is Effect.ITSELF:
+            self.others.append(miss)
+        else:
+            self._at(path).near.append(miss)
+
+    def _at(self, path: bytes) -> FolderInstructions:
+        return self.folders.setdefault(parent(path), FolderInstructions())
+
+    def end(self) -> None:
+        """All names of the walk have been seen: two of a kind are one too many, and a backup beside
+        its file says nothing."""
+        for found in self.folders.values():
+            _drop_backups(found)
+            if len(found.prompts) > 1:
+                found.near += map(_one_of_many, found.prompts)
+
+    def problems(self) -> Iterator[FileProblem]:
+        """What people are told."""
+        for found in self.folders.values():
+            yield from _problems(found.near)
+        yield from _problems(self.others)
+
+
+def _problems(found: Iterable[NearMiss]) -> Iterator[FileProblem]:
+    for miss in found:
+        yield miss.problem()
+
+
+def _near(path: bytes, meant: Instruction, why: str, cure: str) -> NearMiss:
+    return NearMiss(path, meant, f"{why}: {_HOLDS[FORM[meant].effect]}.", cure)
+
+
+def _one_of_many(path: bytes) -> NearMiss:
+    name = as_text(name_of(path))
+    why = f"{name} is one of several prompt.txt in this folder"
+    return _near(path, Instruction.PROMPT, why, "Leave one of them here.")
+
+
+def _drop_backups(found: FolderInstructions) -> None:
+    exact = {Instruction.PAUSE: found.pauses, Instruction.PROMPT: found.prompts}
+    kept: list[NearMiss] = []
+    for miss in found.near:
+        is_backup = instructions.is_backup(name_of(miss.path))
+        if not is_backup or not exact.get(miss.instruction):
+            kept.append(miss)
+    found.near = kept
+
+
+def _alike(name: bytes) -> Instruction | None:
+    """What a name that is ours looks like; None for our own notes."""
+    found = instructions.look_alike(name) or instructions.look_alike(name, folder=True)
+    if found is not None:
+        return found
+    low = instructions.folded(name)
+    for form in (FORM[Instruction.REVISE], FORM[Instruction.ANSWER]):
+        if low.endswith((f".{form.word}.txt", f".{form.word}.txt.txt")):
+            return form.instruction
+    return None

@@ -1,0 +1,204 @@
+"""Instructions in folders of any depth, and what only looks like one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nemowatch.intake.records import FileProblem
+from tests.rigs.inbox import InboxRig, inbox_rig, mp4
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A workspace with two task folders."""
+    top = tmp_path / "ws"
+    for name in ("dub-es", "voiceover"):
+        (top / "inbox" / name).mkdir(parents=True)
+    return top
+
+
+def near(rig: InboxRig) -> dict[bytes, str]:
+    """What is said of files that only look like an instruction, by their paths."""
+    found = [one for one in rig.problems if isinstance(one, FileProblem)]
+    return {one.path: one.what for one in found if one.code == "near miss"}
+
+
+async def prompts(rig: InboxRig) -> dict[bytes, str]:
+    """What each claimed file's first job says."""
+    found: dict[bytes, str] = {}
+    for row in await rig.rows():
+        found[row.path] = (await rig.jobs(row.id))[0].prompt
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", ["prompt.docx", "prompt (1).txt", "prompt - Kopie.txt", "promt.txt", "prompt.txt~"]
+)
+async def test_a_near_miss_holds_its_folder_until_it_has_gone(
+    root: Path, tmp_path: Path, name: str
+) -> None:
+    """Neither it nor what lies beside and below it is claimed; others are; a note says why."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        miss = b.put(f"voiceover/a/{name}", b"Speak slowly.")
+        b.put("voiceover/a/b/below.mp4", mp4("1"))
+        b.put("voiceover/other.mp4", mp4("2"))
+        path = f"voiceover/a/{name}".encode()
+        await b.until(lambda: path in near(b) and len(b.claimed) == 1)
+        assert await b.paths() == [b"voiceover/other.mp4"]
+        assert any("looks like prompt.txt" in one.why for one in b.inbox.waiting())
+        miss.unlink()
+        await b.until(lambda: len(b.claimed) == 2 and not near(b))
+        assert await b.paths() == [b"voiceover/a/b/below.mp4", b"voiceover/other.mp4"]
+
+
+async def test_a_near_miss_of_a_pause_holds_as_one(root: Path, tmp_path: Path) -> None:
+    """Work is claimed and waits, as with a PAUSE, and the note names the file."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        miss = b.put("voiceover/PAUSE.docx", b"x")
+        await b.until(lambda: b.inbox.paused(b"voiceover/deep/er"))
+        await b.until(lambda: b"voiceover/PAUSE.docx" in near(b))
+        assert not b.inbox.paused(b"dub-es")
+        miss.unlink()
+        await b.until(lambda: not b.inbox.paused(b"voiceover/deep/er"))
+
+
+async def test_a_pause_holds_its_folder_at_any_depth(root: Path, tmp_path: Path) -> None:
+    """A file or a folder, in any case; what lies in a folder called PAUSE is not taken; removed,
+    nothing is held."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/clientA/deep/pause.TXT", b"")
+        b.put("dub-es/clientB/Pause/inside.mp4", mp4("1"))
+        await b.until(lambda: len(b.inbox.pauses) == 2)
+        held = (b"dub-es/clientA/deep", b"dub-es/clientA/deep/er", b"dub-es/clientB")
+        free = (b"dub-es", b"dub-es/clientA", b"dub-es/clientC")
+        assert [b.inbox.paused(folder) for folder in held + free] == [True] * 3 + [False] * 3
+        b.put("dub-es/other.mp4", mp4("2"))
+        await b.until(lambda: bool(b.claimed))
+        assert await b.paths() == [b"dub-es/other.mp4"]
+        (root / "inbox/dub-es/clientA/deep/pause.TXT").unlink()
+        await b.until(lambda: not b.inbox.paused(b"dub-es/clientA/deep/er"))
+
+
+async def test_the_nearest_prompt_counts_and_a_plus_adds(root: Path, tmp_path: Path) -> None:
+    """At every depth; what lies outside those folders follows the one above."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/prompt.txt", b"Upper words.")
+        b.put("dub-es/A/prompt.txt", b"+Added words.")
+        b.put("dub-es/A/x/y/PROMPT.txt.TXT", b"+Last words.")
+        b.put("dub-es/B/prompt.txt", b"Other words.")
+        for folder in ("", "A/", "A/x/", "A/x/y/", "B/", "B/z/", "C/"):
+            b.put(f"dub-es/{folder}clip.mp4", mp4(folder))
+        await b.until(lambda: len(b.claimed) == 7)
+        found = await prompts(b)
+
+    def said(folder: bytes) -> list[str]:
+        text = found[b"dub-es/" + folder + b"clip.mp4"]
+        words = ("Upper", "Added", "Last", "Other")
+        return [word for word in words if f"{word} words." in text]
+
+    assert said(b"") == said(b"C/") == ["Upper"]
+    assert said(b"A/") == said(b"A/x/") == ["Upper", "Added"]
+    assert said(b"A/x/y/") == ["Upper", "Added", "Last"]
+    assert said(b"B/") == said(b"B/z/") == ["Other"]
+
+
+async def test_a_prompt_that_changes_or_goes_leaves_what_was_claimed(
+    root: Path, tmp_path: Path
+) -> None:
+    """It counts for what comes after it."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        first = b.put("dub-es/A/one.mp4", mp4("1"))
+        await b.until(lambda: len(b.claimed) == 1)
+        prompt = b.put("dub-es/A/prompt.txt", b"Late words.")
+        b.put("dub-es/A/two.mp4", mp4("2"))
+        await b.until(lambda: len(b.claimed) == 2)
+        prompt.unlink()
+        b.put("dub-es/A/three.mp4", mp4("3"))
+        await b.until(lambda: len(b.claimed) == 3)
+        assert first.exists()
+        found = await prompts(b)
+        late = [path for path, text in sorted(found.items()) if "Late words." in text]
+        assert late == [b"dub-es/A/two.mp4"]
+
+
+async def test_a_prompt_that_says_nothing_or_twice_holds_its_folder(
+    root: Path, tmp_path: Path
+) -> None:
+    """An empty one may be about to be written; of two nobody knows which counts; a blank one says
+    nothing. In the inbox itself it belongs nowhere."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/empty/prompt.txt", b"")
+        b.put("dub-es/two/prompt.txt", b"Kindly.")
+        b.put("dub-es/two/Prompt.TXT", b"Rudely.")
+        b.put("dub-es/blank/prompt.txt", b" \n ")
+        for folder in ("empty", "two", "blank"):
+            b.put(f"dub-es/{folder}/clip.mp4", mp4(folder))
+        b.put("dub-es/other.mp4", mp4("0"))
+        await b.until(lambda: len(b.claimed) == 1 and len(near(b)) == 3)
+        assert await b.paths() == [b"dub-es/other.mp4"]
+        assert sum("prompt.txt" in one.why for one in b.inbox.waiting()) == 3
+        b.put("prompt.txt", b"For all.")
+        await b.until(lambda: b"prompt.txt" in near(b))
+
+
+async def test_a_text_in_doubt_is_asked_about_unless_it_has_a_clip(
+    root: Path, tmp_path: Path
+) -> None:
+    """ "pause-music.txt" is the narration of pause-music.mp4; alone, nobody knows."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("voiceover/a/pause-music.mp4", mp4("1"))
+        b.put("voiceover/a/pause-music.txt", b"Some words.")
+        b.put("voiceover/b/pause-music.txt", b"Some words.")
+        b.put("voiceover/c/A prompt reply.txt", b"A story.")
+        await b.until(lambda: len(b.claimed) == 2 and b"voiceover/b/pause-music.txt" in near(b))
+        assert await b.paths() == [
+            b"voiceover/a/pause-music.mp4",
+            b"voiceover/c/A prompt reply.txt",
+        ]
+
+
+async def test_an_approve_that_is_none_says_so(root: Path, tmp_path: Path) -> None:
+    """It approves nothing, holds nothing, and is never spoken."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("voiceover/APPROVE", b"")
+        b.put("voiceover/approve (1).txt", b"yes")
+        b.put("voiceover/clip.mp4", mp4())
+        await b.until(lambda: len(near(b)) == 2 and len(b.claimed) == 1)
+        assert await b.paths() == [b"voiceover/clip.mp4"]
+        assert not b.approved
+
+
+async def test_a_text_named_after_the_whole_clip_belongs_to_it(root: Path, tmp_path: Path) -> None:
+    """tour.mp4.txt is the narration of tour.mp4, in any case, composed or decomposed."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("voiceover/tour.mp4", mp4("1"))
+        b.put("voiceover/tour.mp4.txt", b"Words of the tour.")
+        b.put("voiceover/Cafe\u0301.mp4", mp4("2"))
+        b.put("voiceover/CAF\u00c9.MP4.docx.txt", b"no partner of it")
+        b.put("voiceover/CAF\u00c9.MP4.TXT", b"Words of the cafe.")
+        await b.until(lambda: len(b.claimed) == 3)
+        found = await prompts(b)
+        assert "Words of the tour." in found[b"voiceover/tour.mp4"]
+        assert "Words of the cafe." in found["voiceover/Cafe\u0301.mp4".encode()]
+
+
+async def test_several_texts_or_clips_of_one_name_are_asked_about(
+    root: Path, tmp_path: Path
+) -> None:
+    """Nobody is charged for a guess; when one goes, the others go on."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("voiceover/a/tour.mp4", mp4("1"))
+        b.put("voiceover/a/tour.txt", b"Some words.")
+        other = b.put("voiceover/a/tour.mp4.txt", b"Other words.")
+        b.put("voiceover/b/tour.mp4", mp4("2"))
+        b.put("voiceover/b/tour.mov", mp4("3"))
+        b.put("voiceover/b/tour.txt", b"Whose words?")
+        await b.until(lambda: sum(one.code == "pair" for one in b.problems) == 6)
+        assert b.claimed == []
+        other.unlink()
+        await b.until(lambda: len(b.claimed) == 1)
+        assert "Some words." in (await prompts(b))[b"voiceover/a/tour.mp4"]

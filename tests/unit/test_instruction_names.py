@@ -1,0 +1,106 @@
+"""Which names are instructions, which only look like one, and which are honest work."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.instructions import Instruction, exact, in_doubt, look_alike
+
+PROMPT, PAUSE, APPROVE = Instruction.PROMPT, Instruction.PAUSE, Instruction.APPROVE
+
+NEARLY = {
+    PROMPT: (
+        "prompt.docx|prompt.md|prompt (1).txt|prompt - Copy.txt|prompt.txt.docx|prompt.txt~|prompt"
+        "|promt.txt|pormpt.txt|prompts.txt|Prompt 2.txt|prompt_v2.txt|prompt.txt.bak|prompt.rtf"
+        "|prompt - Kopie.txt|Kopie von prompt.txt|prompt (copia).txt|prompt - copie (2).txt"
+        "|prompt のコピー.txt|promptのコピー.txt|prompt - 副本.txt|Копия prompt.txt|prompt.txt - Copy"
+        "|prompt.sync-conflict-20260102-030405-ABCDEF1.txt|prompt (conflict).txt"
+        "|prompt (Ann's conflicted copy 2026-01-02).txt|prompt_conflict-20260102-030405.txt"
+        "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
+        "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|instructions.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
+    ),
+    PAUSE: (
+        "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase|STOP"
+        "|Pause!.txt|PAUSE.txt.txt.txt|pausa.txt|PAUSE.lnk"
+    ),
+    APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
+    Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt",
+    Instruction.ANSWER: "a.mp4.answer - Copy.txt|a.answers.txt",
+    Instruction.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
+    Instruction.NOTE: "a.mp4.error (1).txt|a.question - Copy.txt|nemowatch - read me (1).txt",
+}
+HONEST = (
+    "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
+    "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
+    "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
+    "|How to write a good prompt.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
+)
+DOUBTFUL = {
+    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt",
+    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx",
+}
+
+
+def _rows(table: dict[Instruction, str]) -> list[tuple[str, Instruction]]:
+    return [(name, meant) for meant, names in table.items() for name in names.split("|")]
+
+
+@pytest.mark.parametrize(("name", "meant"), _rows(NEARLY))
+def test_what_was_to_be_an_instruction_is_recognised(name: str, meant: Instruction) -> None:
+    """Another ending, a copy of any system, a slip, a form of the word: no work, and which
+    instruction was meant is known."""
+    assert look_alike(name.encode()) is meant
+    assert Ignore().name(name.encode()).kind is NameClass.OURS
+
+
+@pytest.mark.parametrize("name", HONEST.split("|"))
+def test_honest_names_are_work(name: str) -> None:
+    """The word as part of another, in the middle of a title, or as the name of a film."""
+    assert look_alike(name.encode()) is None
+    assert in_doubt(name.encode(), scripts=True) is None
+
+
+@pytest.mark.parametrize(("name", "meant"), _rows(DOUBTFUL))
+def test_what_may_be_either_is_in_doubt(name: str, meant: Instruction) -> None:
+    """Few other words beside that of the instruction, which is the first or the last."""
+    assert look_alike(name.encode()) is None
+    assert in_doubt(name.encode(), scripts=True) is meant
+
+
+def test_where_texts_are_no_work_more_is_in_doubt() -> None:
+    """A text that no task takes there was hardly meant as work."""
+    name = b"Pause and breathe.txt"
+    assert in_doubt(name, scripts=True) is None
+    assert in_doubt(name, scripts=False) is PAUSE
+
+
+@pytest.mark.parametrize(
+    "name", ["PAUSE", "Pause.TXT", "pause.txt.txt", "prompt.txt", "Prompt.TXT.txt", "approve"]
+)
+def test_an_instruction_looks_like_none(name: str) -> None:
+    """In any case, with a doubled ending, it is one."""
+    assert exact(name.encode()) is not None
+    assert look_alike(name.encode()) is None
+    assert in_doubt(name.encode(), scripts=False) is None
+
+
+def test_notes_and_well_written_answers_look_like_nothing() -> None:
+    """They are what they are called."""
+    names = (b"nemowatch - read me.txt", b"a.error.txt", b"a.revise.txt", b"a.answer.txt.txt")
+    assert [look_alike(name) for name in names] == [None] * 4
+
+
+def test_of_folders_only_a_pause_is_looked_for() -> None:
+    """People keep things in folders called "prompts" and "approved"."""
+    assert look_alike(b"PAUSED", folder=True) is PAUSE
+    assert look_alike(b"Pause - Kopie", folder=True) is PAUSE
+    names = (b"prompts", b"approved", b"hold", b"pause-music")
+    assert [look_alike(name, folder=True) for name in names] == [None] * 4
+
+
+def test_a_pattern_of_the_configuration_goes_before_a_likeness() -> None:
+    """What somebody has ignored on purpose is ignored."""
+    own = Ignore(("stop*",))
+    assert own.name(b"stop.txt").kind is NameClass.IGNORED
+    assert own.name(b"PAUSE").kind is NameClass.OURS
