@@ -17,6 +17,9 @@ NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
 #: FAT keeps times to two seconds: a copy may be that much off.
 TIME_GRAIN_NS = 2_000_000_000
 
+#: Nanoseconds since 1970 that a signed integer of 64 bits holds.
+_LATEST = (1 << 63) - 1
+
 _KINDS = {
     stat.S_IFLNK: "a link",
     stat.S_IFIFO: "a pipe",
@@ -27,12 +30,20 @@ _KINDS = {
 }
 
 
+def bounded_time(nanoseconds: int) -> int:
+    """A time that a stat says, as it is compared and kept: anybody may set the times of a file, and
+    those before 1677 and after 2262 do not fit into 64 bits."""
+    if -_LATEST <= nanoseconds <= _LATEST:
+        return nanoseconds
+    return _LATEST if nanoseconds > 0 else -_LATEST
+
+
 def of_stat(found: os.stat_result) -> Snapshot:
     """What a stat says, as a record of ours."""
     return Snapshot(
         found.st_size,
-        found.st_mtime_ns,
-        found.st_ctime_ns,
+        bounded_time(found.st_mtime_ns),
+        bounded_time(found.st_ctime_ns),
         getattr(found, "st_blocks", 0),
         found.st_dev,
         found.st_ino,

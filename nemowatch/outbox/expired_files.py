@@ -15,7 +15,7 @@ from pathlib import Path
 from nemowatch.errors import LocalError, SourceGone
 from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.hashing import has_content
-from nemowatch.fs.identity import TIME_GRAIN_NS, is_regular
+from nemowatch.fs.identity import TIME_GRAIN_NS, bounded_time, is_regular
 from nemowatch.fs.safe_open import folder_of, open_path, parts, stat_at, sync_folder, translated
 from nemowatch.journal.retired_files import RetiredFile
 
@@ -71,7 +71,7 @@ def _may_be(found: os.stat_result, file: RetiredFile) -> bool:
         return False
     if file.ino and found.st_ino == file.ino:
         return True
-    return _same_time(found.st_mtime_ns, file.mtime_ns)
+    return _same_time(bounded_time(found.st_mtime_ns), file.mtime_ns)
 
 
 def _same_time(now_ns: int, was_ns: int) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from nemowatch.errors import SourceChanged, local_error
+from nemowatch.fs.identity import snapshot
 from nemowatch.remote.interface import Payload, Progress
 from nemowatch.remote.pace import Pace
 
@@ -115,10 +116,10 @@ class Upload:
         name, fd = self.payload.name, self.payload.fd
         try:
             block = os.pread(fd, size, at)
-            now = os.fstat(fd)
+            now = snapshot(fd)
         except OSError as exc:
             raise local_error(exc, name) from None
-        if (now.st_size, now.st_mtime_ns) != (self.payload.size, self.payload.mtime_ns):
+        if (now.size, now.mtime_ns) != (self.payload.size, self.payload.mtime_ns):
             raise SourceChanged(f"{name} changed while it was uploaded.", path=name)
         if not block:
             raise SourceChanged(f"{name} became shorter while it was uploaded.", path=name)

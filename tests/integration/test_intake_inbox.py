@@ -407,6 +407,17 @@ async def test_a_list_of_too_many_addresses_is_refused(root: Path, tmp_path: Pat
         assert "Divide it" in problem.cure
 
 
+@pytest.mark.parametrize("seconds", [-1_000_000_000, 15_000_000_000])
+async def test_a_file_from_another_century_is_taken(
+    seconds: int, root: Path, tmp_path: Path
+) -> None:
+    """Anybody may set a file's times; those that fit no integer of the journal stop nothing."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        path = b.put("dub-es/clip.mp4", mp4())
+        os.utime(path, (seconds, seconds))
+        await b.until(lambda: len(b.claimed) == 1)
+
+
 async def test_an_edit_folder_waits_for_its_prompt(root: Path, tmp_path: Path) -> None:
     """Without instructions the folder says so; when prompt.txt comes the file is taken with it."""
     async with inbox_rig(root, tmp_path / "s") as b:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from nemowatch.content.sniff import kind_by_name
-from nemowatch.fs.identity import content_key
+from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import MEDIA, FolderBook, name_of, parent, same_name, stem_of
@@ -44,7 +44,11 @@ def snapshot_hash(found: Snapshot, *, local: bool) -> int:
 def _stat_hash(found: os.stat_result, *, local: bool) -> int:
     """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
     file."""
-    key: tuple[int, ...] = (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    key: tuple[int, ...] = (
+        found.st_size,
+        bounded_time(found.st_mtime_ns),
+        bounded_time(found.st_ctime_ns),
+    )
     if local:
         key = (*key, found.st_ino)
     return hash(key)
