@@ -100,7 +100,7 @@ class MediaKind(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     IMAGE = "image"
-    SCRIPT = "script"  #: .txt, .md, .docx: read locally, never uploaded
+    SCRIPT = "script"  #: .txt, .md, .docx, .srt, .vtt: read locally, never uploaded
     LINK = "link"  #: .url, .webloc, .urls.txt: uploaded by URL
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from nemowatch.content import sniff as first_bytes
 from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
+from nemowatch.content.forms import instructions, plain_script, script_words
 from nemowatch.content.links import is_property_list, read_links
 from nemowatch.content.sniff import Finding, Sniffed
 from nemowatch.content.text import decode_text, plain_text
@@ -88,7 +89,8 @@ def read_script(
     languages: Sequence[str] = (),
     beat: Beat = nothing,
 ) -> str:
-    """The words of an open script: a Word document by its name, else text. `languages`: tags of
+    """The words of an open script: a Word document by its name, else text, whose markup is left
+    out. `languages`: tags of
     those that it is likely to be in. Raises OrderError, UnsafeContent, LocalPassing, OSError."""
     here = None if is_word(name) else _plain_text_task
     return _asked(Text, text_task, (name, tuple(languages)), fd, beat, here=here).text
@@ -114,7 +116,9 @@ def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
         return Text(read_word(fd, parsing))
     data = _bytes_of(fd)
     parsing()
-    return Text(decode_text(data, languages))
+    if not name:
+        return Text(instructions(data))
+    return Text(script_words(data, name, languages))
 
 
 def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
@@ -128,7 +132,8 @@ def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
 def _plain_text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
     """In this process: the words of a text that no library is needed for. Raises LocalPassing for
     any other."""
-    return Text(_plainly(_bytes_of(fd)))
+    name, _ = arguments
+    return Text(_or_wait(plain_script(_bytes_of(fd), name)))
 
 
 def _plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
@@ -139,7 +144,11 @@ def _plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Lin
 
 
 def _plainly(data: bytes) -> str:
-    text = plain_text(data)
+    return _or_wait(plain_text(data))
+
+
+def _or_wait(text: str | None) -> str:
+    """The text; raises LocalPassing where a library is needed for it."""
     if text is None:
         raise _about_the_file(Failure.NOT_STARTED)
     return text

@@ -52,6 +52,8 @@ KINDS: dict[str, MediaKind] = {
     "aac": _AUDIO,
     "txt": MediaKind.SCRIPT,
     "md": MediaKind.SCRIPT,
+    "srt": MediaKind.SCRIPT,
+    "vtt": MediaKind.SCRIPT,
     "docx": MediaKind.SCRIPT,
     "docm": MediaKind.SCRIPT,
     "dotx": MediaKind.SCRIPT,

@@ -11,7 +11,7 @@ _MANY = {
     MediaKind.VIDEO: "videos (mp4, mov, avi, webm, mkv)",
     MediaKind.AUDIO: "audio (mp3, wav, m4a, aac)",
     MediaKind.IMAGE: "images (jpg, png, gif, webp)",
-    MediaKind.SCRIPT: "texts (txt, md, docx)",
+    MediaKind.SCRIPT: "texts (txt, md, docx, srt, vtt)",
     MediaKind.LINK: "links to them (url, webloc, urls.txt)",
 }
 #: One file of each kind.

@@ -47,7 +47,7 @@ class Voiceover(TaskKind):
             ("voiceover",),
             "a video with your script spoken",
             _SCRIPT,
-            "the same, with a `.txt`, `.md` or `.docx` in it",
+            "the same, with a `.txt`, `.md`, `.docx`, `.srt` or `.vtt` in it",
         ),
         Example(
             ("voiceover",),

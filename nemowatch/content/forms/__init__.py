@@ -1,0 +1,64 @@
+"""What a text is besides words: rich text, a web page, subtitles, Markdown; and its words alone.
+
+Owns recognising the form, by what is in the file and not only by its name. `cues`, `rtf`, `html`
+and `markdown` read one each. What cannot be read without doubt is refused with what to do.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+
+from nemowatch.content.forms import cues, markdown, pages, rtf
+from nemowatch.content.text import checked, decode_text, plain_text
+
+#: What names of Markdown end with.
+_MARKDOWN = (".md", ".markdown")
+#: References to characters that pages of the web leave in copied text.
+_REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+
+
+def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
+    """The words to be spoken of a script: no markup, no times, no numbers of subtitles. Raises
+    OrderError."""
+    if rtf.is_rtf(data):
+        return checked(rtf.words(data))
+    text = decode_text(data, languages)
+    return checked(_reader(text, name)(text))
+
+
+def plain_script(data: bytes, name: str) -> str | None:
+    """The words of a script in Unicode that is nothing but words; None for any other. Raises
+    OrderError."""
+    if rtf.is_rtf(data):
+        return None
+    text = plain_text(data)
+    if text is None or _reader(text, name) is not _as_it_is:
+        return None
+    return _as_it_is(text)
+
+
+def instructions(data: bytes) -> str:
+    """The words of a prompt.txt, which may have been saved as rich text. Raises OrderError."""
+    if rtf.is_rtf(data):
+        return checked(rtf.words(data))
+    text = decode_text(data)
+    return checked(pages.words(text)) if pages.is_page(text) else text
+
+
+def _reader(text: str, name: str) -> Callable[[str], str]:
+    """What gets the words out of this text."""
+    if cues.is_subtitles(text):
+        return cues.words
+    if pages.is_page(text):
+        return pages.words
+    if name.lower().endswith(_MARKDOWN):
+        return markdown.words
+    if pages.has_tags(text):
+        return pages.words
+    return markdown.words_of_text if markdown.has_marks(text) else _as_it_is
+
+
+def _as_it_is(text: str) -> str:
+    return html.unescape(text) if _REFERENCE.search(text) else text

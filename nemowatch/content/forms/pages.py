@@ -1,0 +1,97 @@
+"""Web pages and pieces of them (HTML, and SSML of speech programs): what a reader sees, by lxml.
+Call it in a child.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nemowatch.errors import OrderError
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+#: How pages begin; an XML document of another kind is none.
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s{0,99})?"
+    r"<(?:!doctype html|html|head|body|speak)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+#: The end of an element that pages have, or one that has no end: a piece of a page.
+_TAG = re.compile(
+    r"</(?:p|div|span|b|i|u|em|strong|a|h[1-6]|ul|ol|li|table|tr|td|th|font|small|center|blockquote"
+    r"|script|style|title|section|article|speak)\s*>|<(?:br|hr)\s*/?>",
+    re.IGNORECASE,
+)
+#: Elements that nobody sees.
+_UNSEEN = {
+    *("script", "style", "head", "title", "meta", "link", "template", "noscript", "svg", "math"),
+    *("object", "iframe", "select", "option", "textarea", "button", "audio", "video", "canvas"),
+    *("map", "rt", "rp"),
+}
+#: Elements that stand in the line of the words around them; all others are lines of their own.
+_IN_LINE = {
+    *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em"),
+    *("font", "i", "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span"),
+    *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "emphasis", "prosody"),
+    *("say-as", "phoneme", "voice", "w", "lang"),
+}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+#: Elements within elements that are followed.
+_DEEPEST = 200
+_CURE = "Copy its words into a plain text file (.txt, saved as UTF-8) and drop that."
+
+
+def is_page(text: str) -> bool:
+    """Whether this is a whole page."""
+    return _PAGE.match(text) is not None
+
+
+def has_tags(text: str) -> bool:
+    """Whether this is a piece of a page, or an XML document."""
+    return _TAG.search(text) is not None or _XML.match(text) is not None
+
+
+def words(text: str) -> str:
+    """What a reader of the page sees. Raises OrderError for what is no page."""
+    if _XML.match(text) and not is_page(text):
+        raise OrderError("The file is an XML document, not a text.", cure=_CURE)
+
+    from lxml import etree, html
+
+    try:
+        # a declared encoding counts no more: this has been decoded
+        root = html.document_fromstring(_XML_DECLARATION.sub("", text))
+    except (etree.LxmlError, ValueError) as exc:
+        raise OrderError("The file is a web page that cannot be read.", cure=_CURE) from exc
+    lines = "".join(_pieces(root, 0)).split("\n")
+    return "\n".join(_SPACE.sub(" ", line).strip() for line in lines)
+
+
+def _pieces(element: HtmlElement, depth: int) -> Iterator[str]:
+    """The words of an element, with the ends of its lines."""
+    if depth > _DEEPEST:
+        raise OrderError("The file is a web page that cannot be read.", cure=_CURE)
+    if not isinstance(element.tag, str) or _is_unseen(element):
+        return
+
+    is_line = element.tag.lower() not in _IN_LINE
+    if is_line:
+        yield "\n"
+    yield _SPACE.sub(" ", element.text or "")
+    for child in element:
+        yield from _pieces(child, depth + 1)
+        yield _SPACE.sub(" ", child.tail or "")
+    if is_line:
+        yield "\n"
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    if element.tag.lower() in _UNSEEN or "hidden" in element.attrib:
+        return True
+    return _HIDDEN.search(element.get("style", "")) is not None

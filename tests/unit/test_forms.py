@@ -1,0 +1,151 @@
+"""Scripts that are more than words: subtitles, rich text, web pages, Markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.content.forms import instructions, plain_script, script_words
+from nemowatch.errors import OrderError
+
+SRT = "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 --> 0:00:05\n42\n"
+VTT = (
+    "WEBVTT - a title\n\nSTYLE\n::cue { color: red }\n\nNOTE not this\nnor this\n\nintro\n"
+    "00:01.000 --> 00:03.000 line:0\n<v Maria>Hello &amp; <c.yellow>welcome</c>.\n\n"
+    "chapter two\n00:00:03.000 --> 00:00:05.000\nBye\n"
+)
+SCROLLING = (
+    "WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000\n \nhello<00:00:00.500><c> dear</c>\n\n"
+    "00:00:02.000 --> 00:00:04.000\nhello dear\nfriends<00:00:03.0><c> all</c>\n"
+)
+ASS = (
+    "[Script Info]\nTitle: x\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Default,Arial\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Dialogue: 0,0:00:01.00,0:00:03.00,Default,Maria,0,0,0,,{\\i1}Welcome{\\i0},\\Nall\n"
+    "Comment: 0,0:00:03.00,0:00:05.00,Default,,0,0,0,,not this\n"
+)
+TTML = (
+    '<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><div>'
+    '<p begin="00:00:01.000" end="00:00:03.000">Welcome<br/>all</p></div></body></tt>'
+)
+PAGE = (
+    "<!DOCTYPE html><html><head><title>no</title><style>p{}</style></head><body><h1>Hi</h1>"
+    "<p>Wel<b>come</b> to the caf&eacute; &amp; bar<br>now</p><script>no()</script>"
+    "<p style='display:none'>no</p><!-- no --></body></html>"
+)
+RTF = (
+    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil\fcharset204 Arial;}{\f1\fnil\fcharset0 Arial;}}"
+    r"{\*\generator no;}\f0\'cf\'f0\'e8\'e2\'e5\'f2\f1 , \b caf\'e9\b0  \u8364?\u-10179?\u-8704?\par}"
+)
+MARKDOWN = (
+    "---\ntitle: no\n---\n# Welcome\n\nThis is **bold**, *it*, `code` and a [link](http://x.y/z).\n\n"
+    "- one\n- [ ] two\n\n1. First\n2. Second\n\n> quote\n\n| a | b |\n|---|---|\n| c | d |\n\n"
+    "```py\nx = 1\n```\n\nNote[^1] <!-- no -->\n\n* * *\n\nEnd \\*star\\*\n"
+)
+
+
+def words(script: str, name: str = "a.txt") -> list[str]:
+    lines = map(str.strip, script_words(script.encode(), name).split("\n"))
+    return list(filter(None, lines))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["a.txt", "a.srt", "a.md"])
+def test_of_subtitles_only_the_words_are_spoken(mark: str, end: str, name: str) -> None:
+    """No numbers, times or styles, whatever the file is called; odd times lose no cue."""
+    srt = mark + SRT.replace("\n", end)
+    assert words(srt, name) == ["Welcome to", "the tour.", "42"]
+    assert words(mark + VTT.replace("\n", end), name) == ["Hello & welcome.", "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("script", "spoken"),
+    [
+        (SCROLLING, ["hello dear", "friends all"]),
+        (ASS, ["Welcome,", "all"]),
+        (TTML, ["Welcome", "all"]),
+        (
+            "0:00:01.000,0:00:03.000\nWelcome\nall\n\n0:00:03.000,0:00:05.000\nBye",
+            ["Welcome", "all", "Bye"],
+        ),
+        ("[ti:no]\n[00:12.00]One\n[00:15.30][00:45.00]Two", ["One", "Two"]),
+        ("{0}{25}Hello|all\n{30}{50}{y:i}Bye", ["Hello", "all", "Bye"]),
+        ("[0][25]Hello|all\n[30][50]/Bye", ["Hello", "all", "Bye"]),
+    ],
+)
+def test_other_formats_of_subtitles_are_read(script: str, spoken: list[str]) -> None:
+    """Captions that scroll are spoken once."""
+    assert words(script) == spoken
+
+
+def test_what_is_only_half_subtitles_is_refused() -> None:
+    """Words before the first cue would be lost; subtitles without words are empty."""
+    with pytest.raises(OrderError, match="in part subtitles"):
+        words("My film\n\n" + SRT)
+    with pytest.raises(OrderError, match="empty"):
+        words("1\n00:00:01,000 --> 00:00:03,000\n\n")
+    assert words("See 1 --> 2, it is fun.") == ["See 1 --> 2, it is fun."]
+
+
+def test_of_a_web_page_only_what_is_seen_is_spoken() -> None:
+    """A whole page, a piece of one, and the marks of speech programs."""
+    assert words(PAGE) == ["Hi", "Welcome to the café & bar", "now"]
+    assert words("<p>Welcome <b>to</b> it.</p>\n<p>Bye</p>") == ["Welcome to it.", "Bye"]
+    assert words('<speak>Hello <emphasis>dear</emphasis><break time="1s"/> all</speak>') == [
+        "Hello dear",
+        "all",
+    ]
+    assert words("Tom &amp; Jerry") == ["Tom & Jerry"]
+    assert words("Press the <b> key & go") == ["Press the <b> key & go"]
+    with pytest.raises(OrderError, match="XML"):
+        words('<?xml version="1.0"?><note><to>x</to></note>')
+
+
+def test_of_rich_text_only_the_words_are_spoken() -> None:
+    """In the letters of each of its fonts; what cannot be read without doubt is refused."""
+    assert words(RTF) == ["Привет, café €😀"]
+    for part in (r"{\v hidden}", r"{\deleted gone}", r"\mac caf\'8e", r"\bin5 abc", r"\'81"):
+        with pytest.raises(OrderError, match="rich text") as caught:
+            words(r"{\rtf1\ansi\ansicpg1252 One " + part + "}")
+        assert "UTF-8" in caught.value.cure
+    with pytest.raises(OrderError, match="empty"):
+        words(r"{\rtf1\ansi }")
+
+
+def test_marks_of_markdown_are_not_spoken() -> None:
+    """Headings, emphasis, links, lists, code, tables, facts at the front."""
+    assert words(MARKDOWN, "a.md") == [
+        *("Welcome", "This is bold, it, code and a link.", "one", "two", "1. First", "2. Second"),
+        *("quote", "a", "b", "c", "d", "x = 1", "Note", "End *star*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "spoken"),
+    [
+        ("# One\nHello\n# Two", ["One", "Hello", "Two"]),
+        ("**Note**: go [there](https://a.b/c)\n    now", ["Note: go there", "now"]),
+        ("2 * 3 * 4, #1, snake_case_name\n# one", ["2 * 3 * 4, #1, snake_case_name", "# one"]),
+        ("1. First\n2. Second", ["1. First", "2. Second"]),
+        ("---\nHello: you\n---", ["---", "Hello: you", "---"]),
+    ],
+)
+def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
+    script: str, spoken: list[str]
+) -> None:
+    """Sums, hashes and lines of dashes are what people write."""
+    assert words(script) == spoken
+
+
+def test_instructions_are_read_from_rich_text_as_well() -> None:
+    """TextEdit saves them so; marks of Markdown stay, the cloud reads them."""
+    assert instructions(rb"{\rtf1\ansi Cut it \b short\b0 .}") == "Cut it short."
+    assert instructions(b"# Rules\n**Cut** it") == "# Rules\n**Cut** it"
+
+
+def test_without_a_child_only_what_is_plain_is_read() -> None:
+    """The rest waits for one: libraries stay out of the daemon."""
+    assert plain_script(b"Hello.", "a.txt") == "Hello."
+    for script in (SRT, PAGE, RTF, MARKDOWN):
+        assert plain_script(script.encode(), "a.md") is None
+    assert plain_script("Grüße".encode("cp1252"), "a.txt") is None
