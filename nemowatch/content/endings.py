@@ -6,6 +6,8 @@ Pure. Which ending promises which kind is in `sniff`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import GIF, JPEG, PNG
 from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_TEXT, TO_VIDEO
@@ -51,8 +53,22 @@ _TARGETS = {
 def converted_to(name: bytes) -> str:
     """What to convert a file of this name to; "" for a name that is none of media, or that the
     cloud takes as it is."""
-    ending = name.rpartition(b".")[2].decode("ascii", "replace")
-    return _TARGETS.get(ending.lower(), "")
+    return _TARGETS.get(ending_of(name), "")
+
+
+def ending_of(name: bytes) -> str:
+    """What follows the last dot of a name, in small letters."""
+    return name.rpartition(b".")[2].decode("ascii", "replace").lower()
+
+
+def conversions(endings: Iterable[str]) -> str:
+    """What to convert files with these endings to, one sentence for each target, each with a space
+    behind it."""
+    by_target: dict[str, list[str]] = {}
+    for ending in sorted(endings):
+        by_target.setdefault(_TARGETS[ending], []).append(f".{ending}")
+    sentences = [f"Convert {', '.join(ones)} to {target}. " for target, ones in by_target.items()]
+    return "".join(sentences)
 
 
 def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:

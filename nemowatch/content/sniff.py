@@ -77,6 +77,7 @@ _LOCKED = "it is protected against copying (DRM)"
 _NOTHING = "there is neither a picture nor sound in it"
 _UNKNOWN = "its content is not a video, sound or picture that nemowatch knows"
 _UNLOCK = "Export it without protection, or use another file."
+_READ_IT = "Open it in an editor: it may say why a download failed. Then put in the file itself."
 _SAVE_ANEW = "Open it in the program that made it, and save it anew."
 
 
@@ -232,7 +233,7 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
     """A file that is no media, by its first bytes."""
     found = disguise(head)
     if found is None and min(head) > 8:  # no byte that no text has
-        found = Disguise("a text")
+        found = Disguise("a text", _READ_IT)
     if found is None:
         return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
     return Sniffed(Finding.NOT_MEDIA, why=_but(name, found.what), cure=found.cure)

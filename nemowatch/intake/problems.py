@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nemowatch.content.endings import converted_to
+from nemowatch.content.endings import conversions
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below
 from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.tasks import Unreadable, listed
-from nemowatch.tasks.words import enumerated
 
 #: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
@@ -160,7 +159,7 @@ class Problems:
         if taken:
             what = f"{what} It takes {taken}."
         cure = "Move them into a folder that takes them, or remove them."
-        return FolderProblem(folder, what, cure=f"{_conversions(facts)}{cure}")
+        return FolderProblem(folder, what, cure=f"{conversions(facts.foreign_endings)}{cure}")
 
 
 def _examples(facts: FolderFacts) -> str:
@@ -170,20 +169,6 @@ def _examples(facts: FolderFacts) -> str:
     if more > 0:
         return f"{names} and {more} more"
     return names
-
-
-def _conversions(facts: FolderFacts) -> str:
-    """What to convert media and documents to that are not taken; "" when there are none."""
-    by_target: dict[str, list[str]] = {}
-    for name in facts.foreign_names:
-        target = converted_to(name)
-        if target:
-            by_target.setdefault(target, []).append(as_text(name))
-
-    sentences = ""
-    for target, names in by_target.items():
-        sentences += f"Convert {enumerated(names)} to {target}. "
-    return sentences
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.content.endings import converted_to, name_in_cloud
+from nemowatch.content.endings import conversions, converted_to, name_in_cloud
 from nemowatch.content.sniff import KINDS
-from nemowatch.model import MediaKind
+from nemowatch.intake.scan.diff import FolderFacts
+from nemowatch.model import MediaKind, Snapshot
 from tests.rigs import media_files as media
 
 VIDEO, AUDIO, IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
@@ -67,3 +68,12 @@ def test_other_media_and_documents_have_something_to_convert_to(name: bytes, tar
 def test_nothing_is_converted_that_is_taken() -> None:
     """No ending is both."""
     assert not [ending for ending in KINDS if converted_to(b"x." + ending.encode())]
+
+
+def test_a_folder_says_of_each_ending_what_to_convert_it_to() -> None:
+    """However many other files there are; those are only named."""
+    facts = FolderFacts()
+    for name in (b"a.exe", b"b.exe", b"c.exe", b"d.exe", b"e.exe", b"x.flac", b"y.wmv", b"z.MTS"):
+        facts.add_foreign(b"transcribe/" + name, Snapshot(1, 0, 0, 8, 1, 1))
+    said = conversions(facts.foreign_endings)
+    assert said == "Convert .flac to MP3 or MP4. Convert .mts, .wmv to MP4. "

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from nemowatch.content.endings import converted_to, ending_of
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
@@ -60,6 +61,7 @@ class FolderFacts:
 
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
+    foreign_endings: set[str] = field(default_factory=set)  #: those that can be converted
     #: files that may be growing into one that it takes
     partial: dict[bytes, Snapshot] = field(default_factory=dict)
 
@@ -68,9 +70,12 @@ class FolderFacts:
         if looks_partial(path.rpartition(b"/")[2]) and len(self.partial) < MAX_PARTIAL:
             self.partial[path] = found
             return
+        name = path.rpartition(b"/")[2]
         self.foreign += 1
+        if converted_to(name):
+            self.foreign_endings.add(ending_of(name))
         if len(self.foreign_names) < MAX_EXAMPLES:
-            self.foreign_names.append(path.rpartition(b"/")[2])
+            self.foreign_names.append(name)
 
 
 @dataclass(slots=True)
