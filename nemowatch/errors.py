@@ -277,6 +277,7 @@ class NoCredits(RemoteError):
 
     code = "credits"
     cure = "Top up the account; nemowatch notices and resumes by itself."
+    available: float | None = None  #: what the balance showed right after; None: not known
 
 
 class PlanRefused(RemoteError):

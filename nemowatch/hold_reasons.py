@@ -43,6 +43,14 @@ class Ends(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """How a refusal that may last is tried again: by one job, after ever longer pauses."""
+
+    first_free: bool  #: the first trial follows at once
+    longest: float  #: seconds, of a pause
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """One reason to wait."""
 
@@ -53,6 +61,7 @@ class Hold:
     short: str  #: the same in a few words, beside one of many files
     cure: Cure
     passing: bool = False  #: over in a while: `run --once` waits for it
+    trial: Trial | None = None  #: how it is tried where its cause does not show itself
     about_money: bool = False  #: `status --json` says that credits hold jobs up
 
     @property
@@ -62,6 +71,7 @@ class Hold:
 
 
 RESUME = "nemowatch resume"
+_HOUR = 3600.0
 
 #: Where several holds of the account stop a job, it says the first of them.
 HOLDS: Mapping[HoldReason, Hold] = {
@@ -75,6 +85,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
             "Whoever looks after nemowatch has to put in a valid token; work then resumes by"
             " itself."
         ),
+        # the balance shows most tokens; not one that only some calls refuse
+        trial=Trial(first_free=True, longest=_HOUR),
         about_money=True,
     ),
     HoldReason.CREDITS: Hold(
@@ -84,6 +96,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The account has no credits left.",
         short="waits for credits",
         cure=Cure("Top up the account; work then resumes by itself."),
+        # a top-up shows in the balance, and need not be found out
+        trial=Trial(first_free=False, longest=6 * _HOUR),
         about_money=True,
     ),
     HoldReason.PLAN: Hold(
@@ -93,6 +107,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The plan of the account does not allow this.",
         short="waits for the plan",
         cure=Cure("Register or upgrade the plan; work then resumes by itself."),
+        # nothing else shows an upgrade, and an export that is refused costs nothing
+        trial=Trial(first_free=True, longest=_HOUR),
         about_money=True,
     ),
     HoldReason.SPACE: Hold(

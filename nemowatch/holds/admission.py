@@ -17,6 +17,7 @@ from nemowatch.intake.scan.folders import parent
 from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, account, batches, holds, spend
+from nemowatch.journal.holds import HoldRow
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, hold, later
 from nemowatch.stages.deps import Work
@@ -71,7 +72,7 @@ class Admission:
         limits = self._config().limits
         inbox = self._inboxes.get(work.source.watch)
         return Budget(
-            holds=holds.active(conn),
+            holds=_met_by(work.job.id, holds.active(conn)),
             paused_all=account.is_paused(conn),
             paused_here=_pause(inbox, parent(work.source.path)),
             hours=limits.hours,
@@ -94,6 +95,11 @@ def the_cap(
         name: spend.price(conn, name) for name in {skill, *(calls.skill for calls in unpriced)}
     }
     return budget.cap(daily, spent, unpriced, prices, skill)
+
+
+def _met_by(job_id: int, existing: Mapping[HoldReason, HoldRow]) -> dict[HoldReason, HoldRow]:
+    """The holds that stop a job: all but those that it tries."""
+    return {reason: row for reason, row in existing.items() if row.trial != job_id}
 
 
 def _pause(inbox: Inbox | None, folder: bytes) -> str:

@@ -99,6 +99,7 @@ class HoldKeeper:
             config=self._config(),
             existing=existing,
             balance=balance,
+            account=self._api.account.key,
             has_room=has_room,
             deliverable=tuple(await self._outboxes.deliverable()),
             ended_renders=tuple(ended),

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from nemowatch.config import Config
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
 from nemowatch.hold_reasons import HOLDS, Scope
-from nemowatch.holds import budget, paused_jobs
+from nemowatch.holds import budget, paused_jobs, trials
 from nemowatch.holds.admission import the_cap
 from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.journal import account, holds, jobs, queue, spend
+from nemowatch.journal import account, holds, jobs, queue
 from nemowatch.journal.holds import HoldRow
-from nemowatch.model import PAID, Credits, HoldReason, State
+from nemowatch.model import Credits, HoldReason, State
 
 #: What asking for the balance came to; None: nobody needed to ask.
 Balance = Credits | RemoteError | LocalError | None
@@ -39,6 +39,7 @@ class Evidence:
     existing: Mapping[HoldReason, HoldRow]  #: holds of the account when the asking began
     #: the balance answers for the outage, the token and the credits at once
     balance: Balance
+    account: str  #: whose balance; "" is not known
     has_room: bool  #: every outbox that answers has room
     deliverable: tuple[int, ...]  #: jobs held for the outbox whose results it takes by now
     ended_renders: tuple[int, ...]  #: jobs held for a slow render that has come to an end
@@ -49,9 +50,9 @@ class Evidence:
 def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
     """Release whatever may go on; returns how many jobs went on with each hold that ended."""
     woken: dict[HoldReason, int] = {}
-    for reason, row in evidence.existing.items():
-        if CAUSE_GONE[reason](conn, row, evidence):
-            holds.drop(conn, reason)
+    current = holds.active(conn)
+    for reason in evidence.existing.keys() & current.keys():
+        if _is_over(conn, current[reason], evidence):
             woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
 
     _wake_orphans(conn, evidence.now_ms)
@@ -59,6 +60,47 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
         wake(conn, evidence)
 
     return woken
+
+
+def _is_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """Whether a hold ends now. Where the cause does not show itself, one job tries in its turn."""
+    is_new = row.account not in ("", evidence.account) and evidence.account != ""
+    tried = HOLDS[row.reason].trial is not None
+    if tried and is_new:  # refusals of another account say nothing of this one
+        holds.drop(conn, row.reason)
+        return True
+    if CAUSE_GONE[row.reason](conn, row, evidence):
+        if tried:
+            holds.rest(conn, row.reason)
+        else:
+            holds.drop(conn, row.reason)
+        return True
+
+    if not tried:
+        return False
+    _observe(conn, row, evidence)
+    if not _is_worth_trying(row, evidence):
+        return False
+    nobody = trials.try_one(conn, row, evidence.config.retry.cap, evidence.now_ms)
+    if nobody and row.reason is HoldReason.PLAN and jobs.count_in(conn, EXPORTING) == 0:
+        holds.drop(conn, row.reason)  # nobody is left who could end it
+        return True
+    return False
+
+
+def _observe(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> None:
+    seen = None
+    if row.reason is HoldReason.CREDITS and isinstance(evidence.balance, Credits):
+        seen = evidence.balance.available
+    holds.observed(conn, row.reason, seen, evidence.account)
+
+
+def _is_worth_trying(row: HoldRow, evidence: Evidence) -> bool:
+    """Whether a job could get through at all."""
+    found = evidence.balance
+    if row.reason is HoldReason.CREDITS and isinstance(found, Credits):
+        return found.available > 0
+    return row.reason is not HoldReason.TOKEN or isinstance(found, Credits)
 
 
 def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
@@ -79,36 +121,28 @@ def _cloud_answers(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -
 
 
 def _token_accepted(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """While it is refused the words follow the cause: empty first, then wrong."""
+    """While it is refused the words follow the cause: empty first, then wrong. One that was
+    refused although the balance accepts it is tried by one job."""
     answer = evidence.balance
     if isinstance(answer, TokenRefused):
         words = f"{answer.text} {answer.cure}".strip()
         holds.put(conn, row.reason, words, evidence.now_ms)
+        holds.begin_afresh(conn, row.reason)
 
-    return isinstance(answer, Credits)
+    return isinstance(answer, Credits) and row.tries == 0
 
 
-def _enough_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """More than when it ran out, or enough for a turn as the contract prices it."""
+def _more_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """More than when the cloud refused: no sum is known to be enough."""
     found = evidence.balance
-    if not isinstance(found, Credits):
+    if not isinstance(found, Credits) or row.seen is None:
         return False
-    if found.available >= spend.EXPECTED_CREDITS:
-        return True
-
-    grown = row.seen is None or found.total > row.seen
-    return grown and found.available > 0
+    return found.available > row.seen
 
 
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """Only an export shows whether the plan allows one, and asking costs nothing: one job that has
-    come so far tries. With no such job the hold has nobody left to end it, and ends here."""
-    held = [job for job in queue.held_for(conn, row.reason) if State(job.back) in PAID]
-    if held:
-        queue.wake_one(conn, held[0].id, evidence.now_ms)
-        return False
-
-    return jobs.count_in(conn, EXPORTING) == 0
+    """Only an export shows whether the plan allows one: a job has to try."""
+    return False
 
 
 def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
@@ -119,7 +153,7 @@ def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> b
 CAUSE_GONE: Mapping[HoldReason, Callable[[sqlite3.Connection, HoldRow, Evidence], bool]] = {
     HoldReason.OUTAGE: _cloud_answers,
     HoldReason.TOKEN: _token_accepted,
-    HoldReason.CREDITS: _enough_credits,
+    HoldReason.CREDITS: _more_credits,
     HoldReason.PLAN: _plan_unproven,
     HoldReason.SPACE: _room_again,
 }

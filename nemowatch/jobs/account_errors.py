@@ -5,9 +5,12 @@ Pure. Whether such a hold is over is found out by `holds/probes.py`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nemowatch.errors import NemowatchError, NoCredits, NotSent, PlanRefused, TokenRefused
 from nemowatch.jobs.retries import Circumstances
 from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import Decision, hold
 
@@ -25,16 +28,26 @@ def hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision
     kinds = (kind for kind in ACCOUNT if isinstance(error, kind))
     reason = ACCOUNT[next(kinds)]
     words = _account_words(error, at)
-    return hold(reason, job.state, words, account=True, **words_of_the_turn(job))
+    decision = hold(reason, job.state, words, account=True, **words_of_the_turn(job))
+    if isinstance(error, NoCredits):
+        return replace(decision, seen=error.available)
+    return decision
 
 
 def _account_words(error: NemowatchError, at: Circumstances) -> str:
     """What happened and its cure; an anonymous user without credits, or with too small a plan,
     is told where to register."""
-    words = f"{error.text.rstrip('.')}. {error.cure}".strip()
+    words = f"{error.text.rstrip('.')}. {_too_few(error)}{error.cure}".strip()
     if at.registration and isinstance(error, NoCredits | PlanRefused):
         return f"{words} Register this account here: {at.registration}"
     return words
+
+
+def _too_few(error: NemowatchError) -> str:
+    """Why a refusal for credits is none, though the account has some."""
+    if not isinstance(error, NoCredits) or not error.available:
+        return ""
+    return f"The account has {amount(error.available)}, too few for this. "
 
 
 def words_of_the_turn(job: Job) -> JobChanges:

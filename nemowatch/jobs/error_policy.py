@@ -68,10 +68,12 @@ def _refused_paid(error: RemoteError) -> RemoteError:
 
 
 def _wait_as_asked(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    pause = at.pause(job.attempt + 1)
+    """No attempt, but each pause is longer than the one before."""
+    pause = at.pause(job.attempt + job.tries + 1)
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, pause)
-    return later(job.state, pause, text=error.text, **doubt(job))
+    changes = JobChanges(tries=job.tries + 1) | doubt(job)
+    return later(job.state, pause, text=error.text, **changes)
 
 
 def _outage_or_again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:

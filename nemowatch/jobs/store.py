@@ -33,7 +33,7 @@ from nemowatch.journal import (
 )
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import AttentionReason, HoldReason, State
+from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
 
@@ -42,6 +42,8 @@ log = structlog.get_logger("nemowatch.job")
 #: The change that is an intent to pay, and the one that shows that the plan allows renders.
 PAYS = (State.UPLOADED, State.INSTRUCTING)
 RENDER_ACCEPTED = (State.SUBMITTING, State.RENDERING)
+#: States that show that the cloud has done for a job what it may have refused to others.
+GOT_THROUGH = PAID - {State.SUBMITTING}
 #: Outcomes of a paid call that surely cost nothing.
 FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
@@ -217,15 +219,11 @@ def _change_holds(
 ) -> None:
     """The hold of the account that a decision begins, or shows to be over."""
     if (job.state, decision.state) == RENDER_ACCEPTED:
-        _plan_allows(conn, now)
-    if decision.hold is None:
-        return
-
-    last = spend.latest(conn, job.id)
-    seen = None
-    if last is not None:
-        seen = last.credits_before
-    holds.put(conn, decision.hold, decision.text, now, seen)
+        _end_hold(conn, HoldReason.PLAN, now)
+    if decision.state is not job.state and decision.state in GOT_THROUGH:
+        _end_trials(conn, job, decision.state, now)
+    if decision.hold is not None:
+        holds.put(conn, decision.hold, decision.text, now, decision.seen, job.id)
 
 
 def _values(job: Job, decision: Decision, now: int) -> JobChanges:
@@ -277,8 +275,23 @@ def _give_up(
     jobs.apply(conn, fresh, State.ATTENTION, now, changes)
 
 
-def _plan_allows(conn: sqlite3.Connection, now: int) -> None:
-    """An export was accepted: whatever waits for the plan goes on."""
-    if HoldReason.PLAN in holds.active(conn):
-        holds.drop(conn, HoldReason.PLAN)
-        queue.wake_held(conn, HoldReason.PLAN, now)
+def _end_trials(
+    conn: sqlite3.Connection,
+    job: Job,
+    state: State,
+    now: int,
+) -> None:
+    """A job got through: the holds that it tried are over, and after a paid turn so are those that
+    were remembered. An export alone shows what the plan allows."""
+    for row in holds.active(conn).values():
+        if row.trial == job.id and row.reason is not HoldReason.PLAN:
+            _end_hold(conn, row.reason, now)
+    if state is State.INSTRUCTED:
+        holds.forget(conn)
+
+
+def _end_hold(conn: sqlite3.Connection, reason: HoldReason, now: int) -> None:
+    """Whatever waits for it goes on."""
+    if reason in holds.active(conn):
+        holds.drop(conn, reason)
+        queue.wake_held(conn, reason, now)

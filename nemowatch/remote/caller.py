@@ -93,8 +93,9 @@ class Caller:
         """Who we are there, as far as it is known."""
         if self._tokens.supplied:
             is_anonymous = self._seen_user.startswith("anon_")
-            return Account(is_anonymous, self._seen_user, True)
-        return Account(True, self._tokens.user_id or self._seen_user, False)
+            return Account(is_anonymous, self._seen_user, True, self._tokens.mark)
+        user = self._tokens.user_id or self._seen_user
+        return Account(True, user, False, user)
 
     async def call(self, call: Call, limits: Limits | None = None) -> Any:
         """The payload of the answer, without its envelope. Raises what the answer means."""

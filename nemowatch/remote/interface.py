@@ -48,6 +48,7 @@ class Account:
     anonymous: bool
     user_id: str = ""
     supplied: bool = False  #: the token came from the user (environment, credential, file)
+    key: str = ""  #: another account or token has another one; "" is not known yet
 
     @property
     def registration_link(self) -> str:

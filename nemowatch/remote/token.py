@@ -5,6 +5,7 @@ anonymous one, renewed shortly before it expires.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -26,6 +27,8 @@ RENEW_BEFORE_MS = 10 * 60_000
 RENEW_AGAIN_S = 600.0
 #: The pause before the one more try after a 429 (section 1).
 WAIT_ON_429_S = 30.0
+#: Letters of a token's mark: enough to tell two apart, too few to find one by.
+_MARK = 16
 #: What is not asked again before then: a token where there is none, and a fresh one in time.
 ISSUE, RENEWAL = "issue", "renewal"
 
@@ -58,6 +61,7 @@ class Tokens:
         self._known = Anonymous("")
         self._pauses = NotBefore[str](clock)
         self.supplied = credential.expected  #: the current token comes from the user
+        self.mark = ""  #: tells the user's own token from another one, and says nothing of it
 
     def __repr__(self) -> str:
         return f"<Tokens from {self._credential.describe()}>"
@@ -91,6 +95,7 @@ class Tokens:
         own = await self._off_loop(self._credential.read)
         self._tell(own)
         self.supplied = bool(own)
+        self.mark = hashlib.sha256(own.encode()).hexdigest()[:_MARK]
         return own
 
     async def _load(self) -> None:

@@ -30,6 +30,7 @@ class Decision:
     after: float = 0  #: seconds until the job is due again
     counts: bool = False  #: True: this was an attempt
     hold: HoldReason | None = None  #: the whole account or machine is held for this
+    seen: float | None = None  #: credits available when the hold began, where it is one for credits
     text: str = ""  #: the reason in plain words, for the log and the hold
     fault: NemowatchError | None = None  #: judged from the new state, in the same transaction
 

@@ -19,7 +19,7 @@ from nemowatch.stages.decision import Decision, go
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.recheck import leave_open, read_again
 from nemowatch.stages.render import new_render
-from nemowatch.stages.settle_turn import balance, happened, kept, settle
+from nemowatch.stages.settle_turn import balance, happened, kept, note_available, settle
 from nemowatch.stages.turn_outcome import Verdict
 
 #: The words for a turn whose process has ended: not even whether it was sent is known.
@@ -98,6 +98,7 @@ async def send(work: Work, deps: Deps) -> Decision:
         )
     except RemoteError as exc:  # by contract: certain that no turn began
         refused = settle(call, Outcome.REFUSED, None, deps)
+        await _note(exc, deps)
         return Decision(State.UPLOADED, JobChanges(), (refused,), fault=exc)
     finally:
         deps.board.clear(work.job.id)
@@ -120,8 +121,15 @@ async def _judge(
     if verdict is Verdict.REFUSED:
         credits = await balance(deps)
         settled = settle(call, Outcome.REFUSED, credits, deps)
-        return Decision(State.UPLOADED, JobChanges(), (settled,), fault=_fault(answer))
+        fault = _fault(answer)
+        await _note(fault, deps)
+        return Decision(State.UPLOADED, JobChanges(), (settled,), fault=fault)
     return leave_open(work, deps, call, answer)
+
+
+async def _note(fault: NemowatchError, deps: Deps) -> None:
+    if isinstance(fault, NoCredits):
+        await note_available(fault, deps)
 
 
 def _fault(answer: Turn) -> NemowatchError:

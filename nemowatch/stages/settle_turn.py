@@ -5,9 +5,10 @@ It does not judge the outcome: `turn_outcome` does, from what `instruct` and `re
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
-from nemowatch.errors import LocalError, RemoteError
+from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit, Outcome, Spend
@@ -97,6 +98,13 @@ async def balance(deps: Deps) -> float | None:
     except (RemoteError, LocalError):
         return None
     return found.total
+
+
+async def note_available(error: NoCredits, deps: Deps) -> None:
+    """What can be spent right after a refusal for credits: only more than that is worth another
+    call."""
+    with contextlib.suppress(RemoteError, LocalError):
+        error.available = (await deps.api.read_credits()).available
 
 
 def balance_words(call: Spend, after: float | None) -> str:

@@ -292,3 +292,14 @@ def test_retry_after_is_honoured(job: Job, after: float, least: float) -> None:
     )
     assert decision.after >= least
     assert not decision.counts
+
+
+def test_too_many_requests_are_met_after_growing_pauses(job: Job) -> None:
+    """A 429 that says no time is no attempt, and each pause is longer than the one before."""
+    waiting, pauses = replace(job, state=State.UPLOADED), []
+    for _ in range(5):
+        decision = decide(waiting, RateLimited("slow"), AT)
+        assert (decision.state, decision.counts) == (State.UPLOADED, False)
+        pauses.append(decision.after)
+        waiting = replace(waiting, tries=decision.values["tries"])
+    assert sorted(set(pauses)) == pauses
