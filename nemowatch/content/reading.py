@@ -69,12 +69,11 @@ def sniff(
     name: bytes,
     size: int,
     *,
-    blocks_short: bool = False,
     beat: Beat = nothing,
 ) -> Sniffed:
     """What an open file is by its first bytes; see `sniff.sniff`. Raises UnsafeContent,
     LocalPassing, OSError."""
-    return _asked(Sniffed, sniff_task, (name, size, blocks_short), fd, beat, here=sniff_task)
+    return _asked(Sniffed, sniff_task, (name, size), fd, beat, here=sniff_task)
 
 
 def read_text(fd: int, *, beat: Beat = nothing) -> str:
@@ -105,8 +104,8 @@ def links_in(fd: int, name: str, *, beat: Beat = nothing) -> tuple[str, ...]:
 
 def sniff_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
     """In the child: what the file is."""
-    name, size, blocks_short = arguments
-    return first_bytes.sniff(fd, name, size, blocks_short=blocks_short)
+    name, size = arguments
+    return first_bytes.sniff(fd, name, size)
 
 
 def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:

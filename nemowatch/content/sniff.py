@@ -6,7 +6,6 @@ nothing about orders or time.
 
 from __future__ import annotations
 
-import errno
 import os
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,10 +20,6 @@ from nemowatch.model import MediaKind
 HEAD = 4096
 #: A front this long of zeros is content that has not arrived: an MP4 begins with three at most.
 ZEROS = 16
-#: The tail that is read when blocks are missing: a network client's largest write.
-TAIL = 64 * 1024
-#: Holes after which a sparse file counts as whole: a disk image has thousands, a dead copy few.
-MAX_HOLES = 10_000
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 #: What may be uploaded (docs/api.md section 2), also under other names for the same
@@ -115,15 +110,8 @@ def kind_by_name(name: bytes) -> MediaKind | None:
     return KINDS.get(ending.decode("ascii", "replace"))
 
 
-def sniff(
-    fd: int,
-    name: bytes,
-    size: int,
-    *,
-    blocks_short: bool = False,
-) -> Sniffed:
-    """Read the first bytes of an open file. `blocks_short`: it has fewer blocks than its size
-    needs. Raises OSError."""
+def sniff(fd: int, name: bytes, size: int) -> Sniffed:
+    """Read as much of an open file as says what it is. Raises OSError."""
     head = os.pread(fd, HEAD, 0)
     if not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
@@ -139,28 +127,23 @@ def sniff(
     if kind is None:
         return _disguised(head, name)
     try:
-        found = _by_contents(pieces, name, kind)
+        return _by_contents(pieces, name, kind)
     except TooMany:
         return Sniffed(Finding.NOT_MEDIA, kind, _TOO_MANY, cure=_SAVE_ANEW)
-    if found.finding is Finding.MEDIA and _tail_missing(fd, size, blocks_short):
-        return Sniffed(Finding.CUT_SHORT, found.kind, "its last part has not arrived")
-    return found
 
 
 def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
     """The judgement by what the container says of itself; `kind` is what its first bytes say."""
     contents = containers.examine(pieces)
-    if contents.missing and not contents.slight:
-        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
     if contents.tracks is None:
         return _whole_or_not(contents, kind)
 
     heard = containers.heard(contents.tracks)
     if heard.locked:
         return Sniffed(Finding.NOT_MEDIA, kind, _LOCKED, cure=_UNLOCK)
-    if not heard.anything:
-        return _nothing(pieces, contents, name, kind)
-    return _whole_or_not(contents, _kind_by_tracks(kind, heard), heard.silent)
+    if heard.anything:
+        return _whole_or_not(contents, _kind_by_tracks(kind, heard), heard.silent)
+    return _nothing(pieces, contents, name, kind)
 
 
 def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Sniffed:
@@ -173,14 +156,13 @@ def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Snif
 def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -> Sniffed:
     """A file with neither picture nor sound: they may still come, unless it says that it is whole,
     or has no tracks for them."""
-    if contents.missing:
-        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
-    if contents.tracks and not contents.ends:
-        return Sniffed(Finding.CUT_SHORT, kind, _NOTHING)
-    if kind is MediaKind.AUDIO:
-        behind = pieces.at(containers.behind_tags(pieces), HEAD)
-        if disguise(behind) is not None:
-            return _disguised(behind, name)
+    may_come = contents.tracks and not contents.ends
+    if contents.missing or may_come:
+        return Sniffed(Finding.CUT_SHORT, kind, contents.missing or _NOTHING)
+
+    behind = pieces.at(containers.behind_tags(pieces), HEAD)
+    if kind is MediaKind.AUDIO and disguise(behind) is not None:
+        return _disguised(behind, name)
     return Sniffed(Finding.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_ANEW)
 
 
@@ -242,26 +224,3 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
 def _but(name: bytes, what: str) -> str:
     ending = name.rpartition(b".")[2].decode("ascii", "replace")
     return f"it is called .{ending} but is {what}"
-
-
-def _tail_missing(fd: int, size: int, blocks_short: bool) -> bool:
-    """True when the end of the file was never written: a copy that died leaves its full size and
-    a hole."""
-    try:
-        _pass_holes(fd, size)
-    except OSError as exc:
-        if exc.errno == errno.ENXIO:  # no data after this hole
-            return True
-        if exc.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
-            raise
-    return blocks_short and not any(os.pread(fd, TAIL, max(size - TAIL, 0)))
-
-
-def _pass_holes(fd: int, size: int) -> None:
-    """Go over the holes of a file. Raises OSError: ENXIO for one with no data after it."""
-    hole = os.lseek(fd, 0, os.SEEK_HOLE)
-    for _ in range(MAX_HOLES):
-        if hole >= size:
-            return
-        data = os.lseek(fd, hole, os.SEEK_DATA)
-        hole = os.lseek(fd, data, os.SEEK_HOLE)

@@ -33,13 +33,13 @@ MP3 = b"\xff\xfb\x90\x64" + b"a" * 400
 AAC = b"\xff\xf1\x50\x80" + b"a" * 400
 
 
-def look(tmp_path: Path, name: str, data: bytes, *, short: bool = False) -> Sniffed:
+def look(tmp_path: Path, name: str, data: bytes) -> Sniffed:
     """Sniff a file with this content."""
     path = tmp_path / name
     path.write_bytes(data)
     fd = os.open(path, os.O_RDONLY)
     try:
-        return sniff(fd, name.encode(), len(data), blocks_short=short)
+        return sniff(fd, name.encode(), len(data))
     finally:
         os.close(fd)
 
@@ -161,24 +161,6 @@ def test_leading_zeros_mean_not_there_yet(tmp_path: Path) -> None:
     """A preallocated file is never called no media."""
     for data in (b"", b"\0" * 5000, b"\0" * 32 + MP4):
         assert look(tmp_path, "a.mp4", data).finding is Finding.NOT_YET
-
-
-def test_a_copy_that_died_is_cut_short_though_its_boxes_are_whole(tmp_path: Path) -> None:
-    """Full size, a hole at the end: by the hole, or by blocks and zeros where holes are not
-    told."""
-    path = tmp_path / "dead.mp4"
-    whole = FTYP + box(b"moov", b"m") + box(b"mdat", b"d" * 300_000)
-    with path.open("wb") as file:
-        file.write(whole[:100_000])
-        file.truncate(len(whole))
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        assert sniff(fd, b"dead.mp4", len(whole)).finding is Finding.CUT_SHORT
-    finally:
-        os.close(fd)
-    zeros = FTYP + box(b"moov", b"m") + box(b"mdat", b"d" * 10 + b"\0" * 100_000)
-    assert look(tmp_path, "z.mp4", zeros).finding is Finding.MEDIA
-    assert look(tmp_path, "z.mp4", zeros, short=True).finding is Finding.CUT_SHORT
 
 
 def test_endings_decide_what_is_promised() -> None:

@@ -176,9 +176,8 @@ class _Reader:
         )
 
     def _sniff(self, now: Snapshot) -> Sniffed:
-        short = self._is_short(now)
         name = self.path.rpartition(b"/")[2]
-        return reading.sniff(self.fd, name, now.size, blocks_short=short, beat=self.beat)
+        return reading.sniff(self.fd, name, now.size, beat=self.beat)
 
     def _unwritten(self, now: Snapshot) -> int:
         """Bytes of it that have never been written, as far as anything tells."""
