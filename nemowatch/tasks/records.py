@@ -44,6 +44,7 @@ class Folder:
     skill: str
     languages: tuple[Language, ...] = ()  #: targets, in the order written
     source_language: Language | None = None  #: what `from` names
+    is_language_assumed: bool = False  #: the name holds none
     gender: Gender = Gender.UNSAID
     accepts: frozenset[MediaKind] = frozenset()  #: kinds of files it takes
     prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in

@@ -79,13 +79,12 @@ def _cues(lines: list[str]) -> Iterator[str]:
     first = next((n for n, line in enumerate(lines) if _is_times(line)), len(lines))
     _refuse_words_before(lines[:first])
 
+    is_vtt = lines[0].startswith("WEBVTT")
     is_aside = False
     for number, line in enumerate(lines[first:], first):
-        is_after_gap = not lines[number - 1].strip()
-        if _ASIDE.match(line) and is_after_gap and lines[0].startswith("WEBVTT"):
-            is_aside = True
-        elif not line.strip():
-            is_aside = False
+        begins_block = not lines[number - 1].strip()
+        if begins_block or not line.strip():
+            is_aside = is_vtt and _ASIDE.match(line) is not None
         if not is_aside and not _is_times(line) and not _is_name(lines, number):
             yield line
 

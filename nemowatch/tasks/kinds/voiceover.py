@@ -18,9 +18,10 @@ from nemowatch.tasks.kinds.base import (
     at_most_one,
 )
 from nemowatch.tasks.language_words import VOICE_WORDS
-from nemowatch.tasks.languages import Language
+from nemowatch.tasks.languages import Language, of_code
 from nemowatch.tasks.records import Drop, Folder, Gender
 from nemowatch.tasks.words import where
+from nemowatch.tasks.written_in import has_words_of, may_be_in, written_in
 
 #: What is spoken when the folder names no language: the skill's own words (docs/api.md section 2).
 ENGLISH = Language("en", "English")
@@ -71,6 +72,7 @@ class Voiceover(TaskKind):
             spoken,
             gender=found.gender,
             accepts=self.takes,
+            is_language_assumed=not found.targets,
         )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
@@ -84,12 +86,23 @@ class Voiceover(TaskKind):
 def _message(folder: Folder, drop: Drop) -> str:
     language, gender = folder.languages[0], folder.gender
     if drop.kind is MediaKind.SCRIPT:
-        return _speak(language, gender, drop)
+        return _speak(_spoken(folder, drop.script), gender, drop)
     if drop.script.strip():
-        return _narrate_text(language, gender, drop.kind)
+        return _narrate_text(_spoken(folder, drop.script), gender, drop.kind)
     if drop.kind is MediaKind.AUDIO:
         return _speak_again(language, gender)
     return _narrate(language, gender)
+
+
+def _spoken(folder: Folder, script: str) -> Language | None:
+    """The language to speak a script in, word for word: what it is written in, whatever the
+    folder is called. None where that cannot be told."""
+    claimed = folder.languages[0]
+    is_it = has_words_of if folder.is_language_assumed else may_be_in
+    if is_it(script, claimed.tag.partition("-")[0]):
+        return claimed
+    found = written_in(script)
+    return of_code(found) if found else None
 
 
 def _narrate(language: Language, gender: Gender) -> str:
@@ -110,24 +123,30 @@ def _speak_again(language: Language, gender: Gender) -> str:
     )
 
 
-def _narrate_text(language: Language, gender: Gender, kind: MediaKind) -> str:
+def _narrate_text(language: Language | None, gender: Gender, kind: MediaKind) -> str:
     """For a video or a recording with its narration given; the text follows."""
     medium, kept = "video", "Do not change the picture, and do not"
     if kind is MediaKind.AUDIO:
         medium, kept = "recording", "Do not"
     return (
         f"Add a natural-sounding voiceover{_voice(language, gender)} to this {medium}, in"
-        f" {language.name}. The narration is the following text: speak it word for word, spread"
+        f" {_named(language)}. The narration is the following text: speak it word for word, spread"
         f" over the {medium}, and add nothing to it. {kept} add titles, music or effects."
     )
 
 
-def _speak(language: Language, gender: Gender, drop: Drop) -> str:
+def _speak(language: Language | None, gender: Gender, drop: Drop) -> str:
     """For a text alone; it follows. Raises OrderError when it is empty."""
     if not drop.script.strip():
         raise OrderError(
             f"{shown(drop.name)} contains no text to speak.",
             cure="Write the words to be spoken into it.",
+        )
+    if language is None:
+        spoken = _voice(language, gender)
+        return (
+            f"Generate a natural-sounding voiceover{spoken} in {_named(language)}, for my script."
+            " Speak it word for word."
         )
     voice = f"a {gender} {language.name} voice" if gender else language.name
     return (
@@ -135,8 +154,14 @@ def _speak(language: Language, gender: Gender, drop: Drop) -> str:
     )
 
 
-def _voice(language: Language, gender: Gender) -> str:
-    return where(gender, f" in a {gender} {language.name} voice,")
+def _named(language: Language | None) -> str:
+    """What a sentence calls the language of a script."""
+    return language.name if language else "the language that the script is written in"
+
+
+def _voice(language: Language | None, gender: Gender) -> str:
+    name = f"{language.name} " if language else ""
+    return where(gender, f" in a {gender} {name}voice,")
 
 
 KIND = Voiceover()
