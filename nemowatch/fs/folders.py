@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from nemowatch.errors import LocalError
 from nemowatch.fs import anchor
+from nemowatch.fs.exclusive_create import remove_folder
 from nemowatch.fs.names import NAME_LIMIT
 from nemowatch.fs.safe_open import folder_of, missing, parts, translated
 
@@ -40,6 +42,19 @@ def ensure_root(root: Path, beside: Path) -> None:
         if root.parent != beside.parent or not beside.is_dir():
             raise missing(root)
         root.mkdir(exist_ok=True)
+
+
+def remove_empty(root: Path, folder: bytes) -> None:
+    """Remove a mirrored folder below `root`, and those above it, as long as nothing is in them.
+    Never the root, and never raises."""
+    names = parts(folder)
+    while names:
+        name = names.pop()
+        try:
+            with folder_of(root, b"/".join(names)) as above:
+                remove_folder(name, above)
+        except (LocalError, OSError):
+            return
 
 
 def name_limit(folder: int) -> int:

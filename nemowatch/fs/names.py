@@ -17,6 +17,9 @@ from pathlib import PurePosixPath
 #: Every file of ours that is not meant for people begins so; intake never looks at such names
 #: (`intake/scan/ignore.py`).
 OURS = ".~nemowatch-"
+#: The last line of every note. A note whose text we no longer remember (a lost journal), or that
+#: somebody has renamed, is known by it.
+SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.

@@ -155,6 +155,8 @@ def _is_instruction(path: bytes, kind: NameClass) -> bool:
     """Whether an instruction comes or goes, or what looks like one, and no note of ours."""
     name = name_of(path)
     is_instruction = exact(name) or look_alike(name) or look_alike(name, folder=True)
+    if name.lower().endswith(b".error.txt"):  # it came back with its file
+        return True
     return kind is NameClass.OURS and bool(is_instruction)
 
 

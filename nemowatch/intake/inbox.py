@@ -245,6 +245,7 @@ class Inbox:
             problems=self._state.all_problems(now),
             approved=bool(self._state.approvals),
             approvals=self._state.approvals,
+            notes=self._state.notes,
         )
 
     async def _guarded_tick(self) -> Tick:

@@ -93,6 +93,7 @@ class Tick:
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
     approved: bool = False  #: there is an APPROVE in the inbox
     approvals: tuple[bytes, ...] = ()  #: the names of those APPROVE files, relative to the inbox
+    notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
     again: tuple[Duplicate, ...] = ()
     gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
     more: bool = False  #: there is more to do at once

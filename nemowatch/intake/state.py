@@ -40,6 +40,8 @@ class InboxState:
     #: by folder: how the prompt.txt looked when it was read
     prompts: dict[bytes, Snapshot] = field(default_factory=dict)
     approvals: tuple[bytes, ...] = ()
+    #: files with names of our own notes
+    notes: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> InboxState:
@@ -79,6 +81,8 @@ class InboxState:
             if is_below(folder, survey.start):
                 del self.instructions[folder]
         self.instructions.update(survey.instructions)
+        elsewhere = [path for path in self.notes if not is_below(path, survey.start)]
+        self.notes = (*elsewhere, *survey.notes)
 
     def above(self, path: bytes) -> list[FolderInstructions]:
         """What holds for a file: the instructions in its folder and in those above, the outermost

@@ -12,11 +12,12 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from nemowatch.errors import LocalError, SourceGone
-from nemowatch.fs.exclusive_create import remove, remove_folder
+from nemowatch.errors import SourceGone
+from nemowatch.fs.exclusive_create import remove
+from nemowatch.fs.folders import remove_empty
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import TIME_GRAIN_NS, bounded_time, is_regular
-from nemowatch.fs.safe_open import folder_of, open_path, parts, stat_at, sync_folder, translated
+from nemowatch.fs.safe_open import folder_of, open_path, stat_at, sync_folder, translated
 from nemowatch.journal.retired_files import RetiredFile
 
 SECOND_NS = 1_000_000_000
@@ -43,7 +44,7 @@ def delete(root: Path, file: RetiredFile) -> Expired:
             sync_folder(above)
     except SourceGone:
         return Expired.NOT_OURS
-    _remove_empty(root, folder)
+    remove_empty(root, folder)
     return Expired.DELETED
 
 
@@ -87,15 +88,3 @@ def _delete_shadow(name: str, folder: int) -> None:
     shadow = f"._{name}"
     if is_regular(stat_at(shadow, folder)):
         remove(shadow, folder)
-
-
-def _remove_empty(root: Path, folder: bytes) -> None:
-    """The mirrored folders above a deleted file, as long as nothing else is in them."""
-    names = parts(folder)
-    while names:
-        name = names.pop()
-        try:
-            with folder_of(root, b"/".join(names)) as above:
-                remove_folder(name, above)
-        except (LocalError, OSError):
-            return

@@ -12,14 +12,11 @@ from pathlib import Path
 
 from nemowatch.errors import SourceGone
 from nemowatch.fs.exclusive_create import remove, replace_file
-from nemowatch.fs.names import note_name
+from nemowatch.fs.names import SIGNATURE, note_name
 from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, translated
 
 ERROR_ENDING = ".error.txt"
 QUESTION_ENDING = ".question.txt"
-#: The last line of every note. A note whose text we no longer remember (a lost journal) is known by
-#: it.
-SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 #: Notes are a page; anything larger under their name is not ours.
 _LARGEST = 256 * 1024
 #: Stands for a content that is surely not ours.

@@ -18,7 +18,7 @@ import structlog
 from nemowatch.clock import Clock, lasted
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
-from nemowatch.fs.folders import ensure_root
+from nemowatch.fs.folders import ensure_root, remove_empty
 from nemowatch.fs.listing import folders_below
 from nemowatch.fs.names import note_name
 from nemowatch.fs.safe_open import translated
@@ -228,4 +228,6 @@ def _remove(watch: Watch, note: Note, known: str) -> None:
     if online and beside and not os.path.lexists(note.root):
         # nothing has failed here so far, or a person removed the folder: there is no note in it
         return
-    remove_note(note.root, note.path, known)
+    if remove_note(note.root, note.path, known) and known and note.root == watch.failed:
+        # what mirrors the inbox was made for the file and its note, and both have gone
+        remove_empty(note.root, os.fsencode(note.path.parent.relative_to(note.root)))

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.cures import ADMIN, NOTHING, Cure
-from nemowatch.fs.names import plain
-from nemowatch.outbox.note_file import SIGNATURE
+from nemowatch.fs.names import SIGNATURE, plain
 from nemowatch.reporting import words
 from nemowatch.reporting.phrases import counted
 from nemowatch.tasks import hint_lines

@@ -30,6 +30,7 @@ from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
 from nemowatch.sources.refused_files import RefusedFiles
+from nemowatch.sources.stray_notes import StrayNotes
 from nemowatch.sources.taken_away import cancel_taken_away
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -58,6 +59,7 @@ class ScanResults:
         self._folder_notes = FolderNotes(note_writer, self._approvals)
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
+        self._stray_notes = StrayNotes(journal, disks, clock)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, Problems] = {}  #: those of now, by watch
 
@@ -70,7 +72,9 @@ class ScanResults:
         """Pass on everything that one scan found."""
         watch = inbox.watch
         await self._refused_files.recall(watch)
-        problems = self.problems[watch.name] = _without_closed(tick.problems)
+        strays = await self._stray_notes.take(watch, tick.notes)
+        problems = _without_closed((*tick.problems, *strays))
+        self.problems[watch.name] = problems
         await self._take_sources(watch, tick)
         if tick.approved and await self._approvals.take(watch, tick.approvals):
             self._nudge()

@@ -17,8 +17,8 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.reporting.note_writer import NoteWriter
-from nemowatch.reporting.notes import READ_ME
-from nemowatch.sources import refused_files
+from nemowatch.reporting.notes import READ_ME, Complaint, read_me
+from nemowatch.sources import refused_files, stray_notes
 from nemowatch.sources.scan_results import ScanResults
 from tests.rigs.command import Cli
 
@@ -184,3 +184,66 @@ async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
     finally:
         await inbox.stop()
     assert len(scan_results.refused) == 1
+
+
+async def test_a_note_that_came_back_with_its_file_goes(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note of ours where none was written is taken away; what a person wrote under such a name,
+    or into one, stays, and is reported."""
+    monkeypatch.setattr(stray_notes, "PATIENCE", 0.0)
+    scan_results, inbox = take
+    folder = inbox.watch.inbox / "dub-es" / "back"
+    folder.mkdir(parents=True)
+    theirs = b"A script of my own.\r\n"
+    ours = read_me([Complaint("Something.")]).replace("\n", "\r\n").encode()
+    (folder / "a.mp4.error.txt").write_bytes(ours)
+    (folder / READ_ME).write_bytes(ours)
+    (folder / "b.mp4.error.txt").write_bytes(theirs)
+    (folder / "c.mp4.error.txt").write_bytes(ours + theirs)
+    names = ("a.mp4.error.txt", READ_ME, "b.mp4.error.txt", "c.mp4.error.txt")
+    tick = Tick(notes=tuple(b"dub-es/back/" + name.encode() for name in names))
+    for _ in range(2):
+        await scan_results.take(inbox, tick)
+
+    kept = {"b.mp4.error.txt": theirs, "c.mp4.error.txt": ours + theirs}
+    found = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != READ_ME}
+    assert found == kept
+    told = [one for one in scan_results.problems[inbox.watch.name] if isinstance(one, FileProblem)]
+    assert sorted(os.path.basename(one.path).decode() for one in told) == sorted(kept)
+    assert "b.mp4.error.txt" in (folder / READ_ME).read_text("utf-8-sig")
+
+
+async def test_a_note_that_was_written_there_is_no_stray(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read-me note of a folder stays while its cause does."""
+    monkeypatch.setattr(stray_notes, "PATIENCE", 0.0)
+    scan_results, inbox = take
+    (inbox.watch.inbox / "dub-xx").mkdir(parents=True)
+    problem = FolderProblem(b"dub-xx", "This folder's name could not be read.")
+    for _ in range(3):
+        tick = Tick(problems=(problem,), notes=(b"dub-xx/" + READ_ME.encode(),))
+        await scan_results.take(inbox, tick)
+    assert (inbox.watch.inbox / "dub-xx" / READ_ME).exists()
+
+
+async def test_a_folder_in_failed_goes_with_its_last_note(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It mirrors the inbox for the file and its note; what a person has put there keeps it."""
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
+    scan_results, inbox = take
+    watch = inbox.watch
+    for name in (b"dub-es/A/x/bad.mp4", b"dub-es/B/bad.mp4"):
+        path = watch.inbox / os.fsdecode(name)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"no film")
+        problem = FileProblem(name, b"dub-es", "Unusable.", final=True)
+        await scan_results.take(inbox, Tick(problems=(problem,)))
+        (watch.failed / os.fsdecode(name)).unlink()
+    (watch.failed / "dub-es/B/mine.pdf").write_bytes(b"a person's")
+
+    await scan_results.take(inbox, Tick())
+    left = sorted(str(path.relative_to(watch.failed)) for path in watch.failed.rglob("*"))
+    assert left == ["dub-es", "dub-es/B", "dub-es/B/mine.pdf"]

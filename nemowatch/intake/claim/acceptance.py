@@ -9,6 +9,7 @@ from functools import partial
 
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
+from nemowatch.fs.names import SIGNATURE
 from nemowatch.intake.claim.candidates import candidate, order_of_link
 from nemowatch.intake.claim.pairing import Group, wait_for
 from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
@@ -76,6 +77,9 @@ class Acceptance:
             self._too_many(main, count)
             return None
 
+        if any(map(_is_note, found)):
+            self._leave_note(group)
+            return None
         order_of = None
         if main.kind is MediaKind.LINK:
             prompt = self._state.book.prompt(parent(group.main))
@@ -179,9 +183,21 @@ class Acceptance:
         cure = "Divide it into several lists, or name fewer languages."
         self._not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
 
+    def _leave_note(self, group: Group) -> None:
+        """A note of ours is nothing to be spoken, whatever it is called by now."""
+        what = "This text is a note of nemowatch, and no work."
+        for path in group.paths:
+            problem = FileProblem(path, parent(path), what, "Take it away.", code="note")
+            self._state.problems.ask(problem)
+            self._state.block(path, what)
+
     def _is_conflict(self, group: Group) -> bool:
         kinds = {self._state.ignore.path(path).kind for path in group.paths}
         return NameClass.CONFLICT in kinds
+
+
+def _is_note(one: Inspected) -> bool:
+    return one.text.rstrip().endswith(SIGNATURE)
 
 
 def _decisive(found: list[Inspected]) -> Inspected:

@@ -92,6 +92,7 @@ class ScanDiff:
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
     approvals: list[bytes] = field(default_factory=list)
+    notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that nobody waits for yet
     more: bool = False  #: not all new files are in `fresh`
@@ -139,6 +140,7 @@ class ScanDiffer:
         self._gathering.end()
         found.instructions = self._gathering.folders
         found.approvals = self._gathering.approvals
+        found.notes = self._gathering.notes
         found.near = list(self._gathering.problems())[:MAX_ODD]
         found.missing = expected - self._seen
         if closed:  # what cannot be seen is not gone

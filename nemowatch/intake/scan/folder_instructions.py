@@ -31,6 +31,8 @@ _CURES = {
 }
 #: What people are told to do about a prompt.txt that says nothing.
 EMPTY_CURE = "Write what is to be done into it, or take it away."
+#: Notes in an inbox that are looked after; more come with the next scan.
+MAX_NOTES = 1_000
 #: What is said of instructions that are reserved, however they are written.
 _RESERVED = {
     Instruction.REVISE: (
@@ -107,6 +109,7 @@ class Gathering:
         self.folders: dict[bytes, FolderInstructions] = {}
         self.approvals: list[bytes] = []
         self.others: list[NearMiss] = []  #: what holds nothing but itself
+        self.notes: list[bytes] = []  #: what has a name of our own notes
 
     def take(self, path: bytes, snapshot: Snapshot) -> None:
         """One of our names was found: an instruction, or what looks like one."""
@@ -116,6 +119,8 @@ class Gathering:
             alike = _alike(name)
             if alike is not None:
                 self.miss(path, alike)
+            elif instructions.is_note(name) and len(self.notes) < MAX_NOTES:
+                self.notes.append(path)
         elif exact is Instruction.PAUSE:
             self._at(path).pauses.append(path)
         elif exact is Instruction.PROMPT:

@@ -199,6 +199,12 @@ def in_doubt(name: bytes, *, scripts: bool) -> Instruction | None:
     return _in_doubt(os.fsdecode(name), scripts)
 
 
+def is_note(name: bytes) -> bool:
+    """Whether a name is that of a note which nemowatch writes into an inbox or into failed/."""
+    low = folded(name)
+    return low == _READ_ME or low.endswith((".error.txt", ".question.txt"))
+
+
 def is_backup(name: bytes) -> bool:
     """Whether a name is that of an earlier version which an editor keeps, or of what it is about to
     save: beside the instruction itself it says nothing."""
