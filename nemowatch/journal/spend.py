@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.journal import turn_costs
 from nemowatch.journal.queries import load
 
 SQL = load("spend")
@@ -138,6 +139,7 @@ def set_edit(conn: sqlite3.Connection, job_id: int, edit: Edit) -> None:
 def found(conn: sqlite3.Connection, spend_id: int) -> None:
     """A call that was taken for refused, or given up, has happened: its edit is there."""
     conn.execute(SQL["found"], (spend_id,))
+    turn_costs.update(conn, spend_id)
 
 
 def doubt(conn: sqlite3.Connection, spend_id: int, *, reported: bool = False) -> None:
@@ -159,7 +161,8 @@ def settle(
     *,
     edit: Edit = Edit.MADE,
 ) -> None:
-    """Its outcome is known now; `edit`: what came of it, when it happened."""
+    """Its outcome is known now, and so may be what it cost; `edit`: what came of it, when it
+    happened."""
     values = {
         "id": spend_id,
         "outcome": outcome,
@@ -168,12 +171,7 @@ def settle(
         "now": now_ms,
     }
     conn.execute(SQL["settle"], values)
-
-
-def overlaps(conn: sqlite3.Connection, call: Spend, until_ms: int) -> int:
-    """How many other paid calls were under way at the same time."""
-    values = {"id": call.id, "since": call.opened_at, "until": until_ms}
-    return int(conn.execute(SQL["overlapping"], values).fetchone()[0])
+    turn_costs.update(conn, spend_id)
 
 
 @dataclass(frozen=True, slots=True)

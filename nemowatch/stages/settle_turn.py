@@ -10,7 +10,6 @@ from functools import partial
 
 from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
-from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit, Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
 from nemowatch.outbox.transcript import exportable
@@ -28,9 +27,8 @@ async def happened(
 ) -> Decision:
     """Settle a call whose edit exists."""
     credits = await balance(deps)
-    writes = (settle(call, Outcome.HAPPENED, credits, deps), *kept(work, state, deps))
-    values = await _cost(deps, call, credits) | JobChanges(answer=text)
-    return go(State.INSTRUCTED, *writes, **values)
+    settled = settle(call, Outcome.HAPPENED, credits, deps)
+    return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
 
 
 async def answered(
@@ -42,17 +40,16 @@ async def answered(
 ) -> Decision:
     """Settle a call with words and no edit: a transcript's text, or a question for a person."""
     credits = await balance(deps)
-    values = await _cost(deps, call, credits) | JobChanges(answer=text)
     asks = turn_outcome.asks_back(text)
     if work.requires(OutputKind.TEXT) and not asks:
         settled = settle(call, Outcome.HAPPENED, credits, deps)
-        return go(State.INSTRUCTED, settled, *kept(work, state, deps), **values)
+        return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
     what = "The cloud answered, but shows no edit"
     if asks:
         what = "The cloud asked a question instead of working"
     shown = f"{what}: {sentence(text)} {balance_words(call, credits)}"
     settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
-    return ask(AttentionReason.QUESTION, shown, settled, **values)
+    return ask(AttentionReason.QUESTION, shown, settled, answer=text)
 
 
 def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
@@ -119,12 +116,3 @@ def sentence(text: str) -> str:
     if not text or text.endswith((".", "!", "?", ":")):
         return text
     return f"{text}."
-
-
-async def _cost(deps: Deps, call: Spend, after: float | None) -> JobChanges:
-    if after is None or call.credits_before is None:
-        return JobChanges()
-    now = deps.clock.now_ms()
-    others = await deps.journal.read(lambda conn: spend.overlaps(conn, call, now))
-    share = max(call.credits_before - after, 0.0) / (1 + others)
-    return JobChanges(credits=share, credits_about=others > 0)

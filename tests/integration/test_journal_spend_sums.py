@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.journal import Journal, sources, spend
+from nemowatch.journal import Journal, jobs, sources, spend
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import Outcome, Price, Unpriced
 from nemowatch.model import Target
+from nemowatch.reporting import words
 
 
 @pytest.fixture
@@ -109,3 +111,67 @@ def test_the_price_of_a_turn(journal: Journal) -> None:
         Price(80, 80, known=True),
         Price(100, 120, known=True),
     ]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A paid call of the job with this number, in the order of its readings."""
+
+    job: int
+    opened: int
+    settled: int
+    before: float | None
+    after: float | None
+    outcome: Outcome = Outcome.HAPPENED
+
+
+def costs(journal: Journal, *turns: Turn) -> list[str]:
+    """What each of three jobs is shown to have cost."""
+
+    def work(conn: sqlite3.Connection) -> list[str]:
+        ids = {turn: call(conn, turn.job, turn.before, turn.opened) for turn in turns}
+        for turn in sorted(turns, key=lambda turn: turn.settled):
+            if turn.outcome is not Outcome.OPEN:
+                spend.settle(conn, ids[turn], turn.outcome, turn.after, turn.settled)
+        found = [jobs.by_id(conn, number) for number in (1, 2, 3)]
+        return [words.cost(job.credits, about=job.credits_about) for job in found]
+
+    return journal.write_now(work)
+
+
+def test_a_turn_alone_has_its_own_cost(journal: Journal) -> None:
+    """One after the other, each shows exactly what the balance fell."""
+    shown = costs(journal, Turn(1, 10, 20, 1000, 900), Turn(2, 30, 40, 900, 850))
+    assert shown == ["100 credits", "50 credits", ""]
+
+
+def test_turns_that_overlapped_share_the_sum(journal: Journal) -> None:
+    """Each shows the whole fall divided by their number, in whatever order they end, also where the
+    first and the last never met."""
+    shown = costs(
+        journal,
+        Turn(1, 10, 40, 1000, 950),
+        Turn(2, 30, 80, 1000, 850),
+        Turn(3, 60, 70, 950, 900),
+    )
+    assert shown == ["about 50 credits"] * 3
+
+
+def test_nothing_is_said_while_one_of_them_may_still_be_charged_for(journal: Journal) -> None:
+    """Nor where no balance could be read around one, or a top-up hides the fall."""
+    first = Turn(1, 10, 40, 1000, 950)
+    assert costs(journal, first, Turn(2, 20, 0, 1000, None, Outcome.OPEN)) == ["", "", ""]
+    later = [replace(first, opened=10**9, settled=10**9 + 30)]
+    later.append(Turn(3, 10**9 + 10, 10**9 + 50, None, None))
+    assert costs(journal, *later)[2] == ""
+    topped_up = (
+        Turn(1, 2 * 10**9, 2 * 10**9 + 40, 100, 1050),
+        Turn(3, 2 * 10**9 + 1, 2 * 10**9 + 60, 100, 1000),
+    )
+    assert costs(journal, *topped_up) == ["", "", ""]
+
+
+def test_a_refused_turn_shares_nothing(journal: Journal) -> None:
+    """What overlapped with it alone shows its own cost, once the refusal is known."""
+    refused = Turn(2, 20, 60, 1000, 950, Outcome.REFUSED)
+    assert costs(journal, Turn(1, 10, 40, 1000, 950), refused) == ["50 credits", "", ""]

@@ -59,11 +59,6 @@ UPDATE spend SET checks = checks + 1, last_seen = :seen WHERE id = :id
 -- name: settle
 UPDATE spend SET outcome = :outcome, edit = :edit, credits_after = :credits_after, settled_at = :now WHERE id = :id
 
--- name: overlapping
--- other paid calls that were under way between two moments: the balance's difference is then only "about"
-SELECT count(*) FROM spend WHERE id <> :id AND opened_at <= :until AND coalesce(settled_at, :until) >= :since
-AND outcome NOT IN ('unsent', 'refused', 'inherited')
-
 -- name: readings
 -- every balance that was read around paid calls since a moment, in the order in which it was read
 SELECT opened_at AS at, credits_before AS value FROM spend WHERE credits_before IS NOT NULL AND opened_at >= :since

@@ -7,3 +7,6 @@ ALTER TABLE hold ADD COLUMN trial INTEGER;                        -- the job tha
 ALTER TABLE hold ADD COLUMN account TEXT NOT NULL DEFAULT '';     -- whose: '' is not known
 ALTER TABLE hold ADD COLUMN over INTEGER NOT NULL DEFAULT 0 CHECK (over IN (0, 1));  -- 1: it holds nothing; only remembered
 UPDATE hold SET tried_at = since;
+
+-- What overlapping turns were said to have cost was a part of less than their sum: rather nothing.
+UPDATE job SET credits = NULL WHERE credits_about = 1;

@@ -1,0 +1,93 @@
+"""What a paid turn cost: the balance before and after it. Of turns that overlapped only the sum is
+known, and each is said to have cost the same part of it, or nothing is said.
+
+Owns `job.credits` and `job.credits_about`. What was spent on a day is summed by `spend.drops`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nemowatch.journal.queries import load
+
+SQL = load("turn_costs")
+
+#: A turn takes up to 15 minutes (docs/api.md section 6); an outcome may be found out much later.
+LONGEST_TURN_MS = 30 * 60 * 1000
+#: Turns that began longer ago are not looked at: a chain of overlaps ends there.
+LOOK_BACK_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A paid call that may have cost something."""
+
+    id: int
+    job_id: int
+    opened_at: int  #: UTC ms
+    settled_at: int | None  #: None: its outcome is not known yet
+    credits_before: float | None
+    credits_after: float | None
+
+    @property
+    def end(self) -> int:
+        """UTC ms by which it was over."""
+        latest = self.opened_at + LONGEST_TURN_MS
+        return min(self.settled_at or latest, latest)
+
+
+def update(conn: sqlite3.Connection, spend_id: int) -> None:
+    """The outcome of a call has become known: write what it cost, and what those cost that
+    overlapped with it."""
+    one = _call(conn.execute(SQL["one"], (spend_id,)).fetchone())
+    rows = conn.execute(SQL["around"], {"at": one.opened_at, "span": LOOK_BACK_MS})
+    for group in _groups(map(_call, rows)):
+        if _overlap(group, one):
+            _write(conn, group)
+
+
+def _write(conn: sqlite3.Connection, group: list[Call]) -> None:
+    share, about = _share(group), len(group) > 1
+    for call in group:
+        conn.execute(SQL["set"], {"spend": call.id, "credits": share, "about": about})
+
+
+def _call(row: sqlite3.Row) -> Call:
+    return Call(**dict(row))
+
+
+def _overlap(group: list[Call], one: Call) -> bool:
+    """Whether it is one of them, or was under way with them before it was refused."""
+    end = max(call.end for call in group)
+    return group[0].opened_at <= one.end and one.opened_at <= end
+
+
+def _groups(calls: Iterable[Call]) -> Iterator[list[Call]]:
+    """Calls in order, those that overlapped together."""
+    group: list[Call] = []
+    end = 0
+    for call in calls:
+        if group and call.opened_at > end:
+            yield group
+            group, end = [], 0
+        group.append(call)
+        end = max(end, call.end)
+    if group:
+        yield group
+
+
+def _share(group: list[Call]) -> float | None:
+    """What each of them cost; None while one may still be charged for, where a balance is not
+    known, and where a top-up hides what was spent."""
+    before = [call.credits_before for call in group if call.credits_before is not None]
+    after = [call.credits_after for call in group if call.credits_after is not None]
+    is_known = len(before) == len(after) == len(group)
+    if not group or not is_known:
+        return None
+
+    is_topped_up = max(after) > before[0] or max(before) > before[0]
+    if len(group) > 1 and is_topped_up:
+        return None
+    return max(before[0] - min(after), 0.0) / len(group)
