@@ -162,6 +162,12 @@ def is_seen(root: Path) -> bool:
     return _held[root].is_seen
 
 
+def expect_folder(root: Path) -> None:
+    """A held root is missing although its share is there: whoever makes it, a link in its place is
+    not the administrator's, who would have restarted us."""
+    _held[root].plain = True
+
+
 def memory(root: Path) -> Memory:
     """What the next start has to know of a held root."""
     return _held[root].memory

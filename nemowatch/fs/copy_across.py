@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 
 from nemowatch.errors import LocalFinal, LocalPassing, SourceChanged, show_path
 from nemowatch.fs import part_files
-from nemowatch.fs.exclusive_create import removed_on_failure, write_new
+from nemowatch.fs.exclusive_create import remove, removed_on_failure
 from nemowatch.fs.hashing import has_content, sha256_at
 from nemowatch.fs.identity import TIME_GRAIN_NS, of_stat, same_size_and_time
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.names import LAST_NUMBER, OURS
-from nemowatch.fs.safe_open import BLOCK, open_file, stat_at
+from nemowatch.fs.safe_open import BLOCK, open_file, open_new, stat_at
 
 
 def copy(
@@ -56,12 +56,12 @@ def _copy_bytes(
 ) -> None:
     """The bytes and the time into the part, synced, and read back: what is unlinked afterwards
     must stand there."""
-    write_new(part, b"", target)
+    remove(part, target)
     digest = hashlib.sha256()
     count = 0
     with (
         os.fdopen(open_file(name, source), "rb", buffering=0) as original,
-        os.fdopen(open_file(part, target, os.O_WRONLY), "wb") as out,
+        os.fdopen(open_new(part, target), "wb") as out,
     ):
         size = os.fstat(original.fileno()).st_size
         while block := original.read(BLOCK):
@@ -72,7 +72,7 @@ def _copy_bytes(
             out.write(block)
         out.flush()
         was = os.fstat(original.fileno())
-        os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
+        part_files.keep_time(out.fileno(), was)
         os.fsync(out.fileno())
     if not has_content(part, target, digest.hexdigest(), count):
         text = f"{show_path(name)}: the copy does not read back as it was written."

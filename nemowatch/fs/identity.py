@@ -60,6 +60,11 @@ def is_regular(found: os.stat_result | None) -> bool:
     return found is not None and stat.S_ISREG(found.st_mode)
 
 
+def is_folder(found: os.stat_result) -> bool:
+    """Whether this is a folder, and no link to one."""
+    return stat.S_ISDIR(found.st_mode)
+
+
 def not_regular(mode: int) -> str:
     """What a directory entry is when it is not a regular file, in plain words; "" for a regular
     file."""

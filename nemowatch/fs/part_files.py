@@ -7,15 +7,17 @@ no jobs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
+from nemowatch.errors import LocalPassing, show_path
 from nemowatch.fs import exclusive_create
 from nemowatch.fs.exclusive_create import NO_RENAME, remove, removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content
-from nemowatch.fs.identity import is_regular, of_stat, same_inode, same_size_and_time
+from nemowatch.fs.identity import is_folder, is_regular, of_stat, same_inode, same_size_and_time
 from nemowatch.fs.names import NAME_LIMIT, OURS
 from nemowatch.fs.safe_open import (
     BLOCK,
@@ -31,18 +33,26 @@ from nemowatch.fs.safe_open import (
 
 def open_part(path: Path) -> int:
     """A part file for reading and writing, begun when there is none; the caller closes the
-    descriptor. One that has a second name is begun anew: what was published under that name must
-    not be written into. Raises LocalError."""
+    descriptor. What has its name and is no file of one name is taken away first: a link, a pipe,
+    or a second name of what was published, or of somebody's file, which must not be written into.
+    Raises LocalError."""
     with root_folder(path.parent) as folder, translated(path):
-        try:
-            fd = open_file(path.name, folder, os.O_RDWR)
-        except FileNotFoundError:
+        found = stat_at(path.name, folder)
+        if found is not None and not _is_part(found):
+            remove(path.name, folder)
+            found = None
+        if found is None:
             return open_new(path.name, folder, os.O_RDWR)
-        if os.fstat(fd).st_nlink <= 1:
+
+        fd = open_file(path.name, folder, os.O_RDWR)
+        if _is_part(os.fstat(fd)):
             return fd
         os.close(fd)
-        remove(path.name, folder)
-        return open_new(path.name, folder, os.O_RDWR)
+        raise LocalPassing(f"{show_path(path)}: it was replaced meanwhile.", path=path)
+
+
+def _is_part(found: os.stat_result) -> bool:
+    return is_regular(found) and found.st_nlink <= 1
 
 
 def put(part: str, name: str, folder: int) -> None:
@@ -65,8 +75,8 @@ def put(part: str, name: str, folder: int) -> None:
 def finish(part: str, folder: int) -> None:
     """The end of `put`, also after a kill: the names on disk, then the part and its claim away."""
     sync_folder(folder)
-    for leftover in (part, claim_name(part)):
-        remove(leftover, folder)
+    remove(part, folder)
+    _remove_claim(part, folder)
 
 
 def is_same(
@@ -120,8 +130,15 @@ def copy_into(name: str, folder: int, target: int) -> None:
         while block := source.read(BLOCK):
             _write_all(block, out)
         was = os.fstat(source.fileno())
-        os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
+        keep_time(out.fileno(), was)
         os.fsync(out.fileno())
+
+
+def keep_time(fd: int, was: os.stat_result) -> None:
+    """Give an opened copy the time of its original, where the filesystem can: without it a kill
+    costs a second copy, and nothing else."""
+    with contextlib.suppress(OSError):
+        os.utime(fd, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
 def _write_all(block: bytes, out: FileIO) -> None:
@@ -133,7 +150,7 @@ def _write_all(block: bytes, out: FileIO) -> None:
 def claimed(part: str, folder: int) -> str:
     """The name that an interrupted copy of `part` was going to; "" when there was none."""
     claim = claim_name(part)
-    if stat_at(claim, folder) is None:
+    if not is_regular(stat_at(claim, folder)):  # nothing, or nothing of ours
         return ""
 
     name = os.fsdecode(read_file(claim, folder, NAME_LIMIT))
@@ -149,7 +166,15 @@ def clear_claim(part: str, folder: int) -> None:
     name = claimed(part, folder)
     if name and _is_beginning(name, part, folder):
         remove(name, folder)
-    remove(claim_name(part), folder)
+    _remove_claim(part, folder)
+
+
+def _remove_claim(part: str, folder: int) -> None:
+    """Whatever has its name goes, but for a folder, which is nobody's claim."""
+    claim = claim_name(part)
+    found = stat_at(claim, folder)
+    if found is not None and not is_folder(found):
+        remove(claim, folder)
 
 
 def _is_beginning(name: str, part: str, folder: int) -> bool:

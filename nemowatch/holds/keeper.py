@@ -54,7 +54,7 @@ class HoldKeeper:
         self._nudge = nudge
         self._hold_log = hold_log
         self._disks = DiskSpace(journal, inboxes)
-        self._outboxes = Outboxes(journal, inboxes)
+        self._outboxes = Outboxes(journal, inboxes, clock)
         self._one = asyncio.Lock()
         # checks: asked for, and how many of these the latest check answers
         self._asked = self._begun = 0

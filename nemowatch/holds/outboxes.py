@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, queue, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason
+from nemowatch.pacing import NotBefore
 from nemowatch.stages.source_check import check_results
 
 #: Seconds until an outbox that does not answer counts as one that takes nothing.
@@ -26,6 +28,11 @@ THREADS = 64
 #: share. Which ones is left to chance, so that names it refuses for ever hold up nobody else.
 AT_ONCE = 20
 
+#: Seconds between two tries of a job whose outbox takes the probe and not the result, at first and
+#: at most.
+PAUSE = 5.0
+LONGEST_PAUSE = 3600.0
+
 #: A held job, and the path of its source.
 Waiting = tuple[Job, bytes]
 
@@ -34,8 +41,15 @@ class Outboxes:
     """Asks each outbox on a thread of its own, with one question at a time however long it
     hangs."""
 
-    def __init__(self, journal: Journal, inboxes: Mapping[str, Inbox]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        inboxes: Mapping[str, Inbox],
+        clock: Clock,
+    ) -> None:
         self._journal = journal
+        self._tries = NotBefore[int](clock)  # by job, since it went on last
+        self._pauses: dict[int, float] = {}  # the same jobs: seconds
         self._inboxes = inboxes
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
         self._asked: dict[str, asyncio.Future[list[int]]] = {}  # by watch
@@ -46,9 +60,10 @@ class Outboxes:
 
     async def deliverable(self) -> list[int]:
         """The jobs held for their outbox whose results it would take."""
-        for name, waiting in (await self._journal.read(_waiting)).items():
+        for name, held in (await self._journal.read(_waiting)).items():
+            waiting = [one for one in held if self._tries.is_due(one[0].id)]
             inbox = self._inboxes.get(name)
-            if inbox is not None:
+            if inbox is not None and waiting:
                 self._ask(name, inbox.watch, waiting)
         if not self._asked:
             return []
@@ -59,7 +74,18 @@ class Outboxes:
             if answer.done():
                 found += answer.result()
                 del self._asked[name]
+        self._put_off(found)
         return found
+
+    def _put_off(self, going_on: Iterable[int]) -> None:
+        """What only the real result shows is met again at once: then it is tried with growing
+        pauses."""
+        for job_id in filter(self._tries.is_due, list(self._tries)):
+            self._tries.forget(job_id)
+        for job_id in going_on:
+            pause = self._pauses.get(job_id, PAUSE / 2) * 2
+            self._pauses[job_id] = min(pause, LONGEST_PAUSE)
+            self._tries.put_off(job_id, self._pauses[job_id])
 
     def _ask(self, name: str, watch: Watch, waiting: list[Waiting]) -> None:
         if name in self._asked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from itertools import filterfalse
 from pathlib import Path
 
 from nemowatch.config import Watch
@@ -20,10 +21,13 @@ from nemowatch.journal.facts import InboxFact
 
 
 class AnchorMemory:
-    """An inbox, to which notes are written, and its outbox, done and failed."""
+    """An inbox, to which notes are written, its outbox, done and failed, and where its owner file
+    and the page are."""
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:
-        self._roots = (watch.inbox, watch.outbox, watch.done, watch.failed)
+        own = {watch.root or watch.inbox, watch.page.parent}
+        own -= {watch.inbox}
+        self._roots = (watch.inbox, watch.outbox, watch.done, watch.failed, *sorted(own))
         self._journal = journal
         self._watch, self._disks = watch.name, disks
         self._kept: dict[str, anchor.Memory] = {}  # as the journal knows them
@@ -54,6 +58,21 @@ class AnchorMemory:
 
 
 def _see(roots: tuple[Path, ...]) -> None:
-    for root in roots:
+    """The first of them is the inbox: where it is, the share is."""
+    inbox = roots[0]
+    for root in filterfalse(anchor.is_seen, roots):
         with contextlib.suppress(LocalError):  # not made yet, or the share is away
             os.close(open_root(root))
+        if _is_missing(root) and root.parent == inbox.parent and anchor.is_seen(inbox):
+            anchor.expect_folder(root)
+
+
+def _is_missing(root: Path) -> bool:
+    """Whether nothing at all has its name; False where that cannot be said."""
+    try:
+        root.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
