@@ -69,13 +69,15 @@ def wav(data: bytes = b"s" * 4000) -> bytes:
     return chunk(b"RIFF", b"WAVE" + chunk(b"fmt ", bytes(16)) + chunk(b"data", data))
 
 
-def avi(*streams: bytes, length: int = 10, more: bytes = b"") -> bytes:
-    """An AVI with streams of these kinds (vids, auds), and more behind its pictures."""
+def avi(*streams: bytes, of: tuple[int, ...] = (0, 1), more: bytes = b"") -> bytes:
+    """An AVI with streams of these kinds (vids, auds), content of some of them, and more behind
+    that."""
     lists = b""
     for kind in streams:
-        header = kind + bytes(28) + struct.pack("<I", length) + bytes(20)
+        header = kind + bytes(52)
         lists += chunk(b"LIST", b"strl" + chunk(b"strh", header))
-    body = chunk(b"LIST", b"hdrl" + lists) + chunk(b"LIST", b"movi" + b"m" * 2000) + more
+    content = b"".join(chunk(b"%02ddc" % number, b"m" * 900) for number in of)
+    body = chunk(b"LIST", b"hdrl" + lists) + chunk(b"LIST", b"movi" + content) + more
     return chunk(b"RIFF", b"AVI " + body)
 
 

@@ -65,6 +65,7 @@ SILENT: dict[str, tuple[bytes, str]] = {
         OFF,
     ),
     "AVI with a picture only": (media.avi(b"vids"), NO_TRACK),
+    "AVI with an empty sound track": (media.avi(b"vids", b"auds", of=(0, 0)), EMPTY),
 }
 
 

@@ -6,8 +6,9 @@ one loop goes over all of them, however long they say they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
@@ -27,7 +28,9 @@ _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TRACKS, _TRACK, _TRACK_NUMBER, _TRACK_TYPE, _ENABLED = 0x1654AE6B, 0xAE, 0xD7, 0x83, 0xB9
 _CODEC = 0x86
 _ENCODINGS, _ENCODING, _ENCRYPTION = 0x6D80, 0x6240, 0x5035
-_CLUSTER, _GROUP, _BLOCK, _SIMPLE_BLOCK = 0x1F43B675, 0xA0, 0xA1, 0xA3
+#: Elements with blocks in them, and two kinds of blocks.
+_HOLDERS = frozenset({0x1F43B675, 0xA0})
+_BLOCKS = frozenset({0xA1, 0xA3})
 #: Kinds of tracks; the third holds both. Others are subtitles, buttons and the like.
 _TYPES = {1: (Holds.PICTURE,), 2: (Holds.SOUND,), 3: (Holds.PICTURE, Holds.SOUND)}
 #: Codecs that compress nothing.
@@ -36,8 +39,10 @@ _PLAIN = (b"A_PCM", b"V_UNCOMPRESSED", b"V_MS/VFW")
 _MOST_BLOCKS = 4_000
 #: Elements before the segment: a header, and what fills space.
 _FIRST = 16
-#: Bytes of the longest number: an id has up to four, a length up to eight.
+#: Bytes of the longest header: an id has up to four, a length up to eight.
 _LONGEST = 12
+#: Bytes of a value that are looked at: numbers have up to eight, names of codecs more.
+_LONGEST_VALUE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,20 @@ class _Element:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A track, by the number that its blocks bear."""
+class _Entry:
+    """A track as the list of tracks has it."""
 
-    number: int
+    number: int  #: that its blocks bear
     holds: tuple[Holds, ...]
     off: bool
     locked: bool
     packed: bool
+
+    def tracks(self, filled: set[int]) -> Iterator[Track]:
+        """What it is in the common form; `filled`: numbers of tracks of which there is a block."""
+        use = use_of(empty=self.number not in filled, off=self.off)
+        for holds in self.holds:
+            yield Track(holds, use, self.locked, self.packed)
 
 
 def examine(pieces: Pieces) -> Contents:
@@ -69,20 +80,23 @@ def examine(pieces: Pieces) -> Contents:
     if segment is None:
         return Contents("it ends in its header")
 
-    found = Contents()
-    if not segment.is_open:
-        found = beyond(segment.end, pieces.size)
-        found = replace(found, ends=segment.end == pieces.size)
+    found = _size(segment, pieces.size)
     listed = _find_tracks(pieces, segment)
     if listed is None or listed.end > pieces.size:
         return Contents(found.missing or "its list of tracks is missing")
 
-    entries = [_track(pieces, entry) for entry in _inside(pieces, listed, _TRACK)]
-    numbers = {entry.number for entry in entries if entry.holds}
-    tracks = _tracks(entries, _filled(pieces, segment, numbers))
-    if not found.missing and ends_in_zeros(pieces, tracks, segment.end):
+    tracks = _tracks(pieces, segment, listed)
+    is_zeros = ends_in_zeros(pieces, tracks, segment.end)
+    if is_zeros and not found.missing:
         return Contents(NOT_ARRIVED)
     return replace(found, tracks=tracks)
+
+
+def _size(segment: _Element, size: int) -> Contents:
+    """Whether the file is as long as it says."""
+    if segment.is_open:
+        return Contents()
+    return replace(beyond(segment.end, size), ends=segment.end == size)
 
 
 def number(data: bytes) -> tuple[int, int, bool]:
@@ -113,22 +127,46 @@ def _element(pieces: Pieces, offset: int) -> _Element | None:
     return _Element(int.from_bytes(header[:id_length], "big"), offset, at, end, is_open)
 
 
-def _elements(pieces: Pieces, offset: int, end: int) -> Iterator[_Element]:
-    """The elements from `offset` on, as far as there are any. One of unknown length is entered, and
-    its own follow."""
+def _elements(
+    pieces: Pieces,
+    offset: int,
+    end: int,
+    entered: frozenset[int] = frozenset(),
+) -> Iterator[_Element]:
+    """The elements from `offset` on, as far as there are any. One of unknown length is entered, as
+    are those of these kinds: their own follow."""
     while offset < min(end, pieces.size):
         element = _element(pieces, offset)
         if element is None:
             return
         yield element
-        offset = element.at if element.is_open else element.end
+        is_entered = element.is_open or element.id in entered
+        offset = element.at if is_entered else element.end
 
 
-def _inside(pieces: Pieces, parent: _Element, wanted: int) -> Iterator[_Element]:
-    """The elements of one kind in another."""
+def _inside(pieces: Pieces, parent: _Element, *path: int) -> Iterator[_Element]:
+    """The elements of these kinds, each in the one before."""
+    wanted, *below = path
     for element in _elements(pieces, parent.at, parent.end):
-        if element.id == wanted:
+        if element.id != wanted:
+            continue
+        if below:
+            yield from _inside(pieces, element, *below)
+        else:
             yield element
+
+
+def _bytes(pieces: Pieces, parent: _Element, wanted: int, default: bytes) -> bytes:
+    """The first bytes of the first such element in another."""
+    for element in _inside(pieces, parent, wanted):
+        return pieces.at(element.at, min(element.end - element.at, _LONGEST_VALUE))
+    return default
+
+
+def _value(pieces: Pieces, parent: _Element, wanted: int, default: int = 0) -> int:
+    """The unsigned number in the first such element in another."""
+    found = _bytes(pieces, parent, wanted, bytes([default]))
+    return int.from_bytes(found, "big")
 
 
 def _segment(pieces: Pieces) -> _Element | None:
@@ -156,63 +194,44 @@ def _find_tracks(pieces: Pieces, segment: _Element) -> _Element | None:
 
 def _by_place(pieces: Pieces, segment: _Element, places: _Element) -> _Element | None:
     for seek in _inside(pieces, places, _SEEK):
-        of = sum(_value(pieces, one) for one in _inside(pieces, seek, _SEEK_ID))
-        if of != _TRACKS:
+        if _value(pieces, seek, _SEEK_ID) != _TRACKS:
             continue
-        for position in _inside(pieces, seek, _SEEK_POSITION):
-            found = _element(pieces, segment.at + _value(pieces, position))
-            if found is not None and found.id == _TRACKS:
-                return found
+        found = _element(pieces, segment.at + _value(pieces, seek, _SEEK_POSITION))
+        if found is not None and found.id == _TRACKS:
+            return found
     return None
 
 
-def _value(pieces: Pieces, element: _Element) -> int:
-    """An unsigned number."""
-    return pieces.number(element.at, min(element.end - element.at, 8))
+def _tracks(pieces: Pieces, segment: _Element, listed: _Element) -> tuple[Track, ...]:
+    entries = [_entry(pieces, element) for element in _inside(pieces, listed, _TRACK)]
+    numbers = {entry.number for entry in entries if entry.holds}
+    filled = _filled(pieces, segment, numbers)
+    return tuple(chain.from_iterable(entry.tracks(filled) for entry in entries))
 
 
-def _tracks(entries: Iterable[_Numbered], filled: set[int]) -> tuple[Track, ...]:
-    found: list[Track] = []
-    for entry in entries:
-        use = use_of(empty=entry.number not in filled, off=entry.off)
-        for holds in entry.holds:
-            found.append(Track(holds, use, entry.locked, entry.packed))
-    return tuple(found)
-
-
-def _track(pieces: Pieces, entry: _Element) -> _Numbered:
-    values: dict[int, int] = {}
-    locked = packed = False
-    for element in _elements(pieces, entry.at, entry.end):
-        if element.id in (_TRACK_NUMBER, _TRACK_TYPE, _ENABLED):
-            values[element.id] = _value(pieces, element)
-        elif element.id == _ENCODINGS:
-            locked = locked or _is_locked(pieces, element)
-        elif element.id == _CODEC:
-            packed = not pieces.at(element.at, 32).startswith(_PLAIN)
-    holds = _TYPES.get(values.get(_TRACK_TYPE, 0), ())
-    off = values.get(_ENABLED, 1) == 0
-    return _Numbered(values.get(_TRACK_NUMBER, 0), holds, off, locked, packed)
-
-
-def _is_locked(pieces: Pieces, encodings: _Element) -> bool:
-    for encoding in _inside(pieces, encodings, _ENCODING):
-        for _ in _inside(pieces, encoding, _ENCRYPTION):
-            return True
-    return False
+def _entry(pieces: Pieces, element: _Element) -> _Entry:
+    codec = _bytes(pieces, element, _CODEC, _PLAIN[0])
+    encryption = _inside(pieces, element, _ENCODINGS, _ENCODING, _ENCRYPTION)
+    return _Entry(
+        number=_value(pieces, element, _TRACK_NUMBER),
+        holds=_TYPES.get(_value(pieces, element, _TRACK_TYPE), ()),
+        off=_value(pieces, element, _ENABLED, default=1) == 0,
+        locked=next(encryption, None) is not None,
+        packed=not codec.startswith(_PLAIN),
+    )
 
 
 def _filled(pieces: Pieces, segment: _Element, numbers: set[int]) -> set[int]:
     """Those of the tracks of which there is a block, and those of which nobody can tell: the first
     part of the file has none."""
     missing = set(numbers)
-    offset = segment.at
-    for _ in range(_MOST_BLOCKS):
-        element = _element(pieces, offset)
-        if not missing or element is None or offset >= segment.end:
-            return numbers - missing
-        if element.id in (_SIMPLE_BLOCK, _BLOCK):
+    seen = 0
+    for element in islice(_elements(pieces, segment.at, segment.end, _HOLDERS), _MOST_BLOCKS):
+        seen += 1
+        if element.id in _BLOCKS:
             missing.discard(number(pieces.at(element.at, 8))[0])
-        is_entered = element.is_open or element.id in (_CLUSTER, _GROUP)
-        offset = element.at if is_entered else element.end
-    return numbers
+        if not missing:
+            break
+    if seen == _MOST_BLOCKS:
+        return numbers
+    return numbers - missing

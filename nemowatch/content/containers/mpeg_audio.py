@@ -5,6 +5,8 @@ Owns the search for the first frame, and what the header in it (Xing, Info, VBRI
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nemowatch.content.containers.contents import (
@@ -22,14 +24,27 @@ TAG = b"ID3"
 _MOST_TAGS = 8
 #: Bytes in which a first frame is looked for: players give up as well.
 _SEARCHED = 1024 * 1024
-#: kbit/s by a frame's header: MPEG-1 layers II and III, MPEG-2 layers II and III (one table).
-_RATES_1_2 = (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384)
-_RATES_1_3 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+#: kbit/s by a frame's header, by (MPEG-1?, layer); 0 is a free rate.
+_LAYER_2, _LAYER_3 = 2, 1
+_RATES = {
+    (True, _LAYER_2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, _LAYER_3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, _LAYER_2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, _LAYER_3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+#: Bytes of a frame for each bit/s and Hz: an eighth of its samples.
+_EIGHTHS = {(True, _LAYER_2): 144, (True, _LAYER_3): 144, (False, _LAYER_2): 144}
+_EIGHTH = 72
 #: Hz by version: 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5.
 _FREQUENCIES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+_MPEG_1 = 3
 #: Bytes before the header of a Xing frame: (MPEG-1?, one channel?).
 _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}
+#: Where a Xing header has its number of bytes, by its flags, of which the second says that it has.
+_XING_BYTES_AT = {2: 8, 3: 12}
+#: Bytes of a frame's header that are looked at.
+_HEADER = 6
+_SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _SOUND = (Track(Holds.SOUND, packed=True),)
 
 
@@ -61,12 +76,12 @@ def examine(pieces: Pieces) -> Contents:
 
 def is_frame(head: bytes) -> bool:
     """Whether a file that begins so begins with a frame of MP3 or AAC."""
-    return frame(head[:6]) is not None
+    return frame(head[:_HEADER]) is not None
 
 
 def is_adts(head: bytes) -> bool:
     """Whether a file that begins so is AAC in ADTS."""
-    return _adts(head[:6]) is not None
+    return _adts(head[:_HEADER]) is not None
 
 
 def behind_tags(pieces: Pieces) -> int:
@@ -76,39 +91,42 @@ def behind_tags(pieces: Pieces) -> int:
         tag = pieces.at(offset, 10)
         if tag[:3] != TAG or len(tag) < 10:
             break
-        length = 0
-        for byte in tag[6:10]:
-            length = length << 7 | byte & 0x7F
-        has_footer = tag[5] & 0x10
-        offset += 10 + length + (10 if has_footer else 0)
+        one, two, three, four = tag[6:10]  # seven bits each
+        length = (one << 21) + (two << 14) + (three << 7) + four
+        has_footer = tag[5] >> 4 & 1
+        offset += 10 + length + 10 * has_footer
     return offset
 
 
 def _first_frame(pieces: Pieces, start: int) -> int:
     """Where the first frame begins; -1 when there is none. One right behind the tags need not be
     followed by another."""
-    if frame(pieces.at(start, 6)) is not None and _goes_on(pieces, start, alone=True):
+    if _goes_on(pieces, start, alone=True):
         return start
+    for at in _syncs(pieces, start):
+        if _goes_on(pieces, at, alone=False):
+            return at
+    return -1
+
+
+def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
+    """Where a frame may begin."""
     for block_at in range(start, min(start + _SEARCHED, pieces.size), BLOCK):
         block = pieces.at(block_at, BLOCK)
-        at = block.find(b"\xff")
-        while at >= 0:
-            if _goes_on(pieces, block_at + at, alone=False):
-                return block_at + at
-            at = block.find(b"\xff", at + 1)
-    return -1
+        for found in _SYNC.finditer(block):
+            yield block_at + found.start()
 
 
 def _goes_on(pieces: Pieces, at: int, *, alone: bool) -> bool:
     """Whether a frame is here, and another one like it where this one ends; `alone`: or the file
     ends before."""
-    first = frame(pieces.at(at, 6))
+    first = frame(pieces.at(at, _HEADER))
     if first is None:
         return False
     behind = at + first.length
-    if not first.length or behind + 4 > pieces.size:
+    if behind == at or behind + _HEADER > pieces.size:
         return alone
-    second = frame(pieces.at(behind, 6))
+    second = frame(pieces.at(behind, _HEADER))
     return second is not None and second.family == first.family
 
 
@@ -123,52 +141,42 @@ def frame(header: bytes) -> _Frame | None:
         return _adts(header)
 
     version = bits >> 19 & 3
-    rate = bits >> 12 & 15
-    frequency = bits >> 10 & 3
-    if layer == 3 or version == 1 or rate == 15 or frequency == 3:
+    form = (version == _MPEG_1, layer)
+    try:
+        rate = _RATES[form][bits >> 12 & 15] * 1000
+        frequency = _FREQUENCIES[version][bits >> 10 & 3]
+    except LookupError:  # a value that does not exist
         return None
-    return _mpeg(bits, version, layer)
-
-
-def _mpeg(bits: int, version: int, layer: int) -> _Frame:
-    is_first = version == 3
-    rates = _RATES_2
-    if is_first:
-        rates = _RATES_1_3 if layer == 1 else _RATES_1_2
-    samples = 144 if is_first or layer == 2 else 72
-    frequency = _FREQUENCIES[version][bits >> 10 & 3]
     padding = bits >> 9 & 1
-    rate = rates[bits >> 12 & 15]
-    length = samples * rate * 1000 // frequency + padding if rate else 0
+    length = _EIGHTHS.get(form, _EIGHTH) * rate // frequency + padding
     is_mono = bits >> 6 & 3 == 3
-    return _Frame(length, bits >> 17, 4 + _SIDE[is_first, is_mono])
+    return _Frame(length if rate else 0, bits >> 17, 4 + _SIDE[form[0], is_mono])
 
 
 def _adts(header: bytes) -> _Frame | None:
     """AAC in ADTS: one bit more of sync, and a sampling frequency that exists."""
-    bits = int.from_bytes(header[:4], "big")
-    if bits >> 20 != 0xFFF or bits >> 10 & 15 >= 13 or len(header) < 6:
+    bits = int.from_bytes(header[:_HEADER].ljust(_HEADER, b"\0"), "big")
+    length = bits >> 5 & 0x1FFF
+    if bits >> 36 != 0xFFF or bits >> 26 & 15 >= 13 or length < 7:
         return None
-    length = int.from_bytes(header[3:6], "big") >> 5 & 0x1FFF
-    if length < 7:
-        return None
-    return _Frame(length, bits >> 10)
+    return _Frame(length, bits >> 26)
 
 
 def _promised_end(pieces: Pieces, at: int) -> int:
     """Where the sound ends by the header in its first frame; 0 when it says nothing."""
-    first = frame(pieces.at(at, 6))
-    if first is None or not first.info_at:
+    first = frame(pieces.at(at, _HEADER))
+    if first is None:
         return 0
     xing = pieces.at(at + first.info_at, 16)
     if xing[:4] in (b"Xing", b"Info"):
-        flags = xing[7]
-        if not flags & 2:
-            return 0
-        bytes_at = 12 if flags & 1 else 8
-        return at + int.from_bytes(xing[bytes_at : bytes_at + 4], "big")
+        bytes_at = _XING_BYTES_AT.get(xing[7] & 3)
+        return at + _number(xing, bytes_at) if bytes_at else 0
 
     vbri = pieces.at(at + 36, 14)
     if vbri[:4] == b"VBRI":
-        return at + int.from_bytes(vbri[10:14], "big")
+        return at + _number(vbri, 10)
     return 0
+
+
+def _number(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "big")

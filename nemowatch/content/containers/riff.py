@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
     Contents,
     Holds,
     Track,
-    Use,
     beyond,
     use_of,
 )
@@ -22,6 +22,7 @@ from nemowatch.content.containers.pieces import Pieces, TooMany
 #: How such files begin; the second and third have sizes of 64 bits.
 RIFF, RF64, BW64 = b"RIFF", b"RF64", b"BW64"
 BEGINNINGS = (RIFF, RF64, BW64)
+_LONG = frozenset({RF64, BW64})
 #: Writers that stream put one of these where a size belongs.
 OPEN = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 #: RIFF files in a row: a recording has one for each gigabyte.
@@ -34,8 +35,12 @@ _STREAMS = {
     b"auds": (Holds.SOUND,),
     b"iavs": (Holds.PICTURE, Holds.SOUND),
 }
-#: Where the header of a stream has its length.
-_LENGTH_AT = 32
+#: Chunks in which a first one of each stream is looked for: some minutes of video.
+_MOST_SEEN = 4_000
+#: Chunks that say their kind before their content.
+_WITH_KIND = frozenset({*BEGINNINGS, b"LIST"})
+#: Where a file has its form, and one with 64-bit sizes its own.
+_FORM_AT, _LONG_SIZE_AT = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +49,24 @@ class _Chunk:
 
     kind: bytes
     at: int  #: where its content begins
-    length: int  #: by its own word
+    end: int  #: where it ends, by its own word
+    is_open: bool  #: that was never filled in
 
     @property
-    def is_open(self) -> bool:
-        """Whether its length was never filled in."""
-        return self.length in OPEN
+    def following(self) -> int:
+        """Where the next chunk begins: each is filled up to an even length."""
+        return self.end + (self.end - self.at) % 2
 
-    @property
-    def end(self) -> int:
-        """Where the next chunk begins."""
-        return self.at + self.length + self.length % 2
+
+#: In place of a chunk that is not there.
+_NOTHING = _Chunk(b"", 0, 0, is_open=False)
 
 
 def examine(pieces: Pieces) -> Contents:
     """What a RIFF file says of itself. Raises OSError, and TooMany for one of too many parts."""
-    whole = _first(pieces)
+    whole = _chunk(pieces, 0)
     found = _missing(pieces, whole)
-    form = pieces.at(8, 4)
+    form = pieces.at(_FORM_AT, 4)
     if form == b"WAVE":
         return _wave(pieces, whole, found)
     if form == b"AVI ":
@@ -69,91 +74,104 @@ def examine(pieces: Pieces) -> Contents:
     return found
 
 
-def _length(pieces: Pieces, offset: int) -> int:
-    return int.from_bytes(pieces.at(offset, 4), "little")
+def _length(pieces: Pieces, offset: int, count: int = 4) -> int:
+    return int.from_bytes(pieces.at(offset, count), "little")
 
 
-def _first(pieces: Pieces) -> _Chunk:
-    """The first RIFF of the file. One with 64-bit sizes has them in its first chunk."""
-    kind = pieces.at(0, 4)
-    length = _length(pieces, 4)
-    if kind != RIFF and pieces.at(12, 4) == b"ds64":
-        length = int.from_bytes(pieces.at(20, 8), "little")
-    return _Chunk(kind, 8, length)
+def _chunk(pieces: Pieces, offset: int) -> _Chunk:
+    """The chunk at `offset`. A list, and a whole file, has its kind before its content; a file with
+    64-bit sizes has its own in its first chunk."""
+    kind = pieces.at(offset, 4)
+    length = _length(pieces, offset + 4)
+    at = offset + 8
+    end = at + length
+    is_open = length in OPEN
+    if kind in _LONG:
+        end = at + _length(pieces, _LONG_SIZE_AT, 8)
+        is_open = False
+    if kind not in _WITH_KIND:
+        return _Chunk(kind, at, end, is_open)
+    if kind == b"LIST":
+        kind = pieces.at(at, 4)
+    at += 4
+    return _Chunk(kind, at, end, is_open)
 
 
 def _missing(pieces: Pieces, part: _Chunk) -> Contents:
     """Recordings above 1 GB are several RIFF files in a row."""
+    size = pieces.size
     for _ in range(_MOST_PARTS):
         if part.is_open:
             return Contents()
-        end = part.at + part.length
-        if end >= pieces.size:
-            return replace(beyond(end, pieces.size), ends=end == pieces.size)
-        # the last may be filled up to an even length
-        if part.end >= pieces.size:
-            return Contents(ends=True)
-        if pieces.at(part.end, 4) != RIFF:
+        if part.end >= size or part.following >= size:
+            return replace(beyond(part.end, size), ends=part.end <= size)
+        part = _chunk(pieces, part.following)
+        if part.kind != RIFF:
             return Contents()
-        part = _Chunk(RIFF, part.end + 8, _length(pieces, part.end + 4))
     raise TooMany
 
 
-def _chunks(pieces: Pieces, offset: int, end: int) -> Iterator[_Chunk]:
-    """The chunks from `offset` on; the content of a list begins behind its kind."""
+def _chunks(pieces: Pieces, parent: _Chunk) -> Iterator[_Chunk]:
+    """The chunks in another, as far as there are any."""
+    offset = parent.at
+    end = pieces.size if parent.is_open else min(parent.end, pieces.size)
     for _ in range(_MOST_CHUNKS):
-        kind = pieces.at(offset, 4)
-        if offset >= min(end, pieces.size) or len(kind) < 4:
+        if offset + 8 > end:
             return
-        chunk = _Chunk(kind, offset + 8, _length(pieces, offset + 4))
-        if kind == b"LIST":
-            chunk = _Chunk(pieces.at(offset + 8, 4), offset + 12, max(chunk.length - 4, 0))
+        chunk = _chunk(pieces, offset)
         yield chunk
-        offset = chunk.end
+        offset = chunk.following
     raise TooMany
 
 
-def _end(pieces: Pieces, part: _Chunk) -> int:
-    """Where the chunks of a RIFF end."""
-    if part.is_open:
-        return pieces.size
-    return part.end
+def _inside(pieces: Pieces, parent: _Chunk, *path: bytes) -> Iterator[_Chunk]:
+    """The chunks of these kinds, each in the one before."""
+    wanted, *below = path
+    for chunk in _chunks(pieces, parent):
+        if chunk.kind != wanted:
+            continue
+        if below:
+            yield from _inside(pieces, chunk, *below)
+        else:
+            yield chunk
 
 
 def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     """Its sound is one chunk, whose length is never filled in when the file's is not."""
-    for chunk in _chunks(pieces, 12, _end(pieces, whole)):
-        if chunk.kind != b"data":
-            continue
-        rest = pieces.size - chunk.at
-        is_filled = not chunk.is_open or (chunk.length == 0 and not whole.is_open)
-        if is_filled and whole.kind == RIFF:
-            rest = min(rest, chunk.length)
-        sound = Track(Holds.SOUND, use_of(empty=rest <= 0, off=False))
-        if whole.is_open and is_filled:
-            found = beyond(chunk.at + chunk.length, pieces.size)
-        return replace(found, tracks=(sound,))
-    return replace(found, tracks=(Track(Holds.SOUND, Use.EMPTY),))
+    data = next(_inside(pieces, whole, b"data"), _NOTHING)
+    is_empty = data.end == data.at and not whole.is_open
+    if data.is_open and not is_empty:
+        data = replace(data, end=pieces.size)
+    if whole.is_open:
+        found = beyond(data.end, pieces.size)
+    use = use_of(empty=min(data.end, pieces.size) <= data.at, off=False)
+    return replace(found, tracks=(Track(Holds.SOUND, use),))
 
 
 def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     """Its header lists the streams; after the pictures comes their index, or nothing."""
-    tracks: tuple[Track, ...] | None = None
-    for chunk in _chunks(pieces, 12, _end(pieces, whole)):
-        if chunk.kind == b"hdrl":
-            tracks = tuple(_header_streams(pieces, chunk, is_open=whole.is_open))
-        if not any(chunk.kind) and not found.missing:
-            return Contents(NOT_ARRIVED)
-    return replace(found, tracks=tracks)
+    kinds = {chunk.kind for chunk in _chunks(pieces, whole)}
+    if bytes(4) in kinds and not found.missing:
+        return Contents(NOT_ARRIVED)
+    seen = _seen(pieces, whole)
+    tracks: list[Track] = []
+    for number, header in enumerate(_inside(pieces, whole, b"hdrl", b"strl", b"strh")):
+        use = use_of(empty=bool(seen) and f"{number:02d}".encode() not in seen, off=False)
+        tracks += [Track(holds, use) for holds in _STREAMS.get(pieces.at(header.at, 4), ())]
+    if not tracks:
+        return Contents(found.missing or "its list of streams is missing")
+    return replace(found, tracks=tuple(tracks))
 
 
-def _header_streams(pieces: Pieces, header: _Chunk, *, is_open: bool) -> Iterator[Track]:
-    for stream in _chunks(pieces, header.at, header.end):
-        if stream.kind != b"strl":
-            continue
-        for chunk in _chunks(pieces, stream.at, stream.end):
-            if chunk.kind != b"strh":
-                continue
-            count = _length(pieces, chunk.at + _LENGTH_AT)
-            for holds in _STREAMS.get(pieces.at(chunk.at, 4), ()):
-                yield Track(holds, use_of(empty=count == 0 and not is_open, off=False))
+def _seen(pieces: Pieces, whole: _Chunk) -> set[bytes]:
+    """The numbers of streams, as their chunks bear them, that have something among the pictures;
+    none where there is too much to see it all, or it is in groups."""
+    movie = next(_inside(pieces, whole, b"movi"), _NOTHING)
+    seen: set[bytes] = set()
+    count = 0
+    for chunk in islice(_chunks(pieces, movie), _MOST_SEEN):
+        seen.add(chunk.kind[:2])
+        count += 1
+    if count == _MOST_SEEN or b"re" in seen:
+        return set()
+    return seen
