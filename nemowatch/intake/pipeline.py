@@ -130,7 +130,8 @@ class Pipeline:
         return Tick(
             claimed=tuple(taken.claimed),
             again=tuple(taken.again),
-            gone=tuple(gone),
+            gone=tuple(source for source in gone if source not in taken.claimed),
+            renamed=tuple(taken.renamed),
             more=more,
         )
 

@@ -96,4 +96,6 @@ class Tick:
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
     again: tuple[Duplicate, ...] = ()
     gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
+    #: sources whose file was renamed, each with the path that it had
+    renamed: tuple[tuple[int, bytes], ...] = ()
     more: bool = False  #: there is more to do at once

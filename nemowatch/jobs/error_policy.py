@@ -30,6 +30,7 @@ from nemowatch.jobs.account_errors import ACCOUNT, hold_account, words_of_the_tu
 from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.retries import Circumstances, again, doubt, is_paid
 from nemowatch.journal import sessions, sources, spend
+from nemowatch.journal.job_steps import TAKEN_AWAY
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
@@ -137,9 +138,7 @@ def _fail_paid(job: Job, error: NemowatchError, at: Circumstances) -> Decision |
 
 
 def _taken_back(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
-    return refuse(
-        State.CANCELLED, SourceGone("The file was removed before anything was paid for it.")
-    )
+    return refuse(State.CANCELLED, SourceGone(TAKEN_AWAY))
 
 
 def _changed(job: Job, error: NemowatchError, at: Circumstances) -> Decision:

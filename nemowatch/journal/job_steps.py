@@ -13,6 +13,8 @@ from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Edit, Outcome
 from nemowatch.model import ENDED, AttentionReason, State
 
+#: What is said of a job whose file was taken out of the inbox in time.
+TAKEN_AWAY = "The file was removed before anything was paid for it."
 #: States that a retry leads out of.
 UNDONE = (State.FAILED, State.REJECTED, State.CANCELLED)
 

@@ -133,7 +133,7 @@ def _first_state(new: NewJob, held: str) -> tuple[State, str]:
 def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     """The source with this id."""
     row = conn.execute(SQL["by_id"], (source_id,)).fetchone()
-    return _source(row) if row else None
+    return source_of(row) if row else None
 
 
 def find(
@@ -144,23 +144,23 @@ def find(
 ) -> SourceRow | None:
     """The source with this identity."""
     row = conn.execute(SQL["find"], (watch, path, digest)).fetchone()
-    return _source(row) if row else None
+    return source_of(row) if row else None
 
 
 def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
     """Every source that ever stood at this path, newest first."""
-    return [_source(row) for row in conn.execute(SQL["at_path"], (watch, path))]
+    return [source_of(row) for row in conn.execute(SQL["at_path"], (watch, path))]
 
 
 def in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
     """The sources at this path whose file has not left the inbox, newest first."""
-    return [_source(row) for row in conn.execute(SQL["unretired_at_path"], (watch, path))]
+    return [source_of(row) for row in conn.execute(SQL["unretired_at_path"], (watch, path))]
 
 
 def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
     """The source whose file was moved to this absolute path, to done/ or failed/."""
     row = conn.execute(SQL["moved_to"], (path,)).fetchone()
-    return _source(row) if row else None
+    return source_of(row) if row else None
 
 
 def to_retire(
@@ -172,7 +172,7 @@ def to_retire(
     """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of
     whose jobs have ended and whose file was not moved yet."""
     return [
-        _source(row)
+        source_of(row)
         for row in conn.execute(
             SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch}
         )
@@ -248,5 +248,6 @@ def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     retire(conn, source_id, None, now_ms)
 
 
-def _source(row: sqlite3.Row) -> SourceRow:
+def source_of(row: sqlite3.Row) -> SourceRow:
+    """The record that a row of the table is."""
     return SourceRow(**{**dict(row), "settled": bool(row["settled"])})

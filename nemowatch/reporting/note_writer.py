@@ -26,7 +26,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import Journal
 from nemowatch.journal import notes as kept
-from nemowatch.outbox.note_file import Wrote, error_path, remove_note, write_note
+from nemowatch.outbox.note_file import Wrote, error_path, question_path, remove_note, write_note
 from nemowatch.reporting import notes, words
 from nemowatch.reporting.notes import Failure
 
@@ -67,6 +67,12 @@ class NoteWriter:
         if await self._known(note) != note.text:
             return True
         return await self._try(watch, Note(note.root, note.path, ""))
+
+    async def withdraw_question(self, watch: Watch, path: bytes) -> bool:
+        """Remove the question about a file that has another path now. False as above."""
+        folder = watch.inbox / os.fsdecode(os.path.dirname(path))
+        asked = question_path(folder, os.path.basename(path))
+        return await self._try(watch, Note(watch.inbox, asked, ""))
 
     async def beside_done(self, watch: Watch, path: bytes, text: str) -> bool:
         """Note beside a copy that is about to go to done/ although nothing was made of it. False

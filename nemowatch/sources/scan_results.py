@@ -13,7 +13,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
-from nemowatch.errors import LocalError, SourceGone
+from nemowatch.errors import LocalError, SourceGone, show_path
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
@@ -89,6 +89,8 @@ class ScanResults:
     async def _take_sources(self, watch: Watch, tick: Tick) -> None:
         if tick.claimed:
             await self._log_claimed(tick.claimed)
+        for source_id, before in tick.renamed:
+            await self._follow(watch, source_id, before)
         for source_id in tick.gone:
             await self._cancel_taken_away(source_id)
         news = (tick.claimed, tick.again, tick.gone)
@@ -105,6 +107,14 @@ class ScanResults:
                 task=row.task,
                 jobs=[job.id for job in own_jobs],
             )
+
+    async def _follow(self, watch: Watch, source_id: int, before: bytes) -> None:
+        """A file was renamed, and its jobs go on with it: what was asked about it is asked beside
+        its new name."""
+        await self._note_writer.withdraw_question(watch, before)
+        row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
+        if row is not None:
+            log.info("file renamed", **location(row), before=show_path(before))
 
     async def _cancel_taken_away(self, source_id: int) -> None:
         row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))

@@ -19,8 +19,7 @@ def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> 
     cancelled: list[int] = []
     for job in jobs.of_source(conn, source_id):
         if not _stays(job) and not spend.is_paid(conn, job.id):
-            why = "The file was removed before anything was paid for it."
-            job_steps.cancel(conn, job.id, why, now_ms)
+            job_steps.cancel(conn, job.id, job_steps.TAKEN_AWAY, now_ms)
             cancelled.append(job.id)
     if _is_one_file(conn, source_id) and _all_cancelled(conn, source_id):
         # restored a moment later, it is dropped anew

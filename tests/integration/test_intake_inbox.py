@@ -273,11 +273,9 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
         assert b.gone == []
 
 
-async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
-    root: Path, tmp_path: Path
-) -> None:
-    """With after = "keep" a backup's touch or a chmod is no second copy; the same content in a
-    new file is."""
+async def test_a_kept_file_stays_whatever_is_done_to_it(root: Path, tmp_path: Path) -> None:
+    """With after = "keep" a backup's touch, a chmod, the same content written anew or restored with
+    another inode is no second copy."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
     async with inbox_rig(root, tmp_path / "s", after="keep") as b:
@@ -306,9 +304,15 @@ async def test_a_kept_file_that_is_touched_stays_and_a_second_copy_is_one(
         await b.until(lambda: b.inbox.settling == 1)
         await b.until(lambda: b.inbox.settling == 0)
         assert b.again == []
-        b.put("other", mp4())
-        (root / "inbox/other").rename(path)
-        await b.until(lambda: [d.has_results for d in b.again] == [True])
+        for name in ("other", ""):
+            written = root / "inbox" / name if name else path
+            written.write_bytes(mp4())
+            written.rename(path)
+            b.inbox.request_scan()
+            await b.until(lambda: b.inbox.settling == 1)
+            await b.until(lambda: b.inbox.settling == 0)
+            assert b.again == []
+            assert len(b.claimed) == 1
 
 
 async def test_bad_input_is_reported_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:

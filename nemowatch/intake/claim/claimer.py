@@ -16,10 +16,12 @@ from typing import TypeAlias
 from nemowatch.clock import Clock
 from nemowatch.fs.safe_open import lookup
 from nemowatch.intake.claim.acceptance import Acceptance
-from nemowatch.intake.claim.decide import Claimed, Claims, Ended, Outcome, ended_before
+from nemowatch.intake.claim.decide import Claimed, Claims, Outcome
 from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
+from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Group, Groups
-from nemowatch.intake.ready.file_checks import still_there
+from nemowatch.intake.claim.renames import Earlier, choose, sources_of_same_content
+from nemowatch.intake.ready.file_checks import really_gone, still_there
 from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
@@ -34,6 +36,9 @@ PORTION = 200
 #: Seconds of reading in one go, so that a burst never keeps the inbox from checking other files.
 BUDGET = 1.0
 
+#: Why a file waits whose name is there in the other form of Unicode, too.
+SAME_NAME = "the same file is here under another spelling of its name (Unicode NFC and NFD)"
+
 #: A group with what was read of each of its files.
 Read: TypeAlias = tuple[Group, list[Inspected]]
 
@@ -44,6 +49,8 @@ class Taken:
 
     claimed: list[int] = field(default_factory=list)
     again: list[Duplicate] = field(default_factory=list)
+    #: sources whose file was renamed, each with the path that it had
+    renamed: list[tuple[int, bytes]] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
 
 
@@ -141,6 +148,7 @@ class Claimer:
         if ended:
             lost = await self._root_monitor.worker.run(lambda: _lost(ended))
 
+        earlier = await self._known_elsewhere(candidates)
         now = self._clock.now_ms()
         confirm_above, keeps = self.confirm_above, watch.after == "keep"
 
@@ -152,12 +160,27 @@ class Claimer:
                 confirm_above=confirm_above,
                 keeps=keeps,
                 lost=lost,
+                earlier=earlier,
             )
             return [claims.claim(candidate) for candidate in candidates]
 
         done = await self._journal.write(claim)
         self.stood_before.difference_update(candidate.path for candidate in candidates)
         return done
+
+    async def _known_elsewhere(self, candidates: list[Candidate]) -> dict[bytes, Earlier]:
+        """Known sources that candidates are under another name, by the candidates' paths."""
+        watch, now = self._root_monitor.watch, self._clock.now_ms()
+        found = await self._journal.read(
+            lambda conn: sources_of_same_content(conn, watch.name, candidates, now)
+        )
+        if not found:
+            return {}
+
+        root = self._root_monitor.root
+        paths = {one.source.path for earlier in found.values() for one in earlier}
+        gone = await self._root_monitor.worker.run(lambda: really_gone(root, paths))
+        return choose(found, frozenset(gone), deletes=watch.after == "delete")
 
     async def _with_results(
         self, candidates: list[Candidate], batch: BatchRow | None
@@ -188,6 +211,11 @@ class Claimer:
         await self._journal.write(settle)
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
+        if claimed.outcome is Outcome.SAME_NAME:
+            self._state.block(claimed.candidate.path, SAME_NAME)
+            return
+        if claimed.outcome is Outcome.FOLLOWED:
+            taken.renamed.append((claimed.source_id, claimed.before))
         for member in claimed.candidate.files:
             if member.snapshot is not None:
                 local = self._root_monitor.is_local(member.path)

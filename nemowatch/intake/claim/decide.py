@@ -8,26 +8,20 @@ carries it out, in one transaction for many candidates. It reads no file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from nemowatch.errors import UsageError
-from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.known_sources import unpaid
-from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before, without_paid
+from nemowatch.intake.claim.link_lists import without_paid
+from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, results, source_members, sources
+from nemowatch.journal import batches, job_steps, jobs, renames, results, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
-from nemowatch.model import ENDED, HoldReason, Snapshot, State
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What had been published for a source when its file came again, by job id."""
-
-    outputs: dict[int, tuple[tuple[bytes, int], ...]]  #: (absolute path, bytes)
+from nemowatch.model import ENDED, HoldReason, State
 
 
 class Outcome(StrEnum):
@@ -40,6 +34,8 @@ class Outcome(StrEnum):
     REDELIVERED = "redelivered"  #: its results are gone and come from the saved draft
     DUPLICATE = "duplicate"  #: done, and its results stand
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
+    FOLLOWED = "followed"  #: renamed: its source goes on with it
+    SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +45,7 @@ class Claimed:
     candidate: Candidate
     source_id: int
     outcome: Outcome
-
-
-def ended_before(
-    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
-) -> dict[bytes, Ended]:
-    """Those candidates whose source has ended, or that an earlier list has made in part, by
-    path: their results must be looked for before they are claimed."""
-    found: dict[bytes, Ended] = {}
-    for candidate in candidates:
-        row = sources.find(conn, watch, candidate.path, candidate.digest)
-        if row is not None:
-            ended = _ended(conn, row)
-        else:
-            ended = results_before(conn, watch, candidate) or None
-        if ended is not None:
-            found[candidate.path] = Ended(ended)
-    return found
-
-
-def _ended(
-    conn: sqlite3.Connection, row: SourceRow
-) -> dict[int, tuple[tuple[bytes, int], ...]] | None:
-    """What was published of a source, by job; None while it is being worked on."""
-    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
-    for job in jobs.of_source(conn, row.id):
-        if job.state not in ENDED:
-            return None
-        if job.state is State.PUBLISHED:
-            found[job.id] = paths_and_sizes(conn, job)
-    return found
+    before: bytes = b""  #: for FOLLOWED: the path that it had
 
 
 class Claims:
@@ -93,9 +60,13 @@ class Claims:
         confirm_above: int,
         keeps: bool,
         lost: frozenset[int] = frozenset(),
+        earlier: Mapping[bytes, Earlier] = MappingProxyType({}),
     ) -> None:
         """`keeps`: sources stay in the inbox when they are done; `lost`: ids of published jobs
-        whose results are gone."""
+        whose results are gone; `earlier`: known sources that candidates are, by the candidates'
+        paths."""
+        self._earlier = earlier
+        self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
         self._conn, self._watch, self._now = conn, watch, now_ms
         self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
         self._batch: int | None = None
@@ -109,8 +80,50 @@ class Claims:
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
         row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
-        outcome = self._new(candidate) if row is None else self._known(candidate, row)
-        return Claimed(candidate, *outcome)
+        if row is not None:
+            return Claimed(candidate, *self._known(candidate, row))
+        earlier = self._earlier.get(candidate.path)
+        if earlier is not None and self._is_current(earlier):
+            return self._renamed(candidate, earlier)
+        key = (candidate.digest, composed(candidate.path))
+        if key in self._claimed:
+            return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
+        source_id, outcome = self._new(candidate)
+        self._claimed[key] = source_id
+        return Claimed(candidate, source_id, outcome)
+
+    def _is_current(self, earlier: Earlier) -> bool:
+        """Whether the source is still as it was when its file was looked for."""
+        row = sources.by_id(self._conn, earlier.source.id)
+        return row is not None and row.path == earlier.source.path
+
+    def _renamed(self, candidate: Candidate, earlier: Earlier) -> Claimed:
+        """Go on with a source whose file has another name now."""
+        row = earlier.source
+        own = jobs.of_source(self._conn, row.id)
+        has_ended = {job.state for job in own} <= ENDED
+        if earlier.is_there and (row.retired_at is None or not has_ended):
+            return Claimed(candidate, row.id, Outcome.SAME_NAME)
+        if not earlier.is_there:
+            stems = {(job.item, job.target.name): job.stem for job in candidate.jobs}
+            renames.move(self._conn, row.id, candidate.folder, candidate.path, candidate.members)
+            renames.name_results(self._conn, row.id, stems)
+        if row.retired_to is not None:  # kept here, or gone to done/ or failed/ before
+            return Claimed(candidate, *self._known(candidate, row))
+        return self._follow(candidate, row, own)
+
+    def _follow(self, candidate: Candidate, row: SourceRow, own: list[Job]) -> Claimed:
+        if row.retired_at is not None:
+            sources.unretire(self._conn, row.id)
+        elif not row.settled:
+            self._resettle(row, candidate)
+
+        again = list(filter(ended_by_rename, own))
+        for job in again:
+            job_steps.retry(self._conn, job.id, self._now)
+        if again and self._batch is not None:
+            batches.hold_source(self._conn, row.id, self._batch, self._now)
+        return Claimed(candidate, row.id, Outcome.FOLLOWED, row.path)
 
     def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
@@ -221,7 +234,7 @@ class Claims:
 
         lost = [job for job in done if job.id in self._lost]
         is_whole = not lost and states <= {State.PUBLISHED}
-        if is_whole and self._kept(candidate, row):
+        if is_whole and self._is_kept(row):
             source_members.refresh(self._conn, row.id, candidate.members)
             return row.id, Outcome.STANDING
 
@@ -236,15 +249,11 @@ class Claims:
         self._resettle(row, candidate)
         return Outcome.RESETTLED
 
-    def _kept(self, candidate: Candidate, row: SourceRow) -> bool:
-        """True when this very file was left here on purpose after it was done; touched since, it
-        is still the same."""
-        left = row.retired_at is not None and row.retired_to != b""
-        if not self._keeps or left:
-            return False
-        members = source_members.of_source(self._conn, row.id)
-        before = {member.path: member.snapshot for member in members if member.snapshot}
-        return all(_same_file(before.get(file.path), file.snapshot) for file in candidate.files)
+    def _is_kept(self, row: SourceRow) -> bool:
+        """True when sources stay here when they are done, and this one did: whatever a sync client
+        or a backup does to a file of known content, it is no second copy."""
+        was_moved = row.retired_at is not None and row.retired_to != b""
+        return self._keeps and not was_moved
 
     def _do_missing(
         self,
@@ -274,11 +283,3 @@ class Claims:
         except UsageError:
             return Outcome.NO_DRAFT
         return Outcome.REDELIVERED
-
-
-def _same_file(before: Snapshot | None, now: Snapshot | None) -> bool:
-    """Whether the same content is the same file: a backup or a share's server may touch a file, a
-    second copy has an inode of its own."""
-    if before is None or now is None:
-        return False
-    return before.ino == now.ino or unchanged(before, now, local=False)

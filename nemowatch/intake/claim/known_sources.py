@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before
+from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.model import State
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import ENDED, State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
@@ -77,3 +81,40 @@ def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, i
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
     """Those paths at which no source of this journal ever stood."""
     return [path for path in paths if not sources.at_path(conn, watch, path)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What had been published for a source when its file came again, by job id."""
+
+    outputs: dict[int, tuple[tuple[bytes, int], ...]]  #: (absolute path, bytes)
+
+
+def ended_before(
+    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
+) -> dict[bytes, Ended]:
+    """Those candidates whose source has ended, or that an earlier list has made in part, by
+    path: their results must be looked for before they are claimed."""
+    found: dict[bytes, Ended] = {}
+    for candidate in candidates:
+        row = sources.find(conn, watch, candidate.path, candidate.digest)
+        if row is not None:
+            ended = _ended(conn, row)
+        else:
+            ended = results_before(conn, watch, candidate) or None
+        if ended is not None:
+            found[candidate.path] = Ended(ended)
+    return found
+
+
+def _ended(
+    conn: sqlite3.Connection, row: SourceRow
+) -> dict[int, tuple[tuple[bytes, int], ...]] | None:
+    """What was published of a source, by job; None while it is being worked on."""
+    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
+    for job in jobs.of_source(conn, row.id):
+        if job.state not in ENDED:
+            return None
+        if job.state is State.PUBLISHED:
+            found[job.id] = paths_and_sizes(conn, job)
+    return found

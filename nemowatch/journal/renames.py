@@ -1,0 +1,54 @@
+"""Sources whose files have got other names: found by their content, and given their new paths.
+
+Decides nothing: whether a file is the one that was claimed is `intake`'s to know.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from nemowatch.journal import jobs, source_members
+from nemowatch.journal.queries import load
+from nemowatch.journal.sources import SourceRow, source_of
+from nemowatch.model import Member
+
+SQL = load("renames")
+
+
+def with_digests(
+    conn: sqlite3.Connection, watch: str, digests: Iterable[str]
+) -> dict[str, list[SourceRow]]:
+    """Every source of this inbox with one of these contents, by content, newest first."""
+    found: dict[str, list[SourceRow]] = {}
+    asked = {"watch": watch, "digests": json.dumps(sorted(set(digests)))}
+    for row in conn.execute(SQL["with_digests"], asked):
+        source = source_of(row)
+        found.setdefault(source.digest, []).append(source)
+    return found
+
+
+def move(
+    conn: sqlite3.Connection,
+    source_id: int,
+    folder: bytes,
+    path: bytes,
+    members: tuple[Member, ...],
+) -> None:
+    """The files of this source are at other paths now; what was uploaded of them stays known."""
+    conn.execute(SQL["move_source"], {"id": source_id, "folder": folder, "path": path})
+    before = source_members.of_source(conn, source_id)
+    for member, now in zip(before, members, strict=True):
+        conn.execute(SQL["move_member"], {"id": member.id, "path": now.path, "name": now.name})
+    source_members.refresh(conn, source_id, members)
+    conn.execute(SQL["notes_due"], {"id": source_id})
+
+
+def name_results(
+    conn: sqlite3.Connection, source_id: int, stems: Mapping[tuple[str, str], str]
+) -> None:
+    """Name what is still to be published after these stems, by (item, target)."""
+    for job in jobs.of_source(conn, source_id):
+        stem = stems.get((job.item, job.target), job.stem)
+        conn.execute(SQL["name_job"], {"id": job.id, "stem": stem})

@@ -1,0 +1,151 @@
+"""Files and folders that people rename while nemowatch works on them: followed, never paid for
+again."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nemowatch.model import State
+from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.inbox import inbox_rig, mp4
+
+pytestmark = pytest.mark.anyio
+
+NFC = "Caf\u00e9.mp4"
+NFD = unicodedata.normalize("NFD", NFC)
+
+#: How a person renames `dub-es/clientA/clip.mp4`, and where it is then.
+RENAMES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "file": (
+        lambda inbox: (inbox / "dub-es/clientA/clip.mp4").rename(inbox / "dub-es/clientA/b.mp4"),
+        "dub-es/clientA/b",
+    ),
+    "case": (
+        lambda inbox: (inbox / "dub-es/clientA/clip.mp4").rename(inbox / "dub-es/clientA/Clip.mp4"),
+        "dub-es/clientA/Clip",
+    ),
+    "moved up": (
+        lambda inbox: (inbox / "dub-es/clientA/clip.mp4").rename(inbox / "dub-es/clip.mp4"),
+        "dub-es/clip",
+    ),
+    "folder": (
+        lambda inbox: (inbox / "dub-es/clientA").rename(inbox / "dub-es/clientB"),
+        "dub-es/clientB/clip",
+    ),
+    "task folder": (
+        lambda inbox: (inbox / "dub-es").rename(inbox / "Dub Spanish"),
+        "Dub Spanish/clientA/clip",
+    ),
+}
+
+
+async def rendering(house: EngineRig, count: int = 1) -> None:
+    """Until everything is paid for and nothing is delivered."""
+    await house.until(
+        "paid",
+        lambda found: len(found) == count and all(job.state is State.RENDERING for job in found),
+    )
+
+
+@pytest.mark.parametrize("how", RENAMES)
+async def test_a_rename_while_its_job_is_open_is_followed(tmp_path: Path, how: str) -> None:
+    """One job, one payment; its result and its source have the new name."""
+    rename, now = RENAMES[how]
+    async with engine_rig(tmp_path, settings={"render_seconds": 3}) as house:
+        await house.start()
+        house.drop("dub-es/clientA/clip.mp4")
+        await rendering(house)
+        rename(house.root / "inbox")
+        await house.departed(await house.ended(1))
+        assert house.files("outbox") == {f"{now}.es.mp4"}
+        assert house.files("done") == {f"{now}.mp4"}
+        assert house.charged() == 1
+
+
+async def test_a_rename_that_is_seen_after_the_delivery_is_followed(tmp_path: Path) -> None:
+    """The job ended while the file settled under its new name: it goes to done/, and that is all."""
+    async with engine_rig(tmp_path, settings={"render_seconds": 1}) as house:
+        await house.start()
+        path = house.drop("dub-es/clip.mp4")
+        await rendering(house)
+        data = path.read_bytes()
+        path.rename(path.with_name("b.mp4"))
+        with path.with_name("b.mp4").open("r+b") as file:
+            await house.until(  # written all the time, with the same bytes
+                "the end",
+                lambda found: (
+                    file.seek(0) == 0 and file.write(data) > 0 and found[0].state is State.PUBLISHED
+                ),
+            )
+        await house.departed(await house.ended(1))
+        assert house.files("done") == {"dub-es/b.mp4"}
+        assert house.charged() == 1
+
+
+async def test_a_copy_beside_the_first_is_an_order_of_its_own(tmp_path: Path) -> None:
+    """The first is still there: this is no rename."""
+    async with engine_rig(tmp_path, settings={"render_seconds": 1}) as house:
+        await house.start()
+        path = house.drop("dub-es/clip.mp4")
+        await rendering(house)
+        path.with_name("copy.mp4").write_bytes(path.read_bytes())
+        await house.ended(2)
+        assert house.charged() == 2
+
+
+async def test_a_move_to_another_order_is_that_order(tmp_path: Path) -> None:
+    """What is paid for is delivered; the other folder's order is new."""
+    async with engine_rig(tmp_path, settings={"render_seconds": 1}) as house:
+        await house.start()
+        path = house.drop("dub-es/clip.mp4")
+        (house.root / "inbox/dub-fr").mkdir()
+        await rendering(house)
+        path.rename(house.root / "inbox/dub-fr/clip.mp4")
+        await house.ended(2)
+        assert house.files("outbox") == {"dub-es/clip.es.mp4", "dub-fr/clip.fr.mp4"}
+
+
+async def test_a_question_goes_along_with_its_file(tmp_path: Path) -> None:
+    """What a person is asked stands beside the file's new name, and nowhere else."""
+    async with engine_rig(tmp_path) as house:
+        house.fault("chat:cut_before@1")
+        await house.start()
+        path = house.drop("dub-es/clip.mp4")
+        await house.until("asked", lambda _: "dub-es/clip.mp4.question.txt" in house.files("inbox"))
+        path.rename(path.with_name("b.mp4"))
+        wanted = {"dub-es/b.mp4", "dub-es/b.mp4.question.txt"}
+        await house.until("asked again", lambda _: house.files("inbox") == wanted)
+        assert [job.state for job in await house.jobs()] == [State.ATTENTION]
+
+
+@pytest.mark.parametrize("order", [(NFC, NFD), (NFD, NFC)])
+async def test_one_name_in_both_forms_of_unicode_is_one_file(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """A sync client restores a file in the other form, beside it or in its place: it is not paid
+    for again."""
+    first, second = order
+    async with engine_rig(tmp_path, settings={"render_seconds": 2}) as house:
+        await house.start()
+        data = house.drop(f"dub-es/{first}").read_bytes()
+        await rendering(house)
+        house.drop(f"dub-es/{second}", data)
+        await house.departed(await house.ended(1), 60)
+
+        house.drop(f"dub-es/{second}", data)
+        await house.departed(await house.ended(1), 60)
+        assert house.charged() == 1
+
+
+async def test_both_forms_of_unicode_at_once_are_one_file(tmp_path: Path) -> None:
+    """Both are there before either is a job."""
+    (tmp_path / "ws/inbox/dub-es").mkdir(parents=True)
+    for name in (NFC, NFD):
+        (tmp_path / "ws/inbox/dub-es" / name).write_bytes(mp4("one"))
+    async with inbox_rig(tmp_path / "ws", tmp_path / "s") as b:
+        await b.until(lambda: any("spelling" in waiting.why for waiting in b.inbox.waiting()))
+        assert len(b.claimed) == 1
