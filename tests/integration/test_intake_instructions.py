@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.intake.records import FileProblem
+from nemowatch.intake.records import FileProblem, FolderProblem
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
@@ -154,11 +154,16 @@ async def test_a_text_in_doubt_is_asked_about_unless_it_has_a_clip(
         b.put("voiceover/a/pause-music.txt", b"Some words.")
         b.put("voiceover/b/pause-music.txt", b"Some words.")
         b.put("voiceover/c/A prompt reply.txt", b"A story.")
-        await b.until(lambda: len(b.claimed) == 2 and b"voiceover/b/pause-music.txt" in near(b))
+        b.put("voiceover/d/instructions.mp4", mp4("2"))
+        b.put("voiceover/d/Instructions.txt", b"Some words.")
+        b.put("voiceover/README.txt", b"What this folder is for.")
+        await b.until(lambda: len(b.claimed) == 3 and b"voiceover/b/pause-music.txt" in near(b))
         assert await b.paths() == [
             b"voiceover/a/pause-music.mp4",
             b"voiceover/c/A prompt reply.txt",
+            b"voiceover/d/instructions.mp4",
         ]
+        assert b"voiceover/README.txt" in near(b)
 
 
 async def test_an_approve_that_is_none_says_so(root: Path, tmp_path: Path) -> None:
@@ -202,3 +207,23 @@ async def test_several_texts_or_clips_of_one_name_are_asked_about(
         other.unlink()
         await b.until(lambda: len(b.claimed) == 1)
         assert "Some words." in (await prompts(b))[b"voiceover/a/tour.mp4"]
+
+
+async def test_what_a_prompt_asks_too_much_is_said_in_its_own_folder(
+    root: Path, tmp_path: Path
+) -> None:
+    """A prompt.txt below a task folder that cannot be followed, or is a folder, holds what is
+    there and nothing else."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/A/prompt.txt", b"Please export it.")
+        b.put("dub-es/B/prompt.txt/inside.txt", b"Not this one.")
+        for folder in ("", "A/", "B/"):
+            b.put(f"dub-es/{folder}clip.mp4", mp4(folder))
+
+        def reported() -> set[bytes]:
+            return {one.folder for one in b.problems if isinstance(one, FolderProblem)}
+
+        await b.until(lambda: reported() == {b"dub-es/A", b"dub-es/B"} and len(b.claimed) == 1)
+        assert await b.paths() == [b"dub-es/clip.mp4"]
+        b.put("dub-es/A/prompt.txt", b"Slowly, please.")
+        await b.until(lambda: len(b.claimed) == 2 and b"dub-es/A" not in reported())

@@ -18,11 +18,11 @@ NEARLY = {
         "|prompt.sync-conflict-20260102-030405-ABCDEF1.txt|prompt (conflict).txt"
         "|prompt (Ann's conflicted copy 2026-01-02).txt|prompt_conflict-20260102-030405.txt"
         "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
-        "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|instructions.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
+        "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
     ),
     PAUSE: (
-        "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase|STOP"
-        "|Pause!.txt|PAUSE.txt.txt.txt|pausa.txt|PAUSE.lnk"
+        "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase"
+        "|Pause!.txt|PAUSE.txt.txt.txt|pauze.txt|PAUSE.lnk"
     ),
     APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
     Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt",
@@ -34,11 +34,13 @@ HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
     "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
     "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
-    "|How to write a good prompt.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
+    "|How to write a good prompt.txt|Wait for me.txt|Glossary of terms.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
-    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt",
-    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx",
+    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt",
+    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt",
+    Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
+    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|glossary.txt",
 }
 
 
@@ -63,7 +65,8 @@ def test_honest_names_are_work(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "meant"), _rows(DOUBTFUL))
 def test_what_may_be_either_is_in_doubt(name: str, meant: Instruction) -> None:
-    """Few other words beside that of the instruction, which is the first or the last."""
+    """Few other words beside that of the instruction, which is the first or the last; or a word
+    of its meaning, alone."""
     assert look_alike(name.encode()) is None
     assert in_doubt(name.encode(), scripts=True) is meant
 

@@ -27,19 +27,27 @@ _CURES = {
     Instruction.REVISE: "Remove that file.",
     Instruction.ANSWER: "Remove that file.",
     Instruction.NOTE: "Take it away, or give it another name if it is work.",
+    Instruction.ORDER: (
+        "To try a file again, move it from failed/ back here. To end a pause, take the file PAUSE"
+        " away. To take an order back, take its file away. If this is work, give it another name."
+    ),
+    Instruction.ASIDE: "If it is to be spoken, give it another name, for example script.txt.",
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
 #: What people are told to do about a prompt.txt that says nothing.
 EMPTY_CURE = "Write what is to be done into it, or take it away."
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
-#: What is said of instructions that are reserved, however they are written.
-_RESERVED = {
+#: What is said of names that are no near miss of an instruction which there is.
+_SAID = {
     Instruction.REVISE: (
         "Revising a result with a .revise.txt file is not available in this version"
     ),
     Instruction.ANSWER: "Answering with an .answer.txt file is not available in this version",
+    Instruction.ORDER: "{name} looks like an order that nemowatch does not know",
+    Instruction.ASIDE: "{name} looks like a text about the folder, and not like work",
 }
+_NEARLY = "{name} looks like {meant}, but is not called exactly so"
 _HOLDS = {
     Effect.FOLDER: "nothing in this folder is worked on while it is there",
     Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a PAUSE",
@@ -144,8 +152,7 @@ class Gathering:
     def miss(self, path: bytes, meant: Instruction, why: str = "") -> None:
         """This file was to be an instruction."""
         name = name_of(path)
-        why = why or _RESERVED.get(meant, "")
-        why = why or f"{as_text(name)} looks like {meant}, but is not called exactly so"
+        why = why or _SAID.get(meant, _NEARLY).format(name=as_text(name), meant=meant)
         miss = _near(path, meant, why, _CURES[meant].format(name=meant))
         if FORM[meant].effect is Effect.ITSELF:
             self.others.append(miss)

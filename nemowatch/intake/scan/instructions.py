@@ -25,6 +25,8 @@ class Instruction(StrEnum):
     ANSWER = "NAME.answer.txt"
     LINKS = "NAME.urls.txt"
     NOTE = "a note of nemowatch"
+    ORDER = "an order"
+    ASIDE = "a file about the folder"
 
 
 class Effect(StrEnum):
@@ -40,10 +42,11 @@ class Form:
     """How an instruction is written, and how people write it by mistake."""
 
     instruction: Instruction
-    word: str  #: its word, in small letters
+    word: str = ""  #: its word, in small letters; "" where only `others` are looked for
     names: frozenset[str] = frozenset()  #: complete names that are it, in small letters
     forms: frozenset[str] = frozenset()  #: of the word, which count where nothing else is said
-    others: frozenset[str] = frozenset()  #: words that mean the same, likewise
+    #: words that mean the same, where nothing else is said: in doubt, for they are titles, too
+    others: frozenset[str] = frozenset()
     #: words beside its own that leave it in doubt whether it is meant, where texts are work: a
     #: script may be called "Pause and breathe.txt"
     more: int = 1
@@ -121,6 +124,17 @@ FORMS = (
     ),
     Form(Instruction.NOTE, "error", is_ending=True, alone=False),
     Form(Instruction.NOTE, "question", is_ending=True, alone=False),
+    Form(
+        Instruction.ORDER,
+        others=_words("cancel retry resume unpause continue again resolve delete abort undo redo"),
+    ),
+    Form(
+        Instruction.ASIDE,
+        others=_words(
+            "readme liesmich leeme leiame leggimi lisezmoi todo glossary glossar glosario glossaire"
+            " settings config configuration options"
+        ),
+    ),
 )
 FORM = {form.instruction: form for form in FORMS}
 #: The note in a folder, and its words.
@@ -192,7 +206,8 @@ def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:
 
 
 def in_doubt(name: bytes, *, scripts: bool) -> Instruction | None:
-    """The instruction that may be meant by a name with other words in it: "prompt for tuesday.txt".
+    """The instruction that may be meant by a name with other words in it, or with another word of
+    that meaning: "prompt for tuesday.txt", "STOP".
     `scripts`: texts are work there, and may be called anything."""
     if exact(name):
         return None
@@ -235,7 +250,8 @@ def _look_alike(name: str) -> Instruction | None:
         if form.is_ending and above:
             means_it = _means(form, ending) and not _is_written_right(form, name)
         else:
-            means_it = form.alone and (_means(form, whole) or ending == [form.word])
+            is_named = bool(form.word) and form.alone
+            means_it = is_named and (_means(form, whole) or ending == [form.word])
         if means_it:
             return form.instruction
     return None
@@ -246,7 +262,7 @@ def _means(form: Form, words: list[str]) -> bool:
     if len(words) != 1:
         return False
     said = words[0]
-    if said == form.word or said in form.forms or said in form.others:
+    if said == form.word or said in form.forms:
         return True
     return not form.is_ending and _is_slip(said, form.word)
 
@@ -265,7 +281,9 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
     if not words:
         return None
     for form in FORMS:
-        if form.is_ending or form.word not in (words[0], words[-1]):
+        if "".join(words) in form.others:
+            return form.instruction
+        if form.is_ending or not form.word or form.word not in (words[0], words[-1]):
             continue
         stands_out = form.word.upper() in stem and not stem.isupper()
         most = form.more if scripts and not stands_out else _MOST_MORE
