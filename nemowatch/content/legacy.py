@@ -7,6 +7,8 @@ save it as UTF-8. Uses chardet: call it in a child.
 
 from __future__ import annotations
 
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from unicodedata import normalize
@@ -16,6 +18,7 @@ from nemowatch.content.plausible import is_east_asian, languages_of
 
 #: Bytes that are judged: many times what statistics need.
 _SAMPLE = 32 * 1024
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 #: How many times as probable as any other a reading must be, over the whole text.
 _CLEARLY = 1.5
 #: The same for a text of less letters than `_SHORT`: of a few words statistics say little.
@@ -62,14 +65,10 @@ def decode_legacy(data: bytes, expected: Sequence[str] = ()) -> str | None:
 
 def _sample(data: bytes) -> bytes:
     """As much of it as is judged: its beginning, or where it first holds more than ASCII."""
-    if len(data) <= _SAMPLE:
-        return data
-    start = 0
-    beginning = data[:_SAMPLE]
-    if beginning.isascii():
-        start = next(place for place, byte in enumerate(data) if byte > 127)
-        start = data.rfind(b"\n", 0, start) + 1
-    return data[start : start + _SAMPLE].rpartition(b"\n")[0] or data[start : start + _SAMPLE]
+    found = _BEYOND_ASCII.search(data)
+    first = found.start() if found else 0
+    start = max(first - _SAMPLE // 2, 0)
+    return data[start : start + _SAMPLE]
 
 
 def _readings(sample: bytes) -> list[_Reading]:
@@ -79,7 +78,7 @@ def _readings(sample: bytes) -> list[_Reading]:
 
     found: dict[str, _Reading] = {}
     for codec, (score, guess) in whole.items():
-        text = _decoded(sample, codec)
+        text = _decoded(sample, codec, is_whole=len(sample) < _SAMPLE)
         languages = _languages(text, codec)
         if not languages:
             continue
@@ -121,10 +120,11 @@ def _beyond_ascii(data: bytes) -> bytes:
     return b" ".join(word for word in data.split() if not word.isascii())
 
 
-def _decoded(data: bytes, codec: str) -> str:
-    """ "" for what is nothing in this encoding."""
+def _decoded(data: bytes, codec: str, *, is_whole: bool = True) -> str:
+    """ "" for what is nothing in this encoding. Unless it is whole, its last character may be
+    cut."""
     try:
-        text = data.decode(codec)
+        text = getincrementaldecoder(codec)().decode(data, is_whole)
     except UnicodeDecodeError:
         return ""
     # its Vietnamese letters come in pieces

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from nemowatch.content.text import decode_text, plain_text
+from nemowatch.content.text import checked_short, decode_text, plain_text
 from nemowatch.errors import OrderError, shown
 
 #: Addresses longer than this are cut by half of all programs; browsers' own limits begin here.
@@ -45,10 +45,10 @@ def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
     read = _shortcut if name.lower().endswith(".url") else _list
     text = plain_text(data)
     if text is not None:
-        return read(text)
+        return read(checked_short(text))
 
     # what is not an address may be in any encoding: a person's name in the path of an icon
-    texts = read(data.decode("latin-1"))
+    texts = read(checked_short(data.decode("latin-1")))
     if all(map(str.isascii, texts)):
         return texts
     return read(decode(data))

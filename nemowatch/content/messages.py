@@ -16,8 +16,8 @@ from enum import Enum, StrEnum
 from pathlib import PosixPath
 from typing import Any
 
-#: Bytes of one message: the longest text and the longest list of links that are taken fit twice.
-LONGEST = 16 * 1024 * 1024
+#: Bytes of one message: the longest text that is taken fits, in whatever letters.
+LONGEST = 32 * 1024 * 1024
 #: The kind of a message, and the bytes that follow.
 _HEADER = struct.Struct("!cI")
 HEADER_SIZE = _HEADER.size

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from nemowatch.content.alphabets import ALPHABETS
@@ -21,6 +21,8 @@ _SIGNS = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"[^\W\d_]+")
+#: Words that are remembered.
+_WORDS = 20_000
 #: A sign in the middle of a word, which only dashes, apostrophes and the like may be.
 _SIGN_INSIDE = re.compile(r"[^\W\d_][«»„‚‹›“”•§°©®£€¥¿¡½¼¾×±№²³†‡][^\W\d_]")
 #: A dot in the middle of a word, which is Catalan's between two l alone.
@@ -79,9 +81,13 @@ def _is_written_in(text: str, beyond: set[str], language: str) -> bool:
 
 def _is_mostly_its_own(text: str) -> bool:
     """Whether a text that holds letters of another script than the Latin one is in that script."""
-    letters = [char for char in text if char.isalpha()]
-    others = sum(_script(char) != "LATIN" for char in letters if char > "\x7f" and char not in "ªº")
-    return others == 0 or others >= _OWN_SHARE * len(letters)
+    letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
+    others = sum(count for char, count in letters.items() if _is_of_another_script(char))
+    return others == 0 or others >= _OWN_SHARE * sum(letters.values())
+
+
+def _is_of_another_script(char: str) -> bool:
+    return char > "\x7f" and char not in "ªº" and _script(char) != "LATIN"
 
 
 def _is_letter(char: str) -> bool:
@@ -108,15 +114,19 @@ def _is_left_open(text: str, opening: str, closing: str) -> bool:
 def _is_word(text: str, match: re.Match[str]) -> bool:
     """Whether a word has the letters of one script, and large ones only where they belong."""
     word = match[0]
-    if len({_script(char) for char in word if char not in "ªº"}) > 1:
-        return False
-
     if len(word) == 1 and _script(word) == "LATIN":
         return _is_letter_alone(text, match)
+    return _is_in_one_script(word) and _is_in_one_case(word)
 
-    if word.isupper():
-        return True
-    return not any(char > "\x7f" and char.isupper() for char in word[1:])
+
+@lru_cache(_WORDS)
+def _is_in_one_script(word: str) -> bool:
+    return len({_script(char) for char in word if char not in "ªº"}) <= 1
+
+
+@lru_cache(_WORDS)
+def _is_in_one_case(word: str) -> bool:
+    return word.isupper() or not any(char > "\x7f" and char.isupper() for char in word[1:])
 
 
 def _is_letter_alone(text: str, match: re.Match[str]) -> bool:
@@ -179,7 +189,9 @@ def is_east_asian(text: str, language: str) -> bool:
     """Whether this can be a text in "zh-Hans", "zh-Hant", "ja" or "ko"."""
     if _CONTROL.search(text) or _HEMMED.search(text):
         return False
-    kinds = Counter(_kind(char, language) for char in text)
+    kinds: Counter[str] = Counter()
+    for char, count in Counter(text).items():
+        kinds[_kind(char, language)] += count
     return _has_its_share(kinds) and _USUAL[language](text, kinds)
 
 

@@ -22,14 +22,13 @@ from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.forms import instructions, plain_script, script_words
 from nemowatch.content.links import is_property_list, read_links
 from nemowatch.content.sniff import Finding, Sniffed
-from nemowatch.content.text import decode_text, plain_text
+from nemowatch.content.text import MAX_TEXT, decode_text, plain_text
 from nemowatch.content.word import is_word, read_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MB
 
-#: Bytes that are read of a text, a script or a list of links; whatever is larger is something else
-#: under that name.
-MAX_READ = 5 * MB
+#: Bytes that are read of a text, a script or a list of links.
+MAX_READ = MAX_TEXT + 1
 #: Bytes asked for at once: a share may answer with fewer than were asked for.
 _PIECE = MB
 

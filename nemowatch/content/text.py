@@ -15,11 +15,13 @@ from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
-#: bytes; a text file beyond this is not a script but something misnamed.
-MAX_TEXT = 1 * MB
-#: Characters of a message: hours of speech, where the skill is best under 150 words (docs/api.md
-#: section 2).
-MAX_CHARACTERS = 100_000
+#: Characters of a script: a hundred hours of speech. The skill takes files of 200 MB (docs/api.md
+#: section 2); a message of that length would not fit the memory that nemowatch may take.
+MAX_CHARACTERS = 5_000_000
+#: bytes; what so many characters take at most, in UTF-32.
+MAX_TEXT = 4 * MAX_CHARACTERS
+#: Characters of a prompt.txt or a list of links, which are read again and again.
+MAX_SHORT = 500_000
 
 #: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
 _EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
@@ -45,6 +47,8 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
         return text
 
     _refuse_binary(data)
+    if len(data) > 2 * MAX_CHARACTERS:
+        raise _too_long(f"The text is larger than {2 * MAX_CHARACTERS // MB} MB.")
     legacy = None
     if not is_nearly_utf8(data):
         from nemowatch.content.legacy import decode_legacy
@@ -60,10 +64,7 @@ def plain_text(data: bytes) -> str | None:
     """The words in `data` when it is Unicode; None when it is, or may be, something else.
     Raises OrderError."""
     if len(data) > MAX_TEXT:
-        raise OrderError(
-            f"The text is larger than {MAX_TEXT // MB} MB.",
-            cure="Keep only the words that are needed.",
-        )
+        raise _too_long(f"The text is larger than {MAX_TEXT // MB} MB.")
     if not data.strip(_EMPTY):
         raise _no_words()
     text = decode_unicode(data)
@@ -99,5 +100,16 @@ def checked(text: str) -> str:
 
     if len(plain) > MAX_CHARACTERS:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
-        raise OrderError(said, cure="Divide it into several files.")
+        raise _too_long(said)
     return plain
+
+
+def checked_short(text: str) -> str:
+    """The text of a prompt.txt or a list. Raises OrderError when it is too long for one."""
+    if len(text) > MAX_SHORT:
+        raise _too_long(f"The text has more than {MAX_SHORT:,} characters.")
+    return text
+
+
+def _too_long(said: str) -> OrderError:
+    return OrderError(said, cure="Divide it into several files.")

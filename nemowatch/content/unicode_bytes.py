@@ -41,10 +41,6 @@ _ESCAPED = (
     (b"~{", "hz", "zh-Hans"),
 )
 
-#: A run of bytes in UTF-8 that is more than one byte for a character.
-_SEVERAL = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
 #: For one byte that is wrong, so many characters of several bytes must be right.
 _RIGHT = 4
 #: Windows' punctuation, which programs paste into UTF-8 as it is.
@@ -158,8 +154,9 @@ def _escaped(data: bytes) -> str | None:
 
 def is_nearly_utf8(data: bytes) -> bool:
     """Whether `data` is UTF-8 but for a few bytes."""
-    right = len(_SEVERAL.findall(data))
-    wrong = sum(byte > 127 for byte in _SEVERAL.sub(b"", data))
+    text = data.decode("utf-8", "ignore")
+    wrong = len(data) - len(text.encode("utf-8"))
+    right = len(text) - len(text.encode("ascii", "ignore"))
     return 0 < wrong * _RIGHT <= right
 
 

@@ -1,6 +1,6 @@
 """Which language a script is written in, by its letters and its most frequent words.
 
-Pure, needs no library, and looks at the beginning of a text only. It says "" rather than guess: a
+Pure. It needs no library, and reads the beginning of a text only. It says "" rather than guess: a
 wrong language costs money.
 """
 
@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+
+from nemowatch.content.alphabets import ALPHABETS
 
 #: Characters that are looked at.
 _SAMPLE = 20_000
@@ -50,6 +52,20 @@ _BOTH = frozenset({"sr", "kk", "uz", "az", "mn", "tt", "ku", "pa"})
 
 #: Letters that tell the languages of a script apart, most telling first; "" where that leaves two.
 _TELLING: dict[str, tuple[tuple[str, str], ...]] = {
+    "LATIN": (
+        ("ơưạảậếệộợ", "vi"),
+        ("ə", "az"),
+        ("ł", "pl"),
+        ("ěřů", "cs"),
+        ("ľĺŕ", "sk"),
+        ("őű", "hu"),
+        ("ğı", "tr"),
+        ("ėįų", "lt"),
+        ("ģķļņ", "lv"),
+        ("ășț", "ro"),
+        ("ðþ", "is"),
+        ("ß", "de"),
+    ),
     "CYRILLIC": (
         ("їєґ", "uk"),
         ("ў", "be"),
@@ -123,11 +139,19 @@ def written_in(text: str) -> str:
     sample = text[:_SAMPLE].lower()
     script = _script_of(sample)
     if script == _LATIN:
-        return _by_words(sample)
+        return _by_words(sample) or _by_letters(script, sample) or ""
+    by_letters = _by_letters(script, sample)
+    if by_letters is not None:
+        return by_letters
+    return SCRIPTS.get(script, ("",))[0] or _most_frequent(sample)
+
+
+def _by_letters(script: str, sample: str) -> str | None:
+    """The language whose letters are in the text; "" where several have them, None without any."""
     for letters, language in _TELLING.get(script, ()):
         if any(letter in sample for letter in letters):
             return _unless_belarusian(language, sample)
-    return SCRIPTS.get(script, ("",))[0] or _most_frequent(sample)
+    return None
 
 
 def _unless_belarusian(language: str, sample: str) -> str:
@@ -146,6 +170,9 @@ def may_be_in(text: str, language: str) -> bool:
     if script != _LATIN:
         return written_in(text) in ("", language)
 
+    beyond = {char for char in sample if char > "\x7f" and char.isalpha()}
+    if beyond and beyond <= set(ALPHABETS.get(language, "")):
+        return written_in(text) in ("", language)
     known = _frequent_words(sample)
     if language not in known or len(_WORD.findall(sample)) < _SOME_WORDS:
         return True

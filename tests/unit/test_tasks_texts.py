@@ -54,10 +54,19 @@ def test_what_is_no_text_or_too_much_of_it_is_refused() -> None:
     """A program, a file that is too large, and more characters than a message holds."""
     with pytest.raises(OrderError, match="not a text"):
         decode_text(b"\x7fELF\x02\x01\x01\x00\x00\x01\x80\x07\x05")
-    with pytest.raises(OrderError, match="larger than 1 MB"):
+    with pytest.raises(OrderError, match="larger than 19 MB"):
         decode_text(b"a" * (MAX_TEXT + 1))
     with pytest.raises(OrderError, match="characters"):
         decode_text(b"a " * MAX_CHARACTERS)
+
+
+def test_a_long_script_is_taken_whole() -> None:
+    """Hours of speech, in Unicode or an older encoding; a list of links is no novel."""
+    words = "Schöne Grüße aus München, wo wir heute sind.\n"
+    for encoding in ("utf-8", "utf-16", "cp1252"):
+        assert decode_text((words * 20_000).encode(encoding)) == (words * 20_000).strip()
+    with pytest.raises(OrderError, match="more than"):
+        read_links(b"https://example.org/a\n" * 50_000, "a.urls.txt")
 
 
 SHORTCUT = "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"

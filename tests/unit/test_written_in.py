@@ -72,6 +72,9 @@ def test_a_language_that_cannot_be_told_is_not_claimed(script: str) -> None:
         ("こんにちは、今日は新しい製品を紹介します。", "ja"),
         ("大家好，欢迎收看今天的节目。", "zh"),
         ("안녕하세요, 오늘은 새로운 제품을 소개합니다.", "ko"),
+        ("Zażółć gęślą jaźń. Dziś opowiemy o nowym produkcie.", "pl"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy.", "cs"),
+        ("Schöne Grüße", "de"),
         ("12345", ""),
     ],
 )

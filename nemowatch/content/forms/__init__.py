@@ -11,10 +11,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
-from nemowatch.content.text import checked, decode_text, plain_text
+from nemowatch.content.text import checked, checked_short, decode_text, plain_text
+from nemowatch.errors import OrderError
 
 #: What names of Markdown end with.
 _MARKDOWN = (".md", ".markdown")
+#: Characters of a text with markup: parsers take a hundred times as much memory as plain words.
+_MOST_MARKED = 1_500_000
+_HEAVY = frozenset({pages.words, markdown.words, markdown.words_of_text})
 #: References to characters that pages of the web leave in copied text.
 _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
@@ -25,7 +29,11 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     if rtf.is_rtf(data):
         return checked(rtf.words(data))
     text = decode_text(data, languages)
-    return checked(_reader(text, name)(text))
+    reader = _reader(text, name)
+    if reader in _HEAVY and len(text) > _MOST_MARKED:
+        said = f"The text holds markup, and more than {_MOST_MARKED:,} characters."
+        raise OrderError(said, cure="Divide it into several files.")
+    return checked(reader(text))
 
 
 def plain_script(data: bytes, name: str) -> str | None:
@@ -42,9 +50,11 @@ def plain_script(data: bytes, name: str) -> str | None:
 def instructions(data: bytes) -> str:
     """The words of a prompt.txt, which may have been saved as rich text. Raises OrderError."""
     if rtf.is_rtf(data):
-        return checked(rtf.words(data))
+        return checked_short(checked(rtf.words(data)))
     text = decode_text(data)
-    return checked(pages.words(text)) if pages.is_page(text) else text
+    if pages.is_page(text):
+        text = checked(pages.words(text))
+    return checked_short(text)
 
 
 def _reader(text: str, name: str) -> Callable[[str], str]:

@@ -22,7 +22,7 @@ from nemowatch.content.word.xml import Attributes, Walk, is_on, value
 from nemowatch.errors import OrderError
 
 #: Characters after which reading ends: such a text is refused in any case.
-_MOST = 10 * MAX_CHARACTERS
+_MOST = MAX_CHARACTERS + 1_000_000
 _TEXTS = ("w:t", "m:t")
 _RUNS = ("w:r", "m:r")
 
@@ -126,7 +126,7 @@ class Body:
         self._size += len(said)
         if self._size > _MOST:
             raise OrderError(
-                f"The text has more than {_MOST:,} characters; {MAX_CHARACTERS:,} are the most.",
+                f"The text has more than {MAX_CHARACTERS:,} characters, which are the most.",
                 cure="Divide it into several files.",
             )
         self._story.pieces.append(said)

@@ -212,6 +212,8 @@ class _Reader:
             size, most = f"{now.size / MB:.0f} MB", f"{limit / MB:.0f} MB"
             what = f"The file is too large: {size}; at most {most} are taken here."
             cure = "Compress or trim it, then put it into the folder again."
+            if found.kind in _TEXTS:
+                cure = "Divide it into several files."
             return _refuse(self.path, self.terms, what, cure, "4002")
         return None
 
