@@ -57,6 +57,11 @@ class _Outline:
         return not _CONTENT.isdisjoint(self.kinds)
 
     @property
+    def can_be_played(self) -> bool:
+        """Whether there is an index, and something that it is of."""
+        return self.index is not None and self.has_content
+
+    @property
     def may_go_on(self) -> bool:
         """A fragmented file looks whole after each fragment, up to the index of them (mfra) that
         its writer puts last."""
@@ -109,33 +114,32 @@ def _outline(pieces: Pieces) -> _Outline:
 
 
 def _missing(outline: _Outline, size: int) -> Contents:
+    """The first of these that applies."""
     if outline.end > size:
         return _cut_box(outline, size)
     if outline.index is None:
         return Contents("its index (moov) is missing")
-    if not outline.all_seen:
-        return Contents()
     if outline.rest:
         return _rest(outline)
-    if not outline.has_content:
-        return Contents("its content (mdat) is missing")
-    return Contents()
+    if outline.has_content:
+        return Contents()
+    return Contents("its content (mdat) is missing")
 
 
 def _cut_box(outline: _Outline, size: int) -> Contents:
     """The last box goes on beyond the file's end."""
     found = beyond(outline.end, size)
-    if outline.index is None or not outline.has_content:
+    if not outline.can_be_played:
         return replace(found, slight=False)
-    if outline.last not in _NEEDED:
-        return Contents(BEHIND_THE_END, slight=True)
-    return replace(found, slight=found.slight and outline.last == b"mdat")
+    if outline.last in _NEEDED:
+        return replace(found, slight=found.slight and outline.last == b"mdat")
+    return Contents(BEHIND_THE_END, slight=True)
 
 
 def _rest(outline: _Outline) -> Contents:
     """Something that is no box follows. Zeros may be fragments that have not arrived."""
-    may_be_content = outline.may_go_on and not any(outline.rest)
-    if may_be_content or not outline.has_content:
+    is_zeros = not any(outline.rest)
+    if not outline.can_be_played or (is_zeros and outline.may_go_on):
         return Contents(NOT_ARRIVED)
     return Contents(BEHIND_THE_END, slight=True)
 

@@ -112,7 +112,7 @@ def _missing(pieces: Pieces, part: _Chunk) -> Contents:
 
 
 def _chunks(pieces: Pieces, parent: _Chunk) -> Iterator[_Chunk]:
-    """The chunks in another, as far as there are any."""
+    """The chunks in another, up to one of zeros, which is none."""
     offset = parent.at
     end = pieces.size if parent.is_open else min(parent.end, pieces.size)
     for _ in range(_MOST_CHUNKS):
@@ -120,6 +120,8 @@ def _chunks(pieces: Pieces, parent: _Chunk) -> Iterator[_Chunk]:
             return
         chunk = _chunk(pieces, offset)
         yield chunk
+        if not any(chunk.kind):
+            return
         offset = chunk.following
     raise TooMany
 
