@@ -29,12 +29,12 @@ _MP4 = {MediaKind.VIDEO: ("mp4", "mov"), MediaKind.AUDIO: ("m4a",)}
 _MATROSKA, _WEBM = ("mkv", "webm"), ("webm", "mkv")
 
 _VIDEOS = (
-    "3g2 3gp 3gpp amv asf divx dv f4v flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
+    "3g2 3gp 3gpp amv asf dv flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
     " mts mxf ogm ogv rm rmvb swf tod tp trp ts vob wmv wtv y4m"
 )
 _SOUNDS = (
     "8svx aa aac+ aax ac3 adts aif aifc aiff alac amr ape au awb caf dff dsf dts eac3 flac gsm mid"
-    " midi mka mp1 mp2 mpa mpc mpga oga ogg opus ra snd spx tta voc w64 wma wv"
+    " midi mp1 mp2 mpa mpc mpga oga ogg opus ra snd spx tta voc w64 wma wv"
 )
 _PICTURES = (
     "apng arw avif bmp cr2 cr3 dib dng emf eps heic heif hif ico j2k jp2 jxl nef orf psd raf raw"

@@ -161,7 +161,7 @@ def disguise(head: bytes) -> Disguise | None:
     if found is None and start.startswith(b"<svg"):
         return _image("an SVG drawing")
     if found is None and start.startswith(b"<?xml"):
-        return Disguise("an XML document")
+        return Disguise("an XML document", _DOWNLOAD)
     return found
 
 

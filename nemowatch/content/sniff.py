@@ -32,6 +32,8 @@ KINDS: dict[str, MediaKind] = {
     "avi": _VIDEO,
     "webm": _VIDEO,
     "mkv": _VIDEO,
+    "f4v": _VIDEO,
+    "divx": _VIDEO,
     "jpg": _IMAGE,
     "jpeg": _IMAGE,
     "jpe": _IMAGE,
@@ -44,6 +46,10 @@ KINDS: dict[str, MediaKind] = {
     "wave": _AUDIO,
     "m4a": _AUDIO,
     "m4b": _AUDIO,
+    "m4r": _AUDIO,
+    "mka": _AUDIO,
+    "weba": _AUDIO,
+    "bwf": _AUDIO,
     "aac": _AUDIO,
     "txt": MediaKind.SCRIPT,
     "md": MediaKind.SCRIPT,
@@ -123,13 +129,22 @@ def sniff(fd: int, name: bytes, size: int) -> Sniffed:
         is_zip = head.startswith(ZIP)
         return replace(found, ends=is_zip and containers.examine(pieces).ends)
 
-    kind = media_kind(head, name)
-    if kind is None:
-        return _disguised(head, name)
     try:
-        return _by_contents(pieces, name, kind)
+        kind = media_kind(head, name)
+        if kind is not None:
+            return _by_contents(pieces, name, kind)
+        if promised is MediaKind.AUDIO and _is_junk_before_sound(pieces, head):
+            return _by_contents(pieces, name, promised)
     except TooMany:
-        return Sniffed(Finding.NOT_MEDIA, kind, _TOO_MANY, cure=_SAVE_ANEW)
+        return Sniffed(Finding.NOT_MEDIA, why=_TOO_MANY, cure=_SAVE_ANEW)
+    return _disguised(head, name)
+
+
+def _is_junk_before_sound(pieces: Pieces, head: bytes) -> bool:
+    """Whether a file that begins like nothing known goes on as MP3 or AAC, which players find."""
+    if disguise(head) is not None:
+        return False
+    return bool(containers.examine(pieces).tracks)
 
 
 def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:

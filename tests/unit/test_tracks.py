@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from nemowatch.content.containers import Pieces, TooMany, examine, pieces
+from nemowatch.content.containers import Pieces, TooMany, pieces
 from nemowatch.content.sniff import Finding, Sniffed, sniff
 from nemowatch.model import MediaKind
 from tests.rigs import media_files as media
@@ -110,6 +110,7 @@ HEARD: dict[str, tuple[bytes, MediaKind]] = {
     "AVI without a picture": (media.avi(b"auds"), AUDIO),
     "WAV": (media.wav(), AUDIO),
     "MP3 with a header": (media.mp3(), AUDIO),
+    "MP3 behind junk": (b"\x01junk\x00" * 500 + FRAME * 5, AUDIO),
     "MP3 behind a tag and junk": (id3(100, bytes(100)) + b"\xff\0junk" * 50 + FRAME * 3, AUDIO),
 }
 
@@ -118,7 +119,7 @@ HEARD: dict[str, tuple[bytes, MediaKind]] = {
 def test_what_can_be_heard_is_known_by_its_tracks(case: str) -> None:
     """A file without a picture is sound, whatever its container."""
     data, kind = HEARD[case]
-    one = found(data)
+    one = found(data, "talk.mp3" if case.startswith("MP3") else "clip.mp4")
     assert (one.finding, one.kind, one.silent) == (Finding.MEDIA, kind, "")
 
 
@@ -172,7 +173,13 @@ def test_what_players_play_is_missing_only_slightly(case: str) -> None:
     assert not one.ends
 
 
+JPEG = (
+    b"\xff\xd8\xff\xe1\x00\x08thum\xff\xd9" + b"\xff\xda\x00\x04ab" + b"\x12\xff\x00picture" * 900
+)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(17) + b"\0\0\x10\0IDAT" + b"i" * 3000
 CUT: dict[str, bytes] = {
+    "half a JPEG": JPEG,
+    "half a PNG": PNG,
     "half an MP4": media.mp4()[:3000],
     "MP4 of zeros behind its index": box(b"ftyp", media.FTYP_BODY) + media.moov(SOUND) + bytes(99),
     "MP4 without content": box(b"ftyp", media.FTYP_BODY) + media.moov(PICTURE, SOUND),
@@ -264,9 +271,14 @@ def test_reading_in_pieces_is_bounded() -> None:
     os.close(fd)
 
 
-def test_kinds_that_say_nothing_are_left_alone() -> None:
-    """An unknown content has no tracks, and nothing is missing of it."""
-    fd = os.memfd_create("plain")
-    os.pwrite(fd, b"plain words", 0)
-    assert examine(Pieces(fd, 11)).tracks is None
-    os.close(fd)
+@pytest.mark.parametrize("behind", [b"", b"MPF and a film behind the picture" * 50])
+def test_a_whole_picture_may_have_more_behind_it(behind: bytes) -> None:
+    """Phones put films and depth maps there."""
+    for picture in (JPEG + b"\xff\xd9", PNG + b"IEND\xaeB`\x82"):
+        one = found(picture + behind, "photo.jpg")
+        assert (one.finding, one.ends) == (Finding.MEDIA, not behind)
+
+
+def test_a_picture_without_a_structure_is_left_alone() -> None:
+    """Where no picture begins behind the first bytes, nothing is said of its end."""
+    assert found(b"\xff\xd8\xff\xe0" + b"j" * 50, "photo.jpg").finding is Finding.MEDIA

@@ -35,14 +35,13 @@ _READERS: tuple[tuple[tuple[bytes, ...], Callable[[Pieces], Contents]], ...] = (
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What the container says; nothing for a kind that says nothing. Raises OSError, and TooMany
-    for a file of more pieces than are looked at."""
+    """What the container says; a file that begins like none is searched for the frames of MP3 and
+    AAC, which may begin anywhere. Raises OSError, and TooMany for a file of more pieces than are
+    looked at."""
     head = pieces.at(0, 16)
     if mp4.begins(head):
         return mp4.examine(pieces)
     for beginnings, reader in _READERS:
         if head.startswith(beginnings):
             return reader(pieces)
-    if mpeg_audio.is_frame(head):
-        return mpeg_audio.examine(pieces)
-    return Contents()
+    return mpeg_audio.examine(pieces)

@@ -14,8 +14,8 @@ from nemowatch.content.containers.pieces import Pieces
 
 #: Kinds of tracks; others are texts, time codes, chapters, hints and the like.
 _HANDLERS = {b"vide": Holds.PICTURE, b"soun": Holds.SOUND}
-#: Forms of samples that are encrypted: by the standard, and of the iTunes shop.
-_LOCKED = frozenset({b"encv", b"enca", b"drms", b"drmi"})
+#: Forms of samples that are encrypted: by the standard, of the iTunes shop, of Audible.
+_LOCKED = frozenset({b"encv", b"enca", b"drms", b"drmi", b"aavd"})
 #: Forms that are compressed, as nearly all are; some hold plain samples, which may be all zeros.
 _PACKED = frozenset(
     {b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4v", b"av01", b"vp09", b"vp08", b"mp4a", b"Opus"}

@@ -42,6 +42,8 @@ _MPEG_1 = 3
 _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}
 #: Where a Xing header has its number of bytes, by its flags, of which the second says that it has.
 _XING_BYTES_AT = {2: 8, 3: 12}
+#: Frames that follow each other where there is sound.
+_IN_A_ROW = 3
 #: Bytes of a frame's header that are looked at.
 _HEADER = 6
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
@@ -99,12 +101,12 @@ def behind_tags(pieces: Pieces) -> int:
 
 
 def _first_frame(pieces: Pieces, start: int) -> int:
-    """Where the first frame begins; -1 when there is none. One right behind the tags need not be
-    followed by another."""
-    if _goes_on(pieces, start, alone=True):
+    """Where the first frame begins; -1 when there is none. At the very beginning the file may end
+    behind it."""
+    if _is_followed(pieces, start, may_end=True):
         return start
     for at in _syncs(pieces, start):
-        if _goes_on(pieces, at, alone=False):
+        if _is_followed(pieces, at, may_end=False):
             return at
     return -1
 
@@ -117,17 +119,21 @@ def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
             yield block_at + found.start()
 
 
-def _goes_on(pieces: Pieces, at: int, *, alone: bool) -> bool:
-    """Whether a frame is here, and another one like it where this one ends; `alone`: or the file
-    ends before."""
-    first = frame(pieces.at(at, _HEADER))
-    if first is None:
-        return False
-    behind = at + first.length
-    if behind == at or behind + _HEADER > pieces.size:
-        return alone
-    second = frame(pieces.at(behind, _HEADER))
-    return second is not None and second.family == first.family
+def _is_followed(pieces: Pieces, at: int, *, may_end: bool) -> bool:
+    """Whether a frame is here, and others like it follow: chance does not make so many. `may_end`:
+    or the file ends sooner."""
+    family = None
+    for _ in range(_IN_A_ROW):
+        if at + _HEADER > pieces.size:
+            return may_end and family is not None
+        found = frame(pieces.at(at, _HEADER))
+        if found is None or found.family != (family or found.family):
+            return False
+        if not found.length:  # a free rate does not say where the next one is
+            return may_end
+        family = found.family
+        at += found.length
+    return True
 
 
 def frame(header: bytes) -> _Frame | None:
