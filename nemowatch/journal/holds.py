@@ -90,3 +90,9 @@ def _row(found: sqlite3.Row) -> HoldRow:
     del values["over"]
     values["reason"] = HoldReason(found["reason"])
     return HoldRow(**values)
+
+
+def conflict_copies(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
+    """The (task folder, path) of each file in this inbox that waits because a sync client made
+    it."""
+    return [(row["folder"], row["path"]) for row in conn.execute(SQL["conflict_copies"], (watch,))]

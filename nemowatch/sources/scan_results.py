@@ -27,6 +27,7 @@ from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.pacing import SayOnce
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.sources.approvals import Approvals
+from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
 from nemowatch.sources.refused_files import RefusedFiles
@@ -57,6 +58,7 @@ class ScanResults:
         self._nudge = nudge
         self._approvals = Approvals(journal, disks, approve)
         self._folder_notes = FolderNotes(note_writer, self._approvals)
+        self._conflict_copies = ConflictCopies(journal)
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)
@@ -84,7 +86,8 @@ class ScanResults:
             await self._refused_files.forget_gone(watch)
         await self._refused_files.save(watch)
         asking = None if tick.approved else await self._approvals.waiting(watch)
-        await self._folder_notes.update(watch, problems, asking, more=tick.more)
+        told = (*problems, *await self._conflict_copies.problems(watch))
+        await self._folder_notes.update(watch, told, asking, more=tick.more)
 
     async def _take_sources(self, watch: Watch, tick: Tick) -> None:
         if tick.claimed:

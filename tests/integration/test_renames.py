@@ -149,3 +149,21 @@ async def test_both_forms_of_unicode_at_once_are_one_file(tmp_path: Path) -> Non
     async with inbox_rig(tmp_path / "ws", tmp_path / "s") as b:
         await b.until(lambda: any("spelling" in waiting.why for waiting in b.inbox.waiting()))
         assert len(b.claimed) == 1
+
+
+async def test_a_conflict_copy_waits_with_a_note_in_its_folder_until_it_is_renamed(
+    tmp_path: Path,
+) -> None:
+    """Who sees only the share reads there what to do, and doing it is enough."""
+    async with engine_rig(tmp_path) as house:
+        await house.start()
+        path = house.drop("dub-es/clip (Anna's conflicted copy 2024-01-31).mp4")
+        note = house.root / "inbox/dub-es/nemowatch - read me.txt"
+        await house.until("told", lambda _: note.exists())
+        assert "sync program made this copy" in note.read_text("utf-8-sig")
+        assert house.charged() == 0
+
+        path.rename(path.with_name("clip.mp4"))
+        await house.until("done", lambda found: found[-1].state is State.PUBLISHED)
+        await house.until("tidy", lambda _: not note.exists())
+        assert house.charged() == 1

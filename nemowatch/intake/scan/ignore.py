@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import partial
 
 from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan.conflict_names import conflict_of
 from nemowatch.intake.scan.ignored_names import (
     FOLDER_PATTERNS,
     FOLDERS,
@@ -44,13 +45,6 @@ class NameVerdict:
     why: str = ""
 
 
-#: A sync conflict must not be paid for: a person decides first.
-CONFLICT_PATTERNS = {
-    "*.sync-conflict-*": "Syncthing",
-    "*conflicted copy*": "Dropbox, Nextcloud",
-    "*_conflict-*": "ownCloud",
-    "*(conflict*)*": "Google Drive, pCloud",
-}
 #: Our notes and instructions. Windows hides endings, so a doubled .txt counts as what was meant.
 OUR_PATTERNS = {
     "nemowatch - read me.txt": "a note of nemowatch",
@@ -80,7 +74,7 @@ def _any_of(patterns: dict[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)")
 
 
-_OURS, _CONFLICT = _any_of(OUR_PATTERNS), _any_of(CONFLICT_PATTERNS)
+_OURS = _any_of(OUR_PATTERNS)
 _PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
 
 
@@ -151,9 +145,10 @@ class Ignore:
     def _shared(self, low: str) -> NameVerdict:
         if self._own_re.match(low):
             return _ignored(_reason(low, self._own))
-        if _CONFLICT.match(low):
-            why = f"a conflict copy ({_reason(low, CONFLICT_PATTERNS)})"
-            return NameVerdict(NameClass.CONFLICT, why)
+        # a sync conflict must not be paid for: a person decides first
+        whose = conflict_of(low)
+        if whose:
+            return NameVerdict(NameClass.CONFLICT, f"a conflict copy ({whose})")
         return WORK
 
     def path(self, relative: bytes, *, folder: bool = False) -> NameVerdict:

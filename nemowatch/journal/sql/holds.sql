@@ -38,3 +38,8 @@ DELETE FROM hold WHERE reason = ?
 
 -- name: active
 SELECT * FROM hold WHERE over = 0 ORDER BY since
+
+-- name: conflict_copies
+-- sources of a watch that are in the inbox and wait because a sync client made them
+SELECT DISTINCT s.folder, s.path FROM job j JOIN session t ON t.id = j.session JOIN source s ON s.id = t.source_id
+WHERE j.state = 'held' AND j.reason = 'conflict' AND j.earlier_of IS NULL AND s.watch = ? AND s.retired_at IS NULL ORDER BY s.path

@@ -1,0 +1,77 @@
+"""How sync clients call the copies that they make of a conflict. `conflict` as an ordinary word in
+a name is none: each form is bound to what its client puts around the word, a date or a device.
+
+Owns the forms. They were collected from the clients' documentation, source code and translations.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: What the clients call a conflict in the languages they are translated to, in small letters.
+_WORDS = (
+    "conflict",  # English, Dutch, Romanian
+    "conflit",  # French, Portuguese
+    "conflito",
+    "conflicto",
+    "conflitto",
+    "konflik",  # German, Scandinavian, Polish, Czech, Turkish, Indonesian
+    "modstrid",  # Danish
+    "motstrid",  # Norwegian
+    "sprzeczn",  # Polish
+    "ristirii",  # Finnish
+    "ütköz",  # Hungarian
+    "çakış",  # Turkish
+    "çeliş",
+    "конфлик",  # Russian, Bulgarian
+    "конфлікт",  # Ukrainian
+    "διένεξ",  # Greek
+    "σύγκρουσ",
+    "xung đột",  # Vietnamese
+    "ขัดแย้ง",  # Thai
+    "מתנגש",  # Hebrew
+    "متعارض",  # Arabic
+    "競合",  # Japanese
+    "冲突",  # Chinese
+    "衝突",
+    "충돌",  # Korean
+)
+_WORD = "|".join(_WORDS)
+_DATE = r"\d{4}[-._]\d{2}[-._]\d{2}"
+
+#: Each form (in small letters, composed), and the clients that use it.
+_FORMS: tuple[tuple[str, str], ...] = (
+    (r"\.sync-conflict-\d{8}-\d{6}\b", "Syncthing"),
+    # (Anna's conflicted copy 2024-01-31), (conflicted copy 2024-01-31 120000), and translated
+    (rf"\([^()]*(?:{_WORD})[^()]*{_DATE}[^()]*(?:\(\d+\))?\)", "Dropbox, Nextcloud, Box, Egnyte"),
+    (rf"\([^()]*{_DATE}[^()]*(?:{_WORD})[^()]*\)", "Dropbox"),
+    (r"\(case clash from [^()]*\)", "Nextcloud"),
+    (
+        r"\((?:case|unicode encoding|selective sync|white ?space|invalid characters?) conflict"
+        r"(?: \(?\d+\)?)?\)",
+        "Dropbox",
+    ),
+    (r"\(conflicting copy(?: \d+)?\)", "Maestral"),
+    (r"\((?:conflict|conflicted)(?: \d+)?\)", "pCloud, Google Drive"),
+    (r"\[(?:conflict|conflicted)(?: \d+)?\]", "Google Drive"),
+    (r"_conflict-(?:[^/]+-)?\d{8}-\d{6}\b", "ownCloud"),
+    (r"\(sfconflict [^()]*\)", "Seafile"),
+    (r"_[a-z]{3}-\d{2}-\d{4,6}-\d{4}_(?:case)?conflict\b", "Synology Drive"),
+    (r"-safebackup-\d{4}\b", "OneDrive"),
+    # what Windows calls a computer, unless somebody gives it a name
+    (r"-(?:desktop|laptop)-(?=[a-z]*\d)[a-z0-9]{7}(?:-\d+)?(?=\.[^.]+$|$)", "OneDrive"),
+    (r"-win-(?=[a-z]*\d)[a-z0-9]{11}(?:-\d+)?(?=\.[^.]+$|$)", "OneDrive"),
+    (r"\.conflict\d+(?=\.[^.]+$|$)", "rclone"),
+)
+_COMPILED = tuple((re.compile(form), whose) for form, whose in _FORMS)
+
+
+def conflict_of(low: str) -> str:
+    """The sync clients that call a conflict copy like this name (in small letters); "" for an
+    ordinary name."""
+    name = unicodedata.normalize("NFC", low)
+    for form, whose in _COMPILED:
+        if form.search(name):
+            return whose
+    return ""
