@@ -47,8 +47,11 @@ class _Reading:
 def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     """The refusal of `words[begin:end]`: a code that is a country's too, or an English word."""
     word, before, after = words[begin], words[:begin], words[end:]
+    is_preposition = word.lower() in PREPOSITIONS and after != []
+    if is_preposition and word.lower() not in languages.codes():
+        return WrongError(f'"{shown(word)}" is a word here, and not read as a language.')
     country = None
-    if word.lower() not in PREPOSITIONS or not after:
+    if not is_preposition:
         country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
     readings = list(filter(None, (country, rare)))
@@ -98,7 +101,8 @@ def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
     previous = languages.base_of(word_at(before[-1:], 0))
     regional = f"{previous}_{word.upper()}"
     named = regional in languages.codes()
-    if named or (previous == spoken and languages.exists(regional)):
+    is_own = previous == spoken or countries.is_lawful(previous, word.upper())
+    if named or (is_own and languages.exists(regional)):
         return before[:-1], regional
     return before, spoken
 

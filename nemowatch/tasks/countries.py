@@ -69,6 +69,11 @@ def names_region(language: str, word: str) -> bool:
     return not _is_small(base, region, other)
 
 
+def is_lawful(language: str, region: str) -> bool:
+    """Whether a language is a country's by law."""
+    return _status(language, region) == "official"
+
+
 def _is_own(language: str, region: str, base: str) -> bool:
     """Whether a language is that country's first one. Of two that share a name, as `nb` and `no`,
     nobody orders both."""

@@ -133,10 +133,17 @@ def _alike(word: str, previous: str) -> str:
     folded = languages.fold(word)
     begins = _beginning(folded)
     if len(begins) == 1:
-        return begins.pop()
+        return _in_use(begins.pop())
     if len(folded) < _SHORTEST:
         return ""
-    return _most_alike(folded)
+    return _in_use(_most_alike(folded))
+
+
+def _in_use(code: str) -> str:
+    """The code, unless it is of a rare language: nobody means Atsam by `latam`."""
+    if code and countries.is_rare(code.split("_", maxsplit=1)[0]):
+        return ""
+    return code
 
 
 def _beginning(word: str) -> set[str]:

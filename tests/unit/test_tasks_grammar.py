@@ -166,6 +166,8 @@ def test_a_transcribe_folder_has_at_most_one_language(name: str, tags: list[str]
 
 
 READINGS = [
+    ("dub-en-in", ["dub-en_IN for English (India)"], "dub-en_IN"),
+    ("dub-it-ch", ["dub-it_CH for Italian (Switzerland)"], "dub-it_CH"),
     ("dub-sa", ["dub-ar for Arabic", "dub-sanskrit for Sanskrit"], "dub-ar"),
     ("dub-tw", ["dub-zh_TW for Chinese (Taiwan)", "dub-twi for Twi"], "dub-zh_TW"),
     ("dub-es-or-fr", ["dub-es-odia-fr for Odia"], "dub-es-fr"),
@@ -237,6 +239,7 @@ NEAR = [
     ("dub-es-fr-to-de", "dub-de"),
     ("dub it in Spanish", "dub-es"),
     ("dub-es at home", "dub-es"),
+    ("dub-es-latam", "dub-es"),
     ("dub spanish, no music", "dub-spanish"),
     ("voice over in german, female", "voiceover-de-female"),
     ("dub-suomi-ja-svenska", "dub-suomi-sv"),

@@ -14,7 +14,8 @@ from nemowatch.content.links import read_links
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
 from nemowatch.tasks import Folder, Unreadable, read_folder
-from nemowatch.tasks.languages import codes, exists, names, of_code, primary
+from nemowatch.tasks.countries import spoken_in
+from nemowatch.tasks.languages import base_of, codes, exists, names, of_code, primary
 from nemowatch.tasks.mistakable import COUNTRY_CODES, WORD_CODES, is_dangerous
 from nemowatch.tasks.words import split
 from tests.rigs.word_files import words_of
@@ -134,6 +135,23 @@ def test_a_dangerous_language_is_only_read_when_asked_for(name: str) -> None:
         for language in folder.languages:
             if is_dangerous(language.tag):
                 assert language.tag not in [word.lower() for word in split(name)]
+
+
+@given(NAMES)
+def test_no_suggestion_orders_more_than_the_name_says(name: str) -> None:
+    """Each language of a proposed dubbing is one that a word of the name is, or is spoken in its
+    country; there are no more of them than such words."""
+    found = read_folder(name, {})
+    if not isinstance(found, Unreadable) or not found.suggestion:
+        return
+    proposed = read_folder(found.suggestion, {})
+    assert isinstance(proposed, Folder)
+    if proposed.task == "dub":
+        words = [part for word in split(name) for part in word.split("_")]
+        said = [{base_of(word), spoken_in(word).split("_")[0]} - {""} for word in words]
+        assert len(proposed.languages) <= sum(map(bool, said))
+        for language in proposed.languages:
+            assert any(language.tag.split("-")[0] in one for one in said), (name, language)
 
 
 @given(st.text(max_size=40))
