@@ -8,7 +8,7 @@ from nemowatch.tasks.describe import describe, hint_lines
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
-from nemowatch.tasks.plan import jobs_of_one, max_bytes, needs_sound, plan, takes
+from nemowatch.tasks.plan import folders_for, jobs_of_one, max_bytes, needs_sound, plan, takes
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
 from nemowatch.tasks.words import enumerated
@@ -22,6 +22,7 @@ __all__ = [
     "Unreadable",
     "describe",
     "enumerated",
+    "folders_for",
     "hint_lines",
     "jobs_of_one",
     "listed",

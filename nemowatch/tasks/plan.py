@@ -35,6 +35,11 @@ def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
     return kind_of(folder).takes_with(folder, prompt)
 
 
+def folders_for(media: MediaKind) -> list[str]:
+    """Names of folders that take files of this kind."""
+    return [kind.starter for kind in KINDS if media in kind.takes]
+
+
 def jobs_of_one(folder: Folder) -> int:
     """How many jobs one file in the folder brings, as far as the name says."""
     if kind_of(folder).splits_languages:

@@ -33,7 +33,7 @@ from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.ready.stability import Pace
 from nemowatch.intake.scan.folders import as_text
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import listed
+from nemowatch.tasks import folders_for, listed
 
 Beat = Callable[[], None]
 
@@ -289,4 +289,4 @@ def _refuse(
 
 def _wrong_kind(kind: MediaKind, accepts: frozenset[MediaKind]) -> tuple[str, str]:
     what = f"By its content it belongs to the {_WORDS[kind]}; this folder takes {listed(accepts)}."
-    return what, "Put it into another folder."
+    return what, f"Put it into a folder that takes them ({', '.join(folders_for(kind))})."
