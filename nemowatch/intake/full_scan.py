@@ -107,7 +107,7 @@ class FullScan:
 
     async def _absorb(self, survey: ScanDiff) -> None:
         self._state.facts = survey.folders
-        self._state.approvals = tuple(survey.approvals)
+        self._state.approvals = survey.approvals
         self._tracking.absorb(survey)
         await self._tracking.note_changed(survey.fresh)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from nemowatch.journal.sources import NewJob
-from nemowatch.model import Member
+from nemowatch.model import Member, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Tick:
     claimed: tuple[int, ...] = ()
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
     approved: bool = False  #: there is an APPROVE in the inbox
-    approvals: tuple[bytes, ...] = ()  #: the names of those APPROVE files, relative to the inbox
+    #: those APPROVE files, relative to the inbox, as they were found
+    approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
     again: tuple[Duplicate, ...] = ()
     gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended

@@ -39,7 +39,7 @@ class InboxState:
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     #: by folder: how the prompt.txt looked when it was read
     prompts: dict[bytes, Snapshot] = field(default_factory=dict)
-    approvals: tuple[bytes, ...] = ()
+    approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     #: files with names of our own notes
     notes: tuple[bytes, ...] = ()
 

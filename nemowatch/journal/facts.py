@@ -35,6 +35,7 @@ class InboxFact(StrEnum):
     REBUILT = "rebuilt journal"  #: a flag: its next scan is the first of a journal begun anew
     ROOT = "root"  #: what its root lies on
     TREES = "trees"  #: what its outbox, done and failed lie on
+    APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
     REFUSED = "refused"  #: the files in failed/ that never became jobs
 
 

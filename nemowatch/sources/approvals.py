@@ -5,21 +5,25 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
+from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.safe_open import folder_of, stat_at, translated
 from nemowatch.fs.threads import Disks
+from nemowatch.intake.records import FileProblem
 from nemowatch.journal import Journal, account, batches, spend
 from nemowatch.journal.batches import BatchRow
+from nemowatch.model import Snapshot
 from nemowatch.reporting import notes
 from nemowatch.reporting.notes import Approval, Complaint
 from nemowatch.reporting.words import BATCH_CAUSES
+from nemowatch.sources.stale_approvals import StaleApprovals
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -31,12 +35,17 @@ class Approvals:
     """Asks for a yes, and takes it."""
 
     def __init__(
-        self, journal: Journal, disks: Disks, approve: Callable[[str], Awaitable[int]]
+        self,
+        journal: Journal,
+        disks: Disks,
+        clock: Clock,
+        approve: Callable[[str], Awaitable[int]],
     ) -> None:
         """`approve` lets the waiting batch of a watch go on, and says how many jobs those are."""
         self._journal = journal
         self._disks = disks
         self._approve = approve
+        self._stale = StaleApprovals(journal, clock)
         # batch -> how far the journal had changed, and what is known of it
         self._known: dict[int, tuple[int, Approval]] = {}
 
@@ -44,15 +53,22 @@ class Approvals:
         """The batch of this watch that waits for a yes."""
         return await self._journal.read(lambda conn: batches.open_for(conn, watch.name))
 
-    async def take(self, watch: Watch, files: Iterable[bytes]) -> bool:
-        """APPROVE lies in the inbox. One of them is one yes: it is removed when it has let a batch
-        go on, so that the next batch asks again. False when nothing waited."""
-        if await self.waiting(watch) is None:
-            return False
-        woken = await self._approve(watch.name)
-        log.info("approved in the inbox", inbox=watch.name, jobs=woken)
-        await self._disks.run(watch.name, _remove_used, watch, files)
-        return True
+    async def take(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
+        """These APPROVE files lie in the inbox. One of them is one yes, to what waits when it
+        comes: it is removed when it has let a batch go on, so that the next batch asks again.
+        False when nothing was approved."""
+        is_yes = await self._stale.fresh(watch, files)
+        is_asked = is_yes and await self.waiting(watch) is not None
+        if is_asked:
+            woken = await self._approve(watch.name)
+            log.info("approved in the inbox", inbox=watch.name, jobs=woken)
+            await self._disks.run(watch.name, _remove_used, watch, files)
+        await self._stale.remember(watch, files)
+        return is_asked
+
+    def stale(self, watch: Watch) -> list[FileProblem]:
+        """What people are told of an APPROVE that approves nothing."""
+        return self._stale.problems(watch)
 
     async def note(self, batch: BatchRow, complaints: Iterable[Complaint] = ()) -> str:
         """The note for a batch, with what else is wrong in the inbox; estimated over all that

@@ -56,7 +56,7 @@ class ScanResults:
         self._disks = disks
         self._clock = clock
         self._nudge = nudge
-        self._approvals = Approvals(journal, disks, approve)
+        self._approvals = Approvals(journal, disks, clock, approve)
         self._folder_notes = FolderNotes(note_writer, self._approvals)
         self._conflict_copies = ConflictCopies(journal)
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
@@ -74,18 +74,20 @@ class ScanResults:
         """Pass on everything that one scan found."""
         watch = inbox.watch
         await self._refused_files.recall(watch)
+        is_approved = await self._approvals.take(watch, tick.approvals)
         strays = await self._stray_notes.take(watch, tick.notes)
-        problems = _without_closed((*tick.problems, *strays))
+        stale = self._approvals.stale(watch)
+        problems = _without_closed((*tick.problems, *strays, *stale))
         self.problems[watch.name] = problems
         await self._take_sources(watch, tick)
-        if tick.approved and await self._approvals.take(watch, tick.approvals):
+        if is_approved:
             self._nudge()
         for problem in _files(problems):
             await self._take_problem(watch, problem)
         if inbox.health.state is not HealthState.OFFLINE:
             await self._refused_files.forget_gone(watch)
         await self._refused_files.save(watch)
-        asking = None if tick.approved else await self._approvals.waiting(watch)
+        asking = await self._approvals.waiting(watch)
         told = (*problems, *await self._conflict_copies.problems(watch))
         await self._folder_notes.update(watch, told, asking, more=tick.more)
 

@@ -91,7 +91,7 @@ class ScanDiff:
     #: by the folders that hold some
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
-    approvals: list[bytes] = field(default_factory=list)
+    approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that nobody waits for yet

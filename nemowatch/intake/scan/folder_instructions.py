@@ -115,7 +115,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self.folders: dict[bytes, FolderInstructions] = {}
-        self.approvals: list[bytes] = []
+        self.approvals: dict[bytes, Snapshot] = {}
         self.others: list[NearMiss] = []  #: what holds nothing but itself
         self.notes: list[bytes] = []  #: what has a name of our own notes
 
@@ -136,7 +136,7 @@ class Gathering:
         elif b"/" in path:
             self.miss(path, exact, f"{as_text(name)} counts in the inbox itself, not in a folder")
         else:
-            self.approvals.append(path)
+            self.approvals[path] = snapshot
 
     def _prompt(self, path: bytes, snapshot: Snapshot) -> None:
         if not parent(path):

@@ -1,0 +1,81 @@
+"""APPROVE files that say yes to nothing any more: they have let a batch go on, or lay there before
+anything asked. Remembered over restarts, so that none of them lets the next batch go on.
+
+A file is the same one while its times are: whoever puts an APPROVE there anew says yes anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.intake.records import FileProblem
+from nemowatch.journal import Journal, facts
+from nemowatch.journal.facts import InboxFact
+from nemowatch.model import Snapshot
+
+#: Seconds until one is reported: it is removed when it was used, and a scan has to see that.
+PATIENCE = 10.0
+_WHAT = "Nothing waited for approval when this was put here, so it approves nothing."
+_CURE = "Take it away. When a note asks for a yes, put it here anew."
+
+#: Modification and change time, ns, by path.
+Seen = dict[str, list[int]]
+
+
+class StaleApprovals:
+    """Remembers them."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._of: dict[str, Seen] = {}  # by watch
+        self._since: dict[tuple[str, str], float] = {}  # monotonic, by watch and path
+
+    async def fresh(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
+        """Whether one of these files is none of them."""
+        known = await self._recall(watch)
+        found = _seen(files)
+        return any(known.get(path) != times for path, times in found.items())
+
+    async def remember(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
+        """From now on these are, and no others."""
+        found = _seen(files)
+        if found == await self._recall(watch):
+            return
+        self._of[watch.name] = found
+        text = json.dumps(found) if found else ""
+        await self._journal.write(
+            lambda conn: facts.put_of(conn, InboxFact.APPROVALS, watch.name, text)
+        )
+
+    async def _recall(self, watch: Watch) -> Seen:
+        known = self._of.get(watch.name)
+        if known is None:
+            kept = await self._journal.read(
+                lambda conn: facts.get_of(conn, InboxFact.APPROVALS, watch.name)
+            )
+            known = self._of[watch.name] = json.loads(kept or "{}")
+        return known
+
+    def problems(self, watch: Watch) -> list[FileProblem]:
+        """What people are told of those that lie there for longer than a moment."""
+        now = self._clock.monotonic()
+        paths = self._of.get(watch.name, {})
+        for key in list(self._since):
+            if key[0] == watch.name and key[1] not in paths:
+                del self._since[key]
+
+        found: list[FileProblem] = []
+        for path in paths:
+            since = self._since.setdefault((watch.name, path), now)
+            if now - since >= PATIENCE:
+                found.append(FileProblem(os.fsencode(path), b"", _WHAT, _CURE, code="approve"))
+        return found
+
+
+def _seen(files: Mapping[bytes, Snapshot]) -> Seen:
+    return {os.fsdecode(path): [at.mtime_ns, at.ctime_ns] for path, at in files.items()}
