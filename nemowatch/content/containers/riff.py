@@ -35,6 +35,8 @@ _STREAMS = {
     b"auds": (Holds.SOUND,),
     b"iavs": (Holds.PICTURE, Holds.SOUND),
 }
+#: A list of chunks that belong together.
+_GROUP = b"rec "
 #: Chunks in which a first one of each stream is looked for: some minutes of video.
 _MOST_SEEN = 4_000
 #: Chunks that say their kind before their content.
@@ -155,25 +157,29 @@ def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     kinds = {chunk.kind for chunk in _chunks(pieces, whole)}
     if bytes(4) in kinds and not found.missing:
         return Contents(NOT_ARRIVED)
-    seen = _seen(pieces, whole)
+    headers = list(_inside(pieces, whole, b"hdrl", b"strl", b"strh"))
+    numbers = [f"{number:02d}".encode() for number in range(len(headers))]
+    filled = _filled(pieces, whole, frozenset(numbers))
     tracks: list[Track] = []
-    for number, header in enumerate(_inside(pieces, whole, b"hdrl", b"strl", b"strh")):
-        use = use_of(empty=bool(seen) and f"{number:02d}".encode() not in seen, off=False)
+    for number, header in zip(numbers, headers, strict=True):
+        use = use_of(empty=number not in filled, off=False)
         tracks += [Track(holds, use) for holds in _STREAMS.get(pieces.at(header.at, 4), ())]
     if not tracks:
         return Contents(found.missing or "its list of streams is missing")
     return replace(found, tracks=tuple(tracks))
 
 
-def _seen(pieces: Pieces, whole: _Chunk) -> set[bytes]:
-    """The numbers of streams, as their chunks bear them, that have something among the pictures;
-    none where there is too much to see it all, or it is in groups."""
+def _filled(pieces: Pieces, whole: _Chunk, numbers: frozenset[bytes]) -> frozenset[bytes]:
+    """Those of the streams, by the numbers that their chunks bear, of which there is something; all
+    of them where there is too much to see it all, or it is in groups."""
     movie = next(_inside(pieces, whole, b"movi"), _NOTHING)
-    seen: set[bytes] = set()
-    count = 0
+    missing = set(numbers)
+    seen = 0
     for chunk in islice(_chunks(pieces, movie), _MOST_SEEN):
-        seen.add(chunk.kind[:2])
-        count += 1
-    if count == _MOST_SEEN or b"re" in seen:
-        return set()
-    return seen
+        seen += 1
+        missing.discard(chunk.kind[:2])
+        if not missing or chunk.kind == _GROUP:
+            return numbers
+    if seen == _MOST_SEEN:
+        return numbers
+    return numbers - missing
