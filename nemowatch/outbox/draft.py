@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nemowatch.secrecy import SECRET_ROOM, harmless, redact
+
 VIDEO, AUDIO, TEXT = 0, 1, 7  # the values of `tt`
 #: No draft lasts longer: 1,000 hours in ms. Larger numbers are something else than a time.
 _LONGEST_MS = 3_600_000_000
@@ -205,7 +207,8 @@ def _name(raw: dict[str, Any]) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+    kept = text[: _NAME_LENGTH + SECRET_ROOM]
+    return " ".join(redact(harmless(kept)).split())
 
 
 def _boxes(raw: dict[str, Any]) -> list[dict[str, Any]]:

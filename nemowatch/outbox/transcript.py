@@ -7,7 +7,6 @@ nothing is required, nothing is changed.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from nemowatch.outbox.draft import (
     tracks_of,
     values_of,
 )
+from nemowatch.secrecy import harmless, redact_work
 
 __all__ = ["Segment", "Transcript", "as_srt", "as_text", "as_vtt", "exportable", "read", "timeline"]
 
@@ -40,8 +40,6 @@ _END_KEYS = ("e", "et", "end", "end_time", "endTime")
 _LENGTH_KEYS = ("d", "du", "dur", "duration")
 #: Where times may hide when they are not on the segment itself.
 _TIME_BOXES = ("m", "tr", "time", "range", "timerange", "time_range")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff\ufeff]")
-_LINE_ENDS = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +236,7 @@ def _text(segment: dict[str, Any]) -> str:
 
 
 def _clean(text: str) -> str:
-    """Lines without control characters; an empty line would end a caption early, so there are
-    none."""
-    lines = _LINE_ENDS.sub("\n", text).split("\n")
-    printable = (_UNPRINTABLE.sub("", line).strip() for line in lines)
-    return "\n".join(filter(None, printable))
+    """Lines without secrets, and without what a reader acts on; an empty line would end a caption
+    early, so there are none."""
+    shown = redact_work(harmless(text).replace("\ufeff", ""))
+    return "\n".join(filter(None, map(str.strip, shown.split("\n"))))

@@ -32,6 +32,10 @@ _STATE_KEYS = frozenset(
     {"draft", "video_infos", "generated_media", "canvas_config", "video_analyses"}
 )
 _RENDER_STATUS = {status.value: status for status in RenderStatus}
+#: Bytes: a minute of 1080p video has about 60 MB; no result is larger than this.
+LARGEST_RESULT = 16 * 1024**3
+#: Characters: servers refuse headers that are longer.
+_LONGEST_TOKEN = 8192
 #: An expiry further away than ten years is a mistake.
 _FURTHEST_MS = 10 * 365 * 86_400_000
 
@@ -113,9 +117,17 @@ def render(data: Any) -> Render:
         status=_RENDER_STATUS.get(word, RenderStatus.PROCESSING),
         progress=min(max(number(fields.get("progress")), 0.0), 100.0),
         url=address(result_url(fields)),
-        size=max(int(number(output.get("size", fields.get("size")))), 0),
+        size=_size(output.get("size", fields.get("size"))),
         error=error,
     )
+
+
+def _size(value: Any) -> int:
+    """Bytes of a result; 0, which stands for unknown, when no result is that large."""
+    size = int(number(value))
+    if 0 < size <= LARGEST_RESULT:
+        return size
+    return 0
 
 
 def result_url(data: Any) -> str:
@@ -144,7 +156,7 @@ def token(data: Any, now_ms: int) -> tuple[str, str, int]:
 
 def is_token(value: str) -> bool:
     """Whether this is one printable word: anything else would break the header."""
-    return is_plain(value) and " " not in value
+    return is_plain(value) and " " not in value and len(value) <= _LONGEST_TOKEN
 
 
 def _expiry(value: Any, now_ms: int) -> int:

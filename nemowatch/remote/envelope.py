@@ -34,6 +34,8 @@ CODES: Mapping[int, type[RemoteError]] = {
     4001: FileRefused,
     4002: FileTooLarge,
 }
+#: A code beyond this is kept as this: it is none that is known, and a refusal all the same.
+_LARGEST_CODE = 10**9
 #: What a status means where no code says more.
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
 #: 4xx that mean "later", not "no": the server gave up waiting, or another call is in the way.
@@ -132,7 +134,7 @@ def business_code(document: Any) -> int:
     """The `code` of a business envelope, 0 when there is none. A number in a string counts."""
     code = table(document).get("code")
     if type(code) is int:
-        return code
+        return max(-_LARGEST_CODE, min(code, _LARGEST_CODE))
     if isinstance(code, str) and is_whole(code, 10):
         return int(code)
     return 0

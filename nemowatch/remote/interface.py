@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
 
@@ -53,11 +54,9 @@ class Account:
     @property
     def registration_link(self) -> str:
         """Where an anonymous user registers (docs/api.md section 8); "" for others."""
-        return (
-            f"https://nemovideo.com/register?bind={self.user_id}"
-            if self.anonymous and self.user_id
-            else ""
-        )
+        if not self.anonymous or not self.user_id:
+            return ""
+        return f"https://nemovideo.com/register?bind={quote(self.user_id, safe='')}"
 
 
 class RemoteApi(Protocol):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from nemowatch.errors import RemotePassing, ResultExpired
 from nemowatch.remote import envelope
+from nemowatch.remote.answers import LARGEST_RESULT
 from nemowatch.remote.headers import content_length, media_type
 from nemowatch.remote.http import Exchange, Reply
 from nemowatch.remote.values import is_plain
@@ -56,18 +57,18 @@ def _brings_the_rest(exchange: Exchange, size: int) -> bool:
 
 
 def total_size(exchange: Exchange, size: int, said: int) -> int:
-    """The size of the complete result in bytes, 0 when only the end of a chunked body will tell.
-    Raises RemotePassing when the render and the server disagree, or when a cut would go
-    unnoticed."""
+    """The size of the complete result in bytes, by the server, else by the render, which `said` it;
+    0 when only the end of a chunked body will tell. Raises RemotePassing when a cut would go
+    unnoticed, and for more than any result has."""
     length = content_length(exchange.headers)
     if length:
-        total = size + length
-        if said and total != said:
-            raise RemotePassing(f"The result has {total} bytes, but {said} were announced.")
-        return total
+        if size + length > LARGEST_RESULT:
+            raise RemotePassing("The server says that the result is larger than any result is.")
+        return size + length
 
-    chunked = "chunked" in exchange.headers.get("transfer-encoding", "").lower()
-    if not chunked and not said:
+    if "chunked" in exchange.headers.get("transfer-encoding", "").lower():
+        return 0
+    if not said:
         raise RemotePassing(
             "The server does not say how large the result is, so nobody could tell whether it is"
             " whole."

@@ -31,8 +31,6 @@ T = TypeVar("T")
 
 #: Redirects rarely lead to more than one other address; a circle ends here.
 _MOST_HOPS = 5
-#: Bytes: a minute of 1080p video has about 60 MB; no result is larger than this.
-_LARGEST = 16 * 1024**3
 #: Bytes, for the time limit of a result of unknown size.
 _SUPPOSED = 2 * 1024**3
 #: Bytes written and hashed at once.
@@ -154,7 +152,7 @@ class Transfer:
         total: int,
         progress: Progress,
     ) -> None:
-        most, held = total or _LARGEST, bytearray()
+        most, held = total or answers.LARGEST_RESULT, bytearray()
         try:
             async with contextlib.aclosing(exchange.chunks()) as chunks:
                 async for chunk in chunks:
@@ -189,11 +187,16 @@ class Transfer:
             raise RemotePassing(
                 f"The result came incomplete ({file.size} of {total or 'some'} bytes)."
             )
-        if not said and await self._off_loop(lambda: _lacks_its_end(file)):
-            came = file.size
+        came = file.size
+        if came != said and await self._off_loop(lambda: _lacks_its_end(file)):
             await self._restart(file)
             raise RemotePassing(
                 f"The result came without its end ({came} bytes): fetching it once more."
+            )
+        if said not in (0, came) and not await self._off_loop(file.came_before):
+            await self._restart(file)
+            raise RemotePassing(
+                f"The result has {came} bytes, but {said} were announced: fetching it once more."
             )
         if await self._off_loop(file.looks_like_text):
             await self._restart(file)

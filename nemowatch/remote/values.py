@@ -1,6 +1,7 @@
 """Single values out of the cloud's JSON, whatever was put there: text that may be kept and shown,
 numbers, objects, lists.
 
+Owns their bounds: whatever comes out of here can be kept by the journal, shown, and sent back.
 Pure, and raises nothing.
 """
 
@@ -8,20 +9,33 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nemowatch.secrecy import SECRET_ROOM, harmless, holds_secret, redact, redact_work
 
+#: How deep objects and lists lie in each other: what is in deeper ones is dropped. Writing JSON
+#: takes less than Python's limit of 1,000 calls then.
+_DEEPEST = 200
+#: Digits of a whole number; Python itself refuses to write one of more than 4,300.
+_MOST_DIGITS = 1000
 #: A longer message of the cloud, in characters, is cut: it is shown to people.
 _LONGEST_MESSAGE = 500
 #: A longer id, in characters, is not accepted at all: cutting it would make another.
 _LONGEST_NAME = 1000
+#: A longer address, in characters, is none: browsers' limits begin here.
+_LONGEST_ADDRESS = 8192
+#: A number beyond this is no number of credits, seconds or bytes; the journal takes it, and sums.
+_LARGEST_NUMBER = 10**15
+#: A number in quotes has at most so many characters.
+_LONGEST_NUMBER = 40
 #: A number in place of an id is below this.
 _LARGEST_ID = 10**30
 #: Marks between the values of an answer: each may take some hundred bytes once it is read, and
 #: thousands make a long draft.
 _MOST_VALUES = 500_000
+#: What holds other values in JSON.
+Container = dict[str, Any] | list[Any]
 #: The types of JSON in which a number may come; `bool` is none, although Python derives it.
 _NUMBERS = (int, float, str)
 #: How deep a `user_id` is searched for: envelope, data, state.
@@ -29,13 +43,61 @@ _USER_ID_DEPTH = 4
 
 
 def parse(body: bytes | str) -> Any:
-    """JSON, or None for anything else (an answer that is just `null` says nothing either)."""
+    """JSON, or None for anything else (an answer that is just `null` says nothing either).
+
+    Numbers that JSON cannot write again are None, and what is nested too deeply is dropped.
+    """
     if _has_too_many_values(body):
         return None
     try:
-        return json.loads(body)
+        document = json.loads(
+            body,
+            parse_int=_whole,
+            parse_float=_fraction,
+            parse_constant=_no_number,
+        )
     except (ValueError, RecursionError):
         return None
+    _flatten(document)
+    return document
+
+
+def _whole(said: str) -> int | None:
+    if len(said) > _MOST_DIGITS:
+        return None
+    return int(said)
+
+
+def _fraction(said: str) -> float | None:
+    found = float(said)
+    if not math.isfinite(found):
+        return None
+    return found
+
+
+def _no_number(said: str) -> None:
+    """NaN and the infinities, which are no JSON."""
+
+
+def _flatten(document: Any) -> None:
+    """Empty the objects and lists that lie too deep."""
+    level = _containers([document])
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return
+    for outer in level:
+        outer.clear()
+
+
+def _inner(outer: Container) -> list[Container]:
+    if isinstance(outer, dict):
+        return _containers(outer.values())
+    return _containers(outer)
+
+
+def _containers(values: Iterable[Any]) -> list[Container]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _has_too_many_values(body: bytes | str) -> bool:
@@ -84,10 +146,10 @@ def name(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    """An address that may be kept: "" when it has a secret of ours in it, since the result can be
-    fetched in other ways."""
+    """An address that may be kept: "" when it has a secret of ours in it, or is none, since the
+    result can be fetched in other ways."""
     said = text(value)
-    if holds_secret(said):
+    if not said.isprintable() or len(said) > _LONGEST_ADDRESS or holds_secret(said):
         return ""
     return said
 
@@ -102,14 +164,16 @@ def text(value: Any) -> str:
 
 
 def number(value: Any, default: float = 0.0) -> float:
-    """A finite number, or `default`."""
+    """A number within bounds, or `default`."""
     if type(value) not in _NUMBERS:
+        return default
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         return default
     try:
         result = float(value)
     except (ValueError, OverflowError):
         return default
-    if not math.isfinite(result):
+    if not abs(result) <= _LARGEST_NUMBER:  # NaN is not, either
         return default
     return result
 

@@ -74,6 +74,7 @@ class EngineRig:
     sandbox: Sandbox
     config: Config
     token: str = TOKEN  #: "" works anonymously
+    address: str = ""  #: of what stands before the sandbox; "" when nothing does
     engine: Engine | None = None
     journal: Journal | None = None
 
@@ -131,7 +132,7 @@ class EngineRig:
         """A client as the daemon makes it."""
         api, chat = self.config.api, self.config.chat
         return Client(
-            base_url=api.base_url,
+            base_url=self.address or api.base_url,
             platform=api.platform,
             language=api.language,
             timeout=api.timeout,
