@@ -18,8 +18,9 @@ from nemowatch.content.child import Child, ChildFailed, Failure, Limits
 IDLE = 20.0
 #: Seconds until another start is tried after one that failed.
 PAUSE = 10.0
-#: For one file: the largest Word document that is taken needs four seconds of computing here.
-LIMITS = Limits(cpu=10, wall=30.0)
+#: For one file: the largest Word document that is taken needs one second of computing here. Two
+#: files may be read to these limits before another person's file is.
+LIMITS = Limits(cpu=5, wall=30.0)
 #: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
 #: too busy): tried once more, by another child.
 _TRIED_AGAIN = frozenset({Failure.KILLED, Failure.SLOW})

@@ -25,8 +25,9 @@ from nemowatch.content import messages
 from nemowatch.content.messages import Tag
 from nemowatch.errors import OrderError, UnsafeContent
 
-#: Bytes of address space, of which Python itself takes 30 MB.
-MEMORY = 512 * 1024 * 1024
+#: Bytes of address space, of which Python itself takes 30 MB. With the daemon's own that stays
+#: below 250 MiB; the largest document that is taken needs half of it.
+MEMORY = 160 * 1024 * 1024
 #: Bytes of a file that the child may write: its last words go to one, and nothing else.
 WRITTEN = 64 * 1024
 #: Resident bytes from which on a child ends after its answer: Python rarely gives memory back.

@@ -64,6 +64,8 @@ class Pipeline:
             clock,
         )
         self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
+        #: they take long to read: others that settle meanwhile do not wait for them
+        self._is_behind = False
 
     def __repr__(self) -> str:
         return f"Pipeline({self._schedule!r}, {len(self._ready)} ready)"
@@ -121,10 +123,12 @@ class Pipeline:
 
         gone += await self._hint_follower.follow(named)
         gone += await self.tracking.missing(self._state.problems.final())
-        if not self._ready:
-            self._ready, vanished = await self.tracking.check()
+        if not self._ready or self._is_behind:
+            fresh, vanished = await self.tracking.check(frozenset(self._ready))
+            self._ready += fresh
             gone += await self.tracking.missing(vanished)
         taken = await self._claimer.take(self._ready)
+        self._is_behind = taken.out_of_time
         self._ready = [path for path in taken.left if path in self._state.tracker]
         more = bool(self._ready) or root_monitor.hints.waiting
         return Tick(

@@ -175,13 +175,13 @@ class Tracking:
     def _observe(self, path: bytes, observed: Observation) -> None:
         self._state.tracker.see(path, observed, self._root_monitor.pace(path))
 
-    async def check(self) -> tuple[list[bytes], list[bytes]]:
-        """Check tracked files whose time has come; returns those that are ready, and those that
-        are gone."""
+    async def check(self, ready: frozenset[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """Check tracked files whose time has come, without those that are known to be `ready`;
+        returns those that are ready now, and those that are gone."""
         still: list[bytes] = []
         vanished: list[bytes] = []
         prompts = self._prompts.paths()
-        due = self._state.tracker.due(self._clock.monotonic(), PORTION)
+        due = self._state.tracker.due(self._clock.monotonic(), PORTION, ready)
         for seen in await self.check_files(due):
             path = seen.path
             is_prompt = path in prompts

@@ -20,17 +20,21 @@ from tests.rigs.studio import Studio, video
 
 Attack = Callable[[Studio], Callable[[], None] | None]
 ATTACKS: dict[str, Attack] = {}
+#: Whoever may write into a share may also stop all work in it; these must not stop another inbox.
+ON_AN_INBOX: set[str] = set()
 
 FIFTEEN = "dub-es-fr-de-it-pt-nl-pl-sv-da-fi-cs-ro-hu-el-uk"
 OWNER = ".nemowatch-owner.json"
 MIB = 1024 * 1024
 
 
-def attack(what: str) -> Callable[[Attack], Attack]:
-    """Put this function into the table."""
+def attack(what: str, *, on_inbox: bool = False) -> Callable[[Attack], Attack]:
+    """Put this function into the table; `on_inbox`: it concerns all work of its inbox."""
 
     def enter(function: Attack) -> Attack:
         ATTACKS[what] = function
+        if on_inbox:
+            ON_AN_INBOX.add(what)
         return function
 
     return enter
@@ -108,6 +112,13 @@ def word(body: bytes, times: int = 1, name: str = "word/document.xml") -> bytes:
 @attack("a Word file of 95 MB of empty paragraphs")
 def empty_paragraphs(studio: Studio) -> None:
     studio.drop("voiceover/a.docx", word(b"<w:p/>", 95 * MIB // 6))
+
+
+@attack("20 such files")
+def many_documents(studio: Studio) -> None:
+    data = word(b"<w:p/>", 95 * MIB // 6)
+    for number in range(20):
+        studio.drop(f"voiceover/{number}.docx", data)
 
 
 @attack("a Word table of 30,000 merged rows")
@@ -218,19 +229,31 @@ def pipes(studio: Studio) -> None:
     folder.mkdir()
     for name in ("a.mp4", "prompt.txt", "PAUSE", "APPROVE", "b.txt", "c.docx"):
         os.mkfifo(folder / name)
-    os.mkfifo(studio.inbox / "PAUSE.txt")
     os.mkfifo(studio.inbox / "APPROVE")
     with suppress(OSError), socket.socket(socket.AF_UNIX) as made:
         made.bind(str(folder / "s.mp4"))
-    (studio.inbox / OWNER).unlink(missing_ok=True)
-    os.mkfifo(studio.inbox / OWNER)
 
 
-@attack("an owner file of 60,000 brackets")
+@attack("an owner file of 60,000 brackets", on_inbox=True)
 def owner_file(studio: Studio) -> None:
-    for place in (studio.inbox, studio.root):
-        if (place / OWNER).exists():
-            (place / OWNER).write_bytes(b"[" * 60_000)
+    (studio.root / OWNER).write_bytes(b"[" * 60_000)
+    studio.drop("dub-fr/a.mp4")
+
+
+@attack("an owner file that is a pipe", on_inbox=True)
+def owner_pipe(studio: Studio) -> None:
+    (studio.root / OWNER).unlink()
+    os.mkfifo(studio.root / OWNER)
+    studio.drop("dub-fr/a.mp4")
+
+
+@attack("a folder in the place of the inbox, and a link in that of the outbox", on_inbox=True)
+def swapped_roots(studio: Studio) -> None:
+    studio.inbox.rename(studio.root / "old")
+    studio.inbox.mkdir()
+    studio.outbox.rename(studio.root / "old-outbox")
+    studio.outbox.symlink_to("/etc")
+    studio.drop("dub-fr/a.mp4")
 
 
 @attack("a pipe and a link under the names of coming parts")

@@ -9,6 +9,7 @@ docs/reliability.md. Exits with 1 when a limit is not kept.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 import threading
@@ -24,9 +25,9 @@ from nemowatch.cli.status.gathering import overview
 from nemowatch.cli.status.view import draw
 from nemowatch.sandbox.process import SandboxProcess
 from tests.rigs import documents
-from tests.rigs.attacks import ATTACKS
+from tests.rigs.attacks import ATTACKS, ON_AN_INBOX
 from tests.rigs.notify_socket import Manager
-from tests.rigs.studio import Studio
+from tests.rigs.studio import Studio, video
 
 #: The stated limits of harm.
 FILE_SECONDS = 15.0
@@ -79,6 +80,13 @@ class NotifiedStudio(Studio):
     """A studio whose daemon believes that systemd runs it."""
 
     manager: Manager
+    base: Path
+
+    def others(self, what: str) -> Path:
+        """The workspace of the person who is not to be harmed."""
+        if what in ON_AN_INBOX:
+            return self.base / "other"
+        return self.root
 
     def environment(self) -> dict[str, str]:
         return super().environment() | {
@@ -146,7 +154,12 @@ def resident(pid: int) -> float:
 def notified(base: Path) -> Iterator[NotifiedStudio]:
     """A studio of two people: one attacks, the other drops clips into dub-es."""
     with SandboxProcess(turn_seconds=0.2, render_seconds=0.2) as cloud:
-        studio = NotifiedStudio(base, cloud, confirm=20)
+        other = base / "other"
+        (other / "inbox").mkdir(parents=True)
+        (other / "outbox").mkdir()
+        extra = f'[[watch]]\nroot = "{other}"\nsettle = 0.4\n'
+        studio = NotifiedStudio(base, cloud, confirm=20, extra=extra)
+        studio.base = base
         studio.manager = Manager(base / "notify")
         try:
             studio.start()
@@ -155,6 +168,8 @@ def notified(base: Path) -> Iterator[NotifiedStudio]:
             if studio.daemon is not None and studio.daemon.poll() is None:
                 studio.kill()
             studio.manager.close()
+            # folders deeper than Python's own removal goes
+            subprocess.run(["rm", "-rf", studio.root], check=False)
 
 
 def measure(what: str, base: Path) -> Harm:
@@ -166,21 +181,23 @@ def measure(what: str, base: Path) -> Harm:
             began = time.monotonic()
             end = ATTACKS[what](studio)
             try:
-                slowest = _watch(studio, began)
+                slowest = _watch(studio, studio.others(what), began)
             finally:
                 if end is not None:
                     end()
         return Harm(what, *slowest, meter.longest_silence, meter.memory, meter.died)
 
 
-def _watch(studio: NotifiedStudio, began: float) -> tuple[float, float]:
+def _watch(studio: NotifiedStudio, root: Path, began: float) -> tuple[float, float]:
     """(seconds of the slower of two files, seconds of the slowest `status`)."""
     slowest = 0.0
     answers = [_status(studio)]
     for name in ("second", "third"):
-        studio.drop(f"dub-es/{name}.mp4")
+        folder = root / "inbox/dub-es"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.mp4").write_bytes(video(name))
         dropped = time.monotonic()
-        result = studio.outbox / "dub-es" / f"{name}.es.mp4"
+        result = root / "outbox/dub-es" / f"{name}.es.mp4"
         while not _is_done(result) and time.monotonic() - dropped < GIVE_UP:
             answers.append(_status(studio))
         slowest = max(slowest, time.monotonic() - dropped)

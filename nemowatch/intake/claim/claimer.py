@@ -22,13 +22,13 @@ from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Group, Groups
 from nemowatch.intake.claim.renames import Earlier, choose, sources_of_same_content
 from nemowatch.intake.ready.file_checks import really_gone, still_there
-from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
+from nemowatch.intake.ready.inspect import Inspected, Terms, inspect, promised_kind
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.batches import BatchRow
-from nemowatch.model import Snapshot
+from nemowatch.model import MediaKind, Snapshot
 
 #: Files read, and sources written, in one go: a transaction of this size takes some ten
 #: milliseconds.
@@ -38,6 +38,8 @@ BUDGET = 1.0
 
 #: Why a file waits whose name is there in the other form of Unicode, too.
 SAME_NAME = "the same file is here under another spelling of its name (Unicode NFC and NFD)"
+#: Kinds whose words a child has to read.
+_PARSED = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 #: A group with what was read of each of its files.
 Read: TypeAlias = tuple[Group, list[Inspected]]
@@ -52,6 +54,7 @@ class Taken:
     #: sources whose file was renamed, each with the path that it had
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
+    out_of_time: bool = False  #: reading takes long: some of this portion are left
 
 
 class Claimer:
@@ -80,10 +83,13 @@ class Claimer:
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is away."""
+        ready = sorted(ready, key=self._reading_cost)
         taken = Taken(left=ready[PORTION:])
         groups = await self._groups.of(ready[:PORTION])
         read = await self._read(groups)
-        taken.left[:0] = [group.main for group in groups[len(read) :]]
+        unread = groups[len(read) :]
+        taken.left[:0] = [group.main for group in unread]
+        taken.out_of_time = bool(unread)
 
         candidates: list[Candidate] = []
         for group, found in read:
@@ -101,6 +107,14 @@ class Claimer:
         return taken
 
     # -- reading
+
+    def _reading_cost(self, path: bytes) -> tuple[bool, int]:
+        """What is sorted by it: a document may take seconds to read, whatever its size, so those
+        that somebody dropped in numbers come after everybody's clips, and small ones first."""
+        if promised_kind(path.rpartition(b"/")[2]) not in _PARSED:
+            return False, 0
+        last = self._last(path)
+        return True, 0 if last is None else last.size
 
     async def _read(self, groups: list[Group]) -> list[Read]:
         """Read groups until the time is used up; at least one."""

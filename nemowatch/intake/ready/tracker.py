@@ -5,7 +5,7 @@ Owns the collection; what is known of one file is `stability`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import islice
 
 from nemowatch.intake.ready.stability import Observation, Pace, Tracked
@@ -47,10 +47,16 @@ class Tracker:
         """It is a job now, or gone."""
         self._files.pop(path, None)
 
-    def due(self, now: float, limit: int) -> list[bytes]:
+    def due(
+        self,
+        now: float,
+        limit: int,
+        apart: Container[bytes] = (),
+    ) -> list[bytes]:
         """Up to `limit` files whose next check is due, in the order in which they were first
-        seen."""
-        due = (path for path, tracked in self._files.items() if tracked.next_at <= now)
+        seen; not those in `apart`."""
+        late = (path for path, tracked in self._files.items() if tracked.next_at <= now)
+        due = (path for path in late if path not in apart)
         return list(islice(due, limit))
 
     def next_at(self) -> float:
