@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from nemowatch.content.containers.pieces import Pieces
 
@@ -52,6 +53,9 @@ class Track:
     packed: bool = False  #: compressed, so that there are no long rows of zeros in it
 
 
+_HOLDS, _IS_LOCKED, _IS_PACKED = map(attrgetter, ("holds", "locked", "packed"))
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a container says. Without `tracks` it does not say which there are."""
@@ -77,11 +81,13 @@ class Heard:
         return self.picture or self.sound
 
 
-def use_of(*, empty: bool, off: bool) -> Use:
+def use_of(*, empty: bool, off: bool = False) -> Use:
     """What a player makes of a track that is so."""
     if empty:
         return Use.EMPTY
-    return Use.OFF if off else Use.PLAYED
+    if off:
+        return Use.OFF
+    return Use.PLAYED
 
 
 def heard(tracks: Iterable[Track]) -> Heard:
@@ -92,16 +98,20 @@ def heard(tracks: Iterable[Track]) -> Heard:
         by_use[track.use].append(track)
 
     played = by_use[Use.PLAYED] or by_use[Use.OFF]
-    holds = {track.holds for track in played}
-    has_sound = Holds.SOUND in holds
-    silent = "" if has_sound else _why_silent(by_use)
-    locked = any(track.locked for track in played)
-    return Heard(Holds.PICTURE in holds, has_sound, silent, locked)
+    silent = ""
+    if not _with_sound(played):
+        silent = _why_silent(by_use)
+    has_picture = Holds.PICTURE in map(_HOLDS, played)
+    return Heard(has_picture, not silent, silent, any(map(_IS_LOCKED, played)))
+
+
+def _with_sound(tracks: list[Track]) -> bool:
+    return Holds.SOUND in map(_HOLDS, tracks)
 
 
 def _why_silent(by_use: dict[Use, list[Track]]) -> str:
     for use, why in _SILENT.items():
-        if any(track.holds is Holds.SOUND for track in by_use[use]):
+        if _with_sound(by_use[use]):
             return why
     return _NO_TRACK
 
@@ -109,7 +119,7 @@ def _why_silent(by_use: dict[Use, list[Track]]) -> str:
 def ends_in_zeros(pieces: Pieces, tracks: Iterable[Track], end: int) -> bool:
     """True when zeros stand where the last of compressed pictures or sound, which go on to `end`,
     should be: a copy that died where the file had its size from the beginning."""
-    is_packed = all(track.packed for track in tracks)
+    is_packed = all(map(_IS_PACKED, tracks))
     tail = pieces.at(max(end - ZEROS, 0), ZEROS)
     return is_packed and tail == bytes(ZEROS)
 

@@ -148,7 +148,7 @@ def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
         data = replace(data, end=pieces.size)
     if whole.is_open:
         found = beyond(data.end, pieces.size)
-    use = use_of(empty=min(data.end, pieces.size) <= data.at, off=False)
+    use = use_of(empty=min(data.end, pieces.size) <= data.at)
     return replace(found, tracks=(Track(Holds.SOUND, use),))
 
 
@@ -162,7 +162,7 @@ def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     filled = _filled(pieces, whole, frozenset(numbers))
     tracks: list[Track] = []
     for number, header in zip(numbers, headers, strict=True):
-        use = use_of(empty=number not in filled, off=False)
+        use = use_of(empty=number not in filled)
         tracks += [Track(holds, use) for holds in _STREAMS.get(pieces.at(header.at, 4), ())]
     if not tracks:
         return Contents(found.missing or "its list of streams is missing")
