@@ -182,8 +182,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.JOB,
         Stops.JOB,
         Ends.ORDER,
-        words="A sync program made this copy.",
-        short="a sync program's copy",
+        words="It looks like a copy that a sync program, or the system, made of another file.",
+        short="looks like a copy",
         cure=Cure(
             "Keep one: give it an ordinary name, and delete the others.",
             (Choice(f"nemowatch retry {JOB}", "process this copy too"),),

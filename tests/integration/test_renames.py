@@ -160,10 +160,36 @@ async def test_a_conflict_copy_waits_with_a_note_in_its_folder_until_it_is_renam
         path = house.drop("dub-es/clip (Anna's conflicted copy 2024-01-31).mp4")
         note = house.root / "inbox/dub-es/nemowatch - read me.txt"
         await house.until("told", lambda _: note.exists())
-        assert "sync program made this copy" in note.read_text("utf-8-sig")
+        assert "looks like a copy that a sync program" in note.read_text("utf-8-sig")
         assert house.charged() == 0
 
         path.rename(path.with_name("clip.mp4"))
         await house.until("done", lambda found: found[-1].state is State.PUBLISHED)
         await house.until("tidy", lambda _: not note.exists())
         assert house.charged() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["clip (1).mp4", "clip - Copy.mp4", "Copy of clip.mp4", "clip 2.mp4"]
+)
+async def test_a_copy_of_the_same_content_is_asked_about(tmp_path: Path, name: str) -> None:
+    """A browser, a sync client or the system made it: nothing new would come of it."""
+    async with engine_rig(tmp_path) as house:
+        data = house.drop("dub-es/clip.mp4").read_bytes()
+        house.drop(f"dub-es/{name}", data)
+        await house.start()
+        found = await house.until(
+            "asked", lambda found: {job.state for job in found} == {State.PUBLISHED, State.HELD}
+        )
+        assert len(found) == 2
+        assert house.charged() == 1
+
+
+async def test_a_series_of_different_files_is_ordinary_work(tmp_path: Path) -> None:
+    """Windows calls them like copies when many are renamed at once."""
+    async with engine_rig(tmp_path) as house:
+        for name in ("talk.mp4", "talk (1).mp4", "talk (2).mp4"):
+            house.drop(f"dub-es/{name}")
+        await house.start()
+        await house.departed(await house.ended(3))
+        assert house.charged() == 3

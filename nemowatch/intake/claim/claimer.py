@@ -16,6 +16,7 @@ from typing import TypeAlias
 from nemowatch.clock import Clock
 from nemowatch.fs.safe_open import lookup
 from nemowatch.intake.claim.acceptance import Acceptance
+from nemowatch.intake.claim.copy_names import is_copy_name
 from nemowatch.intake.claim.decide import Claimed, Claims, Outcome
 from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
 from nemowatch.intake.claim.known_sources import Ended, ended_before
@@ -163,6 +164,8 @@ class Claimer:
             lost = await self._root_monitor.worker.run(lambda: _lost(ended))
 
         earlier = await self._known_elsewhere(candidates)
+        # what may be a copy comes after what it is a copy of
+        ordered = sorted(candidates, key=_is_copy)
         now = self._clock.now_ms()
         confirm_above, keeps = self.confirm_above, watch.after == "keep"
 
@@ -176,7 +179,7 @@ class Claimer:
                 lost=lost,
                 earlier=earlier,
             )
-            return [claims.claim(candidate) for candidate in candidates]
+            return [claims.claim(candidate) for candidate in ordered]
 
         done = await self._journal.write(claim)
         self.stood_before.difference_update(candidate.path for candidate in candidates)
@@ -240,6 +243,10 @@ class Claimer:
             taken.again.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
         elif claimed.outcome is not Outcome.STANDING:
             taken.claimed.append(claimed.source_id)
+
+
+def _is_copy(candidate: Candidate) -> bool:
+    return is_copy_name(candidate.path)
 
 
 def _lost(ended: Mapping[bytes, Ended]) -> frozenset[int]:

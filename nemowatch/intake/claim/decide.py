@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from nemowatch.errors import UsageError
-from nemowatch.intake.claim.known_sources import unpaid
+from nemowatch.intake.claim.known_sources import is_copy, unpaid
 from nemowatch.intake.claim.link_lists import without_paid
 from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename
 from nemowatch.intake.records import Candidate
@@ -88,6 +88,8 @@ class Claims:
         key = (candidate.digest, composed(candidate.path))
         if key in self._claimed:
             return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
+        if is_copy(self._conn, self._watch, candidate):
+            candidate = replace(candidate, conflict=True)
         source_id, outcome = self._new(candidate)
         self._claimed[key] = source_id
         return Claimed(candidate, source_id, outcome)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, source_members, sources, spend
@@ -19,6 +20,8 @@ from nemowatch.model import ENDED, State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
+#: Nothing was made by a job that has ended like this.
+_IN_VAIN = ENDED - {State.PUBLISHED}
 #: Up to this many missing files are asked for one by one; more are read in one go.
 FEW = 200
 
@@ -118,3 +121,14 @@ def _ended(
         if job.state is State.PUBLISHED:
             found[job.id] = paths_and_sizes(conn, job)
     return found
+
+
+def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
+    """Whether it has the name of a copy, and the content of the file that it would be a copy of:
+    nothing new would be made of it."""
+    for path in originals(candidate.path):
+        row = sources.find(conn, watch, path, candidate.digest)
+        own = jobs.of_source(conn, row.id) if row is not None else []
+        if any(job.state not in _IN_VAIN for job in own):
+            return True
+    return False
