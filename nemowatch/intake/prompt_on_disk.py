@@ -13,7 +13,8 @@ from nemowatch.errors import SourceGone
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.safe_open import folder_of, open_below
 from nemowatch.intake.scan.folders import lineage
-from nemowatch.intake.scan.instructions import PROMPT_NAMES, folded
+from nemowatch.intake.scan.instruction_forms import PROMPT_NAMES
+from nemowatch.intake.scan.instructions import folded
 from nemowatch.tasks import nested
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instructions
 from nemowatch.intake.scan.folders import as_text, name_of, parent
-from nemowatch.intake.scan.instructions import FORM, Effect, Instruction
+from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
 from nemowatch.model import Snapshot
 
 #: What people are told to do about a name that is nearly an instruction.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instructions
-from nemowatch.intake.scan.instructions import Instruction
+from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Folder, Unreadable, jobs_of_one, nested, read_folder, takes
 

@@ -25,6 +25,7 @@ from nemowatch.intake.scan.ignored_names import (
     TEMPORARY_PREFIXES,
     TEMPORARY_SUFFIXES,
 )
+from nemowatch.intake.scan.instruction_forms import EXACT
 from nemowatch.intake.scan.instructions import folded
 
 
@@ -123,7 +124,7 @@ class Ignore:
         return NameVerdict(NameClass.OURS, f"it looks like {meant}, but is not called exactly so")
 
     def _folder(self, low: str) -> NameVerdict | None:
-        if low in instructions.EXACT:
+        if low in EXACT:
             return _INSTRUCTION
         if low in FOLDERS:
             return _ignored(FOLDERS[low])
@@ -134,7 +135,7 @@ class Ignore:
         return None
 
     def _file(self, low: str) -> NameVerdict | None:
-        if low in instructions.EXACT:
+        if low in EXACT:
             return _INSTRUCTION
         if _OURS.match(low):
             return NameVerdict(NameClass.OURS, _reason(low, OUR_PATTERNS))

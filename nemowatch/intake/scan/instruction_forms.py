@@ -1,0 +1,141 @@
+"""The instructions that people give by the names of files, and how each is written: the one table.
+
+How a name is compared with it, `instructions` knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nemowatch.intake.scan.name_words import is_slip, words
+
+
+class Instruction(StrEnum):
+    """An instruction by its name, as people are told to write it."""
+
+    PAUSE = "PAUSE"
+    APPROVE = "APPROVE"
+    PROMPT = "prompt.txt"
+    REVISE = "NAME.revise.txt"
+    ANSWER = "NAME.answer.txt"
+    LINKS = "NAME.urls.txt"
+    NOTE = "a note of nemowatch"
+    ORDER = "an order"
+    ASIDE = "a file about the folder"
+
+
+class Effect(StrEnum):
+    """What a file that looks like an instruction keeps from being worked on."""
+
+    FOLDER = "folder"  #: everything in its folder and below
+    PAUSE = "pause"  #: the same, as a PAUSE does: what is claimed waits too
+    ITSELF = "itself"  #: nothing but the file
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an instruction is written, and how people write it by mistake."""
+
+    instruction: Instruction
+    word: str = ""  #: its word, in small letters; "" where only `others` are looked for
+    names: frozenset[str] = frozenset()  #: complete names that are it, in small letters
+    forms: frozenset[str] = frozenset()  #: of the word, which count where nothing else is said
+    #: words that mean the same, where nothing else is said: in doubt, for they are titles, too
+    others: frozenset[str] = frozenset()
+    #: words beside its own that leave it in doubt whether it is meant, where texts are work: a
+    #: script may be called "Pause and breathe.txt"
+    more: int = 1
+    is_ending: bool = False  #: it follows the name of another file: NAME.word.txt
+    alone: bool = True  #: it is looked for without a name before it, too
+    effect: Effect = Effect.ITSELF
+
+    def is_said(self, said: list[str]) -> bool:
+        """Whether these words of a name say nothing but it, rightly or by a slip."""
+        if len(said) != 1 or not self.word:
+            return False
+        if said[0] == self.word or said[0] in self.forms:
+            return True
+        return not self.is_ending and is_slip(said[0], self.word)
+
+    def is_written(self, name: str) -> bool:
+        """Whether one that follows the name of another file is written as it is to be."""
+        return name.lower().endswith((f".{self.word}.txt", f".{self.word}.txt.txt"))
+
+
+#: Windows hides endings, so a doubled .txt counts as what was meant.
+FORMS = (
+    Form(
+        Instruction.PAUSE,
+        "pause",
+        names=frozenset({"pause", "pause.txt", "pause.txt.txt"}),
+        forms=words("paused pauses pausing pausieren pausiert"),
+        others=words(
+            "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar"
+            " пауза 暂停 暫停 一時停止 일시정지"
+        ),
+        effect=Effect.PAUSE,
+    ),
+    Form(
+        Instruction.APPROVE,
+        "approve",
+        names=frozenset({"approve", "approve.txt", "approve.txt.txt"}),
+        forms=words("approved approves approval approving"),
+        others=words(
+            "freigabe freigeben genehmigt aprobar aprobado approuver aprovar aprovado approva"
+            " одобрить одобрено 承認 批准 승인"
+        ),
+    ),
+    Form(
+        Instruction.PROMPT,
+        "prompt",
+        names=frozenset({"prompt.txt", "prompt.txt.txt"}),
+        forms=words("prompts prompted"),
+        others=words(
+            "instruction instructions anweisung anweisungen instruccion instrucciones consigne"
+            " consignes istruzioni instrucoes instrukcja промпт инструкция プロンプト 指示 提示词"
+            " 提示詞 프롬프트"
+        ),
+        more=2,
+        effect=Effect.FOLDER,
+    ),
+    Form(Instruction.LINKS, "urls", forms=words("url links"), is_ending=True),
+    Form(
+        Instruction.REVISE,
+        "revise",
+        forms=words("revised revision"),
+        is_ending=True,
+        alone=False,
+    ),
+    Form(
+        Instruction.ANSWER,
+        "answer",
+        forms=words("answers answered"),
+        is_ending=True,
+        alone=False,
+    ),
+    Form(Instruction.NOTE, "error", is_ending=True, alone=False),
+    Form(Instruction.NOTE, "question", is_ending=True, alone=False),
+    Form(
+        Instruction.ORDER,
+        others=words("cancel retry resume unpause continue again resolve delete abort undo redo"),
+    ),
+    Form(
+        Instruction.ASIDE,
+        others=words(
+            "readme liesmich leeme leiame leggimi lisezmoi todo glossary glossar glosario glossaire"
+            " settings config configuration options"
+        ),
+    ),
+)
+FORM = {form.instruction: form for form in FORMS}
+#: Those about one file, and those of them that are looked for where none is named.
+ENDING_FORMS = tuple(form for form in FORMS if form.is_ending)
+ALONE_FORMS = tuple(form for form in ENDING_FORMS if form.alone)
+#: Those about a folder.
+FOLDER_FORMS = tuple(form for form in FORMS if form.word and not form.is_ending)
+PAUSE_NAMES = FORM[Instruction.PAUSE].names
+APPROVE_NAMES = FORM[Instruction.APPROVE].names
+PROMPT_NAMES = FORM[Instruction.PROMPT].names
+#: Every complete name that is an instruction.
+EXACT = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES

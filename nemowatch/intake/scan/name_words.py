@@ -1,0 +1,121 @@
+"""A name taken apart as people would read it: without the endings of texts, without marks of copies
+and versions, without case and accents; and whether a word was mistyped.
+
+Owns those marks and endings. It is pure, and knows no instruction.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """Text for comparing: without case, accents, widths and signs that nobody sees."""
+    if text.isascii():  # nearly all; a scan asks for every new name
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(filter(_is_seen, letters))
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Mn", "Cf")
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a line, for comparing."""
+    return frozenset(map(plain, text.split()))
+
+
+#: Endings of what people write texts with, and of what programs make of them. A picture, a film or
+#: a sound called "pause" is none of these: it is work.
+ENDINGS = words(
+    "txt text md markdown doc docx docm dot dotx rtf rtfd odt ott pages wpd wps pdf tex rst org"
+    " adoc htm html mht mhtml xhtml xml json yaml yml toml ini cfg conf csv tsv xls xlsx log srt"
+    " vtt eml msg gdoc bak bk old orig save sav backup swp tmp temp part partial filepart"
+    " crdownload download opdownload uploading"
+)
+#: Those of them of earlier versions.
+BACKUPS = frozenset({"bak", "bk", "old", "orig", "save", "sav", "backup", "swp"})
+#: Endings of links to a text, and of addresses.
+_LINK_ENDINGS = frozenset({"url", "webloc", "lnk", "desktop"})
+#: Words with which systems and people mark a copy or a version.
+_MARKS = words(
+    "copy copies copia copie kopie kopia kopi kopija kopya kopyasi kopio koopia copi duplicate"
+    " duplikat masolat masolata копия копія αντιγραφο of de von di van af av la 副本 的副本 コピー"
+    " のコピー 복사본 사본 의 نسخة עותק สำเนา ban sao salinan sync laptop v ver version final new"
+    " neu nuevo nouveau alt draft my mein meine mi mon"
+)
+_NO_WORDS = _MARKS | ENDINGS | _LINK_ENDINGS
+#: What sync clients put between a name and when, where and by whom it was changed, too.
+_CONFLICTS = ("conflict", "konflikt")
+
+_ENCLOSED = re.compile(r"[(\[{（【][^()\[\]{}（）【】]*[)\]}）】]")
+_CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
+#: Latin letters and digits, or letters of another writing: what is written together in two
+#: writings is two words.
+_TOKEN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
+#: A number at the end belongs to the word; with any other it is a date or the name of a machine.
+_WORD = re.compile(r"([^\W\d_]+)\d*")
+
+
+def without_endings(name: str) -> tuple[str, bool]:
+    """A name without the endings of a text, and whether it may be one at all."""
+    whole = stem = name.strip().rstrip("~").strip("#")
+    known = ENDINGS | _LINK_ENDINGS
+    while _ending(stem) in known:
+        stem = stem.rpartition(".")[0].strip()
+        known = ENDINGS
+
+    ending = stem.rpartition(".")[2]
+    has_none = "." not in stem or not ending.isalnum()  # "prompt.txt - Copy" has none
+    return stem, has_none or stem != whole
+
+
+def _ending(name: str) -> str:
+    """What follows the last dot of a name, in small letters; "" for none, and of a hidden file."""
+    stem, _, ending = name.rpartition(".")
+    if not stem:
+        return ""
+    return ending.strip(" ~").lower() or "txt"
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name, without marks of a copy or a version. What follows the mark of a sync
+    conflict says who, when and where."""
+    said: list[str] = []
+    apart = _CAMEL.sub(" ", _ENCLOSED.sub(" ", text))
+    for token in _TOKEN.findall(plain(apart)):
+        if said and token.startswith(_CONFLICTS):
+            break
+        word = _WORD.fullmatch(token)
+        if word and word[1] not in _NO_WORDS:
+            said.append(word[1])
+    return said
+
+
+def is_slip(said: str, word: str) -> bool:
+    """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped.
+    The first is hardly ever wrong, and "cause" is another word than "pause"."""
+    if said[:1] != word[:1]:
+        return False
+    slips = _shorter(word) | _swapped(word)
+    return said in slips or word in _shorter(said) or _one_wrong(said, word)
+
+
+def _shorter(word: str) -> set[str]:
+    """The word with one letter missing."""
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _swapped(word: str) -> set[str]:
+    """The word with two neighbours swapped."""
+    places = range(len(word) - 1)
+    return {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places}
+
+
+def _one_wrong(said: str, word: str) -> bool:
+    if len(said) != len(word):
+        return False
+    wrong = [mine for mine, right in zip(said, word, strict=True) if mine != right]
+    return len(wrong) == 1
