@@ -88,7 +88,6 @@ class Mount:
     point: bytes
     fstype: str
     source: str
-    readonly: bool = False
 
     @property
     def scanned(self) -> bool:
@@ -162,7 +161,6 @@ def _parse_line(line: str) -> Mount | None:
     if len(left) < 6 or len(right) < 2:
         return None
 
-    options = ",".join([left[5], *right[2:3]]).split(",")
     return Mount(
         id=int(left[0]),
         parent=int(left[1]),
@@ -170,7 +168,6 @@ def _parse_line(line: str) -> Mount | None:
         point=_unescape(left[4]),
         fstype=right[0],
         source=os.fsdecode(_unescape(right[1])),
-        readonly="ro" in options,
     )
 
 

@@ -7,15 +7,12 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import show_path
+from nemowatch.hold_reasons import RESUMABLE
 from nemowatch.holds import paused_jobs
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import account, holds, queue
-from nemowatch.model import HoldReason
 from nemowatch.orders.order import Args, Order
 from nemowatch.orders.site import Site
-
-#: What a person decides otherwise, or a PAUSE file.
-_NOT_TRIED = frozenset({HoldReason.APPROVAL, HoldReason.CONFLICT, HoldReason.PAUSED})
 
 
 class Resume(Order):
@@ -37,10 +34,9 @@ class Resume(Order):
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         account.set_paused(conn, to=False)
         resumed, standing = self._end_pauses(conn, now_ms)
-        for reason in HoldReason:
-            if reason not in _NOT_TRIED:
-                holds.drop(conn, reason)
-                resumed += queue.wake_held(conn, reason, now_ms)
+        for reason in RESUMABLE:
+            holds.drop(conn, reason)
+            resumed += queue.wake_held(conn, reason, now_ms)
         return {"resumed": resumed + queue.wake_waiting(conn), "standing": standing}
 
     def _end_pauses(
