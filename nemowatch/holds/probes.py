@@ -63,29 +63,36 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
 
 
 def _is_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """Whether a hold ends now. Where the cause does not show itself, one job tries in its turn."""
-    is_new = row.account not in ("", evidence.account) and evidence.account != ""
-    tried = HOLDS[row.reason].trial is not None
-    if tried and is_new:  # refusals of another account say nothing of this one
+    """Whether a hold ends now; ends it."""
+    if HOLDS[row.reason].trial is not None:
+        return _is_refusal_over(conn, row, evidence)
+
+    gone = CAUSE_GONE[row.reason](conn, row, evidence)
+    if gone:
+        holds.drop(conn, row.reason)
+    return gone
+
+
+def _is_refusal_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """The same for a refusal of the account. Where its cause does not show itself, one job tries
+    in its turn."""
+    if _is_of_another_account(row, evidence):
         holds.drop(conn, row.reason)
         return True
     if CAUSE_GONE[row.reason](conn, row, evidence):
-        if tried:
-            holds.rest(conn, row.reason)
-        else:
-            holds.drop(conn, row.reason)
+        holds.rest(conn, row.reason)
         return True
 
-    if not tried:
-        return False
     _observe(conn, row, evidence)
-    if not _is_worth_trying(row, evidence):
-        return False
-    nobody = trials.try_one(conn, row, evidence.config.retry.cap, evidence.now_ms)
-    if nobody and row.reason is HoldReason.PLAN and jobs.count_in(conn, EXPORTING) == 0:
-        holds.drop(conn, row.reason)  # nobody is left who could end it
-        return True
+    if _is_worth_trying(row, evidence):
+        trials.try_one(conn, row, evidence.config.retry.cap, evidence.now_ms)
     return False
+
+
+def _is_of_another_account(row: HoldRow, evidence: Evidence) -> bool:
+    """Refusals of one account say nothing of another."""
+    is_known = "" not in (row.account, evidence.account)
+    return is_known and row.account != evidence.account
 
 
 def _observe(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> None:
@@ -141,8 +148,10 @@ def _more_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) ->
 
 
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """Only an export shows whether the plan allows one: a job has to try."""
-    return False
+    """Only an export shows whether the plan allows one: a job has to try. With none left that
+    could, the hold ends here."""
+    has_job = row.trial is not None or jobs.count_in(conn, EXPORTING) > 0
+    return not has_job and not queue.held_for(conn, row.reason)
 
 
 def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:

@@ -38,23 +38,19 @@ def try_one(
     row: HoldRow,
     shortest: float,
     now_ms: int,
-) -> bool:
-    """Let one job try where it is time; True when nobody is left who could. `shortest`: seconds."""
+) -> None:
+    """Let one job try where it is time. `shortest`: seconds."""
     if _is_under_way(conn, row, now_ms):
-        return False
+        return
     if row.trial is not None:
         holds.end_trial(conn, row.reason, now_ms)
-        return False
+        return
 
     held = queue.held_for(conn, row.reason)
-    if not held:
-        return True
-    if not is_due(row, shortest, now_ms):
-        return False
-    chosen = min(held, key=_order)
-    holds.begin_trial(conn, row.reason, chosen.id)
-    queue.wake_one(conn, chosen.id, now_ms)
-    return False
+    if held and is_due(row, shortest, now_ms):
+        chosen = min(held, key=_order)
+        holds.begin_trial(conn, row.reason, chosen.id)
+        queue.wake_one(conn, chosen.id, now_ms)
 
 
 def is_due(row: HoldRow, shortest: float, now_ms: int) -> bool:
