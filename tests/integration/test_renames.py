@@ -86,6 +86,21 @@ async def test_a_rename_that_is_seen_after_the_delivery_is_followed(tmp_path: Pa
         assert house.charged() == 1
 
 
+async def test_files_that_exchange_their_names_are_followed(tmp_path: Path) -> None:
+    """A series is renumbered: at each old name there is another file."""
+    async with engine_rig(tmp_path, settings={"render_seconds": 4}) as house:
+        await house.start()
+        one, two = house.drop("dub-es/1.mp4"), house.drop("dub-es/2.mp4")
+        data = one.read_bytes()
+        await rendering(house, 2)
+        one.rename(one.with_name("x"))
+        two.rename(one)
+        one.with_name("x").rename(two)
+        await house.departed(await house.ended(2))
+        assert (house.root / "done/dub-es/2.mp4").read_bytes() == data
+        assert house.charged() == 2
+
+
 async def test_a_copy_beside_the_first_is_an_order_of_its_own(tmp_path: Path) -> None:
     """The first is still there: this is no rename."""
     async with engine_rig(tmp_path, settings={"render_seconds": 1}) as house:

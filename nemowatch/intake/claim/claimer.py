@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 from nemowatch.clock import Clock
@@ -21,8 +22,8 @@ from nemowatch.intake.claim.decide import Claimed, Claims, Outcome
 from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Group, Groups
-from nemowatch.intake.claim.renames import Earlier, choose, sources_of_same_content
-from nemowatch.intake.ready.file_checks import really_gone, still_there
+from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
+from nemowatch.intake.ready.file_checks import still_there
 from nemowatch.intake.ready.inspect import Inspected, Terms, inspect, promised_kind
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
@@ -195,9 +196,9 @@ class Claimer:
             return {}
 
         root = self._root_monitor.root
-        paths = {one.source.path for earlier in found.values() for one in earlier}
-        gone = await self._root_monitor.worker.run(lambda: really_gone(root, paths))
-        return choose(found, frozenset(gone), deletes=watch.after == "delete")
+        earlier = list(chain.from_iterable(found.values()))
+        moved = await self._root_monitor.worker.run(lambda: moved_away(root, earlier))
+        return choose(found, moved, deletes=watch.after == "delete")
 
     async def _with_results(
         self, candidates: list[Candidate], batch: BatchRow | None
