@@ -14,6 +14,7 @@ from nemowatch.content import containers
 from nemowatch.content.containers import Contents, Heard, Pieces, TooMany, mpeg_audio
 from nemowatch.content.containers.marks import ZIP
 from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_kind
+from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
 
 #: Bytes read from the front: every signature below lies within them.
@@ -73,7 +74,7 @@ LISTS = (b".urls.txt", b".urls.txt.txt")
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 #: Why a file with a media container is none, in plain words, and what to do.
-_TOO_MANY = "it cannot be read safely, because it is made of too many pieces"
+_TOO_MANY = "The file cannot be read safely: it is made of too many pieces."
 _LOCKED = "it is protected against copying (DRM)"
 _NOTHING = "there is neither a picture nor sound in it"
 _UNKNOWN = "its content is not a video, sound or picture that nemowatch knows"
@@ -117,7 +118,7 @@ def kind_by_name(name: bytes) -> MediaKind | None:
 
 
 def sniff(fd: int, name: bytes, size: int) -> Sniffed:
-    """Read as much of an open file as says what it is. Raises OSError."""
+    """Read as much of an open file as says what it is. Raises UnsafeContent, OSError."""
     head = os.pread(fd, HEAD, 0)
     if not any(head[:ZEROS]):
         return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
@@ -135,8 +136,8 @@ def sniff(fd: int, name: bytes, size: int) -> Sniffed:
             return _by_contents(pieces, name, kind)
         if promised is MediaKind.AUDIO and _is_junk_before_sound(pieces, head):
             return _by_contents(pieces, name, promised)
-    except TooMany:
-        return Sniffed(Finding.NOT_MEDIA, why=_TOO_MANY, cure=_SAVE_ANEW)
+    except TooMany as exc:
+        raise UnsafeContent(_TOO_MANY) from exc
     return _disguised(head, name)
 
 

@@ -63,3 +63,13 @@ async def test_what_players_play_is_taken_when_nothing_more_comes(
     async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: "half.mp4" in told(b) and len(b.claimed) == 1)
         assert "cut short" in told(b)["half.mp4"]
+
+
+async def test_an_attack_is_refused_and_nothing_else_waits(root: Path, tmp_path: Path) -> None:
+    """A file of endless pieces goes with a reason, and the others are taken."""
+    pieces = media.chunk(b"RIFF", b"xx") * 200_000
+    (root / "inbox/dub-es/attack.avi").write_bytes(media.avi(b"vids", b"auds") + pieces)
+    (root / "inbox/dub-es/clip.mp4").write_bytes(media.mp4())
+    async with inbox_rig(root, tmp_path / "s") as b:
+        await b.until(lambda: "attack.avi" in told(b) and len(b.claimed) == 1)
+        assert "cannot be read safely" in told(b)["attack.avi"]
