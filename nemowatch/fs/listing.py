@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.errors import LocalError
+from nemowatch.fs.names import LONGEST_PATH
 from nemowatch.fs.safe_open import folder_of
 
 
@@ -63,10 +64,12 @@ def _is_silent_folder(entry: os.DirEntry[str], exc: OSError, folder: int) -> boo
 
 def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:
     """Every folder at and below `root` that can be read: its path below it, and a descriptor that
-    is closed afterwards. What is away has none."""
+    is closed afterwards. What is away, or nested too deeply, has none."""
     todo = [b""]
     while todo:
         relative = todo.pop()
+        if len(relative) > LONGEST_PATH:
+            continue
         with suppress(LocalError, OSError), folder_of(root, relative) as folder:
             yield relative, folder
             for name, found in entries(folder):

@@ -24,6 +24,10 @@ SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.
 NAME_LIMIT = 255
+#: Bytes of a folder's path below a root: with the root's own path and a file's name the kernel
+#: takes 4,096. What is deeper is an accident or an attack: each folder costs as many steps as it is
+#: deep.
+LONGEST_PATH = 3_500
 #: How often one name may be taken before something else is wrong.
 LAST_NUMBER = 999
 #: Room that is kept free for the longest number.

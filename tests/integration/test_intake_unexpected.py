@@ -13,6 +13,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Tick
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
+from nemowatch.intake.watch.watcher import Watcher
 from nemowatch.sources.scan_results import ScanResults
 from tests.rigs.engine import engine_rig
 from tests.rigs.inbox import inbox_rig, mp4
@@ -113,3 +114,36 @@ async def test_an_error_in_passing_on_a_scan_ends_neither_the_daemon_nor_the_inb
         house.drop("dub-es/clip.mp4")
         await house.ended(1)
         assert failed
+
+
+async def test_folders_beyond_every_path_are_reported_and_hold_up_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    """Where a path is longer than the kernel takes nothing is entered; other files are taken."""
+    name, here = "n" * 200, os.open(root / "inbox/dub-es", os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/a.mp4", mp4("a"))
+        await b.until(lambda: b.claimed != [])
+        await b.until(lambda: len(b.problems) == 1)
+    assert "nested too deeply" in b.problems[0].what
+
+
+async def test_a_watcher_that_fails_in_any_way_is_a_degraded_inbox(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's own mistakes too: the inbox is scanned instead."""
+
+    def fail(_: Watcher) -> None:
+        raise KeyError("a mistake of the library")
+
+    monkeypatch.setattr(Watcher, "start", fail)
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/a.mp4", mp4("a"))
+        await b.until(lambda: b.claimed != [])
+        assert b.inbox.health.state is HealthState.DEGRADED

@@ -22,7 +22,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import MEDIA, FolderBook, name_of, parent, same_name, stem_of
 from nemowatch.intake.scan.partial_files import looks_partial
-from nemowatch.intake.scan.scanner import Entry, Kind
+from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
 from nemowatch.model import Snapshot
 from nemowatch.tasks import Folder
 
@@ -241,4 +241,6 @@ def _oddity(entry: Entry) -> FileProblem:
 def _closed_cure(why: str) -> str:
     if why in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
         return "Give the user that runs nemowatch the right to read it."
+    if why == TOO_DEEP:
+        return "Move the files that are in it to a folder higher up."
     return "If a disk or a share is mounted there, mount it again; work then resumes by itself."

@@ -17,6 +17,7 @@ from pathlib import Path
 from nemowatch.errors import LocalError, SourceGone
 from nemowatch.fs.identity import NO_LOOK, not_regular, of_stat
 from nemowatch.fs.listing import entries
+from nemowatch.fs.names import LONGEST_PATH
 from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.model import Snapshot
@@ -25,6 +26,8 @@ from nemowatch.model import Snapshot
 #: inbox at rest it is true of nearly every file, and the scan of ten thousand of them costs little
 #: more than their stats.
 Known = Callable[[bytes, os.stat_result], bool]
+#: What is said of a folder whose path is longer than `LONGEST_PATH`.
+TOO_DEEP = "it is nested too deeply"
 #: The ending of a folder that is one job of many files.
 PROJECT = b".project"
 
@@ -89,6 +92,9 @@ def walk(
     while todo:
         folder, snapshot = todo.pop()
         beat()
+        if len(folder) > LONGEST_PATH:
+            yield Entry(Kind.CLOSED, folder, snapshot, TOO_DEEP)
+            continue
         try:
             for entry in _in_folder(root, folder, ignore, known):
                 if entry.kind in _ENTERED:

@@ -13,11 +13,19 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import structlog
+
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError
-from nemowatch.fs.threads import Worker, aside
+from nemowatch.fs.threads import Hung, Worker, aside
 from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, Trouble, uncovered
 from nemowatch.intake.watch.watcher import Hints, Watcher
+
+log = structlog.get_logger("nemowatch.inbox")
+
+#: Seconds until a watcher must have been made: a folder takes it some tenths of a millisecond, or
+#: ten times that on a busy disk, and there may be hundreds of thousands.
+WATCH_PATIENCE = 600.0
 
 
 class WatcherSupervisor:
@@ -41,6 +49,7 @@ class WatcherSupervisor:
         self.expected: frozenset[int] = frozenset()
         self.scans = 0  #: full scans so far
         self._watcher: Watcher | None = None
+        self._wanted = object()  # another one for each watcher that is asked for
         self._backoff = Backoff()
         self._trouble: Trouble | None = None
         self._suspect_scan = -1
@@ -52,20 +61,32 @@ class WatcherSupervisor:
         """A new observer of `root`; returns why it could not be made. Raises Hung."""
         await self.close()
         self._trouble = None
+        wanted = self._wanted
         try:
-            self._watcher = await self._worker.run(lambda: self._open(root, hints))
-        except OSError as exc:
-            self._trouble = _limit_of(exc)
-            self._backoff.tried(self._clock.monotonic())
-        except RecursionError:  # watchdog calls itself for each folder below another
-            self._trouble = Trouble.TOO_DEEP
+            self._watcher = await self._worker.run(
+                lambda: self._open(root, hints, wanted), WATCH_PATIENCE
+            )
+        except Hung:
+            self._wanted = object()
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever fails in the watcher, the inbox is scanned
+            self._trouble = _trouble_of(exc)
             self._backoff.tried(self._clock.monotonic())
         return self._trouble
 
-    def _open(self, root: Path, hints: Hints) -> Watcher:
+    def _open(
+        self,
+        root: Path,
+        hints: Hints,
+        wanted: object,
+    ) -> Watcher:
+        """Raises Hung when it took so long that nobody waits for it any more."""
         self._pulse_folder.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(root, self._pulse_folder, hints, self._clock)
         watcher.start()
+        if wanted is not self._wanted:
+            watcher.close()
+            raise Hung()
         return watcher
 
     def scanned(self, inodes: Iterable[int]) -> None:
@@ -74,6 +95,7 @@ class WatcherSupervisor:
 
     async def close(self) -> None:
         """Watch no more."""
+        self._wanted = object()
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await aside(watcher.close)
@@ -151,6 +173,16 @@ class WatcherSupervisor:
         finally:
             probe.close()
         return False
+
+
+def _trouble_of(exc: Exception) -> Trouble:
+    """Why no watcher could be made."""
+    if isinstance(exc, OSError):
+        return _limit_of(exc)
+    if isinstance(exc, RecursionError):  # watchdog calls itself for each folder below another
+        return Trouble.TOO_DEEP
+    log.error("internal error", doing="watch an inbox", exc_info=exc)
+    return Trouble.DEAF
 
 
 def _limit_of(exc: OSError) -> Trouble:
