@@ -114,19 +114,14 @@ class Pipeline:
 
         assert root_monitor.hints is not None  # start() made them
         named, everything = root_monitor.hints.take(PORTION)
-        gone: list[int] = []
         root_monitor.scan_soon |= everything
-        if self._full_scan.is_due(self._clock.monotonic()):
-            gone += await self._full_scan.run()
+        gone = await self._scan_if_due()
         if not root_monitor.online:
             return Tick(gone=tuple(gone))
 
         gone += await self._hint_follower.follow(named)
         gone += await self.tracking.missing(self._state.problems.final())
-        if not self._ready or self._is_behind:
-            fresh, vanished = await self.tracking.check(frozenset(self._ready))
-            self._ready += fresh
-            gone += await self.tracking.missing(vanished)
+        gone += await self._check_tracked()
         taken = await self._claimer.take(self._ready)
         self._is_behind = taken.out_of_time
         self._ready = [path for path in taken.left if path in self._state.tracker]
@@ -138,6 +133,21 @@ class Pipeline:
             renamed=tuple(taken.renamed),
             more=more,
         )
+
+    async def _scan_if_due(self) -> list[int]:
+        """A full scan when it is time for one; returns ids of sources whose file is gone."""
+        if not self._full_scan.is_due(self._clock.monotonic()):
+            return []
+        return await self._full_scan.run()
+
+    async def _check_tracked(self) -> list[int]:
+        """Check files whose time has come, unless earlier ones still wait to be claimed; returns
+        ids of sources whose file is gone."""
+        if self._ready and not self._is_behind:
+            return []
+        fresh, vanished = await self.tracking.check(frozenset(self._ready))
+        self._ready += fresh
+        return await self.tracking.missing(vanished)
 
     async def _is_workable(self) -> bool:
         """Whether the root is there and ours: checked again when it was not, and when something

@@ -88,9 +88,8 @@ def _without_endings(rest: str, *, is_at_work: bool) -> Iterator[tuple[str, bool
 
 
 def word_owner(name: bytes) -> str:
-    """How the name of Word's owner file of this document ends, when the document's name is
-    long."""
-    return comparable(name)[_WORD_CUTS:]
+    """The (comparable) name of Word's owner file of this document, when its name is long."""
+    return f"~${comparable(name)[_WORD_CUTS:]}"
 
 
 def piece_of(name: bytes) -> str:

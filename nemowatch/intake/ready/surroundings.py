@@ -62,40 +62,52 @@ def _reason(root: Path, name: bytes, one: _Found) -> str:
 
 def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, _Found]:
     """What all the names of this folder say of `names`."""
-    found = {name: _Found() for name in names}
-    by_name: dict[str, bytes] = {}
-    by_stem: dict[str, list[bytes]] = defaultdict(list)
-    for name in names:
-        by_name[comparable(name)] = name
-        by_name["~$" + word_owner(name)] = name
-        if is_half(name):
-            by_stem[stem(name)].append(name)
-
+    asked = _Asked(names)
     for other in sorted(names_below(root, folder)):
-        _companion(folder, other, by_name, found)
-        for name in by_stem.get(stem(other), ()):
-            if name != other and may_be_other_half(other):
-                found[name].growing.append(os.path.join(folder, other))
-    return found
+        asked.hear(other, os.path.join(folder, other))
+    return asked.found
 
 
-def _companion(
-    folder: bytes,
-    other: bytes,
-    by_name: Mapping[str, bytes],
-    found: Mapping[bytes, _Found],
-) -> None:
-    """Note what this name says of the files that are asked about."""
-    whole = comparable(other)
-    if whole.startswith("~$") and whole in by_name:
-        found[by_name[whole]].at_work.append(os.path.join(folder, other))
-    for base, is_at_work in about(other):
-        name = by_name.get(base)
+class _Asked:
+    """The files of one folder that are asked about, and what other names say of them."""
+
+    def __init__(self, names: list[bytes]) -> None:
+        self.found = {name: _Found() for name in names}
+        self._by_name = {comparable(name): name for name in names}
+        self._by_owner_file = {word_owner(name): name for name in names}
+        self._halves: dict[str, list[bytes]] = defaultdict(list)
+        for name in filter(is_half, names):
+            self._halves[stem(name)].append(name)
+
+    def hear(self, other: bytes, path: bytes) -> None:
+        """Note what the file of this name, at this path, says of them."""
+        opened = self._by_owner_file.get(comparable(other))
+        if opened is not None:
+            self.found[opened].at_work.append(path)
+        for base, is_at_work in about(other):
+            self._belongs(base, other, path, is_at_work)
+        if may_be_other_half(other):
+            self._other_half(other, path)
+
+    def _belongs(
+        self,
+        base: str,
+        other: bytes,
+        path: bytes,
+        is_at_work: bool,
+    ) -> None:
+        name = self._by_name.get(base)
         if name is None or name == other:
-            continue
-        one = found[name]
-        says_so = one.at_work if is_at_work else one.growing
-        says_so.append(os.path.join(folder, other))
+            return
+        if is_at_work:
+            self.found[name].at_work.append(path)
+        else:
+            self.found[name].growing.append(path)
+
+    def _other_half(self, other: bytes, path: bytes) -> None:
+        for name in self._halves.get(stem(other), ()):
+            if name != other:
+                self.found[name].growing.append(path)
 
 
 def _state_of(root: Path, paths: list[bytes]) -> int:
