@@ -16,7 +16,8 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
 from nemowatch.model import PAID, WORKING, State
 
-#: Seconds in which a trial moves on, unless something else keeps it waiting.
+#: Seconds in which a trial comes to its call, unless something else keeps it waiting: a share that
+#: is away, for one.
 LONGEST_TRIAL = 1800.0
 #: Each pause is so many times as long as the one before.
 FACTOR = 4
@@ -49,7 +50,7 @@ def try_one(
     held = queue.held_for(conn, row.reason)
     if held and is_due(row, shortest, now_ms):
         chosen = min(held, key=_order)
-        holds.begin_trial(conn, row.reason, chosen.id)
+        holds.begin_trial(conn, row.reason, chosen.id, now_ms)
         queue.wake_one(conn, chosen.id, now_ms)
 
 
@@ -72,7 +73,7 @@ def _is_under_way(conn: sqlite3.Connection, row: HoldRow, now_ms: int) -> bool:
         return False
     if job.state is State.INSTRUCTING:
         return True
-    return job.state in WORKING and now_ms - job.updated_at < LONGEST_TRIAL * 1000
+    return job.state in WORKING and now_ms - row.tried_at < LONGEST_TRIAL * 1000
 
 
 def _order(job: Job) -> tuple[bool, bool, int, int]:

@@ -21,7 +21,7 @@ class HoldRow:
     since: int  #: UTC ms
     seen: float | None  #: credits available when the cloud refused, the most of several times
     tries: int = 0  #: refusals in a row after the first
-    tried_at: int = 0  #: UTC ms of the latest refusal
+    tried_at: int = 0  #: UTC ms of the latest refusal, or of the beginning of a trial
     trial: int | None = None  #: the job that tries whether it is over
     account: str = ""  #: whose it is; "" is not known
 
@@ -49,9 +49,14 @@ def observed(
     conn.execute(SQL["observed"], {"reason": reason, "seen": seen, "account": account})
 
 
-def begin_trial(conn: sqlite3.Connection, reason: HoldReason, job_id: int) -> None:
+def begin_trial(
+    conn: sqlite3.Connection,
+    reason: HoldReason,
+    job_id: int,
+    now_ms: int,
+) -> None:
     """This job alone may try whether it is over."""
-    conn.execute(SQL["begin_trial"], {"reason": reason, "job": job_id})
+    conn.execute(SQL["begin_trial"], {"reason": reason, "job": job_id, "now": now_ms})
 
 
 def end_trial(conn: sqlite3.Connection, reason: HoldReason, now_ms: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ import pytest
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
-from nemowatch.journal import Journal, holds
+from nemowatch.journal import Journal, holds, jobs
 from nemowatch.journal.holds import HoldRow
-from nemowatch.model import HoldReason, State
+from nemowatch.model import ENDED, HoldReason, State
 from nemowatch.orders import read_order
 from nemowatch.sandbox.process import SandboxProcess
 from tests.rigs.stages import StageRig, stage_rig
@@ -32,9 +33,9 @@ class House:
         self.rig = rig
         self._wire()
 
-    async def check(self, after: float = 0.0) -> int:
-        """Check the holds `after` seconds, let the jobs run, and return how many paid calls were
-        sent."""
+    async def check(self, after: float = 0.0, rest: tuple[int, ...] = ()) -> int:
+        """Check the holds `after` seconds, let all jobs but these run, and return how many paid
+        calls were sent."""
         before = self.rig.requests("chat")
         passed = round(after * 1000)
         self.rig.journal.write_now(
@@ -52,16 +53,21 @@ class House:
         )
         await keeper.check()
         keeper.close()
-        await self.rig.run()
+        await self.rig.run(until=partial(self._all_rest, rest))
         return self.rig.requests("chat") - before
+
+    async def _all_rest(self, but: tuple[int, ...]) -> bool:
+        resting = ENDED | {State.ATTENTION, State.HELD}
+        rows = await self.rig.journal.read(jobs.listed)
+        return all(row.job.state in resting for row in rows if row.job.id not in but)
 
     def row(self, reason: HoldReason) -> HoldRow:
         return self.rig.journal.read_now(holds.active)[reason]
 
     def held(self, reason: HoldReason) -> int:
         """How many jobs wait for it."""
-        jobs = map(self.rig.job, self.rig.states())
-        return sum(job.state is State.HELD and job.reason == reason for job in jobs)
+        found = map(self.rig.job, self.rig.states())
+        return sum(job.state is State.HELD and job.reason == reason for job in found)
 
     def all_published(self) -> bool:
         return all(self.rig.job(job).state is State.PUBLISHED for job in self.rig.states())
@@ -151,6 +157,25 @@ async def test_without_a_rise_one_job_tries_after_ever_longer_pauses(house: Hous
 
 def _outcomes(house: House) -> list[list[str]]:
     return sorted((house.rig.calls(job) for job in house.rig.states()), key=len, reverse=True)
+
+
+async def test_a_trial_that_something_else_stops_keeps_nobody_from_trying(house: House) -> None:
+    """The job that was to try waits for its share: after a while another one has its turn."""
+    house.drop(2)
+    await house.rig.run()
+    row = house.row(HoldReason.CREDITS)
+    waiting, other = house.rig.states()
+    put_back = "UPDATE job SET state = 'claimed', reason = '', back = '', due_at = ? WHERE id = ?"
+    later = house.rig.clock.now_ms() + 10**8
+    house.rig.journal.write_now(lambda conn: conn.execute(put_back, (later, waiting)))
+    house.rig.journal.write_now(
+        lambda conn: holds.begin_trial(conn, row.reason, waiting, house.rig.clock.now_ms())
+    )
+    sent = 0
+    for _ in range(5):
+        sent += await house.check(after=3600, rest=(waiting,))
+    assert sent > 0
+    assert house.rig.calls(other)[-1] == "refused"
 
 
 async def test_a_person_who_resumes_has_it_tried_at_once(house: House) -> None:

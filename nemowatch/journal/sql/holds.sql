@@ -15,7 +15,7 @@ UPDATE hold SET seen = coalesce(seen, :seen), account = CASE account WHEN '' THE
 WHERE reason = :reason
 
 -- name: begin_trial
-UPDATE hold SET trial = :job WHERE reason = :reason
+UPDATE hold SET trial = :job, tried_at = :now WHERE reason = :reason
 
 -- name: end_trial
 -- its job has come to something else: the same pause again
