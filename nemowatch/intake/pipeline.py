@@ -25,6 +25,10 @@ from nemowatch.journal import Journal
 #: Paths that events named, taken in one portion.
 PORTION = 5_000
 
+#: Settled files beside which others are still checked: what settles later may be another person's,
+#: and has its turn.
+MOST_READY = 2_000
+
 
 class Pipeline:
     """Works on the files of one inbox."""
@@ -64,8 +68,6 @@ class Pipeline:
             clock,
         )
         self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
-        #: they take long to read: others that settle meanwhile do not wait for them
-        self._is_behind = False
 
     def __repr__(self) -> str:
         return f"Pipeline({self._schedule!r}, {len(self._ready)} ready)"
@@ -123,7 +125,6 @@ class Pipeline:
         gone += await self.tracking.missing(self._state.problems.final())
         gone += await self._check_tracked()
         taken = await self._claimer.take(self._ready)
-        self._is_behind = taken.out_of_time
         self._ready = [path for path in taken.left if path in self._state.tracker]
         more = bool(self._ready) or root_monitor.hints.waiting
         return Tick(
@@ -141,9 +142,9 @@ class Pipeline:
         return await self._full_scan.run()
 
     async def _check_tracked(self) -> list[int]:
-        """Check files whose time has come, unless earlier ones still wait to be claimed; returns
-        ids of sources whose file is gone."""
-        if self._ready and not self._is_behind:
+        """Check files whose time has come, unless very many still wait to be claimed; returns ids
+        of sources whose file is gone."""
+        if len(self._ready) >= MOST_READY:
             return []
         fresh, vanished = await self.tracking.check(frozenset(self._ready))
         self._ready += fresh

@@ -25,6 +25,7 @@ from nemowatch.intake.claim.pairing import Group, Groups
 from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
 from nemowatch.intake.ready.file_checks import still_there
 from nemowatch.intake.ready.inspect import Inspected, Terms, inspect, promised_kind
+from nemowatch.intake.ready.turns import in_turns
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -56,7 +57,6 @@ class Taken:
     #: sources whose file was renamed, each with the path that it had
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
-    out_of_time: bool = False  #: reading takes long: some of this portion are left
 
 
 class Claimer:
@@ -85,13 +85,11 @@ class Claimer:
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is away."""
-        ready = sorted(ready, key=self._reading_cost)
+        ready = in_turns(ready, self._reading_cost)
         taken = Taken(left=ready[PORTION:])
         groups = await self._groups.of(ready[:PORTION])
         read = await self._read(groups)
-        unread = groups[len(read) :]
-        taken.left[:0] = [group.main for group in unread]
-        taken.out_of_time = bool(unread)
+        taken.left[:0] = [group.main for group in groups[len(read) :]]
 
         candidates: list[Candidate] = []
         for group, found in read:
@@ -111,8 +109,8 @@ class Claimer:
     # -- reading
 
     def _reading_cost(self, path: bytes) -> tuple[bool, int]:
-        """What is sorted by it: a document may take seconds to read, whatever its size, so those
-        that somebody dropped in numbers come after everybody's clips, and small ones first."""
+        """A document may take seconds to read, whatever its size, so those that somebody dropped
+        in numbers come after everybody's clips, and small ones first."""
         if promised_kind(path.rpartition(b"/")[2]) not in _PARSED:
             return False, 0
         last = self._last(path)

@@ -6,9 +6,9 @@ Owns the collection; what is known of one file is `stability`'s.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from itertools import islice
 
 from nemowatch.intake.ready.stability import Observation, Pace, Tracked
+from nemowatch.intake.ready.turns import portion
 
 
 class Tracker:
@@ -54,10 +54,10 @@ class Tracker:
         apart: Container[bytes] = (),
     ) -> list[bytes]:
         """Up to `limit` files whose next check is due, in the order in which they were first
-        seen; not those in `apart`."""
+        seen, with room for every folder; not those in `apart`."""
         late = (path for path, tracked in self._files.items() if tracked.next_at <= now)
         due = (path for path in late if path not in apart)
-        return list(islice(due, limit))
+        return portion(due, limit)
 
     def next_at(self) -> float:
         """The monotonic second of the next check; infinite when nothing is tracked."""

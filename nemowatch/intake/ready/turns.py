@@ -1,0 +1,45 @@
+"""Which file is next where many wait: each task folder has its turn, so that nobody's thousand
+files keep another person's one waiting.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from nemowatch.intake.scan.folders import folder_of
+
+#: Of what is taken at once, one folder has at most this part while others wait.
+_SHARE = 4
+
+
+def portion(paths: Iterable[bytes], limit: int) -> list[bytes]:
+    """Up to `limit` of the paths, in their order, with room for every folder."""
+    taken: list[bytes] = []
+    late: list[bytes] = []
+    counts: Counter[bytes] = Counter()
+    for path in paths:
+        folder = folder_of(path)
+        if counts[folder] < limit // _SHARE:
+            taken.append(path)
+            counts[folder] += 1
+        elif len(late) < limit:
+            late.append(path)
+        if len(taken) == limit:
+            break
+    return [*taken, *late][:limit]
+
+
+def in_turns(paths: list[bytes], cost: Callable[[bytes], tuple[bool, int]]) -> list[bytes]:
+    """The paths so that the folders take turns. What is costly to read comes after all else; `cost`
+    says whether a path is, and how much, as far as anybody knows."""
+    counts: Counter[bytes] = Counter()
+    keys: dict[bytes, tuple[bool, int, int]] = {}
+    for path in paths:
+        folder = folder_of(path)
+        is_costly, amount = cost(path)
+        keys[path] = (is_costly, counts[folder], amount)
+        counts[folder] += 1
+    return sorted(paths, key=keys.__getitem__)
