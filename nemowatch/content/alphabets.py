@@ -104,7 +104,21 @@ ONE_BYTE: dict[str, tuple[str, ...]] = {
     "iso8859-2": _MIDDLE,
     "cp852": _MIDDLE,
     "mac-latin2": ("pl", "cs", "sk", "hu", "hr", "sl", "de"),
-    "iso8859-16": ("ro",),
+    "iso8859-16": _MIDDLE,
+    "cp858": _WEST,
+    "cp860": _WEST,
+    "cp861": _WEST,
+    "cp863": _WEST,
+    "cp865": _WEST,
+    "hp-roman8": _WEST,
+    "mac-iceland": ("is", "da"),
+    "iso8859-3": ("tr", "it"),
+    "iso8859-4": (*_BALTIC, "da", "no", "sv", "fi", "de"),
+    "iso8859-10": (*_BALTIC, "da", "no", "sv", "fi", "is", "de"),
+    "cp1125": ("uk", "ru"),
+    "kz1048": _CYRILLIC,
+    "ptcp154": _CYRILLIC,
+    "cp856": ("he",),
     "cp1254": ("tr",),
     "iso8859-9": ("tr",),
     "cp857": ("tr",),
@@ -136,7 +150,12 @@ ONE_BYTE: dict[str, tuple[str, ...]] = {
 #: Encodings that hardly anybody has had for twenty years: they cast doubt on other readings, and
 #: are never read themselves.
 RARE = frozenset(
-    {"mac-turkish", "mac-latin2", "mac-greek", "cp855", "cp869", "cp720", "cp775", "johab"}
+    {
+        *("mac-turkish", "mac-latin2", "mac-greek", "mac-iceland", "hp-roman8", "johab"),
+        *("iso8859-3", "iso8859-4", "iso8859-10", "iso8859-16", "kz1048", "ptcp154"),
+        *("cp720", "cp775", "cp855", "cp856", "cp858", "cp860", "cp861", "cp863", "cp865"),
+        *("cp869", "cp1125"),
+    }
 )
 #: The language of each encoding that has several bytes a character: "zh-Hans" and "zh-Hant" for
 #: Chinese.

@@ -19,8 +19,8 @@ _RUN = re.compile(r"[^\x00-\x7f]{2,}")
 _RUNS = 200
 #: Control characters of Latin-1: there is no text that means them.
 _LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
-#: UTF-7, which writes letters as ASCII: "caf+AOk-".
-_UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-")
+#: UTF-7, which writes letters and quotes as ASCII: "caf+AOk-", "l+IBk-".
+_UTF7 = re.compile(r"\+(?:A[A-Za-z0-9+/]{2}|I[BCK][A-Za-z0-9+/])[A-Za-z0-9+/]{0,200}")
 _FROM_THE_ORIGINAL = (
     "Open the original again, check that its letters are right, and save it as UTF-8."
 )
@@ -68,15 +68,17 @@ def _is_utf8_again(run: str) -> bool:
 
 
 def _utf7(text: str) -> str:
-    found = _UTF7.search(text)
-    if found is None:
-        return ""
+    return next(
+        (_around(text, one.start()) for one in _UTF7.finditer(text) if _is_utf7(one[0])), ""
+    )
+
+
+def _is_utf7(letters: str) -> bool:
     try:
-        letters = found[0].encode("ascii").decode("utf-7")
+        meant = f"{letters}-".encode("ascii").decode("utf-7")
     except UnicodeDecodeError:
-        return ""
-    is_word = letters.isalpha() and not letters.isascii() and ord(max(letters)) < 0x3000
-    return _around(text, found.start()) if is_word else ""
+        return False
+    return not meant.isascii() and not _LATIN_CONTROL.search(meant) and meant.isprintable()
 
 
 def _around(text: str, place: int) -> str:

@@ -23,7 +23,7 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _CLEARLY = 1.5
 #: The same for a text of less letters than `_SHORT`: of a few words statistics say little.
 _CLEARLY_IF_SHORT = 2.5
-_SHORT = 25
+_SHORT = 40
 #: How much less clear it may be beside an encoding that hardly anybody has.
 _RARITY = 0.6
 #: And over the words that the readings differ in.
@@ -31,7 +31,7 @@ _STILL = 1.2
 #: At least this probable: below, nothing that chardet knows has been found.
 _LEAST = 0.02
 #: A reading in the language of the folder's name may be less probable than others by this factor.
-_LEEWAY = 3.0
+_LEEWAY = 1.3
 
 
 @dataclass(slots=True)
@@ -42,6 +42,7 @@ class _Reading:
     languages: set[str] = field(default_factory=set)  #: by its letters
     whole: float = 0.0  #: how probable it is by all of its words
     is_short: bool = False
+    has_letters: bool = False  #: beyond ASCII, not only signs
     focus: float = 0.0  #: how probable by the words that hold more than ASCII
     guesses: set[str] = field(default_factory=set)  #: the most probable language of each
 
@@ -57,7 +58,7 @@ def decode_legacy(data: bytes, expected: Sequence[str] = ()) -> str | None:
     readings = _readings(_sample(data))
     names = _bases(expected)
     own = [reading for reading in readings if _is_expected(reading, names)]
-    chosen = _expected(own, readings) if own else _clearest(readings)
+    chosen = _expected(own, readings, names) if own else _clearest(readings)
     if chosen is None or chosen.codec in RARE:
         return None
     return _whole_text(data, chosen.codec)
@@ -82,7 +83,7 @@ def _readings(sample: bytes) -> list[_Reading]:
         languages = _languages(text, codec)
         if not languages:
             continue
-        reading = found.setdefault(text, _Reading(codec, is_short=_is_short(text)))
+        reading = found.setdefault(text, _reading(text, codec))
         reading.languages.update(languages)
         reading.whole = max(reading.whole, score)
         reading.focus = max(reading.focus, focus.get(codec, (0.0, ""))[0])
@@ -90,6 +91,11 @@ def _readings(sample: bytes) -> list[_Reading]:
         if reading.codec in RARE:
             reading.codec = codec
     return list(found.values())
+
+
+def _reading(text: str, codec: str) -> _Reading:
+    has_letters = any(char > "\x7f" and char.isalpha() for char in set(text))
+    return _Reading(codec, is_short=_is_short(text), has_letters=has_letters)
 
 
 def _is_short(text: str) -> bool:
@@ -159,13 +165,18 @@ def _is_expected(reading: _Reading, names: set[str]) -> bool:
     return bool(names & _bases(reading.languages))
 
 
-def _expected(own: list[_Reading], all_readings: list[_Reading]) -> _Reading | None:
+def _expected(
+    own: list[_Reading], all_readings: list[_Reading], names: set[str]
+) -> _Reading | None:
     """Of the readings in a language that the folder names, the one that is clear beside the others
-    of them, unless one in another language is far more probable."""
+    of them, and hardly less probable than one in any language. It has to be clear beside all where
+    it does not sound like that language."""
     best = max(own, key=_probability)
     if best.whole * _LEEWAY < max(map(_probability, all_readings)):
         return None
-    is_clear = all(_is_clear(best, other, _CLEARLY) for other in own if other is not best)
+    sounds_right = best.has_letters and any(_is_match(guess, names) for guess in best.guesses)
+    others = own if sounds_right else all_readings
+    is_clear = all(_is_clear(best, other, _CLEARLY) for other in others if other is not best)
     return best if is_clear else None
 
 

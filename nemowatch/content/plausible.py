@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: Words that are remembered.
 _WORDS = 20_000
 #: A sign in the middle of a word, which only dashes, apostrophes and the like may be.
-_SIGN_INSIDE = re.compile(r"[^\W\d_][«»„‚‹›“”•§°©®£€¥¿¡½¼¾×±№²³†‡][^\W\d_]")
+_SIGN_INSIDE = re.compile(r"[^\W\d_][«»„‚‹›“”‘•§°©®£€¥¿¡½¼¾×±№²³†‡][^\W\d_]")
 #: A dot in the middle of a word, which is Catalan's between two l alone.
 _DOT_INSIDE = re.compile(r"[^\W\d_lL]·[^\W\d_]|[^\W\d_]·[^\W\d_lL]")
 #: A currency that clings to the end of a word.
@@ -35,12 +35,31 @@ _MARK_FIRST = re.compile(
 )
 #: At least this share of the letters is of the script that the text is in; the rest are names.
 _OWN_SHARE = 0.3
-#: A dash that clings to one word alone: "pi— di".
+#: A dash that clings to one word alone: "pi— di"; and one in the middle of a word.
 _LOOSE_DASH = re.compile(r"[^\W\d_][–—](?=\s)|(?<=\s)[–—][^\W\d_](?=[^\W\d_]*\s)")
+_DASH_INSIDE = re.compile(r"[a-zß-öø-ÿ]–[a-zß-öø-ÿ]")
+#: Signs of numbers and of abbreviations, where neither is.
+_NO_NUMBER = re.compile(r"[^\W\d_]±|±[^\W\d_]|(?<!\w)[ºª·][^\W\d_]|[€£¥¢][^\W\d_]")
+#: What is a space in the encodings of IBM's large machines, between words of no mail address.
+_NO_SPACE = re.compile(r"[^\x00-\x7f]@[^\x00-\x7f]")
+#: An apostrophe inside a word, but for the endings that names and borrowed words have anywhere.
+_APOSTROPHE = re.compile(r"[^\W\d_]’(?!(?:s|t|re|ve|ll|d|m|n)\b)[^\W\d_]")
+_WITH_APOSTROPHES = frozenset({"en", "fr", "it", "ca", "ga", "tr", "uk", "be", "sq", "nl", "vi"})
+#: Dots inside a word, as hurried English has them.
+_DOTS = re.compile(r"[^\W\d_]…[^\W\d_]")
 #: Small and then large inside a word, beyond ASCII's camel case.
 _CASE = re.compile(r"[a-zß-öø-ÿа-яёα-ω][ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞА-ЯЁΑ-Ω]")
 #: Opening marks, each with what closes it; in texts they come in pairs.
-_PAIRED = (("‚", "‘’"), ("„", '“”"'), ("‹", "›"), ("«", "»"), ("»", "«"))
+_PAIRED = (
+    ("‚", "‘’"),
+    ("„", '“”"'),
+    ("‹", "›"),
+    ("«", "»"),
+    ("»", "«"),
+    ("›", "‹"),
+    ("¡", "!"),
+    ("¿", "?"),
+)
 #: Letters beyond ASCII that are words of their own.
 _ALONE = frozenset("àáâèéêíîòóôåøöőæįż")
 #: Letters of names and words from abroad, in texts of any language in Latin letters.
@@ -66,7 +85,17 @@ def languages_of(text: str, languages: Iterable[str]) -> tuple[str, ...]:
         return ()
     if not _is_mostly_its_own(text):
         return ()
-    return tuple(language for language in languages if _is_written_in(text, beyond, language))
+    able = _with_such_signs(text, languages)
+    return tuple(language for language in able if _is_written_in(text, beyond, language))
+
+
+def _with_such_signs(text: str, languages: Iterable[str]) -> Iterable[str]:
+    """Those of the languages that have such signs inside their words."""
+    if _APOSTROPHE.search(text):
+        languages = [language for language in languages if language in _WITH_APOSTROPHES]
+    if _DOTS.search(text):
+        languages = [language for language in languages if language == "en"]
+    return languages
 
 
 def _is_written_in(text: str, beyond: set[str], language: str) -> bool:
@@ -95,7 +124,10 @@ def _is_letter(char: str) -> bool:
 
 
 #: What no text holds, wherever it is.
-_IMPOSSIBLE = (_CONTROL, _SIGN_INSIDE, _DOT_INSIDE, _CASE, _PRICE, _LOOSE_DASH, _MARK_FIRST)
+_IMPOSSIBLE = (
+    *(_CONTROL, _SIGN_INSIDE, _DOT_INSIDE, _CASE, _PRICE, _LOOSE_DASH, _DASH_INSIDE, _NO_NUMBER),
+    *(_NO_SPACE, _MARK_FIRST),
+)
 
 
 def _is_well_formed(text: str) -> bool:

@@ -7,6 +7,7 @@ call it in a child. `plain_text` reads Unicode alone, and may be called anywhere
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ MAX_SHORT = 500_000
 
 #: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
 _EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
+_MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 #: Marks that have no sound: of byte order, of direction, of where a line may break.
@@ -46,6 +48,7 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
     if text is not None:
         return text
 
+    data = _without_end(data)
     _refuse_binary(data)
     if len(data) > 2 * MAX_CHARACTERS:
         raise _too_long(f"The text is larger than {2 * MAX_CHARACTERS // MB} MB.")
@@ -67,8 +70,14 @@ def plain_text(data: bytes) -> str | None:
         raise _too_long(f"The text is larger than {MAX_TEXT // MB} MB.")
     if not data.strip(_EMPTY):
         raise _no_words()
-    text = decode_unicode(data)
+    text = decode_unicode(_without_end(data))
     return None if text is None else checked(text)
+
+
+def _without_end(data: bytes) -> bytes:
+    """Without the zeros and the mark with which old programs end a text; UTF-16 keeps its own."""
+    bare = data.rstrip(b"\0\x1a")
+    return data if b"\0" in bare or data.startswith(_MARKS_OF_UTF16) else bare
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -41,6 +41,10 @@ _ESCAPED = (
     (b"~{", "hz", "zh-Hans"),
 )
 
+#: The end of a text that is all Chinese, and Latin letters before it.
+_PAIRS = re.compile(r"[\u2020-\u7e7e]{4,}\Z")
+_LATIN = re.compile(r"[A-Za-z]{3}")
+_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 #: For one byte that is wrong, so many characters of several bytes must be right.
 _RIGHT = 4
 #: Windows' punctuation, which programs paste into UTF-8 as it is.
@@ -69,9 +73,20 @@ def _strict(data: bytes, encoding: str) -> str | None:
     if encoding == "utf-8" and is_nearly_utf8(data):
         return _nearly_utf8(data)
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
+    return None if _has_plain_end(text, encoding) else text
+
+
+def _has_plain_end(text: str, encoding: str) -> bool:
+    """Whether plain ASCII was appended to UTF-16: two of its letters make a Chinese one."""
+    if not encoding.startswith("utf-16"):
+        return False
+    pairs = _PAIRS.search(text)
+    if pairs is None or not _LATIN.search(text):
+        return False
+    return pairs[0].encode(encoding).translate(None, _PRINTABLE) == b""
 
 
 def _unmarked(data: bytes) -> str:

@@ -233,6 +233,13 @@ def test_what_only_looks_garbled_is_read(text: str) -> None:
     assert decode_text(text.encode()) == text
 
 
+def test_ends_of_old_programs_are_left_out() -> None:
+    """Zeros, and the end mark of DOS."""
+    for end in (b"\0\0", b"\x1a", b"\x1a\0"):
+        assert decode_text(b"Hello." + end) == "Hello."
+        assert read("Schöne Grüße aus München.".encode("cp1252") + end, "de").startswith("Schöne")
+
+
 def test_marks_without_a_sound_are_left_out() -> None:
     """Byte order in the middle, directions, soft hyphens; nothing but them is no text."""
     text = "\ufeffOne\u200b two\u200e\u00adthree.\ufeff"
@@ -247,6 +254,9 @@ def test_marks_without_a_sound_are_left_out() -> None:
         "Schön. ".encode("cp1252") * 20 + "Größe".encode() * 20,
         "Schön. ".encode() * 20 + "Größe".encode("utf-16-le"),
         b"\xff\xfe" + "Hello there.".encode("utf-16-le") + b"appended as plain text.",
+        b"\xff\xfe" + "Hello there.".encode("utf-16-le") + b"appended as plain text",
+        b"caf+AOk- and more",
+        b"redirig+AOk.",
         bytes(range(256)) * 4,
         b"GIF89a\x01\0\x01\0\x80\xff\xff\xff!\xf9\x04\x01",
     ],
