@@ -129,6 +129,22 @@ async def test_the_sound_of_a_film_waits_while_an_encoder_writes_the_film(
         assert b.claimed == []
 
 
+async def test_the_halves_of_a_film_wait_while_the_film_is_open(root: Path, tmp_path: Path) -> None:
+    """An encoder that pauses for longer than the settle time has the film open all the same."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        halves = [b.put("transcribe/Seq.aac", SOUND), b.put("transcribe/Seq.m4v", mp4("picture"))]
+        with (root / "inbox/transcribe/Seq.mp4").open("wb") as film:
+            film.write(mp4("film")[:500])
+            film.flush()
+            await b.tick_for(2.5)
+            assert b.claimed == []
+            for half in halves:
+                half.unlink()
+            film.write(mp4("film")[500:])
+        await b.until(lambda: len(b.claimed) == 1)
+        assert await b.paths() == [b"transcribe/Seq.mp4"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

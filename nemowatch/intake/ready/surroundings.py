@@ -12,8 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nemowatch.errors import LocalError
+from nemowatch.fs import lease
+from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup_many
+from nemowatch.fs.safe_open import lookup_many, open_below
 from nemowatch.intake.ready.companions import (
     about,
     comparable,
@@ -57,7 +60,22 @@ def _reason(root: Path, name: bytes, one: _Found) -> str:
     for path, now in lookup_many(root, one.at_work):
         if isinstance(now, Snapshot):  # a folder is none
             return f"{as_text(os.path.basename(path))} is beside it"
+    for path in one.growing:
+        if _is_written(root, path):
+            return f"{as_text(os.path.basename(path))} is still being written"
     return piece_of(name)
+
+
+def _is_written(root: Path, path: bytes) -> bool:
+    """True when a program has this file open for writing, where a lease tells."""
+    try:
+        fd = open_below(root, path)
+    except LocalError:
+        return False
+    try:
+        return lease.probe(fd) is Lease.WRITER
+    finally:
+        os.close(fd)
 
 
 def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, _Found]:
