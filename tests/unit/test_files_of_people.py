@@ -34,6 +34,8 @@ ELSEWHERE = {
     "clock.py::_boot_id": "/proc",
     "config/layout.py": "the kernel's table of mounts",
     "content/serve.py": "the kernel's records of the child itself",
+    "content/word/package.py": "the parts of an archive that is open already",
+    "tasks/native_names.py::_codes": "names of languages, a resource of the package",
     "service/control.py": "the control socket",
     "remote/anonymous_store.py": "the token in the state folder",
     "remote/credential.py": "the token's file",
