@@ -235,8 +235,8 @@ def main(arguments: list[str]) -> int:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as base:
             found.append(measure(what, Path(base)))
         print(documents.line(found[-1].cells()), flush=True)
-    if "--write" in arguments:
-        documents.put(documents.RELIABILITY, "attacks", _section(found))
+        if "--write" in arguments:
+            documents.put(documents.RELIABILITY, "attacks", _section(found))
     return int(any(harm.wrong() for harm in found))
 
 
