@@ -16,6 +16,7 @@ from nemowatch.journal.spend import Outcome
 from nemowatch.model import AttentionReason, Credits, HoldReason, State
 from nemowatch.reporting import words
 from tests.rigs.command import WAY, Cli
+from tests.rigs.studio import video
 
 NOW = SystemClock().now_ms()
 ODD = b"dub-es/caf\xe9\x1b[31m\x07.mp4"
@@ -300,6 +301,25 @@ def test_explain_a_file(cli: Cli) -> None:
     assert any("Job 2, es: failed" in s["text"] for s in steps)
     ignored = cli.run("explain", folder / "new.mp4.part")
     assert "never work" in ignored.stdout
+
+
+def test_explain_instructions_of_any_depth(cli: Cli) -> None:
+    """The prompt.txt in a folder below adds to the one above, a PAUSE there holds, and what only
+    looks like an instruction is named with its cure."""
+    folder = cli.root / "inbox" / "voiceover-italian" / "clientA"
+    folder.mkdir(parents=True)
+    (folder.parent / "prompt.txt").write_text("Speak slowly.")
+    (folder / "prompt.txt").write_text("+Speak low.")
+    told = cli.json("explain", folder)
+    prompts = [target["prompt"] for order in told["orders"] for target in order["targets"]]
+    assert all("Speak slowly." in text and "Speak low." in text for text in prompts)
+    (folder / "PAUSE").touch()
+    (folder / "prompt (1).txt").write_text("Speak high.")
+    (folder / "clip.mp4").write_bytes(video())
+    told = cli.run("explain", folder / "clip.mp4").stdout
+    assert f"The file {folder}/PAUSE holds it" in told
+    assert "prompt (1).txt looks like prompt.txt" in told
+    assert "PAUSE" not in cli.run("explain", folder.parent / "clip.mp4").stdout
 
 
 def test_explain_through_a_link(cli: Cli) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.folder import prompt_text, result_names
-from nemowatch.cli.explain.location import exists, pause_files
+from nemowatch.cli.explain.location import exists, instructions_above, pause_files
 from nemowatch.cli.explain.records import Location, Step
 from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
@@ -63,6 +63,7 @@ def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
         return
     yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
     yield from _file(watch, location, folder)
+    yield from _unclear(location)
     yield from _pauses(setting, location)
 
 
@@ -175,6 +176,12 @@ def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
     for target in order.targets:
         results += result_names(target, drop)
     return Step("ok", f"It will give {', '.join(results)}, by {order.skill}.")
+
+
+def _unclear(location: Location) -> Iterator[Step]:
+    for held in instructions_above(location):
+        if held.unclear is not None:
+            yield Step("wait", f"{held.unclear.what} {held.unclear.cure}")
 
 
 def _pauses(setting: CommandContext, location: Location) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from nemowatch.cli.formatting import name
 
 if TYPE_CHECKING:
     from nemowatch.config import Watch
+    from nemowatch.intake.scan.folder_instructions import FolderInstructions
 
 
 def locate(watches: Iterable[Watch], path: Path) -> Location:
@@ -97,19 +98,27 @@ def folder_here(location: Location) -> bytes:
     return location.relative.rpartition(b"/")[0]
 
 
-def pause_files(location: Location) -> list[str]:
-    """The PAUSE files that hold what is here: in its folder, in those above it, in the inbox."""
+def instructions_above(location: Location) -> list[FolderInstructions]:
+    """What holds for what is here: the instructions in its folder and in those above, the inbox
+    itself first."""
     from nemowatch.intake.scan.folders import lineage
     from nemowatch.intake.scan.ignore import Ignore
-    from nemowatch.intake.scan.pauses import lying_in
+    from nemowatch.intake.scan.pauses import held_in
 
     watch = location.watch
     if watch is None:
         return []
     ignore = Ignore(watch.ignore)
+    return [held_in(watch.inbox, folder, ignore) for folder in lineage(folder_here(location))]
+
+
+def pause_files(location: Location) -> list[str]:
+    """The PAUSE files that hold what is here."""
+    if location.watch is None:
+        return []
     found: list[str] = []
-    for folder in lineage(folder_here(location)):
-        file = lying_in(watch.inbox, folder, ignore)
-        if file:
-            found.append(name(os.fsencode(watch.inbox / os.fsdecode(file))))
+    for held in instructions_above(location):
+        if held.paused:
+            whole = location.watch.inbox / os.fsdecode(held.paused)
+            found.append(name(os.fsencode(whole)))
     return found

@@ -4,19 +4,17 @@ holds everything."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs.listing import names_below
-from nemowatch.intake.scan.folder_instructions import Gathering
+from nemowatch.fs.safe_open import lookup
+from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import is_below, lineage
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.scanner import Kind, walk
-from nemowatch.model import Snapshot
-
-#: What is not asked of a name alone: as a file that is not empty.
-_SOME_FILE = Snapshot(1, 0, 0, 0, 0, 0)
 
 
 def nearest_pause(files: Mapping[bytes, bytes], folder: bytes) -> bytes:
@@ -66,12 +64,14 @@ def _in(watch: Watch) -> dict[bytes, bytes]:
     return {folder: one.paused for folder, one in found.folders.items() if one.paused}
 
 
-def lying_in(inbox: Path, folder: bytes, ignore: Ignore) -> bytes:
-    """The PAUSE in a folder of the inbox (b"": in the inbox itself), relative to the inbox; b""
-    for none."""
+def held_in(inbox: Path, folder: bytes, ignore: Ignore) -> FolderInstructions:
+    """The instructions in one folder of the inbox (b"": the inbox itself), by the disk."""
     found = Gathering()
     for name in names_below(inbox, folder):
-        if ignore.name(name).kind is NameClass.OURS:
-            found.take(folder + b"/" + name if folder else name, _SOME_FILE)
-    held = found.folders.get(folder)
-    return held.paused if held else b""
+        if ignore.name(name).kind is not NameClass.OURS:
+            continue
+        path = folder + b"/" + name if folder else name
+        with suppress(LocalError):
+            found.take(path, lookup(inbox, path))
+    found.end()
+    return found.folders.get(folder, FolderInstructions())
