@@ -30,6 +30,7 @@ METHODS = frozenset(
 ELSEWHERE = {
     "fs/": "the one home of these calls",
     "sandbox/": "the stand-in cloud: its own media, as resources of the package",
+    "tasks/native_names.py": "a table of ours, as a resource",
     "journal/": "the state folder: the journal, its lock, its backups; SQL as resources",
     "clock.py::_boot_id": "/proc",
     "config/layout.py": "the kernel's table of mounts",
