@@ -435,6 +435,8 @@ async def token_to_result(api) -> None:
 
 
 async def two_turns(api) -> None:
+    # long enough for the second to be sent while the first one runs, on a busy machine too
+    await api.control("settings", {"turn_seconds": 3.0})
     sid = await api.ready()
     await asyncio.gather(api.turn(sid), api.turn(sid))
 
