@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.config import Watch
-from nemowatch.errors import LocalError, LocalPassing, NoSpace, show_path
+from nemowatch.errors import LocalError, LocalPassing, NoSpace, local_error, show_path
 from nemowatch.fs import part_files
-from nemowatch.fs.exclusive_create import remove, remove_folder, write_new
+from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.folders import ensure_folder, name_limit
 from nemowatch.fs.names import OURS, PROCESS, cut, numbered, safe_folder, safe_name, split_ending
 from nemowatch.fs.safe_open import read_file, root_folder, translated
@@ -59,16 +59,32 @@ def check_outbox(outbox: Path) -> None:
 
 
 def _check_names(folder: Path, names: Iterable[str]) -> None:
-    with root_folder(folder) as opened, translated(folder):
-        for name in names:
-            _check_name(name, folder, opened)
+    try:
+        with root_folder(folder) as opened, translated(folder):
+            for name in names:
+                _check_name(name, folder, opened)
+    except LocalError as exc:
+        raise _about_folder(exc, folder) from exc
+
+
+def _about_folder(exc: LocalError, folder: Path) -> LocalError:
+    """The same error without the probe's own name. A full disk is none of the account: its free
+    space says otherwise, so only trying tells when that is over."""
+    cause = exc.__cause__
+    if not isinstance(cause, OSError):
+        return exc
+    found = local_error(cause, folder)
+    cure = found.cure
+    if isinstance(cause, PermissionError):
+        cure = "Give the user that runs nemowatch the right to write there."
+    return LocalPassing(found.text, path=folder, cure=cure)
 
 
 def _check_name(name: str, folder: Path, opened: int) -> None:
     part = f"{_prefix()}part"
     probe = _probe_name(numbered(name, 1, name_limit(opened)))
     try:
-        write_new(part, DATA, opened)
+        _write_part(folder / part)
         part_files.put(part, probe, opened)
         if read_file(probe, opened, len(DATA) + 1) != DATA:
             text = f"{show_path(folder)}: what is written there does not read back."
@@ -77,6 +93,15 @@ def _check_name(name: str, folder: Path, opened: int) -> None:
         for leftover in (probe, part, part_files.claim_name(part)):
             with suppress(OSError):
                 remove(leftover, opened)
+
+
+def _write_part(path: Path) -> None:
+    """As a download does: written and read through one descriptor, and synced."""
+    with os.fdopen(part_files.open_part(path), "r+b", buffering=0) as file:
+        file.write(DATA)
+        os.fsync(file.fileno())
+        file.seek(0)
+        file.read()
 
 
 def _prefix() -> str:

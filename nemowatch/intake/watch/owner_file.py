@@ -26,6 +26,7 @@ from nemowatch.fs.exclusive_create import (
     replace_file,
     write_new,
 )
+from nemowatch.fs.names import plain
 from nemowatch.fs.safe_open import read_file, root_folder, sync_folder
 
 NAME = ".nemowatch-owner.json"
@@ -35,6 +36,8 @@ STATE_ID = "state-id"
 REFRESH_MS = 6 * 3600 * 1000
 #: A sane owner file is far smaller.
 LIMIT = 64 * 1024
+#: Characters of a host's name that are shown.
+LONGEST_NAME = 100
 #: What opening answers for a link, a pipe, a socket or a folder of that name.
 _NO_FILE = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EISDIR)
 #: Reasons that only keep the file from being written: the folder is worked all the same.
@@ -122,13 +125,18 @@ def _parse(raw: bytes) -> Owner:
     if not isinstance(found, dict) or not isinstance(found.get("state"), str):
         raise ValueError("not an owner file")
     return Owner(
-        str(found.get("host", "another host")),
+        _text(found.get("host", "another host")),
         _number(found.get("pid")),
         found["state"],
-        str(found.get("since", "")),
+        _text(found.get("since", "")),
         _number(found.get("seen")),
         str(found.get("paid", "")),
     )
+
+
+def _text(value: object) -> str:
+    """Somebody else's words, for people: nothing that hides or turns, and no more than a line."""
+    return plain(str(value))[:LONGEST_NAME]
 
 
 def _number(value: object) -> int:
