@@ -1,6 +1,7 @@
 """Every error, in one tree. The docstring of a class is its default message. Each error says what
 happened and, in `cure`, what to do. Foreign exceptions become these at the edges (`remote.http`,
-`local_error` below) and nowhere else.
+`local_error` below) and nowhere else. One module, and longer than others, because the tree is one
+table: what an error means is compared with its neighbours.
 
     NemowatchError
     ├── UsageError                      exit code 2
