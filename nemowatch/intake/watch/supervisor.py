@@ -69,7 +69,7 @@ class WatcherSupervisor:
         except Hung:
             self._wanted = object()
             raise
-        except Exception as exc:  # noqa: BLE001 - whatever fails in the watcher, the inbox is scanned
+        except Exception as exc:  # noqa: BLE001 - whatever fails here, the inbox is scanned
             self._trouble = _trouble_of(exc)
             self._backoff.tried(self._clock.monotonic())
         return self._trouble
