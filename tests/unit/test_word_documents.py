@@ -494,6 +494,7 @@ UNSAFE: dict[str, Callable[[], bytes]] = {
     "95 MB of empty paragraphs": lambda: document("<w:p/>" * (95 * 1024 * 1024 // 6)),
     "a tag without an end": lambda: document("<w:p " + "a" * 20 * 1024 * 1024),
     "too many elements": lambda: document("<x/>" * 2_100_000),
+    "too many kinds of elements": lambda: document("".join(f"<a{n}/>" for n in range(6000))),
     "too many styles": lambda: document(
         P("x"), styles="".join(f'<w:style w:styleId="{n}"/>' for n in range(21_000))
     ),

@@ -39,7 +39,9 @@ class Styles:
         self._defaults: dict[str, str] = {}
         self._current = Style()
         self._walk = Walk({})
-        self._hidden: dict[tuple[str, str], bool] = {}
+        # what was found before: documents have a million paragraphs of a few styles
+        self._hidden: dict[tuple[str, str, str | None], bool] = {}
+        self._numbered: dict[str, tuple[str, str, str]] = {}
 
     def __repr__(self) -> str:
         return f"Styles({len(self._styles)})"
@@ -64,6 +66,15 @@ class Styles:
         """Whether text in these styles ("" for the usual one, None for no table) is hidden, where
         it does not say so itself. Each kind of style turns over what the others say, as Word has
         it."""
+        key = paragraph, character, table
+        found = self._hidden.get(key)
+        if found is None:
+            found = self._hides(paragraph, character, table)
+            if len(self._hidden) < MAX_STYLES:
+                self._hidden[key] = found
+        return found
+
+    def _hides(self, paragraph: str, character: str, table: str | None) -> bool:
         if self.hidden_by_default:
             return True
         is_hidden = self._is_hidden("paragraph", paragraph)
@@ -75,6 +86,14 @@ class Styles:
     def numbering(self, paragraph: str) -> tuple[str, str, str]:
         """The list that a paragraph style belongs to: its number, its level ("" where the list
         says which), and the style that names it."""
+        found = self._numbered.get(paragraph)
+        if found is None:
+            found = self._numbering(paragraph)
+            if len(self._numbered) < MAX_STYLES:
+                self._numbered[paragraph] = found
+        return found
+
+    def _numbering(self, paragraph: str) -> tuple[str, str, str]:
         for name, style in self._chain("paragraph", paragraph):
             if style.num_id:
                 return style.num_id, style.level, name
@@ -85,11 +104,8 @@ class Styles:
         return self._styles.get(name, Style()).num_id
 
     def _is_hidden(self, kind: str, name: str) -> bool:
-        key = kind, name
-        if key not in self._hidden:
-            said = (style.hidden for _, style in self._chain(kind, name))
-            self._hidden[key] = next((one for one in said if one is not None), False)
-        return self._hidden[key]
+        said = (style.hidden for _, style in self._chain(kind, name))
+        return next((one for one in said if one is not None), False)
 
     def _chain(self, kind: str, name: str) -> Iterator[tuple[str, Style]]:
         """A style and those that it is based on; the usual one for a name that is not there."""

@@ -21,8 +21,8 @@ MAX_ELEMENTS = 1_000_000
 MAX_KEPT = 400_000
 #: Bytes of one tag, which the parser has to keep: Word writes whole drawings into an attribute.
 MAX_TAG = 16 * 1024 * 1024
-#: Short names of elements that are kept; a document has some hundreds.
-_NAMES_KEPT = 2000
+#: Names of elements, which the parser keeps in memory; a document has some hundreds.
+_MOST_NAMES = 5000
 
 #: The short forms of the namespaces that matter, both Office's usual ones and the strict ones.
 _PREFIXES = {
@@ -101,7 +101,7 @@ class Walk:
         parser.Parse(b"", True)
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
-        if len(self.namespaces) < _NAMES_KEPT:
+        if len(self.namespaces) < _MOST_NAMES:
             self.namespaces[prefix or ""] = uri or ""
 
     def _start(self, name: str, attributes: Attributes) -> None:
@@ -142,8 +142,11 @@ class Walk:
         uri, _, local = name.rpartition(" ")
         prefix = _PREFIXES.get(uri)
         short = f"{prefix}:{local}" if prefix else ""
-        if len(self._short) < _NAMES_KEPT:
-            self._short[name] = short
+        if len(self._short) >= _MOST_NAMES:
+            raise UnsafeContent(
+                "The file cannot be read safely: it has too many kinds of elements."
+            )
+        self._short[name] = short
         return short
 
 
