@@ -167,12 +167,18 @@ def may_be_in(text: str, language: str) -> bool:
         return True
     if language not in SCRIPTS.get(script, ()) and not _is_latin(script, language):
         return False
-    if script != _LATIN:
+    if script != _LATIN or _has_letters_of(sample, language):
         return written_in(text) in ("", language)
+    return _may_have_words_of(sample, language)
 
-    beyond = {char for char in sample if char > "\x7f" and char.isalpha()}
-    if beyond and beyond <= set(ALPHABETS.get(language, "")):
-        return written_in(text) in ("", language)
+
+def _has_letters_of(sample: str, language: str) -> bool:
+    """Whether all letters beyond ASCII, of which there are some, are those of a language."""
+    beyond = {char for char in set(sample) if char > "\x7f" and char.isalpha()}
+    return bool(beyond) and beyond <= set(ALPHABETS.get(language, ""))
+
+
+def _may_have_words_of(sample: str, language: str) -> bool:
     known = _frequent_words(sample)
     if language not in known or len(_WORD.findall(sample)) < _SOME_WORDS:
         return True
