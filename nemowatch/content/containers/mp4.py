@@ -96,6 +96,8 @@ def examine(pieces: Pieces) -> Contents:
     tracks = mp4_index.tracks(pieces, index, outline.known_fragments)
     if not mp4_index.is_filled(pieces, index) or _content_is_zeros(pieces, outline, tracks):
         return Contents(NOT_ARRIVED)
+    if tracks and not outline.has_content:
+        return Contents(missing.missing or "its content (mdat) is missing")
     return replace(missing, ends=_ends(outline, pieces.size), tracks=tracks)
 
 
@@ -121,9 +123,7 @@ def _missing(outline: _Outline, size: int) -> Contents:
         return Contents("its index (moov) is missing")
     if outline.rest:
         return _rest(outline)
-    if outline.has_content:
-        return Contents()
-    return Contents("its content (mdat) is missing")
+    return Contents()
 
 
 def _cut_box(outline: _Outline, size: int) -> Contents:
