@@ -67,7 +67,7 @@ _ABROAD = frozenset("éèêëïíçñáàóôöüäåøÉÖÜÅ")
 #: At most this share of the letters beyond ASCII is from abroad.
 _ABROAD_SHARE = 1 / 3
 #: Where a sentence may begin.
-_BEGINS = re.compile(r"(?:^|[.!?…:\n\"“„«(¿¡–—-])\s*$")
+_BEGINS = re.compile(r"(?:^|[.!?…:\n\"“„«(¿¡–—-])\s{0,3}$")
 
 
 @cache

@@ -42,7 +42,7 @@ _ESCAPED = (
 )
 
 #: The end of a text that is all Chinese, and Latin letters before it.
-_PAIRS = re.compile(r"[\u2020-\u7e7e]{4,}\Z")
+_PAIRS = re.compile(r"(?<![\u2020-\u7e7e])[\u2020-\u7e7e]{4,}\Z")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 #: For one byte that is wrong, so many characters of several bytes must be right.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _FRONT_MATTER = frozenset({"---", "+++"})
 #: Lines of facts, at most.
 _FACTS = 200
+#: More than one empty line.
+_GAPS = re.compile(r"\n{3,}")
 #: Marks of what lies elsewhere: footnotes, and boxes to tick.
 _NOTES = re.compile(r"\[\^[^\]\s]{1,40}\]:?|(?<=[-*+] )\[[ xX]\] ")
 #: Marks that nobody writes into a text for another reason.
@@ -70,7 +72,7 @@ def _words(text: str, *, has_html: bool) -> str:
     if not has_html:
         parser.disable("code")  # it may well begin with spaces
     pieces = _pieces(parser.parse(_NOTES.sub("", text)))
-    return re.sub(r"\n{3,}", "\n\n", "".join(pieces))
+    return _GAPS.sub("\n\n", "".join(pieces))
 
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[str]:
@@ -98,5 +100,10 @@ def _seen(source: str) -> Iterator[str]:
     """What is seen of a piece of HTML."""
     from nemowatch.content.forms import pages
 
-    if re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL).strip():
+    if _without_comments(source).strip():
         yield pages.words(source) + "\n"
+
+
+def _without_comments(source: str) -> str:
+    before, *comments = source.split("<!--")
+    return before + "".join(comment.partition("-->")[2] for comment in comments)

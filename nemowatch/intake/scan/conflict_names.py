@@ -55,7 +55,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"\(conflicting copy(?: \d+)?\)", "Maestral"),
     (r"\((?:conflict|conflicted)(?: \d+)?\)", "pCloud, Google Drive"),
     (r"\[(?:conflict|conflicted)(?: \d+)?\]", "Google Drive"),
-    (r"_conflict-(?:[^/]+-)?\d{8}-\d{6}\b", "ownCloud"),
+    (r"_conflict-(?:[^/]{1,200}-)?\d{8}-\d{6}\b", "ownCloud"),
     (r"\(sfconflict [^()]*\)", "Seafile"),
     (r"_[a-z]{3}-\d{2}-\d{4,6}-\d{4}_(?:case)?conflict\b", "Synology Drive"),
     (r"-safebackup-\d{4}\b", "OneDrive"),
