@@ -9,8 +9,9 @@ from nemowatch.config.hours import is_active, parse_hours
 from nemowatch.config.layout import check_layout
 from nemowatch.config.load import load
 from nemowatch.config.reload import changes, in_force
-from nemowatch.config.schema import Config, Recipe, Watch
+from nemowatch.config.schema import Config, Recipe
 from nemowatch.config.show import show
+from nemowatch.config.watch_section import Watch
 
 __all__ = [
     "Config",

@@ -15,7 +15,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from nemowatch.config.mistakes import unknown_key
-from nemowatch.config.schema import Config, Section, keys, sections
+from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.section import Section
 from nemowatch.config.toml_lines import Loc
 from nemowatch.errors import Problem
 

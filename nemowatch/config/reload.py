@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nemowatch.config.schema import Config, Section, Watch, keys
+from nemowatch.config.schema import Config, keys
+from nemowatch.config.section import Section
+from nemowatch.config.watch_section import Watch
 
 #: Of [api]: the client is built with them.
 _API_RESTART = ("base_url", "token_file", "platform", "timeout")

@@ -11,7 +11,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import FOLDERS, Config, Recipe, Section, Watch, keys
+from nemowatch.config.schema import Config, Recipe, keys
+from nemowatch.config.section import Section
+from nemowatch.config.watch_section import FOLDERS, Watch
 
 
 def show(config: Config) -> str:

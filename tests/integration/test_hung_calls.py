@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config.schema import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs import anchor
 from nemowatch.fs.folders import name_limit
 from nemowatch.fs.safe_open import lookup

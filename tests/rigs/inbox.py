@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from nemowatch.clock import SystemClock
-from nemowatch.config.schema import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
 from nemowatch.journal import Journal, jobs, sources

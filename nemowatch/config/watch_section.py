@@ -1,0 +1,100 @@
+"""`[[watch]]`: the folders of one inbox, and how it is watched.
+
+Owns which folders may be named together, and the defaults of those that are not. It checks no
+folder (`layout` does).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from nemowatch.config.constraints import Before, BeforeWithin, Context, Limited
+from nemowatch.config.section import Section
+from nemowatch.config.values import FilePath, Seconds, file_path, settle_time
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+#: The folders below a root, and how the keys that replace them are called.
+FOLDERS = ("inbox", "outbox", "done", "failed")
+#: Stands for a folder that was not named, until it is filled in; no path can be this.
+_LEFT_OUT = Path("\0")
+_TOO_FEW = "needs a root, or an inbox and an outbox"
+#: The keys that take the place of a root.
+_APART = FOLDERS[:2]
+
+
+def _named(data: Any, context: Context | None) -> Any:
+    """`data` as it is, when the folders it names are enough and not too many."""
+    if not isinstance(data, dict):
+        return data
+
+    base = _base(data)
+    try:
+        file_path(data[base], context)
+    except ValueError as exc:
+        raise ValueError(f"{base} {exc}") from exc
+    return data
+
+
+def _base(data: dict[str, Any]) -> str:
+    """The key of the folder that the others follow from. Raises ValueError for too few and for
+    too many."""
+    if data.get("root") is None:
+        if None in map(data.get, _APART):
+            raise ValueError(_TOO_FEW)
+        return "inbox"
+
+    listed = " and ".join(filter(data.__contains__, _APART))
+    if listed:
+        raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
+    return "root"
+
+
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
+class Watch(Section):
+    """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are
+    filled in."""
+
+    root: FilePath | None = None
+    inbox: FilePath = _LEFT_OUT
+    outbox: FilePath = _LEFT_OUT
+    done: FilePath = _LEFT_OUT
+    failed: FilePath = _LEFT_OUT
+    mode: Literal["auto", "events", "scan"] = "auto"
+    # auto: 10 s local, 30 s network
+    settle: Annotated[Literal["auto"] | float, Before(settle_time)] = "auto"
+    scan_interval: Seconds = 60
+    after: Literal["move", "keep", "delete"] = "move"
+    # the user's own patterns, added to the list
+    ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Give each folder that is not named its default: below the root, or beside the inbox."""
+        if self.root is None and _LEFT_OUT in (self.inbox, self.outbox):
+            raise ValueError(_TOO_FEW)
+        base = self.root or self.inbox.parent
+        for key in FOLDERS:
+            if getattr(self, key) == _LEFT_OUT:
+                object.__setattr__(self, key, base / key)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return BeforeWithin(_named).__get_pydantic_core_schema__(source, handler)
+
+    @property
+    def name(self) -> str:
+        """What the journal and the status call this inbox."""
+        return str(self.inbox)
+
+    @property
+    def page(self) -> Path:
+        """Where the status page is: in the root, else beside the outbox."""
+        return (self.root or self.outbox.parent) / "status.html"
