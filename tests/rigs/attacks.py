@@ -134,7 +134,7 @@ def grid_span(studio: Studio) -> None:
     studio.drop("voiceover/a.docx", word(b"<w:tbl><w:tr>" + cell + b"</w:tr></w:tbl>"))
 
 
-@attack("a Word file of 300,000 levels, and one of 200,000 members")
+@attack("a Word file of 300,000 levels, and one of 60,000 members")
 def deep_word(studio: Studio) -> None:
     studio.drop("voiceover/deep.docx", word(b"<w:sdt>" * 300_000))
     made = io.BytesIO()
@@ -306,7 +306,7 @@ def many_folders(studio: Studio) -> None:
         (studio.inbox / f"dub-fr/{number}/deep").mkdir(parents=True)
 
 
-@attack("a folder 1,200 deep, and 40,000 folders wide")
+@attack("a folder 1,200 deep, and 5,000 folders wide")
 def deep(studio: Studio) -> None:
     here = os.open(studio.inbox, os.O_DIRECTORY)
     for _ in range(1200):
