@@ -378,7 +378,6 @@ PASSING_ERRNO = frozenset(
         errno.ENFILE,
         errno.EINTR,
         errno.ETXTBSY,
-        errno.EROFS,
         errno.ENODEV,
         errno.ENOLCK,
         errno.EDEADLK,
@@ -418,6 +417,10 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
         return NoSpace(f"{name}: the disk is full.", path=path)
     if exc.errno in (errno.ENOENT, errno.ENOTDIR):
         return SourceGone(f"{name}: no longer there.", path=path)
+    if exc.errno == errno.EROFS:
+        cure = "Mount it for writing; nemowatch then continues by itself."
+        text = f"{name}: the disk or share is mounted read-only."
+        return LocalPassing(text, path=path, cure=cure)
     if exc.errno in PASSING_ERRNO:
         return LocalPassing(f"{name}: {exc.strerror}.", path=path)
     if exc.errno in (errno.EACCES, errno.EPERM):

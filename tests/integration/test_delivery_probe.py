@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from nemowatch.outbox.delivery_probe import check_delivery, check_outbox
 from nemowatch.outbox.publish import part_path, publish, write_part
 from nemowatch.outbox.target_folder import relative_folder
 from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.exfat import mounted_exfat
 from tests.rigs.studio import video
 
 pytestmark = pytest.mark.anyio
@@ -39,26 +39,8 @@ def watch(tmp_path: Path) -> Watch:
 @pytest.fixture
 def exfat(tmp_path: Path) -> Iterator[Path]:
     """An exFAT, as a memory stick or an external disk has it."""
-    if os.geteuid() != 0 or not shutil.which("mount.exfat-fuse") or not shutil.which("mkfs.exfat"):
-        pytest.skip("needs root, exfat-fuse and exfatprogs")
-    image, where = tmp_path / "exfat.img", tmp_path / "exfat"
-    image.touch()
-    os.truncate(image, 64 * 1024 * 1024)
-    subprocess.run(["mkfs.exfat", str(image)], check=True, capture_output=True)
-    where.mkdir()
-    loop = subprocess.run(
-        ["losetup", "--find", "--show", str(image)], check=False, capture_output=True, text=True
-    )
-    device = loop.stdout.strip() or str(image)
-    done = subprocess.run(
-        ["mount.exfat-fuse", device, str(where)], check=False, capture_output=True, text=True
-    )
-    if done.returncode:
-        pytest.skip(f"cannot mount here: {done.stderr.strip()}")
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
-    if loop.stdout.strip():
-        subprocess.run(["losetup", "-d", device], check=False)
+    with mounted_exfat(tmp_path) as where:
+        yield where
 
 
 def names(folder: Path) -> list[str]:
@@ -179,7 +161,7 @@ async def test_a_read_only_outbox_is_a_hold(
             rig.drop("dub-es-fr/a.mp4", video("a"))
             await rig.start()
             held = await rig.until("held", lambda found: waiting(found) == 2)
-            assert all("Read-only" in job.error_text for job in held)
+            assert all("mounted read-only" in job.error_text for job in held)
             assert rig.charged() == 0
             assert rig.engine is not None
             await rig.engine.holds.check()

@@ -27,6 +27,7 @@ from nemowatch.outbox.publish import (
     safe_name,
     write_part,
 )
+from tests.rigs.exfat import mounted_exfat
 
 DATA = b"not really a film" * 1000
 
@@ -60,18 +61,9 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def fat(tmp_path: Path) -> Iterator[Path]:
-    image, where = tmp_path / "fat.img", tmp_path / "fat"
-    if os.geteuid() != 0:
-        pytest.skip("mounting a filesystem needs root")
-    image.touch()
-    os.truncate(image, 16 * 1024 * 1024)
-    try:
-        subprocess.run(["mkfs.vfat", str(image)], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("mkfs.vfat (dosfstools) is not installed")
-    mount(where, "-o", "loop,utf8,shortname=mixed", str(image))
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
+    """A filesystem without hard links that takes one name in any case for one file."""
+    with mounted_exfat(tmp_path) as where:
+        yield where
 
 
 def test_a_result_has_its_name_and_the_part_is_gone(tmp_path: Path) -> None:
@@ -142,9 +134,8 @@ def test_bytes_of_our_own_are_published_once(tmp_path: Path) -> None:
     assert visible(tmp_path) == ["clip.srt"]
 
 
-@pytest.mark.slow  # it needs a kernel with vfat, which not every machine's has
 def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
-    """On FAT nothing is overwritten, other spellings of one name included, and a repeat finds
+    """On exFAT nothing is overwritten, other spellings of one name included, and a repeat finds
     the result."""
     (fat / "x").touch()
     with pytest.raises(PermissionError):

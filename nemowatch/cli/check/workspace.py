@@ -110,7 +110,10 @@ def _not_written(shown: str, exc: OSError) -> Finding:
         text = f"{shown} cannot be written: {FULL[exc.errno]}."
         cure = "Free some space there; nemowatch then resumes by itself."
         return Finding("fail", "disk", text, cure)
-    text = f"{shown} cannot be written: {exc.strerror}."
+    why = exc.strerror
+    if exc.errno == errno.EROFS:
+        why = "it is mounted read-only"
+    text = f"{shown} cannot be written: {why}."
     return Finding("fail", "rights", text, _write_cure(exc))
 
 
