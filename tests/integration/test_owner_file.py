@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +95,17 @@ def test_an_owner_file_that_cannot_be_read_is_somebodys(root: Path, left: bytes)
         "an unknown host (its owner file cannot be read)",
     )
     assert (root / owner_file.NAME).read_bytes() == left
+
+
+@pytest.mark.parametrize("state", ["\ud800", "\x1b[2J\u202e", "x" * 60_000])
+def test_what_another_wrote_as_its_state_can_be_shown(root: Path, state: str) -> None:
+    """Half a character, marks that move the cursor and an endless word do nobody harm."""
+    written = json.dumps({"host": socket.gethostname(), "state": state})
+    (root / owner_file.NAME).write_text(written)
+    found = owner_file.claim(root, "one", 1)
+    assert not found.ours
+    assert len(found.holder.encode()) < 300
+    assert not {"\x1b", "\u202e"} & set(found.holder)
 
 
 @pytest.mark.parametrize("write", [owner_file.claim, owner_file.take_over])

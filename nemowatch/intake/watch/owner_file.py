@@ -82,7 +82,7 @@ def words(owner: Owner) -> str:
         return owner.host
     return (
         f"another nemowatch on this host ({owner.host}), with the state folder whose {STATE_ID} is"
-        f" {owner.state}"
+        f" {_shown_state(owner.state)}"
     )
 
 
@@ -137,6 +137,11 @@ def _parse(raw: bytes) -> Owner:
 def _text(value: object) -> str:
     """Somebody else's words, for people: nothing that hides or turns, and no more than a line."""
     return plain(str(value))[:LONGEST_NAME]
+
+
+def _shown_state(state: str) -> str:
+    """The id is compared as it was written; half a character of UTF-16 cannot be shown."""
+    return _text(state.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _number(value: object) -> int:
