@@ -126,7 +126,7 @@ class JournalError(NemowatchError):
 
 
 class JournalLocked(JournalError):
-    """Another nemowatch works with this state folder."""
+    """Another nemowatch is using this state folder."""
 
     cure = "Stop the other one, or give this one a state_dir of its own."
 
@@ -153,7 +153,7 @@ class JournalFull(JournalError):
     A running daemon waits and continues; a start, or a command, ends.
     """
 
-    cure = "Free some space on it, and do this again; a service is started again by systemd."
+    cure = "Free some space on it, and try again; a service is restarted by systemd."
 
 
 class JournalOnNetwork(JournalError):
@@ -204,7 +204,7 @@ class SourceGone(LocalError):
 
 
 class SourceChanged(LocalError):
-    """The file has changed since it was looked at."""
+    """The file has changed since it was checked."""
 
     code = "changed"
 
@@ -325,7 +325,7 @@ class NothingMade(RemoteError):
 
     code = "nothing made"
     cure = (
-        "Moving it back into its inbox folder looks once more whether the work has come after all;"
+        "Moving it back into its inbox folder checks once more whether the work has come after all;"
         " if it has not, it is made anew, and that costs again. Clearer instructions (a prompt.txt"
         " in the folder) or another file may help."
     )

@@ -126,8 +126,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="Results cannot be stored in the outbox.",
         short="waits for the outbox",
         cure=Cure(
-            "Make the outbox writable again: its share, its rights, its disk, or the name that it"
-            " refuses. Nothing is paid for before; work then resumes by itself.",
+            "Make the outbox writable again (its share, its permissions or its disk). Nothing is"
+            " paid for until then; work then resumes by itself.",
             (Choice(RESUME, "check it now"),),
         ),
     ),
@@ -143,17 +143,17 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.FOLDER,
         Stops.NEW_WORK,
         Ends.PROBE,
-        words="Somebody has paused it.",
+        words="It has been paused.",
         short="paused",
-        cure=Cure("To go on, delete the PAUSE file.", (Choice(RESUME, "ends nemowatch pause"),)),
+        cure=Cure("To resume, delete the PAUSE file.", (Choice(RESUME, "ends nemowatch pause"),)),
     ),
     HoldReason.HOURS: Hold(
         Scope.SETTING,
         Stops.NEW_WORK,
         Ends.PROBE,
-        words="Work is set to other hours.",
+        words="New work may not begin at this hour (limits.hours).",
         short="waits for the hours of work",
-        cure=Cure("Nothing to do: work resumes by itself in the hours of limits.hours."),
+        cure=Cure("Nothing to do: work resumes by itself within the hours of limits.hours."),
     ),
     HoldReason.CAP: Hold(
         Scope.SETTING,
@@ -162,7 +162,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The credits that may be spent in a day are spent, or soon will be.",
         short="waits for the day's credits",
         cure=Cure(
-            "It goes on when the day's credits allow; to spend more, raise limits.daily_credits."
+            "Work resumes by itself when the day's credits allow; to spend more, raise"
+            " limits.daily_credits."
         ),
         about_money=True,
     ),
@@ -170,19 +171,19 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.BATCH,
         Stops.JOB,
         Ends.ORDER,
-        words="So many new files at once need somebody's approval.",
+        words="This many new results at once need somebody's approval.",
         short="waits for approval",
         cure=Cure(
-            "To go on, make an empty file called APPROVE in the inbox (APPROVE.txt is fine too).\n"
+            "To approve, make an empty file called APPROVE in the inbox (APPROVE.txt works too).\n"
             "To leave something out, move it out of the inbox first.",
-            (Choice("nemowatch approve", "let credits be spent on all that waits"),),
+            (Choice("nemowatch approve", "approve everything that waits"),),
         ),
     ),
     HoldReason.CONFLICT: Hold(
         Scope.JOB,
         Stops.JOB,
         Ends.ORDER,
-        words="It looks like a copy that a sync program, or the system, made of another file.",
+        words="It looks like a copy of another file, made by a sync program or the system.",
         short="looks like a copy",
         cure=Cure(
             "Keep one: give it an ordinary name, and delete the others.",
@@ -193,9 +194,11 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.JOB,
         Stops.JOB,
         Ends.PROBE,
-        words="The render takes very long; it goes on in the cloud.",
+        words="The render is taking very long; it continues in the cloud.",
         short="waits for a slow render",
-        cure=Cure("Nothing to do: it goes on in the cloud.", (Choice(RESUME, "check it now"),)),
+        cure=Cure(
+            "Nothing to do: it is fetched when it is ready.", (Choice(RESUME, "check it now"),)
+        ),
         passing=True,
     ),
 }

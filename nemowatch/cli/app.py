@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.callback()
 def _all(
-    version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Folders as an AI video studio: the folder's name is the order."""
     if version:

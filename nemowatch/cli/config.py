@@ -8,7 +8,7 @@ import typer
 from nemowatch.cli import options
 
 app = typer.Typer(
-    help="Show the configuration as it holds.",
+    help="Show the configuration in effect.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

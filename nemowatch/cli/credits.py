@@ -70,7 +70,7 @@ def balance(setting: CommandContext) -> dict[str, Any]:
                 "anonymous": False,
                 "registration": "",
                 "at": known.at,
-                "problem": "As the daemon was told:",
+                "problem": "As the daemon saw it last:",
             }
         answer = ask_cloud(setting)
     except NemowatchError as exc:

@@ -23,7 +23,7 @@ NewTake = Annotated[
     bool, typer.Option("--new-take", help="Let the cloud make a new one: this costs credits again.")
 ]
 Done = Annotated[
-    bool, typer.Option("--done", help="The work was done there: go on with its result.")
+    bool, typer.Option("--done", help="The work was done there: continue with its result.")
 ]
 Resend = Annotated[
     bool, typer.Option("--resend", help="It was not: send it again. This may pay a second time.")
@@ -37,7 +37,7 @@ def retry(jobs: options.Jobs, config: options.Config = None) -> None:
     """Try failed jobs again; what is paid stays paid.
 
     They go on from the last step whose effect is saved. Held jobs go on where they were."""
-    _print_jobs(_order(config, "retry", jobs=jobs), "goes on from:")
+    _print_jobs(_order(config, "retry", jobs=jobs), "continues from:")
 
 
 def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
@@ -50,7 +50,7 @@ def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config 
 
     They come from what is saved of the edit; with --new-take the cloud makes and charges a new one.
     """
-    _print_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "goes on from:")
+    _print_jobs(_order(config, "again", jobs=jobs, new_take=new_take), "continues from:")
 
 
 def resolve(
@@ -75,13 +75,13 @@ def resolve(
     renewed = ""
     if answer["renewed"]:
         renewed = ", with the instructions as its folder gives them now"
-    print(f"Job {answer['job']} goes on from: {answer['state']}{renewed}.")
+    print(f"Job {answer['job']} continues from: {answer['state']}{renewed}.")
 
 
 def pause(config: options.Config = None) -> None:
     """Begin nothing new; finish what is paid."""
     _order(config, "pause")
-    print("Paused. nemowatch resume goes on.")
+    print("Paused. To resume: nemowatch resume")
 
 
 def resume(config: options.Config = None) -> None:
@@ -89,12 +89,12 @@ def resume(config: options.Config = None) -> None:
     from nemowatch.cli.output import say
 
     answer = _order(config, "resume")
-    say(f"Going on; {plural(answer['resumed'], 'job')} woken.")
+    say(f"Resumed; {plural(answer['resumed'], 'job')} continued.")
     for pause in answer["standing"]:
         held = ""
         if pause["jobs"]:
             held = brackets(plural(pause["jobs"], "job"))
-        say(f"Still held{held} by the file {pause['watch']}/{pause['file']}: delete it to go on.")
+        say(f"Still held{held} by the file {pause['watch']}/{pause['file']}: delete it to resume.")
 
 
 def approve(watch: WatchName = "", config: options.Config = None) -> None:

@@ -47,7 +47,7 @@ class Failure(Enum):
     OUT_OF_ORDER = "the processes that read fail on every file"
     SILENT = "what it reads from does not answer"
     SLOW = "it takes too long"
-    COMPUTING = "it takes too much computing"
+    COMPUTING = "it takes too much computing time"
     MEMORY = "it takes too much memory"
     KILLED = "the process that read it ended"
     GARBAGE = "the process that read it gave no proper answer"

@@ -31,7 +31,7 @@ def read_links(
     texts = _texts(data, name, decode)
     if not texts:
         raise OrderError(
-            f"{shown(name)} holds no address.",
+            f"{shown(name)} contains no address.",
             cure="Put one address that begins with https:// on each line.",
         )
     found = [_checked(text, name) for text in texts]
@@ -61,7 +61,7 @@ def _checked(text: str, name: str) -> str:
     if is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
         return plain
 
-    spaced = " and hold no spaces (write %20 for a space)" if has_space else ""
+    spaced = " and contain no spaces (write %20 for a space)" if has_space else ""
     raise OrderError(
         f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.',
         cure=f"Addresses begin with https:// (or http://){spaced}.",

@@ -58,7 +58,7 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
 
         legacy = decode_legacy(data, languages)
     if legacy is None:
-        said = "It cannot be told for sure which letters this text is written in."
+        said = "It is not certain how this text was encoded, so its letters may come out wrong."
         raise OrderError(said, cure=AS_UTF8)
     return checked(legacy)
 
@@ -91,7 +91,7 @@ def _no_words() -> OrderError:
 
 
 def _no_text() -> OrderError:
-    said = "The file is not a text: it holds bytes that no text has."
+    said = "The file is not a text: it contains bytes that do not occur in texts."
     return OrderError(said, cure=_SAVE_AGAIN)
 
 

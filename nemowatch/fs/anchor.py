@@ -91,9 +91,9 @@ class Anchor:
         if self.plain and not self.is_plain(now):
             raise Displaced(
                 self.path,
-                f"a link to {shown} has been put in the folder's place",
-                "take it away, or name that place in the configuration",
-                "Take it away, or name that place in the configuration; nemowatch then"
+                f"a link to {shown} has taken the folder's place",
+                "remove it, or name that folder in the configuration",
+                "Remove it, or name that folder in the configuration; nemowatch then"
                 " resumes by itself.",
             )
         if self.is_seen and self.led != now:

@@ -168,8 +168,8 @@ def _make_step(name: bytes, here: int) -> int:
 
 
 def _in_the_way(whole: Path) -> LocalFinal:
-    cure = "Rename or remove what stands there, then try again."
-    text = f"{show_path(whole)}: a file or a link stands where a folder is needed."
+    cure = "Rename or remove it, then try again."
+    text = f"{show_path(whole)}: a file or a link is where a folder is needed."
     return LocalFinal(text, path=whole, cure=cure)
 
 

@@ -66,15 +66,17 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
         if reason in budget.holds:
             return hold(reason, back, budget.holds[reason].text)
     if budget.paused_all:
-        return hold(HoldReason.PAUSED, back, "Everything is paused: nemowatch resume goes on.")
+        return hold(HoldReason.PAUSED, back, "Everything is paused. To resume: nemowatch resume.")
     if budget.paused_here:
         return hold(
             HoldReason.PAUSED,
             back,
-            f"The file {budget.paused_here} holds it: delete that file to go on.",
+            f"The file {budget.paused_here} pauses it: delete that file to resume.",
         )
     if not within_hours(budget.hours, budget.local_time):
-        return hold(HoldReason.HOURS, back, f"Work is set to the hours {budget.hours}.")
+        return hold(
+            HoldReason.HOURS, back, f"New work begins only within the hours {budget.hours}."
+        )
     if paying and budget.cap.closed:
         return hold(HoldReason.CAP, back, cap_words(budget.cap))
     return None
@@ -115,13 +117,13 @@ def cap_words(cap: Cap) -> str:
         )
 
     said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
-    whose, until = "turns whose price nobody could read", "tomorrow"
+    whose, until = "turns whose price is not known", "tomorrow"
     if cap.under_way:
         whose, until = _turns(cap), "when these have cost less, else tomorrow"
     if cap.reserved:
         said.append(f"about {amount(cap.reserved)} go to {whose}")
     said.append(f"one more turn costs about {amount(cap.price)}")
-    return f"{', '.join(said)}: it goes on {until}."
+    return f"{', '.join(said)}: it resumes {until}."
 
 
 def _pending_words(cap: Cap) -> str:

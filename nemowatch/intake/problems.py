@@ -144,7 +144,7 @@ class Problems:
     def _name(self, folder: bytes) -> FolderProblem:
         found = self._book.read(folder)
         if not isinstance(found, Unreadable):
-            return FolderProblem(folder, "This folder's name could not be read.")
+            return FolderProblem(folder, "This folder's name cannot be read.")
         return FolderProblem(folder, found.what, found.suggestion)
 
     def _foreign(self, folder: bytes) -> FolderProblem:

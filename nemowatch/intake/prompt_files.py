@@ -82,7 +82,7 @@ class PromptFiles:
     def _obey(self, folder: bytes, found: Snapshot, text: str) -> None:
         """Files of this folder follow this text from now on."""
         if not text:
-            what = "Its prompt.txt says nothing: nothing in this folder is worked on meanwhile."
+            what = "Its prompt.txt is empty: nothing in this folder is processed meanwhile."
             self._state.problems.order(folder, what, EMPTY_CURE)
             return
         self._state.prompts[folder] = found

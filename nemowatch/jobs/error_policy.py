@@ -58,8 +58,8 @@ def _refused_paid(error: RemoteError) -> RemoteError:
     if not isinstance(error, FileRefused | FileTooLarge | RequestRefused):
         return error
     cure = (
-        "The edit is kept: moving the file back into its inbox folder goes on from it, and costs"
-        " nothing."
+        "The edit is kept: moving the file back into its inbox folder continues from it, and"
+        " costs nothing."
     )
     return RequestRefused(
         f"The cloud does not continue with the finished edit: {error.text}",

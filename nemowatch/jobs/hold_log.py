@@ -71,7 +71,7 @@ class HoldLog:
             self._since[cause] = self._clock.monotonic()
             log.warning(f"hold begins: {cause.reason}", why=why, **cause.where)
         elif cause.reason is HoldReason.TOKEN and self._why[cause] != why:
-            log.warning(f"hold goes on: {cause.reason}", why=why)
+            log.warning(f"hold continues: {cause.reason}", why=why)
         self._why[cause] = why
 
     def update(
@@ -148,7 +148,7 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
 
     for watch, folder, _ in queue.paused_folders(conn):
         cause = Cause(HoldReason.PAUSED, whole(watch, folder))
-        found[cause] = "To go on: nemowatch resume, or delete the PAUSE file."
+        found[cause] = "To resume: nemowatch resume, or delete the PAUSE file."
     for watch, folder, why in queue.undeliverable_folders(conn):
         found[Cause(HoldReason.OUTBOX, whole(watch, folder))] = why
     return found

@@ -34,7 +34,7 @@ class StateLock:
             os.close(fd)
             who = f" (process {holder})" if holder else ""
             raise JournalLocked(
-                f"{self.path.parent}: another nemowatch works with this state folder{who}."
+                f"{self.path.parent}: another nemowatch is using this state folder{who}."
             ) from exc
         # a full disk: the lock holds without its holder's number
         with contextlib.suppress(OSError):

@@ -55,7 +55,7 @@ def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     if job.reason == HoldReason.APPROVAL:
         raise UsageError(
             f"Job {job.id} waits for approval.",
-            cure="nemowatch approve lets the whole batch go on.",
+            cure="nemowatch approve lets the whole batch continue.",
         )
     queue.wake_one(conn, job.id, now_ms)
     return State(job.back)

@@ -151,7 +151,7 @@ def _closed(answer: Answer) -> Turn:
 def _timed_out(answer: Answer, patience: Patience) -> Turn:
     if answer.failed:
         return _closed(answer)
-    why = f"Nothing but signs of life for {patience.quiet:g} seconds."
+    why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
     return Turn(TurnEnd.TIMEOUT, for_people(answer.text), why)
 
 

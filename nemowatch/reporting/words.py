@@ -165,13 +165,13 @@ INBOXES: dict[HealthState, Cure] = {
     HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is repaired."),
     HealthState.OFFLINE: Cure("Mount the share again; work then resumes by itself."),
     HealthState.HELD: Cure(
-        "Nothing to do if that one should keep it.",
-        (Choice("nemowatch take-over", "this one takes over from now on"),),
+        "Nothing to do if that host should keep it.",
+        (Choice("nemowatch take-over", "this host takes over from now on"),),
     ),
 }
 NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
-PAUSED_ALL = Cure("", (Choice(RESUME, "go on"),))
-PAUSE_FILE = Cure("Delete that file to go on.")
+PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
+PAUSE_FILE = Cure("Delete that file to resume.")
 #: Why a batch asks for approval, for the note; by the cause that the journal keeps.
 BATCH_CAUSES: dict[str, str] = {
     REBUILT: (
@@ -212,7 +212,7 @@ def about_folder(suggestion: str, cure: str) -> Cure:
         return Cure(cure)
     if suggestion:
         return Cure(
-            f'Did you mean "{suggestion}"? Rename the folder, and everything in it goes on.'
+            f'Did you mean "{suggestion}"? Rename the folder, and everything in it is processed.'
         )
     return Cure("Rename the folder: the note in it says what works.")
 

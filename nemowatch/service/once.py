@@ -88,7 +88,7 @@ class Once:
         done."""
         for inbox in self._engine.inboxes.values():
             if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
-                yield f"{show_path(inbox.watch.inbox)} was not worked on: {inbox.health}"
+                yield f"{show_path(inbox.watch.inbox)} was not processed: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:
         since = self._engine.started_at

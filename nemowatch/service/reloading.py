@@ -96,7 +96,7 @@ class Reloading:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), STOP_SECONDS)
         if not self._stopping.is_set():
-            log.error("the new configuration is refused, the old one goes on", why=exc.text)
+            log.error("the new configuration is refused, the old one stays in use", why=exc.text)
 
     async def _read(self) -> Config:
         """The configuration as it is on the disk. Raises ConfigError."""

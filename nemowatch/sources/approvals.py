@@ -81,7 +81,7 @@ class Approvals:
 
     async def _estimate(self, batch: BatchRow) -> Approval:
         estimate = await self._journal.read(lambda conn: _estimate(conn, batch))
-        why = BATCH_CAUSES.get(batch.cause, f"nemowatch asks because of: {batch.cause}.")
+        why = BATCH_CAUSES.get(batch.cause, f"Reason: {batch.cause}.")
         # more of the batch may still be claimed: the note says what is expected
         count = max(estimate.jobs, batch.expected)
         return Approval(
@@ -120,7 +120,7 @@ def _remove_used(watch: Watch, files: Iterable[bytes]) -> None:
             with folder_of(watch.inbox, folder) as opened, translated(path):
                 _remove(name, opened)
         except LocalError as exc:
-            log.warning("APPROVE could not be taken away", file=show_path(path), why=exc.text)
+            log.warning("APPROVE could not be removed", file=show_path(path), why=exc.text)
 
 
 def _remove(name: bytes, folder: int) -> None:

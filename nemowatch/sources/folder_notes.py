@@ -67,7 +67,7 @@ class FolderNotes:
 
     async def _asking(self, batch: BatchRow, old: str | None, complaints: list[Complaint]) -> _Note:
         text = old or await self._approvals.note(batch, complaints)
-        why = f"New work waits for a yes ({batch.cause}): nemowatch approve lets it go on."
+        why = f"New work waits for approval ({batch.cause}): nemowatch approve."
         return _Note(text, why)
 
     async def _write(self, watch: Watch, folder: bytes, note: _Note) -> None:

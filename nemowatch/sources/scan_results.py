@@ -128,7 +128,7 @@ class ScanResults:
             lambda conn: cancel_taken_away(conn, source_id, now_ms)
         )
         if row is not None:
-            log.info("file taken away", **location(row), cancelled=cancelled)
+            log.info("file removed", **location(row), cancelled=cancelled)
 
     async def _take_problem(self, watch: Watch, problem: FileProblem) -> None:
         if problem.final:

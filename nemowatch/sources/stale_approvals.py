@@ -20,7 +20,7 @@ from nemowatch.model import Snapshot
 #: Seconds until one is reported: it is removed when it was used, and a scan has to see that.
 PATIENCE = 10.0
 _WHAT = "Nothing waited for approval when this was put here, so it approves nothing."
-_CURE = "Take it away. When a note asks for a yes, put it here anew."
+_CURE = "Remove it. When a note asks for approval, put it here again."
 
 #: Modification and change time, ns, by path.
 Seen = dict[str, list[int]]

@@ -99,6 +99,6 @@ def _strays(
 
 def _problem(path: bytes) -> FileProblem:
     folder = path.rpartition(b"/")[0]
-    what = "It has the name of a note of nemowatch, so it is not worked on."
-    cure = "Give it another name if it is work, or take it away."
+    what = "It has the name of a note of nemowatch, so it is not processed."
+    cure = "Give it another name if it is work, or remove it."
     return FileProblem(path, folder, what, cure, code="note name")

@@ -41,7 +41,7 @@ TABLE: dict[State, Step] = {
     State.INSTRUCTING: Step(instruct.send, Lane.TURNS, "instruct"),
     State.INSTRUCTED: Step(render.prepare, Lane.RENDERS, "keep the draft"),
     State.SUBMITTING: Step(render.submit, Lane.RENDERS, "ask for the render"),
-    State.RENDERING: Step(render.poll, Lane.POLLS, "look at the render"),
+    State.RENDERING: Step(render.poll, Lane.POLLS, "poll the render"),
     State.RENDERED: Step(download.begin, Lane.DOWNLOADS, "prepare the download"),
     State.DOWNLOADING: Step(download.download, Lane.DOWNLOADS, "download"),
     State.DOWNLOADED: Step(publish.put, Lane.LOCAL, "publish"),

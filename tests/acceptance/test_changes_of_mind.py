@@ -165,7 +165,7 @@ def test_a_paid_job_waits_for_the_share_that_goes_away_under_it(on_share: Studio
     assert not [
         line
         for line in house.log().splitlines()
-        if "taken away" in line or "same file" in line or "stays where" in line
+        if "file removed" in line or "same file" in line or "stays where" in line
     ]
 
 

@@ -199,9 +199,7 @@ def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> No
     house.drop("dub-es/clip.mp4")
     wait_for(
         "the reason",
-        lambda: (
-            "has been put in the folder's place" in " ".join(house.run("status").stdout.split())
-        ),
+        lambda: "has taken the folder's place" in " ".join(house.run("status").stdout.split()),
     )
     assert [job["state"] for job in house.jobs()] == [
         "published",

@@ -66,7 +66,7 @@ def test_a_missing_share_is_not_done(house: Studio) -> None:
     assert once(house) == 1
     log = house.log_path.read_text()
     assert "not everything is finished" in log
-    assert f"{house.root}/inbox was not worked on: offline since" in log
+    assert f"{house.root}/inbox was not processed: offline since" in log
 
 
 def test_a_file_that_waits_for_instructions(house: Studio) -> None:

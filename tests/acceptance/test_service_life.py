@@ -141,7 +141,7 @@ def test_a_token_that_is_missing_or_refused_holds_until_a_good_one_stands(tmp_pa
         studio.sandbox.token(accept=[NEXT])
         studio.put_token(NEXT)
         studio.wait_results("dub-es/second.es.mp4")
-        first = ["hold begins: token", "hold goes on: token", "hold ends: token"]
+        first = ["hold begins: token", "hold continues: token", "hold ends: token"]
         assert [e["event"] for e in studio.events("hold ")] == [
             *first,
             "hold begins: token",

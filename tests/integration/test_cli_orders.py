@@ -34,7 +34,7 @@ def test_retry_from_the_saved_draft(tmp_path: Path) -> None:
         journal.write_now(lambda conn: results.save_draft(conn, job_id, {"t": []}, 1))
         journal.write_now(lambda conn: spend.inherit(conn, job_id, 1))
     done = cli.spawn("retry", str(job_id), "--config", cli.config)
-    assert (done.returncode, done.stdout) == (0, f"Job {job_id} goes on from: instructed.\n")
+    assert (done.returncode, done.stdout) == (0, f"Job {job_id} continues from: instructed.\n")
     start = f"nemowatch run --config {cli.config}"
     assert done.stderr == f"nemowatch is not running: this is done when it starts ({start}).\n"
     assert job_of(cli, job_id).state is State.INSTRUCTED
@@ -105,7 +105,7 @@ def test_resend_takes_the_instructions_of_now(tmp_path: Path) -> None:
     told = cli.run("resolve", str(job_id), "--resend").stdout
     assert (
         told
-        == f"Job {job_id} goes on from: claimed, with the instructions as its folder gives them"
+        == f"Job {job_id} continues from: claimed, with the instructions as its folder gives them"
         " now.\n"
     )
     assert job_of(cli, job_id).prompt.endswith("\n\nSpeak slowly.")
@@ -119,7 +119,7 @@ def test_resend_keeps_what_cannot_be_known_better(tmp_path: Path) -> None:
     before = job_of(cli, job_id).prompt
     assert (
         cli.run("resolve", str(job_id), "--resend").stdout
-        == f"Job {job_id} goes on from: claimed.\n"
+        == f"Job {job_id} continues from: claimed.\n"
     )
     assert job_of(cli, job_id).prompt == before
 
@@ -132,7 +132,7 @@ def test_pause_and_resume(tmp_path: Path) -> None:
     with cli.journal() as journal:
         assert journal.read_now(lambda conn: facts.get(conn, "paused")) == "yes"
     held = cli.add_job(state=State.HELD, reason="paused")
-    assert "1 job woken" in cli.run("resume").stdout
+    assert "1 job continued" in cli.run("resume").stdout
     assert job_of(cli, held).state is State.CLAIMED
 
 
@@ -148,7 +148,7 @@ def test_resume_leaves_what_a_pause_file_holds(tmp_path: Path) -> None:
     told = cli.run("resume").stdout
     assert (
         told
-        == f"Going on; 1 job woken.\nStill held (1 job) by the file {pause}: delete it to go on.\n"
+        == f"Resumed; 1 job continued.\nStill held (1 job) by the file {pause}: delete it to resume.\n"
     )
     assert (job_of(cli, held).state, job_of(cli, free).state) == (State.HELD, State.CLAIMED)
     (cli.root / "inbox" / "PAUSE").mkdir()

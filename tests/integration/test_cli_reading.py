@@ -317,7 +317,7 @@ def test_explain_instructions_of_any_depth(cli: Cli) -> None:
     (folder / "prompt (1).txt").write_text("Speak high.")
     (folder / "clip.mp4").write_bytes(video())
     told = cli.run("explain", folder / "clip.mp4").stdout
-    assert f"The file {folder}/PAUSE holds it" in told
+    assert f"The file {folder}/PAUSE pauses it" in told
     assert "prompt (1).txt looks like prompt.txt" in told
     assert "PAUSE" not in cli.run("explain", folder.parent / "clip.mp4").stdout
 
@@ -357,7 +357,9 @@ def test_explain_pause_and_odd_files(cli: Cli) -> None:
     folder.mkdir()
     (folder / "pause.TXT").touch()
     (folder / "link.mp4").symlink_to("/etc/passwd")
-    assert f"The file {folder}/pause.TXT holds it" in cli.run("explain", folder / "talk.mp4").stdout
+    assert (
+        f"The file {folder}/pause.TXT pauses it" in cli.run("explain", folder / "talk.mp4").stdout
+    )
     assert f"It is paused by the file {folder}/pause.TXT" in cli.run("explain", folder).stdout
     assert (
         "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout

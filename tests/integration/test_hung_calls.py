@@ -113,7 +113,7 @@ class Stuttering:
         return self._keeper.stdout.read().strip()
 
     def close(self) -> None:
-        """Take it away."""
+        """Remove it."""
         self._server.send_signal(signal.SIGCONT)
         self._keeper.kill()
         with self._keeper:  # closes its pipes and waits

@@ -37,7 +37,7 @@ async def refused(b: InboxRig) -> None:
     """The inbox is offline and says that a link is why; nothing was taken through it."""
     await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE)
     assert "a link to" in str(b.inbox.health)
-    assert "take it away" in str(b.inbox.health)
+    assert "remove it" in str(b.inbox.health)
     b.inbox.request_scan()
     await b.inbox.guard()
     await asyncio.sleep(0.5)

@@ -166,7 +166,7 @@ async def test_pieces_of_a_running_program_are_no_work_and_end_in_a_note(
     monkeypatch.setattr(stability, "GIVE_UP", 0.6)
     async with inbox_rig(root, tmp_path / "s") as b:
         piece = b.put(f"transcribe/{name}", mp4("piece"))
-        await b.until(lambda: "still at work" in said(b))
+        await b.until(lambda: "still seems to be working" in said(b))
         assert b.claimed == []
         piece.rename(piece.parent / f"Whole{piece.suffix}")
         await b.until(lambda: len(b.claimed) == 1)

@@ -370,7 +370,7 @@ def test_a_disk_that_is_full_from_the_start(small: Path) -> None:
     with pytest.raises(JournalFull) as caught:
         open_at(small / "journal.db")
     assert "by itself" not in caught.value.words  # this start ends here
-    assert "do this again" in caught.value.words
+    assert "try again" in caught.value.words
 
 
 @pytest.mark.root

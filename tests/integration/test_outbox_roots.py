@@ -58,7 +58,7 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
     swap(tree)
     for act in (lambda: put(tree), lambda: write_note(tree, tree / "dub-es" / "a.txt", "text")):
         with pytest.raises(
-            LocalPassing, match=r"a link to .*theirs has been put in the folder's place"
+            LocalPassing, match=r"a link to .*theirs has taken the folder's place"
         ) as refused:
             act()
         assert "resumes by itself" in refused.value.cure
@@ -78,7 +78,7 @@ def test_a_link_that_was_put_there_while_nothing_ran_is_refused(tree: Path) -> N
     """An earlier process has seen that it was none."""
     swap(tree)
     anchor.hold(tree, (True, "", "", ""))
-    with pytest.raises(LocalPassing, match="has been put in the folder's place"):
+    with pytest.raises(LocalPassing, match="has taken the folder's place"):
         put(tree)
 
 
@@ -99,7 +99,7 @@ def test_a_link_in_the_place_of_a_task_folder_is_refused_at_every_step(tree: Pat
     folder = put(tree).parent
     (tree / "theirs").symlink_to(tree.parent / "theirs")
     swap(folder)
-    with pytest.raises(LocalFinal, match="a file or a link stands where a folder is needed"):
+    with pytest.raises(LocalFinal, match="a file or a link is where a folder is needed"):
         ensure_folder(tree, b"dub-es")
     with pytest.raises(LocalPassing):
         write_part(part_path(folder, 1), b"result")

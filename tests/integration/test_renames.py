@@ -175,7 +175,7 @@ async def test_a_conflict_copy_waits_with_a_note_in_its_folder_until_it_is_renam
         path = house.drop("dub-es/clip (Anna's conflicted copy 2024-01-31).mp4")
         note = house.root / "inbox/dub-es/nemowatch - read me.txt"
         await house.until("told", lambda _: note.exists())
-        assert "looks like a copy that a sync program" in note.read_text("utf-8-sig")
+        assert "looks like a copy of another file" in note.read_text("utf-8-sig")
         assert house.charged() == 0
 
         path.rename(path.with_name("clip.mp4"))

@@ -221,7 +221,7 @@ async def test_a_note_that_was_written_there_is_no_stray(
     monkeypatch.setattr(stray_notes, "PATIENCE", 0.0)
     scan_results, inbox = take
     (inbox.watch.inbox / "dub-xx").mkdir(parents=True)
-    problem = FolderProblem(b"dub-xx", "This folder's name could not be read.")
+    problem = FolderProblem(b"dub-xx", "This folder's name cannot be read.")
     for _ in range(3):
         tick = Tick(problems=(problem,), notes=(b"dub-xx/" + READ_ME.encode(),))
         await scan_results.take(inbox, tick)

@@ -114,7 +114,7 @@ def test_skills_have_prices_of_their_own() -> None:
         (
             Cap(250, 200, price=100),
             (
-                "200 of the 250 credits a day are spent, one more turn costs about 100: it goes on"
+                "200 of the 250 credits a day are spent, one more turn costs about 100: it resumes"
                 " tomorrow."
             ),
         ),
@@ -122,14 +122,14 @@ def test_skills_have_prices_of_their_own() -> None:
             Cap(250, 0, under_way=2, reserved=200, price=100),
             (
                 "0 of the 250 credits a day are spent, about 200 go to 2 turns under way, one more"
-                " turn costs about 100: it goes on when these have cost less, else tomorrow."
+                " turn costs about 100: it resumes when these have cost less, else tomorrow."
             ),
         ),
         (
             Cap(1_000_000, 999_950.5, price=100),
             (
                 "999950.5 of the 1000000 credits a day are spent, one more turn costs about 100: it"
-                " goes on tomorrow."
+                " resumes tomorrow."
             ),
         ),
         (

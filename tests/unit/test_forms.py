@@ -80,7 +80,7 @@ def test_other_formats_of_subtitles_are_read(script: str, spoken: list[str]) -> 
 
 def test_what_is_only_half_subtitles_is_refused() -> None:
     """Words before the first cue would be lost; subtitles without words are empty."""
-    with pytest.raises(OrderError, match="in part subtitles"):
+    with pytest.raises(OrderError, match="partly subtitles"):
         words("My film\n\n" + SRT)
     with pytest.raises(OrderError, match="empty"):
         words("1\n00:00:01,000 --> 00:00:03,000\n\n")

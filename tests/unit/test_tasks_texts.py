@@ -144,5 +144,5 @@ def test_a_file_without_an_address_is_refused() -> None:
         "a.urls.txt": b"# none",
         "a.webloc": plistlib.dumps(["x"]),
     }.items():
-        with pytest.raises(OrderError, match="holds no address"):
+        with pytest.raises(OrderError, match="contains no address"):
             read_links(data, name)

@@ -63,7 +63,7 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
 
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     """The daemon has the token: what it was answered last counts."""
-    seen = f"as the daemon was told at {local_time(known.at)}"
+    seen = f"as the daemon saw at {local_time(known.at)}"
     answers = Finding("ok", "cloud", f"{host} answers, {seen}.")
     accepted = Finding("ok", "token", "The daemon's is accepted.")
     yield _unless_held(HoldReason.OUTAGE, known, answers)

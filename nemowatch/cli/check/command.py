@@ -81,7 +81,7 @@ def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
     except TimeoutError:
         root = name(bytes(watch.root or watch.inbox))
         text = f"{root} does not answer within {PATIENCE:g} seconds."
-        cure = "Its server may be down: mount it again. nemowatch goes on with it when it answers."
+        cure = "Its server may be down: mount it again. nemowatch resumes there when it answers."
         return [Finding("fail", "folder", text, cure)]
 
 
@@ -113,7 +113,7 @@ def _print(findings: list[Finding]) -> None:
     warned = sum(found.level == "warn" for found in findings)
     end = word("Ready.", "green")
     if bad:
-        end = word(f"{plural(bad, 'thing')} must be put right first.", "red")
+        end = word(f"{plural(bad, 'thing')} must be fixed first.", "red")
     elif warned:
         end = word(f"Ready, with {plural(warned, 'warning')}.", "green")
     target.print()

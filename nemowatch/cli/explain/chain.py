@@ -187,6 +187,6 @@ def _unclear(location: Location) -> Iterator[Step]:
 def _pauses(setting: CommandContext, location: Location) -> Iterator[Step]:
     if read_journal(setting, account.is_paused, bool):
         resume = words.RESUME + setting.option
-        yield Step("wait", f"Everything is paused by nemowatch pause: {resume} goes on.")
+        yield Step("wait", f"Everything is paused by nemowatch pause. To resume: {resume}.")
     for file in pause_files(location):
-        yield Step("wait", f"The file {file} holds it. {words.PAUSE_FILE.by_hand}")
+        yield Step("wait", f"The file {file} pauses it. {words.PAUSE_FILE.by_hand}")

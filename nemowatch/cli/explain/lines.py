@@ -28,7 +28,7 @@ def _paused(record: dict[str, Any], option: str) -> list[str]:
     for file in record["pauses"]:
         lines.append(f"  It is paused by the file {file}. {words.PAUSE_FILE.by_hand}")
     if record["paused"]:
-        lines.append("  Everything is paused by nemowatch pause. To go on:")
+        lines.append("  Everything is paused by nemowatch pause. To resume:")
         lines += _indented(words.PAUSED_ALL.typed(option), 4)
     return lines
 

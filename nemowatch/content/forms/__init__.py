@@ -31,7 +31,7 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     text = decode_text(data, languages)
     reader = _reader(text, name)
     if reader in _HEAVY and len(text) > _MOST_MARKED:
-        said = f"The text holds markup, and more than {_MOST_MARKED:,} characters."
+        said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
         raise OrderError(said, cure="Divide it into several files.")
     return checked(reader(text))
 

@@ -104,7 +104,7 @@ def _refuse_words_before(lines: list[str]) -> None:
         return
     own = [line for line in lines if line.strip() and not _NUMBER.match(line)]
     if own:
-        said = "The file is in part subtitles and in part another text."
+        said = "The file is partly subtitles and partly another text."
         raise OrderError(said, cure=_CURE)
 
 

@@ -13,7 +13,7 @@ _BEGINNING = b"{\\rtf"
 _BEYOND = re.compile(r"\\(?:v1?|deleted|mac|pc|pca|bin\d*)(?![a-z0-9])")
 #: A bullet of a list, in whatever font.
 _BULLET = re.compile(r"^[ \t]*[·•‣▪●○*-][ \t]*\t", re.MULTILINE)
-_SAID = "The file is rich text (RTF) under another name, and cannot be read without doubt."
+_SAID = "The file is rich text (RTF) under another name, and cannot be read reliably."
 _CURE = (
     "Open it in Word, WordPad or TextEdit, save it as plain text in UTF-8 (TextEdit: Format, Make"
     " Plain Text), and drop that."

@@ -195,7 +195,7 @@ class Body:
         code = self._story.fields.mark(value(attributes, "fldCharType"))
         if code in WORKED_OUT and self._is_shown():
             raise OrderError(
-                f"The document holds a field ({code}) whose words only Word works out.",
+                f"The document contains a field ({code}) whose words only Word can work out.",
                 cure="Write the words in its place, save the document, and drop it again.",
             )
 
@@ -305,7 +305,7 @@ class Body:
         if not self._is_shown():
             return
         raise OrderError(
-            "The document holds a formula, which does not say how it is read aloud.",
+            "The document contains a formula, and it is not clear how to read it aloud.",
             cure='Write it in words ("a half"), save the document, and drop it again.',
         )
 

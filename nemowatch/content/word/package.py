@@ -72,7 +72,7 @@ class Package:
         if part is None:
             return False
         if part.flag_bits & _ENCRYPTED or part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise OrderError("The document is packed as Word does not do it.", cure=SAVE_AGAIN)
+            raise OrderError("The document is not packed the way Word packs one.", cure=SAVE_AGAIN)
 
         self._packed += part.compress_size
         if self._packed > MAX_PACKED:

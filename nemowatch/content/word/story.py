@@ -129,7 +129,7 @@ class Story:
         self.flush()
         if self.fields.open:
             raise OrderError(
-                "A field of the document has no end, so it is not clear what belongs to the text.",
+                "A field of the document has no end: it is not clear what is part of the text.",
                 cure="Open it in Word, save it as a new .docx file, and drop that.",
             )
 

@@ -185,9 +185,9 @@ class Acceptance:
 
     def _leave_note(self, group: Group) -> None:
         """A note of ours is nothing to be spoken, whatever it is called by now."""
-        what = "This text is a note of nemowatch, and no work."
+        what = "This text is a note of nemowatch, not work."
         for path in group.paths:
-            problem = FileProblem(path, parent(path), what, "Take it away.", code="note")
+            problem = FileProblem(path, parent(path), what, "Remove it.", code="note")
             self._state.problems.ask(problem)
             self._state.block(path, what)
 

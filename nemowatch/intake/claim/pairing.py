@@ -25,7 +25,7 @@ from nemowatch.tasks import Drop, Folder, enumerated, plan
 
 #: What people are told to do when several files could be one pair.
 ASK_CURE = (
-    "Leave one text for each file. It may be called like the file, with .txt after it"
+    "Leave one text for each file. It may be named after the whole file, with .txt behind it"
     " (tour.mp4.txt), where two files differ in their endings alone."
 )
 
@@ -118,7 +118,7 @@ class Groups:
 
     def _ask(self, path: bytes, related: list[bytes]) -> None:
         names = enumerated([as_text(name_of(one)) for one in related])
-        what = f"Nobody can tell which of these belong together: {names}. They wait."
+        what = f"It is not clear which of these belong together: {names}. They wait."
         self._state.problems.ask(FileProblem(path, parent(path), what, ASK_CURE, code="pair"))
         self._state.block(path, what)
 

@@ -99,9 +99,9 @@ def piece_of(name: bytes) -> str:
         return ""
     low = comparable(name)
     if _FORMAT.search(low):
-        return "a downloader calls the halves of a film like this"
+        return "downloaders name the parts of a video like this"
     if _WORKING_NAME.search(low):
-        return "programs call a file like this while they write it"
+        return "programs name a file like this while they write it"
     return ""
 
 

@@ -40,11 +40,11 @@ Beat = Callable[[], None]
 #: Kinds that are read here, and not only sent.
 _TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 _WORDS = {
-    MediaKind.VIDEO: "videos",
-    MediaKind.AUDIO: "sound files",
-    MediaKind.IMAGE: "pictures",
-    MediaKind.SCRIPT: "texts",
-    MediaKind.LINK: "links",
+    MediaKind.VIDEO: "a video",
+    MediaKind.AUDIO: "a sound file",
+    MediaKind.IMAGE: "a picture",
+    MediaKind.SCRIPT: "a text",
+    MediaKind.LINK: "a link",
 }
 _COPY_AGAIN = "Copy it again, whole."
 _WITH_SOUND = "Export it again with its sound switched on, then put that into the folder."
@@ -267,7 +267,7 @@ def _with_holes(path: bytes, missing: int, terms: Terms) -> Inspected:
         " minutes."
     )
     cure = (
-        f"{_COPY_AGAIN} If it is meant to be so (long silence, say), copy it with a program that"
+        f"{_COPY_AGAIN} If that is intended (long silence, say), copy it with a program that"
         " writes every byte: cp --sparse=never."
     )
     return Inspected(path, Advice.WAIT, why, cure, "cut short", note=note)
@@ -288,5 +288,5 @@ def _refuse(
 
 
 def _wrong_kind(kind: MediaKind, accepts: frozenset[MediaKind]) -> tuple[str, str]:
-    what = f"By its content it belongs to the {_WORDS[kind]}; this folder takes {listed(accepts)}."
-    return what, f"Put it into a folder that takes them ({', '.join(folders_for(kind))})."
+    what = f"By its content it is {_WORDS[kind]}; this folder takes {listed(accepts)}."
+    return what, f"Put it into a folder that takes it ({', '.join(folders_for(kind))})."

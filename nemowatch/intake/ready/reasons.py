@@ -26,13 +26,13 @@ _NOTES = {
         "empty",
     ),
     Verdict.PLACEHOLDER: (
-        "Only a placeholder of the file is here: its content has never arrived.",
+        "Only a placeholder of the file is here: its content has not arrived.",
         "Have the cloud drive keep it on this computer, or copy the file itself here.",
         "placeholder",
     ),
     Verdict.UNFINISHED: (
-        "Another program seems to be still at work on the file: {}.",
-        "Let it end. If none is at work, remove what is left of it, or give the file another"
+        "Another program still seems to be working on the file: {}.",
+        "Let it finish. If none is at work, remove what it left behind, or give the file another"
         " name; it is then taken.",
         "unfinished",
     ),
@@ -45,7 +45,7 @@ def why(tracked: Tracked, now: float) -> str:
         return tracked.blocked
     verdict = tracked.verdict()
     if verdict is Verdict.UNFINISHED:
-        return f"another program is not done with it: {tracked.beside.unfinished}"
+        return f"another program is still working on it: {tracked.beside.unfinished}"
 
     waited = _seconds(now - tracked.first_at)
     return _WORDS.get(verdict, _COPIED).format(waited)

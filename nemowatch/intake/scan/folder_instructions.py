@@ -17,7 +17,7 @@ from nemowatch.model import Snapshot
 #: What people are told to do about a name that is nearly an instruction.
 _RENAME = (
     "Call it {name}, with nothing before or after (Windows hides endings: View, File name"
-    " extensions shows them), or take it away. If it is work of its own, give it a name that is not"
+    " extensions shows them), or remove it. If it is work of its own, give it a name that is not"
     " like this one."
 )
 _CURES = {
@@ -26,16 +26,16 @@ _CURES = {
     Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
     Instruction.REVISE: "Remove that file.",
     Instruction.ANSWER: "Remove that file.",
-    Instruction.NOTE: "Take it away, or give it another name if it is work.",
+    Instruction.NOTE: "Remove it, or give it another name if it is work.",
     Instruction.ORDER: (
-        "To try a file again, move it from failed/ back here. To end a pause, take the file PAUSE"
-        " away. To take an order back, take its file away. If this is work, give it another name."
+        "To try a file again, move it from failed/ back here. To end a pause, remove the file"
+        " PAUSE. To take an order back, remove its file. If this is work, give it another name."
     ),
-    Instruction.ASIDE: "If it is to be spoken, give it another name, for example script.txt.",
+    Instruction.ASIDE: "If it is a script to be spoken, give it another name, such as script.txt.",
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
 #: What people are told to do about a prompt.txt that says nothing.
-EMPTY_CURE = "Write what is to be done into it, or take it away."
+EMPTY_CURE = "Write the instructions into it, or remove it."
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
 #: What is said of names that are no near miss of an instruction which there is.
@@ -45,11 +45,11 @@ _SAID = {
     ),
     Instruction.ANSWER: "Answering with an .answer.txt file is not available in this version",
     Instruction.ORDER: "{name} looks like an order that nemowatch does not know",
-    Instruction.ASIDE: "{name} looks like a text about the folder, and not like work",
+    Instruction.ASIDE: "{name} looks like a text about the folder, not like work",
 }
 _NEARLY = "{name} looks like {meant}, but is not called exactly so"
 _HOLDS = {
-    Effect.FOLDER: "nothing in this folder is worked on while it is there",
+    Effect.FOLDER: "nothing in this folder is processed while it is there",
     Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a PAUSE",
     Effect.ITSELF: "it is left alone",
 }

@@ -66,9 +66,9 @@ def _problem(folder: bytes, paths: list[bytes]) -> FolderProblem:
     names = ", ".join(as_text(path.rpartition(b"/")[2]) for path in paths[:_EXAMPLES])
     if len(paths) > _EXAMPLES:
         names = f"{names} and {len(paths) - _EXAMPLES} more"
-    what = f"These look like files that are not whole, and have stopped growing: {names}."
+    what = f"These look like unfinished files, and have stopped growing: {names}."
     cure = (
-        "Let the program that writes them end. If one is whole, take the last ending off its name;"
-        " else remove it."
+        "Let the program that writes them finish. If one is whole, take the last ending off its"
+        " name; otherwise remove it."
     )
     return FolderProblem(folder, what, cure=cure)

@@ -40,7 +40,7 @@ class Dub(TaskKind):
         if not found.targets:
             example = shown("-".join([*spelled.words, "es"]))
             raise WrongError(
-                "The name says dub, but no language to dub into: into Spanish is written, for"
+                "The name says dub, but no language to dub into: for Spanish it would be, for"
                 f" example, {example}."
             )
         if found.source in found.targets:

@@ -32,7 +32,7 @@ class Edit(OwnInstructions):
     def read(self, spelled: Spelled) -> Folder:
         if spelled.first_argument:
             raise WrongError(
-                '"edit" takes no further words, but the name goes on with'
+                '"edit" takes no further words, but the name continues with'
                 f' "{shown(spelled.first_argument)}".',
                 self.word,
             )

@@ -62,7 +62,7 @@ def _languages(spelled: Spelled, recipe: Recipe) -> tuple[Language, ...]:
         return ()
     if not prompts.asks_for_languages(recipe.prompt):
         raise WrongError(
-            f'The recipe "{spelled.task}" takes no languages, but the name goes on with'
+            f'The recipe "{spelled.task}" takes no languages, but the name continues with'
             f' "{shown(spelled.first_argument)}".',
             "-".join(split(spelled.task)),
         )
