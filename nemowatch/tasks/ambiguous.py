@@ -47,16 +47,18 @@ class _Reading:
 def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     """The refusal of `words[begin:end]`: a code that is a country's too, or an English word."""
     word, before, after = words[begin], words[:begin], words[end:]
-    is_preposition = word.lower() in PREPOSITIONS and after != []
-    if is_preposition and word.lower() not in languages.codes():
+    is_word = _is_preposition(word, after)
+    if is_word and word.lower() not in languages.codes():
         return WrongError(f'"{shown(word)}" is a word here, and not read as a language.')
+
     country = None
-    if not is_preposition:
+    if not is_word:
         country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
     readings = list(filter(None, (country, rare)))
     if not readings:
         return WrongError(f'"{shown(word)}" is not a language.')
+
     meanings = " and ".join(map(attrgetter("code_of"), readings))
     written = ", ".join(map(attrgetter("written"), readings))
     if country is None:
@@ -65,9 +67,15 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
 
 
+def _is_preposition(word: str, after: list[str]) -> bool:
+    """Whether it is one in this name: something follows."""
+    return after != [] and word.lower() in PREPOSITIONS
+
+
 def _other_meaning(word: str, after: list[str]) -> str:
-    is_preposition = word.lower() in PREPOSITIONS and after
-    if languages.is_territory(word.upper()) and not is_preposition:
+    if _is_preposition(word, after):
+        return "a word"
+    if languages.is_territory(word.upper()):
         return "the code of a country"
     return "a word"
 
@@ -100,9 +108,11 @@ def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
     `cn` (`zh_CN`); `fr`, `ch`."""
     previous = languages.base_of(word_at(before[-1:], 0))
     regional = f"{previous}_{word.upper()}"
-    named = regional in languages.codes()
+    if regional in languages.codes():
+        return before[:-1], regional
+
     is_own = previous == spoken or countries.is_lawful(previous, word.upper())
-    if named or (is_own and languages.exists(regional)):
+    if is_own and languages.exists(regional):
         return before[:-1], regional
     return before, spoken
 

@@ -88,7 +88,8 @@ class _Reader:
     def _read_and(self, keywords: frozenset[str]) -> None:
         """`es and fr`: between two languages that the task is to give, and nowhere else."""
         following = word_at(self._words, self._at + 1).lower()
-        if self._after_target != self._at or following in keywords | {"", AND}:
+        is_behind_target = self._after_target == self._at
+        if not is_behind_target or following in keywords | {"", AND}:
             raise WrongError(f'"{AND}" is read between two languages only.')
         self._at += 1
 
@@ -120,9 +121,11 @@ class _Reader:
     def _check_sentence(self, begin: int) -> None:
         """`en español`: a code before what a language calls itself may be a word of that language,
         as "in" is in English."""
-        is_code = self._at == begin + 1 and len(self._words[begin]) <= _LONGEST_CODE
-        if not is_code:
+        is_one_word = self._at == begin + 1
+        is_short = len(self._words[begin]) <= _LONGEST_CODE
+        if not is_one_word or not is_short:
             return
+
         for phrase, count in self._phrases(least=1):
             code = native_names.in_latin(languages.fold(phrase))
             if code:
@@ -139,6 +142,7 @@ class _Reader:
             code = self._with_region(code)
         if code.count("_") == 1:
             code = self._with_country(code)
+
         self._check_country(begin, code)
         if code in _DOUBLED:
             raise ambiguous_code(self._words, begin, self._at)
@@ -192,7 +196,9 @@ class _Reader:
             if code:
                 self._at += count
                 return code
-        return self._bind(base, region) if _may_be_region(region) else base
+        if not _may_be_region(region):
+            return base
+        return self._bind(base, region)
 
     def _with_country(self, code: str) -> str:
         """`zh-Hant-TW`: the country that follows a script, bound as it is after a language."""
@@ -205,12 +211,14 @@ class _Reader:
     def _check_country(self, begin: int, code: str) -> None:
         """`zh-tw`: the word behind a language may be its country."""
         word = self._word
-        is_elsewhere = countries.spoken_in(word).split("_")[0] != code.split("_", maxsplit=1)[0]
-        if mistakable.is_fixed(word) and is_elsewhere:
+        language = code.split("_", maxsplit=1)[0]
+        spoken = countries.spoken_in(word).split("_")[0]
+        if mistakable.is_fixed(word) and spoken != language:
             return
         if not countries.names_region(code, word):
             return
-        other = languages.primary(self._word)
+
+        other = languages.primary(word)
         name = Name(self._words, begin, self._at + 1)
         raise perhaps_region(name, code, other, many=self._many)
 
@@ -226,11 +234,16 @@ class _Reader:
         """The word there, when it is bound to the language before it: in upper case (or digits:
         `es-419`) after a language that is not. Else ""."""
         language, region = self._words[at - 1], word_at(self._words, at)
-        bound = region.isupper() or region.isdigit()
-        return region if bound and not language.isupper() else ""
+        if language.isupper():
+            return ""
+        if region.isupper() or region.isdigit():
+            return region
+        return ""
 
 
 def _may_be_region(word: str) -> bool:
     """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely,
     Ukrainian."""
-    return languages.is_territory(word) or (len(word) == 2 and languages.primary(word) != "")
+    if languages.is_territory(word):
+        return True
+    return len(word) == 2 and languages.primary(word) != ""

@@ -23,11 +23,13 @@ def spoken_in(territory: str) -> str:
     upper = territory.upper()
     language, script = _likely(f"und_{upper}")
     language = _SPOKEN.get(upper, language)
-    if language not in languages.codes() or not languages.is_territory(upper):
+    is_known = language in languages.codes() and languages.is_territory(upper)
+    if not is_known:
         return ""
+
     regional = f"{language}_{upper}"
-    is_special = regional in languages.codes() or script not in ("", _likely(language)[1])
-    if is_special:
+    usual_scripts = ("", _likely(language)[1])
+    if regional in languages.codes() or script not in usual_scripts:
         return regional
     return language
 
@@ -37,9 +39,13 @@ def is_rare_code(word: str) -> bool:
     """Whether a code of two letters is a country's, and as a language's a rare one: `sa` is
     Sanskrit and Saudi Arabia."""
     low = word.lower()
-    if len(low) != 2 or languages.primary(low) != low or not languages.is_territory(low.upper()):
+    if not _is_country_code(low) or languages.primary(low) != low:
         return False
     return spoken_in(low) != low and is_rare(low)
+
+
+def _is_country_code(word: str) -> bool:
+    return len(word) == 2 and languages.is_territory(word.upper())
 
 
 def is_rare(code: str) -> bool:
@@ -58,11 +64,12 @@ def names_region(language: str, word: str) -> bool:
     """Whether `word` behind a language may be the country where it is spoken rather than a
     language of its own: `zh` `tw`, `fr` `ca`, `es` `ar`; not `de` `it`, for that country's own
     language is meant by its code as well."""
+    if not _is_country_code(word):
+        return False
     region, other = word.upper(), languages.primary(word)
-    if len(word) != 2 or not other or not languages.is_territory(region):
+    if not other or not languages.exists(f"{language}_{region}"):
         return False
-    if not languages.exists(f"{language}_{region}"):
-        return False
+
     base = language.split("_", maxsplit=1)[0]
     if _is_own(other, region, base):
         return False
@@ -125,5 +132,7 @@ def _lawful() -> frozenset[str]:
 
     found: set[str] = set()
     for spoken in get_global("territory_languages").values():
-        found.update(code for code, info in spoken.items() if info["official_status"] == "official")
-    return frozenset(code.split("_")[0] for code in found)
+        for code, info in spoken.items():
+            if info["official_status"] == "official":
+                found.add(code.split("_")[0])
+    return frozenset(found)

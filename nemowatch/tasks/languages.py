@@ -85,9 +85,14 @@ def codes() -> dict[str, str]:
 @cache
 def names() -> dict[str, str]:
     """Folded English name to code."""
-    known = codes()
-    other = {name: code for name, code in _OTHER_NAMES.items() if code in known}
-    return other | {fold(name): code for code, name in known.items()}
+    found: dict[str, str] = {}
+    for name, code in _OTHER_NAMES.items():
+        if code in codes():
+            found[name] = code
+
+    for code, name in codes().items():
+        found[fold(name)] = code
+    return found
 
 
 @cache
@@ -97,8 +102,12 @@ def _territories() -> dict[str, str]:
 
 @cache
 def _territory_names() -> dict[str, str]:
-    countries = {code for code in _territories() if len(code) == 2}
-    return {fold(_territories()[code]): code for code in sorted(countries | {LATIN_AMERICA})}
+    found: dict[str, str] = {}
+    for code, name in sorted(_territories().items()):
+        is_country = len(code) == 2
+        if is_country or code == LATIN_AMERICA:
+            found[fold(name)] = code
+    return found
 
 
 @cache
@@ -112,30 +121,38 @@ def _aliases() -> dict[str, str]:
     Hebrew."""
     from babel.core import get_global
 
-    found = get_global("language_aliases")
-    short = (old for old in found if len(old) in (2, 3) and old not in _LIVING)
-    return {old: found[old] for old in short if exists(found[old])}
+    found: dict[str, str] = {}
+    for old, code in get_global("language_aliases").items():
+        is_short = len(old) in (2, 3)
+        if is_short and old not in _LIVING and exists(code):
+            found[old] = code
+    return found
 
 
 @lru_cache(maxsize=1024)  # it is asked about words of people's making
 def exists(code: str) -> bool:
     """Whether Babel knows this language with this region or script ("pt_BR", "zh_TW", not
     "es_FR")."""
-    from babel import Locale, UnknownLocaleError
-
     if code in codes():
         return True
-    if "_" not in code:
-        return False
+    return "_" in code and _is_locale(code)
+
+
+def _is_locale(code: str) -> bool:
+    from babel import Locale, UnknownLocaleError
+
     try:
-        return _fits(code, str(Locale.parse(code)))
+        found = Locale.parse(code)
     except (UnknownLocaleError, ValueError, TypeError):
         return False
+    return _fits(code, str(found))
 
 
 def existing(code: str) -> str:
     """A code that `exists`, or "". No code with an empty part exists."""
-    return code if exists(code) else ""
+    if exists(code):
+        return code
+    return ""
 
 
 def _fits(code: str, found: str) -> bool:
@@ -162,25 +179,32 @@ def primary(token: str) -> str:
     """The code of a token that is a language's code or an alias of one, in any case; "" when it
     is neither."""
     low = token.lower()
-    if len(low) == 2:
-        return _aliases().get(low) or _held(low, codes())
-    return _held(low, codes()) or _aliases().get(low, "")
+    if len(low) != 2 and low in codes():
+        return low
+    return _aliases().get(low) or _held(low, codes())
 
 
 def base_of(words: str) -> str:
     """The code of a name or code of a language ("Spanish", "español", "portuguese european",
     "spa"); "" when it is none. What is both, as "ga" (Irish by its code, a language of Ghana by
     its name), is a code."""
-    folded = fold(words)
     if words.lower() in codes():
         return primary(words)
-    if folded in names():
-        return names()[folded]
-    first, _, rest = folded.partition(" ")
-    turned = names().get(f"{rest} {first}", "")
-    if "_" in turned:  # "portuguese european": only for names of a region's language
-        return turned
+
+    folded = fold(words)
+    named = names().get(folded) or _turned(folded)
+    if named:
+        return named
     return primary(words) or native_names.code_of(folded)
+
+
+def _turned(folded: str) -> str:
+    """The code of "portuguese european", or ""."""
+    first, _, rest = folded.partition(" ")
+    code = names().get(f"{rest} {first}", "")
+    if "_" not in code:  # only names of a region's language are written so
+        return ""
+    return code
 
 
 def are_one(code: str, other: str) -> bool:
@@ -191,9 +215,11 @@ def are_one(code: str, other: str) -> bool:
     return other in (code, parents.get(code)) or code == parents.get(other)
 
 
-def _held(code: str, table: Mapping[str, str], other: str = "") -> str:
-    """A code that a table holds, else the other one."""
-    return code if code in table else other
+def _held(code: str, table: Mapping[str, str]) -> str:
+    """A code that a table holds, or ""."""
+    if code in table:
+        return code
+    return ""
 
 
 def is_territory(token: str) -> bool:
@@ -239,5 +265,12 @@ def common() -> dict[str, str]:
     a name for."""
     from babel import localedata
 
-    living = {identifier.split("_")[0] for identifier in localedata.locale_identifiers()}
-    return {name: code for name, code in names().items() if code.split("_")[0] in living}
+    living: set[str] = set()
+    for identifier in localedata.locale_identifiers():
+        living.add(identifier.split("_")[0])
+
+    found: dict[str, str] = {}
+    for name, code in names().items():
+        if code.split("_")[0] in living:
+            found[name] = code
+    return found

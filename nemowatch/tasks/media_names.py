@@ -26,5 +26,5 @@ ONE = {
 
 def listed(kinds: Iterable[MediaKind]) -> str:
     """Kinds of files as a sentence lists them: "videos (mp4, …) and texts (txt, …)"."""
-    held = set(kinds)
-    return enumerated([text for kind, text in _MANY.items() if kind in held])
+    present = filter(set(kinds).__contains__, _MANY)
+    return enumerated([_MANY[kind] for kind in present])

@@ -25,5 +25,8 @@ def in_latin(folded: str) -> str:
 @cache
 def _codes() -> dict[str, str]:
     text = resources.files("nemowatch.tasks").joinpath("native_names.txt").read_text("utf-8")
-    rows = (line.partition("\t") for line in text.splitlines())
-    return {name: code for code, _, name in rows}
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        code, _, name = line.partition("\t")
+        found[name] = code
+    return found

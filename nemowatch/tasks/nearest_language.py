@@ -45,11 +45,16 @@ def is_language(word: str) -> bool:
 def _without_prose(words: list[str]) -> list[str]:
     """Where languages are spelled out, short words that are codes as well are words: the `no` of
     `spanish, no music`."""
-    named = {languages.base_of(word) for word in words if _is_name(word)}
+    named = set(map(languages.base_of, filter(_is_name, words)))
     if not named:
         return words
-    allowed = named | {""}
-    return [word for word in words if _is_name(word) or languages.primary(word) in allowed]
+
+    kept: list[str] = []
+    for word in words:
+        is_other_code = languages.primary(word) not in {"", *named}
+        if _is_name(word) or not is_other_code:
+            kept.append(word)
+    return kept
 
 
 def _is_name(word: str) -> bool:
@@ -63,8 +68,9 @@ def _add(near: str, found: list[str]) -> None:
         found[-1] = near  # `es-mx`, `english-us`: one language
         return
     present = set(found) - _KEYWORDS.keys()  # the task may know what to do with two of those
-    if near not in present and not _repeats(near, last):
-        found.append(near)
+    if near in present or _repeats(near, last):
+        return
+    found.append(near)
 
 
 def _adds_region(near: str, last: str) -> bool:
@@ -82,8 +88,11 @@ def _base(language: str) -> str:
 
 
 def _near(word: str, previous: str) -> str:
-    meanings = (rule(word, previous) for rule in _RULES)
-    return next(filter(None, meanings), "")
+    for rule in _RULES:
+        meant = rule(word, previous)
+        if meant:
+            return meant
+    return ""
 
 
 def _keyword(word: str, previous: str) -> str:
@@ -113,44 +122,54 @@ def _own_name(word: str, previous: str) -> str:
 
 def _bound(word: str, previous: str) -> str:
     """`es_FR`: the language alone where nobody knows it so."""
-    if "_" not in word:
+    language, binds, _ = word.partition("_")
+    if not binds:
         return ""
-    return languages.bound(word) or languages.base_of(word.split("_", maxsplit=1)[0])
+    return languages.bound(word) or languages.base_of(language)
 
 
 def _country(word: str, previous: str) -> str:
     """`gr`: what is spoken there."""
     if len(word) != 2 or word.lower() in _WORDS:
         return ""
+
     spoken = countries.spoken_in(word)
-    return spoken if len(spoken.split("_")[0]) == 2 else ""
+    language = spoken.split("_")[0]
+    if len(language) != 2:
+        return ""
+    return spoken
 
 
 def _alike(word: str, previous: str) -> str:
     """The language whose English name begins so, when it is the only one, or is nearly so."""
     if mistakable.is_dangerous(word) or word.lower() in _WORDS:
         return ""
-    folded = languages.fold(word)
-    begins = _beginning(folded)
-    if len(begins) == 1:
-        return _in_use(begins.pop())
-    if len(folded) < _SHORTEST:
-        return ""
-    return _in_use(_most_alike(folded))
-
-
-def _in_use(code: str) -> str:
-    """The code, unless it is of a rare language: nobody means Atsam by `latam`."""
-    if code and countries.is_rare(code.split("_", maxsplit=1)[0]):
+    code = _spelled_alike(languages.fold(word))
+    language = code.split("_", maxsplit=1)[0]
+    if countries.is_rare(language):  # nobody means Atsam by `latam`
         return ""
     return code
+
+
+def _spelled_alike(folded: str) -> str:
+    begins = _beginning(folded)
+    if len(begins) == 1:
+        return begins.pop()
+    if len(folded) < _SHORTEST:
+        return ""
+    return _most_alike(folded)
 
 
 def _beginning(word: str) -> set[str]:
     """The codes of languages whose names begin so."""
     if len(word) < 2:
         return set()
-    return {code for name, code in languages.common().items() if name.startswith(word)}
+
+    found: set[str] = set()
+    for name, code in languages.common().items():
+        if name.startswith(word):
+            found.add(code)
+    return found
 
 
 def _most_alike(word: str) -> str:

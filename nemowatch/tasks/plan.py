@@ -19,7 +19,9 @@ _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
 def max_bytes(skill: str) -> int:
     """The largest file, in bytes, that `skill` takes."""
     found = _SKILLS.get(skill)
-    return _USUAL_BYTES if found is None else found.max_bytes
+    if found is None:
+        return _USUAL_BYTES
+    return found.max_bytes
 
 
 def needs_sound(skill: str) -> bool:
@@ -37,7 +39,11 @@ def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
 
 def folders_for(media: MediaKind) -> list[str]:
     """Names of folders that take files of this kind."""
-    return [kind.starter for kind in KINDS if media in kind.takes]
+    found: list[str] = []
+    for kind in KINDS:
+        if media in kind.takes:
+            found.append(kind.starter)
+    return found
 
 
 def jobs_of_one(folder: Folder) -> int:

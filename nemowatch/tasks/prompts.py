@@ -31,7 +31,9 @@ def named(languages: Sequence[Language]) -> str:
 
 def name_of(language: Language | None) -> str:
     """What a sentence calls a language; "" for none."""
-    return language.name if language else ""
+    if language is None:
+        return ""
+    return language.name
 
 
 def fill(

@@ -53,8 +53,10 @@ class Folder:
     @property
     def language_tags(self) -> tuple[str, ...]:
         """The tags of the languages that texts in it are likely to be in."""
-        named = (*self.languages, self.source_language)
-        return tuple(language.tag for language in named if language is not None)
+        named = list(self.languages)
+        if self.source_language is not None:
+            named.append(self.source_language)
+        return tuple(language.tag for language in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@ Only proposes."""
 
 from __future__ import annotations
 
+from itertools import filterfalse
+
 from nemowatch.tasks import languages
 from nemowatch.tasks.arguments import SOURCE
 from nemowatch.tasks.kinds.base import TaskKind
@@ -19,25 +21,35 @@ def of_sentence(words: list[str], kind: TaskKind) -> list[str] | None:
     at = _last_preposition(words)
     if at is None:
         return None
-    into = [_as_code(word) for word in mended(words[at + 1 :], kind.near_words)]
+    into = map(_as_code, mended(words[at + 1 :], kind.near_words))
     return [*_source(words[:at], kind), *into]
 
 
 def _last_preposition(words: list[str]) -> int | None:
-    """Where it stands, with a word behind it."""
-    places = [at for at, word in enumerate(words[:-1]) if word.lower() in PREPOSITIONS]
-    return places[-1] if places else None
+    """Its index, with a word behind it."""
+    found = None
+    for at, word in enumerate(words[:-1]):
+        if word.lower() in PREPOSITIONS:
+            found = at
+    return found
 
 
 def _source(words: list[str], kind: TaskKind) -> list[str]:
     """`en` of `en to es`, where nothing else is before it."""
     if not kind.keywords >= SOURCE:
         return []
-    said = [word for word in words if word.lower() not in SOURCE | _PRONOUNS]
+
+    said = list(filterfalse(_is_left_out, words))
+    if len(said) != 1:
+        return []
     named = list(map(_as_code, mended(said, {})))
-    if len(named) != 1 or len(said) != 1:
+    if not named:
         return []
     return [*SOURCE, *named]
+
+
+def _is_left_out(word: str) -> bool:
+    return word.lower() in SOURCE | _PRONOUNS
 
 
 def _as_code(word: str) -> str:

@@ -68,8 +68,11 @@ def _heads(words: list[str], recipes: Sequence[str]) -> Iterator[_Head]:
 
 def _known(recipes: Sequence[str]) -> dict[str, str]:
     """Recipes and tasks as they are written, by their names in one case."""
-    written = map("-".join, map(split, recipes))
-    return {name.casefold(): name for name in written} | _TASKS
+    found: dict[str, str] = {}
+    for recipe in recipes:
+        name = "-".join(split(recipe))
+        found[name.casefold()] = name
+    return found | _TASKS
 
 
 def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
@@ -84,11 +87,13 @@ def _meant(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
 
 def _run_together(words: list[str]) -> Iterator[_Head]:
     """`dubes`, `dub_es`, but not `dublin`."""
-    first = words[0].lower()
+    first, *others = words
+    low = first.lower()
     for kind in KINDS:
-        argument = first.removeprefix(kind.word).strip("_")
-        if argument != first and is_language(argument):
-            yield kind.word, [argument, *words[1:]]
+        argument = low.removeprefix(kind.word).strip("_")
+        is_whole = argument == low
+        if is_language(argument) and not is_whole:
+            yield kind.word, [argument, *others]
 
 
 def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:

@@ -35,7 +35,9 @@ def split(name: str) -> list[str]:
 
 def word_at(words: Sequence[str], at: int) -> str:
     """The word there, or "" behind the last."""
-    return words[at] if at < len(words) else ""
+    if at < len(words):
+        return words[at]
+    return ""
 
 
 def enumerated(names: Sequence[str]) -> str:
@@ -47,4 +49,6 @@ def enumerated(names: Sequence[str]) -> str:
 
 def where(applies: object, text: str) -> str:
     """`text` where it applies, else ""."""
-    return text if applies else ""
+    if not applies:
+        return ""
+    return text

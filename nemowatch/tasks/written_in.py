@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from itertools import chain, filterfalse
 
 from nemowatch.content.alphabets import ALPHABETS
 
@@ -17,6 +18,8 @@ from nemowatch.content.alphabets import ALPHABETS
 _SAMPLE = 20_000
 #: At least this share of the letters is of the script that a text is written in.
 _OWN_SHARE = 0.6
+#: Japanese has up to so many Chinese characters for each of kana.
+_KANJI_FOR_KANA = 8
 
 #: The languages of each script, as Unicode calls it; the first is what a text is in that says no
 #: more, unless several are common ("").
@@ -49,6 +52,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 _LATIN = "LATIN"
 #: Languages of the scripts above that are written in Latin letters as well.
 _BOTH = frozenset({"sr", "kk", "uz", "az", "mn", "tt", "ku", "pa"})
+_NEVER_LATIN = frozenset(chain.from_iterable(SCRIPTS.values())) - _BOTH
 
 #: Letters that tell the languages of a script apart, most telling first; "" where that leaves two.
 _TELLING: dict[str, tuple[tuple[str, str], ...]] = {
@@ -139,24 +143,38 @@ def written_in(text: str) -> str:
     sample = text[:_SAMPLE].lower()
     script = _script_of(sample)
     if script == _LATIN:
-        return _by_words(sample) or _by_letters(script, sample) or ""
+        return _latin_language(sample)
+
     by_letters = _by_letters(script, sample)
     if by_letters is not None:
         return by_letters
-    return SCRIPTS.get(script, ("",))[0] or _most_frequent(sample)
+
+    usual, *_ = SCRIPTS.get(script, ("",))
+    return usual or _most_frequent(sample)
+
+
+def _latin_language(sample: str) -> str:
+    """Words come first here: most letters are shared."""
+    by_words = _by_words(sample)
+    if by_words:
+        return by_words
+    return _by_letters(_LATIN, sample) or ""
 
 
 def _by_letters(script: str, sample: str) -> str | None:
     """The language whose letters are in the text; "" where several have them, None without any."""
+    present = set(sample)
     for letters, language in _TELLING.get(script, ()):
-        if any(letter in sample for letter in letters):
-            return _unless_belarusian(language, sample)
+        if not present.isdisjoint(letters):
+            return _unless_belarusian(language, present)
     return None
 
 
-def _unless_belarusian(language: str, sample: str) -> str:
+def _unless_belarusian(language: str, letters: set[str]) -> str:
     """Belarusian has one letter with Ukrainian and another with Russian."""
-    return "be" if language == "uk" and "ы" in sample else language
+    if language == "uk" and "ы" in letters:
+        return "be"
+    return language
 
 
 def may_be_in(text: str, language: str) -> bool:
@@ -165,24 +183,38 @@ def may_be_in(text: str, language: str) -> bool:
     script = _script_of(sample)
     if not script:
         return True
-    if language not in SCRIPTS.get(script, ()) and not _is_latin(script, language):
+    if not _is_written_in_script(language, script):
         return False
-    if script != _LATIN or _has_letters_of(sample, language):
-        return written_in(text) in ("", language)
-    return _may_have_words_of(sample, language)
+
+    are_words_enough = script == _LATIN and not _has_letters_of(sample, language)
+    if are_words_enough:
+        return _may_have_words_of(sample, language)
+    return written_in(text) in ("", language)
+
+
+def _is_written_in_script(language: str, script: str) -> bool:
+    if script == _LATIN:
+        return language not in _NEVER_LATIN
+    return language in SCRIPTS.get(script, ())
 
 
 def _has_letters_of(sample: str, language: str) -> bool:
     """Whether all letters beyond ASCII, of which there are some, are those of a language."""
-    beyond = {char for char in set(sample) if char > "\x7f" and char.isalpha()}
-    return bool(beyond) and beyond <= set(ALPHABETS.get(language, ""))
+    letters = filter(str.isalpha, set(sample))
+    beyond = set(filterfalse(str.isascii, letters))
+    if not beyond:
+        return False
+    return beyond.issubset(ALPHABETS.get(language, ""))
 
 
 def _may_have_words_of(sample: str, language: str) -> bool:
     known = _frequent_words(sample)
-    if language not in known or len(_WORD.findall(sample)) < _SOME_WORDS:
+    is_short = len(_WORD.findall(sample)) < _SOME_WORDS
+    if is_short or language not in known:
         return True
-    return known[language] > 0 and known[language] * _HALF >= max(known.values())
+
+    own = known[language]
+    return own > 0 and own * _HALF >= max(known.values())
 
 
 def has_words_of(text: str, language: str) -> bool:
@@ -192,22 +224,20 @@ def has_words_of(text: str, language: str) -> bool:
     return own > max(known.values())
 
 
-def _is_latin(script: str, language: str) -> bool:
-    """Whether this is the Latin script, and the language is written in it."""
-    others = {code for codes in SCRIPTS.values() for code in codes}
-    return script == _LATIN and (language not in others or language in _BOTH)
-
-
 def _script_of(text: str) -> str:
     """The script of most of the letters; "" without one. Kana makes a text Japanese."""
-    counts = Counter(_script(char) for char in text if char.isalpha())
+    counts = Counter(map(_script, filter(str.isalpha, text)))
     kana = counts["HIRAGANA"] + counts["KATAKANA"]
-    if kana and kana * 8 >= counts["CJK"]:
+    is_japanese = kana > 0 and kana * _KANJI_FOR_KANA >= counts["CJK"]
+    if is_japanese:
         counts["HIRAGANA"] += counts.pop("KATAKANA", 0) + counts.pop("CJK", 0)
     if not counts:
         return ""
+
     script, count = counts.most_common(1)[0]
-    return script if count >= _OWN_SHARE * counts.total() else ""
+    if count < _OWN_SHARE * counts.total():
+        return ""
+    return script
 
 
 @cache
@@ -220,7 +250,7 @@ def _frequent_words(text: str) -> Counter[str]:
     counts = Counter(_WORD.findall(text))
     known: Counter[str] = Counter()
     for language, frequent in _FREQUENT_WORDS.items():
-        known[language] = sum(counts[word] for word in frequent)
+        known[language] = sum(map(counts.__getitem__, frequent))
     return known
 
 
@@ -229,12 +259,18 @@ def _by_words(sample: str) -> str:
     known = _frequent_words(sample)
     (first, most), (_, next_most) = known.most_common(2)
     words = len(_WORD.findall(sample))
-    is_enough = most >= _CERTAIN or (most >= 3 and most * 3 >= words)
-    is_clear = most >= _TIMES * next_most and most >= _CERTAIN_SHARE * words
-    return first if is_enough and is_clear else ""
+    # few are enough where the text has hardly any others
+    least = max(3, words / 3)
+    is_enough = most >= min(_CERTAIN, least)
+    is_clear = most >= max(_TIMES * next_most, _CERTAIN_SHARE * words)
+    if not is_enough or not is_clear:
+        return ""
+    return first
 
 
 def _most_frequent(sample: str) -> str:
     """The language of the most frequent words, where letters leave a few; "" for a tie."""
     (first, most), (_, next_most) = _frequent_words(sample).most_common(2)
-    return first if most > next_most else ""
+    if most == next_most:
+        return ""
+    return first

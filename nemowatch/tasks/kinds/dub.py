@@ -57,8 +57,10 @@ class Dub(TaskKind):
         )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
-        targets = tuple(_target(folder, drop, language) for language in folder.languages)
-        return Order(self.word, folder.skill, targets)
+        targets: list[Target] = []
+        for language in folder.languages:
+            targets.append(_target(folder, drop, language))
+        return Order(self.word, folder.skill, tuple(targets))
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:

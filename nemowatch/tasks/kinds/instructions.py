@@ -74,7 +74,9 @@ def _results(folder: Folder) -> tuple[Output, ...]:
 
 
 def _printable(letter: str) -> str:
-    return letter if letter.isprintable() else "_"
+    if letter.isprintable():
+        return letter
+    return "_"
 
 
 def _safe(name: str) -> str:

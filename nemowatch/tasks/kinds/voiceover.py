@@ -79,8 +79,10 @@ class Voiceover(TaskKind):
         text = prompts.instructed(_message(folder, drop), drop.prompt)
         message = prompts.message(text, drop, folder.languages)
         target = Target(self.word, message, (Output(".voiceover.mp4", OutputKind.VIDEO),))
-        alone = drop.kind is MediaKind.SCRIPT
-        return Order(self.word, self.text_skill if alone else folder.skill, (target,))
+        skill = folder.skill
+        if drop.kind is MediaKind.SCRIPT:
+            skill = self.text_skill
+        return Order(self.word, skill, (target,))
 
 
 def _message(folder: Folder, drop: Drop) -> str:
@@ -98,11 +100,17 @@ def _spoken(folder: Folder, script: str) -> Language | None:
     """The language to speak a script in, word for word: what it is written in, whatever the
     folder is called. None where that cannot be told."""
     claimed = folder.languages[0]
-    is_it = has_words_of if folder.is_language_assumed else may_be_in
-    if is_it(script, claimed.tag.partition("-")[0]):
+    code = claimed.tag.partition("-")[0]
+    is_it = may_be_in
+    if folder.is_language_assumed:
+        is_it = has_words_of
+    if is_it(script, code):
         return claimed
+
     found = written_in(script)
-    return of_code(found) if found else None
+    if not found:
+        return None
+    return of_code(found)
 
 
 def _narrate(language: Language, gender: Gender) -> str:
@@ -148,7 +156,9 @@ def _speak(language: Language | None, gender: Gender, drop: Drop) -> str:
             f"Generate a natural-sounding voiceover{spoken} in {_named(language)}, for my script."
             " Speak it word for word."
         )
-    voice = f"a {gender} {language.name} voice" if gender else language.name
+    voice = language.name
+    if gender:
+        voice = f"a {gender} {language.name} voice"
     return (
         f"Generate a natural-sounding voiceover in {voice} for my script. Speak it word for word."
     )
@@ -156,12 +166,12 @@ def _speak(language: Language | None, gender: Gender, drop: Drop) -> str:
 
 def _named(language: Language | None) -> str:
     """What a sentence calls the language of a script."""
-    return language.name if language else "the language that the script is written in"
+    return prompts.name_of(language) or "the language that the script is written in"
 
 
 def _voice(language: Language | None, gender: Gender) -> str:
-    name = f"{language.name} " if language else ""
-    return where(gender, f" in a {gender} {name}voice,")
+    words = filter(None, (gender, prompts.name_of(language), "voice"))
+    return where(gender, f" in a {' '.join(words)},")
 
 
 KIND = Voiceover()
