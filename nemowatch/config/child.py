@@ -61,7 +61,9 @@ class Reading:
     @property
     def pid(self) -> int:
         """The child's process id; 0 without one."""
-        return 0 if self._child is None else self._child.pid
+        if self._child is None:
+            return 0
+        return self._child.pid
 
     def result(self) -> tuple[Path, Config]:
         """Where the configuration is, and what it says. Raises ConfigError with every mistake,
@@ -76,8 +78,10 @@ class Reading:
 
 def find_apart(option: Path | None, env: Mapping[str, str]) -> Reading:
     """Begin with what `find` and then `load` do, in a child."""
-    named = [] if option is None else [str(option)]
-    return Reading(["find", *named], env)
+    words = ["find"]
+    if option is not None:
+        words.append(str(option))
+    return Reading(words, env)
 
 
 def load_apart(path: Path, env: Mapping[str, str]) -> Config:
@@ -156,10 +160,11 @@ def _read(words: Sequence[str], env: Mapping[str, str]) -> Answer:
 
 def _path(task: str, named: str | None = None, *, env: Mapping[str, str]) -> Path:
     """The configuration to read. Raises ConfigError for none."""
-    option = None if named is None else Path(named)
-    if task == "load" and option is not None:
-        return option
-    return find(option, env)
+    if named is None:
+        return find(None, env)
+    if task == "load":
+        return Path(named)
+    return find(Path(named), env)
 
 
 def read_task(words: Sequence[str], _fd: int, _parsing: object) -> tuple[str, bytes]:

@@ -24,9 +24,12 @@ def from_share(watch: Watch, path: Path | bytes | str) -> str:
 
 def _shown(watch: Watch, folder: Path) -> Path:
     """How one of its folders is called on the share."""
-    if watch.root is not None and folder.is_relative_to(watch.root):
-        return folder.relative_to(watch.root)
-    return Path(folder.name)
+    root = watch.root
+    if root is None:
+        return Path(folder.name)
+    if not folder.is_relative_to(root):
+        return Path(folder.name)
+    return folder.relative_to(root)
 
 
 def in_inbox(watch: Watch, path: bytes) -> str:

@@ -61,15 +61,24 @@ class _Given(EnvSettingsSource):
         self, field: Any, key: str, case_sensitive: bool | None = None
     ) -> FieldInfo | None:
         """The key of a section: the base class looks for it in pydantic's models only."""
-        section = field.annotation if isinstance(field, FieldInfo) else field
-        if not isinstance(section, type) or not issubclass(section, Section):
+        section = field
+        if isinstance(field, FieldInfo):
+            section = field.annotation
+        if not _is_section_type(section):
             return super().next_field(field, key, case_sensitive)
         if key not in keys(section):
             return None
         return FieldInfo.from_annotation(_types(section)[key])
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
-        return {name.lower(): value for name, value in self._env.items()}
+        found: dict[str, str | None] = {}
+        for name, value in self._env.items():
+            found[name.lower()] = value
+        return found
+
+
+def _is_section_type(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def known_names() -> list[str]:
@@ -89,7 +98,8 @@ def _path(name: str) -> Loc:
 
 
 def _is_section(path: Loc) -> bool:
-    return len(path) == 1 and path[0] in dict(sections())
+    names = dict(sections())
+    return len(path) == 1 and path[0] in names
 
 
 def _problem(name: str) -> Problem | None:
@@ -102,7 +112,8 @@ def _problem(name: str) -> Problem | None:
         return Problem(name, what, "Put them below [[watch]].")
 
     model = dict(sections()).get(str(path[0]))
-    if model is None or len(path) != _DEPTHS.get(path[0], 2):
+    is_deep_enough = len(path) == _DEPTHS.get(path[0], 2)
+    if model is None or not is_deep_enough:
         return Problem(name, "is not a known setting.", _nearest_name(name))
     if path[-1] not in keys(model):
         return unknown_key(name, path)
@@ -154,7 +165,9 @@ def _merge_one(values: dict[str, Any], name: str, text: str) -> Problem | None:
 def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
     """Lay `over` upon `base`, table by table."""
     for key, value in over.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
+        below = base.get(key)
+        are_tables = isinstance(value, dict) and isinstance(below, dict)
+        if are_tables:
             merge(base[key], value)
         else:
             base[key] = value

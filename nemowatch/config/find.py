@@ -17,8 +17,9 @@ SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
 def home(env: Mapping[str, str]) -> Path:
     """The home folder: `HOME` of `env`, else the account's, else `/` (a service may have
     neither)."""
-    if env.get("HOME"):
-        return Path(env["HOME"])
+    named = env.get("HOME")
+    if named:
+        return Path(named)
     try:
         return Path.home()
     except RuntimeError:
@@ -30,12 +31,14 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
     system's. Raises ConfigError for none."""
     if option is not None:
         return _named(option.absolute(), "--config")
-    if env.get("NEMOWATCH_CONFIG"):
-        return _named(Path(env["NEMOWATCH_CONFIG"]).absolute(), "NEMOWATCH_CONFIG")
+    named = env.get("NEMOWATCH_CONFIG")
+    if named:
+        return _named(Path(named).absolute(), "NEMOWATCH_CONFIG")
+
     usual = (home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG)
-    found = next(filter(_exists, usual), None)
-    if found is not None:
-        return found
+    for path in usual:
+        if _exists(path):
+            return path
 
     looked = " or ".join(map(str, usual))
     cure = "Make one with: nemowatch init, or name it with --config FILE."
@@ -73,13 +76,15 @@ def _exists(path: Path) -> bool:
 def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path:
     """The folder of the journal and all state (the order of docs/behaviour.md section 4);
     absolute, need not exist."""
-    if env.get("NEMOWATCH_STATE_DIR"):
-        return Path(env["NEMOWATCH_STATE_DIR"]).absolute()
+    named = env.get("NEMOWATCH_STATE_DIR")
+    if named:
+        return Path(named).absolute()
     if config.state_dir is not None:
         return config.state_dir.absolute()
-    if env.get("STATE_DIRECTORY"):
-        # systemd lists several with colons
-        return Path(env["STATE_DIRECTORY"].split(":")[0]).absolute()
+
+    first, *_ = env.get("STATE_DIRECTORY", "").split(":")  # systemd lists several
+    if first:
+        return Path(first).absolute()
     if _below_etc(config_path):
         return _of_instance(config_path) or Path("/var/lib/nemowatch")
     return home(env) / ".local/state/nemowatch"
@@ -91,7 +96,9 @@ def _of_instance(path: Path) -> Path | None:
     if path.parent != Path("/etc/nemowatch"):
         return None
     folder = Path(f"/var/lib/nemowatch-{path.stem}")
-    return folder if folder.is_dir() else None
+    if not folder.is_dir():
+        return None
+    return folder
 
 
 def _below_etc(path: Path) -> bool:

@@ -17,9 +17,11 @@ def parse_hours(text: str) -> tuple[int, int]:
     match = _SPAN.fullmatch(text.strip())
     if match is None:
         raise ValueError('must look like "22:00-06:00"')
-    hour, minute, end_hour, end_minute = (int(part) for part in match.groups())
+
+    hour, minute, end_hour, end_minute = map(int, match.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
-    if minute > 59 or end_minute > 59 or start >= _DAY or end > _DAY:
+    is_of_a_day = start < _DAY and end <= _DAY
+    if not is_of_a_day or max(minute, end_minute) > 59:
         raise ValueError("must be times of a day, from 00:00 to 24:00")
     if start == end:
         raise ValueError('must not begin when it ends; leave it empty ("") for always')
@@ -30,6 +32,6 @@ def is_active(hours: str, minute: int) -> bool:
     """Whether `minute` (of the local day, 0 to 1439) lies in `hours`; the end does not belong to
     it."""
     start, end = parse_hours(hours)
-    if start < end:
-        return start <= minute < end
-    return minute >= start or minute < end
+    if start > end:  # across midnight: all but what lies between the end and the start
+        return not end <= minute < start
+    return start <= minute < end

@@ -42,9 +42,10 @@ class _Folder:
 
     def lies_in(self, other: _Folder) -> bool:
         """Whether this is `other` or lies below it."""
-        if _begins(self.parts, other.parts) or _begins(self.origin, other.origin):
+        if other.inode in self.inodes:
             return True
-        return other.inode in self.inodes
+        is_below = _begins(self.parts, other.parts)
+        return is_below or _begins(self.origin, other.origin)
 
     @property
     def name(self) -> str:
@@ -63,7 +64,8 @@ def check_layout(config: Config) -> None:
     for number, watch in enumerate(config.watch, start=1):
         where = f"[[watch]] number {number}"
         inboxes.append(_folder("inbox", watch.inbox, where, mounts))
-        written += [_folder(key, getattr(watch, key), where, mounts) for key in _WRITTEN]
+        for key in _WRITTEN:
+            written.append(_folder(key, getattr(watch, key), where, mounts))
 
     problems = [*_among_inboxes(inboxes), *_results(inboxes, written)]
     if config.state_dir is not None:
@@ -74,8 +76,11 @@ def check_layout(config: Config) -> None:
 
 def _state(state: _Folder, inboxes: list[_Folder]) -> list[Problem]:
     cure = "State changes all the time: keep it outside every inbox."
-    around = [inbox for inbox in inboxes if state.lies_in(inbox)]
-    return [_problem(state, f"lies inside the {inbox.name}.", cure) for inbox in around]
+    problems: list[Problem] = []
+    for inbox in filter(state.lies_in, inboxes):
+        what = f"lies inside the {inbox.name}."
+        problems.append(_problem(state, what, cure))
+    return problems
 
 
 def _among_inboxes(inboxes: list[_Folder]) -> list[Problem]:

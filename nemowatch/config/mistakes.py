@@ -48,6 +48,9 @@ _PHRASES = {
     "must be boolean": "must be true or false",
 }
 
+#: Where pydantic goes on with what nobody needs.
+_DETAILS = (", unable to", ", got a number with")
+
 #: paths of keys that came from the environment, with the variable's name
 Variables = Mapping[Loc, str]
 
@@ -90,7 +93,8 @@ def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Proble
     kind = error["type"]
     if kind == "unexpected_keyword_argument":
         return unknown_key(where, loc)
-    if loc == ("watch",) and isinstance(data.get("watch"), dict):
+    is_single_watch = loc == ("watch",) and isinstance(data.get("watch"), dict)
+    if is_single_watch:
         cure = "Write [[watch]], with two brackets on each side."
         return Problem(where, "[watch] must be a list.", cure)
     if kind == "dataclass_type":
@@ -111,7 +115,9 @@ def _where(
     if variable is not None:
         return variable
     line = line_of(lines, loc)
-    return f"{file}:{line}" if line else file
+    if not line:
+        return file
+    return f"{file}:{line}"
 
 
 def _said(error: ErrorDetails) -> str:
@@ -124,9 +130,12 @@ def _said(error: ErrorDetails) -> str:
     for theirs, ours in _WORDS.items():
         if text.startswith(theirs):
             return ours
+
     for theirs, ours in _PHRASES.items():
         text = text.replace(theirs, ours)
-    return text.split(", unable to")[0].split(", got a number with")[0]
+    for detail in _DETAILS:
+        text, *_ = text.split(detail)
+    return text
 
 
 def dotted(loc: Loc) -> str:
@@ -148,7 +157,8 @@ def _header(loc: Loc) -> str:
         return "no header, at the top"
     if loc[0] == "watch":
         return "[[watch]]"
-    return f"[{'.'.join(map(str, loc))}]"
+    name = ".".join(map(str, loc))
+    return f"[{name}]"
 
 
 def unknown_key(where: str, loc: Loc) -> Problem:
@@ -166,8 +176,11 @@ def known_keys(loc: Loc) -> list[str]:
     """The keys that are allowed at the level of `loc`."""
     if len(loc) < 2:
         return keys(Config)
-    known = {name: keys(model) for name, model in sections()}
-    return known.get(str(loc[0]), [])
+
+    section = dict(sections()).get(str(loc[0]))
+    if section is None:
+        return []
+    return keys(section)
 
 
 def nearest_key(loc: Loc) -> str:
@@ -181,4 +194,6 @@ def nearest_key(loc: Loc) -> str:
         if name in keys(model):
             home = _HOMES.get(section, (section,))
             return f"It belongs below {_header(home)}."
-    return f"Known here: {', '.join(siblings)}." if siblings else ""
+    if not siblings:
+        return ""
+    return f"Known here: {', '.join(siblings)}."

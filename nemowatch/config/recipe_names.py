@@ -6,7 +6,7 @@ Pure. It knows the names of the tasks that are built in, and no recipe.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from nemowatch.tasks.kinds import is_reserved
 
@@ -26,20 +26,40 @@ def recipe_key(name: str) -> str:
 
 def sound_name(name: str) -> str:
     """The name, when a task folder can have it. Raises ValueError."""
-    key = recipe_key(name)
-    if is_reserved(key.split("-")):
-        raise ValueError("is the name of a task that is built in: begin it with another word")
-
-    has_letters = any(map(str.isalnum, key))
-    if not has_letters or name.startswith((".", "~")) or key in _TAKEN:
-        raise ValueError("cannot be a folder's name here: use letters and digits")
-
-    if _REFUSED.search(name) or key.endswith(".project"):
-        raise ValueError(
-            "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending"
-            " .project"
-        )
+    for is_wrong, what in _FAULTS:
+        if is_wrong(name):
+            raise ValueError(what)
     return name
+
+
+def _is_built_in(name: str) -> bool:
+    return is_reserved(recipe_key(name).split("-"))
+
+
+def _is_no_name(name: str) -> bool:
+    """Hidden, without a letter, or with a meaning of its own."""
+    key = recipe_key(name)
+    has_letters = any(map(str.isalnum, key))
+    is_hidden = name.startswith((".", "~"))
+    return key in _TAKEN or is_hidden or not has_letters
+
+
+def _is_refused_elsewhere(name: str) -> bool:
+    if _REFUSED.search(name):
+        return True
+    return recipe_key(name).endswith(".project")
+
+
+#: What is wrong with a name, and what to do about it; the first that holds counts.
+_FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (_is_built_in, "is the name of a task that is built in: begin it with another word"),
+    (_is_no_name, "cannot be a folder's name here: use letters and digits"),
+    (
+        _is_refused_elsewhere,
+        "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending"
+        " .project",
+    ),
+)
 
 
 def refuse_twins(names: Iterable[str]) -> None:

@@ -37,8 +37,12 @@ def in_force(old: Config, new: Config) -> Config:
     """What holds after a reload: `new`, but for what needs a restart, which stays as it is in
     `old`. Nothing is ever half in force: a watch that was moved, added or removed goes on where
     it was."""
-    after = {watch.name: watch for watch in new.watch}
-    watches = [_watch_in_force(watch, after.get(watch.name, watch)) for watch in old.watch]
+    after = _by_name(new)
+    watches: list[Watch] = []
+    for watch in old.watch:
+        newer = after.get(watch.name, watch)
+        watches.append(replace(newer, **_kept(watch, _WATCH_RESTART)))
+
     api = replace(new.api, **_kept(old.api, _API_RESTART))
     return replace(
         new,
@@ -46,10 +50,6 @@ def in_force(old: Config, new: Config) -> Config:
         api=api,
         watch=tuple(watches),
     )
-
-
-def _watch_in_force(old: Watch, new: Watch) -> Watch:
-    return replace(new, **_kept(old, _WATCH_RESTART))
 
 
 def _kept(section: Section, names: Iterable[str]) -> dict[str, Any]:
@@ -81,18 +81,27 @@ def _changed_within(name: str, before: Any, after: Any) -> list[str]:
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    found: list[str] = []
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            found.append(key)
+    return found
 
 
 def _changed_watches(old: Config, new: Config) -> Iterator[tuple[str, bool]]:
     """(what differs, whether it needs a restart)."""
-    before: dict[str, Watch] = {watch.name: watch for watch in old.watch}
-    after: dict[str, Watch] = {watch.name: watch for watch in new.watch}
-    for name in {**before, **after}:
+    before, after = _by_name(old), _by_name(new)
+    for name, watch in before.items():
         if name not in after:
             yield f"watch {name}: removed", True
-        elif name not in before:
+            continue
+        for key in _differing(_values(watch), _values(after[name])):
+            yield f"watch {name}: {key}", key in _WATCH_RESTART
+
+    for name in after:
+        if name not in before:
             yield f"watch {name}: added", True
-        else:
-            for key in _differing(_values(before[name]), _values(after[name])):
-                yield f"watch {name}: {key}", key in _WATCH_RESTART
+
+
+def _by_name(config: Config) -> dict[str, Watch]:
+    return {watch.name: watch for watch in config.watch}

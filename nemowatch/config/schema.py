@@ -213,9 +213,8 @@ def keys(section: type[Section]) -> list[str]:
 
 def sections() -> Iterator[tuple[str, type[Section]]]:
     """(name, class) of each section; `watch` and `recipes` give the class of one entry."""
-    entries: dict[str, type[Section]] = {"watch": Watch, "recipes": Recipe}
+    entries = {"watch": Watch, "recipes": Recipe}
     for key in fields(Config):
-        if key.name in entries:
-            yield key.name, entries[key.name]
-        elif isinstance(key.default, Section):
-            yield key.name, type(key.default)
+        kind = entries.get(key.name, type(key.default))
+        if issubclass(kind, Section):
+            yield key.name, kind

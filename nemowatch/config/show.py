@@ -63,7 +63,10 @@ def _watch(watch: Watch) -> list[str]:
 
 
 def _watch_keys_but(left_out: Iterable[str]) -> list[str]:
-    return [key for key in keys(Watch) if key not in left_out]
+    kept = dict.fromkeys(keys(Watch))
+    for key in left_out:
+        del kept[key]
+    return list(kept)
 
 
 def _keys(section: Section, names: Iterable[str]) -> list[str]:
@@ -78,12 +81,15 @@ def _line(key: str, value: Any) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return str(value).lower()
+        return _BOOLEANS[value]
     if isinstance(value, Enum | str | Path):
         return _text(str(value))
     if isinstance(value, tuple):
         return f"[{', '.join(map(_value, value))}]"
     return repr(value)
+
+
+_BOOLEANS = {True: "true", False: "false"}
 
 
 def _text(text: str) -> str:

@@ -39,7 +39,8 @@ class _Reader:
         self._fence = ""  # the quotes that end a string of several lines
 
     def line(self, number: int, text: str) -> None:
-        if not self._fence and not self._depth:
+        is_continued = self._fence or self._depth
+        if not is_continued:
             self._begin(number, text)
         self._follow(text)
 

@@ -16,6 +16,8 @@ from nemowatch.config.constraints import BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
 from nemowatch.content.links import is_web
 
+_NO_PATH = "must be a path in quotes"
+
 Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
 Rate = Annotated[int, Limited(ge=0)]
 Slots = Annotated[int, Limited(ge=1)]
@@ -23,9 +25,12 @@ Slots = Annotated[int, Limited(ge=1)]
 
 def file_path(value: Any, context: Context | None) -> Path:
     """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
-    if not isinstance(value, str | os.PathLike) or not str(value).strip():
-        raise ValueError("must be a path in quotes")
-    if "\0" in str(value):
+    if not isinstance(value, str | os.PathLike):
+        raise ValueError(_NO_PATH)
+    text = str(value)
+    if not text.strip():
+        raise ValueError(_NO_PATH)
+    if "\0" in text:
         raise ValueError("must not hold a null character")
 
     path = Path(value)
@@ -47,12 +52,13 @@ FilePath = Annotated[Path, BeforeWithin(file_path)]
 
 def address(value: str) -> str:
     """A plain web address, without a slash at its end. Raises ValueError for any other."""
-    is_plain = value.isascii() and not any(map(str.isspace, value))
-    if not is_plain or not is_web(value):
+    has_blanks = value.split() != [value]
+    if has_blanks or not value.isascii() or not is_web(value):
         raise ValueError("must be an address that begins with https:// (or http://)")
 
     parts = urlsplit(value)
-    if any((parts.username, parts.password, parts.query, parts.fragment)):
+    more = (parts.username, parts.password, parts.query, parts.fragment)
+    if any(more):
         raise ValueError("must be a plain address, without a user name, a password, ? or #")
     return value.rstrip("/")
 

@@ -43,15 +43,20 @@ def _named(data: Any, context: Context | None) -> Any:
 def _base(data: dict[str, Any]) -> str:
     """The key of the folder that the others follow from. Raises ValueError for too few and for
     too many."""
-    if data.get("root") is None:
-        if None in map(data.get, _APART):
-            raise ValueError(_TOO_FEW)
-        return "inbox"
+    if data.get("root") is not None:
+        _check_alone(data)
+        return "root"
 
+    if None in map(data.get, _APART):
+        raise ValueError(_TOO_FEW)
+    return "inbox"
+
+
+def _check_alone(data: dict[str, Any]) -> None:
+    """A root is not named beside the folders that follow from it."""
     listed = " and ".join(filter(data.__contains__, _APART))
     if listed:
         raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
-    return "root"
 
 
 @dataclass(
@@ -78,8 +83,10 @@ class Watch(Section):
 
     def __post_init__(self) -> None:
         """Give each folder that is not named its default: below the root, or beside the inbox."""
-        if self.root is None and _LEFT_OUT in (self.inbox, self.outbox):
+        is_incomplete = _LEFT_OUT in (self.inbox, self.outbox)
+        if self.root is None and is_incomplete:
             raise ValueError(_TOO_FEW)
+
         base = self.root or self.inbox.parent
         for key in FOLDERS:
             if getattr(self, key) == _LEFT_OUT:
@@ -97,4 +104,5 @@ class Watch(Section):
     @property
     def page(self) -> Path:
         """Where the status page is: in the root, else beside the outbox."""
-        return (self.root or self.outbox.parent) / "status.html"
+        folder = self.root or self.outbox.parent
+        return folder / "status.html"
