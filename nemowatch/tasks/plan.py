@@ -4,15 +4,37 @@ common. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nemowatch.errors import OrderError, shown
 from nemowatch.model import MB, MediaKind, Order
-from nemowatch.tasks import prompts
+from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import KINDS, kind_of
 from nemowatch.tasks.media_names import ONE, listed
 from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.routing import Request
 
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
+#: Requests that are no work: what they ask, and what is to be said to that.
+_NO_WORK = {
+    Request.EXPORT: (
+        "for the result as a file",
+        "Every result is put into the outbox anyway.",
+    ),
+    Request.CREDITS: (
+        "how many credits there are",
+        "status.html in the shared folder says it, and so does: nemowatch credits.",
+    ),
+    Request.STATUS: (
+        "how things are",
+        "status.html in the shared folder says it of every file, and so does: nemowatch status.",
+    ),
+    Request.UPLOAD: (
+        "to upload something",
+        "Every file that is put into the folder is uploaded by itself.",
+    ),
+}
 _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
 
 
@@ -59,6 +81,9 @@ def plan(folder: Folder, drop: Drop) -> Order:
     _check_media(folder, drop)
     _check_instructions(drop.prompt, folder, "its prompt.txt")
     _check_instructions(folder.prompt, folder, "the prompt of that recipe")
+    without = routing.without_export
+    folder = replace(folder, prompt=without(folder.prompt))
+    drop = replace(drop, prompt=without(drop.prompt))
     return kind_of(folder).plan(folder, drop)
 
 
@@ -74,15 +99,19 @@ def _check_media(folder: Folder, drop: Drop) -> None:
 
 
 def _check_instructions(text: str, folder: Folder, where: str) -> None:
-    """Some instructions must not be sent to the cloud. A script is content, and may say what it
-    likes."""
-    if not prompts.asks_for_export(text):
+    """Instructions that ask for nothing but what has an endpoint of its own are no work for the
+    cloud. A script is content, and may say what it likes."""
+    request = routing.request_in(text.lstrip(" \n+"))
+    if request is Request.WORK:
         return
+    # what is added to a folder's own instructions leaves them their work
+    if request is Request.EXPORT and prompts.extends(text):
+        return
+    asked, answer = _NO_WORK[request]
     raise OrderError(
-        f'The instructions of the folder {shown(folder.name)} contain the word "export". Every'
-        " video is exported anyway, and the cloud must not be told to.",
+        f"The instructions of the folder {shown(folder.name)} only ask {asked}. {answer}",
         cure=(
-            f"Take the word out of {where}, or use another one; nothing was sent or paid"
-            " for so far."
+            f"Say in {where} what is to be done with the files; nothing was sent or paid for"
+            " so far."
         ),
     )

@@ -18,9 +18,6 @@ from nemowatch.tasks.words import enumerated
 NO_LANGUAGE = "the original language"
 
 _PLACEHOLDER = re.compile(r"\{(languages|file|script)\}")
-#: Rendering is a call of its own, and the agent is never told to (docs/api.md section 6): the word
-#: as an editor's command.
-_EXPORT = re.compile(r"\bexport\b|导出", re.IGNORECASE)
 
 
 def named(languages: Sequence[Language]) -> str:
@@ -66,17 +63,16 @@ def asks_for_languages(text: str) -> bool:
     return "{languages}" in text
 
 
-def asks_for_export(text: str) -> bool:
-    """Whether instructions tell the agent to export, which it must never be told (docs/api.md
-    section 6)."""
-    return _EXPORT.search(text) is not None
+def extends(own: str) -> bool:
+    """Whether a prompt.txt adds to the folder's instructions instead of replacing them."""
+    return own.lstrip().startswith("+")
 
 
 def instructed(base: str, own: str) -> str:
     """A folder's prompt with its `prompt.txt`: a leading + extends it, anything else replaces
     it, an empty one does nothing."""
     text = own.strip()
-    if not text.startswith("+"):
+    if not extends(own):
         return text or base
     both = (base, text[1:].strip())
     return "\n\n".join(filter(None, both))

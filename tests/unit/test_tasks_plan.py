@@ -153,12 +153,35 @@ def test_an_edit_folder_needs_instructions() -> None:
         assert message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt=prompt)) == "Cut it."
 
 
-@pytest.mark.parametrize("said", ["Cut it and Export as 4K", "+ export it", "剪短后导出"])
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("Cut it and export as 4K", "Cut it"),
+        ("Add captions; render it; add music", "Add captions; add music"),
+        ("加上字幕并导出", "加上字幕"),
+        ("Use export-ready colours, please", "Use export-ready colours, please"),
+    ],
+)
+def test_the_cloud_is_never_told_to_export(said: str, sent: str) -> None:
+    """The part of an instruction that asks for it is left out; the rest is an order."""
+    assert message("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt=said)) == sent
+
+
+def test_an_added_wish_for_the_file_leaves_the_folder_its_own_work() -> None:
+    """`+ export it` adds nothing: every result is a file anyway."""
+    added = message("dub-es", Drop(MediaKind.VIDEO, "a.mp4", prompt="+ export it"))
+    assert added == message("dub-es", Drop(MediaKind.VIDEO, "a.mp4"))
+
+
+@pytest.mark.parametrize(
+    "said", ["Export as 4K", "导出", "How many credits are left?", "状态", "upload"]
+)
 @pytest.mark.parametrize("name", ["edit", "dub-es", "voiceover", "transcribe"])
-def test_instructions_never_tell_the_cloud_to_export(name: str, said: str) -> None:
-    """The contract forbids that word to the agent: refused before anything is sent, with what to
-    do."""
-    with pytest.raises(OrderError, match='contain the word "export"') as caught:
+def test_instructions_that_ask_for_no_work_are_answered_and_not_paid_for(
+    name: str, said: str
+) -> None:
+    """Refused before anything is sent, with the answer and with what to do."""
+    with pytest.raises(OrderError, match="only ask") as caught:
         order(name, Drop(MediaKind.VIDEO, "a.mp4", prompt=said))
     assert "prompt.txt" in caught.value.cure
 
