@@ -35,6 +35,9 @@ DATA = b"nemowatch checks whether results can be stored here.\n"
 #: Names as people give them, for an outbox that nothing is to be delivered to yet.
 AWKWARD_FOLDER = 'Q&A: "Anna" – 2 ⁄ 3?'.encode() + b"\xff. "
 AWKWARD_STEM = "Grüße – 東京 (Ё) №1; 100% 'ok'?".encode()
+#: Files of a probe that could not be removed, by folder. No more are written there before these
+#: are gone: a share that forbids to delete would fill up with them.
+_left: dict[Path, set[str]] = {}
 
 
 def check_delivery(watch: Watch, path: bytes, names: Iterable[str]) -> None:
@@ -62,7 +65,9 @@ def _check_names(folder: Path, names: Iterable[str]) -> None:
     try:
         with root_folder(folder) as opened, translated(folder):
             for name in names:
+                _remove_left(folder, opened)
                 _check_name(name, folder, opened)
+                _remove_left(folder, opened)
     except LocalError as exc:
         raise _about_folder(exc, folder) from exc
 
@@ -76,7 +81,7 @@ def _about_folder(exc: LocalError, folder: Path) -> LocalError:
     found = local_error(cause, folder)
     cure = found.cure
     if isinstance(cause, PermissionError):
-        cure = "Give the user that runs nemowatch the right to write there."
+        cure = "Give the user that runs nemowatch the right to write and delete there."
     return LocalPassing(found.text, path=folder, cure=cure)
 
 
@@ -91,8 +96,17 @@ def _check_name(name: str, folder: Path, opened: int) -> None:
             raise LocalPassing(text, path=folder)
     finally:
         for leftover in (probe, part, part_files.claim_name(part)):
-            with suppress(OSError):
+            try:
                 remove(leftover, opened)
+            except OSError:
+                _left.setdefault(folder, set()).add(leftover)
+
+
+def _remove_left(folder: Path, opened: int) -> None:
+    """Raises OSError when files of a probe cannot be removed."""
+    for name in tuple(_left.get(folder, ())):
+        remove(name, opened)
+        _left[folder].discard(name)
 
 
 def _write_part(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,6 +127,30 @@ def test_a_mount_without_links_takes_results(
     part = write_part(part_path(folder, 1), b"a film")
     assert publish(part.path, "a.es.mp4", part.sha256, part.size).path.name == "a.es (2).mp4"
     assert names(folder) == ["a.es (2).mp4", "a.es.mp4"]
+
+
+def test_where_nothing_can_be_deleted_probes_do_not_pile_up(watch: Watch) -> None:
+    """A share that lets files be made and not removed is a hold; asking again leaves nothing more,
+    and all of it goes once that is allowed."""
+    if os.geteuid() != 0 or not shutil.which("bindfs"):
+        pytest.skip("needs root and bindfs")
+    back = watch.outbox.with_name("back")
+    back.mkdir()
+    subprocess.run(["bindfs", "--delete-deny", str(back), str(watch.outbox)], check=True)
+    try:
+        for _ in range(5):
+            with pytest.raises(LocalError, match="permission denied") as met:
+                check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4", "a.es.srt"])
+            assert "delete" in met.value.cure
+        assert len(names(back)) <= 1 + 3
+    finally:
+        subprocess.run(["umount", "-l", str(watch.outbox)], check=True)
+    subprocess.run(["mount", "--bind", str(back), str(watch.outbox)], check=True)
+    try:
+        check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
+        assert names(back) == ["dub-es"]
+    finally:
+        subprocess.run(["umount", "-l", str(watch.outbox)], check=True)
 
 
 async def test_an_exfat_outbox_takes_what_people_name(tmp_path: Path, exfat: Path) -> None:
