@@ -27,7 +27,16 @@ class Candidate:
     @property
     def files(self) -> tuple[Member, ...]:
         """The members that are files in the inbox."""
-        return tuple(m for m in self.members if m.path)
+        return tuple(filter(_is_file, self.members))
+
+    @property
+    def targets(self) -> set[tuple[str, str]]:
+        """What its jobs make: (item, target)."""
+        return {(job.item, job.target.name) for job in self.jobs}
+
+
+def _is_file(member: Member) -> bool:
+    return member.path != b""
 
 
 @dataclass(frozen=True, slots=True)

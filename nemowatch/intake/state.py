@@ -18,6 +18,7 @@ from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
 from nemowatch.intake.scan.folders import FolderBook, is_below, lineage, parent
 from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.pauses import pauses_in
 from nemowatch.model import Snapshot
 
 
@@ -81,21 +82,27 @@ class InboxState:
             if is_below(folder, survey.start):
                 del self.instructions[folder]
         self.instructions.update(survey.instructions)
-        elsewhere = [path for path in self.notes if not is_below(path, survey.start)]
-        self.notes = (*elsewhere, *survey.notes)
+
+        notes = [path for path in self.notes if not is_below(path, survey.start)]
+        self.notes = (*notes, *survey.notes)
 
     def above(self, path: bytes) -> list[FolderInstructions]:
         """What holds for a file: the instructions in its folder and in those above, the outermost
         first."""
         if not self.instructions:
             return []
-        found = map(self.instructions.get, lineage(parent(path)))
-        return list(filter(None, found))
+
+        found: list[FolderInstructions] = []
+        for folder in lineage(parent(path)):
+            held = self.instructions.get(folder)
+            if held is not None:
+                found.append(held)
+        return found
 
     @property
     def pauses(self) -> dict[bytes, bytes]:
         """The folders (b"": the inbox itself) that hold a PAUSE, with its path."""
-        return {folder: one.paused for folder, one in self.instructions.items() if one.paused}
+        return pauses_in(self.instructions)
 
     def block(
         self,
@@ -114,21 +121,14 @@ class InboxState:
     def all_problems(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Everything that is to be reported now; `now`: monotonic seconds."""
         held: list[FileProblem] = []
-        for path in self.tracker:
-            tracked = self.tracker.get(path)
-            problem = problem_of(path, tracked) if tracked is not None else None
+        for path, tracked in self.tracker.items():
+            problem = problem_of(path, tracked)
             if problem is not None:
                 held.append(problem)
         return (*self.problems.current(now), *held)
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""
-        prefix = folder + b"/" if folder else b""
-        for path in self.tracker:
-            if path.startswith(prefix):
-                self._unblock_file(path)
-
-    def _unblock_file(self, path: bytes) -> None:
-        tracked = self.tracker.get(path)
-        if tracked is not None and tracked.blocked:
-            tracked.block("")
+        for path, tracked in self.tracker.items():
+            if tracked.blocked and is_below(path, folder):
+                tracked.block("")

@@ -124,11 +124,12 @@ class Tracking:
         now_ms = self._clock.now_ms()
         prompts = self._prompts.paths()
         found: list[Waiting] = []
-        for path in islice(self._state.tracker, limit or None):
-            tracked = self._state.tracker.get(path)
-            if tracked is not None and path not in prompts:
-                since = now_ms - round((now - tracked.first_at) * 1000)
-                found.append(Waiting(path, offline or why(tracked, now), since))
+        for path, tracked in islice(self._state.tracker.items(), limit or None):
+            if path in prompts:
+                continue
+            reason = offline or why(tracked, now)
+            since = now_ms - round((now - tracked.first_at) * 1000)
+            found.append(Waiting(path, reason, since))
         return found
 
     async def was_taken_away(self, path: bytes) -> bool:

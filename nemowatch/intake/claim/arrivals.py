@@ -58,10 +58,14 @@ class Arrivals:
         if self.count_is_due or returned or restored:
             await self._count(survey, returned)
         if self._is_naming:
-            self._is_naming = survey.more
-            # else there is nothing that this journal could have forgotten of it
-            if self._known_before:
-                self._claimer.stood_before.update(survey.fresh)
+            self._remember_first(survey)
+
+    def _remember_first(self, survey: ScanDiff) -> None:
+        """The files of the first scan may have results already."""
+        self._is_naming = survey.more
+        # else there is nothing that this journal could have forgotten of it
+        if self._known_before:
+            self._claimer.stood_before.update(survey.fresh)
 
     async def _count(self, survey: ScanDiff, returned: bool) -> None:
         name, now_ms = self._name, self._clock.now_ms()
@@ -69,7 +73,8 @@ class Arrivals:
         if self.is_first:
             self._known_before = not is_new
 
-        if await self._journal.read(lambda conn: batches.is_rebuilding(conn, name)):
+        is_rebuilding = await self._journal.read(lambda conn: batches.is_rebuilding(conn, name))
+        if is_rebuilding:
             await self._rebuild(survey, now_ms)
         else:
             await self._ask(self._cause(is_new, returned), survey, now_ms)
@@ -84,7 +89,9 @@ class Arrivals:
             return TAKEN_OVER
         if is_new:
             return FIRST_SCAN
-        return RETURN if returned else ""
+        if returned:
+            return RETURN
+        return ""
 
     async def _rebuild(self, survey: ScanDiff, now_ms: int) -> None:
         """A person is asked whatever the limit says: what is here may have been paid for."""
@@ -97,17 +104,18 @@ class Arrivals:
         limit = self._claimer.confirm_above
         if not cause or not limit:
             return
+
         expected = survey.expected
-        if limit < expected and not survey.more:
+        is_complete = not survey.more
+        if is_complete and limit < expected:
             expected = await self._never_seen(survey.fresh)
 
-        # what another host has paid for, this journal cannot know
-        least = 0 if cause == TAKEN_OVER else limit
-        if expected > least:
-            name = self._name
-            await self._journal.write(
-                lambda conn: batches.begin(conn, name, cause, expected, now_ms)
-            )
+        if cause == TAKEN_OVER:
+            limit = 0  # what another host has paid for, this journal cannot know
+        if expected <= limit:
+            return
+        name = self._name
+        await self._journal.write(lambda conn: batches.begin(conn, name, cause, expected, now_ms))
 
     async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
         """How many jobs those of the new files bring that no source of this journal ever was."""

@@ -44,8 +44,20 @@ SAME_NAME = "the same file is here under another spelling of its name (Unicode N
 #: Kinds whose words a child has to read.
 _PARSED = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
+#: What was done before, and comes again.
+_DUPLICATES = frozenset({Outcome.DUPLICATE, Outcome.NO_DRAFT})
+
 #: A group with what was read of each of its files.
 Read: TypeAlias = tuple[Group, list[Inspected]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A file that is to be read."""
+
+    path: bytes
+    terms: Terms
+    last: Snapshot | None  #: as it was checked last; None when it is not tracked
 
 
 @dataclass(slots=True)
@@ -86,42 +98,47 @@ class Claimer:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is away."""
         ready = in_turns(ready, self._reading_cost)
-        taken = Taken(left=ready[PORTION:])
         groups = await self._groups.of(ready[:PORTION])
         read = await self._read(groups)
-        taken.left[:0] = [group.main for group in groups[len(read) :]]
+        unread = [group.main for group in groups[len(read) :]]
+        taken = Taken(left=[*unread, *ready[PORTION:]])
 
-        candidates: list[Candidate] = []
-        for group, found in read:
-            accepted = self._acceptance.judge(group, found)
-            if accepted is not None:
-                candidates.append(accepted)
-        if not candidates:
-            return taken
-
-        if not await self._root_monitor.same_root():
-            self._root_monitor.scan_soon = True  # what was read lay in another folder
-        elif not await self._root_monitor.is_taken_over():
+        candidates = self._accepted(read)
+        if candidates and await self._may_claim():
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
         return taken
+
+    def _accepted(self, read: list[Read]) -> list[Candidate]:
+        found: list[Candidate] = []
+        for group, inspected in read:
+            accepted = self._acceptance.judge(group, inspected)
+            if accepted is not None:
+                found.append(accepted)
+        return found
+
+    async def _may_claim(self) -> bool:
+        """Whether what was read lies in the inbox that is ours to work."""
+        if not await self._root_monitor.same_root():
+            self._root_monitor.scan_soon = True  # what was read lay in another folder
+            return False
+        return not await self._root_monitor.is_taken_over()
 
     # -- reading
 
     def _reading_cost(self, path: bytes) -> tuple[bool, int]:
         """A document may take seconds to read, whatever its size, so those that somebody dropped
         in numbers come after everybody's clips, and small ones first."""
-        if promised_kind(path.rpartition(b"/")[2]) not in _PARSED:
+        if promised_kind(path) not in _PARSED:
             return False, 0
         last = self._last(path)
-        return True, 0 if last is None else last.size
+        if last is None:
+            return True, 0
+        return True, last.size
 
     async def _read(self, groups: list[Group]) -> list[Read]:
         """Read groups until the time is used up; at least one."""
-        work: list[tuple[Group, list[tuple[bytes, Terms, Snapshot | None]]]] = []
-        for group in groups:
-            files = [(path, self._acceptance.terms(path), self._last(path)) for path in group.paths]
-            work.append((group, files))
+        work = [(group, list(map(self._to_read, group.paths))) for group in groups]
         if not work:
             return []
 
@@ -129,23 +146,29 @@ class Claimer:
             until = time.monotonic() + BUDGET
             done: list[Read] = []
             for group, files in work:
-                done.append((group, [self._inspect(*file) for file in files]))
+                done.append((group, list(map(self._inspect, files))))
                 if time.monotonic() > until:
                     break
             return done
 
         return await self._root_monitor.worker.run(read)
 
+    def _to_read(self, path: bytes) -> ToRead:
+        return ToRead(path, self._acceptance.terms(path), self._last(path))
+
     def _last(self, path: bytes) -> Snapshot | None:
         """The file as it was checked last; None when it is not tracked."""
         tracked = self._state.tracker.get(path)
-        return None if tracked is None else tracked.last
+        if tracked is None:
+            return None
+        return tracked.last
 
-    def _inspect(self, path: bytes, terms: Terms, last: Snapshot | None) -> Inspected:
+    def _inspect(self, file: ToRead) -> Inspected:
         """Read one file, in the worker's thread."""
-        root, worker = self._root_monitor.root, self._root_monitor.worker
-        expected = last or lookup(root, path)
-        return inspect(root, path, expected, self._root_monitor.pace(path), terms, worker.beat)
+        root = self._root_monitor.root
+        expected = file.last or lookup(root, file.path)
+        pace = self._root_monitor.pace(file.path)
+        return inspect(root, file.path, expected, pace, file.terms, self._root_monitor.worker.beat)
 
     # -- claiming
 
@@ -203,10 +226,12 @@ class Claimer:
     ) -> list[Candidate]:
         """The same candidates, with the results that exist of those which this journal may have
         forgotten."""
+        which: set[bytes] | None = None
         is_rebuilt = batch is not None and batch.cause == batches.REBUILT
-        which = None if is_rebuilt else self.stood_before
-        if which is not None and not any(candidate.path in which for candidate in candidates):
-            return candidates
+        if not is_rebuilt:
+            which = self.stood_before
+            if which.isdisjoint(candidate.path for candidate in candidates):
+                return candidates
 
         watch, worker, finder = self._root_monitor.watch, self._root_monitor.worker, self._finder
         return await worker.run(lambda: with_results(candidates, watch, finder, worker.beat, which))
@@ -232,16 +257,20 @@ class Claimer:
             return
         if claimed.outcome is Outcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
-        for member in claimed.candidate.files:
-            if member.snapshot is not None:
-                local = self._root_monitor.is_local(member.path)
-                self._state.know(member.path, member.snapshot, local=local)
+        self._know(claimed.candidate)
 
-        if claimed.outcome in (Outcome.DUPLICATE, Outcome.NO_DRAFT):
+        if claimed.outcome in _DUPLICATES:
             exists = claimed.outcome is Outcome.DUPLICATE
             taken.again.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
         elif claimed.outcome is not Outcome.STANDING:
             taken.claimed.append(claimed.source_id)
+
+    def _know(self, candidate: Candidate) -> None:
+        """Its files need no further check until they change."""
+        for member in candidate.files:
+            if member.snapshot is not None:
+                local = self._root_monitor.is_local(member.path)
+                self._state.know(member.path, member.snapshot, local=local)
 
 
 def _is_copy(candidate: Candidate) -> bool:

@@ -20,7 +20,7 @@ _BEFORE = re.compile(rf"^(?:{_COPY})(?: of| von| de| di| van| av|) ", re.IGNOREC
 
 def is_copy_name(path: bytes) -> bool:
     """Whether the file at this path is called like a second copy."""
-    return any(True for _ in originals(path))
+    return next(originals(path), None) is not None
 
 
 def originals(path: bytes) -> Iterator[bytes]:
@@ -29,6 +29,7 @@ def originals(path: bytes) -> Iterator[bytes]:
     stem, dot, ending = name.decode("utf-8", "surrogateescape").rpartition(".")
     for mark in (_BEHIND, _BEFORE):
         shorter = mark.sub("", stem)
-        if shorter and shorter != stem:
-            original = f"{shorter}{dot}{ending}".encode("utf-8", "surrogateescape")
-            yield folder + slash + original
+        if shorter in ("", stem):
+            continue
+        original = f"{shorter}{dot}{ending}".encode("utf-8", "surrogateescape")
+        yield folder + slash + original

@@ -14,14 +14,15 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from nemowatch.errors import UsageError
+from nemowatch.intake.claim.approval_batch import ApprovalBatch
 from nemowatch.intake.claim.known_sources import is_copy, unpaid
 from nemowatch.intake.claim.link_lists import without_paid
-from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename
+from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename, targets_of
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches, job_steps, jobs, renames, results, source_members, sources
+from nemowatch.journal import job_steps, jobs, renames, results, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
-from nemowatch.model import ENDED, HoldReason, State
+from nemowatch.model import ENDED, State
 
 
 class Outcome(StrEnum):
@@ -48,6 +49,10 @@ class Claimed:
     before: bytes = b""  #: for FOLLOWED: the path that it had
 
 
+#: Why jobs of an earlier version of a file have ended.
+_REPLACED = "replaced by a newer version of the file"
+
+
 class Claims:
     """Claims candidates of one watch, in one transaction."""
 
@@ -68,26 +73,23 @@ class Claims:
         self._earlier = earlier
         self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
         self._conn, self._watch, self._now = conn, watch, now_ms
-        self._confirm_above, self._keeps, self._lost = confirm_above, keeps, lost
-        self._batch: int | None = None
-        self._rebuilt = False
-        standing = batches.open_for(conn, watch)
-        if standing is not None:
-            self._rebuilt = standing.cause == batches.REBUILT
-            if standing.cause not in batches.ALONE:
-                self._batch = standing.id
+        self._keeps, self._lost = keeps, lost
+        self._batch = ApprovalBatch(conn, watch, now_ms, confirm_above)
 
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
         row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
         if row is not None:
             return Claimed(candidate, *self._known(candidate, row))
+
         earlier = self._earlier.get(candidate.path)
         if earlier is not None and self._is_current(earlier):
             return self._renamed(candidate, earlier)
+
         key = (candidate.digest, composed(candidate.path))
         if key in self._claimed:
             return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
+
         if is_copy(self._conn, self._watch, candidate):
             candidate = replace(candidate, conflict=True)
         source_id, outcome = self._new(candidate)
@@ -97,22 +99,34 @@ class Claims:
     def _is_current(self, earlier: Earlier) -> bool:
         """Whether the source is still as it was when its file was looked for."""
         row = sources.by_id(self._conn, earlier.source.id)
-        return row is not None and row.path == earlier.source.path
+        if row is None:
+            return False
+        return row.path == earlier.source.path
 
     def _renamed(self, candidate: Candidate, earlier: Earlier) -> Claimed:
         """Go on with a source whose file has another name now."""
         row = earlier.source
         own = jobs.of_source(self._conn, row.id)
-        has_ended = {job.state for job in own} <= ENDED
-        if earlier.is_there and (row.retired_at is None or not has_ended):
-            return Claimed(candidate, row.id, Outcome.SAME_NAME)
         if not earlier.is_there:
-            stems = {(job.item, job.target.name): job.stem for job in candidate.jobs}
-            renames.move(self._conn, row.id, candidate.folder, candidate.path, candidate.members)
-            renames.name_results(self._conn, row.id, stems)
+            self._move(row, candidate)
+        elif self._is_at_work(row, own):
+            return Claimed(candidate, row.id, Outcome.SAME_NAME)
+
         if row.retired_to is not None:  # kept here, or gone to done/ or failed/ before
             return Claimed(candidate, *self._known(candidate, row))
         return self._follow(candidate, row, own)
+
+    def _is_at_work(self, row: SourceRow, own: list[Job]) -> bool:
+        """Whether a source is in the inbox, or has a job that has not ended."""
+        if row.retired_at is None:
+            return True
+        return not _have_ended(own)
+
+    def _move(self, row: SourceRow, candidate: Candidate) -> None:
+        """The source's file, and what is made of it, has the candidate's name from now on."""
+        stems = {(job.item, job.target.name): job.stem for job in candidate.jobs}
+        renames.move(self._conn, row.id, candidate.folder, candidate.path, candidate.members)
+        renames.name_results(self._conn, row.id, stems)
 
     def _follow(self, candidate: Candidate, row: SourceRow, own: list[Job]) -> Claimed:
         if row.retired_at is not None:
@@ -123,17 +137,20 @@ class Claims:
         again = list(filter(ended_by_rename, own))
         for job in again:
             job_steps.retry(self._conn, job.id, self._now)
-        if again and self._batch is not None:
-            batches.hold_source(self._conn, row.id, self._batch, self._now)
+        if again:
+            self._batch.hold_again(row.id)
         return Claimed(candidate, row.id, Outcome.FOLLOWED, row.path)
 
     def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
-            if not unpaid(self._conn, jobs.of_source(self._conn, row.id)):
+            own = jobs.of_source(self._conn, row.id)
+            if not unpaid(self._conn, own):
                 continue  # it cannot become another order any more
-            if not row.settled and self._same_shape(row, candidate):
+
+            is_same_order = targets_of(own) == candidate.targets
+            if is_same_order and not row.settled:
                 return self._resettle(row, candidate), Outcome.RESETTLED
-            self._supersede(row)
+            self._supersede(row, own)
 
         return self._add(candidate), Outcome.NEW
 
@@ -141,11 +158,7 @@ class Claims:
         """Write it as a new source; returns its id."""
         candidate, doubtful = self._own_results(candidate)
         candidate = without_paid(self._conn, self._watch, candidate, self._lost)
-        batch, held = self._batch_for(candidate, doubtful=doubtful)
-        done = sum(job.is_free for job in candidate.jobs)
-        if done and batch is not None:
-            batches.shrink(self._conn, batch, done, self._now)
-
+        batch, held = self._batch.join(candidate, doubtful=doubtful)
         new = NewSource(
             watch=self._watch,
             folder=candidate.folder,
@@ -165,45 +178,20 @@ class Claims:
         this journal was never lost.
         """
         own = tuple(map(self._without_known, candidate.jobs))
-        if self._rebuilt or not any(job.existing for job in own):
+        have_results = any(job.existing for job in own)
+        if self._batch.is_rebuilt or not have_results:
             return replace(candidate, jobs=own), False
 
-        without = tuple(replace(job, existing=()) for job in own)
+        without = tuple(map(_without_results, own))
         return replace(candidate, jobs=without), True
 
     def _without_known(self, job: NewJob) -> NewJob:
-        """The job without results that stand and were made of another file."""
-        if self._are_known(job):
-            return replace(job, existing=())
+        """The job without existing results that a job of this journal has published: they were
+        made of another file."""
+        for result in job.existing:
+            if results.of_output(self._conn, result.path):
+                return _without_results(job)
         return job
-
-    def _are_known(self, job: NewJob) -> bool:
-        """Whether the results that stand were published by a job of this journal."""
-        return any(results.of_output(self._conn, result.path) for result in job.existing)
-
-    def _batch_for(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
-        """The batch that a new source joins, and what holds its jobs."""
-        batch = self._join_batch(candidate, doubtful=doubtful)
-        if candidate.conflict:
-            return batch, HoldReason.CONFLICT
-        if batch is not None:
-            return batch, HoldReason.APPROVAL
-        return None, ""
-
-    def _join_batch(self, candidate: Candidate, *, doubtful: bool) -> int | None:
-        if self._batch is not None:
-            return self._batch
-        count = sum(not job.is_free for job in candidate.jobs)
-        if doubtful:
-            return batches.begin(self._conn, self._watch, batches.STANDS, count, self._now)
-        if candidate.many and 0 < self._confirm_above < count:
-            return batches.begin(self._conn, self._watch, batches.LIST, count, self._now)
-        return None
-
-    def _same_shape(self, row: SourceRow, candidate: Candidate) -> bool:
-        """True when the jobs written then are those the new content asks for."""
-        had = {(job.item, job.target) for job in jobs.of_source(self._conn, row.id)}
-        return had == {(job.item, job.target.name) for job in candidate.jobs}
 
     def _resettle(self, row: SourceRow, candidate: Candidate) -> int:
         self._renew_prompts(row.id, candidate)
@@ -214,35 +202,36 @@ class Claims:
         """What has not been paid for follows the instructions as they are now."""
         prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
         for job in jobs.of_source(self._conn, source_id):
+            if job.state is not State.CLAIMED:
+                continue
             prompt = prompts.get((job.item, job.target), job.prompt)
-            if job.state is State.CLAIMED and prompt != job.prompt:
+            if prompt != job.prompt:
                 jobs.apply(self._conn, job, job.state, self._now, {"prompt": prompt})
 
-    def _supersede(self, row: SourceRow) -> None:
+    def _supersede(self, row: SourceRow, own: list[Job]) -> None:
         """Another version of the file, or a text beside it, came before anything was paid: the
         new order counts."""
-        for job in jobs.of_source(self._conn, row.id):
+        for job in own:
             if job.state not in ENDED:
-                job_steps.cancel(
-                    self._conn, job.id, "replaced by a newer version of the file", self._now
-                )
+                job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
     def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
         done = jobs.of_source(self._conn, row.id)
-        states = {job.state for job in done}
-        if not states <= ENDED:
+        if not _have_ended(done):
             return row.id, self._at_work(candidate, row)
 
-        lost = [job for job in done if job.id in self._lost]
-        is_whole = not lost and states <= {State.PUBLISHED}
+        source_members.refresh(self._conn, row.id, candidate.members)
+        is_whole = all(map(self._has_results, done))
         if is_whole and self._is_kept(row):
-            source_members.refresh(self._conn, row.id, candidate.members)
             return row.id, Outcome.STANDING
 
         sources.unretire(self._conn, row.id)
-        source_members.refresh(self._conn, row.id, candidate.members)
-        return row.id, self._do_missing(candidate, row, done, lost)
+        return row.id, self._do_missing(candidate, row, done)
+
+    def _has_results(self, job: Job) -> bool:
+        """Whether a job was published, and its results exist still."""
+        return job.state is State.PUBLISHED and job.id not in self._lost
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
         if row.settled:
@@ -254,27 +243,23 @@ class Claims:
     def _is_kept(self, row: SourceRow) -> bool:
         """True when sources stay here when they are done, and this one did: whatever a sync client
         or a backup does to a file of known content, it is no second copy."""
-        was_moved = row.retired_at is not None and row.retired_to != b""
-        return self._keeps and not was_moved
+        if not self._keeps:
+            return False
+        return row.retired_at is None or row.retired_to == b""
 
-    def _do_missing(
-        self,
-        candidate: Candidate,
-        row: SourceRow,
-        done: list[Job],
-        lost: list[Job],
-    ) -> Outcome:
+    def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> Outcome:
         outcome = Outcome.DUPLICATE
-        for job in lost:
-            outcome = self._redeliver(job)
+        for job in done:
+            if job.id in self._lost:
+                outcome = self._redeliver(job)
         for job in done:
             if job.state is not State.PUBLISHED:
                 job_steps.retry(self._conn, job.id, self._now)
                 outcome = Outcome.AGAIN
 
         # it may have been paid for after the journal's copy was made
-        if outcome is Outcome.AGAIN and self._rebuilt and self._batch is not None:
-            batches.hold_source(self._conn, row.id, self._batch, self._now)
+        if outcome is Outcome.AGAIN and self._batch.is_rebuilt:
+            self._batch.hold_again(row.id)
         self._renew_prompts(row.id, candidate)
         return outcome
 
@@ -285,3 +270,11 @@ class Claims:
         except UsageError:
             return Outcome.NO_DRAFT
         return Outcome.REDELIVERED
+
+
+def _have_ended(own: list[Job]) -> bool:
+    return all(job.state in ENDED for job in own)
+
+
+def _without_results(job: NewJob) -> NewJob:
+    return replace(job, existing=())

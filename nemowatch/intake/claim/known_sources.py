@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.intake.claim.copy_names import originals
-from nemowatch.intake.claim.link_lists import paths_and_sizes, results_before
+from nemowatch.intake.claim.link_lists import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
@@ -31,12 +31,20 @@ def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     still to be done. A job that lost its session is at the beginning again, and is paid for
     all the same, as its calls tell.
     """
-    left = [job for job in found if job.state is not State.CANCELLED]
-    return bool(left) and all(_is_unpaid(conn, job) for job in left)
+    is_any_left = False
+    for job in found:
+        if job.state is State.CANCELLED:
+            continue
+        if not _is_unpaid(conn, job):
+            return False
+        is_any_left = True
+    return is_any_left
 
 
 def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
-    return job.working_state in UNPAID and not spend.is_paid(conn, job.id)
+    if job.working_state not in UNPAID:
+        return False
+    return not spend.is_paid(conn, job.id)
 
 
 def unsettle(
@@ -49,8 +57,14 @@ def unsettle(
     is paid already."""
     for path in paths:
         for row in sources.in_inbox(conn, watch, path):
-            if row.settled and unpaid(conn, jobs.of_source(conn, row.id)):
-                sources.unsettle(conn, row.id, now_ms)
+            if row.settled:
+                _unsettle_unpaid(conn, row, now_ms)
+
+
+def _unsettle_unpaid(conn: sqlite3.Connection, row: SourceRow, now_ms: int) -> None:
+    own = jobs.of_source(conn, row.id)
+    if unpaid(conn, own):
+        sources.unsettle(conn, row.id, now_ms)
 
 
 def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
@@ -72,8 +86,12 @@ def _members_of(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) ->
     wanted = set(paths)
     if not wanted:
         return set()
+
     known = source_members.known_files(conn, watch)
-    return {known[path].source_id for path in wanted & known.keys()}
+    found: set[int] = set()
+    for path in wanted & known.keys():
+        found.add(known[path].source_id)
+    return found
 
 
 def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, int]:
@@ -82,15 +100,19 @@ def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, i
 
 
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
-    """Those paths at which no source of this journal ever stood."""
-    return [path for path in paths if not sources.at_path(conn, watch, path)]
+    """Those paths at which this journal never knew a source."""
+    found: list[bytes] = []
+    for path in paths:
+        if not sources.at_path(conn, watch, path):
+            found.append(path)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What had been published for a source when its file came again, by job id."""
 
-    outputs: dict[int, tuple[tuple[bytes, int], ...]]  #: (absolute path, bytes)
+    outputs: Outputs
 
 
 def ended_before(
@@ -100,21 +122,23 @@ def ended_before(
     path: their results must be looked for before they are claimed."""
     found: dict[bytes, Ended] = {}
     for candidate in candidates:
-        row = sources.find(conn, watch, candidate.path, candidate.digest)
-        if row is not None:
-            ended = _ended(conn, row)
-        else:
-            ended = results_before(conn, watch, candidate) or None
-        if ended is not None:
-            found[candidate.path] = Ended(ended)
+        outputs = _outputs_before(conn, watch, candidate)
+        if outputs is not None:
+            found[candidate.path] = Ended(outputs)
     return found
 
 
-def _ended(
-    conn: sqlite3.Connection, row: SourceRow
-) -> dict[int, tuple[tuple[bytes, int], ...]] | None:
-    """What was published of a source, by job; None while it is being worked on."""
-    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
+def _outputs_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Outputs | None:
+    """What was published of it before; None when there is nothing to look for."""
+    row = sources.find(conn, watch, candidate.path, candidate.digest)
+    if row is not None:
+        return _outputs_of_ended(conn, row)
+    return results_before(conn, watch, candidate) or None
+
+
+def _outputs_of_ended(conn: sqlite3.Connection, row: SourceRow) -> Outputs | None:
+    """What was published of a source; None while it is being worked on."""
+    found: Outputs = {}
     for job in jobs.of_source(conn, row.id):
         if job.state not in ENDED:
             return None
@@ -128,7 +152,12 @@ def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
     nothing new would be made of it."""
     for path in originals(candidate.path):
         row = sources.find(conn, watch, path, candidate.digest)
-        own = jobs.of_source(conn, row.id) if row is not None else []
-        if any(job.state not in _IN_VAIN for job in own):
+        if row is not None and _may_have_results(conn, row):
             return True
     return False
+
+
+def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:
+    """Whether something was made of this source, or is being made."""
+    own = jobs.of_source(conn, row.id)
+    return any(job.state not in _IN_VAIN for job in own)

@@ -8,8 +8,9 @@ the same instructions. It reads no file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, results, source_members, sources, spend
@@ -19,20 +20,21 @@ from nemowatch.model import ENDED, PAID, Member, State
 
 #: What makes two jobs of lists the same one: (address, target, skill, instructions).
 Key = tuple[str, str, str, str]
+#: Published results by job id, each job's as (absolute path, bytes).
+Outputs: TypeAlias = dict[int, tuple[tuple[bytes, int], ...]]
 #: From here on a job is, or may be, paid for.
 BEGUN = PAID | {State.INSTRUCTING, State.ATTENTION}
 
 
-def results_before(
-    conn: sqlite3.Connection, watch: str, candidate: Candidate
-) -> dict[int, tuple[tuple[bytes, int], ...]]:
-    """The published results of earlier lists that this one asks for as well, by job id:
-    (absolute path, bytes)."""
+def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Outputs:
+    """The published results of earlier lists that this one asks for as well."""
     made = _made(conn, watch, candidate)
-    found: dict[int, tuple[tuple[bytes, int], ...]] = {}
+    found: Outputs = {}
     for _, key in _wanted(candidate):
         before = made.get(key)
-        if before is not None and before.state is State.PUBLISHED:
+        if before is None:
+            continue
+        if before.state is State.PUBLISHED:
             found[before.id] = paths_and_sizes(conn, before)
     return found
 
@@ -89,8 +91,13 @@ def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
         yield job, (url, job.target.name, job.skill, job.target.prompt)
 
 
-def _urls(members: tuple[Member, ...] | list[Member]) -> dict[str, str]:
-    return {member.item: member.url for member in members if member.url}
+def _urls(members: Iterable[Member]) -> dict[str, str]:
+    """The addresses in a list, by the items that they are."""
+    found: dict[str, str] = {}
+    for member in members:
+        if member.url:
+            found[member.item] = member.url
+    return found
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
@@ -98,28 +105,38 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
     something come first, the latest first. {} for what is no list."""
     if not _urls(candidate.members):
         return {}
+
     found: dict[Key, Job] = {}
     for row in sources.at_path(conn, watch, candidate.path):
-        urls = _urls(source_members.of_source(conn, row.id))
-        for job in jobs.of_source(conn, row.id):
-            url = urls.get(job.item, "")
-            key = (url, job.target, job.skill, job.prompt)
-            if url and _is_better(conn, job, found.get(key)):
+        for job, key in _jobs_of_list(conn, row.id):
+            known = found.get(key)
+            if known is None or _worth(conn, job) > _worth(conn, known):
                 found[key] = job
     return found
 
 
-def _is_better(conn: sqlite3.Connection, job: Job, known: Job | None) -> bool:
-    return known is None or _worth(conn, job) > _worth(conn, known)
+def _jobs_of_list(conn: sqlite3.Connection, source_id: int) -> Iterator[tuple[Job, Key]]:
+    """The jobs of an earlier list, each with what makes it the same as one of a new list."""
+    urls = _urls(source_members.of_source(conn, source_id))
+    for job in jobs.of_source(conn, source_id):
+        url = urls.get(job.item, "")
+        if url:
+            yield job, (url, job.target, job.skill, job.prompt)
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
+    """How much there is to gain from a job: 2 for results, 1 for what is or may be paid for."""
     if job.state is State.PUBLISHED:
         return 2
-    return int(job.working_state in BEGUN or spend.is_paid(conn, job.id))
+    if job.working_state in BEGUN:
+        return 1
+    return int(spend.is_paid(conn, job.id))
 
 
 def _edit_of(conn: sqlite3.Connection, before: Job) -> int:
     """The job whose paid and saved edit can be delivered once more; 0 for none."""
-    is_there = spend.is_paid(conn, before.id) and results.is_draft_saved(conn, before.id)
-    return before.id if is_there else 0
+    if not spend.is_paid(conn, before.id):
+        return 0
+    if not results.is_draft_saved(conn, before.id):
+        return 0
+    return before.id

@@ -53,9 +53,15 @@ class Groups:
     async def of(self, ready: list[bytes]) -> list[Group]:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
-        beside = await self._beside(set(filter(self._state.book.groups, map(parent, ready))))
-        groups = [self._group(path, beside) for path in ready]
-        return list(dict.fromkeys(filter(None, groups)))
+        folders = set(map(parent, ready))
+        beside = await self._beside(set(filter(self._state.book.groups, folders)))
+
+        groups: dict[Group, None] = {}  # in order, and each once
+        for path in ready:
+            group = self._group(path, beside)
+            if group is not None:
+                groups[group] = None
+        return list(groups)
 
     async def _beside(self, folders: set[bytes]) -> Mapping[bytes, Neighbours]:
         """The files of each of these folders, by their names."""
@@ -68,21 +74,31 @@ class Groups:
     def _group(self, path: bytes, beside: Mapping[bytes, Neighbours]) -> Group | None:
         """The group that `path` belongs to, None while some of it is not ready (it is then
         blocked, with the reason)."""
-        if not self._is_instructed(path) or not self._has_order(path):
+        if not self._is_instructed(path):
             return None
-        neighbours = beside.get(parent(path))
-        if neighbours is None or promised_kind(path) is MediaKind.LINK:
-            return Group(path)
+        if not self._has_order(path):
+            return None
 
-        clips, texts = self._related(path, neighbours)
-        if len(clips) > 1 or len(texts) > 1:
-            self._ask(path, sorted(clips | texts))
-            return None
-        self._state.problems.answered(path)
-        partner = (clips | texts) - {path}
-        if not partner:
+        neighbours = beside.get(parent(path))
+        is_link = promised_kind(path) is MediaKind.LINK
+        if neighbours is None or is_link:
             return Group(path)
-        return self._with(path, partner.pop())
+        return self._paired(path, neighbours)
+
+    def _paired(self, path: bytes, neighbours: Neighbours) -> Group | None:
+        """The file with its partner, if it has one; None while there is a doubt, or the partner is
+        not ready."""
+        clips, texts = self._related(path, neighbours)
+        related = clips | texts
+        if len(clips) > 1 or len(texts) > 1:
+            self._ask(path, sorted(related))
+            return None
+
+        self._state.problems.answered(path)
+        partners = related - {path}
+        if not partners:
+            return Group(path)
+        return self._with(path, partners.pop())
 
     def _related(self, path: bytes, neighbours: Neighbours) -> tuple[set[bytes], set[bytes]]:
         """(clips, texts) of which this file's group is one each; more than one of either is a
@@ -103,7 +119,9 @@ class Groups:
         """The texts that may be this clip's."""
         found: set[bytes] = set()
         for text in filter(self._may_belong, neighbours.texts_of(clip)):
-            if text not in self._state.known and clip in self._clips(text, neighbours):
+            if text in self._state.known:
+                continue
+            if clip in self._clips(text, neighbours):
                 found.add(text)
         return found
 
@@ -111,8 +129,9 @@ class Groups:
         """The clips that this text may belong to: not to a recording while a video waits for
         it."""
         found = set(filter(self._may_belong, neighbours.clips_of(text)))
-        videos = {clip for clip in found if promised_kind(clip) is MediaKind.VIDEO}
-        if videos - self._state.known.keys():
+        videos = set(filter(_is_video, found))
+        waiting = videos - self._state.known.keys()
+        if waiting:
             return videos
         return found
 
@@ -124,9 +143,7 @@ class Groups:
 
     def _with(self, path: bytes, partner: bytes) -> Group | None:
         """The group of a file and its partner, as far as that one is known and ready."""
-        # the text came later: whether that still counts, the journal knows
-        is_claimed = partner in self._state.known and partner not in self._state.tracker
-        if not is_claimed and not self._is_ready(partner):
+        if not self._is_ready(partner):
             wait_for(self._state, path, partner)
             return None
         if is_text(path):
@@ -135,31 +152,40 @@ class Groups:
 
     def _is_ready(self, path: bytes) -> bool:
         tracked = self._state.tracker.get(path)
-        return tracked is not None and tracked.verdict() is Verdict.READY
+        if tracked is None:
+            # claimed before its partner came: whether that still counts, the journal knows
+            return path in self._state.known
+        return tracked.verdict() is Verdict.READY
 
     def _may_belong(self, path: bytes) -> bool:
         """True for a file of a kind that its folder takes, and that was not refused."""
-        if promised_kind(path) is MediaKind.LINK or self._state.problems.refused(path):
+        if promised_kind(path) is MediaKind.LINK:
             return False
-        is_work = self._state.ignore.name(name_of(path)).kind is NameClass.WORK
-        return is_work and self._state.book.takes(path)
+        if self._state.problems.refused(path):
+            return False
+
+        verdict = self._state.ignore.name(name_of(path))
+        if verdict.kind is not NameClass.WORK:
+            return False
+        return self._state.book.takes(path)
 
     def _is_instructed(self, path: bytes) -> bool:
         """False while nobody knows what the folder's instructions, or those above it, say: the
         file is then blocked, with the reason."""
-        for held in self._state.above(path):
-            why = self._why_unclear(held)
-            if why:
-                self._state.block(path, why)
-                return False
-        return True
+        unclear = filter(None, map(self._why_unclear, self._state.above(path)))
+        why = next(unclear, "")
+        if why:
+            self._state.block(path, why)
+        return not why
 
     def _why_unclear(self, held: FolderInstructions) -> str:
         if held.unclear is not None:
             return f"waits: {held.unclear.what}"
         if not held.prompt:
             return ""
-        if self._state.prompts.get(parent(held.prompt)) == held.prompts[held.prompt]:
+
+        in_force = self._state.prompts.get(parent(held.prompt))
+        if in_force == held.prompts[held.prompt]:
             return ""
 
         waiting = self._state.tracker.get(held.prompt)
@@ -170,9 +196,8 @@ class Groups:
     def _has_order(self, path: bytes) -> bool:
         """False, with the reason reported, when the folder cannot say what to do with any such
         file: asked before reading it."""
-        raw = folder_of(path)
         kind = promised_kind(path)
-        folder = self._state.book.read(raw)
+        folder = self._state.book.read(folder_of(path))
         # its recipe is gone: with the next one, a scan finds it anew
         if kind is None or not isinstance(folder, Folder):
             self._state.tracker.drop(path)
@@ -188,6 +213,10 @@ class Groups:
             return False
         self._state.problems.order_holds(noted_in)
         return True
+
+
+def _is_video(path: bytes) -> bool:
+    return promised_kind(path) is MediaKind.VIDEO
 
 
 def wait_for(state: InboxState, path: bytes, partner: bytes) -> None:

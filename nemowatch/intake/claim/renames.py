@@ -44,27 +44,52 @@ def sources_of_same_content(
 ) -> dict[bytes, list[Earlier]]:
     """The known sources that each candidate may be, by the candidate's path; nothing for one that
     is known by its own path."""
-    unknown: list[Candidate] = []
-    for candidate in candidates:
-        if sources.find(conn, watch, candidate.path, candidate.digest) is None:
-            unknown.append(candidate)
+    unknown = _unknown(conn, watch, candidates)
     if not unknown:
         return {}
 
-    same = renames.with_digests(conn, watch, [candidate.digest for candidate in unknown])
+    digests = [candidate.digest for candidate in unknown]
+    same = renames.with_digests(conn, watch, digests)
     found: dict[bytes, list[Earlier]] = {}
     for candidate in unknown:
-        for row in same.get(candidate.digest, []):
-            if _may_be(conn, row, candidate, now_ms):
-                same_name = is_same_name(row.path, candidate.path)
-                earlier = Earlier(row, _snapshot_of(conn, row), same_name)
-                found.setdefault(candidate.path, []).append(earlier)
+        rows = same.get(candidate.digest, [])
+        earlier = _earlier(conn, rows, candidate, now_ms)
+        if earlier:
+            found[candidate.path] = earlier
+    return found
+
+
+def _unknown(
+    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
+) -> list[Candidate]:
+    """Those that are not known by their own paths."""
+    found: list[Candidate] = []
+    for candidate in candidates:
+        if sources.find(conn, watch, candidate.path, candidate.digest) is None:
+            found.append(candidate)
+    return found
+
+
+def _earlier(
+    conn: sqlite3.Connection,
+    rows: Iterable[SourceRow],
+    candidate: Candidate,
+    now_ms: int,
+) -> list[Earlier]:
+    """Those sources of the same content that a candidate may be."""
+    found: list[Earlier] = []
+    for row in rows:
+        if _may_be(conn, row, candidate, now_ms):
+            same_name = is_same_name(row.path, candidate.path)
+            found.append(Earlier(row, _snapshot_of(conn, row), same_name))
     return found
 
 
 def _snapshot_of(conn: sqlite3.Connection, row: SourceRow) -> Snapshot:
+    """Its main file as it was claimed."""
     for member in source_members.of_source(conn, row.id):
-        if member.path == row.path and member.snapshot is not None:
+        is_main = member.path == row.path
+        if is_main and member.snapshot is not None:
             return member.snapshot
     return NO_LOOK
 
@@ -88,20 +113,34 @@ def _may_be(
 ) -> bool:
     """Whether this source orders the same, and its file may have been renamed."""
     own = jobs.of_source(conn, row.id)
-    wanted = {(job.item, job.target.name) for job in candidate.jobs}
-    if row.task != candidate.task or {(job.item, job.target) for job in own} != wanted:
+    if row.task != candidate.task:
+        return False
+    if targets_of(own) != candidate.targets:
         return False
     if is_same_name(row.path, candidate.path):
         return True
     return _may_be_renamed(row, own, now_ms)
 
 
+def targets_of(own: Iterable[Job]) -> set[tuple[str, str]]:
+    """What the jobs of a source make: (item, target)."""
+    return {(job.item, job.target) for job in own}
+
+
 def _may_be_renamed(row: SourceRow, own: list[Job], now_ms: int) -> bool:
-    if {job.state for job in own} <= {State.CANCELLED}:
+    states = {job.state for job in own}
+    if states <= {State.CANCELLED}:
         return False  # nothing is paid for: it is an order like any other
-    if row.retired_at is None or row.retired_to == b"":
+    if row.retired_at is None:
         return True
-    return row.retired_to is None and now_ms - row.retired_at < RENAMED_WITHIN
+
+    is_kept_here = row.retired_to == b""
+    if is_kept_here:
+        return True
+    was_moved = row.retired_to is not None
+    if was_moved:
+        return False
+    return now_ms - row.retired_at < RENAMED_WITHIN
 
 
 def moved_away(root: Path, earlier: Iterable[Earlier]) -> frozenset[int]:
@@ -134,25 +173,31 @@ def choose(
     chosen: dict[bytes, Earlier] = {}
     taken: set[int] = set()
     for path, earlier in found.items():
-        for one in sorted(earlier, key=_by_name):
-            there = one.source.id not in moved
-            if one.source.id in taken or not _is_it(one, there, deletes):
+        for one in sorted(earlier, key=_has_another_name):
+            if one.source.id in taken:
                 continue
-            chosen[path] = replace(one, is_there=there)
-            taken.add(one.source.id)
-            break
+            checked = replace(one, is_there=one.source.id not in moved)
+            if _is_it(checked, deletes):
+                chosen[path] = checked
+                taken.add(one.source.id)
+                break
     return chosen
 
 
-def _by_name(one: Earlier) -> bool:
+def _has_another_name(one: Earlier) -> bool:
     return not one.is_same_name
 
 
-def _is_it(one: Earlier, there: bool, deletes: bool) -> bool:
+def _is_it(one: Earlier, deletes: bool) -> bool:
     if one.is_same_name:
         return True
-    was_deleted = one.source.retired_at is not None and one.source.retired_to is None
-    return not there and not (deletes and was_deleted)
+    if one.is_there:
+        return False
+
+    source = one.source
+    has_left = source.retired_at is not None
+    is_deleted = deletes and has_left and source.retired_to is None
+    return not is_deleted
 
 
 def ended_by_rename(job: Job) -> bool:

@@ -5,7 +5,7 @@ Owns the collection; what is known of one file is `stability`'s.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from nemowatch.intake.ready.stability import Observation, Pace, Tracked
 from nemowatch.intake.ready.turns import portion
@@ -28,6 +28,10 @@ class Tracker:
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._files)
+
+    def items(self) -> Iterable[tuple[bytes, Tracked]]:
+        """Each file with what is known of it; none may come or go meanwhile."""
+        return self._files.items()
 
     def get(self, path: bytes) -> Tracked | None:
         """What is known of this file, if it is tracked."""
@@ -55,9 +59,12 @@ class Tracker:
     ) -> list[bytes]:
         """Up to `limit` files whose next check is due, in the order in which they were first
         seen, with room for every folder; not those in `apart`."""
-        late = (path for path, tracked in self._files.items() if tracked.next_at <= now)
-        due = (path for path in late if path not in apart)
-        return portion(due, limit)
+        return portion(self._late(now, apart), limit)
+
+    def _late(self, now: float, apart: Container[bytes]) -> Iterator[bytes]:
+        for path, tracked in self._files.items():
+            if tracked.next_at <= now and path not in apart:
+                yield path
 
     def next_at(self) -> float:
         """The monotonic second of the next check; infinite when nothing is tracked."""

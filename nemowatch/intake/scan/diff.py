@@ -20,7 +20,15 @@ from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
-from nemowatch.intake.scan.folders import MEDIA, FolderBook, name_of, parent, same_name, stem_of
+from nemowatch.intake.scan.folders import (
+    MEDIA,
+    FolderBook,
+    is_below,
+    name_of,
+    parent,
+    same_name,
+    stem_of,
+)
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
 from nemowatch.model import Snapshot
@@ -67,10 +75,11 @@ class FolderFacts:
 
     def add_foreign(self, path: bytes, found: Snapshot) -> None:
         """Count a file of a kind that it does not take, as it was found."""
-        if looks_partial(path.rpartition(b"/")[2]) and len(self.partial) < MAX_PARTIAL:
+        name = name_of(path)
+        if looks_partial(name) and len(self.partial) < MAX_PARTIAL:
             self.partial[path] = found
             return
-        name = path.rpartition(b"/")[2]
+
         self.foreign += 1
         if converted_to(name):
             self.foreign_endings.add(ending_of(name))
@@ -112,6 +121,7 @@ class ScanDiffer:
         self._tracked = frozenset(tracked)
         self._is_local = is_local
         self._seen: set[bytes] = set()
+        self._closed: list[bytes] = []  # folders that cannot be read, each with a slash behind it
         self._gathering = Gathering()
         self._in_doubt: list[Entry] = []
 
@@ -119,7 +129,9 @@ class ScanDiffer:
         """Whether it is a known file that has not changed: the walk may leave it out. To be given
         to the walk."""
         known = self._known.get(path)
-        if known is None or not stat.S_ISREG(found.st_mode):
+        if known is None:
+            return False
+        if not stat.S_ISREG(found.st_mode):
             return False
         self._seen.add(path)
         return known == _stat_hash(found, local=self._is_local(path))
@@ -129,29 +141,39 @@ class ScanDiffer:
         walk raises."""
         found = ScanDiff(start)
         expected = self._known_below(start)
-        closed: list[bytes] = []
         for entry in entries:
             self._take(found, entry)
-            if entry.kind is Kind.CLOSED:
-                closed.append(entry.path + b"/")
-                # the kernel does not watch it for us either, and it is reported by itself
-                found.inodes.discard(entry.snapshot.ino)
         self._settle_doubts(found)
+
         self._gathering.end()
         found.instructions = self._gathering.folders
         found.approvals = self._gathering.approvals
         found.notes = self._gathering.notes
         found.near = list(self._gathering.problems())[:MAX_ODD]
-        found.missing = expected - self._seen
-        if closed:  # what cannot be seen is not gone
-            found.missing = {p for p in found.missing if not p.startswith(tuple(closed))}
+        found.missing = self._visible(expected - self._seen)
         return found
 
     def _known_below(self, start: bytes) -> set[bytes]:
         if not start:
             return set(self._known)
-        prefix = start + b"/"
-        return {path for path in self._known if (path + b"/").startswith(prefix)}
+
+        found: set[bytes] = set()
+        for path in self._known:
+            if is_below(path, start):
+                found.add(path)
+        return found
+
+    def _visible(self, missing: set[bytes]) -> set[bytes]:
+        """Those that are gone: what lies in a closed folder cannot be seen, and is not."""
+        if not self._closed:
+            return missing
+
+        closed = tuple(self._closed)
+        found: set[bytes] = set()
+        for path in missing:
+            if not path.startswith(closed):
+                found.add(path)
+        return found
 
     def _take(self, found: ScanDiff, entry: Entry) -> None:
         if entry.kind is Kind.FILE:
@@ -159,11 +181,17 @@ class ScanDiffer:
         elif entry.kind is Kind.OURS:
             self._gathering.take(entry.path, entry.snapshot)
         elif entry.kind is Kind.FOLDER:
-            found.inodes.add(entry.snapshot.ino)
-            if b"/" not in entry.path:
-                found.folders.setdefault(entry.path, FolderFacts())
-        elif len(found.odd) < MAX_ODD:
+            _add_folder(found, entry)
+        else:
+            self._odd(found, entry)
+
+    def _odd(self, found: ScanDiff, entry: Entry) -> None:
+        if len(found.odd) < MAX_ODD:
             found.odd.append(_oddity(entry))
+        if entry.kind is Kind.CLOSED:
+            self._closed.append(entry.path + b"/")
+            # the kernel does not watch it for us either, and it is reported by itself
+            found.inodes.discard(entry.snapshot.ino)
 
     def _sort(self, found: ScanDiff, entry: Entry) -> None:
         """A file, or what may be meant as an instruction: what else lies there tells."""
@@ -179,7 +207,8 @@ class ScanDiffer:
         for entry in self._in_doubt:
             meant = self._book.in_doubt(entry.path)
             stem = same_name(stem_of(name_of(entry.path)))
-            if meant is None or (parent(entry.path), stem) in media:
+            is_of_a_clip = (parent(entry.path), stem) in media
+            if meant is None or is_of_a_clip:
                 self._file(found, entry)
             else:
                 self._gathering.miss(entry.path, meant)
@@ -188,10 +217,12 @@ class ScanDiffer:
         """The names, whole and without their endings, of everything that may be a text's clip."""
         names: set[tuple[bytes, str]] = set()
         for path in chain(self._known, self._tracked, found.fresh):
-            if kind_by_name(path) in MEDIA:
-                name, folder = name_of(path), parent(path)
-                names.add((folder, same_name(name)))
-                names.add((folder, same_name(stem_of(name))))
+            if kind_by_name(path) not in MEDIA:
+                continue
+            folder = parent(path)
+            name = name_of(path)
+            names.add((folder, same_name(name)))
+            names.add((folder, same_name(stem_of(name))))
         return names
 
     def _file(self, found: ScanDiff, entry: Entry) -> None:
@@ -208,13 +239,23 @@ class ScanDiffer:
 
         if path not in self._known:
             found.expected += self._book.jobs_of_one(folder)
-        if path in self._tracked:
-            found.fresh[path] = entry.snapshot
+        self._fresh(found, entry)
+
+    def _fresh(self, found: ScanDiff, entry: Entry) -> None:
+        if entry.path in self._tracked:
+            found.fresh[entry.path] = entry.snapshot
         elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
-            found.fresh[path] = entry.snapshot
+            found.fresh[entry.path] = entry.snapshot
             found.untracked += 1
         else:
             found.more = True
+
+
+def _add_folder(found: ScanDiff, entry: Entry) -> None:
+    found.inodes.add(entry.snapshot.ino)
+    is_task_folder = b"/" not in entry.path
+    if is_task_folder:
+        found.folders.setdefault(entry.path, FolderFacts())
 
 
 def _oddity(entry: Entry) -> FileProblem:

@@ -90,8 +90,14 @@ class FolderInstructions:
     @property
     def paused(self) -> bytes:
         """The path of its PAUSE, or of what may have been meant as one; b"" for none."""
-        alike = [miss.path for miss in self.near if miss.instruction is Instruction.PAUSE]
-        return min(self.pauses or alike, default=b"")
+        if self.pauses:
+            return min(self.pauses)
+        return min(self._like_a_pause(), default=b"")
+
+    def _like_a_pause(self) -> Iterator[bytes]:
+        for miss in self.near:
+            if miss.instruction is Instruction.PAUSE:
+                yield miss.path
 
     @property
     def prompt(self) -> bytes:
@@ -103,7 +109,10 @@ class FolderInstructions:
     @property
     def unclear(self) -> NearMiss | None:
         """What keeps everything in the folder from being claimed."""
-        return next((miss for miss in self.near if miss.holds_folder), None)
+        for miss in self.near:
+            if miss.holds_folder:
+                return miss
+        return None
 
 
 #: Folders that hold something, by their paths below the inbox.
@@ -121,33 +130,42 @@ class Gathering:
 
     def take(self, path: bytes, snapshot: Snapshot) -> None:
         """One of our names was found: an instruction, or what looks like one."""
-        name = name_of(path)
-        exact = instructions.exact(name)
+        exact = instructions.exact(name_of(path))
         if exact is None:
-            alike = _alike(name)
-            if alike is not None:
-                self.miss(path, alike)
-            elif instructions.is_note(name) and len(self.notes) < MAX_NOTES:
-                self.notes.append(path)
+            self._inexact(path)
         elif exact is Instruction.PAUSE:
             self._at(path).pauses.append(path)
         elif exact is Instruction.PROMPT:
             self._prompt(path, snapshot)
-        elif b"/" in path:
-            self.miss(path, exact, f"{as_text(name)} counts in the inbox itself, not in a folder")
         else:
+            self._approval(path, snapshot)
+
+    def _inexact(self, path: bytes) -> None:
+        name = name_of(path)
+        alike = _alike(name)
+        if alike is not None:
+            self.miss(path, alike)
+        elif instructions.is_note(name) and len(self.notes) < MAX_NOTES:
+            self.notes.append(path)
+
+    def _approval(self, path: bytes, snapshot: Snapshot) -> None:
+        if not parent(path):
             self.approvals[path] = snapshot
+            return
+        why = f"{as_text(name_of(path))} counts in the inbox itself, not in a folder"
+        self.miss(path, Instruction.APPROVE, why)
 
     def _prompt(self, path: bytes, snapshot: Snapshot) -> None:
+        held = self._at(path)
         if not parent(path):
             why = "prompt.txt counts in a task folder, or in a folder below one"
             cure = "Put it into the folder that it is for."
-            self._at(path).near.append(_near(path, Instruction.PROMPT, why, cure))
+            held.near.append(_near(path, Instruction.PROMPT, why, cure))
         elif snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
-            self._at(path).near.append(_near(path, Instruction.PROMPT, why, EMPTY_CURE))
+            held.near.append(_near(path, Instruction.PROMPT, why, EMPTY_CURE))
         else:
-            self._at(path).prompts[path] = snapshot
+            held.prompts[path] = snapshot
 
     def miss(self, path: bytes, meant: Instruction, why: str = "") -> None:
         """This file was to be an instruction."""
@@ -193,12 +211,18 @@ def _one_of_many(path: bytes) -> NearMiss:
 
 
 def _drop_backups(found: FolderInstructions) -> None:
-    exact = {Instruction.PAUSE: found.pauses, Instruction.PROMPT: found.prompts}
+    there: set[Instruction] = set()
+    if found.pauses:
+        there.add(Instruction.PAUSE)
+    if found.prompts:
+        there.add(Instruction.PROMPT)
+
     kept: list[NearMiss] = []
     for miss in found.near:
         is_backup = instructions.is_backup(name_of(miss.path))
-        if not is_backup or not exact.get(miss.instruction):
-            kept.append(miss)
+        if is_backup and miss.instruction in there:
+            continue
+        kept.append(miss)
     found.near = kept
 
 
@@ -208,7 +232,7 @@ def _alike(name: bytes) -> Instruction | None:
     if found is not None:
         return found
     low = instructions.folded(name)
-    for form in (FORM[Instruction.REVISE], FORM[Instruction.ANSWER]):
-        if low.endswith((f".{form.word}.txt", f".{form.word}.txt.txt")):
-            return form.instruction
+    for meant in (Instruction.REVISE, Instruction.ANSWER):
+        if FORM[meant].is_written(low):
+            return meant
     return None

@@ -87,17 +87,20 @@ def lineage(folder: bytes) -> Iterator[bytes]:
 
 def is_below(path: bytes, folder: bytes) -> bool:
     """Whether a path is this folder (b"": the inbox itself), or lies in or below it."""
-    return not folder or path == folder or path.startswith(folder + b"/")
+    if folder in (b"", path):
+        return True
+    return path.startswith(folder + b"/")
 
 
 def stem_of(name: bytes) -> bytes:
     """A file's name without the ending that says its kind."""
     low = name.lower()
     for ending in _DOUBLE_ENDINGS:
-        if low.endswith(ending) and len(low) > len(ending):
+        is_longer = len(low) > len(ending)
+        if is_longer and low.endswith(ending):
             return name[: -len(ending)]
-    stem, dot, _ = name.rpartition(b".")
-    return stem if dot and stem else name
+    stem, _, _ = name.rpartition(b".")
+    return stem or name
 
 
 def same_name(name: bytes) -> str:
@@ -122,10 +125,13 @@ class FolderBook:
     def read(self, name: bytes) -> Folder | Unreadable:
         """What this folder's name asks for."""
         found = self._read.get(name)
-        if found is None:
-            if len(self._read) >= MAX_NAMES:
-                self._read.clear()
-            found = self._read[name] = read_folder(as_text(name), self._recipes)
+        if found is not None:
+            return found
+
+        if len(self._read) >= MAX_NAMES:
+            self._read.clear()
+        found = read_folder(as_text(name), self._recipes)
+        self._read[name] = found
         return found
 
     def instruct(self, folder: bytes, prompt: str) -> None:
@@ -180,4 +186,6 @@ class FolderBook:
         """How many jobs one file in it brings, as far as the name tells: one for each language
         of a dubbing."""
         found = self.read(folder)
-        return jobs_of_one(found) if isinstance(found, Folder) else 1
+        if isinstance(found, Folder):
+            return jobs_of_one(found)
+        return 1

@@ -81,10 +81,10 @@ _PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
 
 def _first(reasons: dict[str, str], matches: Callable[[str], bool]) -> str:
     """Why the first entry that matches is in the list; "" when none does."""
-    for entry, why in reasons.items():
-        if matches(entry):
-            return why
-    return ""
+    entry = next(filter(matches, reasons), None)
+    if entry is None:
+        return ""
+    return reasons[entry]
 
 
 def _reason(name: str, patterns: dict[str, str]) -> str:
@@ -109,15 +109,18 @@ class Ignore:
     def name(self, name: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge one name, without its path."""
         low = folded(name)
-        own_kind = self._folder(low) if folder else self._file(low)
-        own_kind = own_kind or self._look_alike(name, folder=folder)
+        judge = self._folder if folder else self._file
+        own_kind = judge(low) or self._look_alike(name, folder=folder)
         return own_kind or _temporary(low) or self._shared(low)
 
     def _look_alike(self, name: bytes, *, folder: bool) -> NameVerdict | None:
         """The judgement of a name that was surely to be an instruction, and is none."""
         low = folded(name)
-        if low.startswith(_PREFIXES) or self._own_re.match(low):
+        if low.startswith(_PREFIXES):
             return None
+        if self._own_re.match(low):
+            return None
+
         meant = instructions.look_alike(name, folder=folder)
         if meant is None:
             return None
@@ -169,8 +172,8 @@ def _strength(verdict: NameVerdict) -> int:
 def _temporary(low: str) -> NameVerdict | None:
     if low.startswith(_PREFIXES):
         return _ignored(_first(TEMPORARY_PREFIXES, low.startswith))
-    _, _, ending = low.rpartition(".")
-    if ending in TEMPORARY_SUFFIXES and ending != low:
+    _, dot, ending = low.rpartition(".")
+    if dot and ending in TEMPORARY_SUFFIXES:
         return _ignored(TEMPORARY_SUFFIXES[ending])
     if _PATTERN.match(low):
         return _ignored(_reason(low, PATTERNS))

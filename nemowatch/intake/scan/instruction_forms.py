@@ -52,11 +52,17 @@ class Form:
 
     def is_said(self, said: list[str]) -> bool:
         """Whether these words of a name say nothing but it, rightly or by a slip."""
-        if len(said) != 1 or not self.word:
-            return False
-        if said[0] == self.word or said[0] in self.forms:
+        if self.is_rightly_said(said):
             return True
-        return not self.is_ending and is_slip(said[0], self.word)
+        if self.is_ending or not self.word:
+            return False
+        return len(said) == 1 and is_slip(said[0], self.word)
+
+    def is_rightly_said(self, said: list[str]) -> bool:
+        """Whether these words of a name are its word, in some form of it, and nothing else."""
+        if len(said) != 1:
+            return False
+        return said[0] in self.forms | {self.word}
 
     def is_written(self, name: str) -> bool:
         """Whether one that follows the name of another file is written as it is to be."""

@@ -29,6 +29,13 @@ _READ_ME_WORDS = ["nemowatch", "read", "me"]
 _MOST_MORE = 3
 
 
+#: Instructions by their complete names, by words that mean the same, and by their own words. Of
+#: several for one name the first counts.
+_BY_NAME = {name: form.instruction for form in reversed(FORMS) for name in form.names}
+_BY_OTHER_WORD = {word: form.instruction for form in reversed(FORMS) for word in form.others}
+_BY_WORD = {form.word: form.instruction for form in FOLDER_FORMS}
+
+
 def folded(name: bytes) -> str:
     """A name for comparing: without case; bytes that are not UTF-8 survive as surrogates."""
     return os.fsdecode(name).lower()
@@ -36,11 +43,7 @@ def folded(name: bytes) -> str:
 
 def exact(name: bytes) -> Instruction | None:
     """The instruction that is called exactly so."""
-    low = folded(name)
-    for form in FORMS:
-        if low in form.names:
-            return form.instruction
-    return None
+    return _BY_NAME.get(folded(name))
 
 
 def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:
@@ -66,21 +69,25 @@ def in_doubt(name: bytes, *, scripts: bool) -> Instruction | None:
 def is_note(name: bytes) -> bool:
     """Whether a name is that of a note which nemowatch writes into an inbox or into failed/."""
     low = folded(name)
-    return low == _READ_ME or low.endswith((".error.txt", ".question.txt"))
+    if low == _READ_ME:
+        return True
+    return low.endswith((".error.txt", ".question.txt"))
 
 
 def is_backup(name: bytes) -> bool:
     """Whether a name is that of an earlier version which an editor keeps, or of what it is about to
     save: beside the instruction itself it says nothing."""
     low = folded(name)
-    return low.startswith("#") or low.endswith("~") or low.rpartition(".")[2] in BACKUPS
+    if low.startswith("#"):
+        return True
+    if low.endswith("~"):
+        return True
+    return low.rpartition(".")[2] in BACKUPS
 
 
 def _paused_folder(name: str) -> Instruction | None:
-    form = FORM[Instruction.PAUSE]
-    said = words_of(name)
-    if len(said) == 1 and said[0] in form.forms | {form.word}:
-        return form.instruction
+    if FORM[Instruction.PAUSE].is_rightly_said(words_of(name)):
+        return Instruction.PAUSE
     return None
 
 
@@ -89,10 +96,10 @@ def _look_alike(name: str) -> Instruction | None:
     stem, is_text = without_endings(name)
     if not is_text:
         return None
-    if "." in stem:
-        return _about_a_file(stem, name) or _first_said(FOLDER_FORMS, words_of(stem))
 
     said = words_of(stem)
+    if "." in stem:
+        return _about_a_file(stem, name) or _first_said(FOLDER_FORMS, said)
     if said == _READ_ME_WORDS and name.lower() != _READ_ME:
         return Instruction.NOTE
     return _first_said(FOLDER_FORMS + ALONE_FORMS, said)
@@ -102,13 +109,13 @@ def _about_a_file(stem: str, name: str) -> Instruction | None:
     """What NAME.word says."""
     last = stem.rpartition(".")[2]
     said = words_of(last) or [plain(last)]  # "url" is an ending of its own
-    for form in ENDING_FORMS:
-        if form.is_said(said) and not form.is_written(name):
-            return form.instruction
-    for form in FOLDER_FORMS:
-        if said == [form.word]:  # NAME.prompt.txt
-            return form.instruction
-    return None
+    misspelled = [form for form in ENDING_FORMS if not form.is_written(name)]
+    found = _first_said(misspelled, said)
+    if found is not None:
+        return found
+    if len(said) != 1:
+        return None
+    return _BY_WORD.get(said[0])  # NAME.prompt.txt
 
 
 def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
@@ -121,30 +128,27 @@ def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
 @lru_cache(maxsize=4096)
 def _in_doubt(name: str, scripts: bool) -> Instruction | None:
     stem, is_text = without_endings(name)
-    said = words_of(stem) if is_text else []
+    if not is_text:
+        return None
+    said = words_of(stem)
     if not said:
         return None
-    for form in FORMS:
-        if "".join(said) in form.others:
-            return form.instruction
+
+    other = _BY_OTHER_WORD.get("".join(said))
+    if other is not None:
+        return other
     for form in FOLDER_FORMS:
-        if _may_mean(form, said, stem, scripts=scripts):
+        # its word is the first or the last of few
+        if form.word in (said[0], said[-1]) and len(said) <= 1 + _most_more(form, stem, scripts):
             return form.instruction
     return None
 
 
-def _may_mean(
-    form: Form,
-    said: list[str],
-    stem: str,
-    *,
-    scripts: bool,
-) -> bool:
-    """Whether the word of an instruction is the first or the last of few."""
-    if form.word not in (said[0], said[-1]):
-        return False
-    most = _MOST_MORE
-    stands_out = form.word.upper() in stem and not stem.isupper()
-    if scripts and not stands_out:
-        most = form.more
-    return len(said) - 1 <= most
+def _most_more(form: Form, stem: str, scripts: bool) -> int:
+    """How many other words leave it in doubt whether an instruction is meant."""
+    if not scripts:
+        return _MOST_MORE
+    is_capital = form.word.upper() in stem
+    if is_capital and not stem.isupper():
+        return _MOST_MORE
+    return form.more

@@ -46,7 +46,7 @@ _MARKS = words(
     " のコピー 복사본 사본 의 نسخة עותק สำเนา ban sao salinan sync laptop v ver version final new"
     " neu nuevo nouveau alt draft my mein meine mi mon"
 )
-_NO_WORDS = _MARKS | ENDINGS | _LINK_ENDINGS
+_NO_WORDS = _MARKS | ENDINGS | _LINK_ENDINGS | {""}
 #: What sync clients put between a name and when, where and by whom it was changed, too.
 _CONFLICTS = ("conflict", "konflikt")
 
@@ -67,9 +67,12 @@ def without_endings(name: str) -> tuple[str, bool]:
         stem = stem.rpartition(".")[0].strip()
         known = ENDINGS
 
-    ending = stem.rpartition(".")[2]
-    has_none = "." not in stem or not ending.isalnum()  # "prompt.txt - Copy" has none
-    return stem, has_none or stem != whole
+    if stem != whole:
+        return stem, True
+    _, dot, ending = stem.rpartition(".")
+    if not dot:
+        return stem, True
+    return stem, not ending.isalnum()  # "prompt.txt - Copy" has none
 
 
 def _ending(name: str) -> str:
@@ -88,10 +91,18 @@ def words_of(text: str) -> list[str]:
     for token in _TOKEN.findall(plain(apart)):
         if said and token.startswith(_CONFLICTS):
             break
-        word = _WORD.fullmatch(token)
-        if word and word[1] not in _NO_WORDS:
-            said.append(word[1])
+        word = _without_number(token)
+        if word not in _NO_WORDS:
+            said.append(word)
     return said
+
+
+def _without_number(token: str) -> str:
+    """The word that a token is, without a number at its end; "" for one that is no word."""
+    word = _WORD.fullmatch(token)
+    if word is None:
+        return ""
+    return word[1]
 
 
 def is_slip(said: str, word: str) -> bool:
@@ -99,23 +110,29 @@ def is_slip(said: str, word: str) -> bool:
     The first is hardly ever wrong, and "cause" is another word than "pause"."""
     if said[:1] != word[:1]:
         return False
-    slips = _shorter(word) | _swapped(word)
-    return said in slips or word in _shorter(said) or _one_wrong(said, word)
+    if len(said) == len(word):
+        return _one_wrong(said, word) or said in _swapped(word)
+    return said in _shorter(word) or word in _shorter(said)
 
 
 def _shorter(word: str) -> set[str]:
     """The word with one letter missing."""
-    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+    found: set[str] = set()
+    for at in range(len(word)):
+        found.add(word[:at] + word[at + 1 :])
+    return found
 
 
 def _swapped(word: str) -> set[str]:
     """The word with two neighbours swapped."""
-    places = range(len(word) - 1)
-    return {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places}
+    found: set[str] = set()
+    for at in range(len(word) - 1):
+        swapped = word[at + 1] + word[at]
+        found.add(word[:at] + swapped + word[at + 2 :])
+    return found
 
 
 def _one_wrong(said: str, word: str) -> bool:
-    if len(said) != len(word):
-        return False
-    wrong = [mine for mine, right in zip(said, word, strict=True) if mine != right]
-    return len(wrong) == 1
+    """Whether two words of the same length differ in one letter."""
+    pairs = zip(said, word, strict=True)
+    return sum(mine != right for mine, right in pairs) == 1

@@ -7,12 +7,13 @@ Owns since when each has kept still, from scan to scan. It reads no disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nemowatch.content.endings import converted_to
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
-from nemowatch.intake.scan.folders import as_text
+from nemowatch.intake.scan.folders import as_text, name_of
 from nemowatch.model import Snapshot
 
 #: Seconds without a change, from one scan to another, after which it has stopped growing.
@@ -24,37 +25,44 @@ _EXAMPLES = 5
 def looks_partial(name: bytes) -> bool:
     """True when a name of a kind that is processed is below the last ending, and that is none of
     media itself."""
-    shorter, dot, _ = name.rpartition(b".")
-    if not dot or converted_to(name):
+    shorter, _, _ = name.rpartition(b".")
+    if converted_to(name):
         return False
     return kind_by_name(shorter) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How a file was at a scan."""
+
+    content: tuple[int, ...]
+    since: float  #: monotonic seconds of its last change
 
 
 class PartialFiles:
     """The partial files of one inbox."""
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, tuple[int, ...]] = {}  # how each was at the last scan
-        self._since: dict[bytes, float] = {}  # monotonic seconds of its last change
+        self._files: dict[bytes, _State] = {}  # how each was at the last scan
         self._stalled: dict[bytes, list[bytes]] = {}  # by folder
 
     def __repr__(self) -> str:
-        return f"PartialFiles({len(self._seen)} files, {len(self._stalled)} folders stalled)"
+        return f"PartialFiles({len(self._files)} files, {len(self._stalled)} folders stalled)"
 
     def learn(self, by_folder: Mapping[bytes, Mapping[bytes, Snapshot]], now: float) -> None:
         """Take in what a scan at `now` has found, by folder and path."""
-        seen: dict[bytes, tuple[int, ...]] = {}
-        since: dict[bytes, float] = {}
+        before = self._files
+        self._files = {}
         self._stalled = {}
         for folder, files in by_folder.items():
             for path, found in files.items():
-                seen[path] = content_key(found, local=False)
-                since[path] = now
-                if self._seen.get(path) == seen[path]:
-                    since[path] = self._since[path]
-                if now - since[path] >= STALLED_AFTER:
+                state = _State(content_key(found, local=False), now)
+                known = before.get(path, state)
+                if known.content == state.content:
+                    state = known
+                self._files[path] = state
+                if now - state.since >= STALLED_AFTER:
                     self._stalled.setdefault(folder, []).append(path)
-        self._seen, self._since = seen, since
 
     def problems(self) -> list[FolderProblem]:
         """What people are told, one for each folder that holds such files which have stopped
@@ -63,7 +71,7 @@ class PartialFiles:
 
 
 def _problem(folder: bytes, paths: list[bytes]) -> FolderProblem:
-    names = ", ".join(as_text(path.rpartition(b"/")[2]) for path in paths[:_EXAMPLES])
+    names = ", ".join(as_text(name_of(path)) for path in paths[:_EXAMPLES])
     if len(paths) > _EXAMPLES:
         names = f"{names} and {len(paths) - _EXAMPLES} more"
     what = f"These look like unfinished files, and have stopped growing: {names}."

@@ -3,6 +3,7 @@ holds everything."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,11 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.safe_open import lookup
-from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
+from nemowatch.intake.scan.folder_instructions import (
+    FolderInstructions,
+    Gathering,
+    Instructions,
+)
 from nemowatch.intake.scan.folders import is_below, lineage
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.scanner import Kind, walk
@@ -24,6 +29,15 @@ def nearest_pause(files: Mapping[bytes, bytes], folder: bytes) -> bytes:
         if above in files:
             return files[above]
     return b""
+
+
+def pauses_in(instructions: Instructions) -> dict[bytes, bytes]:
+    """Each PAUSE by the folder (b"": the inbox itself) that it is in."""
+    found: dict[bytes, bytes] = {}
+    for folder, held in instructions.items():
+        if held.paused:
+            found[folder] = held.paused
+    return found
 
 
 class Pauses:
@@ -43,8 +57,8 @@ class Pauses:
 
     def any_below(self, watch: str, folder: bytes) -> bool:
         """Whether one holds this folder or a part of it."""
-        files = self.files.get(watch, {})
-        return any(is_below(at, folder) for at in files)
+        folders_with_one = self.files.get(watch, {})
+        return any(is_below(each, folder) for each in folders_with_one)
 
 
 def on_disk(watches: Iterable[Watch]) -> Pauses:
@@ -61,7 +75,7 @@ def _in(watch: Watch) -> dict[bytes, bytes]:
                 found.take(entry.path, entry.snapshot)
     except LocalError:
         return {}
-    return {folder: one.paused for folder, one in found.folders.items() if one.paused}
+    return pauses_in(found.folders)
 
 
 def held_in(inbox: Path, folder: bytes, ignore: Ignore) -> FolderInstructions:
@@ -70,7 +84,7 @@ def held_in(inbox: Path, folder: bytes, ignore: Ignore) -> FolderInstructions:
     for name in names_below(inbox, folder):
         if ignore.name(name).kind is not NameClass.OURS:
             continue
-        path = folder + b"/" + name if folder else name
+        path = os.path.join(folder, name)
         with suppress(LocalError):
             found.take(path, lookup(inbox, path))
     found.end()

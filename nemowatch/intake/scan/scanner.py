@@ -19,7 +19,7 @@ from nemowatch.fs.identity import NO_LOOK, not_regular, of_stat
 from nemowatch.fs.listing import entries
 from nemowatch.fs.names import LONGEST_PATH
 from nemowatch.fs.safe_open import folder_of, translated
-from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.ignore import Ignore, NameClass, NameVerdict
 from nemowatch.model import Snapshot
 
 #: (path, what a stat says) -> whether it is a known file that has not changed. Asked first: in an
@@ -67,7 +67,12 @@ class Entry:
 
 def in_project(path: bytes) -> bool:
     """True for a folder that is one job of many files, and for all that is in it."""
-    return any(piece.lower().endswith(PROJECT) for piece in path.split(b"/")[1:])
+    _task_folder, *below = path.split(b"/")
+    return any(map(_is_project, below))
+
+
+def _is_project(name: bytes) -> bool:
+    return name.lower().endswith(PROJECT)
 
 
 def _nothing(_path: bytes, _found: os.stat_result) -> bool:
@@ -95,6 +100,7 @@ def walk(
         if len(folder) > LONGEST_PATH:
             yield Entry(Kind.CLOSED, folder, snapshot, TOO_DEEP)
             continue
+
         try:
             for entry in _in_folder(root, folder, ignore, known):
                 if entry.kind in _ENTERED:
@@ -116,13 +122,16 @@ def _in_folder(
     known: Known,
 ) -> Iterator[Entry]:
     """What is in one folder, but for what is known or ignored. Raises LocalError."""
-    prefix = folder + b"/" if folder else b""
+    prefix = os.path.join(folder, b"")
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
         for name, found in entries(opened):
             path = prefix + name
-            if found is not None and known(path, found):
+            if found is None:
+                entry = _unanswered(name, path, ignore)
+            elif known(path, found):
                 continue
-            entry = _judge(name, path, found, ignore)
+            else:
+                entry = _judge(name, path, found, ignore)
             if entry is not None:
                 yield entry
 
@@ -136,11 +145,9 @@ def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
 def _judge(
     name: bytes,
     path: bytes,
-    found: os.stat_result | None,
+    found: os.stat_result,
     ignore: Ignore,
 ) -> Entry | None:
-    if found is None:
-        return _unanswered(name, path, ignore)
     if stat.S_ISDIR(found.st_mode):
         return _judge_folder(name, path, found, ignore)
 
@@ -149,8 +156,11 @@ def _judge(
         return None
     if verdict.kind is NameClass.OURS:
         return Entry(Kind.OURS, path, of_stat(found))
+
     what = not_regular(found.st_mode)
-    return Entry(Kind.ODD if what else Kind.FILE, path, of_stat(found), what)
+    if what:
+        return Entry(Kind.ODD, path, of_stat(found), what)
+    return Entry(Kind.FILE, path, of_stat(found))
 
 
 def _judge_folder(
@@ -164,14 +174,18 @@ def _judge_folder(
         return None
 
     kind = Kind.FOLDER
-    is_task_folder = b"/" not in path
-    if verdict.kind is NameClass.OURS:
+    if verdict.kind is NameClass.OURS or _is_instruction(name, verdict, ignore):
         kind = Kind.OURS
-    elif verdict.kind is NameClass.WORK and ignore.name(name).kind is NameClass.OURS:
-        kind = Kind.OURS  # a folder called PAUSE counts too
-    elif not is_task_folder and name.lower().endswith(PROJECT):
+    elif in_project(path):
         kind = Kind.PROJECT
     return Entry(kind, path, of_stat(found))
+
+
+def _is_instruction(name: bytes, verdict: NameVerdict, ignore: Ignore) -> bool:
+    """Whether a folder has the name of an instruction: one called PAUSE counts too."""
+    if verdict.kind is not NameClass.WORK:
+        return False
+    return ignore.name(name).kind is NameClass.OURS
 
 
 def _why(error: LocalError) -> str:

@@ -1,0 +1,74 @@
+"""Whether the jobs of a new source wait for a person, and in which batch.
+
+Owns the choice for one source, in the transaction that claims it. What a scan brings at once is
+`bulk_approval`'s.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from nemowatch.intake.records import Candidate
+from nemowatch.journal import batches
+from nemowatch.model import HoldReason
+
+
+class ApprovalBatch:
+    """The open batch of one watch, and those that single sources begin."""
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        watch: str,
+        now_ms: int,
+        confirm_above: int,
+    ) -> None:
+        self._conn = conn
+        self._watch = watch
+        self._now = now_ms
+        self._confirm_above = confirm_above
+        self._open: int | None = None  # the id of the batch that every new source joins
+        self.is_rebuilt = False  #: the journal was begun anew, and may have forgotten what was paid
+
+        batch = batches.open_for(conn, watch)
+        if batch is not None:
+            self.is_rebuilt = batch.cause == batches.REBUILT
+            if batch.cause not in batches.ALONE:
+                self._open = batch.id
+
+    def hold_again(self, source_id: int) -> None:
+        """A source that goes on waits for approval as new ones do, where they do."""
+        if self._open is not None:
+            batches.hold_source(self._conn, source_id, self._open, self._now)
+
+    def join(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
+        """The batch that a new source joins, and what holds its jobs ("": nothing). `doubtful`: it
+        has results that nobody remembers making."""
+        batch = self._choose(candidate, doubtful=doubtful)
+        if batch is not None:
+            self._count_free(batch, candidate)
+        if candidate.conflict:
+            return batch, HoldReason.CONFLICT
+        if batch is not None:
+            return batch, HoldReason.APPROVAL
+        return None, ""
+
+    def _choose(self, candidate: Candidate, *, doubtful: bool) -> int | None:
+        if self._open is not None:
+            return self._open
+
+        count = sum(not job.is_free for job in candidate.jobs)
+        is_long_list = candidate.many and 0 < self._confirm_above < count
+        if doubtful:
+            cause = batches.STANDS
+        elif is_long_list:
+            cause = batches.LIST
+        else:
+            return None
+        return batches.begin(self._conn, self._watch, cause, count, self._now)
+
+    def _count_free(self, batch: int, candidate: Candidate) -> None:
+        """Nobody is asked about jobs that cost nothing."""
+        free = sum(job.is_free for job in candidate.jobs)
+        if free:
+            batches.shrink(self._conn, batch, free, self._now)
