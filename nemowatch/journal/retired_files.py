@@ -21,6 +21,8 @@ DAY_MS = 24 * 3600 * 1000
 #: Of the time between two boots nobody knows how much has passed: more than this counts as a jump
 #: of the clock, since a machine without a battery for its clock may wake up in any year.
 LONGEST_OFF_MS = DAY_MS
+#: A smaller jump changes nothing about days.
+LEAST_JUMP_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,23 @@ def forget(conn: sqlite3.Connection, path: bytes) -> None:
 
 def follow_clock(conn: sqlite3.Connection, clock: Clock) -> int:
     """Compare the wall clock with the time that has really passed since the last call, and move
-    all dates along with a jump; returns the jump in ms. Called before `old` is asked."""
+    all dates along with a jump; returns the jump in ms. Called before a date is written, so that
+    it moves along with later jumps only, and before `old` is asked."""
     now_ms = clock.now_ms()
     boot, up_ms = clock.since_boot()
     before = facts.get(conn, Fact.CLOCK)
+    jump = _jump(before, now_ms, up_ms, boot)
+    if abs(jump) >= LEAST_JUMP_MS:
+        conn.execute(SQL["clock_was_set"], (jump,))
+    else:
+        # what the clock drifts adds up until it is worth a write to every row
+        now_ms, jump = now_ms - jump, 0
     facts.put(conn, Fact.CLOCK, f"{now_ms} {up_ms} {boot}")
+    return jump
+
+
+def _jump(before: str, now_ms: int, up_ms: int, boot: str) -> int:
+    """Milliseconds by which the wall clock has jumped since `before` was written."""
     if not before:
         return 0
     then, up_then, boot_then = before.split(" ", 2)
@@ -76,9 +90,7 @@ def follow_clock(conn: sqlite3.Connection, clock: Clock) -> int:
     really = min(max(passed, 0), LONGEST_OFF_MS)
     if boot == boot_then and up_ms >= int(up_then):
         really = up_ms - int(up_then)
-    jump = passed - really
-    conn.execute(SQL["clock_was_set"], (jump,))
-    return jump
+    return passed - really
 
 
 def _file(row: sqlite3.Row) -> RetiredFile:

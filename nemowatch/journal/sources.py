@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nemowatch.clock import Clock
 from nemowatch.journal import (
     job_steps,
     jobs,
@@ -190,6 +191,18 @@ def retire(
     and stays there). `files`: all of its files, where they were moved."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
     retired_files.record(conn, source_id, files)
+
+
+def leave(
+    conn: sqlite3.Connection,
+    source_id: int,
+    target: bytes | None,
+    files: Iterable[RetiredFile],
+    clock: Clock,
+) -> None:
+    """`retire` now, by a clock that may have jumped: jumps before this make nothing older."""
+    retired_files.follow_clock(conn, clock)
+    retire(conn, source_id, target, clock.now_ms(), files)
 
 
 def unretire(conn: sqlite3.Connection, source_id: int) -> None:

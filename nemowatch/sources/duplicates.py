@@ -104,9 +104,8 @@ class Duplicates:
         except LocalError as exc:
             self._log_failure(watch, copy, exc)
             return False
-        now_ms = self._clock.now_ms()
         await self._journal.write(
-            lambda conn: sources.retire(conn, copy.source_id, gone.target, now_ms, gone.files)
+            lambda conn: sources.leave(conn, copy.source_id, gone.target, gone.files, self._clock)
         )
         return True
 

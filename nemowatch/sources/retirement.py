@@ -149,9 +149,8 @@ class Retirement:
 
     async def _finish(self, row: SourceRow, gone: Departure, done: bool) -> None:
         self._tries.forget(row.id)
-        now_ms = self._clock.now_ms()
         await self._journal.write(
-            lambda conn: sources.retire(conn, row.id, gone.target, now_ms, gone.files)
+            lambda conn: sources.leave(conn, row.id, gone.target, gone.files, self._clock)
         )
         about = location(row) | {"moved_to": show_path(gone.target or b"")}
         if done:

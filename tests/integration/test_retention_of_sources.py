@@ -73,7 +73,7 @@ class House:
         row = await self.journal.write(lambda conn: sources.claim(conn, new, now))
         gone = retire_members(self.watch.inbox, [member], self.watch.done)
         await self.journal.write(
-            lambda conn: sources.retire(conn, row.id, gone.target, now, gone.files)
+            lambda conn: sources.leave(conn, row.id, gone.target, gone.files, self.clock)
         )
         assert gone.target is not None
         return Path(os.fsdecode(gone.target))
@@ -177,6 +177,38 @@ async def test_a_file_that_came_while_the_clock_was_wrong(house: House) -> None:
     house.clock.step_wall(50 * 365 * DAY)
     assert await house.sweep()
     house.clock.advance(31 * DAY)
+    assert await house.sweep() == set()
+
+
+@pytest.mark.parametrize("boots", [0, 1])
+async def test_a_file_that_came_after_the_clock_was_set_back(house: House, boots: int) -> None:
+    """No sweep has seen the jump yet: what is moved after it has its days from then on."""
+    house.clock.step_wall(27 * 365 * DAY)
+    await house.retire("dub-es/before.mp4")
+    await house.sweep()
+    house.clock.step_wall(-27 * 365 * DAY)
+    house.clock.boot += boots
+    await house.retire("dub-es/after.mp4")
+    assert await house.sweep() == {"dub-es", "dub-es/before.mp4", "dub-es/after.mp4"}
+    house.clock.advance(29 * DAY)
+    assert len(await house.sweep()) == 3
+    house.clock.advance(2 * DAY)
+    assert await house.sweep() == set()
+
+
+async def test_a_clock_that_drifts_makes_nothing_old(house: House) -> None:
+    """Steps of half a minute add up, and count as one jump at last."""
+    await house.retire("dub-es/a.mp4")
+    for _ in range(40):
+        house.clock.advance(DAY / 2)
+        house.clock.step_wall(DAY / 2)
+        assert await house.sweep()
+    house.clock.advance(9 * DAY)
+    for _ in range(3_000):
+        house.clock.step_wall(50)
+        await follow_clock(house.journal, house.clock)
+    assert await house.sweep()
+    house.clock.advance(2 * DAY)
     assert await house.sweep() == set()
 
 
