@@ -40,7 +40,10 @@ _PICTURES = (
     "apng arw avif bmp cr2 cr3 dib dng emf eps heic heif hif ico j2k jp2 jxl nef orf psd raf raw"
     " rw2 svg tga tif tiff wmf"
 )
-_DOCUMENTS = "abw doc dot epub fodt gdoc hwp hwpx lwp odt ott pages pdf sxw wpd wps wri xps"
+_DOCUMENTS = (
+    "abw doc dot epub fodt gdoc htm html hwp hwpx lwp mht mhtml odt ott pages pdf rtf sxw wpd wps"
+    " wri xps"
+)
 #: What a file with such an ending is converted to.
 _TARGETS = {
     **dict.fromkeys(_VIDEOS.split(), TO_VIDEO),

@@ -80,6 +80,9 @@ _NOTHING = "there is neither a picture nor sound in it"
 _UNKNOWN = "its content is not a video, sound or picture of a kind that nemowatch knows"
 _UNLOCK = "Export it without protection, or use another file."
 _READ_IT = "Open it in an editor: it may say why a download failed. Then put in the file itself."
+_TRUE_ENDING = "Give it the ending of what it is (.mp4 for a film, .mp3 for a recording)."
+_IF_WORD = "If it is a Word document, give it the ending .docx. If it is an archive, unpack it."
+_COPY_WORDS = "Copy the words that are meant into a plain text file (.txt), and drop that."
 _SAVE_ANEW = "Open it in the program that made it, and save it anew."
 
 
@@ -197,7 +200,7 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
         return _word(head, name)
     found = _no_text(head, name)
     if found:
-        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found))
+        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found.what), cure=found.cure)
     return Sniffed(Finding.MEDIA, kind)
 
 
@@ -212,19 +215,28 @@ def _word(head: bytes, name: bytes) -> Sniffed:
     return Sniffed(Finding.NOT_MEDIA, MediaKind.SCRIPT, why, cure=found.cure or _SAVE_AS_WORD)
 
 
-def _no_text(head: bytes, name: bytes) -> str:
-    """What the first bytes are, when no text begins with them; else ""."""
+def _no_text(head: bytes, name: bytes) -> Disguise | None:
+    """What the first bytes are, when no text begins with them; else None."""
     if head.startswith(TEXT_MARKS):
-        return ""
+        return None
     if head.startswith(NEVER_TEXT):
-        found = disguise(head)
-        return "" if found is None else found.what
+        return _document(head)
 
     # sound begins like a text in UTF-16, and a GIF like one in letters
     is_letters = b"\0" not in head and head[0] <= 127
     if is_letters or mpeg_audio.is_frame(head) or media_kind(head, name) is None:
-        return ""
-    return "a media file"
+        return None
+    return Disguise("a media file", _TRUE_ENDING)
+
+
+def _document(head: bytes) -> Disguise | None:
+    """What is called a text but is something else, with how its words come out of it."""
+    found = disguise(head)
+    if found is None:
+        return None
+    if head.startswith(ZIP):
+        return Disguise(found.what, _IF_WORD)
+    return Disguise(found.what, found.cure or _COPY_WORDS)
 
 
 def _disguised(head: bytes, name: bytes) -> Sniffed:

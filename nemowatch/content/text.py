@@ -31,6 +31,8 @@ _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 #: Marks that have no sound: of byte order, of direction, of where a line may break.
 _SILENT = re.compile("[\ufeff\u200b\u2060\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: What can be said: a letter or a digit.
+_SAID = re.compile(r"[^\W_]")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
 #: How to save a text as UTF-8 in the programs that most people have.
@@ -111,6 +113,14 @@ def checked(text: str) -> str:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
         raise _too_long(said)
     return plain
+
+
+def with_words(text: str) -> str:
+    """A checked text. Raises OrderError when there is no letter or digit in it, of any writing."""
+    if _SAID.search(text):
+        return text
+    said = "The text has no words: there are only signs in it."
+    raise OrderError(said, cure="Write the words into it and save it.")
 
 
 def checked_short(text: str) -> str:

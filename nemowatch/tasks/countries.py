@@ -77,8 +77,8 @@ def names_region(language: str, word: str) -> bool:
 
 
 def is_lawful(language: str, region: str) -> bool:
-    """Whether a language is a country's by law."""
-    return _status(language, region) == "official"
+    """Whether a language is a country's, or a part's of it, by law."""
+    return _status(language, region) in ("official", "official_regional")
 
 
 def _is_own(language: str, region: str, base: str) -> bool:

@@ -79,7 +79,7 @@ def plan(folder: Folder, drop: Drop) -> Order:
     """What is to be made of `drop`. Raises OrderError, with the cure, for what the folder does
     not take and for instructions that are missing or cannot be sent."""
     _check_media(folder, drop)
-    _check_instructions(drop.prompt, folder, "its prompt.txt")
+    _check_instructions(drop.prompt, folder, "the prompt.txt that counts here")
     _check_instructions(folder.prompt, folder, "the prompt of that recipe")
     without = routing.without_export
     folder = replace(folder, prompt=without(folder.prompt))

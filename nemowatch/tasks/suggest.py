@@ -19,6 +19,16 @@ _TASKS = {word: word for word in BY_WORD}
 #: may be a language.
 _LIKENESS = 0.6
 _LIKENESS_OF_MORE = 0.85
+#: What follows one of these is not wanted: no name is near to that.
+_NOT = frozenset(
+    {
+        *("not", "except", "without", "but"),
+        *("nicht", "kein", "ohne", "außer"),
+        *("sauf", "sans", "pas", "sin", "excepto", "menos"),
+        *("senza", "tranne", "sem", "exceto", "niet", "zonder"),
+        *("utan", "uden", "ikke", "bez"),
+    }
+)
 #: A name of more words than this is a sentence, not an order: nothing is proposed.
 _MOST_WORDS = 24
 #: A task's name has up to this many words.
@@ -37,6 +47,8 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
     """Names near to `words`, the nearest first; each still has to be read."""
     plain = split(" ".join(words).translate(_ADDED))
     if not 1 <= len(plain) <= _MOST_WORDS:
+        return
+    if any(word.casefold() in _NOT for word in plain):
         return
     for head, rest in _heads(plain, recipes):
         yield from _names(head, rest)

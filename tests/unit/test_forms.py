@@ -137,6 +137,45 @@ def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
     assert words(script) == spoken
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("... --- ***", "no words"),
+        ("\U0001f44b \U0001f389", "no words"),
+        ("0:00\nhello and welcome\n0:03\ntoday we cook", "transcript"),
+        ("Anna Smith   0:03\nHello all.\nBob Jones   0:07\nHi Anna.", "transcript"),
+        ("0:00 Welcome\n0:45 What we cook\n1:02:03 Goodbye", "transcript"),
+        ("https://example.com/a.mp4\n\nwww.example.com/b", "nothing but links"),
+        ("From: a@b.example\nTo: c@d.example\nSubject: Script\n\nHello", "a mail"),
+        ("Received: x\n by y\nMIME-Version: 1.0\n\nHello", "a mail"),
+        ('[{"text": "Hello"}]', "JSON"),
+        ("%!PS-Adobe-3.0\n(Hello) show", "PostScript"),
+        ("% mine\n\\documentclass{article}\nHello", "LaTeX"),
+        ("BEGIN:VCALENDAR\nSUMMARY:Hello", "calendar"),
+    ],
+)
+def test_a_text_that_is_not_to_be_spoken_is_refused_with_what_to_do(script: str, said: str) -> None:
+    """Other programs' files, timed transcripts, bare links and signs alone are not spoken."""
+    with pytest.raises(OrderError, match=said) as caught:
+        script_words(script.encode(), "a.txt")
+    assert caught.value.cure.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "9:00 Breakfast\n10:00 Lunch\n12:00 Dinner",
+        "0:10 was on the clock.\nNobody moved.\nHe waited.\nAnd waited.\nAt 0:05 he ran.",
+        "From: all of us\n\nTo: everybody",
+        "{curly} words, and see https://example.com for more.",
+        "99",
+    ],
+)
+def test_a_script_that_holds_times_or_links_is_spoken(script: str) -> None:
+    """A timetable, a clock or an address among words is part of what is to be said."""
+    assert script_words(script.encode(), "a.txt") == script
+
+
 def test_instructions_are_read_from_rich_text_as_well() -> None:
     """TextEdit saves them so; marks of Markdown stay, the cloud reads them."""
     assert instructions(rb"{\rtf1\ansi Cut it \b short\b0 .}") == "Cut it short."

@@ -290,6 +290,8 @@ REGIONS = [
     ("dub-nb-no", "dub-nb_NO", ""),
     ("voiceover-zh-tw", "voiceover-zh_TW", ""),
     ("transcribe-pt-br", "transcribe-pt_BR", ""),
+    ("dub-bn-in", "dub-bn_IN", ""),
+    ("dub-ta-in", "dub-ta_IN", ""),
     ("dub-en-español", "dub-es", "dub-en-es"),
     ("voiceover en français", "voiceover-fr", ""),
 ]
@@ -349,6 +351,14 @@ def test_a_near_miss_gets_the_nearest_valid_name(name: str, suggestion: str) -> 
     assert isinstance(found, Unreadable)
     assert found.suggestion == suggestion
     assert found.what.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["dub-not-es", "dub except Spanish", "dub sans fr", "dub ohne de"])
+def test_what_is_not_wanted_is_never_proposed(name: str) -> None:
+    """A name that says what to leave out gets no proposal at all."""
+    found = read_folder(name, {})
+    assert isinstance(found, Unreadable)
+    assert not found.suggestion
 
 
 @pytest.mark.parametrize("name", ["vacation photos", "", "---", "2024", "\u0430\u0431\u0432"])

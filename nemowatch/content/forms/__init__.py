@@ -11,7 +11,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
-from nemowatch.content.text import checked, checked_short, decode_text, plain_text
+from nemowatch.content.forms.not_spoken import refuse_not_spoken
+from nemowatch.content.text import (
+    checked,
+    checked_short,
+    decode_text,
+    plain_text,
+    with_words,
+)
 from nemowatch.errors import OrderError
 
 #: What names of Markdown end with.
@@ -27,13 +34,13 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     """The words to be spoken of a script: no markup, no times, no numbers of subtitles. Raises
     OrderError."""
     if rtf.is_rtf(data):
-        return checked(rtf.words(data))
+        return with_words(checked(rtf.words(data)))
     text = decode_text(data, languages)
     reader = _reader(text, name)
     if reader in _HEAVY and len(text) > _MOST_MARKED:
         said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
         raise OrderError(said, cure="Divide it into several files.")
-    return checked(reader(text))
+    return with_words(checked(reader(text)))
 
 
 def plain_script(data: bytes, name: str) -> str | None:
@@ -44,23 +51,24 @@ def plain_script(data: bytes, name: str) -> str | None:
     text = plain_text(data)
     if text is None or _reader(text, name) is not _as_it_is:
         return None
-    return _as_it_is(text)
+    return with_words(_as_it_is(text))
 
 
 def instructions(data: bytes) -> str:
     """The words of a prompt.txt, which may have been saved as rich text. Raises OrderError."""
     if rtf.is_rtf(data):
-        return checked_short(checked(rtf.words(data)))
-    text = decode_text(data)
+        return checked_short(with_words(checked(rtf.words(data))))
+    text = with_words(decode_text(data))
     if pages.is_page(text):
-        text = checked(pages.words(text))
+        text = with_words(checked(pages.words(text)))
     return checked_short(text)
 
 
 def _reader(text: str, name: str) -> Callable[[str], str]:
-    """What gets the words out of this text."""
+    """What gets the words out of this text. Raises OrderError for one that is not to be spoken."""
     if cues.is_subtitles(text):
         return cues.words
+    refuse_not_spoken(text)
     if pages.is_page(text):
         return pages.words
     if name.lower().endswith(_MARKDOWN):

@@ -1,0 +1,95 @@
+"""Texts that nobody would read aloud as they are: what other programs write, timed transcripts,
+bare links.
+
+Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nemowatch.errors import OrderError
+
+#: How files of other programs begin that are letters from end to end.
+_OTHER_FILES = (
+    ("a PostScript file", re.compile(r"%!PS\b")),
+    ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
+    ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
+)
+_LATEX = re.compile(r"^\\(?:documentclass|begin\{document\})", re.MULTILINE)
+_COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
+
+#: A line above the text of a mail, and those that every mail has.
+_HEADER = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):")
+_OF_MAILS = ({"mime-version"}, {"message-id"}, {"from", "to"}, {"from", "subject"})
+_MOST_HEADERS = 200
+
+#: A time by which a line of a transcript is found: alone, before its words, or behind a name.
+_TIME = r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})"
+_BEFORE = re.compile(rf"\W{{0,3}}{_TIME}(?![\d:])")
+_BEHIND = re.compile(rf"[^\d\n]{{1,60}}[^\d\w]{_TIME}\W{{0,3}}$")
+#: Seconds within which a transcript begins. A timetable, which is read aloud, begins later.
+_EARLY = 60
+#: At least one line of so many has a time.
+_LINES_A_TIME = 4
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def refuse_not_spoken(text: str) -> None:
+    """Raises OrderError, with the cure, for a text that is not meant to be spoken as it is."""
+    kind = _other_file(text)
+    if kind:
+        raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=_COPY_WORDS)
+
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if all(map(_LINK.fullmatch, lines)):
+        raise OrderError(
+            "There is nothing but links in this text.",
+            cure="For what they lead to, call it NAME.urls.txt, with a name of your own for NAME.",
+        )
+    if _is_transcript(lines):
+        raise OrderError(
+            "This text is a transcript: there are times in it, as 0:03, which would be spoken.",
+            cure="Delete the times (and the names, if they are not to be spoken), and save it.",
+        )
+
+
+def _other_file(text: str) -> str:
+    """What a text is that another program wrote, in plain words; "" for none."""
+    for kind, beginning in _OTHER_FILES:
+        if beginning.match(text):
+            return kind
+    if _LATEX.search(text):
+        return "a LaTeX document"
+    return "a mail" if _is_mail(text) else ""
+
+
+def _is_mail(text: str) -> bool:
+    """Whether a text begins with the lines that are above the words of a mail."""
+    found: set[str] = set()
+    for line in text.split("\n", _MOST_HEADERS)[:_MOST_HEADERS]:
+        header = _HEADER.match(line)
+        if header:
+            found.add(header[1].lower())
+        elif not line.startswith((" ", "\t")):
+            break
+    return any(names <= found for names in _OF_MAILS)
+
+
+def _is_transcript(lines: list[str]) -> bool:
+    """Whether many of these lines have a time, and the times go up from the beginning."""
+    times = list(filter(None, map(_time, lines)))
+    moments = [_seconds(found) for found in times]
+    if len(moments) < 2 or moments[0] >= _EARLY or moments != sorted(set(moments)):
+        return False
+    return len(moments) * _LINES_A_TIME >= len(lines)
+
+
+def _time(line: str) -> re.Match[str] | None:
+    return _BEFORE.match(line) or _BEHIND.match(line)
+
+
+def _seconds(found: re.Match[str]) -> int:
+    hours, minutes, seconds = found.groups()
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
