@@ -25,6 +25,8 @@ from nemowatch.stages.deps import Work
 #: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody
 #: has seen yet holds it.
 SCAN_AGAIN = 0.5
+#: An inbox that is not worked here: another host that took it over may be paying for its jobs now.
+AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
 
 class Admission:
@@ -48,12 +50,10 @@ class Admission:
         if work.paid:
             return None
         inbox = self._inboxes.get(work.source.watch)
-        if inbox is not None and inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
-            # another host that took it over may be paying for it now
-            text = f"Waits for the share: {inbox.health}."
-            return later(State(work.job.state), SHARE_AGAIN, text=text, error_text=text)
-        if inbox is not None and not inbox.surveyed:
-            return later(State(work.job.state), SCAN_AGAIN)
+        if inbox is not None:
+            waits = _waits_for(inbox, work.job.state)
+            if waits is not None:
+                return waits
         return await self._journal.read(lambda conn: self._judge(conn, work, paying=paying))
 
     def closed_at_last(self, conn: sqlite3.Connection, work: Work) -> Decision | None:
@@ -81,6 +81,16 @@ class Admission:
         )
 
 
+def _waits_for(inbox: Inbox, state: State) -> Decision | None:
+    """What a job waits for while its inbox is away, or not yet known; None when it is there."""
+    if inbox.health.state in AWAY:
+        text = f"Waits for the share: {inbox.health}."
+        return later(state, SHARE_AGAIN, text=text, error_text=text)
+    if not inbox.surveyed:
+        return later(state, SCAN_AGAIN)
+    return None
+
+
 def the_cap(
     conn: sqlite3.Connection,
     daily: float,
@@ -90,16 +100,21 @@ def the_cap(
     """The day's credits as they are for one more turn of this skill."""
     if not daily:
         return Cap()
+
     spent, unpriced = spend.since(conn, local_day_start_ms(now_ms))
-    prices = {
-        name: spend.price(conn, name) for name in {skill, *(calls.skill for calls in unpriced)}
-    }
+    prices = {skill: spend.price(conn, skill)}
+    for calls in unpriced:
+        prices[calls.skill] = spend.price(conn, calls.skill)
     return budget.cap(daily, spent, unpriced, prices, skill)
 
 
 def _met_by(job_id: int, existing: Mapping[HoldReason, HoldRow]) -> dict[HoldReason, HoldRow]:
     """The holds that stop a job: all but those that it tries."""
-    return {reason: row for reason, row in existing.items() if row.trial != job_id}
+    met: dict[HoldReason, HoldRow] = {}
+    for reason, row in existing.items():
+        if row.trial != job_id:
+            met[reason] = row
+    return met
 
 
 def _pause(inbox: Inbox | None, folder: bytes) -> str:
@@ -107,4 +122,6 @@ def _pause(inbox: Inbox | None, folder: bytes) -> str:
     if inbox is None:
         return ""
     file = nearest_pause(inbox.pauses, folder)
-    return in_inbox(inbox.watch, file) if file else ""
+    if not file:
+        return ""
+    return in_inbox(inbox.watch, file)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from nemowatch.config.hours import is_active
 from nemowatch.hold_reasons import STOPPERS
@@ -38,9 +39,11 @@ class Cap:
         differs from the expected one; several at once never add such differences up, for the
         dearest price counts then, and an unknown one goes alone.
         """
-        return self.daily > 0 and (
-            self.price_pending or self.spent + self.reserved + self.price > self.daily
-        )
+        if not self.daily:
+            return False
+        if self.price_pending:
+            return True
+        return self.spent + self.reserved + self.price > self.daily
 
     def with_others(self, turns: int) -> Cap:
         """The same, with so many more turns under way."""
@@ -65,14 +68,10 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     for reason in STOPPERS:
         if reason in budget.holds:
             return hold(reason, back, budget.holds[reason].text)
-    if budget.paused_all:
-        return hold(HoldReason.PAUSED, back, "Everything is paused. To resume: nemowatch resume.")
-    if budget.paused_here:
-        return hold(
-            HoldReason.PAUSED,
-            back,
-            f"The file {budget.paused_here} pauses it: delete that file to resume.",
-        )
+
+    pause = _pause_words(budget)
+    if pause:
+        return hold(HoldReason.PAUSED, back, pause)
     if not within_hours(budget.hours, budget.local_time):
         return hold(
             HoldReason.HOURS, back, f"New work begins only within the hours {budget.hours}."
@@ -80,6 +79,15 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
     if paying and budget.cap.closed:
         return hold(HoldReason.CAP, back, cap_words(budget.cap))
     return None
+
+
+def _pause_words(budget: Budget) -> str:
+    """How a person's pause ends; "" where there is none."""
+    if budget.paused_all:
+        return "Everything is paused. To resume: nemowatch resume."
+    if budget.paused_here:
+        return f"The file {budget.paused_here} pauses it: delete that file to resume."
+    return ""
 
 
 def cap(
@@ -91,8 +99,10 @@ def cap(
 ) -> Cap:
     """The cap for one more turn of a skill; `prices` of that and of every skill in `unpriced`."""
     calls = list(unpriced)
-    going = sum(of.going for of in calls)
-    reserved = sum(of.calls * _expected(prices[of.skill], going) for of in calls)
+    going = sum(map(attrgetter("going"), calls))
+    reserved = 0.0
+    for of_skill in calls:
+        reserved += of_skill.calls * _expected(prices[of_skill.skill], going)
     own = prices[skill]
     return Cap(daily, spent, going, reserved, _expected(own, going), own.known)
 
@@ -110,7 +120,8 @@ def cap_words(cap: Cap) -> str:
     expected to cost."""
     if cap.price_pending:
         return _pending_words(cap)
-    if cap.price > cap.daily and not cap.under_way:
+    is_alone_too_dear = cap.price > cap.daily and not cap.under_way
+    if is_alone_too_dear:
         return (
             f"One more turn costs about {amount(cap.price)} credits, more than the"
             f" {amount(cap.daily)} a day that may be spent: raise limits.daily_credits."

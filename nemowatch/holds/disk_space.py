@@ -54,7 +54,8 @@ class DiskSpace:
             return True
 
         done, _ = await asyncio.wait(self._asked.values(), timeout=DISK_SECONDS)
-        return bool(done) and all(answer.result() for answer in done)
+        answers = {answer.result() for answer in done}
+        return answers == {True}
 
     def _ask(self, name: str, watch: Watch, parts: Iterable[Part]) -> None:
         before = self._asked.get(name)
@@ -67,18 +68,23 @@ class DiskSpace:
 
 def _held_parts(conn: sqlite3.Connection) -> list[Part]:
     """What is being fetched and found no space."""
-    return [
-        (Path(os.fsdecode(job.part)), job.result_size)
-        for job in queue.held_for(conn, HoldReason.SPACE)
-        if job.part
-    ]
+    found: list[Part] = []
+    for job in queue.held_for(conn, HoldReason.SPACE):
+        if job.part:
+            part = Path(os.fsdecode(job.part))
+            found.append((part, job.result_size))
+    return found
 
 
 def has_room(watch: Watch, parts: Iterable[Part]) -> bool:
     """Whether the outbox takes the smallest of what waits for it: that one is done then, and the
     others wait on."""
-    missing = [_missing(part, size) for part, size in parts if part.is_relative_to(watch.outbox)]
-    return space.has_room(watch.outbox, max(SPACE_AGAIN, min(missing, default=0)))
+    missing: list[int] = []
+    for part, size in parts:
+        if part.is_relative_to(watch.outbox):
+            missing.append(_missing(part, size))
+    smallest = min(missing, default=0)
+    return space.has_room(watch.outbox, max(SPACE_AGAIN, smallest))
 
 
 def _missing(part: Path, size: int) -> int:

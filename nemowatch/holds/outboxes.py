@@ -60,21 +60,28 @@ class Outboxes:
 
     async def deliverable(self) -> list[int]:
         """The jobs held for their outbox whose results it would take."""
-        for name, held in (await self._journal.read(_waiting)).items():
-            waiting = [one for one in held if self._tries.is_due(one[0].id)]
-            inbox = self._inboxes.get(name)
-            if inbox is not None and waiting:
-                self._ask(name, inbox.watch, waiting)
+        held = await self._journal.read(_waiting)
+        for name in held.keys() & self._inboxes.keys():
+            self._ask(name, list(filter(self._is_due, held[name])))
         if not self._asked:
             return []
 
         await asyncio.wait(self._asked.values(), timeout=PATIENCE)
+        found = self._answers()
+        self._put_off(found)
+        return found
+
+    def _is_due(self, waiting: Waiting) -> bool:
+        job, _ = waiting
+        return self._tries.is_due(job.id)
+
+    def _answers(self) -> list[int]:
+        """What the outboxes have said by now; the others are left to answer."""
         found: list[int] = []
         for name, answer in list(self._asked.items()):
             if answer.done():
                 found += answer.result()
                 del self._asked[name]
-        self._put_off(found)
         return found
 
     def _put_off(self, going_on: Iterable[int]) -> None:
@@ -87,9 +94,11 @@ class Outboxes:
             self._pauses[job_id] = min(pause, LONGEST_PAUSE)
             self._tries.put_off(job_id, self._pauses[job_id])
 
-    def _ask(self, name: str, watch: Watch, waiting: list[Waiting]) -> None:
-        if name in self._asked:
+    def _ask(self, name: str, waiting: list[Waiting]) -> None:
+        if name in self._asked or not waiting:
             return
+
+        watch = self._inboxes[name].watch
         some = random.sample(waiting, min(len(waiting), AT_ONCE))
         loop = asyncio.get_running_loop()
         self._asked[name] = loop.run_in_executor(self._threads, _deliverable, watch, some)
@@ -105,7 +114,11 @@ def _waiting(conn: sqlite3.Connection) -> dict[str, list[Waiting]]:
 
 
 def _deliverable(watch: Watch, waiting: Iterable[Waiting]) -> list[int]:
-    return [job.id for job, path in waiting if _is_deliverable(watch, path, job)]
+    found: list[int] = []
+    for job, path in waiting:
+        if _is_deliverable(watch, path, job):
+            found.append(job.id)
+    return found
 
 
 def _is_deliverable(watch: Watch, path: bytes, job: Job) -> bool:

@@ -18,6 +18,7 @@ from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, To
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.holds import budget, paused_jobs, trials
 from nemowatch.holds.admission import the_cap
+from nemowatch.holds.budget import Cap
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import account, holds, jobs, queue
 from nemowatch.journal.holds import HoldRow
@@ -28,6 +29,8 @@ Balance = Credits | RemoteError | LocalError | None
 
 #: States of a job that is trying an export now: its answer is about to come.
 EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
+#: Reasons that hold the whole account.
+OF_ACCOUNT = frozenset(reason for reason, hold in HOLDS.items() if hold.scope is Scope.ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +108,17 @@ def _observe(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> None
 def _is_worth_trying(row: HoldRow, evidence: Evidence) -> bool:
     """Whether a job could get through at all."""
     found = evidence.balance
-    if row.reason is HoldReason.CREDITS and isinstance(found, Credits):
-        return found.available > 0
-    return row.reason is not HoldReason.TOKEN or isinstance(found, Credits)
+    if isinstance(found, Credits):
+        return row.reason is not HoldReason.CREDITS or found.available > 0
+    return row.reason is not HoldReason.TOKEN
 
 
 def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
     """Jobs that wait for a hold of the account that no longer exists: it ended between the gate's
     answer and the job's own write."""
-    existing = holds.active(conn)
-    for reason, hold in HOLDS.items():
-        if hold.scope is Scope.ACCOUNT and reason not in existing:
-            queue.wake_held(conn, reason, now_ms)
+    over = OF_ACCOUNT - holds.active(conn).keys()
+    for reason in over:
+        queue.wake_held(conn, reason, now_ms)
 
 
 # -- holds of the account: is the cause gone? --------------------------------------------
@@ -150,8 +152,10 @@ def _more_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) ->
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
     """Only an export shows whether the plan allows one: a job has to try. With none left that
     could, the hold ends here."""
-    has_job = row.trial is not None or jobs.count_in(conn, EXPORTING) > 0
-    return not has_job and not queue.held_for(conn, row.reason)
+    is_tried = row.trial is not None or jobs.count_in(conn, EXPORTING) > 0
+    if is_tried:
+        return False
+    return not queue.held_for(conn, row.reason)
 
 
 def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
@@ -185,18 +189,18 @@ def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
     """As many as the day's credits have room for, those that wait longest first: one is asked
     anew before it pays."""
     waiting = queue.held_for(conn, HoldReason.CAP)
-    skills = {job.skill for job in waiting}
     daily = config.limits.daily_credits
-    caps = {skill: the_cap(conn, daily, skill, now_ms) for skill in skills}
-
+    caps: dict[str, Cap] = {}
     woken = 0
     for job in waiting:
+        if job.skill not in caps:
+            caps[job.skill] = the_cap(conn, daily, job.skill, now_ms)
         if not caps[job.skill].with_others(woken).closed:
             queue.wake_one(conn, job.id, now_ms)
             woken += 1
 
-    for skill in skills:
-        cap = caps[skill].with_others(woken)
+    for skill, alone in caps.items():
+        cap = alone.with_others(woken)
         if cap.closed:
             queue.explain_held(conn, HoldReason.CAP, skill, budget.cap_words(cap))
 

@@ -48,10 +48,11 @@ def try_one(
         return
 
     held = queue.held_for(conn, row.reason)
-    if held and is_due(row, shortest, now_ms):
-        chosen = min(held, key=_order)
-        holds.begin_trial(conn, row.reason, chosen.id, now_ms)
-        queue.wake_one(conn, chosen.id, now_ms)
+    if not held or not is_due(row, shortest, now_ms):
+        return
+    chosen = min(held, key=_order)
+    holds.begin_trial(conn, row.reason, chosen.id, now_ms)
+    queue.wake_one(conn, chosen.id, now_ms)
 
 
 def is_due(row: HoldRow, shortest: float, now_ms: int) -> bool:
@@ -71,9 +72,11 @@ def _is_under_way(conn: sqlite3.Connection, row: HoldRow, now_ms: int) -> bool:
         job = jobs.by_id(conn, row.trial)
     except UsageError:
         return False
+
     if job.state is State.INSTRUCTING:
         return True
-    return job.state in WORKING and now_ms - row.tried_at < LONGEST_TRIAL * 1000
+    has_time_left = now_ms - row.tried_at < LONGEST_TRIAL * 1000
+    return has_time_left and job.state in WORKING
 
 
 def _order(job: Job) -> tuple[bool, bool, int, int]:

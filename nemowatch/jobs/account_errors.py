@@ -6,6 +6,7 @@ Pure. Whether such a hold is over is found out by `holds/probes.py`.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from nemowatch.errors import NemowatchError, NoCredits, NotSent, PlanRefused, TokenRefused
 from nemowatch.jobs.retries import Circumstances
@@ -25,8 +26,8 @@ ACCOUNT: dict[type[NemowatchError], HoldReason] = {
 
 def hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """The job waits, and so does everything that meets the same cause."""
-    kinds = (kind for kind in ACCOUNT if isinstance(error, kind))
-    reason = ACCOUNT[next(kinds)]
+    kind = next(filter(partial(isinstance, error), ACCOUNT))
+    reason = ACCOUNT[kind]
     words = _account_words(error, at)
     decision = hold(reason, job.state, words, account=True, **words_of_the_turn(job))
     if isinstance(error, NoCredits):

@@ -161,10 +161,11 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
     edit_lost = job.state in PAID and not at.draft_saved
     if edit_lost:
         writes.append(partial(spend.set_edit, job_id=job.id, edit=Edit.LOST))
-    if edit_lost and not at.rebuild:
-        cure = "Moving it back into its inbox folder makes it anew, and costs again."
-        words = "The cloud lost the edit before it could be saved here."
-        return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
+        if not at.rebuild:
+            cure = "Moving it back into its inbox folder makes it anew, and costs again."
+            words = "The cloud lost the edit before it could be saved here."
+            return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
+
     if at.is_last(job.attempt):
         return refuse(State.FAILED, error)
 

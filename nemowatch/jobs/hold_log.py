@@ -67,12 +67,15 @@ class HoldLog:
         """Jobs are stopped by `cause` from now on; said once until it ends, or until a token is
         wrong in another way."""
         self._doubted.pop(cause, None)
+        said = self._why.get(cause)
+        self._why[cause] = why
         if cause not in self._since:
             self._since[cause] = self._clock.monotonic()
             log.warning(f"hold begins: {cause.reason}", why=why, **cause.where)
-        elif cause.reason is HoldReason.TOKEN and self._why[cause] != why:
+            return
+
+        if cause.reason is HoldReason.TOKEN and said != why:
             log.warning(f"hold continues: {cause.reason}", why=why)
-        self._why[cause] = why
 
     def update(
         self, causes: Mapping[Cause, str], woken: Mapping[HoldReason, int], asked_at: float
@@ -82,9 +85,9 @@ class HoldLog:
         for cause, why in causes.items():
             self.begins(cause, why)
 
-        before = [cause for cause, since in self._since.items() if since < asked_at]
-        for cause in before:
-            if cause not in causes:
+        for cause, since in list(self._since.items()):
+            is_gone = since < asked_at and cause not in causes
+            if is_gone:
                 self._seems_over(cause, woken, asked_at)
 
     def _seems_over(self, cause: Cause, woken: Mapping[HoldReason, int], asked_at: float) -> None:
@@ -114,7 +117,12 @@ class HoldLog:
     def answered(self, state: State, *, checking: bool) -> None:
         """A call for a job in this state went through. Where an upload or a render was in doubt
         (`checking`), it was a question and says nothing of the call that failed."""
-        if not self._met or (state in self._met and not checking):
+        if not self._met:
+            self.works(state)
+            return
+
+        is_proof = state in self._met and not checking
+        if is_proof:
             self.works(state)
 
     def works(self, state: State) -> None:
@@ -140,7 +148,9 @@ class HoldLog:
 
 def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     """Everything that stops more than one job now, with its words."""
-    found = {Cause(row.reason): row.text for row in holds.active(conn).values()}
+    found: dict[Cause, str] = {}
+    for reason, row in holds.active(conn).items():
+        found[Cause(reason)] = row.text
     for reason in BY_SETTING:
         waiting = queue.held_for(conn, reason)
         if waiting:

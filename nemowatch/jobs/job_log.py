@@ -60,10 +60,10 @@ class JobLog:
 
         if decision.text:
             about["why"] = decision.text
+        say = log.info
         if decision.state in LOUD:
-            log.warning(_event(decision), **about)
-        else:
-            log.info(_event(decision), **about)
+            say = log.warning
+        say(_event(decision), **about)
 
     def answered(self, job: Job) -> None:
         """A call for `job`, as it was before, went through."""
@@ -71,8 +71,9 @@ class JobLog:
 
     def _proves_upload(self, job: Job, decision: Decision) -> bool:
         """Asked whether an upload had arrived after all, the cloud has said so."""
-        onward = decision.state in ANSWERED and decision.state is not job.state
-        return onward and self.holds.has_met_outage(job.state)
+        if decision.state is job.state or decision.state not in ANSWERED:
+            return False
+        return self.holds.has_met_outage(job.state)
 
     def _begins_hold(self, job: Job, source: SourceRow, decision: Decision) -> bool:
         """Tell of a cause that stops many jobs; False when it concerns this one alone."""

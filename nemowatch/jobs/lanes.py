@@ -75,10 +75,10 @@ def choose(
     start: list[tuple[Lane, Job]] = []
     polled: set[int] = set()
     for lane in _open_lanes(cloud_held=cloud_held, polling=polling):
-        found = _of_lane(conn, lane, now_ms, limits, busy)
-        start += [(lane, job) for job in found]
-        if lane is Lane.POLLS:
-            polled.update(job.id for job in found)
+        for job in _of_lane(conn, lane, now_ms, limits, busy):
+            start.append((lane, job))
+            if lane is Lane.POLLS:
+                polled.add(job.id)
 
     next_poll = None
     if not cloud_held:
@@ -113,10 +113,15 @@ def _of_lane(
 
     skipped = busy.skipped
     due = queue.due(conn, LANES[lane], now_ms, free + len(skipped))
-    waiting = [job for job in due if job.id not in skipped]
+    waiting: list[Job] = []
+    for job in due:
+        if job.id not in skipped:
+            waiting.append(job)
+
+    first = waiting[:free]
     if lane is Lane.RENDERS:
-        return _within_renders(conn, waiting[:free], limits.renders - busy.taken(lane))
-    return waiting[:free]
+        return _within_renders(conn, first, limits.renders - busy.taken(lane))
+    return first
 
 
 def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) -> list[Job]:

@@ -47,7 +47,7 @@ class Outcomes:
 
     def failed(self, work: Work, error: NemowatchError) -> Decision:
         """A stage has raised `error`."""
-        if isinstance(error, RemotePassing) and not isinstance(error, RateLimited):
+        if _is_bad_answer(error):
             self.cloud.failed()
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
             self._answered(work.job)
@@ -96,7 +96,9 @@ class Outcomes:
         if at.is_last(job.attempt):
             return refuse(State.FAILED, RemotePassing(decision.text))
 
-        if decision.after or not job.attempt:
+        has_pause = decision.after > 0
+        is_first = job.attempt == 0
+        if has_pause or is_first:
             return decision
         return replace(decision, after=at.pause(job.attempt))
 
@@ -114,3 +116,8 @@ class Outcomes:
         doubt: Write = partial(spend.doubt, spend_id=call.id)
         writes = (*decision.writes, doubt)
         return replace(decision, writes=writes, after=max(decision.after, recheck))
+
+
+def _is_bad_answer(error: NemowatchError) -> bool:
+    """Whether the cloud itself seems unwell; one that limits the rate answers as it should."""
+    return isinstance(error, RemotePassing) and not isinstance(error, RateLimited)

@@ -75,7 +75,9 @@ def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
 
 
 def _without_end(job: Job, error: NemowatchError, at: Circumstances) -> bool:
-    if job.state is State.INSTRUCTING or isinstance(error, ConnectionBroken):
+    if isinstance(error, ConnectionBroken):
+        return True
+    if job.state is State.INSTRUCTING:
         return True
     return isinstance(error, RemotePassing) and is_paid(job, at)
 

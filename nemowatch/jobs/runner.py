@@ -71,7 +71,7 @@ class Runner:
         self.outage = asyncio.Event()  #: set when calls have stopped reaching the cloud
 
     def __repr__(self) -> str:
-        running = Counter(str(lane) for lane in self.busy.values())
+        running = Counter(map(str, self.busy.values()))
         return f"Runner(running={dict(running)}, stopping={self._stopping})"
 
     def nudge(self) -> None:
@@ -111,9 +111,11 @@ class Runner:
         left for recovery."""
         self._stopping = True
         self.nudge()
-        stuck = self._stuck.jobs
-        moving = [self._running[job_id] for job_id in self._running.keys() - stuck]
-        worth = [task for lane, task in moving if lane in DRAINED]
+        worth: list[asyncio.Task[None]] = []
+        for job_id in self._running.keys() - self._stuck.jobs:
+            lane, task = self._running[job_id]
+            if lane in DRAINED:
+                worth.append(task)
         await _wait_for(worth, drain)
 
     async def join(self, seconds: float) -> None:
@@ -129,9 +131,10 @@ class Runner:
         choice = await self._deps.journal.read(
             lambda conn: choose(conn, now, limits, busy, polling=polling)
         )
-        if self._cloud_held and not choice.cloud_held:
-            self.outcomes.cloud.forgive()  # somebody asked it, and the outage seems over
-        self._cloud_held = choice.cloud_held
+        was_held, self._cloud_held = self._cloud_held, choice.cloud_held
+        seems_over = was_held and not choice.cloud_held
+        if seems_over:  # somebody asked it
+            self.outcomes.cloud.forgive()
 
         # either may have come while the journal was asked
         ending = self._stopping or self.broken is not None
@@ -189,7 +192,8 @@ class Runner:
         if work is None:
             return
         work = replace(work, may_send=may_send)
-        if TABLE[job.state].lane in DELIVERY and self._stuck.at(work.source.watch):
+        is_delivery = TABLE[job.state].lane in DELIVERY
+        if is_delivery and self._stuck.at(work.source.watch):
             await self._carry_on(work, later(job.state, SHARE_AGAIN, text=WAITS, error_text=WAITS))
             return
         self._stuck.begins(job.id, work.source.watch)
@@ -228,6 +232,7 @@ class Runner:
         final = await self.store.write(work, decision)
         if final is None:
             return
+
         if final.hold is HoldReason.OUTAGE:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))

@@ -33,7 +33,7 @@ from nemowatch.journal import (
 )
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import PAID, AttentionReason, HoldReason, State
+from nemowatch.model import PAID, AttentionReason, HoldReason, Member, State
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
 
@@ -135,13 +135,11 @@ class JobStore:
         if watch is None:
             return None
 
-        of_item = {job.item, ""}
-        members = [m for m in source_members.of_source(conn, source.id) if m.item in of_item]
         latest = spend.latest(conn, job_id)
         return Work(
             job=job,
             source=source,
-            members=tuple(members),
+            members=_members_of(conn, job),
             watch=watch,
             session=sessions.by_id(conn, job.session),
             paid=spend.is_paid(conn, job_id),
@@ -181,7 +179,8 @@ class JobStore:
 
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
         # what is known of a paid call is written whatever became of the job
-        if moved or job.state is State.INSTRUCTING:
+        is_written = moved or job.state is State.INSTRUCTING
+        if is_written:
             for write in final.writes:
                 write(conn)
 
@@ -235,10 +234,23 @@ def _values(job: Job, decision: Decision, now: int) -> JobChanges:
     return values | decision.values
 
 
+def _members_of(conn: sqlite3.Connection, job: Job) -> tuple[Member, ...]:
+    """The files that the job works with: its item's, and those of every item."""
+    found: list[Member] = []
+    for member in source_members.of_source(conn, job.source_id):
+        if member.item in ("", job.item):
+            found.append(member)
+    return tuple(found)
+
+
 def _is_sibling_paid(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether another job of the same source is paid for, or about to be."""
-    siblings = jobs.of_source(conn, job.source_id)
-    return any(sources.is_paying(conn, other) for other in siblings if other.id != job.id)
+    for other in jobs.of_source(conn, job.source_id):
+        if other.id == job.id:
+            continue
+        if sources.is_paying(conn, other):
+            return True
+    return False
 
 
 def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend | None) -> bool:
@@ -284,7 +296,8 @@ def _end_trials(
     """A job got through: the holds that it tried are over, and after a paid turn so are those that
     were remembered. An export alone shows what the plan allows."""
     for row in holds.active(conn).values():
-        if row.trial == job.id and row.reason is not HoldReason.PLAN:
+        is_proven = row.trial == job.id and row.reason is not HoldReason.PLAN
+        if is_proven:
             _end_hold(conn, row.reason, now)
     if state is State.INSTRUCTED:
         holds.forget(conn)

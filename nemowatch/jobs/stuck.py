@@ -42,10 +42,15 @@ class StuckJobs:
         limit = self._clock.monotonic() - HANGS_AFTER
         hanging = set()
         for job_id, (watch, since) in self._under_way.items():
-            if since < limit and self._offline(watch):
+            is_long = since < limit
+            if is_long and self._offline(watch):
                 hanging.add(job_id)
         return frozenset(hanging)
 
     def at(self, watch: str) -> bool:
         """Whether a job of this watch hangs: one more would hang as well."""
-        return any(self._under_way[job_id][0] == watch for job_id in self.jobs)
+        for job_id in self.jobs:
+            hanging_at, _ = self._under_way[job_id]
+            if hanging_at == watch:
+                return True
+        return False
