@@ -145,7 +145,9 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="It has been paused.",
         short="paused",
-        cure=Cure("To resume, delete the PAUSE file.", (Choice(RESUME, "ends nemowatch pause"),)),
+        cure=Cure(
+            "To resume, delete the file that pauses it.", (Choice(RESUME, "ends nemowatch pause"),)
+        ),
     ),
     HoldReason.HOURS: Hold(
         Scope.SETTING,

@@ -61,9 +61,10 @@ def _checked(text: str, name: str) -> str:
     if is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
         return plain
 
+    begin = " ".join(plain[:80].split())
     spaced = " and contain no spaces (write %20 for a space)" if has_space else ""
     raise OrderError(
-        f'{shown(name)}: "{shown(plain[:80])}" is not an address that can be taken.',
+        f'{shown(name)}: "{shown(begin)}" is not an address that can be taken.',
         cure=f"Addresses begin with https:// (or http://){spaced}.",
     )
 

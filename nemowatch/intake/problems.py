@@ -23,6 +23,7 @@ UNREADABLE_AFTER = 3.0
 #: Seconds before what only looks like an instruction is reported: a prompt.txt is uploaded under
 #: another name, and its name is being typed.
 NEAR_AFTER = 5.0
+_RENAME = "Rename it after what is to be made of the files in it, for example dub-es."
 _PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER, "near": NEAR_AFTER}
 
 
@@ -145,16 +146,17 @@ class Problems:
         found = self._book.read(folder)
         if not isinstance(found, Unreadable):
             return FolderProblem(folder, "This folder's name cannot be read.")
-        return FolderProblem(folder, found.what, found.suggestion)
+        cure = "" if found.suggestion else _RENAME
+        return FolderProblem(folder, found.what, found.suggestion, cure)
 
     def _foreign(self, folder: bytes) -> FolderProblem:
         facts = self._facts[folder]
         names = _examples(facts)
         if not folder:
             what = f"Files beside the task folders are not processed: {names}."
-            return FolderProblem(folder, what, cure="Put them into one of the folders.")
+            return FolderProblem(folder, what, cure="Put them into a task folder.")
 
-        what = f"This folder does not take files of this kind: {names}. They are left as they are."
+        what = f"This folder does not take these files: {names}. They are left as they are."
         taken = listed(self._book.kinds(folder))
         if taken:
             what = f"{what} It takes {taken}."

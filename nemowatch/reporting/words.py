@@ -194,7 +194,9 @@ def about_inbox(health: HealthState | None) -> Cure:
 def about_refused(cure: str, *, back: str = "") -> Cure:
     """What a person can do about a file that was refused and lies in failed/; `cure`: what is
     wrong with it asks for; `back`: its inbox folder, for people."""
-    return Cure(f"{cure}\n{move_back(back)}".strip())
+    if not cure:
+        return Cure(move_back(back))
+    return Cure(f"{cure}\nOnce that is done, put the file into its inbox folder{brackets(back)}.")
 
 
 def about_trouble(trouble: Trouble) -> Cure:

@@ -55,7 +55,7 @@ def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
     yield _inbox(watch)
     yield from _name(watch, location)
     if len(location.parts) < 2:
-        yield Step("no", "It lies in the inbox itself: files belong into a task folder.")
+        yield Step("no", "It lies in the inbox itself: put it into a task folder.")
         return
     folder = read_folder(as_text(location.parts[0]), setting.config.recipes)
     if not isinstance(folder, Folder):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.journal.jobs import Job
 
+#: How what only the daemon knows begins.
+DAEMON_SAYS = "The daemon says: "
+
 
 def explain_file(setting: CommandContext, location: Location) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
@@ -43,7 +46,7 @@ def _waiting(setting: CommandContext, location: Location) -> list[Step]:
 
 def _waiting_step(why: object) -> Step:
     text = str(why).rstrip(".")
-    return Step("wait", f"The daemon says: {text}.")
+    return Step("wait", f"{DAEMON_SAYS}{text}.")
 
 
 def _jobs(setting: CommandContext, location: Location) -> list[Job]:
@@ -78,7 +81,7 @@ def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
     if jobs:
         return _jobs_verdict(jobs, option)
     if "wait" in found:
-        return f"It waits: {found['wait']}"
+        return f"It waits: {found['wait'].removeprefix(DAEMON_SAYS)}"
     return "It will be taken as soon as it has stopped changing."
 
 

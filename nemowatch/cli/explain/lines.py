@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nemowatch.reporting import words
+from nemowatch.tasks import hint_lines
 
 #: How each decision is marked.
 MARKS = {"ok": "+", "wait": "~", "no": "-", "info": " "}
@@ -19,8 +20,8 @@ def folder_lines(record: dict[str, Any], option: str) -> list[str]:
 
     lines.append(f"  {record['problem']}")
     if record["suggestion"]:
-        lines.append(f"  {words.about_folder(record['suggestion'], '').by_hand}")
-    return lines
+        return [*lines, f"  {words.about_folder(record['suggestion'], '').by_hand}"]
+    return [*lines, "  Names that work, for example:", *_indented(hint_lines(), 4)]
 
 
 def _paused(record: dict[str, Any], option: str) -> list[str]:

@@ -50,7 +50,7 @@ _SAID = {
 _NEARLY = "{name} looks like {meant}, but is not called exactly so"
 _HOLDS = {
     Effect.FOLDER: "nothing in this folder is processed while it is there",
-    Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a PAUSE",
+    Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a file PAUSE",
     Effect.ITSELF: "it is left alone",
 }
 

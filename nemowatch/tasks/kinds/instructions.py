@@ -47,7 +47,7 @@ def _check_instructions(text: str, folder: Folder, drop: Drop) -> None:
             f"The folder {shown(folder.name)} has no instructions: nothing says what to do with"
             f" {shown(drop.name)}.",
             cure=(
-                'Put a file prompt.txt into the folder that says it, for example "Cut this to its'
+                'Put a file prompt.txt that says it into the folder, for example: "Cut this to its'
                 ' best 30 seconds."'
             ),
         )
