@@ -133,6 +133,12 @@ class Published:
         return [trouble for trouble in self.troubles if not trouble.refused]
 
     @property
+    def only_waiting(self) -> list[Settling]:
+        """The files that wait without being in trouble: those have an entry of their own."""
+        troubled = {trouble.shown for trouble in self.troubles}
+        return [one for one in self.settling if one.shown not in troubled]
+
+    @property
     def refused(self) -> list[Trouble]:
         """The files that were never taken and lie in failed/."""
         return [trouble for trouble in self.troubles if trouble.refused]

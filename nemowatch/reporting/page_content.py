@@ -11,6 +11,7 @@ from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import words
+from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Transfer, Trouble
 from nemowatch.reporting.page_model import (
     CreditLine,
@@ -73,7 +74,8 @@ def _needs(overview: Overview) -> Iterable[Need]:
             _name(row.path),
             row.folder,
         )
-    yield from map(_trouble, overview.published.unsolved)
+    for alike in together(overview.published.unsolved):
+        yield _trouble(alike)
 
 
 def _asking(row: ListedJob) -> Need:
@@ -81,13 +83,19 @@ def _asking(row: ListedJob) -> Need:
     return Need(row.job.error_text, cure, _name(row.path), row.folder)
 
 
-def _trouble(trouble: Trouble) -> Need:
+def _trouble(alike: list[Trouble]) -> Need:
+    """One entry for all files of a folder that have the same trouble."""
+    trouble = alike[0]
     cure = words.about_trouble(trouble)
     if not trouble.path:
         return Need(trouble.what, cure, folder=trouble.folder)
 
     inside = trouble.folder if trouble.folder != trouble.path else b""
-    return Need(trouble.what, cure, _name(trouble.path), inside)
+    names = b", ".join(_name(one.path) for one in alike[:MOST_NAMES])
+    more = len(alike) - MOST_NAMES
+    if more > 0:
+        names += b" and %d more" % more
+    return Need(trouble.what, cure, names, inside)
 
 
 # -- what waits ------------------------------------------------------------------------
@@ -120,9 +128,11 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
 
 def _waiting(overview: Overview) -> Listing[Waiting]:
     """Files that are not jobs yet, then files whose jobs wait."""
-    files = map(_settling, overview.published.settling)
+    published = overview.published
+    files = list(map(_settling, published.only_waiting))
+    troubled = len(published.settling) - len(files)
     waiting = list(_waiting_jobs(overview.unfinished))
-    total = overview.published.settling_count + len(waiting)
+    total = published.settling_count - troubled + len(waiting)
     return Listing((*files, *waiting), total=total)
 
 

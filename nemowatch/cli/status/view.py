@@ -17,6 +17,7 @@ from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB, NOTHING, Cure
 from nemowatch.model import HoldReason
 from nemowatch.reporting import words
+from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.phrases import because, capital
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Row:
 LONGEST = 12
 #: Lines that the sections together take beside their lists.
 FRAME = 14
+#: Where everything is that needs a person.
+ALL_NEEDS = "status.html or nemowatch status --json"
 #: Sections with lists.
 LISTS = 3
 #: Cells that a file's path gets at least beside the reason why it waits.
@@ -184,7 +187,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
 
 
 def _waiting(overview: Overview, width: int, longest: int) -> Lines:
-    lines = [_settling(one, width) for one in overview.published.settling]
+    lines = [_settling(one, width) for one in overview.published.only_waiting]
     return _listed("waiting", lines, longest, "try again later")
 
 
@@ -240,15 +243,28 @@ def _credits(overview: Overview) -> Lines:
 
 
 def _needs(overview: Overview, longest: int, option: str) -> Lines:
-    """What does not go on without a person, each with what to do."""
-    lines: Lines = []
+    """What does not continue without a person, each with what to do."""
+    entries: list[Lines] = []
     for batch in overview.batches:
-        lines += _batch(batch, option)
+        entries.append(_batch(batch, option))
     for row in [*overview.asking, *overview.failed]:
-        lines += _job(row, option)
-    for trouble in overview.published.troubles:
-        lines += _trouble(trouble, option)
-    return _listed("needs you", lines, longest * LISTS, "nemowatch jobs")
+        entries.append(_job(row, option))
+    for alike in together(overview.published.troubles):
+        entries.append(_trouble(alike, option))
+    return _whole_entries("needs you", entries, longest * LISTS)
+
+
+def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
+    """As many entries as have room, never half of one, and how many more there are."""
+    shown: Lines = []
+    count = 0
+    for entry in entries:
+        if shown and len(shown) + len(entry) > room:
+            break
+        shown += entry
+        count += 1
+    rest = [line for entry in entries[count:] for line in entry[:1]]
+    return _listed(title, [*shown, *rest], len(shown), ALL_NEEDS)
 
 
 def _batch(batch: BatchRow, option: str) -> Lines:
@@ -267,12 +283,16 @@ def _job(row: ListedJob, option: str) -> Lines:
     ]
 
 
-def _trouble(trouble: Trouble, option: str) -> Lines:
-    """A folder or a file that is not worked on: where, why, and what to do."""
+def _trouble(alike: list[Trouble], option: str) -> Lines:
+    """A folder, or files of one, that are not processed: where, why, and what to do."""
+    trouble = alike[0]
     refused = ": refused, and moved to failed" if trouble.refused else ""
-    head = word(f"{clean(trouble.shown)}{refused}", "bold yellow")
+    heads = [word(f"{clean(one.shown)}{refused}", "bold yellow") for one in alike[:MOST_NAMES]]
+    more = len(alike) - MOST_NAMES
+    if more > 0:
+        heads.append(word(f"and {more} more", "yellow"))
     return [
-        _line(" " * INDENT, head),
+        *[_line(" " * INDENT, head) for head in heads],
         *_below(trouble.what),
         *_cure(words.about_trouble(trouble), option),
     ]
