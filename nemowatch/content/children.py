@@ -18,8 +18,8 @@ from nemowatch.content.child import Child, ChildFailed, Failure, Limits
 IDLE = 20.0
 #: Seconds until another start is tried after one that failed.
 PAUSE = 10.0
-#: For one file: the largest Word document that is taken needs one second of computing here. Two
-#: files may be read to these limits before another person's file is.
+#: For one file: the largest Word document that is taken needs one second of computing here. Texts
+#: and documents have a thread of their own, so that no clip waits for it.
 LIMITS = Limits(cpu=5, wall=30.0)
 #: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
 #: too busy): tried once more, by another child.

@@ -2,7 +2,7 @@
 
 Owns that one thing is done at a time, and that whatever goes wrong is a state of this inbox: it
 never raises for a file or a share. What a tick does is `pipeline`'s. It is touched by the engine's
-loop alone; blocking calls run in the worker thread of its root monitor.
+loop alone; blocking calls run in the worker threads of its root monitor.
 """
 
 from __future__ import annotations
@@ -103,8 +103,9 @@ class Inbox:
             await self._root_monitor.start()
 
     async def stop(self) -> None:
-        """End. What is under way in the worker thread is left to itself."""
+        """End. What is under way in the worker threads is left to itself."""
         self._stopped = True
+        self._pipeline.stop()
         await self._root_monitor.stop()
 
     def due_in(self) -> float:

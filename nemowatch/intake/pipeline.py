@@ -25,7 +25,7 @@ from nemowatch.journal import Journal
 #: Paths that events named, taken in one portion.
 PORTION = 5_000
 
-#: Settled files beside which others are still checked: what settles later may be another person's,
+#: Settled clips beside which others are still checked: what settles later may be another person's,
 #: and has its turn.
 MOST_READY = 2_000
 
@@ -68,6 +68,7 @@ class Pipeline:
             clock,
         )
         self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
+        self._clips = 0  #: how many of them wait for nothing but their turn
 
     def __repr__(self) -> str:
         return f"Pipeline({self._schedule!r}, {len(self._ready)} ready)"
@@ -97,7 +98,7 @@ class Pipeline:
         """The monotonic second at which the next portion is due, if nothing happens before."""
         moments = (
             self._schedule.next_at(asked=self._root_monitor.scan_soon),
-            self._state.tracker.next_at(),
+            self._state.tracker.next_at(frozenset(self._ready)),
             self._state.problems.next_at(now),
         )
         return min(moments)
@@ -107,6 +108,10 @@ class Pipeline:
         self._schedule.interval = watch.scan_interval
         self._state.book.reread(recipes)
         self._claimer.confirm_above = confirm_above
+
+    def stop(self) -> None:
+        """End. What is being read is left to itself."""
+        self._claimer.stop()
 
     async def work(self) -> Tick:
         """Do what is due, a bounded portion of it. Raises what the walk and the journal raise."""
@@ -126,7 +131,8 @@ class Pipeline:
         gone += await self._check_tracked()
         taken = await self._claimer.take(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracker]
-        more = bool(self._ready) or root_monitor.hints.waiting
+        self._clips = taken.clips
+        more = taken.more or root_monitor.hints.waiting
         return Tick(
             claimed=tuple(taken.claimed),
             again=tuple(taken.again),
@@ -144,7 +150,7 @@ class Pipeline:
     async def _check_tracked(self) -> list[int]:
         """Check files whose time has come, unless very many still wait to be claimed; returns ids
         of sources whose file is gone."""
-        if len(self._ready) >= MOST_READY:
+        if self._clips >= MOST_READY:
             return []
         fresh, vanished = await self.tracking.check(frozenset(self._ready))
         self._ready += fresh

@@ -8,56 +8,37 @@ journal is decided in `decide`, what a file is in `ready.inspect`, and what beco
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TypeAlias
 
 from nemowatch.clock import Clock
-from nemowatch.fs.safe_open import lookup
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.copy_names import is_copy_name
 from nemowatch.intake.claim.decide import Claimed, Claims, Outcome
 from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
+from nemowatch.intake.claim.group_reading import GroupReading, Read
 from nemowatch.intake.claim.known_sources import Ended, ended_before
-from nemowatch.intake.claim.pairing import Group, Groups
+from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
+from nemowatch.intake.claim.text_lane import TextLane
 from nemowatch.intake.ready.file_checks import still_there
-from nemowatch.intake.ready.inspect import Inspected, Terms, inspect, promised_kind
 from nemowatch.intake.ready.turns import in_turns
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.batches import BatchRow
-from nemowatch.model import MediaKind, Snapshot
 
-#: Files read, and sources written, in one go: a transaction of this size takes some ten
+#: Clips read, and sources written, in one go: a transaction of this size takes some ten
 #: milliseconds.
 PORTION = 200
-#: Seconds of reading in one go, so that a burst never keeps the inbox from checking other files.
-BUDGET = 1.0
 
 #: Why a file waits whose name is there in the other form of Unicode, too.
 SAME_NAME = "the same file is here under another spelling of its name (Unicode NFC and NFD)"
-#: Kinds whose words a child has to read.
-_PARSED = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 #: What was done before, and comes again.
 _DUPLICATES = frozenset({Outcome.DUPLICATE, Outcome.NO_DRAFT})
-
-#: A group with what was read of each of its files.
-Read: TypeAlias = tuple[Group, list[Inspected]]
-
-
-@dataclass(frozen=True, slots=True)
-class ToRead:
-    """A file that is to be read."""
-
-    path: bytes
-    terms: Terms
-    last: Snapshot | None  #: as it was checked last; None when it is not tracked
 
 
 @dataclass(slots=True)
@@ -68,7 +49,9 @@ class Taken:
     again: list[Duplicate] = field(default_factory=list)
     #: sources whose file was renamed, each with the path that it had
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
-    left: list[bytes] = field(default_factory=list)  #: ready files for the next portion
+    left: list[bytes] = field(default_factory=list)  #: ready files for the next portions
+    clips: int = 0  #: how many of those wait for nothing but their turn
+    more: bool = False  #: some of them have their turn at once
 
 
 class Claimer:
@@ -89,24 +72,33 @@ class Claimer:
         self._clock = clock
         self._groups = Groups(root_monitor, inbox_state)
         self._acceptance = Acceptance(inbox_state, clock)
+        self._reading = GroupReading(root_monitor, inbox_state, self._acceptance)
+        self._texts = TextLane(root_monitor, inbox_state, self._groups, self._reading)
         self._finder = finder
         self.confirm_above = confirm_above
         #: files that were there at the start: their results may exist, too
         self.stood_before: set[bytes] = set()
 
+    def stop(self) -> None:
+        """End. What is being read is left to itself."""
+        self._texts.stop()
+
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is away."""
-        ready = in_turns(ready, self._reading_cost)
-        groups = await self._groups.of(ready[:PORTION])
-        read = await self._read(groups)
-        unread = [group.main for group in groups[len(read) :]]
-        taken = Taken(left=[*unread, *ready[PORTION:]])
+        waiting = dict.fromkeys(ready)
+        read = await self._read_clips(waiting)
+        read += await self._texts.read(waiting)
+
+        texts = sum(map(self._texts.has, waiting))
+        taken = Taken(left=list(waiting), clips=len(waiting) - texts)
+        taken.more = taken.clips > 0 or (texts > 0 and not self._texts.is_reading)
 
         candidates = self._accepted(read)
         if candidates and await self._may_claim():
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
+
         return taken
 
     def _accepted(self, read: list[Read]) -> list[Candidate]:
@@ -124,51 +116,21 @@ class Claimer:
             return False
         return not await self._root_monitor.is_taken_over()
 
-    # -- reading
+    async def _read_clips(self, waiting: dict[bytes, None]) -> list[Read]:
+        """Read a portion of what no child has to parse; what is done with is taken out of
+        `waiting`."""
+        clips = [path for path in waiting if not self._texts.has(path)]
+        portion = in_turns(clips, _no_cost)[:PORTION]
+        groups = await self._groups.of(portion)
+        alone = [group for group in groups if not self._texts.takes(group)]
+        work = list(map(self._reading.work, alone))
+        read = await self._reading.read(work, self._root_monitor.worker)
 
-    def _reading_cost(self, path: bytes) -> tuple[bool, int]:
-        """A document may take seconds to read, whatever its size, so those that somebody dropped
-        in numbers come after everybody's clips, and small ones first."""
-        if promised_kind(path) not in _PARSED:
-            return False, 0
-        last = self._last(path)
-        if last is None:
-            return True, 0
-        return True, last.size
-
-    async def _read(self, groups: list[Group]) -> list[Read]:
-        """Read groups until the time is used up; at least one."""
-        work = [(group, list(map(self._to_read, group.paths))) for group in groups]
-        if not work:
-            return []
-
-        def read() -> list[Read]:
-            until = time.monotonic() + BUDGET
-            done: list[Read] = []
-            for group, files in work:
-                done.append((group, list(map(self._inspect, files))))
-                if time.monotonic() > until:
-                    break
-            return done
-
-        return await self._root_monitor.worker.run(read)
-
-    def _to_read(self, path: bytes) -> ToRead:
-        return ToRead(path, self._acceptance.terms(path), self._last(path))
-
-    def _last(self, path: bytes) -> Snapshot | None:
-        """The file as it was checked last; None when it is not tracked."""
-        tracked = self._state.tracker.get(path)
-        if tracked is None:
-            return None
-        return tracked.last
-
-    def _inspect(self, file: ToRead) -> Inspected:
-        """Read one file, in the worker's thread."""
-        root = self._root_monitor.root
-        expected = file.last or lookup(root, file.path)
-        pace = self._root_monitor.pace(file.path)
-        return inspect(root, file.path, expected, pace, file.terms, self._root_monitor.worker.beat)
+        unread = {group.main for group in alone[len(read) :]}
+        for path in portion:
+            if path not in unread and not self._texts.has(path):
+                del waiting[path]
+        return read
 
     # -- claiming
 
@@ -271,6 +233,10 @@ class Claimer:
             if member.snapshot is not None:
                 local = self._root_monitor.is_local(member.path)
                 self._state.know(member.path, member.snapshot, local=local)
+
+
+def _no_cost(_: bytes) -> tuple[bool, int]:
+    return False, 0
 
 
 def _is_copy(candidate: Candidate) -> bool:

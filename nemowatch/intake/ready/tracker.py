@@ -66,9 +66,10 @@ class Tracker:
             if tracked.next_at <= now and path not in apart:
                 yield path
 
-    def next_at(self) -> float:
-        """The monotonic second of the next check; infinite when nothing is tracked."""
-        times = [tracked.next_at for tracked in self._files.values()]
+    def next_at(self, apart: Container[bytes] = ()) -> float:
+        """The monotonic second of the next check, but for those in `apart`; infinite when none is
+        planned."""
+        times = [tracked.next_at for path, tracked in self._files.items() if path not in apart]
         return min(times, default=float("inf"))
 
     def busy(self) -> int:

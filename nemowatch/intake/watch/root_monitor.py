@@ -1,7 +1,7 @@
 """Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
 files.
 
-Owns the worker thread and the inbox's health, and puts together what `root_check`, `supervisor`
+Owns the worker threads and the inbox's health, and puts together what `root_check`, `supervisor`
 and `pace` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
 that reports nothing. It concludes nothing about files.
 """
@@ -56,6 +56,8 @@ class RootMonitor:
     ) -> None:
         self.watch = watch
         self.worker = Worker(f"inbox {watch.inbox.name}", PATIENCE)
+        #: for texts and documents, whose reading may take seconds
+        self.text_worker = Worker(f"texts {watch.inbox.name}", PATIENCE)
         self.health = HealthTracker(clock, tell)
         self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
@@ -114,10 +116,15 @@ class RootMonitor:
             self._news = None
         await self.watching.close()
         self.worker.close()
+        self.text_worker.close(wait=0.1)
 
     def reconfigure(self, watch: Watch) -> None:
         """Go on with what may change while running."""
         self.watch = self._root.watch = self.paces.watch = watch
+
+    def wake(self) -> None:
+        """Have the inbox's next tick come at once."""
+        self._ring()
 
     def _mounts_changed(self) -> None:
         self.next_probe = 0.0

@@ -1,0 +1,90 @@
+"""Reading ready groups in a thread: what is asked of each file, and the time that one go may take.
+
+Owns nothing but that; which thread reads which groups, `claimer` and `text_lane` decide.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.threads import Worker
+from nemowatch.intake.claim.acceptance import Acceptance
+from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.model import Snapshot
+
+#: Seconds of reading in one go, so that a burst never keeps the inbox from checking other files.
+BUDGET = 1.0
+
+#: A group with what was read of each of its files.
+Read: TypeAlias = tuple[Group, list[Inspected]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about one file. Two that are equal have the same answer as long as the file
+    is the same."""
+
+    path: bytes
+    terms: Terms
+    last: Snapshot | None  #: the file as it was checked last; None when it is not tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A group, and what is asked about each of its files."""
+
+    group: Group
+    questions: tuple[Question, ...]
+
+
+class GroupReading:
+    """Reads groups of one inbox."""
+
+    def __init__(
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        acceptance: Acceptance,
+    ) -> None:
+        self._root_monitor = root_monitor
+        self._state = inbox_state
+        self._acceptance = acceptance
+
+    def work(self, group: Group) -> Work:
+        """What is asked about the files of this group now."""
+        return Work(group, tuple(map(self._question, group.paths)))
+
+    def _question(self, path: bytes) -> Question:
+        tracked = self._state.tracker.get(path)
+        last = None if tracked is None else tracked.last
+        return Question(path, self._acceptance.terms(path), last)
+
+    async def read(self, work: list[Work], worker: Worker) -> list[Read]:
+        """Read groups in the worker's thread until the time is used up; at least one. Raises
+        LocalPassing when the share is away."""
+        if not work:
+            return []
+
+        def read() -> list[Read]:
+            until = time.monotonic() + BUDGET
+            done: list[Read] = []
+            for one in work:
+                found = [self._inspect(question, worker) for question in one.questions]
+                done.append((one.group, found))
+                if time.monotonic() > until:
+                    break
+            return done
+
+        return await worker.run(read)
+
+    def _inspect(self, asked: Question, worker: Worker) -> Inspected:
+        """Read one file, in the worker's thread."""
+        root, pace = self._root_monitor.root, self._root_monitor.pace(asked.path)
+        expected = asked.last or lookup(root, asked.path)
+        return inspect(root, asked.path, expected, pace, asked.terms, worker.beat)
