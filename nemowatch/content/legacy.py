@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from nemowatch.content.alphabets import ALIKE, ONE_BYTE, RARE, SEVERAL_BYTES, UNKNOWN
-from nemowatch.content.plausible import is_east_asian, languages_of
+from nemowatch.content.east_asian import is_east_asian
+from nemowatch.content.plausible import languages_of
 
 #: Bytes that are judged: many times what statistics need.
 _SAMPLE = 32 * 1024

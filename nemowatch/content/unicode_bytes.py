@@ -1,7 +1,8 @@
 """The text of bytes in an encoding of Unicode, marked or not, or in one that writes other letters
 with those of ASCII.
 
-Pure. It answers None for bytes that are none of these, and never guesses.
+Owns recognising these encodings. Pure. It answers None for bytes that are none of them, and must
+never guess.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from nemowatch.content.plausible import is_east_asian
+from nemowatch.content.east_asian import is_east_asian
 
 #: A byte order mark names the encoding; UTF-32's begins like UTF-16's, so it comes first.
 _MARKS = (
@@ -19,6 +20,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF16 = ("utf-16-le", "utf-16-be")
+_UTF32 = ("utf-32-le", "utf-32-be")
 #: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share
 #: is zero on one side.
 _ZERO_SHARE = 0.4
@@ -32,6 +35,7 @@ _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _WHITE = dict.fromkeys(map(ord, "\r\n\t\u3000\u00a0\u200b\u200e\u200f\ufeff"))
 #: Blocks of 256 characters that a text in letters, not in signs of words, is from.
 _FEW_BLOCKS = 4
+_EAST_ASIA = ("zh-Hans", "zh-Hant", "ja", "ko")
 
 #: How texts begin what is not ASCII in mail encodings, with the codec and the language.
 _ESCAPED = (
@@ -55,72 +59,100 @@ def decode_unicode(data: bytes) -> str | None:
     """The text, when `data` is Unicode in all but, perhaps, a few bytes of punctuation."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _strict(data[len(mark) :], encoding)
+            unmarked = data[len(mark) :]
+            return _strict(unmarked, encoding)
 
     if b"\0" in data:
-        return _strict(data, _unmarked(data))
+        return _strict(data, _encoding_by_zeros(data))
     if data.isascii():
         return _escaped(data)
+
+    text = _decoded(data, "utf-8")
+    if text is not None:
+        return text
+    if is_nearly_utf8(data):
+        return _nearly_utf8(data)
+    # UTF-16 of East Asia may hold, by chance, neither a zero nor a control byte
+    return _strict(data, _encoding_by_control_bytes(data))
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """The text; None for bytes that are not in this encoding."""
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return _nearly_utf8(data) if is_nearly_utf8(data) else _east_asian_utf16(data)
+        return None
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
+    """The text in one encoding of Unicode ("" for none), as far as it is beyond doubt."""
     if not encoding:
         return None
     if encoding == "utf-8" and is_nearly_utf8(data):
         return _nearly_utf8(data)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
+
+    text = _decoded(data, encoding)
+    if text is None or _has_plain_end(text, encoding):
         return None
-    return None if _has_plain_end(text, encoding) else text
+    return text
 
 
 def _has_plain_end(text: str, encoding: str) -> bool:
     """Whether plain ASCII was appended to UTF-16: two of its letters make a Chinese one."""
-    if not encoding.startswith("utf-16"):
+    if encoding not in _UTF16 or not _LATIN.search(text):
         return False
     pairs = _PAIRS.search(text)
-    if pairs is None or not _LATIN.search(text):
+    if pairs is None:
         return False
-    return pairs[0].encode(encoding).translate(None, _PRINTABLE) == b""
+
+    data = pairs[0].encode(encoding)
+    unprintable = data.translate(None, _PRINTABLE)
+    return unprintable == b""
 
 
-def _unmarked(data: bytes) -> str:
+# --- UTF-16 and UTF-32 without a mark -------------------------------------------------
+
+
+def _encoding_by_zeros(data: bytes) -> str:
     """UTF-32 or UTF-16 by where its zeros are; "" for neither."""
     sample = data[:_SAMPLE]
-    if len(data) % 4 == 0 and _is_utf32(sample, "utf-32-le"):
-        return "utf-32-le"
-    if len(data) % 4 == 0 and _is_utf32(sample, "utf-32-be"):
-        return "utf-32-be"
+    encoding = _utf32(data, sample) or _utf16(sample)
+    return encoding or _encoding_by_control_bytes(data)
 
+
+def _utf32(data: bytes, sample: bytes) -> str:
+    """Which UTF-32 this is; "" for none."""
+    if len(data) % 4:
+        return ""
+    for encoding in _UTF32:
+        text = _decoded(sample, encoding)
+        if text is not None and "\0" not in text:
+            return encoding
+    return ""
+
+
+def _utf16(sample: bytes) -> str:
+    """Which UTF-16 of mostly Latin letters this is; "" for none."""
     pairs = len(sample) // 2
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    even = sample[0::2].count(0)
+    odd = sample[1::2].count(0)
     if _prevails(odd, even, pairs):
         return "utf-16-le"
     if _prevails(even, odd, pairs):
         return "utf-16-be"
-    return _by_control_bytes(data)
-
-
-def _is_utf32(sample: bytes, encoding: str) -> bool:
-    try:
-        text = sample[: len(sample) // 4 * 4].decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return "\0" not in text
+    return ""
 
 
 def _prevails(zeros: int, others: int, pairs: int) -> bool:
     """True when enough of the pairs have their zero on this side, and hardly any on the other."""
-    enough = zeros > others and zeros >= pairs * _ZERO_SHARE
-    return pairs > 0 and enough and others <= zeros * _STRAY_SHARE
+    if zeros <= others:
+        return False
+    is_enough = zeros >= pairs * _ZERO_SHARE
+    are_few = others <= zeros * _STRAY_SHARE
+    return is_enough and are_few
 
 
-def _by_control_bytes(data: bytes) -> str:
+def _encoding_by_control_bytes(data: bytes) -> str:
     """UTF-16 of a text without Latin letters (Russian, Chinese): half of its bytes are no
     characters of their own, among them control bytes, which no other text holds. The right order
     of bytes is the one that stays in few blocks.
@@ -129,18 +161,21 @@ def _by_control_bytes(data: bytes) -> str:
         return ""
 
     fitting: dict[str, int] = {}
-    for encoding in ("utf-16-le", "utf-16-be"):
+    for encoding in _UTF16:
         text = _strict(data, encoding)
-        if text is not None and text.translate(_WHITE).isprintable() and _is_text(text):
+        if text is not None and _is_text(text):
             fitting[encoding] = len(_blocks(text))
     return min(fitting, key=fitting.__getitem__, default="")
 
 
 def _is_text(text: str) -> bool:
+    """Whether this is in letters of few kinds, or in those of East Asia."""
+    bare = text.translate(_WHITE)
+    if not bare.isprintable():
+        return False
     if len(_blocks(text)) <= _FEW_BLOCKS:
         return True
-    languages = ("zh-Hans", "zh-Hant", "ja", "ko")
-    return any(is_east_asian(text, language) for language in languages)
+    return any(is_east_asian(text, language) for language in _EAST_ASIA)
 
 
 def _blocks(text: str) -> set[int]:
@@ -148,10 +183,7 @@ def _blocks(text: str) -> set[int]:
     return {ord(char) >> 8 for char in text}
 
 
-def _east_asian_utf16(data: bytes) -> str | None:
-    """UTF-16 of East Asia that holds, by chance, neither a zero nor a control byte."""
-    encoding = _by_control_bytes(data)
-    return _strict(data, encoding)
+# --- mail encodings, which are ASCII --------------------------------------------------
 
 
 def _escaped(data: bytes) -> str | None:
@@ -159,41 +191,60 @@ def _escaped(data: bytes) -> str | None:
     for beginning, codec, language in _ESCAPED:
         if beginning not in data:
             continue
-        text = _strict(data, codec)
-        if text is not None and not text.isascii() and is_east_asian(text, language):
+        text = _strict(data, codec) or ""
+        if not text.isascii() and is_east_asian(text, language):
             return text
+
     if b"\x1b" in data:
         return None
     return data.decode("ascii")
 
 
+# --- UTF-8 with a few wrong bytes -----------------------------------------------------
+
+
 def is_nearly_utf8(data: bytes) -> bool:
     """Whether `data` is UTF-8 but for a few bytes."""
     text = data.decode("utf-8", "ignore")
+    plain = text.encode("ascii", "ignore")
     wrong = len(data) - len(text.encode("utf-8"))
-    right = len(text) - len(text.encode("ascii", "ignore"))
+    right = len(text) - len(plain)
     return 0 < wrong * _RIGHT <= right
 
 
 def _nearly_utf8(data: bytes) -> str | None:
     """The text when the wrong bytes are Windows' punctuation, or stand alone at its end, where a
     copy was cut; None when a word has lost a letter."""
-    end = len(data.rstrip())
     found: list[str] = []
     done = 0
     while done < len(data):
-        try:
-            found.append(data[done:].decode("utf-8"))
+        text, wrong = _up_to_wrong_bytes(data[done:])
+        found.append(text)
+        done += len(text.encode("utf-8"))
+        if not wrong:
             break
-        except UnicodeDecodeError as exc:
-            start, stop = done + exc.start, done + exc.end
-        found.append(data[done:start].decode("utf-8"))
-        wrong = data[start:stop]
+
         if wrong[0] in _PUNCTUATION:
             found.append(wrong[:1].decode("cp1252"))
-            done = start + 1
-            continue
-        if stop < end or data[start - 1 : start].strip():
+            done += 1
+        elif _is_cut_end(data, done, wrong):
+            done += len(wrong)
+        else:
             return None
-        done = stop
     return "".join(found)
+
+
+def _up_to_wrong_bytes(data: bytes) -> tuple[str, bytes]:
+    """The text up to the first bytes that are not UTF-8, and these; b"" for none."""
+    try:
+        return data.decode("utf-8"), b""
+    except UnicodeDecodeError as exc:
+        text = data[: exc.start].decode("utf-8")
+        return text, data[exc.start : exc.end]
+
+
+def _is_cut_end(data: bytes, at: int, wrong: bytes) -> bool:
+    """Whether wrong bytes are all that is left of the text, and no end of a word."""
+    rest = data[at + len(wrong) :]
+    before = data[at - 1 : at]
+    return not rest.strip() and not before.strip()
