@@ -1,11 +1,12 @@
 """Letters that were lost or garbled before a text came here: what no encoding can bring back.
 
-Pure; raises OrderError with what to do.
+Owns recognising such damage. Pure; raises OrderError with what to do, and must not mend anything.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from nemowatch.errors import OrderError
 
@@ -17,6 +18,8 @@ _TWICE = re.compile(
 _RUN = re.compile(r"[^\x00-\x7f]{2,}")
 #: Runs that are tried.
 _RUNS = 200
+#: What such runs were taken for when they were garbled.
+_TAKEN_FOR = ("cp1252", "cp1251", "latin-1")
 #: Control characters of Latin-1: there is no text that means them.
 _LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
 #: UTF-7, which writes letters and quotes as ASCII: "caf+AOk-", "l+IBk-".
@@ -50,17 +53,16 @@ def _garbled(text: str) -> str:
 
 def _all_twice(text: str) -> str:
     """The same in any letters: every run of them, and more than one, is UTF-8 once more."""
-    runs = [match for match, _ in zip(_RUN.finditer(text), range(_RUNS), strict=False)]
-    again = [match for match in runs if _is_utf8_again(match[0])]
-    if len(again) < 2 or len(again) < len(runs):
+    runs = list(islice(_RUN.finditer(text), _RUNS))
+    if len(runs) < 2 or not all(map(_is_utf8_again, runs)):
         return ""
-    return _around(text, again[0].start())
+    return _around(text, runs[0].start())
 
 
-def _is_utf8_again(run: str) -> bool:
-    for codec in ("cp1252", "cp1251", "latin-1"):
+def _is_utf8_again(run: re.Match[str]) -> bool:
+    for codec in _TAKEN_FOR:
         try:
-            run.encode(codec).decode("utf-8")
+            run[0].encode(codec).decode("utf-8")
         except UnicodeError:
             continue
         return True
@@ -68,18 +70,26 @@ def _is_utf8_again(run: str) -> bool:
 
 
 def _utf7(text: str) -> str:
-    return next(
-        (_around(text, one.start()) for one in _UTF7.finditer(text) if _is_utf7(one[0])), ""
-    )
+    """An example of letters in UTF-7; "" for none."""
+    for found in _UTF7.finditer(text):
+        if _is_utf7(found[0]):
+            return _around(text, found.start())
+    return ""
 
 
 def _is_utf7(letters: str) -> bool:
+    data = f"{letters}-".encode("ascii")
     try:
-        meant = f"{letters}-".encode("ascii").decode("utf-7")
+        meant = data.decode("utf-7")
     except UnicodeDecodeError:
         return False
-    return not meant.isascii() and not _LATIN_CONTROL.search(meant) and meant.isprintable()
+    if meant.isascii() or not meant.isprintable():
+        return False
+    return not _LATIN_CONTROL.search(meant)
 
 
-def _around(text: str, place: int) -> str:
-    return " ".join(text[max(place - 10, 0) : place + 10].split())
+def _around(text: str, at: int) -> str:
+    """The words around a character."""
+    start = max(at - 10, 0)
+    around = text[start : at + 10]
+    return " ".join(around.split())

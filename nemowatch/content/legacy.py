@@ -1,8 +1,8 @@
 """Texts in the encodings of before Unicode, which nothing in them names.
 
-Owns the choice between readings. It is careful: words are spoken and paid for, so a text is read
-only when one reading is plausible and clearly more so than every other; else its owner is asked to
-save it as UTF-8. Uses chardet: call it in a child.
+Owns the choice between readings. Words are spoken and paid for, so it must not guess: a text is
+read only when one reading is plausible and clearly more so than every other; else its owner is
+asked to save it as UTF-8. Uses chardet: call it in a child.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from unicodedata import normalize
 
 from nemowatch.content.alphabets import ALIKE, ONE_BYTE, RARE, SEVERAL_BYTES, UNKNOWN
@@ -35,6 +36,21 @@ _LEAST = 0.02
 _LEEWAY = 1.3
 
 
+#: Every encoding that is tried.
+_CODECS = (*ONE_BYTE, *SEVERAL_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """What statistics say of some bytes in one encoding."""
+
+    probability: float = 0.0
+    guess: str = ""  #: the most probable language
+
+
+_NO_SCORE = _Score()
+
+
 @dataclass(slots=True)
 class _Reading:
     """What the sample says in one encoding, or in several alike."""
@@ -47,64 +63,81 @@ class _Reading:
     focus: float = 0.0  #: how probable by the words that hold more than ASCII
     guesses: set[str] = field(default_factory=set)  #: the most probable language of each
 
+    def add(self, codec: str, languages: set[str], whole: _Score, focus: _Score) -> None:
+        """Take in one more encoding in which the sample says the same."""
+        self.languages |= languages
+        self.whole = max(self.whole, whole.probability)
+        self.focus = max(self.focus, focus.probability)
+        self.guesses.add(whole.guess)
+        if self.codec in RARE:
+            self.codec = codec
+
     @property
     def is_matched(self) -> bool:
         """Whether the most probable language is one of those by its letters."""
-        return any(_is_match(guess, self.languages) for guess in self.guesses)
+        return self.sounds_like(self.languages)
+
+    def sounds_like(self, languages: Iterable[str]) -> bool:
+        """Whether the most probable language is one of these, or taken for one of them."""
+        return any(_is_alike(guess, one) for guess in self.guesses for one in languages)
 
 
 def decode_legacy(data: bytes, expected: Sequence[str] = ()) -> str | None:
     """The text of `data`, which is neither Unicode nor plain ASCII; None when that is in doubt.
     `expected`: languages that it is likely to be in."""
     readings = _readings(_sample(data))
-    names = _bases(expected)
-    own = [reading for reading in readings if _is_expected(reading, names)]
-    chosen = _expected(own, readings, names) if own else _clearest(readings)
+    chosen = _chosen(readings, _bases(expected))
     if chosen is None or chosen.codec in RARE:
         return None
     return _whole_text(data, chosen.codec)
 
 
+def _whole_text(data: bytes, codec: str) -> str | None:
+    """All of it in the chosen encoding, when all of it is plausible."""
+    text = _decoded(data, codec)
+    if not _languages(text, codec):
+        return None
+    return text
+
+
+# --- readings -------------------------------------------------------------------------
+
+
 def _sample(data: bytes) -> bytes:
     """As much of it as is judged: its beginning, or where it first holds more than ASCII."""
     found = _BEYOND_ASCII.search(data)
-    first = found.start() if found else 0
+    first = 0
+    if found is not None:
+        first = found.start()
     start = max(first - _SAMPLE // 2, 0)
     return data[start : start + _SAMPLE]
 
 
 def _readings(sample: bytes) -> list[_Reading]:
     """Every plausible reading of the sample; encodings that say the same are one."""
+    is_whole = len(sample) < _SAMPLE
     whole = _scores(sample)
     focus = _scores(_beyond_ascii(sample))
 
     found: dict[str, _Reading] = {}
-    for codec, (score, guess) in whole.items():
-        text = _decoded(sample, codec, is_whole=len(sample) < _SAMPLE)
+    for codec, score in whole.items():
+        text = _decoded(sample, codec, is_whole=is_whole)
         languages = _languages(text, codec)
         if not languages:
             continue
         reading = found.setdefault(text, _reading(text, codec))
-        reading.languages.update(languages)
-        reading.whole = max(reading.whole, score)
-        reading.focus = max(reading.focus, focus.get(codec, (0.0, ""))[0])
-        reading.guesses.add(guess)
-        if reading.codec in RARE:
-            reading.codec = codec
+        reading.add(codec, languages, score, focus.get(codec, _NO_SCORE))
     return list(found.values())
 
 
 def _reading(text: str, codec: str) -> _Reading:
-    has_letters = any(char > "\x7f" and char.isalpha() for char in set(text))
-    return _Reading(codec, is_short=_is_short(text), has_letters=has_letters)
-
-
-def _is_short(text: str) -> bool:
+    letters = "".join(filter(str.isalpha, text))
     # a character of East Asia is as good as a word
-    return sum(char.isalpha() for char in text) < _SHORT and max(text) < "\u3000"
+    is_short = len(letters) < _SHORT and max(text) < "\u3000"
+    return _Reading(codec, is_short=is_short, has_letters=not letters.isascii())
 
 
-def _scores(data: bytes) -> dict[str, tuple[float, str]]:
+def _scores(data: bytes) -> dict[str, _Score]:
     """How probable each encoding is for these bytes, and in which language."""
     import chardet
 
@@ -112,49 +145,74 @@ def _scores(data: bytes) -> dict[str, tuple[float, str]]:
         data,
         ignore_threshold=True,
         compat_names=False,
-        include_encodings=[*ONE_BYTE, *SEVERAL_BYTES],
+        include_encodings=[*_CODECS],
     )
-    scores: dict[str, tuple[float, str]] = {}
+    scores: dict[str, _Score] = {}
     for one in found:
         codec = one["encoding"] or ""
-        if codec in ONE_BYTE or codec in SEVERAL_BYTES:
-            scores[codec] = (one["confidence"], one["language"] or "")
+        if codec in _CODECS:
+            scores[codec] = _Score(one["confidence"], one["language"] or "")
     return scores
 
 
 def _beyond_ascii(data: bytes) -> bytes:
     """The words that hold more than ASCII."""
-    return b" ".join(word for word in data.split() if not word.isascii())
+    words = filterfalse(bytes.isascii, data.split())
+    return b" ".join(words)
 
 
 def _decoded(data: bytes, codec: str, *, is_whole: bool = True) -> str:
     """ "" for what is nothing in this encoding. Unless it is whole, its last character may be
     cut."""
+    decoder = getincrementaldecoder(codec)()
     try:
-        text = getincrementaldecoder(codec)().decode(data, is_whole)
+        text = decoder.decode(data, is_whole)
     except UnicodeDecodeError:
         return ""
-    # its Vietnamese letters come in pieces
-    return normalize("NFC", text) if codec == "cp1258" else text
+    if codec == "cp1258":  # its Vietnamese letters come in pieces
+        return normalize("NFC", text)
+    return text
 
 
-def _languages(text: str, codec: str) -> tuple[str, ...]:
+def _languages(text: str, codec: str) -> set[str]:
     """The languages in which this reading is plausible."""
     if not text:
-        return ()
+        return set()
     if codec in ONE_BYTE:
         return languages_of(text, ONE_BYTE[codec])
+
     language = SEVERAL_BYTES[codec]
-    return (language,) if is_east_asian(text, language) else ()
+    if not is_east_asian(text, language):
+        return set()
+    return {language}
 
 
-def _is_match(guess: str, languages: Iterable[str]) -> bool:
-    for language in languages:
-        if language.partition("-")[0] == guess:
-            return True
-        if any(guess in group and language in group for group in ALIKE):
-            return True
-    return False
+# --- the choice -----------------------------------------------------------------------
+
+
+def _chosen(readings: list[_Reading], names: set[str]) -> _Reading | None:
+    """The reading that is beyond doubt; `names`: the languages that the folder names."""
+    own = [reading for reading in readings if _is_expected(reading, names)]
+    if not own:
+        return _clearest(readings)
+    return _expected(own, readings, names)
+
+
+def _base(language: str) -> str:
+    """A language without its region or script."""
+    return language.partition("-")[0]
+
+
+def _bases(languages: Iterable[str]) -> set[str]:
+    return set(map(_base, languages))
+
+
+def _is_alike(guess: str, language: str) -> bool:
+    """Whether a guess of statistics is this language, or one that is taken for it."""
+    if guess == _base(language):
+        return True
+    pair = {guess, language}
+    return any(map(pair.issubset, ALIKE))
 
 
 def _is_expected(reading: _Reading, names: set[str]) -> bool:
@@ -163,7 +221,7 @@ def _is_expected(reading: _Reading, names: set[str]) -> bool:
     """
     if names == {"en"}:
         return "en" in reading.guesses
-    return bool(names & _bases(reading.languages))
+    return not names.isdisjoint(_bases(reading.languages))
 
 
 def _expected(
@@ -173,20 +231,14 @@ def _expected(
     of them, and hardly less probable than one in any language. It has to be clear beside all where
     it does not sound like that language."""
     best = max(own, key=_probability)
-    if best.whole * _LEEWAY < max(map(_probability, all_readings)):
+    most = max(map(_probability, all_readings))
+    if best.whole * _LEEWAY < most:
         return None
-    sounds_right = best.has_letters and any(_is_match(guess, names) for guess in best.guesses)
-    others = own if sounds_right else all_readings
-    is_clear = all(_is_clear(best, other, _CLEARLY) for other in others if other is not best)
-    return best if is_clear else None
 
-
-def _bases(languages: Iterable[str]) -> set[str]:
-    return {language.partition("-")[0] for language in languages}
-
-
-def _probability(reading: _Reading) -> float:
-    return reading.whole
+    others = all_readings
+    if best.has_letters and best.sounds_like(names):
+        others = own
+    return _clear_one(best, others, _CLEARLY)
 
 
 def _clearest(readings: list[_Reading]) -> _Reading | None:
@@ -194,9 +246,23 @@ def _clearest(readings: list[_Reading]) -> _Reading | None:
     best = max(readings, key=_probability, default=None)
     if best is None or not best.is_matched or best.whole < _LEAST:
         return None
-    factor = _CLEARLY_IF_SHORT if best.is_short else _CLEARLY
-    is_clear = all(_is_clear(best, other, factor) for other in readings if other is not best)
-    return best if is_clear else None
+
+    factor = _CLEARLY
+    if best.is_short:
+        factor = _CLEARLY_IF_SHORT
+    return _clear_one(best, readings, factor)
+
+
+def _probability(reading: _Reading) -> float:
+    return reading.whole
+
+
+def _clear_one(best: _Reading, readings: list[_Reading], factor: float) -> _Reading | None:
+    """`best` when none of the others casts doubt on it; else None."""
+    for other in readings:
+        if other is not best and not _is_clear(best, other, factor):
+            return None
+    return best
 
 
 def _is_clear(best: _Reading, other: _Reading, factor: float) -> bool:
@@ -205,10 +271,7 @@ def _is_clear(best: _Reading, other: _Reading, factor: float) -> bool:
         factor *= 2
     if other.codec in RARE:
         factor *= _RARITY
-    return best.whole >= factor * other.whole and best.focus >= _STILL * other.focus
 
-
-def _whole_text(data: bytes, codec: str) -> str | None:
-    """All of it in the chosen encoding, when all of it is plausible."""
-    text = _decoded(data, codec)
-    return text if _languages(text, codec) else None
+    is_clear_as_whole = best.whole >= factor * other.whole
+    is_clear_in_focus = best.focus >= _STILL * other.focus
+    return is_clear_as_whole and is_clear_in_focus

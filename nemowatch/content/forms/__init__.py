@@ -1,7 +1,8 @@
 """What a text is besides words: rich text, a web page, subtitles, Markdown; and its words alone.
 
-Owns recognising the form, by what is in the file and not only by its name. `cues`, `rtf`, `html`
-and `markdown` read one each. What cannot be read without doubt is refused with what to do.
+Owns recognising the form, by what is in the file and not only by its name. `cues`, `rtf`, `pages`
+and `markdown` read one each. What cannot be read without doubt must not be guessed: it is refused
+with what to do.
 """
 
 from __future__ import annotations
@@ -35,12 +36,20 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     OrderError."""
     if rtf.is_rtf(data):
         return with_words(checked(rtf.words(data)))
+
     text = decode_text(data, languages)
-    reader = _reader(text, name)
-    if reader in _HEAVY and len(text) > _MOST_MARKED:
-        said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
-        raise OrderError(said, cure="Divide it into several files.")
-    return with_words(checked(reader(text)))
+    read = _reader(text, name)
+    if read in _HEAVY:
+        _refuse_long(text)
+    return with_words(checked(read(text)))
+
+
+def _refuse_long(text: str) -> None:
+    """Raises OrderError for more characters than parsers of markup have memory for."""
+    if len(text) <= _MOST_MARKED:
+        return
+    said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
+    raise OrderError(said, cure="Divide it into several files.")
 
 
 def plain_script(data: bytes, name: str) -> str | None:
@@ -57,11 +66,19 @@ def plain_script(data: bytes, name: str) -> str | None:
 def instructions(data: bytes) -> str:
     """The words of a prompt.txt, which may have been saved as rich text. Raises OrderError."""
     if rtf.is_rtf(data):
-        return checked_short(with_words(checked(rtf.words(data))))
+        text = with_words(checked(rtf.words(data)))
+        return checked_short(text)
+
     text = with_words(decode_text(data))
     if pages.is_page(text):
         text = with_words(checked(pages.words(text)))
     return checked_short(text)
+
+
+def _as_it_is(text: str) -> str:
+    if not _REFERENCE.search(text):
+        return text
+    return html.unescape(text)
 
 
 def _reader(text: str, name: str) -> Callable[[str], str]:
@@ -69,14 +86,13 @@ def _reader(text: str, name: str) -> Callable[[str], str]:
     if cues.is_subtitles(text):
         return cues.words
     refuse_not_spoken(text)
+
     if pages.is_page(text):
         return pages.words
     if name.lower().endswith(_MARKDOWN):
         return markdown.words
     if pages.has_tags(text):
         return pages.words
-    return markdown.words_of_text if markdown.has_marks(text) else _as_it_is
-
-
-def _as_it_is(text: str) -> str:
-    return html.unescape(text) if _REFERENCE.search(text) else text
+    if markdown.has_marks(text):
+        return markdown.words_of_text
+    return _as_it_is

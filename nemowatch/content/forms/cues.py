@@ -1,7 +1,8 @@
 """Subtitles: the words of their cues, without numbers, times and styles.
 
 SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are lines that are told apart here, so that no cue is
-lost over a time that is written in an odd way; the others are read by pysubs2. Call it in a child.
+lost over a time that is written in an odd way; the others are read by pysubs2. Owns these formats.
+It must not lose words that are no cue: such a file is refused. Call it in a child.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from nemowatch.errors import OrderError
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 #: The line above the words of a cue, in SubRip and WebVTT, and in SBV.
-_TIMES = re.compile(rf"^[ \t]*(?:{_STAMP})[ \t]*-{{1,2}}>[ \t]*(?:{_STAMP})(?:[ \t].*)?$")
-_SBV_TIMES = re.compile(r"^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}$")
+_TIMES = re.compile(
+    rf"^[ \t]*(?:{_STAMP})[ \t]*-{{1,2}}>[ \t]*(?:{_STAMP})(?:[ \t].*)?$"
+    r"|^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}$"
+)
 _LYRICS = re.compile(r"^(?:[ \t]*\[\d{1,3}:\d{2}(?:[.:]\d{1,3})?\])+")
 _LYRICS_TAG = re.compile(r"^\[[a-zA-Z#]+:[^\]]*\]$")
 #: How formats begin that pysubs2 reads, by the name it has for them.
@@ -26,7 +29,8 @@ _OTHERS = (
     ("sami", re.compile(r"\A\s*<SAMI\b", re.IGNORECASE)),
     ("ttml", re.compile(r"\A\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w+:)?tt[\s>]", re.IGNORECASE)),
 )
-_NUMBER = re.compile(r"^\s*\d+\s*$")
+#: How WebVTT begins.
+_WEBVTT = "WEBVTT"
 #: Blocks of WebVTT that are no cues.
 _ASIDE = re.compile(r"^(?:NOTE|STYLE|REGION)\b")
 _TAG = re.compile(
@@ -39,79 +43,101 @@ _CURE = "Copy the words that are to be spoken into a plain text file (.txt) and 
 
 def is_subtitles(text: str) -> bool:
     """Whether this is subtitles in any of the usual formats."""
-    if text.startswith("WEBVTT") or any(pattern.match(text) for _, pattern in _OTHERS):
+    if text.startswith(_WEBVTT) or _other_format(text):
         return True
     lines = text.split("\n")
-    return any(map(_is_times, lines)) or _is_lyrics(lines)
+    return _has_times(lines) or _is_lyrics(lines)
 
 
 def words(text: str) -> str:
     """The words of subtitles, one line each. Raises OrderError for what is only half of that."""
-    for name, pattern in _OTHERS:
-        if pattern.match(text):
-            return _by_pysubs2(text, name)
+    other = _other_format(text)
+    if other:
+        return _by_pysubs2(text, other)
 
-    lines = text.split("\n")
-    if any(map(_is_times, lines)) or text.startswith("WEBVTT"):
-        said = _cues(lines)
-    else:
-        said = _lyrics(lines)
+    said = _lines(text)
     if _SCROLLING.search(text):
         said = _once(said)
-    spoken = (html.unescape(_TAG.sub("", line)).strip() for line in said)
+    spoken = map(_without_tags, said)
     return "\n".join(filter(None, spoken))
 
 
-def _is_times(line: str) -> bool:
-    return _TIMES.match(line) is not None or _SBV_TIMES.match(line) is not None
+def _lines(text: str) -> Iterator[str]:
+    """The lines that are spoken, with their tags."""
+    lines = text.split("\n")
+    if text.startswith(_WEBVTT) or _has_times(lines):
+        return _cues(lines)
+    return _lyrics(lines)
 
 
-def _is_lyrics(lines: list[str]) -> bool:
-    """Whether the lines begin with times in brackets, as those of songs do."""
-    own = [line for line in lines if line.strip()]
-    timed = sum(_LYRICS.match(line) is not None for line in own)
-    tags = sum(_LYRICS_TAG.match(line) is not None for line in own)
-    return timed > 0 and timed + tags == len(own)
+def _other_format(text: str) -> str:
+    """The format that pysubs2 reads, by its name for it; "" for none of them."""
+    for name, pattern in _OTHERS:
+        if pattern.match(text):
+            return name
+    return ""
+
+
+def _without_tags(line: str) -> str:
+    """The words of a line as they are seen."""
+    bare = _TAG.sub("", line)
+    return html.unescape(bare).strip()
+
+
+# --- cues -----------------------------------------------------------------------------
+
+
+def _has_times(lines: list[str]) -> bool:
+    return any(map(_TIMES.match, lines))
 
 
 def _cues(lines: list[str]) -> Iterator[str]:
     """The lines below the times, without what names or numbers the next cue."""
-    first = next((n for n, line in enumerate(lines) if _is_times(line)), len(lines))
-    _refuse_words_before(lines[:first])
+    first = _first_times(lines)
+    is_webvtt = lines[0].startswith(_WEBVTT)
+    if not is_webvtt:
+        _refuse_words_before(lines[:first])
 
-    is_vtt = lines[0].startswith("WEBVTT")
     is_aside = False
-    for number, line in enumerate(lines[first:], first):
-        begins_block = not lines[number - 1].strip()
-        if begins_block or not line.strip():
-            is_aside = is_vtt and _ASIDE.match(line) is not None
-        if not is_aside and not _is_times(line) and not _is_name(lines, number):
-            yield line
+    for number in range(first, len(lines)):
+        if _is_at_gap(lines, number):
+            is_aside = is_webvtt and _ASIDE.match(lines[number]) is not None
+        if not is_aside and _is_spoken(lines, number):
+            yield lines[number]
 
 
-def _is_name(lines: list[str], number: int) -> bool:
-    """Whether a line is the number or the name of the cue below it."""
-    if number + 1 >= len(lines) or not _is_times(lines[number + 1]):
+def _first_times(lines: list[str]) -> int:
+    """The number of the first line with times; that of lines when there is none."""
+    for number, line in enumerate(lines):
+        if _TIMES.match(line):
+            return number
+    return len(lines)
+
+
+def _is_at_gap(lines: list[str], number: int) -> bool:
+    """Whether a line is empty, or follows one that is."""
+    before, line = lines[number - 1], lines[number]
+    return not before.strip() or not line.strip()
+
+
+def _is_spoken(lines: list[str], number: int) -> bool:
+    """Whether a line is neither the times nor the number or name of a cue."""
+    if _TIMES.match(lines[number]):
         return False
-    is_after_gap = number == 0 or not lines[number - 1].strip()
-    return is_after_gap or _NUMBER.match(lines[number]) is not None
+
+    is_above_times = _has_times(lines[number + 1 : number + 2])
+    is_after_gap = not lines[number - 1].strip()
+    is_number = lines[number].strip().isdecimal()
+    return not is_above_times or not (is_after_gap or is_number)
 
 
 def _refuse_words_before(lines: list[str]) -> None:
     """Raises OrderError when there are words above the first cue: they would be lost."""
-    head = "\n".join(lines)
-    if head.startswith("WEBVTT"):
+    own = filter(None, map(str.strip, lines))
+    if all(map(str.isdecimal, own)):
         return
-    own = [line for line in lines if line.strip() and not _NUMBER.match(line)]
-    if own:
-        said = "The file is partly subtitles and partly another text."
-        raise OrderError(said, cure=_CURE)
-
-
-def _lyrics(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if not _LYRICS_TAG.match(line):
-            yield _LYRICS.sub("", line)
+    said = "The file is partly subtitles and partly another text."
+    raise OrderError(said, cure=_CURE)
 
 
 def _once(lines: Iterator[str]) -> Iterator[str]:
@@ -124,6 +150,26 @@ def _once(lines: Iterator[str]) -> Iterator[str]:
             before = bare
 
 
+# --- lyrics ---------------------------------------------------------------------------
+
+
+def _is_lyrics(lines: list[str]) -> bool:
+    """Whether the lines begin with times in brackets, as those of songs do."""
+    own = list(filter(str.strip, lines))
+    timed = list(filter(_LYRICS.match, own))
+    tags = list(filter(_LYRICS_TAG.match, own))
+    return bool(timed) and len(timed) + len(tags) == len(own)
+
+
+def _lyrics(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if not _LYRICS_TAG.match(line):
+            yield _LYRICS.sub("", line)
+
+
+# --- other formats --------------------------------------------------------------------
+
+
 def _by_pysubs2(text: str, name: str) -> str:
     from pysubs2 import Pysubs2Error, SSAFile
 
@@ -133,6 +179,9 @@ def _by_pysubs2(text: str, name: str) -> str:
         said = "The file is subtitles that cannot be read."
         raise OrderError(said, cure=_CURE) from exc
 
-    events = [event for event in found if not event.is_comment and not event.is_drawing]
-    spoken = [html.unescape(_TAG.sub("", event.plaintext)).strip() for event in events]
+    spoken: list[str] = []
+    for event in found:
+        if event.is_comment or event.is_drawing:
+            continue
+        spoken.append(_without_tags(event.plaintext))
     return "\n".join(spoken)

@@ -1,9 +1,13 @@
-"""Markdown: its words without its marks, by markdown-it. Call it in a child."""
+"""Markdown: its words without its marks, by markdown-it.
+
+Owns which marks make a text Markdown, and what each of them says. It must not read HTML itself
+(`pages` does). Call it in a child.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 _FRONT_MATTER = frozenset({"---", "+++"})
 #: Lines of facts, at most.
 _FACTS = 200
+#: A line among facts: a fact, the rest of one, a comment, or nothing.
+_FACT = re.compile(r"[:=]|^[ \t#-]|^$")
 #: More than one empty line.
 _GAPS = re.compile(r"\n{3,}")
 #: Marks of what lies elsewhere: footnotes, and boxes to tick.
@@ -22,11 +28,10 @@ _BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)[^*\n]{1,500}(?<=\S)\*\*(?![\w*])")
 _LINK = re.compile(r"\[[^\]\n]{1,200}\]\(https?://[^)\s]{1,500}\)")
 _FENCE = re.compile(r"^```\w*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_SURE_MARKS = (_BOLD, _LINK, _FENCE)
 #: Headings that make a text Markdown: one may be a number sign.
 _HEADINGS = 2
 
-#: What has words of its own.
-_WORDS = frozenset({"text", "code_inline", "code_block", "fence"})
 #: What ends a paragraph, unless it is within a list.
 _PARAGRAPHS = frozenset({"paragraph_close", "heading_close"})
 #: What ends a line.
@@ -35,14 +40,20 @@ _LINE_ENDS = _PARAGRAPHS | {"th_close", "td_close", "tr_close", "hr", "softbreak
 
 def has_marks(text: str) -> bool:
     """Whether a plain text is written in Markdown beyond doubt."""
-    if any(pattern.search(text) for pattern in (_BOLD, _LINK, _FENCE)):
+    if any(pattern.search(text) for pattern in _SURE_MARKS):
         return True
-    return len(_HEADING.findall(text)) >= _HEADINGS
+    headings = _HEADING.findall(text)
+    return len(headings) >= _HEADINGS
 
 
 def words(text: str) -> str:
     """The words of a Markdown document."""
     return _words(_without_facts(text), has_html=True)
+
+
+def words_of_text(text: str) -> str:
+    """The same for a text that only turned out to hold its marks: what looks like a tag stays."""
+    return _words(text, has_html=False)
 
 
 def _without_facts(text: str) -> str:
@@ -54,56 +65,82 @@ def _without_facts(text: str) -> str:
         return text
 
     end = head.index(mark)
-    facts = [line for line in head[:end] if line and not line.startswith((" ", "\t", "#", "-"))]
-    if all(":" in line or "=" in line for line in facts):
-        return "\n".join(lines[end + 2 :])
-    return text
-
-
-def words_of_text(text: str) -> str:
-    """The same for a text that only turned out to hold its marks: what looks like a tag stays."""
-    return _words(text, has_html=False)
+    if not all(map(_FACT.search, head[:end])):
+        return text
+    behind = lines[end + 2 :]
+    return "\n".join(behind)
 
 
 def _words(text: str, *, has_html: bool) -> str:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": has_html}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": has_html})
+    parser.enable(["table", "strikethrough"])
     if not has_html:
         parser.disable("code")  # it may well begin with spaces
-    pieces = _pieces(parser.parse(_NOTES.sub("", text)))
-    return _GAPS.sub("\n\n", "".join(pieces))
+
+    without_notes = _NOTES.sub("", text)
+    said = _said(parser.parse(without_notes))
+    return _GAPS.sub("\n\n", said)
 
 
-def _pieces(tokens: Sequence[Token]) -> Iterator[str]:
-    for token in tokens:
-        if token.type in _WORDS:
-            yield token.content
-        elif token.type == "inline":
-            yield from _pieces(token.children or ())
-        elif token.type == "html_block":
-            yield from _seen(token.content)
-        elif token.type == "list_item_open" and token.info:
-            yield f"{token.info}{token.markup} "
-        else:
-            yield _ends(token)
+def _said(tokens: Sequence[Token]) -> str:
+    """The words of a row of tokens, with the ends of their lines."""
+    return "".join(map(_said_by_one, tokens))
 
 
-def _ends(token: Token) -> str:
+def _said_by_one(token: Token) -> str:
+    reader = _READERS.get(token.type, _line_end)
+    return reader(token)
+
+
+def _content(token: Token) -> str:
+    return token.content
+
+
+def _children(token: Token) -> str:
+    return _said(token.children or ())
+
+
+def _list_number(token: Token) -> str:
+    """The number of a list's item; "" for a dot, which is not spoken."""
+    if not token.info:
+        return ""
+    return f"{token.info}{token.markup} "
+
+
+def _line_end(token: Token) -> str:
     """The ends of lines that a mark stands for."""
+    if token.type not in _LINE_ENDS:
+        return ""
     if token.type in _PARAGRAPHS and not token.hidden:
         return "\n\n"
-    return "\n" if token.type in _LINE_ENDS else ""
+    return "\n"
 
 
-def _seen(source: str) -> Iterator[str]:
+def _seen(token: Token) -> str:
     """What is seen of a piece of HTML."""
     from nemowatch.content.forms import pages
 
-    if _without_comments(source).strip():
-        yield pages.words(source) + "\n"
+    source = token.content
+    if not _without_comments(source).strip():
+        return ""
+    return pages.words(source) + "\n"
 
 
 def _without_comments(source: str) -> str:
     before, *comments = source.split("<!--")
-    return before + "".join(comment.partition("-->")[2] for comment in comments)
+    behind = [comment.partition("-->")[2] for comment in comments]
+    return before + "".join(behind)
+
+
+#: What the kinds of tokens say; all others are the end of a line at most.
+_READERS: dict[str, Callable[[Token], str]] = {
+    "text": _content,
+    "code_inline": _content,
+    "code_block": _content,
+    "fence": _content,
+    "inline": _children,
+    "html_block": _seen,
+    "list_item_open": _list_number,
+}

@@ -1,5 +1,7 @@
 """Web pages and pieces of them (HTML, and SSML of speech programs): what a reader sees, by lxml.
-Call it in a child.
+
+Owns which elements are seen, and which are lines of their own. It must not load what a page refers
+to. Call it in a child.
 """
 
 from __future__ import annotations
@@ -64,34 +66,54 @@ def words(text: str) -> str:
 
     from lxml import etree, html
 
+    # a declared encoding counts no more: this has been decoded
+    source = _XML_DECLARATION.sub("", text)
     try:
-        # a declared encoding counts no more: this has been decoded
-        root = html.document_fromstring(_XML_DECLARATION.sub("", text))
+        root = html.document_fromstring(source)
     except (etree.LxmlError, ValueError) as exc:
-        raise OrderError("The file is a web page that cannot be read.", cure=_CURE) from exc
-    lines = "".join(_pieces(root, 0)).split("\n")
-    return "\n".join(_SPACE.sub(" ", line).strip() for line in lines)
+        raise _unreadable() from exc
+
+    said = "".join(_pieces(root, 0))
+    lines = map(_one_space, said.split("\n"))
+    return "\n".join(map(str.strip, lines))
+
+
+def _unreadable() -> OrderError:
+    return OrderError("The file is a web page that cannot be read.", cure=_CURE)
+
+
+def _one_space(text: str | None) -> str:
+    """A text with one space wherever there is white space, as pages show it."""
+    return _SPACE.sub(" ", text or "")
 
 
 def _pieces(element: HtmlElement, depth: int) -> Iterator[str]:
     """The words of an element, with the ends of its lines."""
     if depth > _DEEPEST:
-        raise OrderError("The file is a web page that cannot be read.", cure=_CURE)
-    if not isinstance(element.tag, str) or _is_unseen(element):
+        raise _unreadable()
+    if _is_unseen(element):
         return
 
-    is_line = element.tag.lower() not in _IN_LINE
-    if is_line:
-        yield "\n"
-    yield _SPACE.sub(" ", element.text or "")
+    edge = _edge(element)
+    yield edge
+    yield _one_space(element.text)
     for child in element:
         yield from _pieces(child, depth + 1)
-        yield _SPACE.sub(" ", child.tail or "")
-    if is_line:
-        yield "\n"
+        yield _one_space(child.tail)
+    yield edge
+
+
+def _edge(element: HtmlElement) -> str:
+    """What is before and behind an element: the end of a line, or nothing."""
+    if element.tag.lower() in _IN_LINE:
+        return ""
+    return "\n"
 
 
 def _is_unseen(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str):  # a comment, or an instruction
+        return True
     if element.tag.lower() in _UNSEEN or "hidden" in element.attrib:
         return True
-    return _HIDDEN.search(element.get("style", "")) is not None
+    style = element.get("style", "")
+    return _HIDDEN.search(style) is not None

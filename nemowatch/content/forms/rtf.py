@@ -1,4 +1,7 @@
-"""Rich text (RTF): its words, by striprtf. Call it in a child."""
+"""Rich text (RTF): its words, by striprtf.
+
+Owns what of it can be read without doubt. It must not guess at the rest. Call it in a child.
+"""
 
 from __future__ import annotations
 
