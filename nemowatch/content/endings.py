@@ -6,7 +6,7 @@ Pure. Which ending promises which kind is in `sniff`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import GIF, JPEG, PNG
@@ -51,12 +51,23 @@ _TARGETS = {
     **dict.fromkeys(_PICTURES.split(), TO_IMAGE),
     **dict.fromkeys(_DOCUMENTS.split(), TO_TEXT),
 }
+ALL_KINDS = frozenset(MediaKind)
+#: The kind that a file is after it was converted to this.
+_KINDS = {
+    TO_VIDEO: MediaKind.VIDEO,
+    TO_AUDIO: MediaKind.AUDIO,
+    TO_IMAGE: MediaKind.IMAGE,
+    TO_TEXT: MediaKind.SCRIPT,
+}
 
 
-def converted_to(name: bytes) -> str:
-    """What to convert a file of this name to; "" for a name that is none of media, or that the
-    cloud takes as it is."""
-    return _TARGETS.get(ending_of(name), "")
+def converted_to(name: bytes, accepts: Container[MediaKind] = ALL_KINDS) -> str:
+    """What to convert a file of this name to; "" for a name that is none of media, that the cloud
+    takes as it is, or that a folder which accepts these kinds would not take then either."""
+    target = _TARGETS.get(ending_of(name), "")
+    if target and _KINDS[target] in accepts:
+        return target
+    return ""
 
 
 def ending_of(name: bytes) -> str:
@@ -64,12 +75,14 @@ def ending_of(name: bytes) -> str:
     return name.rpartition(b".")[2].decode("ascii", "replace").lower()
 
 
-def conversions(endings: Iterable[str]) -> str:
-    """What to convert files with these endings to, one sentence for each target, each with a space
-    behind it."""
+def conversions(endings: Iterable[str], accepts: Container[MediaKind] = ALL_KINDS) -> str:
+    """What to convert files with these endings to for a folder that accepts these kinds, one
+    sentence for each target, each with a space behind it."""
     by_target: dict[str, list[str]] = {}
     for ending in sorted(endings):
-        by_target.setdefault(_TARGETS[ending], []).append(f".{ending}")
+        target = _TARGETS[ending]
+        if _KINDS[target] in accepts:
+            by_target.setdefault(target, []).append(f".{ending}")
     sentences = [f"Convert {', '.join(ones)} to {target}. " for target, ones in by_target.items()]
     return "".join(sentences)
 

@@ -157,11 +157,13 @@ class Problems:
             return FolderProblem(folder, what, cure="Put them into a task folder.")
 
         what = f"This folder does not take these files: {names}. They are left as they are."
-        taken = listed(self._book.kinds(folder))
+        kinds = self._book.kinds(folder)
+        taken = listed(kinds)
         if taken:
             what = f"{what} It takes {taken}."
-        cure = "Move them into a folder that takes them, or remove them."
-        return FolderProblem(folder, what, cure=f"{conversions(facts.foreign_endings)}{cure}")
+        convert = conversions(facts.foreign_endings, kinds)
+        move = "Move them into a folder that takes them, or remove them."
+        return FolderProblem(folder, what, cure=f"{convert}{move}")
 
 
 def _examples(facts: FolderFacts) -> str:

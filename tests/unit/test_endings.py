@@ -77,3 +77,10 @@ def test_a_folder_says_of_each_ending_what_to_convert_it_to() -> None:
         facts.add_foreign(b"transcribe/" + name, Snapshot(1, 0, 0, 8, 1, 1))
     said = conversions(facts.foreign_endings)
     assert said == "Convert .flac to MP3 or MP4. Convert .mts, .wmv to MP4. "
+
+
+def test_a_conversion_is_named_only_where_its_result_is_taken() -> None:
+    """A PDF made a text would not be taken in a folder for videos either."""
+    videos = frozenset({MediaKind.VIDEO})
+    assert conversions(["pdf", "wmv"], videos) == "Convert .wmv to MP4. "
+    assert converted_to(b"deck.pdf", videos) == ""

@@ -89,7 +89,7 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
     promised = kind_by_name(location.parts[-1])
     if promised is None:
         what = f"This folder takes {listed(accepted)}."
-        target = converted_to(location.parts[-1])
+        target = converted_to(location.parts[-1], accepted)
         if target:
             what = f"Convert it to {target}. {what}"
         yield Step("no", f"No task takes files with this ending. {what}")
