@@ -1,8 +1,8 @@
-"""Writes what the fault tests came to into docs/reliability.md, between its own markers.
+"""Writes the results of the fault tests into docs/reliability.md, between its own markers.
 
     python -m tests.rigs.fault_report RESULTS docs/reliability.md
 
-Only what was run is written: a part that did not run keeps what stood there before.
+Only what was run is written: a part that did not run keeps its earlier text.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PART = "faults"
 TITLES = {
     "once": (
         "A fault that strikes once",
-        "What comes of the job. `P` is published, with exactly one charged turn.",
+        "How the job ends. `P` means published, with exactly one charged turn.",
     ),
     "lasting": (
-        "A fault that lasts until it is mended",
-        "What the job comes to meanwhile; behind `→` what comes once it is mended.",
+        "A fault that lasts until it is repaired",
+        "The state of the job while the fault lasts; after `→`, how it ends once the fault is gone.",
     ),
 }
 SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after ("))
@@ -46,7 +46,7 @@ def main(results: Path, document: Path) -> None:
 
 
 def sections(old: str) -> dict[str, str]:
-    """The parts that stand there, by name."""
+    """The parts of the document, by name."""
     found = re.split(r"<!-- part (\w+) -->\n", old)
     return {
         name: text.rstrip("\n") + "\n" for name, text in zip(found[1::2], found[2::2], strict=True)
@@ -78,15 +78,15 @@ def head(results: Path, cases: list[ET.Element]) -> str:
     path = results / "run.txt"
     bad = [case for case in cases if outcome_of(case) == "FAILED"]
     skipped = [case for case in cases if outcome_of(case) == "skipped"]
-    counts = f"{len(cases)} tests, {len(bad)} failed, {len(skipped)} left out."
+    counts = f"{len(cases)} tests, {len(bad)} failed, {len(skipped)} skipped."
     return f"\n{path.read_text().strip()} {counts}\n" if path.exists() else ""
 
 
 INTRO = """## Faults, kills, storms
 
-`scripts/faults` runs all of this and writes it here. After every single cell the stand-in cloud's own ledger is read: at
-most one charged turn for a job, exactly one where it is published, no breach of the contract, every source in inbox, done
-or failed, nothing half in the outbox.
+`scripts/faults` runs all of this and writes the results here. After each cell the stand-in cloud's own ledger is checked: a job was
+charged for one turn at most, a published job for exactly one; no call broke the contract; every source is in the inbox, in `done/`
+or in `failed/`; and nothing unfinished is in the outbox.
 """
 
 
@@ -98,7 +98,7 @@ def table(title: str, words: str, record: list[dict[str, str]]) -> str:
     lines = [
         f"### {title}",
         "",
-        f"{words} {len(record)} cells, {wrong} of them not as the table of right outcomes says.",
+        f"{words} {len(record)} cells, {wrong} with another outcome than expected.",
         "",
     ]
     lines += [line(["", *rows]), line(["---"] * (len(rows) + 1))]
@@ -127,7 +127,7 @@ def figure_table(figures: list[dict[str, object]]) -> str:
 
 
 def outcome_of(case: ET.Element) -> str:
-    """What a test came to."""
+    """The outcome of a test."""
     if case.find("failure") is not None or case.find("error") is not None:
         return "FAILED"
     return "skipped" if case.find("skipped") is not None else "passed"
