@@ -7,8 +7,9 @@ Owns `job.credits` and `job.credits_about`. What was spent on a day is summed by
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nemowatch.journal.queries import load
 
@@ -60,34 +61,36 @@ def _call(row: sqlite3.Row) -> Call:
 
 def _overlap(group: list[Call], one: Call) -> bool:
     """Whether it is one of them, or was under way with them before it was refused."""
-    end = max(call.end for call in group)
-    return group[0].opened_at <= one.end and one.opened_at <= end
+    first, last_end = group[0].opened_at, max(map(attrgetter("end"), group))
+    return first <= one.end and one.opened_at <= last_end
 
 
-def _groups(calls: Iterable[Call]) -> Iterator[list[Call]]:
+def _groups(calls: Iterable[Call]) -> list[list[Call]]:
     """Calls in order, those that overlapped together."""
-    group: list[Call] = []
-    end = 0
+    groups: list[list[Call]] = []
+    end = -1  # before any call
     for call in calls:
-        if group and call.opened_at > end:
-            yield group
-            group, end = [], 0
-        group.append(call)
+        is_apart = call.opened_at > end
+        if is_apart:
+            groups.append([])
+        groups[-1].append(call)
         end = max(end, call.end)
-    if group:
-        yield group
+    return groups
 
 
 def _share(group: list[Call]) -> float | None:
     """What each of them cost; None while one may still be charged for, where a balance is not
     known, and where a top-up hides what was spent."""
-    before = [call.credits_before for call in group if call.credits_before is not None]
-    after = [call.credits_after for call in group if call.credits_after is not None]
-    is_known = len(before) == len(after) == len(group)
-    if not group or not is_known:
-        return None
+    before: list[float] = []
+    after: list[float] = []
+    for call in group:
+        if call.credits_before is None or call.credits_after is None:
+            return None
+        before.append(call.credits_before)
+        after.append(call.credits_after)
 
-    is_topped_up = max(after) > before[0] or max(before) > before[0]
+    first = before[0]
+    is_topped_up = max(*before, *after) > first
     if len(group) > 1 and is_topped_up:
         return None
-    return max(before[0] - min(after), 0.0) / len(group)
+    return max(first - min(after), 0.0) / len(group)

@@ -63,7 +63,8 @@ def _see(roots: tuple[Path, ...]) -> None:
     for root in filterfalse(anchor.is_seen, roots):
         with contextlib.suppress(LocalError):  # not made yet, or the share is away
             os.close(open_root(root))
-        if _is_missing(root) and root.parent == inbox.parent and anchor.is_seen(inbox):
+        is_share_there = root.parent == inbox.parent and anchor.is_seen(inbox)
+        if is_share_there and _is_missing(root):
             anchor.expect_folder(root)
 
 

@@ -129,7 +129,8 @@ def _names(track: Track, segments: list[dict[str, Any]]) -> str:
     """The first name of a segment and how many more there are, or the track's own; else ""."""
     named = list(filter(None, map(_name, segments)))
     first, *others = named or [_name(track.raw)]
-    if first and track.kind == TEXT:
+    is_title = track.kind == TEXT and first != ""
+    if is_title:
         first = f'"{first}"'
     if others:
         return f"{first} and {len(others)} more"
@@ -234,7 +235,11 @@ def _fields(draft: object) -> dict[str, Any]:
 
 def objects_in(value: object) -> list[dict[str, Any]]:
     """The objects in a list, in their order."""
-    return [found for found in _listed(value) if isinstance(found, dict)]
+    found: list[dict[str, Any]] = []
+    for item in _listed(value):
+        if isinstance(item, dict):
+            found.append(item)
+    return found
 
 
 def _listed(value: object) -> list[Any]:

@@ -68,9 +68,12 @@ def _delete_ours(name: str, file: RetiredFile, folder: int) -> bool:
 def _may_be(found: os.stat_result, file: RetiredFile) -> bool:
     """The inode that we moved or, where inode numbers change (FAT, sshfs, sync clients), its time.
     Its content is compared after this."""
-    if not is_regular(found) or found.st_size != file.size:
+    is_alike = is_regular(found) and found.st_size == file.size
+    if not is_alike:
         return False
-    if file.ino and found.st_ino == file.ino:
+
+    is_same_inode = file.ino != 0 and found.st_ino == file.ino
+    if is_same_inode:
         return True
     return _same_time(bounded_time(found.st_mtime_ns), file.mtime_ns)
 

@@ -63,7 +63,9 @@ def _in_folder(folder: Path, opened: int) -> Iterator[Leftover]:
     for raw, found in entries(opened):
         name = os.fsdecode(raw)
         job = _job_of(name)
-        if job is not None and is_regular(found):
+        if job is None:
+            continue
+        if is_regular(found):
             yield Leftover(folder / name, job)
 
 

@@ -140,7 +140,11 @@ def _free_number(members: Sequence[Leaving], root: Path) -> int:
     """The first number under which none of the files is in the way of another: `clip (2).mp4`
     beside `clip (2).txt`."""
     for number in range(1, LAST_NUMBER):
-        taken = (leaving_file.is_taken(member, root, number) for member in members)
-        if not any(taken):
+        if not _is_taken(members, root, number):
             return number
     return LAST_NUMBER
+
+
+def _is_taken(members: Sequence[Leaving], root: Path, number: int) -> bool:
+    """Whether any of the files would be in the way of another under this number."""
+    return any(leaving_file.is_taken(member, root, number) for member in members)

@@ -76,8 +76,11 @@ class _Found:
 def read(draft: object, answer: str = "") -> Transcript:
     """The transcript of a draft: all its text tracks, in order of time. Without any text there,
     the agent's `answer`."""
-    titles = [segments_of(track) for track in tracks_of(draft) if track.kind == TEXT]
-    tracks = list(map(_captions, titles))
+    tracks: list[list[_Found]] = []
+    for track in tracks_of(draft):
+        if track.kind == TEXT:
+            tracks.append(_captions(segments_of(track)))
+
     found = list(chain.from_iterable(tracks))
     if not found:
         return _untimed(filter(None, [_clean(answer)]))
@@ -158,7 +161,8 @@ def _caption(segment: dict[str, Any], at: int) -> _Found:
     end = _time(segment, _END_KEYS)
     length = _time(segment, _LENGTH_KEYS)
     if start < 0:
-        if length < 0 and end <= at:
+        says_nothing = length < 0 and end <= at
+        if says_nothing:
             return _Found(-1, -1, text)
         start = at
 
@@ -224,7 +228,10 @@ def _joined(one: Segment, other: Segment) -> Segment:
 def _time(segment: dict[str, Any], keys: tuple[str, ...]) -> int:
     """Milliseconds, or -1 when the segment says nothing usable."""
     boxes = objects_in([segment, *map(segment.get, _TIME_BOXES)])
-    return first_time(box.get(key) for box in boxes for key in keys)
+    values: list[Any] = []
+    for box in boxes:
+        values += map(box.get, keys)
+    return first_time(values)
 
 
 def _text(segment: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from enum import Enum, auto
+from operator import attrgetter
 
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
@@ -50,14 +51,17 @@ class Account:
     @property
     def end(self) -> End:
         """How it has ended."""
-        states = {job.state for job in self.jobs}
+        states = set(map(attrgetter("state"), self.jobs))
         if not states.isdisjoint(BAD):
             return End.BADLY
         if states == {State.PUBLISHED}:
             return End.WELL
-        if self.source.retired_at is None or not states <= ENDED:
+
+        has_left = self.source.retired_at is not None and states <= ENDED
+        if not has_left:
             return End.OPEN
-        if states == {State.CANCELLED} and self.source.retired_to is None:
+        was_taken = states == {State.CANCELLED} and self.source.retired_to is None
+        if was_taken:
             return End.TAKEN
         return End.BADLY
 
@@ -154,8 +158,9 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
 
 
 def _kept(conn: sqlite3.Connection, bad: list[Job]) -> str:
-    if any(results.is_draft_saved(conn, job.id) for job in bad):
-        return words.EDIT_IS_KEPT
+    for job in bad:
+        if results.is_draft_saved(conn, job.id):
+            return words.EDIT_IS_KEPT
     return ""
 
 

@@ -16,8 +16,8 @@ COUNTED = tuple(state for state in State if state not in ENDED and state is not 
 
 def status_line(overview: Overview) -> str:
     """The line."""
-    parts = list(_parts(overview))
-    sentences = [", ".join(parts) or "idle"]
+    parts = ", ".join(_parts(overview))
+    sentences = [parts or "idle"]
     if overview.credits.available is not None:
         sentences.append(f"credits {amount(overview.credits.available)}")
     sentences += _troubles(overview)
@@ -36,16 +36,21 @@ def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
     yield overview.published.settling_count, "settling"
 
     progress = percents(overview.published.transfers.values())
-    shown = {state: f" {percent} %" for state, percent in progress.items()}
     for state in COUNTED:
-        yield overview.counts.get(state, 0), f"{state}{shown.get(state, '')}"
+        what = str(state)
+        if state in progress:
+            what = f"{state} {progress[state]} %"
+        yield overview.counts.get(state, 0), what
 
     for reason, count in overview.held.items():
         yield count, f"held ({reason})"
 
 
 def _troubles(overview: Overview) -> list[str]:
-    found = [f"{one.root}: {one.state}" for one in overview.published.inboxes if one.troubled]
+    found: list[str] = []
+    for inbox in overview.published.inboxes:
+        if inbox.troubled:
+            found.append(f"{inbox.root}: {inbox.state}")
     if overview.published.journal_full_at:
         found.append("the journal's disk is full")
     return found
@@ -58,4 +63,5 @@ def percents(transfers: Iterable[Transfer]) -> dict[str, int]:
         if transfer.total:
             done[transfer.what] += transfer.done
             total[transfer.what] += transfer.total
+
     return {what: 100 * done[what] // total[what] for what in total}

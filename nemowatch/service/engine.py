@@ -23,14 +23,11 @@ from nemowatch.holds.balance import Balance
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.jobs.cancel_renders import cancel_renders
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
 from nemowatch.journal import Journal, queue
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
-from nemowatch.orders import Approve, DaemonSite, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.status_page import StatusPage
@@ -38,6 +35,7 @@ from nemowatch.service.background import Background, keep_going
 from nemowatch.service.cadences import Nudges, set_cadences
 from nemowatch.service.housekeeping import Housekeeping
 from nemowatch.service.inbox_loops import Inboxes, InboxLoops
+from nemowatch.service.order_desk import OrderDesk
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
 from nemowatch.sources.scan_results import ScanResults
@@ -128,17 +126,23 @@ class Engine:
             )
             for name in self.inboxes
         }
-        self._site = DaemonSite(
+        self._order_desk = OrderDesk(
             self.journal,
             self._disks,
             self.clock,
             self.inboxes,
             lambda: self.config.recipes,
-            self._stop_renders,
-            self._is_leaving,
+            self.wrap_ups,
+            self.api,
+            self._background.later,
         )
         self.scan_results = ScanResults(
-            self.journal, note_writer, self._disks, self.clock, self.runner.nudge, self._approve
+            self.journal,
+            note_writer,
+            self._disks,
+            self.clock,
+            self.runner.nudge,
+            self._order_desk.approve,
         )
         self.loops = InboxLoops(self._inboxes, self.scan_results, self.wrap_ups, self.holds)
         self.page = StatusPage(
@@ -286,34 +290,15 @@ class Engine:
 
     # -- what people ask for ---------------------------------------------------------------
 
-    def pauses(self) -> Pauses:
-        """The PAUSE files that exist, as far as the scans have seen."""
-        return self._site.pauses()
-
     def scan_all(self) -> None:
         """A full scan of every inbox, soon."""
         for inbox in self.inboxes.values():
             inbox.request_scan()
 
-    async def _approve(self, watch: str) -> int:
-        """An APPROVE lies in this inbox; how many jobs it lets go on."""
-        answer = await carry_out(Approve(watch), self._site)
-        return int(answer["approved"])
-
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Carry out one of `orders.ORDERS`. Raises UsageError, LocalError."""
-        wanted = read_order(name, args)
-        result = await carry_out(wanted, self._site)
-        log.info("ordered by a person", command=name, **wanted.about)
+        result = await self._order_desk.carry_out(name, args)
         self.runner.nudge()
         self._nudge_wrap_ups()
         self._check_holds()
         return result
-
-    def _is_leaving(self, source_id: int) -> bool:
-        return any(source_id in one.retirement.leaving for one in self.wrap_ups.values())
-
-    def _stop_renders(self, cancelled: list[Job]) -> None:
-        """The cloud need not go on with what was cancelled; whatever it answers, the order is
-        carried out."""
-        self._background.later(cancel_renders(self.api, cancelled))

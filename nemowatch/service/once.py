@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 import structlog
 
@@ -38,17 +39,19 @@ class Once:
 
     async def _idle(self) -> bool:
         engine = self._engine
-        if not engine.loops.all_scanned or engine.loops.receiving:
+        is_scanned = engine.loops.all_scanned and not engine.loops.receiving
+        if not is_scanned:
             return False
-        if any(inbox.busy() for inbox in engine.inboxes.values()):
-            return False
+        for inbox in engine.inboxes.values():
+            if inbox.busy():
+                return False
         return not await engine.journal.read(self._work_left)
 
     def _work_left(self, conn: sqlite3.Connection) -> bool:
         if jobs.count_in(conn, WORKING) > self._tired(conn):
             return True
         held = jobs.held_counts(conn)
-        if any(held.get(reason) for reason in PASSING):
+        if not held.keys().isdisjoint(PASSING):
             return True
         return self._wrap_up_left(conn)
 
@@ -59,9 +62,11 @@ class Once:
         for wrap_up in self._engine.wrap_ups.values():
             postponed |= wrap_up.postponed
 
-        left = {row.id: row.watch for row in sources.to_retire(conn, 0, -1)} | notes.all_due(conn)
-        inboxes = self._engine.inboxes
-        return any(source not in postponed and watch in inboxes for source, watch in left.items())
+        left = notes.all_due(conn)
+        for row in sources.to_retire(conn, 0, -1):
+            left[row.id] = row.watch
+
+        return any(left[source] in self._engine.inboxes for source in left.keys() - postponed)
 
     def _tired(self, conn: sqlite3.Connection) -> int:
         """How many jobs have used up as many tries as others have attempts, and were tried again
@@ -91,14 +96,18 @@ class Once:
                 yield f"{show_path(inbox.watch.inbox)} was not processed: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:
-        since = self._engine.started_at
-        refused = [one for one in self._engine.scan_results.refused if one.at_ms >= since]
+        times = map(attrgetter("at_ms"), self._engine.scan_results.refused)
+        refused = self._in_this_run(times)
         if refused:
-            yield f"{_count(len(refused), 'file')} refused"
+            yield f"{_count(refused, 'file')} refused"
 
-        waiting = sum(inbox.settling for inbox in self._engine.inboxes.values())
+        waiting = sum(map(attrgetter("settling"), self._engine.inboxes.values()))
         if waiting:
             yield f"{_count(waiting, 'file')} waiting for something"
+
+    def _in_this_run(self, times: Iterable[int]) -> int:
+        """How many of these times (UTC ms) are since the start."""
+        return sum(at >= self._engine.started_at for at in times)
 
     def _unfinished(self, conn: sqlite3.Connection) -> list[str]:
         """Jobs that failed in this run, or wait for a person or a time."""
@@ -109,12 +118,16 @@ class Once:
         for reason, number in jobs.held_counts(conn).items():
             counts[f"held ({reason})"] = number
         counts["to be tried again later"] = self._tired(conn)
-        return [f"{_count(number, 'job')} {what}" for what, number in counts.items() if number]
+
+        found: list[str] = []
+        for what, number in counts.items():
+            if number:
+                found.append(f"{_count(number, 'job')} {what}")
+        return found
 
     def _failed(self, conn: sqlite3.Connection) -> int:
-        since = self._engine.started_at
         ended = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
-        return sum(row.job.updated_at >= since for row in ended)
+        return self._in_this_run(map(attrgetter("job.updated_at"), ended))
 
 
 def _count(number: int, noun: str) -> str:

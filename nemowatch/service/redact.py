@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Collection
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
@@ -44,13 +45,26 @@ def clean(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
-        return {clean_key(key): clean_field(str(key), item) for key, item in value.items()}
+        return _clean_fields(value)
     if isinstance(value, list | tuple | set | frozenset):
-        shown = [clean(item) for item in islice(value, ITEM_LIMIT)]
-        if len(value) > ITEM_LIMIT:
-            shown.append(f"and {len(value) - ITEM_LIMIT} more")
-        return shown
+        return _clean_items(value)
     return _one_short_line(_text(value))
+
+
+def _clean_fields(fields: dict[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in fields.items():
+        found[clean_key(key)] = clean_field(str(key), value)
+    return found
+
+
+def _clean_items(items: Collection[Any]) -> list[Any]:
+    """The first of them, and how many more there are."""
+    shown = list(map(clean, islice(items, ITEM_LIMIT)))
+    more = len(items) - ITEM_LIMIT
+    if more > 0:
+        shown.append(f"and {more} more")
+    return shown
 
 
 def clean_field(key: str, value: Any) -> Any:
@@ -80,7 +94,9 @@ def describe(exc: BaseException) -> str:
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = exc
-    while current is not None and id(current) not in seen:
+    while current is not None:
+        if id(current) in seen:  # a circle
+            break
         seen.add(id(current))
         parts.append(_one_exception(current))
         current = _cause(current)
@@ -88,7 +104,7 @@ def describe(exc: BaseException) -> str:
 
 
 def _cause(exc: BaseException) -> BaseException | None:
-    if exc.__cause__ is not None or exc.__suppress_context__:
+    if exc.__suppress_context__:  # "raise … from", with a cause or with None
         return exc.__cause__
     return exc.__context__
 
@@ -97,9 +113,10 @@ def _one_exception(exc: BaseException) -> str:
     said = f"{type(exc).__name__}: {_text(exc)}"
     frames = traceback.extract_tb(exc.__traceback__)[-FRAMES:]
     if frames:
-        said += f" ({' < '.join(_frame(frame) for frame in reversed(frames))})"
+        way = " < ".join(map(_frame, reversed(frames)))
+        said += f" ({way})"
     if isinstance(exc, BaseExceptionGroup):
-        said += "".join(f" + {_one_exception(inner)}" for inner in exc.exceptions)
+        said = " + ".join([said, *map(_one_exception, exc.exceptions)])
     return said
 
 

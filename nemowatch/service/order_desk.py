@@ -1,0 +1,75 @@
+"""Where the running daemon carries out what people order, through the control socket or by a file
+in an inbox.
+
+Owns what an order meets here: the inboxes as they are, and the sources that are just leaving. What
+an order does is its own module in `orders`; what has to begin again after one, the engine knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config.schema import Recipe
+from nemowatch.fs.threads import Disks
+from nemowatch.intake.inbox import Inbox
+from nemowatch.jobs.cancel_renders import cancel_renders
+from nemowatch.journal import Journal
+from nemowatch.journal.jobs import Job
+from nemowatch.orders import Approve, DaemonSite, carry_out, read_order
+from nemowatch.remote.interface import RemoteApi
+from nemowatch.sources.wrap_up import WrapUp
+
+log = structlog.get_logger("nemowatch.daemon")
+
+
+class OrderDesk:
+    """Carries out orders."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        disks: Disks,
+        clock: Clock,
+        inboxes: Mapping[str, Inbox],
+        recipes: Callable[[], Mapping[str, Recipe]],
+        wrap_ups: Mapping[str, WrapUp],
+        api: RemoteApi,
+        later: Callable[[Awaitable[None]], None],
+    ) -> None:
+        self._wrap_ups = wrap_ups
+        self._api = api
+        self._later = later
+        self._site = DaemonSite(
+            journal,
+            disks,
+            clock,
+            inboxes,
+            recipes,
+            self._stop_renders,
+            self._is_leaving,
+        )
+
+    async def carry_out(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one of `orders.ORDERS`. Raises UsageError, LocalError."""
+        order = read_order(name, args)
+        result = await carry_out(order, self._site)
+        log.info("ordered by a person", command=name, **order.about)
+        return result
+
+    async def approve(self, watch: str) -> int:
+        """An APPROVE lies in this inbox; returns how many jobs it lets go on."""
+        answer = await carry_out(Approve(watch), self._site)
+        return int(answer["approved"])
+
+    def _stop_renders(self, cancelled: list[Job]) -> None:
+        """The cloud need not go on with what was cancelled; whatever it answers, the order is
+        carried out."""
+        self._later(cancel_renders(self._api, cancelled))
+
+    def _is_leaving(self, source_id: int) -> bool:
+        """Whether its files are on their way out of the inbox now."""
+        return any(source_id in wrap_up.retirement.leaving for wrap_up in self._wrap_ups.values())
