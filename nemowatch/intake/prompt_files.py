@@ -67,7 +67,8 @@ class PromptFiles:
         try:
             text = await self._read(path, found)
         except OrderError as exc:
-            self._state.problems.order(folder, exc.text, exc.cure)
+            what = f"Its prompt.txt cannot be used. {exc.text}"
+            self._state.problems.order(folder, what, exc.cure)
             self._state.tracker.drop(path)
         except (SourceGone, SourceChanged):  # the next check says more
             self._state.block(path, "it changes while it is read", soon=True)

@@ -38,10 +38,11 @@ HONEST = (
     "|How to write a good prompt.txt|Wait for me.txt|Glossary of terms.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
-    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt",
-    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt",
+    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt|提示.txt",
+    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold",
     Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
-    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|glossary.txt",
+    Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
+    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|glossary.txt|notes.docx|info.txt",
 }
 
 

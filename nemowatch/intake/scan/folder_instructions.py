@@ -24,7 +24,7 @@ _CURES = {
     Instruction.PAUSE: _RENAME,
     Instruction.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
     Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
-    Instruction.REVISE: "Remove that file.",
+    Instruction.REVISE: "Remove that file. If it is a script, give it another name.",
     Instruction.ANSWER: "Remove that file.",
     Instruction.NOTE: "Remove it, or give it another name if it is work.",
     Instruction.ORDER: (

@@ -132,6 +132,7 @@ _FOLDERS_OF = {
         "recycled",
         "system volume information",
         "config.msi",
+        "filehistory",
     ),
     "macOS": (
         ".trash",
@@ -160,7 +161,7 @@ _FOLDERS_OF = {
     "rsync": (".rsync-partial", ".rsync-tmp", ".~tmp~", "~tmp~", "rsync-partial"),
     "Unison": (".unison",),
     "git": (".git",),
-    "SABnzbd": ("__admin__",),
+    "SABnzbd and Transmission": ("__admin__", "incomplete"),
     "NZBGet": ("_unpack",),
     "Plex": (".grab",),
     "Premiere": (
@@ -177,11 +178,14 @@ _FOLDERS_OF = {
     "Final Cut": (
         "audio render files",
         "final cut pro backups",
+        "high quality media",
+        "proxy media",
         "render files",
         "thumbnail cache files",
+        "transcoded media",
         "waveform cache files",
     ),
-    "DaVinci Resolve": (".gallery", "cacheclip"),
+    "DaVinci Resolve": (".gallery", "cacheclip", "optimizedmedia", "proxymedia"),
     "Avid": ("avid mediafiles",),
 }
 FOLDERS = {name: f"a folder of {whose}" for whose, names in _FOLDERS_OF.items() for name in names}
@@ -210,6 +214,11 @@ FOLDER_PATTERNS = {
     "*.sparsebundle": "a disk image of macOS",
     "*.backupbundle": "a backup of macOS",
     "*.app": "a program of macOS",
+    "*.key": "a presentation of Keynote",
+    "*.pages": "a document of Pages",
+    "*.numbers": "a table of Numbers",
+    "*.rtfd": "a document of TextEdit",
+    "*.photoboothlibrary": "a library of Photo Booth",
     "*.band": "a project of GarageBand",
     "*.logicx": "a project of Logic",
     "*.screenflow": "a project of ScreenFlow",

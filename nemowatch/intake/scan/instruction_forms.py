@@ -78,7 +78,8 @@ FORMS = (
         forms=words("paused pauses pausing pausieren pausiert"),
         others=words(
             "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar"
-            " пауза 暂停 暫停 一時停止 일시정지"
+            " пауза 暂停 暫停 一時停止 일시정지 不要"
+            " onhold notyet donotprocess donotstart donottouch nichtbearbeiten nochnicht"
         ),
         effect=Effect.PAUSE,
     ),
@@ -100,7 +101,7 @@ FORMS = (
         others=words(
             "instruction instructions anweisung anweisungen instruccion instrucciones consigne"
             " consignes istruzioni instrucoes instrukcja промпт инструкция プロンプト 指示 提示词"
-            " 提示詞 프롬프트"
+            " 提示詞 提示 프롬프트 anleitung aufforderung"
         ),
         more=2,
         effect=Effect.FOLDER,
@@ -110,6 +111,7 @@ FORMS = (
         Instruction.REVISE,
         "revise",
         forms=words("revised revision"),
+        others=words("revise"),
         is_ending=True,
         alone=False,
     ),
@@ -130,7 +132,7 @@ FORMS = (
         Instruction.ASIDE,
         others=words(
             "readme liesmich leeme leiame leggimi lisezmoi todo glossary glossar glosario glossaire"
-            " settings config configuration options"
+            " settings config configuration options info note notes notiz notizen notas briefing"
         ),
     ),
 )

@@ -141,6 +141,8 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
         # its word is the first or the last of few
         if form.word in (said[0], said[-1]) and len(said) <= 1 + _most_more(form, stem, scripts):
             return form.instruction
+    if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
+        return Instruction.REVISE
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nemowatch.content.endings import converted_to
+from nemowatch.content.endings import converted_to, ending_of
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
@@ -18,15 +18,24 @@ from nemowatch.model import Snapshot
 
 #: Seconds without a change, from one scan to another, after which it has stopped growing.
 STALLED_AFTER = 60.0
+#: Endings of what people and programs write about a file, whole from the beginning.
+_ABOUT_A_FILE = frozenset(
+    {
+        *("json", "xml", "xmp", "nfo", "meta", "log", "ini", "csv"),  # what is known of it
+        *("md5", "sha1", "sha256", "sfv", "asc", "sig", "torrent"),  # whether it is whole
+        *("ass", "ssa", "sub", "sbv", "idx", "lrc", "thm", "edl"),  # subtitles, pictures, cuts
+    }
+)
 #: Names given as examples.
 _EXAMPLES = 5
 
 
 def looks_partial(name: bytes) -> bool:
     """True when a name of a kind that is processed is below the last ending, and that is none of
-    media itself."""
+    media, of texts, or of what is said about a file."""
     shorter, _, _ = name.rpartition(b".")
-    if converted_to(name):
+    is_known = bool(converted_to(name)) or kind_by_name(name) is not None
+    if is_known or ending_of(name) in _ABOUT_A_FILE:
         return False
     return kind_by_name(shorter) is not None
 
