@@ -229,7 +229,7 @@ class Turn:
     """The outcome of one chat turn (docs/api.md section 6)."""
 
     end: TurnEnd
-    text: str = ""  #: the agent's answer, GUI wording translated, trailing noise removed
+    text: str = ""  #: the agent's answer as it came, without trailing noise
     error: str = ""  #: the text of the error event, or of what cut the stream
     code: int = 0  #: a business code inside the stream (2001 …), else 0
 

@@ -41,20 +41,22 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     from nemowatch.journal import jobs, results, spend
     from nemowatch.outbox.draft import timeline
     from nemowatch.reporting.json_records import job_record
+    from nemowatch.stages.shown_answer import shown_answer
 
     found = jobs.listed(conn, job_id=job_id)
     if not found:
         return {}
     row, job = found[0], found[0].job
+    draft = results.draft(conn, job_id)
     return job_record(conn, row, watches) | {
         "skill": job.skill,
         "prompt": job.prompt,
-        "answer": job.answer,
+        "answer": shown_answer(job, job.answer, job.state.value, draft),
         "progress": job.progress,
         "due_at": iso(job.due_at) if job.due_at else None,
         "credits": job.credits,
         "credits_about": job.credits_about,
-        "timeline": timeline(results.draft(conn, job_id)),
+        "timeline": timeline(draft),
         "source_now": name(row.retired_to) if row.retired_to else None,
         "draft_saved": results.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in results.outputs(conn, job_id)],

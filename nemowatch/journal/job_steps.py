@@ -62,8 +62,8 @@ def redeliver(
     *,
     new_take: bool = False,
 ) -> State:
-    """A published job is delivered anew: from the saved draft without a new paid call, or as a new
-    take.
+    """A published job is delivered anew: from the saved draft, or a transcript's words, without
+    a new paid call, or as a new take.
 
     Returns the state it goes on from. Raises UsageError for a job that is not published, or has
     no draft.
@@ -77,7 +77,7 @@ def redeliver(
     if new_take:
         sessions.give_anew(conn, job, now_ms)
         return State.CLAIMED
-    if not results.is_draft_saved(conn, job_id):
+    if not results.is_draft_saved(conn, job_id) and not job.answer:
         raise UsageError(
             f"Job {job_id} has no saved draft to deliver from.",
             cure="nemowatch again --new-take pays for a new one.",

@@ -15,6 +15,7 @@ from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Any
 
+from nemowatch.outbox.caption_lines import divided, is_seen
 from nemowatch.outbox.draft import (
     TEXT,
     exportable,
@@ -29,7 +30,17 @@ from nemowatch.outbox.draft import (
 )
 from nemowatch.secrecy import harmless, redact_work
 
-__all__ = ["Segment", "Transcript", "as_srt", "as_text", "as_vtt", "exportable", "read", "timeline"]
+__all__ = [
+    "Segment",
+    "Transcript",
+    "as_srt",
+    "as_text",
+    "as_vtt",
+    "exportable",
+    "has_captions",
+    "read",
+    "timeline",
+]
 
 #: How long a caption without an end stands: 60 ms a character is an easy reading speed, within
 #: these bounds.
@@ -93,6 +104,11 @@ def read(draft: object, answer: str = "") -> Transcript:
     return Transcript(tuple(_without_overlaps(in_order)), timed=True)
 
 
+def has_captions(draft: object) -> bool:
+    """Whether there is any text in a draft's text tracks."""
+    return bool(read(draft).segments)
+
+
 def _untimed(texts: Iterable[str]) -> Transcript:
     return Transcript(tuple(Segment(0, 0, text) for text in texts), timed=False)
 
@@ -109,7 +125,7 @@ def as_srt(transcript: Transcript) -> str:
     if not transcript.timed:
         return ""
     cues = []
-    for index, segment in enumerate(transcript.segments, 1):
+    for index, segment in enumerate(_cues(transcript), 1):
         text = segment.text.replace("-->", "->")
         cues.append(f"{index}\n{_span(segment, ',')}\n{text}\n\n")
     return "".join(cues).replace("\n", "\r\n")
@@ -122,10 +138,17 @@ def as_vtt(transcript: Transcript) -> str:
     import html
 
     cues = []
-    for segment in transcript.segments:
+    for segment in _cues(transcript):
         text = html.escape(segment.text, quote=False)
         cues.append(f"{_span(segment, '.')}\n{text}\n")
     return "WEBVTT\n\n" + "\n".join(cues)
+
+
+def _cues(transcript: Transcript) -> Iterator[Segment]:
+    """The captions as subtitles show them: in short lines, few at a time."""
+    for segment in transcript.segments:
+        for start, end, text in divided(segment.text, segment.start_ms, segment.end_ms):
+            yield Segment(start, end, text)
 
 
 def _span(segment: Segment, mark: str) -> str:
@@ -246,4 +269,5 @@ def _clean(text: str) -> str:
     """Lines without secrets, and without what a reader acts on; an empty line would end a caption
     early, so there are none."""
     shown = redact_work(harmless(text).replace("\ufeff", ""))
-    return "\n".join(filter(None, map(str.strip, shown.split("\n"))))
+    lines = map(str.strip, shown.split("\n"))
+    return "\n".join(filter(is_seen, lines))

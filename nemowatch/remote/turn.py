@@ -19,7 +19,7 @@ from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.headers import media_type
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
-from nemowatch.remote.wording import for_people
+from nemowatch.remote.wording import without_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) 
     end = TurnEnd.CUT
     if exchange.expired:
         end = TurnEnd.TIMEOUT
-    return Turn(end, for_people(answer.text), exc.text)
+    return Turn(end, without_noise(answer.text), exc.text)
 
 
 async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn:
@@ -142,7 +142,7 @@ async def _listen(
 
 
 def _closed(answer: Answer) -> Turn:
-    text = for_people(answer.text)
+    text = without_noise(answer.text)
     if answer.failed:
         return Turn(TurnEnd.ERROR, text, answer.error, answer.code)
     return Turn(TurnEnd.CLOSED, text)
@@ -152,7 +152,7 @@ def _timed_out(answer: Answer, patience: Patience) -> Turn:
     if answer.failed:
         return _closed(answer)
     why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
-    return Turn(TurnEnd.TIMEOUT, for_people(answer.text), why)
+    return Turn(TurnEnd.TIMEOUT, without_noise(answer.text), why)
 
 
 class _Quiet:

@@ -1,47 +1,110 @@
 """Rewords the agent's answers, which assume a web editor (docs/api.md section 6), for people who
 have a folder.
 
-Pure. Only whole sentences that tell the user to operate the editor are replaced. Questions and
-everything else stay as they are, because an answer may be a transcript.
+Pure. Only instructions to the user of an editor are replaced, clause by clause: a verb of an editor
+together with something that an editor has. Questions and ordinary sentences with the same words
+stay. This is for showing only: what may be a transcript is kept as it came.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
-_POLITE = r"(?:(?:please|you can|you may|now|then|next|just|simply|to [^,.!?]{1,60},)\s+)*"
-_RENDERS = "nemowatch renders and fetches the result itself."
-#: The same content under the same name is not paid for twice (docs/behaviour.md section 2).
-_CHANGE = (
-    "To change the result, put new instructions into a prompt.txt in the folder and drop the file"
-    " under another name, or try nemowatch again --new-take; both cost again."
-)
 
-#: (pattern of a sentence, its meaning here); the first match wins. The meanings are those of
-#: docs/api.md section 6.
-_MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), meaning)
-    for pattern, meaning in (
-        (rf"^{_POLITE}(?:(?:click|tap|press|hit|use)\b.{{0,40}})?\bexport\b(?!s|ed|ing)", _RENDERS),
-        (r"导出", _RENDERS),
-        (
-            rf"^{_POLITE}(?:preview|see|view|check|watch)\b.{{0,40}}\btimeline\b",
-            "nemowatch show prints the tracks.",
-        ),
-        (r"时间[线轴].{0,6}预览|预览.{0,6}时间[线轴]", "nemowatch show prints the tracks."),
-        (rf"^{_POLITE}(?:drag|drop)\b", _CHANGE),
-        (r"拖拽|拖动|拖放", _CHANGE),
-        (rf"^{_POLITE}(?:click|tap)\b", "nemowatch does this through the API."),
-        (r"点击|单击", "nemowatch does this through the API."),
-        (
-            rf"^{_POLITE}open\b.{{0,40}}\b(?:editor|panel|tab|menu|project|timeline|page)\b",
-            "nemowatch reads the state.",
-        ),
-        (r"打开", "nemowatch reads the state."),
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What can be shown of a job where an answer sends people to an editor."""
+
+    state: str = ""  #: "published"
+    timeline: str = ""  #: `Timeline (1 track): 1. Video: clip.mp4 (0-10s)`
+
+
+class Act(StrEnum):
+    """What an instruction for the editor means here, as docs/api.md section 6 has it."""
+
+    EXPORT = "nemowatch renders and fetches the result itself"
+    TRACKS = "nemowatch show prints the tracks"  #: said where they are not known
+    OPEN = "nemowatch show prints the state"  #: said where it is not known
+    CLICK = "nemowatch does this through the API"
+    #: The same content under the same name is not paid for twice (docs/behaviour.md section 2).
+    CHANGE = (
+        "nemowatch takes this as a further instruction: put it into a prompt.txt in the folder, and"
+        " drop the file under another name, or try nemowatch again --new-take; both cost again"
     )
+
+
+#: Words before an instruction.
+_DO = r"^(?:(?:please|you|can|may|now|then|and|also|next|first|just|simply|finally|to) ){0,6}"
+_ZH_DO = r"^(?:请|您|你|可以|现在|然后|接着|再|只需|直接|就|也|先|并|即可|最后){0,6}"
+#: What an editor has, and the world hardly.
+_THING = (
+    r"\b(?:editor|panel|tab|menu|sidebar|project|timeline|preview|player|clips?|tracks?|layers?"
+    r"|segments?|button|icon|handle|slider|playhead|canvas|toolbar|dialog|inspector|storyboard)\b"
+)
+_ZH_THING = (
+    r"(?:编辑器|面板|菜单|时间[线轴]|项目|工程|预览|草稿|标签页|工具栏|侧边栏|播放器|按钮|图标|选项"
+    r"|片段|素材|剪辑|音轨|轨道|图层|滑块|进度条)"
+)
+#: What is made.
+_FILM = r"\b(?:video|film|clip|movie|project|result|draft|edit|cut|version|file|mp4)\b"
+_THE_FILM = rf"(?:(?:it|this)\b|(?:the|your|this|my|a) (?:\w{{1,12}} ){{0,2}}{_FILM})"
+_ZH_FILM = r"(?:视频|成片|影片|作品|项目|结果|文件|mp4|MP4)"
+#: What is moved about in an editor.
+_ZH_PIECE = rf"(?:{_ZH_THING}|{_ZH_FILM}|字幕|音乐|图片)"
+_ZH_DRAG = r"(?:拖拽|拖动|拖放|拖到|拖入|拖至)"
+
+#: How a clause with each meaning looks; the first that is found counts.
+_CLAUSES: dict[Act, tuple[str, ...]] = {
+    Act.EXPORT: (
+        rf"{_DO}(?:click|tap|press|hit|use|select|choose)\b.{{0,40}}\bexport\b",
+        rf"{_DO}export(?: now| here| again)?\W{{0,3}}$",
+        rf"{_DO}export {_THE_FILM}(?! (?:is|are|was|rose|fell)\b)",
+        rf"{_DO}export (?:to|as|in|when) .{{0,20}}\b(?:mp4|mov|hd|4k|\d{{3,4}}p|ready)\b",
+        rf"{_ZH_DO}(?:点击|单击|按下?|选择|使用).{{0,12}}导出",
+        rf"{_ZH_DO}[“\"「]?导出(?:[”\"」]|{_ZH_FILM}|您的|按钮|它|即可|吧|\W{{0,3}}$)",
+    ),
+    Act.TRACKS: (
+        rf"{_DO}(?:preview|see|view|check|watch|review|play)\b.{{0,40}}\b[io]n (?:the |your )?"
+        r"timeline\b",
+        rf"{_DO}(?:preview|review) (?:{_THE_FILM}|(?:the|your) (?:timeline|changes)\b)",
+        rf"{_DO}preview(?: now| here)?\W{{0,3}}$",
+        rf"{_ZH_DO}[在到从去]?.{{0,6}}时间[线轴].{{0,8}}(?:预览|查看)",
+        rf"{_ZH_DO}(?:预览|查看).{{0,8}}时间[线轴]",
+        rf"{_ZH_DO}预览(?:一下)?.{{0,4}}{_ZH_FILM}",
+    ),
+    Act.CHANGE: (
+        rf"{_DO}(?:drag|drop)\b.{{0,60}}(?:{_THING}|{_FILM})",
+        rf"{_DO}drag (?:and drop )?(?:it|them)\b.{{0,20}}\b(?:to|into|onto|left|right)\b",
+        rf"{_ZH_DO}[将把]?.{{0,16}}{_ZH_DRAG}.{{0,16}}{_ZH_PIECE}",
+        rf"{_ZH_DO}[将把]?.{{0,8}}{_ZH_PIECE}.{{0,8}}{_ZH_DRAG}",
+    ),
+    Act.CLICK: (
+        rf"{_DO}(?:(?:double|right)[- ])?(?:click|tap) .{{0,40}}(?:{_THING}|[\"“‘])",
+        rf"{_DO}(?:click|tap) (?:on )?(?:here|below|(?-i:[A-Z]\w))",
+        rf"{_ZH_DO}(?:在.{{0,12}})?(?:双击|点击|单击)(?!率|量|数).{{0,12}}"
+        rf"(?:{_ZH_THING}|[“\"「『]|下载|生成|播放|这里|此处|下方|右上角|左上角)",
+    ),
+    Act.OPEN: (
+        rf"{_DO}open (?:up )?(?:(?:the|your|this|a) )?(?:\w{{1,12}} ){{0,2}}{_THING}",
+        rf"{_ZH_DO}(?:在.{{0,12}})?打开.{{0,8}}{_ZH_THING}",
+    ),
+}
+_ACTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), act)
+    for act, patterns in _CLAUSES.items()
+    for pattern in patterns
 )
 #: A sentence with its end and the space after it.
 _SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？]+[\"'”’)]*|\n|$)\s*")
+#: What stands between clauses.
+_BETWEEN = re.compile(
+    r"([,;:]\s(?:and |then |or ){0,2}|[，；：]\s?(?:然后|再|并|接着)?|\s(?:and )?then\s"
+    r"|(?<!drag)\s(?:and|or)\s(?=(?:click|tap|drag|drop|open|export|preview)\b))",
+    re.IGNORECASE,
+)
 #: Noise after normal output [vendor]; it is short and at the very end.
 _TEMPORARY = re.compile(
     r"\bI(?:['’]ve| have)? encountered a temporary issue\b[^\n]*$", re.IGNORECASE
@@ -59,25 +122,65 @@ def without_noise(answer: str) -> str:
     return (answer[:-_TAIL] + kept).strip() or answer
 
 
-def translated(answer: str) -> str:
-    """The answer, in terms of folders instead of buttons."""
-    spoken: list[str] = []
+def for_people(answer: str, scene: Scene | None = None) -> str:
+    """The answer for somebody who has only a folder; what the editor would show is shown from
+    `scene`."""
+    shown = scene or Scene()
+    said: list[str] = []
     for match in _SENTENCE.finditer(answer):
         sentence = match.group()
-        meaning = _meaning(sentence.strip())
-        if not meaning:
-            spoken.append(sentence)
-        elif meaning not in "".join(spoken[-2:]):  # several clicks in a row mean one thing
-            spoken.append(meaning + sentence[len(sentence.rstrip()) :])
-    return "".join(spoken).strip()
+        body = sentence.rstrip()
+        reworded = _reworded(body, shown)
+        if reworded != body and reworded in said[-2:]:
+            continue  # several clicks in a row mean one thing
+        said += [reworded, sentence[len(body) :]]
+    return "".join(said).strip()
 
 
-def _meaning(sentence: str) -> str:
+def _reworded(sentence: str, scene: Scene) -> str:
+    """A sentence with what its instructions mean here in their place."""
     if len(sentence) > _LONGEST_INSTRUCTION or sentence.endswith(("?", "？")):
-        return ""
-    return next((meaning for pattern, meaning in _MEANINGS if pattern.search(sentence)), "")
+        return sentence
+    body = sentence.rstrip(".!。！")
+    clauses = list(_clauses(body))
+    acts = [_act(clause) for _, clause in clauses]
+    if not any(acts):
+        return sentence
+
+    words = ""
+    done: set[Act] = set()
+    for (between, clause), act in zip(clauses, acts, strict=True):
+        if act in done:
+            continue
+        if act is None:
+            words += between + clause
+            continue
+        done.add(act)
+        words += between + _meaning(act, scene)
+    if acts[-1] is not None:
+        return words + "."
+    return words + sentence[len(body) :]
 
 
-def for_people(answer: str) -> str:
-    """A turn's answer for somebody who has only a folder."""
-    return translated(without_noise(answer))
+def _clauses(body: str) -> Iterator[tuple[str, str]]:
+    """Each clause of a sentence, with what stands before it."""
+    first, *others = _BETWEEN.split(body)
+    yield "", first
+    yield from zip(others[::2], others[1::2], strict=True)
+
+
+def _act(clause: str) -> Act | None:
+    """What a clause means, when it is an instruction for an editor."""
+    for pattern, act in _ACTS:
+        if pattern.search(clause):
+            return act
+    return None
+
+
+def _meaning(act: Act, scene: Scene) -> str:
+    if act is Act.TRACKS and scene.timeline:
+        return scene.timeline
+    if act is Act.OPEN and scene.state:
+        known = (f"State: {scene.state}", scene.timeline)
+        return "; ".join(filter(None, known))
+    return act.value

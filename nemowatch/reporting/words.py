@@ -47,7 +47,11 @@ ATTENTION: dict[AttentionReason, Cure] = {
         " minute, and copy it in again. That costs again.",
         (
             Choice(RESEND, "send it again with the prompt.txt of that moment; it costs again"),
-            Choice(DONE, "the work has come after all: fetch it, free of charge"),
+            Choice(
+                DONE,
+                "the work has come after all, or these words are the transcript: fetch it, free of"
+                " charge",
+            ),
             LEAVE,
         ),
     ),

@@ -18,6 +18,7 @@ from nemowatch.fs.names import safe_name
 from nemowatch.journal import results
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
+from nemowatch.outbox.answer_words import publishable
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
 from nemowatch.outbox.transcript import Transcript
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
@@ -95,7 +96,7 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
     """The text results by their ending, without those that the cloud gave nothing for."""
-    words = transcript.read(draft, work.job.answer)
+    words = transcript.read(draft, publishable(work.job.answer))
     made = {}
     for output in work.job.outputs:
         text = FORMS.get(output.kind, _no_text)(words)

@@ -11,10 +11,12 @@ from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import Outcome, Spend
 from nemowatch.model import AttentionReason, State, Turn, TurnEnd
+from nemowatch.outbox.answer_words import asks_back
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import Decision, Write, ask, go, later
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.settle_turn import (
+    WAITING,
     answered,
     balance,
     balance_words,
@@ -22,6 +24,7 @@ from nemowatch.stages.settle_turn import (
     sentence,
     settle,
 )
+from nemowatch.stages.shown_answer import shown_answer
 from nemowatch.stages.turn_outcome import Seen
 
 #: `error_code` of a turn that ended with an error event, for people; the call records it too.
@@ -39,7 +42,8 @@ def leave_open(
     answer: Turn,
 ) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
-    words = answer.error or answer.text or "The cloud ended the turn without a word."
+    said_so_far = shown_answer(work.job, answer.text, "waiting for the edit")
+    words = answer.error or said_so_far or "The cloud ended the turn without a word."
     whole = ""  # half an answer is never a result
     if answer.end is TurnEnd.CLOSED:
         whole = answer.text
@@ -68,7 +72,7 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
         return await _refused(work, deps, call, exc)
     now = turn_outcome.digest(state)
     planned = len(deps.config().chat.recheck)
-    if turn_outcome.asks_back(work.job.answer):
+    if asks_back(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
         planned = 1
     said = turn_outcome.judge_check(
@@ -161,5 +165,6 @@ def _ending(job: Job, call: Spend) -> str:
     if call.reported:
         return f"The cloud reported an error. It said: {sentence(job.error_text)}"
     if job.answer:
-        return f"The cloud answered: {sentence(job.answer)}"
+        words = shown_answer(job, job.answer, WAITING)
+        return f"The cloud answered: {sentence(words)}"
     return sentence(job.error_text)

@@ -12,15 +12,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack
 
-from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown, SessionLost
+from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
 from nemowatch.journal import jobs, results, sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
-from nemowatch.outbox.transcript import exportable
+from nemowatch.outbox.answer_words import publishable
+from nemowatch.outbox.transcript import exportable, has_captions
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.recheck import HIDDEN
 
 #: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,
 #: once").
@@ -41,26 +43,51 @@ def new_render(deps: Deps) -> Decision:
 
 async def prepare(work: Work, deps: Deps) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
-    if not work.makes(OutputKind.VIDEO) and (work.draft_saved or work.job.answer):
-        return go(State.DOWNLOADED)
-    if work.draft_saved:
+    if await _may_have_more(work, deps):
+        return await _read_draft(work, deps)
+    return _from_here(work, deps)
+
+
+async def _may_have_more(work: Work, deps: Deps) -> bool:
+    """Whether the session may have what is missing here: a draft, or the captions of one."""
+    if not work.requires(OutputKind.TEXT):
+        return not work.draft_saved
+    draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
+    return not has_captions(draft)
+
+
+def _from_here(work: Work, deps: Deps) -> Decision:
+    """Go on with what is saved here."""
+    if work.draft_saved and work.makes(OutputKind.VIDEO):
         return new_render(deps)
+    return go(State.DOWNLOADED)
+
+
+async def _read_draft(work: Work, deps: Deps) -> Decision:
+    """Read the session for a draft that is better than what is here."""
     try:
         state = await deps.api.read_state(work.job.skill, work.job.session_id)
-    except SessionLost:
-        if not _are_words_enough(work):
-            raise
-        return go(State.DOWNLOADED)
-    if state.draft is not None and _is_result(work, state):
+    except HIDDEN:
+        if _is_enough(work):
+            return _from_here(work, deps)
+        raise
+    if state.draft is not None and _is_result(work, state) and _is_better(work, state):
         return _keep(work, deps, state.draft)
-    if _are_words_enough(work):
-        return go(State.DOWNLOADED)
+    if _is_enough(work):
+        return _from_here(work, deps)
     return _nothing_yet(work, deps)
 
 
-def _are_words_enough(work: Work) -> bool:
-    """The words are in hand, and they are what was asked for."""
-    return bool(work.job.answer) and not work.requires(OutputKind.VIDEO)
+def _is_enough(work: Work) -> bool:
+    """Whether all that was ordered can be made of what is here, captions left out of account."""
+    if work.requires(OutputKind.TEXT) and not publishable(work.job.answer):
+        return False
+    return work.draft_saved or not work.requires(OutputKind.VIDEO)
+
+
+def _is_better(work: Work, state: RemoteState) -> bool:
+    """Whether a draft is more than the one that is saved: it has captions, or is the first."""
+    return not work.draft_saved or has_captions(state.draft)
 
 
 def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:

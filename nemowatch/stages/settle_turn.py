@@ -12,10 +12,15 @@ from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
 from nemowatch.journal.spend import Edit, Outcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
-from nemowatch.outbox.transcript import exportable
-from nemowatch.stages import turn_outcome
+from nemowatch.outbox import answer_words
+from nemowatch.outbox.answer_words import Words
+from nemowatch.outbox.transcript import exportable, has_captions
 from nemowatch.stages.decision import Decision, Write, ask, go
 from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.shown_answer import shown_answer
+
+#: The state of a job that asks, for people.
+WAITING = "waiting for your decision"
 
 
 async def happened(
@@ -25,10 +30,23 @@ async def happened(
     state: RemoteState,
     text: str,
 ) -> Decision:
-    """Settle a call whose edit exists."""
+    """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
+    the words; else a person is asked."""
     credits = await balance(deps)
     settled = settle(call, Outcome.HAPPENED, credits, deps)
-    return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
+    draft = kept(work, state, deps)
+    if _is_transcript_missing(work, state, text):
+        what = "The cloud worked on it, but shows no captions"
+        return _ask(work, call, credits, what, state, text, settled, *draft)
+    return go(State.INSTRUCTED, settled, *draft, answer=text)
+
+
+def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
+    """Whether a transcript was ordered, and neither captions came nor words that are one. After
+    silence it may come late: nobody is asked then."""
+    if not text or not work.requires(OutputKind.TEXT) or has_captions(state.draft):
+        return False
+    return answer_words.judge(text) is not Words.SPEECH
 
 
 async def answered(
@@ -38,18 +56,38 @@ async def answered(
     state: RemoteState,
     text: str,
 ) -> Decision:
-    """Settle a call with words and no edit: a transcript's text, or a question for a person."""
+    """Settle a call with words and no edit: a transcript's text, or something for a person."""
     credits = await balance(deps)
-    asks = turn_outcome.asks_back(text)
-    if work.requires(OutputKind.TEXT) and not asks:
+    if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
         settled = settle(call, Outcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
-    what = "The cloud answered, but shows no edit"
-    if asks:
-        what = "The cloud asked a question instead of working"
-    shown = f"{what}: {sentence(text)} {balance_words(call, credits)}"
     settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
-    return ask(AttentionReason.QUESTION, shown, settled, answer=text)
+    return _ask(work, call, credits, _what_came(work, text), state, text, settled)
+
+
+def _what_came(work: Work, text: str) -> str:
+    """What words without an edit are, as far as can be told."""
+    if answer_words.asks_back(text):
+        return "The cloud asked a question instead of working"
+    if not work.requires(OutputKind.TEXT):
+        return "The cloud answered, but shows no edit"
+    if answer_words.judge(text) is Words.DOUBT:
+        return "The cloud answered with words that may be the transcript, or about it"
+    return "The cloud answered, but not with a transcript"
+
+
+def _ask(
+    work: Work,
+    call: Spend,
+    credits: float | None,
+    what: str,
+    state: RemoteState,
+    text: str,
+    *writes: Write,
+) -> Decision:
+    words = shown_answer(work.job, text, WAITING, state.draft)
+    shown = f"{what}: {sentence(words)} {balance_words(call, credits)}"
+    return ask(AttentionReason.QUESTION, shown, *writes, answer=text)
 
 
 def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from enum import StrEnum
 
 from nemowatch.model import RemoteState, Turn, TurnEnd
@@ -13,9 +12,6 @@ from nemowatch.outbox.transcript import exportable
 
 #: The one code inside a stream that says that no work was done (docs/api.md section 1).
 NO_CREDITS = 2001
-
-
-_QUESTION = re.compile(r"[?？؟][^\w?？؟]*$")
 
 
 class Verdict(StrEnum):
@@ -75,11 +71,6 @@ def edited(baseline: str, now: str) -> bool:
     """Whether there is a new draft that can be exported. With less than that there may be work
     (generated media), but nothing new to render yet."""
     return renderable(now) and _draft(now) != _draft(baseline)
-
-
-def asks_back(text: str) -> bool:
-    """Whether the words end like a question, ignoring quotes, brackets and signs after it."""
-    return _QUESTION.search(text) is not None
 
 
 def judge(turn: Turn, baseline: str, now: str) -> Verdict:

@@ -16,7 +16,7 @@ from nemowatch.remote.boxes import End, end_of
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.http import Reply
-from nemowatch.remote.wording import for_people
+from nemowatch.remote.wording import for_people, without_noise
 
 WORDS = """code message data success error detail content parts text type partial errorCode error_message state draft
 video_infos generated_media user_id session_id files filename cdn_url duration status progress output url size
@@ -242,26 +242,15 @@ def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> Non
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (
-            'All done. Click the "Export" button to save.',
-            "All done. nemowatch renders and fetches the result itself.",
-        ),
-        ("已完成。点击导出按钮。", "已完成。nemowatch renders and fetches the result itself."),
-        ("Should I click Export?", "Should I click Export?"),
         ("Done.\nI encountered a temporary issue. Please try again.", "Done."),
         ("I encountered a temporary issue.", "I encountered a temporary issue."),
-        ("They click together and open the door.", "They click together and open the door."),
-        ("You can preview the result in the timeline.", "nemowatch show prints the tracks."),
-        (
-            "Drag the clip to another place.",
-            "To change the result, put new instructions into a prompt.txt in the folder and drop"
-            " the file under another name, or try nemowatch again --new-take; both cost again.",
-        ),
+        ('All done. Click the "Export" button to save.',) * 2,
+        ("请打开窗户",) * 2,
     ],
 )
-def test_gui_wording_becomes_what_holds_for_a_folder(said: str, expected: str) -> None:
-    """Instructions for the editor are translated; questions and content stay."""
-    assert for_people(said) == expected
+def test_an_answer_is_kept_as_it_came_without_noise(said: str, expected: str) -> None:
+    """Wording for the editor stays: it may be a transcript."""
+    assert without_noise(said) == expected
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:

@@ -1,0 +1,202 @@
+"""Whether the words of an answer are the speech that was to be written down, or the agent's own
+about it: an apology, a report, a question, an offer (docs/decisions/0024). Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+#: Sentences at the beginning and at the end in which an agent speaks for itself. What is said in
+#: the middle of a speech may be about anything.
+_EDGE = 2
+#: Sentences: a longer answer that begins with an apology may be a speech that does.
+_SHORT = 6
+#: Characters of a sentence that are searched: an agent comes to the point.
+_SEARCHED = 400
+
+
+class Words(StrEnum):
+    """What an answer is."""
+
+    SPEECH = "speech"
+    DOUBT = "doubt"  #: a person has to read it
+    OTHER = "other"  #: the agent's own words: never a transcript
+
+
+#: What a sentence has when the agent speaks in it: patterns that are found one after the other.
+Row = tuple[re.Pattern[str], ...]
+
+
+def _rows(*rows: tuple[str, ...]) -> tuple[Row, ...]:
+    return tuple(tuple(re.compile(part, re.IGNORECASE) for part in row) for row in rows)
+
+
+_BEGIN = r"^\W{0,9}"
+_END = r"\W{0,9}$"
+_ME = r"\b(?:i|we)(?:['’](?:ve|m|re|ll|d))?\b"
+_SOUND = (
+    r"\b(?:speech|dialogue?s?|voices?|narration|spoken|words|audio|sounds?|talking|speaking"
+    r"|transcri\w{1,12})\b"
+)
+_WORK = (
+    r"\b(?:transcri\w{1,12}|subtitles?|captions?|timeline|text tracks?|drafts?|projects?|videos?"
+    r"|clips?|footage|recordings?|files?|audio|speech|dialogue?s?|narration|request|tasks?|edits?)\b"
+)
+_MEDIA = r"\b(?:video|clip|audio|recording|file|footage)\b"
+_DID = (
+    r"\b(?:transcribed|added|created|generated|placed|put|extracted|made|finished|completed|updated"
+    r"|applied|detected|processed|saved|analy[sz]ed|prepared|written|converted|checked|looked|had)\b"
+)
+_CANNOT = (
+    r"\b(?:could ?n[o'’]t|could not|can ?not|can['’]t|unable|not able|did not|didn['’]t|do not"
+    r"|don['’]t|failed)\b"
+)
+_NOT = r"\b(?:no|none|not|without|doesn['’]t|didn['’]t|isn['’]t|wasn['’]t)\b"
+_PRESENT = r"\b(?:found|detected|present|available|audible|in (?:the|this|your)|to transcribe)\b"
+_IS = r"\b(?:is|are|was|were|has been|have been|been|now)\b"
+_READY = r"\b(?:ready|done|complete|available|below|attached|successful)\b"
+_YOUR = r"\b(?:your|the|this|all|an?)\b"
+
+#: The work was not done.
+_APOLOGIES = _rows(
+    (_BEGIN + r"(?:(?:i|we)(?:['’]m|['’]re| am| are) )?(?:\w{2,6} )?(?:sorry|afraid)\b",),
+    (_BEGIN + r"(?:my |our )?(?:sincere )?apolog(?:y|ies|i[sz]e)\b",),
+    (_BEGIN + r"unfortunately\b",),
+    (r"\bi apologi[sz]e\b",),
+    (_ME, _CANNOT, f"{_SOUND}|{_WORK}"),
+    (_NOT, _SOUND, _PRESENT),
+    (r"\b(?:contains?|has|have|there is|there are|there was|found|detected|hear)\b", _NOT, _SOUND),
+    (_MEDIA, r"\b(?:does not|doesn['’]t|did not|didn['’]t)\b", _SOUND),
+    (_BEGIN + r"no\b", _SOUND + _END),
+    (
+        _MEDIA,
+        r"\b(?:is|seems|appears)\b",
+        r"\b(?:silent|empty|muted|inaudible|corrupt|only music)\b",
+    ),
+    (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|try again later)\b",),
+    (_BEGIN + r"(?:error|failed)\b", _WORK),
+    (r"抱歉|对不起|很遗憾|不好意思",),
+    (r"无法|不能|未能|没能", r"转录|识别|听写|提取|检测|处理|访问|找到|完成|听清"),
+    (r"没有|未|无", r"语音|对白|对话|人声|说话|台词|音频|音轨"),
+)
+#: The work was done, or is under way.
+_REPORTS = _rows(
+    (_ME, _DID, _WORK),
+    (_YOUR, _WORK, _IS, f"{_DID}|{_READY}"),
+    (_BEGIN + r"(?:successfully )?" + _DID, _WORK),
+    (_BEGIN + _WORK + r"\W{1,3}(?:is |are |was |has been |now )?" + f"(?:{_DID}|{_READY})",),
+    (
+        _BEGIN + r"(?:all )?(?:done|set|finished|completed?|ready|okay|ok|sure|certainly|got it"
+        r"|understood|success)(?: now| here| successfully)?" + _END,
+    ),
+    (_BEGIN + r"(?:i['’]ll|i will|i am going to|i['’]m going to|let me|working on)\b", _WORK),
+    (r"\byour (?:project|timeline|draft)\b|\bto the timeline\b",),
+    (_BEGIN + r"(?:\w{2,9}\W{1,3})?(?:here(?:['’]s| is| are)|below is)\b", _WORK),
+    (r"已|成功", r"转录|识别|听写|提取|添加|生成|完成|保存|处理|创建|制作|放到|放入"),
+    (r"转录|识别|听写|字幕|文字稿|任务|处理|对白", r"已|完成|成功|完毕|就绪|好了"),
+    (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
+    (r"(?:以下|这)是", r"转录|文字稿|字幕|对白|内容"),
+    (r"您的(?:项目|时间[线轴]|视频|草稿)",),
+)
+#: Something is asked or offered, or the person is told what to do in an editor.
+_REQUESTS = _rows(
+    (r"\b(?:would you like|do you (?:want|need|prefer)|shall i|should i|could you)\b",),
+    (r"\bcan you (?:please )?(?:tell|upload|provide|share|confirm|specify)\b",),
+    (r"\b(?:which (?:language|format|video|clip|part|file)|what (?:language|format))\b",),
+    (
+        r"\bplease (?:tell|upload|provide|share|confirm|specify|let me know|check|make sure"
+        r"|re-?upload)\b",
+    ),
+    (_BEGIN + r"i need (?:an?|the|your|some)\b", _WORK),
+    (_BEGIN + r"(?:just )?let me know\b",),
+    (r"\b(?:feel free to|if you(?:['’]d| would) like|happy to help)\b",),
+    (
+        _BEGIN + r"(?:please |you can |you may |now |then )?"
+        r"(?:click|tap|press|drag|preview|open|export|download)\b",
+        r"\b(?:timeline|project|panel|editor|button|export|transcript|subtitles?|video|menu)\b",
+    ),
+    (_BEGIN + r"(?:upload|provide|share)\b", _MEDIA),
+    (r"您(?:希望|想|需要|是否|要)|请问|是否需要|要不要我|需要我|如需|如果您",),
+    (r"请(?:告诉|提供|上传|确认|说明|选择)",),
+    (r"点击|单击", r"按钮|导出|下载"),
+    (r"时间[线轴]", r"预览"),
+    (r"预览", r"时间[线轴]"),
+)
+_ANY = (*_APOLOGIES, *_REPORTS, *_REQUESTS)
+
+#: A sentence, or a line, with its end.
+_SENTENCE = re.compile(r"[^.!?。！？…\n]+[.!?。！？…]*[\"'”’」）)]*")
+_QUESTION = re.compile(r"[?？؟][^\w?？؟]*$")
+#: A line that only announces the words below it.
+_HEADING = re.compile(
+    r"\A[^\w\n]*(?:"
+    r"[^\n.!?。！？]{0,60}\b(?:transcri\w+|dialogue|spoken words|speech|text)\b[^\n.!?。！？]{0,60}"
+    r"|[^\n。！？]{0,20}(?:转录|文字稿|字幕|对白|逐字稿|文本)[^\n。！？]{0,20}"
+    r")[:：][*_ ]*(?:\n+|\Z)",
+    re.IGNORECASE,
+)
+
+
+def asks_back(text: str) -> bool:
+    """Whether the words end like a question, ignoring quotes, brackets and signs after it."""
+    return _QUESTION.search(text[-_SEARCHED:]) is not None
+
+
+def judge(answer: str) -> Words:
+    """What the words of an answer are. Without any words: OTHER."""
+    sentences = _sentences(without_heading(answer))
+    if not sentences:
+        return Words.OTHER
+    own = [sentence for sentence in _edges(sentences) if _is_any(_ANY, sentence)]
+    if len(own) == len(sentences):
+        return Words.OTHER
+    if len(sentences) <= _SHORT and _is_any(_APOLOGIES, sentences[0]):
+        return Words.OTHER
+    if own or asks_back(answer.strip()):
+        return Words.DOUBT
+    return Words.SPEECH
+
+
+def publishable(answer: str) -> str:
+    """The words of an answer that may be published as the speech, once whatever is in doubt about
+    them has been decided; "" when they are the agent's own."""
+    if judge(answer) is Words.OTHER:
+        return ""
+    return without_heading(answer)
+
+
+def without_heading(answer: str) -> str:
+    """The words below a heading such as "Here is the transcript:"."""
+    return _HEADING.sub("", answer.strip(), count=1)
+
+
+def _sentences(text: str) -> list[str]:
+    found = (match.group().strip() for match in _SENTENCE.finditer(text))
+    return list(filter(_has_words, found))
+
+
+def _has_words(sentence: str) -> bool:
+    return any(map(str.isalnum, sentence))
+
+
+def _edges(sentences: list[str]) -> list[str]:
+    """The first and the last of them, none twice."""
+    if len(sentences) <= 2 * _EDGE:
+        return sentences
+    return [*sentences[:_EDGE], *sentences[-_EDGE:]]
+
+
+def _is_any(rows: tuple[Row, ...], sentence: str) -> bool:
+    searched = sentence[:_SEARCHED]
+    return any(_fits(row, searched) for row in rows)
+
+
+def _fits(row: Row, sentence: str) -> bool:
+    at = 0
+    for pattern in row:
+        found = pattern.search(sentence, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True

@@ -1,0 +1,27 @@
+"""What the agent said, for people: wording meant for a web editor is translated, and what may be a
+transcript never is. Pure.
+"""
+
+from __future__ import annotations
+
+from nemowatch.journal.jobs import Job
+from nemowatch.model import OutputKind
+from nemowatch.outbox import answer_words
+from nemowatch.outbox.answer_words import Words
+from nemowatch.outbox.draft import timeline, tracks_of
+from nemowatch.remote.wording import Scene, for_people
+
+
+def shown_answer(job: Job, text: str, state: str, draft: object = None) -> str:
+    """`text` as people are shown it; `state`: of the job, for people; `draft`: the edit, where
+    there is one."""
+    if _is_text_ordered(job) and answer_words.judge(text) is not Words.OTHER:
+        return text
+    tracks = ""
+    if tracks_of(draft):
+        tracks = timeline(draft)
+    return for_people(text, Scene(state, tracks))
+
+
+def _is_text_ordered(job: Job) -> bool:
+    return OutputKind.TEXT in {output.kind for output in job.outputs}

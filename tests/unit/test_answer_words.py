@@ -1,0 +1,111 @@
+"""What the agent says is a transcript only when it is the speech."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.outbox.answer_words import Words, judge, publishable
+
+SPEECH = (
+    "请打开窗户",
+    "请打开窗户。",
+    "Export is up five percent",
+    "Exports to France rose by five percent.",
+    "Good morning from the harbour. The first boat leaves at seven.",
+    "He said:\nhello",
+    "Open the window, please.",
+    "Click together your heels and drag your feet.",
+    "他拖动着沉重的箱子。我们点击率上升了。",
+    "大家好，欢迎来到今天的节目。我们谈谈出口和导出的数据。",
+    "I have a dream that one day this nation will rise up.",
+    "We didn't go to the beach yesterday.",
+    "I could not find my keys. They were in the car.",
+    "Sure, why not. Let's go.",
+    "The project was a success. Everybody was happy. Then came the war. Nobody knew why. It went on."
+    " And it ended.",
+    "Buenos días desde el puerto. El primer barco sale a las siete.",
+    "[Music]",
+)
+OTHER = (
+    "",
+    "...",
+    "I could not find any speech.",
+    "I could not find any speech",
+    "I couldn't find any speech in this video.",
+    "I'm sorry, I could not find any speech in the video.",
+    "Sorry, but I was unable to detect any spoken dialogue. The clip only has music.",
+    "I transcribed the dialogue and added it to your project.",
+    "I've transcribed the dialogue and added it to the timeline as a text track.",
+    "I have transcribed the video. The subtitles are ready.",
+    "The transcript has been added to your timeline.",
+    "Transcription complete.",
+    "Transcription complete! Click Export to download it.",
+    "Done.",
+    "All set!",
+    "Your transcript is ready.",
+    "No speech detected.",
+    "No speech was detected in the audio.",
+    "The video contains no spoken dialogue.",
+    "There is no speech in this video.",
+    "This video does not contain any speech.",
+    "The audio appears to be silent.",
+    "Which language would you like? Please tell me, then I will start.",
+    "Would you like me to transcribe it in English?",
+    "Could you upload the video again?",
+    "I need a video first. Could you upload one?",
+    "I will start transcribing the video now.",
+    "Something went wrong while processing your file.",
+    "Unfortunately, the audio quality is too poor.",
+    "抱歉，我没有找到任何语音。",
+    "对不起，无法识别视频中的对白",
+    "视频中没有检测到语音。",
+    "没有检测到人声",
+    "我已转录对白并添加到您的项目中。",
+    "已完成转录，字幕已添加到时间线。",
+    "转录完成。",
+    "您希望使用哪种语言？",
+    "请上传视频。",
+)
+DOUBT = (
+    "Good morning. How are you?",
+    "I transcribed the dialogue. Good morning from the harbour. The first boat leaves at seven.",
+    "Good morning from the harbour. The first boat leaves at seven. Let me know if you'd like any"
+    " changes.",
+    "I had a look at your project. Everything is as it was.",
+    "大家早上好。第一班船七点出发。如需修改，请告诉我。",
+)
+
+
+@pytest.mark.parametrize("answer", SPEECH)
+def test_speech_is_published_as_it_came(answer: str) -> None:
+    """Ordinary sentences, also those with the words of an editor in them."""
+    assert judge(answer) is Words.SPEECH
+    assert publishable(answer) == answer
+
+
+@pytest.mark.parametrize("answer", OTHER)
+def test_what_the_agent_says_of_its_work_is_never_a_transcript(answer: str) -> None:
+    """Apologies, reports and questions."""
+    assert judge(answer) is Words.OTHER
+    assert publishable(answer) == ""
+
+
+@pytest.mark.parametrize("answer", DOUBT)
+def test_words_that_may_be_either_are_a_persons_to_judge(answer: str) -> None:
+    """A mixture, or an end like a question."""
+    assert judge(answer) is Words.DOUBT
+    assert publishable(answer) == answer
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Here is the transcript of your video:\n\n", "**Transcript:**\n", "以下是转录内容：\n"],
+)
+def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
+    """What only announces the words is left out."""
+    assert (
+        publishable(f"{heading}Good morning. We leave at seven.")
+        == "Good morning. We leave at seven."
+    )
+    assert judge(f"{heading}Good morning.") is Words.SPEECH
+    assert judge(heading) is Words.OTHER
