@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 
-from rich.cells import cell_len
-
 #: Columns of a line.
 WIDEST = 42
 #: Lines that are shown at once.
@@ -40,6 +38,12 @@ _SPACE = " \t\u2000-\u2006\u2008-\u200a\u3000"
 _PIECE = re.compile(
     f"(?:[{_OPENING}]*(?![{_SPACE}])[{_WIDE}][{_CLOSING}]*|[^{_SPACE}{_WIDE}]+)[{_SPACE}]*"
 )
+#: Categories of characters that take no column of their own, and what the Unicode standard calls
+#: those that take two.
+_NO_COLUMN = frozenset({"Mn", "Me", "Cf"})
+_TWO_COLUMNS = frozenset({"W", "F"})
+#: Makes a picture of the sign before it, which is twice as wide then.
+_PICTURE = "\ufe0f"
 #: Categories of characters that belong to the one before: accents, vowel signs, joiners.
 _ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf", "Sk"})
 _JOINER = "\u200d"
@@ -50,6 +54,19 @@ _SEEN = frozenset("LNPS")
 def is_seen(text: str) -> bool:
     """Whether anything of `text` can be seen: marks of direction and joiners alone cannot."""
     return any(unicodedata.category(sign)[0] in _SEEN for sign in text)
+
+
+def columns(text: str) -> int:
+    """The columns that `text` takes: at least those, where signs may be joined into one."""
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(sign: str) -> int:
+    if unicodedata.east_asian_width(sign) in _TWO_COLUMNS:
+        return 2
+    if sign == _PICTURE or unicodedata.category(sign) not in _NO_COLUMN:
+        return 1
+    return 0
 
 
 def broken(text: str) -> list[str]:
@@ -67,7 +84,7 @@ def divided(text: str, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, s
     wanted = -(-len(lines) // LINES)
     possible = max(1, (end_ms - start_ms) // SHORTEST_PART)
     parts = list(_dealt(lines, min(wanted, possible)))
-    widths = [max(1, sum(map(cell_len, part))) for part in parts]
+    widths = [max(1, sum(map(columns, part))) for part in parts]
     total = sum(widths)
 
     begins, shown = start_ms, 0
@@ -96,10 +113,10 @@ def _balanced(line: str) -> list[str]:
     filled = _filled(pieces, WIDEST)
     if not 1 < len(filled) <= _EVENED:
         return filled
-    narrowest = -(-cell_len(line) // len(filled))
+    narrowest = -(-columns(line) // len(filled))
     for width in range(narrowest, WIDEST):
         narrower = _filled(pieces, width)
-        if len(narrower) == len(filled) and max(map(cell_len, narrower)) <= WIDEST:
+        if len(narrower) == len(filled) and max(map(columns, narrower)) <= WIDEST:
             return narrower
     return filled
 
@@ -110,7 +127,7 @@ def _filled(pieces: list[str], widest: int) -> list[str]:
     line = ""
     for piece in pieces:
         longer = line + piece
-        if line and cell_len(longer.rstrip()) > widest:
+        if line and columns(longer.rstrip()) > widest:
             lines.append(line.rstrip())
             longer = piece
         line = longer
@@ -119,7 +136,7 @@ def _filled(pieces: list[str], widest: int) -> list[str]:
 
 def _chopped(word: str) -> list[str]:
     """A word; one that is longer than a line in pieces that are not."""
-    if cell_len(word.rstrip()) <= WIDEST:
+    if columns(word.rstrip()) <= WIDEST:
         return [word]
     return _filled(_signs(word), WIDEST)
 

@@ -39,6 +39,7 @@ Chat only:
   error[:data|code]    an error event, no effect; error_after[:data|code]: the same after the effect
   silent               the effect and no text; silent_unchanged: neither
   question             a question back and no effect; unchanged: a text and no effect
+  says:TEXT            that text instead of an edit, charged as one
   stream_2001          out of credits, told inside the stream
   heartbeats[:S]       nothing but heartbeats for S seconds (3600), then a clean end, no effect
   temporary_issue      all is well, then "I encountered a temporary issue"
@@ -108,6 +109,7 @@ SPECIAL = {
             "silent_unchanged",
             "question",
             "unchanged",
+            "says",
             "stream_2001",
             "heartbeats",
             "temporary_issue",
@@ -129,6 +131,8 @@ WORDS = {
     "error": frozenset({"", "data", "code"}),
     "error_after": frozenset({"", "data", "code"}),
 }
+#: Kinds whose argument may be anything.
+FREE_TEXT = frozenset({"content_type", "says"})
 #: Keys of a rule's JSON object.
 _KEYS: dict[str, type] = {
     **dict.fromkeys(("endpoint", "kind", "arg", "session", "skill", "message"), str),
@@ -246,7 +250,7 @@ def _kinds_of(rule: Rule) -> frozenset[str]:
 
 
 def _check_argument(rule: Rule) -> None:
-    if rule.kind == "content_type":
+    if rule.kind in FREE_TEXT:
         return
     words = WORDS.get(rule.kind)
     if words is None:

@@ -152,6 +152,11 @@ class Stream:
         self.end("2001")
         await self._events([{"code": 2001, "message": "insufficient credits", "data": None}])
 
+    async def _words_alone(self) -> None:
+        self.call.world.charge(self.session, self.turn)
+        self.end("said")
+        await self._say(self.rule.arg)
+
     async def _error(self) -> None:
         self.end("error")
         await self._tell_error()
@@ -271,6 +276,7 @@ class Stream:
 #: How a turn ends without its effect, by the fault.
 _ENDINGS: dict[str, Callable[[Stream], Awaitable[None]]] = {
     "stream_2001": Stream._no_credits,
+    "says": Stream._words_alone,
     "error": Stream._error,
     "silent_unchanged": Stream._silent_unchanged,
     "cut_before": Stream._cut_before,

@@ -219,6 +219,7 @@ CHAT = [
     ("silent_unchanged", 0, False, "unchanged"),
     ("question", 0, False, "question"),
     ("unchanged", 0, False, "unchanged"),
+    ("says:Good morning.", 100, False, "said"),
     ("stream_2001", 0, False, "2001"),
     ("heartbeats:0.05", 0, False, "nothing"),
     ("temporary_issue", 100, True, "done"),
