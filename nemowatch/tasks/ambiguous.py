@@ -11,6 +11,9 @@ from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.words import PREPOSITIONS, WrongError, word_at
 
+#: What some write for a region that is no country: `es-LA` is the Spanish of Latin America.
+_KNOWN_REGIONS = {("es", "la"): "es_419"}
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -107,6 +110,9 @@ def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
     """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`,
     `cn` (`zh_CN`); `fr`, `ch`."""
     previous = languages.base_of(word_at(before[-1:], 0))
+    known = _KNOWN_REGIONS.get((previous, word.lower()))
+    if known:
+        return before[:-1], known
     regional = f"{previous}_{word.upper()}"
     if regional in languages.codes():
         return before[:-1], regional

@@ -292,6 +292,7 @@ REGIONS = [
     ("transcribe-pt-br", "transcribe-pt_BR", ""),
     ("dub-bn-in", "dub-bn_IN", ""),
     ("dub-ta-in", "dub-ta_IN", ""),
+    ("dub-ES-LA", "dub-es_419", ""),
     ("dub-en-español", "dub-es", "dub-en-es"),
     ("voiceover en français", "voiceover-fr", ""),
 ]

@@ -13,6 +13,8 @@ from nemowatch.errors import OrderError
 #: How files of other programs begin that are letters from end to end.
 _OTHER_FILES = (
     ("a PostScript file", re.compile(r"%!PS\b")),
+    ("a program's text (a script for a computer)", re.compile(r"#!\s?/")),
+    ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
 )
@@ -27,11 +29,22 @@ _MOST_HEADERS = 200
 #: A time by which a line of a transcript is found: alone, before its words, or behind a name.
 _TIME = r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})"
 _BEFORE = re.compile(rf"\W{{0,3}}{_TIME}(?![\d:])")
-_BEHIND = re.compile(rf"[^\d\n]{{1,60}}[^\d\w]{_TIME}\W{{0,3}}$")
+_BEHIND = re.compile(rf".{{0,60}}[^\w:]{_TIME}\W{{0,3}}$")
 #: Seconds within which a transcript begins. A timetable, which is read aloud, begins later.
 _EARLY = 60
 #: At least one line of so many has a time.
 _LINES_A_TIME = 4
+
+#: A time with frames or parts of a second, as programs that cut films write it.
+_EXACT_TIME = re.compile(r"(?<![\d:;])\d{2}(?:[:;]\d{2}){2}[:;.,]\d{2,3}(?![\d:;])")
+#: A date and a time to the second, before what a program or somebody in a chat said.
+_STAMP = re.compile(r"\W{0,3}\d{1,4}([-./])\d{1,2}\1\d{1,4}[, T]{1,2}\d{1,2}:\d{2}:\d{2}(?!\d)")
+#: What the first line of a table of cues says.
+_COLUMNS = frozenset({"start", "end"})
+_BETWEEN_COLUMNS = re.compile(r"[\t,;]")
+#: A line of encoded bytes, and how many such lines no words are like.
+_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
+_LINES_ENCODED = 3
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -48,7 +61,7 @@ def refuse_not_spoken(text: str) -> None:
             "There is nothing but links in this text.",
             cure="For what they lead to, call it NAME.urls.txt, with a name of your own for NAME.",
         )
-    if _is_transcript(lines):
+    if _is_transcript(lines) or _has_exact_times(text, lines):
         raise OrderError(
             "This text is a transcript: there are times in it, as 0:03, which would be spoken.",
             cure="Delete the times (and the names, if they are not to be spoken), and save it.",
@@ -62,7 +75,15 @@ def _other_file(text: str) -> str:
             return kind
     if _LATEX.search(text):
         return "a LaTeX document"
+    if _is_encoded(text):
+        return "data for a program"
     return "a mail" if _is_mail(text) else ""
+
+
+def _is_encoded(text: str) -> bool:
+    """Whether a text begins with lines of letters and digits without a space between them."""
+    first = text.split("\n", _LINES_ENCODED)[:_LINES_ENCODED]
+    return len(first) == _LINES_ENCODED and all(map(_ENCODED.fullmatch, first))
 
 
 def _is_mail(text: str) -> bool:
@@ -84,6 +105,17 @@ def _is_transcript(lines: list[str]) -> bool:
     if len(moments) < 2 or moments[0] >= _EARLY or moments != sorted(set(moments)):
         return False
     return len(moments) * _LINES_A_TIME >= len(lines)
+
+
+def _has_exact_times(text: str, lines: list[str]) -> bool:
+    """Whether a program wrote these times: with frames, with a date before them, or in a table."""
+    if set(_BETWEEN_COLUMNS.split(lines[0].lower())) >= _COLUMNS:
+        return True
+    stamped = list(filter(_STAMP.match, lines))
+    if len(stamped) > 1 and len(stamped) * _LINES_A_TIME >= len(lines):
+        return True
+    first = _EXACT_TIME.search(text)
+    return first is not None and _EXACT_TIME.search(text, first.end()) is not None
 
 
 def _time(line: str) -> re.Match[str] | None:

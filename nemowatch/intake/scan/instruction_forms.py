@@ -97,7 +97,7 @@ FORMS = (
         Instruction.PROMPT,
         "prompt",
         names=frozenset({"prompt.txt", "prompt.txt.txt"}),
-        forms=words("prompts prompted"),
+        forms=words("prompts prompted prompttxt"),
         others=words(
             "instruction instructions anweisung anweisungen instruccion instrucciones consigne"
             " consignes istruzioni instrucoes instrukcja промпт инструкция プロンプト 指示 提示词"

@@ -30,7 +30,8 @@ def words(text: str) -> frozenset[str]:
 #: Endings of what people write texts with, and of what programs make of them. A picture, a film or
 #: a sound called "pause" is none of these: it is work.
 ENDINGS = words(
-    "txt text md markdown doc docx docm dot dotx rtf rtfd odt ott pages wpd wps pdf tex rst org"
+    "tx txtt ttxt tct txr"  # slips of it
+    " txt text md markdown doc docx docm dot dotx rtf rtfd odt ott pages wpd wps pdf tex rst org"
     " adoc htm html mht mhtml xhtml xml json yaml yml toml ini cfg conf csv tsv xls xlsx log srt"
     " vtt eml msg gdoc bak bk old orig save sav backup swp tmp temp part partial filepart"
     " crdownload download opdownload uploading"
