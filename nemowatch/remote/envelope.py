@@ -44,8 +44,9 @@ _PASSING_4XX = frozenset({408, 425})
 _ENVELOPE_KEYS = frozenset({"code", "success"})
 #: Where an answer may say something in words.
 _MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
-#: Seconds: a `Retry-After` of more than a day is a mistake.
-_LONGEST_PAUSE_S = 86_400.0
+#: Seconds: a longer `Retry-After` is a mistake (the seconds since 1970, say) or a lie. Nobody is
+#: harmed by one question an hour, and a day without work would need a person.
+_LONGEST_PAUSE_S = 3_600.0
 
 
 def answer(reply: Reply, now_ms: int) -> Any:
