@@ -1,13 +1,15 @@
 """The endings of names: what a file is called in the cloud, which goes by them, and what to convert
 a file to whose ending the cloud does not take.
 
-Pure. Which ending promises which kind is in `sniff`.
+Owns both tables. Pure. It must not judge what a file is: which ending promises which kind is in
+`sniff`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import GIF, JPEG, PNG
 from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_TEXT, TO_VIDEO
@@ -23,10 +25,11 @@ _BY_BEGINNING = (
     (PNG, ("png",)),
     (GIF, ("gif",)),
     (mpeg_audio.TAG, ("mp3", "aac")),
+    (matroska.EBML, ("mkv", "webm")),
 )
 _RIFF = {b"WAVE": ("wav",), b"AVI ": ("avi",), b"WEBP": ("webp",)}
 _MP4 = {MediaKind.VIDEO: ("mp4", "mov"), MediaKind.AUDIO: ("m4a",)}
-_MATROSKA, _WEBM = ("mkv", "webm"), ("webm", "mkv")
+_WEBM = ("webm", "mkv")
 
 _VIDEOS = (
     "3g2 3gp 3gpp amv asf dv flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
@@ -82,9 +85,13 @@ def conversions(endings: Iterable[str], accepts: Container[MediaKind] = ALL_KIND
     for ending in sorted(endings):
         target = _TARGETS[ending]
         if _KINDS[target] in accepts:
-            by_target.setdefault(target, []).append(f".{ending}")
-    sentences = [f"Convert {', '.join(ones)} to {target}. " for target, ones in by_target.items()]
-    return "".join(sentences)
+            ones = by_target.setdefault(target, [])
+            ones.append(f".{ending}")
+
+    said = ""
+    for target, ones in by_target.items():
+        said += f"Convert {', '.join(ones)} to {target}. "
+    return said
 
 
 def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:
@@ -94,21 +101,26 @@ def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:
     stem, dot, ending = name.rpartition(".")
     if not endings or ending.lower() in endings:
         return name
-    return f"{stem if dot else ending}.{endings[0]}"
+
+    if not dot:
+        stem = name
+    return f"{stem}.{endings[0]}"
 
 
 def _endings(head: bytes, kind: MediaKind) -> tuple[str, ...]:
+    """The endings that are true of these first bytes; none when they say nothing."""
     if mp4.begins(head):
         return _MP4.get(kind, ())
-    if head.startswith(matroska.EBML):
-        return _WEBM if b"webm" in head else _MATROSKA
     if head.startswith(riff.BEGINNINGS):
         return _RIFF.get(head[8:12], ())
-    for beginning, endings in _BY_BEGINNING:
-        if head.startswith(beginning):
-            return endings
+    if _is_webm(head):
+        return _WEBM
     if mpeg_audio.is_adts(head):
         return ("aac",)
     if mpeg_audio.is_frame(head):
         return ("mp3",)
-    return ()
+    return by_beginning(head, _BY_BEGINNING) or ()
+
+
+def _is_webm(head: bytes) -> bool:
+    return head.startswith(matroska.EBML) and b"webm" in head

@@ -1,13 +1,14 @@
 """What the first bytes of a file say that it is: media that the cloud takes, or something else that
 people drop under such a name, and what to do about that.
 
-Owns the tables of first bytes. Pure; the files' structures are read in `containers`.
+Owns the tables of first bytes. Pure; it must not read files' structures, which `containers` does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import JPEG, PNG, ZIP
 from nemowatch.model import MediaKind
@@ -112,6 +113,17 @@ _TS_PACKETS = ((0, 188), (4, 192))
 _WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 _WEB_PAGE = Disguise("a web page", _DOWNLOAD)
 
+#: How other texts with markup begin.
+_MARKUP = (
+    (b"<svg", _image("an SVG drawing")),
+    (b"<?xml", Disguise("an XML document", _DOWNLOAD)),
+)
+#: AIFF in its two forms.
+_AIFF_FORMS = (b"AIFF", b"AIFC")
+#: Bytes in which markup begins, and what may be before it.
+_START = 512
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
 #: Kinds that the first bytes of a RIFF file name.
 _RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
 _MP4_KINDS = {b"M4A ": _AUDIO, b"M4B ": _AUDIO}
@@ -131,55 +143,50 @@ def media_kind(head: bytes, name: bytes) -> MediaKind | None:
     only decides where a container may hold sound or pictures, and does not say itself."""
     if mp4.begins(head):
         return _mp4_kind(head, name)
-    for beginning, kind in _SIGNATURES:
-        if head.startswith(beginning):
-            return kind
     if head.startswith(riff.BEGINNINGS):
         return _RIFF_KINDS.get(head[8:12])
     if mpeg_audio.is_frame(head):
         return _AUDIO
-    return None
+    return by_beginning(head, _SIGNATURES)
 
 
 def _mp4_kind(head: bytes, name: bytes) -> MediaKind | None:
     brand = head[8:12]
-    if brand in _BRANDS and head[4:8] == b"ftyp":
+    if _has_brand(head) and brand in _BRANDS:
         return None
     if name.lower().endswith((b".m4a", b".m4b")):
         return _AUDIO
     return _MP4_KINDS.get(brand, _VIDEO)
 
 
+def _has_brand(head: bytes) -> bool:
+    """Whether the first box says which of the formats that are built like MP4 this is."""
+    return head[4:8] == b"ftyp"
+
+
 def disguise(head: bytes) -> Disguise | None:
     """What a file is that the cloud does not take, when it is something that people mix up with
     media."""
-    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = head[:_START].lstrip(_BLANK).lower()
     if start.startswith(_WEB_PAGES):
         return _WEB_PAGE
-
-    found = _by_magic(head)
-    if found is None and start.startswith(b"<svg"):
-        return _image("an SVG drawing")
-    if found is None and start.startswith(b"<?xml"):
-        return Disguise("an XML document", _DOWNLOAD)
-    return found
+    return _by_magic(head) or by_beginning(start, _MARKUP)
 
 
 def _by_magic(head: bytes) -> Disguise | None:
-    if head[4:8] == b"ftyp":
+    if _has_brand(head):
         return _BRANDS.get(head[8:12])
-    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+    if head.startswith(b"FORM") and head[8:12] in _AIFF_FORMS:
         return _audio("an AIFF sound file")
     if _is_transport_stream(head):
         return _video("an MPEG transport stream (TS, MTS)")
-    for magic, found in _BY_MAGIC:
-        if head.startswith(magic):
-            return found
-    return None
+    return by_beginning(head, _BY_MAGIC)
 
 
 def _is_transport_stream(head: bytes) -> bool:
     for begin, length in _TS_PACKETS:
-        if head[begin : begin + length * _TS_SEEN : length] == _TS_SYNC * _TS_SEEN:
+        end = begin + length * _TS_SEEN
+        marks = head[begin:end:length]
+        if marks == _TS_SYNC * _TS_SEEN:
             return True
     return False

@@ -1,7 +1,7 @@
 """What a file is, by its first bytes, and whether its container says that it is whole.
 
-Owns the judgement of an open file. It reads a bounded number of small pieces of it, and decides
-nothing about orders or time.
+Owns the judgement of an open file, by a bounded number of small pieces of it. It must not decide
+anything about orders or time.
 """
 
 from __future__ import annotations
@@ -129,19 +129,30 @@ def sniff(fd: int, name: bytes, size: int) -> Sniffed:
     pieces = Pieces(fd, size)
     promised = kind_by_name(name)
     if promised in (MediaKind.SCRIPT, MediaKind.LINK):
-        found = _text(head, name, promised)
-        is_zip = head.startswith(ZIP)
-        return replace(found, ends=is_zip and containers.examine(pieces).ends)
-
+        return _readable(pieces, head, name, promised)
     try:
-        kind = media_kind(head, name)
-        if kind is not None:
-            return _by_contents(pieces, name, kind)
-        if promised is MediaKind.AUDIO and _is_junk_before_sound(pieces, head):
-            return _by_contents(pieces, name, promised)
+        return _media(pieces, head, name, promised)
     except TooMany as exc:
         raise UnsafeContent(_TOO_MANY) from exc
-    return _disguised(head, name)
+
+
+def _readable(pieces: Pieces, head: bytes, name: bytes, promised: MediaKind) -> Sniffed:
+    """The judgement of a text, document or link by its name."""
+    found = _text(head, name, promised)
+    if not head.startswith(ZIP):
+        return found
+    return replace(found, ends=containers.examine(pieces).ends)
+
+
+def _media(pieces: Pieces, head: bytes, name: bytes, promised: MediaKind | None) -> Sniffed:
+    """The judgement of any other file. Raises TooMany."""
+    kind = media_kind(head, name)
+    may_be_sound = kind is None and promised is MediaKind.AUDIO
+    if may_be_sound and _is_junk_before_sound(pieces, head):
+        kind = MediaKind.AUDIO
+    if kind is None:
+        return _disguised(head, name)
+    return _by_contents(pieces, name, kind)
 
 
 def _is_junk_before_sound(pieces: Pieces, head: bytes) -> bool:
@@ -166,18 +177,24 @@ def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
 
 
 def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Sniffed:
-    if contents.missing:
-        why = contents.missing
-        return Sniffed(Finding.CUT_SHORT, kind, why, slight=contents.slight, silent=silent)
-    return Sniffed(Finding.MEDIA, kind, ends=contents.ends, silent=silent)
+    if not contents.missing:
+        return Sniffed(Finding.MEDIA, kind, ends=contents.ends, silent=silent)
+    return Sniffed(
+        Finding.CUT_SHORT,
+        kind,
+        contents.missing,
+        slight=contents.slight,
+        silent=silent,
+    )
 
 
 def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -> Sniffed:
     """A file with neither picture nor sound: they may still come, unless it says that it is whole,
     or has no tracks for them."""
-    may_come = contents.tracks and not contents.ends
-    if contents.missing or may_come:
-        return Sniffed(Finding.CUT_SHORT, kind, contents.missing or _NOTHING)
+    if contents.missing:
+        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
+    if contents.tracks and not contents.ends:
+        return Sniffed(Finding.CUT_SHORT, kind, _NOTHING)
 
     behind = pieces.at(containers.behind_tags(pieces), HEAD)
     if kind is MediaKind.AUDIO and disguise(behind) is not None:
@@ -211,8 +228,10 @@ def _word(head: bytes, name: bytes) -> Sniffed:
     found = disguise(head) or Disguise("no Word document")
     if head.startswith(OLD_OFFICE):
         found = Disguise("an old document, or one with a password")
+
     why = _but(name, found.what)
-    return Sniffed(Finding.NOT_MEDIA, MediaKind.SCRIPT, why, cure=found.cure or _SAVE_AS_WORD)
+    cure = found.cure or _SAVE_AS_WORD
+    return Sniffed(Finding.NOT_MEDIA, MediaKind.SCRIPT, why, cure=cure)
 
 
 def _no_text(head: bytes, name: bytes) -> Disguise | None:
@@ -222,9 +241,11 @@ def _no_text(head: bytes, name: bytes) -> Disguise | None:
     if head.startswith(NEVER_TEXT):
         return _document(head)
 
-    # sound begins like a text in UTF-16, and a GIF like one in letters
     is_letters = b"\0" not in head and head[0] <= 127
-    if is_letters or mpeg_audio.is_frame(head) or media_kind(head, name) is None:
+    # sound begins like a text in UTF-16, and a GIF like one in letters
+    if is_letters or mpeg_audio.is_frame(head):
+        return None
+    if media_kind(head, name) is None:
         return None
     return Disguise("a media file", _TRUE_ENDING)
 
@@ -242,10 +263,15 @@ def _document(head: bytes) -> Disguise | None:
 def _disguised(head: bytes, name: bytes) -> Sniffed:
     """A file that is no media, by its first bytes."""
     found = disguise(head)
-    if found is None and min(head) > 8:  # no byte that no text has
-        found = Disguise("a text", _READ_IT)
-    if found is None:
-        return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
+    if found is not None:
+        return _called(name, found)
+    if min(head) > 8:  # no byte that no text has
+        return _called(name, Disguise("a text", _READ_IT))
+    return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
+
+
+def _called(name: bytes, found: Disguise) -> Sniffed:
+    """Something else under the name of media."""
     return Sniffed(Finding.NOT_MEDIA, why=_but(name, found.what), cure=found.cure)
 
 

@@ -1,13 +1,14 @@
 """What containers say of themselves: MP4 and QuickTime, Matroska, RIFF, MP3 and AAC, pictures.
 
 Each module walks the structures of one family, by a bounded number of small reads, and answers
-with `Contents`. None decides what becomes of a file.
+with `Contents`. None must decide what becomes of a file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers import marks, matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.contents import Contents, Heard, Holds, Track, heard
 from nemowatch.content.containers.mpeg_audio import behind_tags
@@ -30,7 +31,6 @@ _READERS: tuple[tuple[tuple[bytes, ...], Callable[[Pieces], Contents]], ...] = (
     ((matroska.EBML,), matroska.examine),
     (riff.BEGINNINGS, riff.examine),
     ((marks.JPEG, marks.PNG, marks.GIF, marks.ZIP), marks.examine),
-    ((mpeg_audio.TAG,), mpeg_audio.examine),
 )
 
 
@@ -41,7 +41,5 @@ def examine(pieces: Pieces) -> Contents:
     head = pieces.at(0, 16)
     if mp4.begins(head):
         return mp4.examine(pieces)
-    for beginnings, reader in _READERS:
-        if head.startswith(beginnings):
-            return reader(pieces)
-    return mpeg_audio.examine(pieces)
+    read = by_beginning(head, _READERS) or mpeg_audio.examine
+    return read(pieces)

@@ -1,20 +1,35 @@
 """Kinds that say their end with a mark: pictures, and ZIP archives, which Word documents are.
 
 Owns the search for that mark. Where it is missing a picture is cut short, as far as its structure
-is one.
+is one. It must not say so of an archive, which may be of another kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers.contents import Contents
 from nemowatch.content.containers.pieces import Pieces
 
 JPEG, PNG, GIF, ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"PK\x03\x04"
-_JPEG_END, _PNG_END = b"\xff\xd9", b"IEND\xaeB`\x82"
-#: The mark at the end, and how many bytes before the end it begins.
-_MARKS = {JPEG: (_JPEG_END, 2), PNG: (_PNG_END, 8), GIF: (b"\x3b", 1), ZIP: (b"PK\x05\x06", 22)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """The mark at the end of a kind."""
+
+    mark: bytes
+    length: int  #: how many bytes before the end it begins
+
+
+_MARKS = (
+    (JPEG, _Mark(b"\xff\xd9", 2)),
+    (PNG, _Mark(b"IEND\xaeB`\x82", 8)),
+    (GIF, _Mark(b"\x3b", 1)),
+    (ZIP, _Mark(b"PK\x05\x06", 22)),
+)
 #: Bytes at the end of a picture in which its mark is looked for: phones put more behind it.
 _SEARCHED = 1024 * 1024
 #: The segment of a JPEG behind which the picture itself begins, and how many may come before.
@@ -25,20 +40,26 @@ _NO_END = Contents("its end is missing")
 
 def examine(pieces: Pieces) -> Contents:
     """Whether the mark of its kind is at the end, or at least there. Raises OSError."""
-    for beginning, (mark, length) in _MARKS.items():
-        if pieces.at(0, len(beginning)) != beginning:
-            continue
-        if pieces.at(max(pieces.size - length, 0), len(mark)) == mark:
-            return Contents(ends=True)
-        if beginning in _BEGIN and _lacks(pieces, mark, _BEGIN[beginning](pieces)):
-            return _NO_END
+    head = pieces.at(0, len(PNG))
+    ending = by_beginning(head, _MARKS)
+    if ending is None:
+        return Contents()
+
+    start = max(pieces.size - ending.length, 0)
+    if pieces.at(start, len(ending.mark)) == ending.mark:
+        return Contents(ends=True)
+    begin = by_beginning(head, _BEGIN)
+    if begin is not None and _lacks(pieces, ending.mark, begin(pieces)):
+        return _NO_END
     return Contents()
 
 
 def _lacks(pieces: Pieces, mark: bytes, begin: int) -> bool:
     """Whether the mark is missing in a picture that begins there; 0 where none does."""
+    if begin == 0:
+        return False
     start = max(begin, pieces.size - _SEARCHED)
-    return begin > 0 and mark not in pieces.at(start, pieces.size - start)
+    return mark not in pieces.at(start, pieces.size - start)
 
 
 def _jpeg_begin(pieces: Pieces) -> int:
@@ -56,7 +77,12 @@ def _jpeg_begin(pieces: Pieces) -> int:
 
 def _png_begin(pieces: Pieces) -> int:
     """Where its chunks begin, if they do."""
-    return len(PNG) if pieces.at(12, 4) == b"IHDR" else 0
+    if pieces.at(12, 4) != b"IHDR":
+        return 0
+    return len(PNG)
 
 
-_BEGIN: dict[bytes, Callable[[Pieces], int]] = {JPEG: _jpeg_begin, PNG: _png_begin}
+_BEGIN: tuple[tuple[bytes, Callable[[Pieces], int]], ...] = (
+    (JPEG, _jpeg_begin),
+    (PNG, _png_begin),
+)

@@ -1,7 +1,8 @@
 """Matroska and WebM: elements within elements, each with its length.
 
 Owns the walk over them. Elements that only hold others are entered where that is of use, so that
-one loop goes over all of them, however long they say they are.
+one loop goes over all of them, however long they say they are. It must not decide what becomes of a
+file.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _MOST_BLOCKS = 4_000
 _FIRST = 16
 #: Bytes of the longest header: an id has up to four, a length up to eight.
 _LONGEST = 12
+_LONGEST_ID = 4
 #: Bytes of a value that are looked at: numbers have up to eight, names of codecs more.
 _LONGEST_VALUE = 16
 
@@ -99,32 +101,41 @@ def _size(segment: _Element, size: int) -> Contents:
     return replace(beyond(segment.end, size), ends=segment.end == size)
 
 
-def number(data: bytes) -> tuple[int, int, bool]:
-    """A length at the beginning of `data`: (value, bytes that it takes, True when it says
-    "unknown"); no bytes when it is not there."""
-    first = data[:1]
-    if first in (b"", b"\0"):
-        return 0, 0, False
-    length = 9 - first[0].bit_length()
-    if length > len(data):
-        return 0, 0, False
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A length, or a track's number, as it is written before a content."""
 
-    unknown = (1 << 7 * length) - 1
-    value = int.from_bytes(data[:length], "big") & unknown
-    return value, length, value == unknown
+    value: int = 0
+    size: int = 0  #: bytes that it takes; 0 when it is not there
+    is_unknown: bool = False  #: it says "unknown"
+
+
+def number(data: bytes) -> Number:
+    """The number at the beginning of `data`."""
+    if not data or data[0] == 0:
+        return Number()
+    size = 9 - data[0].bit_length()
+    if size > len(data):
+        return Number()
+
+    unknown = (1 << 7 * size) - 1
+    value = int.from_bytes(data[:size], "big") & unknown
+    return Number(value, size, is_unknown=value == unknown)
 
 
 def _element(pieces: Pieces, offset: int) -> _Element | None:
     """The element at `offset`; None where none can begin."""
     header = pieces.at(offset, _LONGEST)
-    _, id_length, _ = number(header)
-    value, length, is_open = number(header[id_length:])
-    if not 1 <= id_length <= 4 or not length:
+    id_size = number(header).size
+    length = number(header[id_size:])
+    if not 1 <= id_size <= _LONGEST_ID or not length.size:
         return None
 
-    at = offset + id_length + length
-    end = pieces.size if is_open else at + value
-    return _Element(int.from_bytes(header[:id_length], "big"), offset, at, end, is_open)
+    id_ = int.from_bytes(header[:id_size], "big")
+    at = offset + id_size + length.size
+    if length.is_unknown:
+        return _Element(id_, offset, at, pieces.size, is_open=True)
+    return _Element(id_, offset, at, at + length.value)
 
 
 def _elements(
@@ -181,22 +192,26 @@ def _segment(pieces: Pieces) -> _Element | None:
 
 
 def _find_tracks(pieces: Pieces, segment: _Element) -> _Element | None:
-    """The list of tracks: before the pictures, or where the list of places says."""
+    """The list of tracks: before the pictures, or where a list of positions says."""
     for element in _elements(pieces, segment.at, segment.end):
-        if element.id == _TRACKS:
-            return element
-        if element.id == _SEEK_HEAD:
-            found = _by_place(pieces, segment, element)
-            if found is not None:
-                return found
+        found = _listed_at(pieces, segment, element)
+        if found is not None:
+            return found
     return None
 
 
-def _by_place(pieces: Pieces, segment: _Element, places: _Element) -> _Element | None:
-    for seek in _inside(pieces, places, _SEEK):
+def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element | None:
+    """The list of tracks that this element is, or leads to; None for other elements."""
+    if element.id == _TRACKS:
+        return element
+    if element.id != _SEEK_HEAD:
+        return None
+
+    for seek in _inside(pieces, element, _SEEK):
         if _value(pieces, seek, _SEEK_ID) != _TRACKS:
             continue
-        found = _element(pieces, segment.at + _value(pieces, seek, _SEEK_POSITION))
+        position = _value(pieces, seek, _SEEK_POSITION)
+        found = _element(pieces, segment.at + position)
         if found is not None and found.id == _TRACKS:
             return found
     return None
@@ -229,7 +244,7 @@ def _filled(pieces: Pieces, segment: _Element, numbers: set[int]) -> set[int]:
     for element in islice(_elements(pieces, segment.at, segment.end, _HOLDERS), _MOST_BLOCKS):
         seen += 1
         if element.id in _BLOCKS:
-            missing.discard(number(pieces.at(element.at, 8))[0])
+            missing.discard(number(pieces.at(element.at, 8)).value)
         if not missing:
             break
     if seen == _MOST_BLOCKS:

@@ -1,7 +1,7 @@
 """MP4 and QuickTime: boxes in a row, and the tracks in the index (moov).
 
-Owns the walk over the outermost boxes, by which a file is whole or not. What is in the index is
-read in `mp4_index`.
+Owns the walk over the outermost boxes, by which a file is whole or not. It must not read what is in
+the index: `mp4_index` does.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from nemowatch.content.containers.pieces import Pieces, TooFar
 FIRST_BOXES = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"}
 )
-#: Boxes without which pictures or sound are missing.
-_NEEDED = frozenset({b"ftyp", b"moov", b"mdat", b"moof"})
+#: Boxes of which nothing may be missing; of an mdat a little may.
+_NEEDED_WHOLE = frozenset({b"ftyp", b"moov", b"moof"})
 #: Where pictures and sound are.
 _CONTENT = frozenset({b"mdat", b"moof"})
 #: Fragments that are looked into: a track of which none of these has anything is empty, when there
@@ -94,7 +94,9 @@ def examine(pieces: Pieces) -> Contents:
         return missing
 
     tracks = mp4_index.tracks(pieces, index, outline.known_fragments)
-    if not mp4_index.is_filled(pieces, index) or _content_is_zeros(pieces, outline, tracks):
+    if not mp4_index.is_filled(pieces, index):
+        return Contents(NOT_ARRIVED)
+    if tracks and _content_is_zeros(pieces, outline, tracks):
         return Contents(NOT_ARRIVED)
     if tracks and not outline.has_content:
         return Contents(missing.missing or "its content (mdat) is missing")
@@ -129,24 +131,26 @@ def _missing(outline: _Outline, size: int) -> Contents:
 def _cut_box(outline: _Outline, size: int) -> Contents:
     """The last box goes on beyond the file's end."""
     found = beyond(outline.end, size)
-    if not outline.can_be_played:
+    is_useless = not outline.can_be_played
+    if is_useless or outline.last in _NEEDED_WHOLE:
         return replace(found, slight=False)
-    if outline.last in _NEEDED:
-        return replace(found, slight=found.slight and outline.last == b"mdat")
+    if outline.last == b"mdat":
+        return found
     return Contents(BEHIND_THE_END, slight=True)
 
 
 def _rest(outline: _Outline) -> Contents:
     """Something that is no box follows. Zeros may be fragments that have not arrived."""
     is_zeros = not any(outline.rest)
-    if not outline.can_be_played or (is_zeros and outline.may_go_on):
+    has_more_to_come = is_zeros and outline.may_go_on
+    if has_more_to_come or not outline.can_be_played:
         return Contents(NOT_ARRIVED)
     return Contents(BEHIND_THE_END, slight=True)
 
 
-def _content_is_zeros(pieces: Pieces, outline: _Outline, tracks: tuple[Track, ...] | None) -> bool:
+def _content_is_zeros(pieces: Pieces, outline: _Outline, tracks: tuple[Track, ...]) -> bool:
     """Whether zeros stand where the end of the content should be, which is the file's end."""
-    if outline.last != b"mdat" or not tracks:
+    if outline.last != b"mdat":
         return False
     return ends_in_zeros(pieces, tracks, outline.end)
 

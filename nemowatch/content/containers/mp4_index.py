@@ -1,7 +1,7 @@
 """The index of a MP4 or QuickTime file: which tracks there are, and whether anything is in them.
 
 Owns the reading of boxes below the outermost. It reads the few boxes that it needs, wherever the
-others end.
+others end, and must not judge whether the file is whole.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ _LOCKED = frozenset({b"encv", b"enca", b"drms", b"drmi", b"aavd"})
 _PACKED = frozenset(
     {b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4v", b"av01", b"vp09", b"vp08", b"mp4a", b"Opus"}
 )
+#: Bytes of a box before its content, where its length has 32 bits and where it has 64.
+_SHORT_HEADER, _LONG_HEADER = 8, 16
+#: Lengths that stand for something else: to the end of the file, and "64 bits follow".
+_UNTIL_THE_END, _LENGTH_FOLLOWS = 0, 1
 #: The flag of a track that is switched on.
 _ENABLED = 1
 #: Where a track's header has its number, by the header's version, which says how long times are.
@@ -49,17 +53,18 @@ def header_at(pieces: Pieces, offset: int) -> Box | None:
     header = pieces.at(offset, 16)
     kind = header[4:8]
     length = int.from_bytes(header[:4], "big")
-    content = offset + 8
-    if length == 0 and any(kind):
-        return Box(kind, content, pieces.size, is_open=True)
-    if length == 1:  # a length of 64 bits follows
+    at = offset + _SHORT_HEADER
+    if length == _UNTIL_THE_END and any(kind):
+        return Box(kind, at, pieces.size, is_open=True)
+    if length == _LENGTH_FOLLOWS:
         length = int.from_bytes(header[8:], "big")
-        content = offset + 16
+        at = offset + _LONG_HEADER
 
     end = offset + length
-    if len(kind) < 4 or end < content:
+    is_cut = len(kind) < 4
+    if is_cut or end < at:
         return None
-    return Box(kind, content, end)
+    return Box(kind, at, end)
 
 
 def is_filled(pieces: Pieces, index: Box) -> bool:
@@ -118,14 +123,22 @@ def _track(pieces: Pieces, trak: Box, in_fragments: _Filled | None) -> Track | N
         return None
 
     header = _below(pieces, trak, b"tkhd")
-    off = not pieces.number(header.at) & _ENABLED
+    flags = pieces.number(header.at)
+    is_off = not flags & _ENABLED
+
     samples = _below(pieces, trak, b"mdia", b"minf", b"stbl")
-    empty = _is_empty(pieces, samples)
-    if empty and in_fragments is not None:
-        empty = in_fragments.lack(_number(pieces, header))
+    is_empty = _is_empty(pieces, samples)
+    if is_empty and in_fragments is not None:
+        is_empty = in_fragments.lack(_number(pieces, header))
+
     form = _below(pieces, samples, b"stsd")
     codec = pieces.at(form.at + 12, 4)
-    return Track(holds, use_of(empty=empty, off=off), codec in _LOCKED, codec in _PACKED)
+    return Track(
+        holds,
+        use_of(empty=is_empty, off=is_off),
+        locked=codec in _LOCKED,
+        packed=codec in _PACKED,
+    )
 
 
 def _is_empty(pieces: Pieces, samples: Box) -> bool:

@@ -1,6 +1,7 @@
 """MP3 and AAC: frames in a row, behind tags of any length.
 
 Owns the search for the first frame, and what the header in it (Xing, Info, VBRI) says of the whole.
+It must not decide what becomes of a file.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ _MPEG_1 = 3
 _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}
 #: Where a Xing header has its number of bytes, by its flags, of which the second says that it has.
 _XING_BYTES_AT = {2: 8, 3: 12}
+#: Sampling frequencies that ADTS numbers, and bytes of its header, without which no frame is.
+_ADTS_FREQUENCIES = 13
+_ADTS_HEADER = 7
 #: Frames that follow each other where there is sound.
 _IN_A_ROW = 3
 #: Bytes of a frame's header that are looked at.
@@ -67,13 +71,20 @@ def examine(pieces: Pieces) -> Contents:
         return replace(found, missing=f"{found.missing}, inside its tag (ID3)", slight=False)
 
     at = _first_frame(pieces, start)
-    if at < 0:
-        tail = pieces.at(max(pieces.size - BLOCK, start), BLOCK)
-        return Contents(tracks=()) if any(tail) else Contents(NOT_ARRIVED)
+    if at is None:
+        return _without_frames(pieces, start)
     found = beyond(_promised_end(pieces, at), pieces.size)
     if not found.missing and ends_in_zeros(pieces, _SOUND, pieces.size):
         return Contents(NOT_ARRIVED)
     return replace(found, tracks=_SOUND)
+
+
+def _without_frames(pieces: Pieces, start: int) -> Contents:
+    """For a file in which no frame has been found: where it ends in zeros, they are to come."""
+    tail = pieces.at(max(pieces.size - BLOCK, start), BLOCK)
+    if not any(tail):
+        return Contents(NOT_ARRIVED)
+    return Contents(tracks=())
 
 
 def is_frame(head: bytes) -> bool:
@@ -100,15 +111,15 @@ def behind_tags(pieces: Pieces) -> int:
     return offset
 
 
-def _first_frame(pieces: Pieces, start: int) -> int:
-    """Where the first frame begins; -1 when there is none. At the very beginning the file may end
+def _first_frame(pieces: Pieces, start: int) -> int | None:
+    """Where the first frame begins; None when there is none. At the very beginning the file may end
     behind it."""
     if _is_followed(pieces, start, may_end=True):
         return start
     for at in _syncs(pieces, start):
         if _is_followed(pieces, at, may_end=False):
             return at
-    return -1
+    return None
 
 
 def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
@@ -122,12 +133,12 @@ def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
 def _is_followed(pieces: Pieces, at: int, *, may_end: bool) -> bool:
     """Whether a frame is here, and others like it follow: chance does not make so many. `may_end`:
     or the file ends sooner."""
-    family = None
+    family = 0  # that of no frame
     for _ in range(_IN_A_ROW):
         if at + _HEADER > pieces.size:
-            return may_end and family is not None
+            return may_end and family != 0
         found = frame(pieces.at(at, _HEADER))
-        if found is None or found.family != (family or found.family):
+        if found is None or family not in (0, found.family):
             return False
         if not found.length:  # a free rate does not say where the next one is
             return may_end
@@ -145,27 +156,41 @@ def frame(header: bytes) -> _Frame | None:
     layer = bits >> 17 & 3
     if layer == 0:
         return _adts(header)
+    return _mpeg(bits, layer)
 
+
+def _mpeg(bits: int, layer: int) -> _Frame | None:
+    """The frame of layer II or III by the first 32 bits of its header."""
     version = bits >> 19 & 3
-    form = (version == _MPEG_1, layer)
+    is_mpeg_1 = version == _MPEG_1
+    form = (is_mpeg_1, layer)
     try:
         rate = _RATES[form][bits >> 12 & 15] * 1000
         frequency = _FREQUENCIES[version][bits >> 10 & 3]
     except LookupError:  # a value that does not exist
         return None
-    padding = bits >> 9 & 1
-    length = _EIGHTHS.get(form, _EIGHTH) * rate // frequency + padding
+
+    family = bits >> 17
     is_mono = bits >> 6 & 3 == 3
-    return _Frame(length if rate else 0, bits >> 17, 4 + _SIDE[form[0], is_mono])
+    info_at = 4 + _SIDE[is_mpeg_1, is_mono]
+    if rate == 0:
+        return _Frame(0, family, info_at)
+
+    padding = bits >> 9 & 1
+    eighth = _EIGHTHS.get(form, _EIGHTH)
+    length = eighth * rate // frequency + padding
+    return _Frame(length, family, info_at)
 
 
 def _adts(header: bytes) -> _Frame | None:
     """AAC in ADTS: one bit more of sync, and a sampling frequency that exists."""
     bits = int.from_bytes(header[:_HEADER].ljust(_HEADER, b"\0"), "big")
+    has_sync = bits >> 36 == 0xFFF
+    frequency = bits >> 26 & 15
     length = bits >> 5 & 0x1FFF
-    if bits >> 36 != 0xFFF or bits >> 26 & 15 >= 13 or length < 7:
-        return None
-    return _Frame(length, bits >> 26)
+    if has_sync and frequency < _ADTS_FREQUENCIES and length >= _ADTS_HEADER:
+        return _Frame(length, bits >> 26)
+    return None
 
 
 def _promised_end(pieces: Pieces, at: int) -> int:
@@ -173,15 +198,23 @@ def _promised_end(pieces: Pieces, at: int) -> int:
     first = frame(pieces.at(at, _HEADER))
     if first is None:
         return 0
-    xing = pieces.at(at + first.info_at, 16)
-    if xing[:4] in (b"Xing", b"Info"):
-        bytes_at = _XING_BYTES_AT.get(xing[7] & 3)
-        return at + _number(xing, bytes_at) if bytes_at else 0
 
+    xing = pieces.at(at + first.info_at, 16)
+    if xing.startswith((b"Xing", b"Info")):
+        return _xing_end(xing, at)
     vbri = pieces.at(at + 36, 14)
-    if vbri[:4] == b"VBRI":
+    if vbri.startswith(b"VBRI"):
         return at + _number(vbri, 10)
     return 0
+
+
+def _xing_end(xing: bytes, at: int) -> int:
+    """Where the sound ends by a Xing header in the frame at `at`; 0 when it does not say."""
+    flags = xing[7] & 3
+    bytes_at = _XING_BYTES_AT.get(flags)
+    if bytes_at is None:
+        return 0
+    return at + _number(xing, bytes_at)
 
 
 def _number(data: bytes, at: int) -> int:

@@ -1,6 +1,7 @@
 """RIFF: WAV, AVI and WebP, with their 64-bit forms.
 
-Owns the walk over RIFF files in a row, and over the chunks in the first of them.
+Owns the walk over RIFF files in a row, and over the chunks in the first of them. It must not decide
+what becomes of a file.
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ _STREAMS = {
 _GROUP = b"rec "
 #: Chunks in which a first one of each stream is looked for: some minutes of video.
 _MOST_SEEN = 4_000
-#: Chunks that say their kind before their content.
-_WITH_KIND = frozenset({*BEGINNINGS, b"LIST"})
 #: Where a file has its form, and one with 64-bit sizes its own.
 _FORM_AT, _LONG_SIZE_AT = 8, 20
 
@@ -91,11 +90,12 @@ def _chunk(pieces: Pieces, offset: int) -> _Chunk:
     if kind in _LONG:
         end = at + _length(pieces, _LONG_SIZE_AT, 8)
         is_open = False
-    if kind not in _WITH_KIND:
-        return _Chunk(kind, at, end, is_open)
+
     if kind == b"LIST":
-        kind = pieces.at(at, 4)
-    at += 4
+        own_kind = pieces.at(at, 4)
+        return _Chunk(own_kind, at + 4, end, is_open)
+    if kind in BEGINNINGS:
+        return _Chunk(kind, at + 4, end, is_open)
     return _Chunk(kind, at, end, is_open)
 
 
@@ -148,7 +148,9 @@ def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
         data = replace(data, end=pieces.size)
     if whole.is_open:
         found = beyond(data.end, pieces.size)
-    use = use_of(empty=min(data.end, pieces.size) <= data.at)
+
+    arrived = min(data.end, pieces.size)
+    use = use_of(empty=arrived <= data.at)
     return replace(found, tracks=(Track(Holds.SOUND, use),))
 
 
@@ -157,16 +159,23 @@ def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     kinds = {chunk.kind for chunk in _chunks(pieces, whole)}
     if bytes(4) in kinds and not found.missing:
         return Contents(NOT_ARRIVED)
-    headers = list(_inside(pieces, whole, b"hdrl", b"strl", b"strh"))
-    numbers = [f"{number:02d}".encode() for number in range(len(headers))]
-    filled = _filled(pieces, whole, frozenset(numbers))
-    tracks: list[Track] = []
-    for number, header in zip(numbers, headers, strict=True):
-        use = use_of(empty=number not in filled)
-        tracks += [Track(holds, use) for holds in _STREAMS.get(pieces.at(header.at, 4), ())]
+
+    tracks = tuple(_streams(pieces, whole))
     if not tracks:
         return Contents(found.missing or "its list of streams is missing")
-    return replace(found, tracks=tuple(tracks))
+    return replace(found, tracks=tracks)
+
+
+def _streams(pieces: Pieces, whole: _Chunk) -> Iterator[Track]:
+    """The tracks of an AVI: chunks of a stream bear its number in two digits."""
+    headers = list(_inside(pieces, whole, b"hdrl", b"strl", b"strh"))
+    numbers = [b"%02d" % number for number in range(len(headers))]
+    filled = _filled(pieces, whole, frozenset(numbers))
+    for number, header in zip(numbers, headers, strict=True):
+        use = use_of(empty=number not in filled)
+        kind = pieces.at(header.at, 4)
+        for holds in _STREAMS.get(kind, ()):
+            yield Track(holds, use)
 
 
 def _filled(pieces: Pieces, whole: _Chunk, numbers: frozenset[bytes]) -> frozenset[bytes]:
