@@ -58,7 +58,10 @@ class ChildFailed(Exception):
     """A child gave no answer. `detail`: what there is to know beyond the failure's own words."""
 
     def __init__(self, failure: Failure, detail: str = "", code: int | None = None) -> None:
-        super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
+        said = failure.value
+        if detail:
+            said = f"{said}: {detail}"
+        super().__init__(said)
         self.failure = failure
         self.detail = detail
         self.code = code  #: the exit code of a child that ended, as subprocess tells it
@@ -79,12 +82,13 @@ def _nothing() -> None:
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
     """A child's environment; it finds its modules where this process does."""
-    needed = {name: value for name, value in env.items() if _is_needed(name)}
+    needed = dict(filter(_is_needed, env.items()))
     folders = [folder or os.curdir for folder in sys.path]
     return {**needed, "PYTHONPATH": os.pathsep.join(folders)}
 
 
-def _is_needed(name: str) -> bool:
+def _is_needed(variable: tuple[str, str]) -> bool:
+    name, _ = variable
     return name in _NEEDED or name.upper().startswith(_NEEDED_KINDS)
 
 
@@ -145,7 +149,9 @@ class Child:
         self._deadline = time.monotonic() + limits.wall
 
         request = messages.Request(task, arguments, limits.cpu, limits.wall, limits.required)
-        fds = [] if fd is None else [fd]
+        fds: list[int] = []
+        if fd is not None:
+            fds.append(fd)
         with suppress(ConnectionError):  # it has ended: `receive` says how
             socket.send_fds(self._socket, [b"?"], fds)
             self._socket.sendall(messages.request_frame(request))
@@ -198,7 +204,7 @@ class Child:
         while len(found) < count:
             left = self._deadline - time.monotonic()
             if left <= 0:
-                raise ChildFailed(Failure.SLOW if self._is_parsing else Failure.SILENT)
+                raise self._late()
             self._socket.settimeout(min(left, _TICK))
             try:
                 piece = self._socket.recv(count - len(found))
@@ -212,6 +218,12 @@ class Child:
                 raise self._ended()
             found += piece
         return bytes(found)
+
+    def _late(self) -> ChildFailed:
+        """What it has not done in time: to work on a file, or to read it."""
+        if self._is_parsing:
+            return ChildFailed(Failure.SLOW)
+        return ChildFailed(Failure.SILENT)
 
     def _ended(self) -> ChildFailed:
         """How a child has ended that has closed its socket."""

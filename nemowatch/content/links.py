@@ -1,7 +1,8 @@
 """Addresses in what people drop instead of a file: an internet shortcut (`.url`, `.webloc`) or a
 list (`.urls.txt`).
 
-Pure; fetches nothing. Raises OrderError, and nothing else, whatever the bytes are.
+Owns the forms of such files, and what counts as an address. Pure; it must not fetch anything.
+Raises OrderError, and nothing else, whatever the bytes are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from nemowatch.errors import OrderError, shown
 #: Addresses longer than this are cut by half of all programs; browsers' own limits begin here.
 _LONGEST = 8192
 _COMMENT = re.compile(r"(?:^|\s)#")
+_SPACE = re.compile(r"\s")
+_SCHEMES = ("http", "https")
+#: The section of a shortcut that has its address; "" for a file without sections.
+_SECTIONS = ("", "internetshortcut")
 
 
 def is_property_list(name: str) -> bool:
@@ -42,7 +47,9 @@ def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
     """The texts where addresses are expected."""
     if is_property_list(name):
         return _webloc(data, name)
-    read = _shortcut if name.lower().endswith(".url") else _list
+    read = _list
+    if name.lower().endswith(".url"):
+        read = _shortcut
     text = plain_text(data)
     if text is not None:
         return read(checked_short(text))
@@ -57,26 +64,36 @@ def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
 def _checked(text: str, name: str) -> str:
     """An address as it is sent. Raises OrderError for every other kind."""
     plain = text.strip().strip("<>\"'").strip()
-    has_space = any(map(str.isspace, plain))
-    if is_web(plain) and plain.isprintable() and not has_space and len(plain) <= _LONGEST:
+    if _can_be_sent(plain):
         return plain
 
     begin = " ".join(plain[:80].split())
-    spaced = " and contain no spaces (write %20 for a space)" if has_space else ""
+    spaced = ""
+    if _SPACE.search(plain):
+        spaced = " and contain no spaces (write %20 for a space)"
     raise OrderError(
         f'{shown(name)}: "{shown(begin)}" is not an address that can be taken.',
         cure=f"Addresses begin with https:// (or http://){spaced}.",
     )
 
 
+def _can_be_sent(text: str) -> bool:
+    """Whether an address is one of the web, in one piece, and not too long."""
+    if len(text) > _LONGEST or _SPACE.search(text):
+        return False
+    return text.isprintable() and is_web(text)
+
+
 def is_web(text: str) -> bool:
     """True for an http or https address with a host, and a port that can be."""
     try:
         parts = urlsplit(text)
-        has_port = parts.port != 0
+        port = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port
+    if parts.scheme not in _SCHEMES or port == 0:
+        return False
+    return bool(parts.hostname)
 
 
 def _shortcut(text: str) -> list[str]:
@@ -86,13 +103,19 @@ def _shortcut(text: str) -> list[str]:
         bare = line.strip()
         if bare.startswith("[") and bare.endswith("]"):
             section = bare[1:-1].strip().lower()
-            continue
-
-        key, _, value = bare.partition("=")
-        is_url = key.strip().lower() == "url"
-        if is_url and value.strip() and section in ("", "internetshortcut"):
-            return [value.strip()]
+        elif section in _SECTIONS:
+            address = _url(bare)
+            if address:
+                return [address]
     return []
+
+
+def _url(line: str) -> str:
+    """The value of a line `URL=…`; "" for other lines."""
+    key, _, value = line.partition("=")
+    if key.strip().lower() != "url":
+        return ""
+    return value.strip()
 
 
 def _list(text: str) -> list[str]:
@@ -117,5 +140,9 @@ def _webloc(data: bytes, name: str) -> list[str]:
         cure = "Drag the address out of the browser again, or write it into a .urls.txt file."
         raise OrderError(f"{shown(name)} is not a link that can be read.", cure=cure) from exc
 
-    url = content.get("URL") if isinstance(content, dict) else None
-    return [url] if isinstance(url, str) else []
+    if not isinstance(content, dict):
+        return []
+    url = content.get("URL")
+    if not isinstance(url, str):
+        return []
+    return [url]

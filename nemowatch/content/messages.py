@@ -1,7 +1,7 @@
 """Messages between a process and the child that reads for it, over one socket.
 
 Owns their form, and which objects may come out of one: records and enums of this program, and
-paths. A child has read untrusted bytes, so whatever else it sends is refused.
+paths. A child has read untrusted bytes, so nothing else that it sends must be unpacked.
 """
 
 from __future__ import annotations
@@ -96,9 +96,12 @@ def read_request(receive: Callable[[int], bytes]) -> Request:
 
 class _Records(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        found = super().find_class(module, name) if _is_ours(module) else None
-        if found is None or not _is_record(found):
-            raise Garbage(f"{module}.{name} in an answer")
+        refusal = Garbage(f"{module}.{name} in an answer")
+        if not _is_ours(module):
+            raise refusal
+        found = super().find_class(module, name)
+        if not _is_record(found):
+            raise refusal
         return found
 
 

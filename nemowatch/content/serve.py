@@ -1,7 +1,7 @@
 """The child that reads untrusted bytes: it limits itself, says that it is ready, and answers one
 request after the other until its parent closes the socket.
 
-Owns what happens inside the child. It opens nothing by path for itself: files come as open
+Owns what happens inside the child. It must not open people's files by path: they come as open
 descriptors. Started as `python -m nemowatch.content.serve SOCKET PURPOSE`; the purpose is there
 for whoever lists processes.
 """
@@ -79,7 +79,10 @@ def answer(request: messages.Request, fd: int, say: Callable[[Tag, object], None
     except Exception as exc:  # noqa: BLE001 - parsers raise what they like
         say(Tag.RAISED, f"{type(exc).__name__}: {exc}"[:500])
     else:
-        say(Tag.LAST if has_grown() else Tag.ANSWER, found)
+        tag = Tag.ANSWER
+        if has_grown():
+            tag = Tag.LAST
+        say(tag, found)
 
 
 def has_grown() -> bool:

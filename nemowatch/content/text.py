@@ -54,15 +54,20 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
     _refuse_binary(data)
     if len(data) > 2 * MAX_CHARACTERS:
         raise _too_long(f"The text is larger than {2 * MAX_CHARACTERS // MB} MB.")
-    legacy = None
-    if not is_nearly_utf8(data):
-        from nemowatch.content.legacy import decode_legacy
-
-        legacy = decode_legacy(data, languages)
+    legacy = _legacy(data, languages)
     if legacy is None:
         said = "It is not certain how this text was encoded, so its letters may come out wrong."
         raise OrderError(said, cure=AS_UTF8)
     return checked(legacy)
+
+
+def _legacy(data: bytes, languages: Sequence[str]) -> str | None:
+    """The text in an encoding of before Unicode; None when it is in doubt."""
+    if is_nearly_utf8(data):
+        return None
+    from nemowatch.content.legacy import decode_legacy
+
+    return decode_legacy(data, languages)
 
 
 def plain_text(data: bytes) -> str | None:
@@ -73,13 +78,18 @@ def plain_text(data: bytes) -> str | None:
     if not data.strip(_EMPTY):
         raise _no_words()
     text = decode_unicode(_without_end(data))
-    return None if text is None else checked(text)
+    if text is None:
+        return None
+    return checked(text)
 
 
 def _without_end(data: bytes) -> bytes:
     """Without the zeros and the mark with which old programs end a text; UTF-16 keeps its own."""
     bare = data.rstrip(b"\0\x1a")
-    return data if b"\0" in bare or data.startswith(_MARKS_OF_UTF16) else bare
+    has_zeros_inside = b"\0" in bare
+    if has_zeros_inside or data.startswith(_MARKS_OF_UTF16):
+        return data
+    return bare
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -1,6 +1,7 @@
 """What a container says of itself: its tracks, and whether all that it promises is there.
 
 Owns the record that every module of this package answers with, and what its tracks mean together.
+It must not know any container.
 """
 
 from __future__ import annotations
@@ -98,20 +99,21 @@ def heard(tracks: Iterable[Track]) -> Heard:
         by_use[track.use].append(track)
 
     played = by_use[Use.PLAYED] or by_use[Use.OFF]
+    held = set(map(_HOLDS, played))
     silent = ""
-    if not _with_sound(played):
+    if Holds.SOUND not in held:
         silent = _why_silent(by_use)
-    has_picture = Holds.PICTURE in map(_HOLDS, played)
-    return Heard(has_picture, not silent, silent, any(map(_IS_LOCKED, played)))
-
-
-def _with_sound(tracks: list[Track]) -> bool:
-    return Holds.SOUND in map(_HOLDS, tracks)
+    return Heard(
+        picture=Holds.PICTURE in held,
+        sound=not silent,
+        silent=silent,
+        locked=any(map(_IS_LOCKED, played)),
+    )
 
 
 def _why_silent(by_use: dict[Use, list[Track]]) -> str:
     for use, why in _SILENT.items():
-        if _with_sound(by_use[use]):
+        if Holds.SOUND in map(_HOLDS, by_use[use]):
             return why
     return _NO_TRACK
 

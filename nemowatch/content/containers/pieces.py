@@ -1,7 +1,8 @@
 """Reading small pieces of an open file, at most so many: no file takes longer than that, whatever
 it is made of.
 
-Owns the bounds. Several pieces that lie side by side are one read of the file.
+Owns the bounds. Several pieces that lie side by side are one read of the file. It must not know
+what the bytes mean.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Owns what is a word and what is not: insertions and the new place of a move are in, deletions, the
 old place and hidden text are out; of a field its result counts, and of two versions of a drawing
-the first that Word can show. Notes, headers, footers, comments and pictures are no part of the text
-that is read here (docs/decisions/0002).
+the first that Word can show. It must not read anything else: notes, headers, footers, comments and
+pictures are no part of the text (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -161,35 +161,29 @@ class Body:
     def _end_run(self) -> None:
         self._story.run = Run()
 
-    def _properties(self) -> Run | None:
-        """Whose properties are being read: those of a run or of a paragraph's mark; None for
-        those of something else."""
+    def _properties(self) -> Run:
+        """Whose properties are being read: those of a run or of a paragraph's mark; of something
+        else they are lost."""
         around = self.walk.path[-3]
         if around in _RUNS:
             return self._story.run
         if around == "w:pPr":
             return self._story.paragraph.mark
-        return None
+        return Run()
 
     def _run_style(self, attributes: Attributes) -> None:
-        run = self._properties()
-        if run is not None:
-            run.style = value(attributes, "val")
+        self._properties().style = value(attributes, "val")
 
     def _font(self, attributes: Attributes) -> None:
-        run = self._properties()
-        if run is not None:
-            run.font = value(attributes, "ascii") or value(attributes, "hAnsi")
+        font = value(attributes, "ascii") or value(attributes, "hAnsi")
+        self._properties().font = font
 
     def _vanish(self, attributes: Attributes) -> None:
-        run = self._properties()
-        if run is not None:
-            run.is_hidden = is_on(attributes)
+        self._properties().is_hidden = is_on(attributes)
 
     def _height(self, attributes: Attributes) -> None:
-        run = self._properties()
-        if run is not None:
-            run.is_raised = value(attributes, "val") == "superscript"
+        height = value(attributes, "val")
+        self._properties().is_raised = height == "superscript"
 
     def _field(self, attributes: Attributes) -> None:
         code = self._story.fields.mark(value(attributes, "fldCharType"))
@@ -211,9 +205,7 @@ class Body:
         if self.walk.parent == "w:trPr":
             self.walk.leave_out_rest("w:tr")
         if self.walk.parent == "w:rPr":
-            run = self._properties()
-            if run is not None:
-                run.is_hidden = True
+            self._properties().is_hidden = True
 
     # --- paragraphs -------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""Elements of a Word document that are treated alike, by their short names. Owns these lists."""
+"""Elements of a Word document that are treated alike, by their short names.
+
+Owns these lists. Data only.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,11 @@
-"""A number as a list writes it: in digits, letters or Roman numerals. Pure."""
+"""A number as a list writes it: in digits, letters or Roman numerals.
+
+Owns the forms of numbers. Pure; it must not count.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 _ROMAN = (
     ("m", 1000),
@@ -17,6 +22,8 @@ _ROMAN = (
     ("iv", 4),
     ("i", 1),
 )
+#: The endings of ordinal numbers by their last digit; all others have "th".
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 #: Roman numerals and letters become endless: Word itself stops there.
 _LARGEST_ROMAN = 3999
 _LARGEST_LETTER = 780
@@ -25,27 +32,26 @@ _LARGEST_LETTER = 780
 def formatted(number: int, kind: str) -> str:
     """A number as a list of this kind (Word's word for it) writes it; in digits where it is one
     that is not known here."""
-    if kind == "none":
-        return ""
-    if kind == "decimalZero":
-        return f"{number:02}"
-    if kind == "ordinal":
-        return f"{number}{_ending(number)}"
-    if kind in ("lowerRoman", "upperRoman"):
-        return _cased(_roman(number), kind)
-    if kind in ("lowerLetter", "upperLetter"):
-        return _cased(_letters(number), kind)
-    return str(number)
+    write = _WRITERS.get(kind, str)
+    said = write(number)
+    if kind.startswith("upper"):
+        return said.upper()
+    return said
 
 
-def _cased(said: str, kind: str) -> str:
-    return said.upper() if kind.startswith("upper") else said
+def _nothing(number: int) -> str:
+    return ""
 
 
-def _ending(number: int) -> str:
+def _two_digits(number: int) -> str:
+    return f"{number:02}"
+
+
+def _ordinal(number: int) -> str:
+    ending = _ENDINGS.get(number % 10, "th")
     if number % 100 in (11, 12, 13):
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        ending = "th"
+    return f"{number}{ending}"
 
 
 def _roman(number: int) -> str:
@@ -64,3 +70,15 @@ def _letters(number: int) -> str:
         return str(number)
     times, letter = divmod(number - 1, 26)
     return chr(ord("a") + letter) * (times + 1)
+
+
+#: How a list of each kind writes its numbers, in small letters; all others do in digits.
+_WRITERS: dict[str, Callable[[int], str]] = {
+    "none": _nothing,
+    "decimalZero": _two_digits,
+    "ordinal": _ordinal,
+    "lowerRoman": _roman,
+    "upperRoman": _roman,
+    "lowerLetter": _letters,
+    "upperLetter": _letters,
+}

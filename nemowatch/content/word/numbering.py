@@ -1,7 +1,7 @@
 """The numbers that Word puts before the paragraphs of a list. Bullets are none: a dot is not
 spoken.
 
-Owns counting. It knows nothing of the text.
+Owns counting. It must not know of the text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ from dataclasses import dataclass, field
 
 from nemowatch.content.word.list_numbers import formatted
 from nemowatch.content.word.styles import Styles
-from nemowatch.content.word.xml import MAX_KEPT, Attributes, Walk, is_on, value
-from nemowatch.errors import UnsafeContent
+from nemowatch.content.word.xml import (
+    MAX_KEPT,
+    Attributes,
+    Walk,
+    check_bound,
+    is_on,
+    value,
+)
 
 #: A list has nine levels.
 LEVELS = 9
@@ -66,7 +72,8 @@ class Numbering:
         self._counts: dict[str, list[int | None]] = {}
         self._begun: set[tuple[str, int]] = set()
         self._definition = _List()
-        self._use: _Use | None = None
+        self._use = _Use()
+        self._owner: _List | _Use = self._definition  # of the levels that are being read
         self._level = Level()
         self._at = 0
 
@@ -142,30 +149,33 @@ class Numbering:
             counts[at] = min(current + 1, _LARGEST)
 
         for above in range(at):
-            if counts[above] is None:
-                counts[above] = use.starts.get(above, levels.get(above, Level()).start)
+            if counts[above] is not None:
+                continue
+            start = levels.get(above, Level()).start
+            counts[above] = use.starts.get(above, start)
         for below in range(at + 1, LEVELS):
             if _begins_again(levels.get(below, Level()), at):
                 counts[below] = None
 
     def _begin_definition(self, attributes: Attributes) -> None:
         self._check_number()
-        self._use = None
+        self._use = _Use()  # of no list of the text
         self._definition = _List()
+        self._owner = self._definition
         self._definitions[value(attributes, "abstractNumId")] = self._definition
 
     def _check_number(self) -> None:
-        if len(self._definitions) + len(self._uses) >= MAX_LISTS:
-            raise UnsafeContent("The file cannot be read safely: it has too many lists.")
+        lists = len(self._definitions) + len(self._uses)
+        check_bound(lists + 1, MAX_LISTS, "it has too many lists")
 
     def _begin_use(self, attributes: Attributes) -> None:
         self._check_number()
         self._use = _Use()
+        self._owner = self._use
         self._uses[value(attributes, "numId")] = self._use
 
     def _name_definition(self, attributes: Attributes) -> None:
-        if self._use is not None:
-            self._use.definition = value(attributes, "val")
+        self._use.definition = value(attributes, "val")
 
     def _link(self, attributes: Attributes) -> None:
         self._definition.style = value(attributes, "val")
@@ -174,14 +184,12 @@ class Numbering:
         self._at = _number(value(attributes, "ilvl"), 0)
 
     def _override_start(self, attributes: Attributes) -> None:
-        if self._use is not None:
-            self._use.starts[self._at] = _number(value(attributes, "val"), 1)
+        self._use.starts[self._at] = _number(value(attributes, "val"), 1)
 
     def _begin_level(self, attributes: Attributes) -> None:
         self._level = Level()
         at = _number(value(attributes, "ilvl"), 0)
-        owner = self._definition if self._use is None else self._use
-        owner.levels[at] = self._level
+        self._owner.levels[at] = self._level
 
     def _start(self, attributes: Attributes) -> None:
         self._level.start = _number(value(attributes, "val"), 1)
@@ -233,7 +241,9 @@ def _written(levels: dict[int, Level], counts: list[int | None], at: int) -> str
     def number(match: re.Match[str]) -> str:
         which = int(match[1]) - 1
         other = levels.get(which, Level())
-        kind = "decimal" if level.plain else other.kind
+        kind = other.kind
+        if level.plain:
+            kind = "decimal"
         return formatted(counts[which] or 0, kind)
 
     said = _PLACE.sub(number, level.pattern).strip()

@@ -2,7 +2,8 @@
 
 Owns finding parts, and the bounds of what is read and unpacked. A document of hundreds of megabytes
 is mostly pictures: only the parts that hold words are read. Everything that has to be read of the
-file is read before anything is unpacked, since only then is slowness the content's own.
+file is read before anything is unpacked, since only then is slowness the content's own. It must not
+know what the parts say.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
-from nemowatch.content.word.xml import Attributes, Walk, value
-from nemowatch.errors import OrderError, UnsafeContent
+from nemowatch.content.word.xml import Attributes, Walk, check_bound, value
+from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
 SAVE_AGAIN = "Open it in Word, save it as a new .docx file, and drop that."
@@ -31,7 +32,9 @@ _HEADER = 128 * 1024 + 30
 _PIECE = MB
 #: The bit of an entry that is encrypted.
 _ENCRYPTED = 1
-_MANY = "The file cannot be read safely: it unpacks to too much."
+_MANY = "it unpacks to too much"
+#: How Word packs parts.
+_PACKED = (ZIP_STORED, ZIP_DEFLATED)
 
 #: The kinds of relations that lead to words.
 _RELATIONS = ("officeDocument", "styles", "numbering")
@@ -71,12 +74,12 @@ class Package:
         part = self._parts.get(name)
         if part is None:
             return False
-        if part.flag_bits & _ENCRYPTED or part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        is_encrypted = part.flag_bits & _ENCRYPTED
+        if is_encrypted or part.compress_type not in _PACKED:
             raise OrderError("The document is not packed the way Word packs one.", cure=SAVE_AGAIN)
 
         self._packed += part.compress_size
-        if self._packed > MAX_PACKED:
-            raise UnsafeContent(_MANY)
+        check_bound(self._packed, MAX_PACKED, _MANY)
         self._file.hold(part.header_offset, part.compress_size + _HEADER)
         return True
 
@@ -92,8 +95,7 @@ class Package:
         with self._archive.open(part) as stream:
             while piece := stream.read(_PIECE):
                 self._unpacked += len(piece)
-                if self._unpacked > MAX_UNPACKED:
-                    raise UnsafeContent(_MANY)
+                check_bound(self._unpacked, MAX_UNPACKED, _MANY)
                 yield piece
 
     def related(self, name: str) -> dict[str, str]:
@@ -151,8 +153,9 @@ class _Window(io.RawIOBase):
         return self._at
 
     def read(self, size: int = -1) -> bytes:
-        left = max(self._size - self._at, 0)
-        count = left if size < 0 else min(size, left)
+        count = max(self._size - self._at, 0)
+        if size >= 0:
+            count = min(size, count)
         found = self._from_memory(count)
         if found is None:
             found = self._from_file(self._at, count, MAX_DIRECTORY)
@@ -175,8 +178,7 @@ class _Window(io.RawIOBase):
         return None
 
     def _from_file(self, start: int, count: int, most: int) -> bytes:
-        if count > most:
-            raise UnsafeContent("The file cannot be read safely: its directory is too large.")
+        check_bound(count, most, "its directory is too large")
         if self._fd is None:
             raise zipfile.BadZipFile("an entry that is not where the directory says")
 

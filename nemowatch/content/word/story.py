@@ -1,11 +1,12 @@
 """One flow of text in a Word document: its body, or the content of a text box.
 
-Owns the putting together of runs into lines. Which words are shown is decided by `body`.
+Owns the putting together of runs into lines. It must not decide which words are shown: `body` does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from nemowatch.content.word.symbols import raised, shown
 from nemowatch.errors import OrderError
@@ -50,6 +51,9 @@ class _Field:
     has_result: bool = False
 
 
+_HAS_RESULT = attrgetter("has_result")
+
+
 class Fields:
     """The fields that are open at a point of the text, one in the other."""
 
@@ -61,21 +65,26 @@ class Fields:
 
     def is_code(self) -> bool:
         """Whether this is the instruction of a field, which is not shown."""
-        return not all(one.has_result for one in self.open)
+        return not all(map(_HAS_RESULT, self.open))
 
     def instruct(self, said: str) -> None:
         """A piece of an instruction."""
-        if self.open:
-            self.open[-1].code = (self.open[-1].code + said)[:_CODE]
+        if not self.open:
+            return
+        innermost = self.open[-1]
+        innermost.code = (innermost.code + said)[:_CODE]
 
     def mark(self, kind: str) -> str:
         """A mark of a field: its begin, the separation of its result, or its end. At the end, the
         name of a field that had no result; else ""."""
         if kind == "begin":
             self.open.append(_Field())
-        elif kind == "separate" and self.open:
+        if not self.open:
+            return ""
+
+        if kind == "separate":
             self.open[-1].has_result = True
-        elif kind == "end" and self.open:
+        if kind == "end":
             return _without_result(self.open.pop())
         return ""
 
@@ -135,5 +144,7 @@ class Story:
 
     def _add(self, line: str) -> None:
         """Add a line, but no second empty one."""
-        if line.strip() or (self.lines and self.lines[-1]):
-            self.lines.append(line.rstrip())
+        bare = line.rstrip()
+        last = self.lines[-1:]
+        if bare or any(last):
+            self.lines.append(bare)

@@ -1,6 +1,6 @@
 """What the styles of a Word document say about its words: which are hidden, which are numbered.
 
-Owns the way from a style to those that it is based on. It knows nothing of the text.
+Owns the way from a style to those that it is based on. It must not know of the text.
 """
 
 from __future__ import annotations
@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nemowatch.content.word.xml import MAX_KEPT, Attributes, Start, Walk, is_on, value
-from nemowatch.errors import UnsafeContent
+from nemowatch.content.word.xml import (
+    MAX_KEPT,
+    Attributes,
+    Start,
+    Walk,
+    check_bound,
+    is_on,
+    value,
+)
 
 #: How many styles are based on each other at most; Word itself stops far earlier.
 _LONGEST_CHAIN = 50
@@ -67,11 +74,13 @@ class Styles:
         it does not say so itself. Each kind of style turns over what the others say, as Word has
         it."""
         key = paragraph, character, table
-        found = self._hidden.get(key)
-        if found is None:
-            found = self._hides(paragraph, character, table)
-            if len(self._hidden) < MAX_STYLES:
-                self._hidden[key] = found
+        known = self._hidden.get(key)
+        if known is not None:
+            return known
+
+        found = self._hides(paragraph, character, table)
+        if len(self._hidden) < MAX_STYLES:
+            self._hidden[key] = found
         return found
 
     def _hides(self, paragraph: str, character: str, table: str | None) -> bool:
@@ -104,8 +113,10 @@ class Styles:
         return self._styles.get(name, Style()).num_id
 
     def _is_hidden(self, kind: str, name: str) -> bool:
-        said = (style.hidden for _, style in self._chain(kind, name))
-        return next((one for one in said if one is not None), False)
+        for _, style in self._chain(kind, name):
+            if style.hidden is not None:
+                return style.hidden
+        return False
 
     def _chain(self, kind: str, name: str) -> Iterator[tuple[str, Style]]:
         """A style and those that it is based on; the usual one for a name that is not there."""
@@ -123,8 +134,7 @@ class Styles:
 
     def _begin(self, attributes: Attributes) -> None:
         name = value(attributes, "styleId")
-        if len(self._styles) >= MAX_STYLES:
-            raise UnsafeContent("The file cannot be read safely: it has too many styles.")
+        check_bound(len(self._styles) + 1, MAX_STYLES, "it has too many styles")
         self._current = Style(value(attributes, "type"))
         self._styles[name] = self._current
         if value(attributes, "default").lower() in ("1", "true", "on"):

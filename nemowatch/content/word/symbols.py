@@ -1,6 +1,7 @@
 """Characters of Word's symbol fonts as the characters that they show.
 
-Owns the tables. In these fonts a letter's place holds another sign: 'a' shows an alpha.
+Owns the tables. In these fonts a letter's place holds another sign: 'a' shows an alpha. Pure; it
+must not know of runs.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def symbol(code: str, font: str) -> str:
         number = int(code, 16)
     except ValueError:
         return ""
-    if not 0x20 <= number < 0x110000 or 0xD800 <= number < 0xE000:
+    is_half = 0xD800 <= number < 0xE000  # half of a character in UTF-16
+    if is_half or not 0x20 <= number < 0x110000:
         return ""
     return shown(chr(number), font)
 
@@ -76,7 +78,8 @@ def shown(said: str, font: str) -> str:
     """A text with the characters that a symbol font shows in place of private ones."""
     if not any(map(_is_private, said)):
         return said
-    return "".join([_shown_one(char, font.lower()) for char in said])
+    low = font.lower()
+    return "".join([_shown_one(char, low) for char in said])
 
 
 def raised(said: str) -> str:
@@ -95,6 +98,9 @@ def _shown_one(char: str, font: str) -> str:
     table = _FONTS.get(font, {})
     if code in table:
         return table[code]
-    if font.startswith(_PICTURES) or not chr(code).isprintable():
+
+    letter = chr(code)
+    is_picture = font.startswith(_PICTURES)
+    if is_picture or not letter.isprintable():
         return ""
-    return chr(code)
+    return letter

@@ -1,6 +1,6 @@
 """Content that a document has in several versions, for new and for old programs.
 
-Owns which one is read: the first that Word can show, and no second one.
+Owns which one is read: the first that Word can show. It must not let a second one be read.
 """
 
 from __future__ import annotations

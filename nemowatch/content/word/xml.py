@@ -1,7 +1,7 @@
 """One pass over an XML part of an Office document, within bounds of depth and number.
 
 Owns the parser (expat, of the standard library), the short names of elements, and leaving parts
-out. It builds no tree, loads nothing from elsewhere, and takes no document type: that is where
+out. It must not build a tree, load anything from elsewhere, or take a document type: that is where
 entities, and attacks with them, come from. Office documents have none.
 """
 
@@ -96,8 +96,7 @@ class Walk:
         for piece in pieces:
             self._unseen += len(piece)
             parser.Parse(piece, False)
-            if self._unseen > MAX_TAG:
-                raise UnsafeContent("The file cannot be read safely: a tag in it has no end.")
+            check_bound(self._unseen, MAX_TAG, "a tag in it has no end")
         parser.Parse(b"", True)
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
@@ -111,10 +110,8 @@ class Walk:
         if short is None:
             short = self._shortened(name)
         self.path.append(short)
-        if len(self.path) > MAX_DEPTH:
-            raise UnsafeContent("The file cannot be read safely: it is nested too deeply.")
-        if self._elements > self._most:
-            raise UnsafeContent("The file cannot be read safely: it has too many elements.")
+        check_bound(len(self.path), MAX_DEPTH, "it is nested too deeply")
+        check_bound(self._elements, self._most, "it has too many elements")
 
         act = self._starts.get(short)
         if act is not None and not self._left_out:
@@ -124,10 +121,9 @@ class Walk:
         self._unseen = 0
         depth = len(self.path)
         short = self.path.pop()
-        if self._left_out:
-            if depth > self._left_out:
-                return
-            self._left_out = 0
+        if 0 < self._left_out < depth:
+            return
+        self._left_out = 0
         act = self._ends.get(short)
         if act is not None:
             act()
@@ -140,14 +136,18 @@ class Walk:
     def _shortened(self, name: str) -> str:
         """The short name, "" in a namespace that does not matter."""
         uri, _, local = name.rpartition(" ")
-        prefix = _PREFIXES.get(uri)
-        short = f"{prefix}:{local}" if prefix else ""
-        if len(self._short) >= _MOST_NAMES:
-            raise UnsafeContent(
-                "The file cannot be read safely: it has too many kinds of elements."
-            )
+        short = ""
+        if uri in _PREFIXES:
+            short = f"{_PREFIXES[uri]}:{local}"
+        check_bound(len(self._short) + 1, _MOST_NAMES, "it has too many kinds of elements")
         self._short[name] = short
         return short
+
+
+def check_bound(count: int, most: int, why: str) -> None:
+    """Raise UnsafeContent, saying why, when there is more of something than is read."""
+    if count > most:
+        raise UnsafeContent(f"The file cannot be read safely: {why}.")
 
 
 def value(attributes: Attributes, name: str) -> str:
