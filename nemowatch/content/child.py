@@ -177,22 +177,20 @@ class Child:
     def _note(self, tag: Tag, value: Any) -> None:
         """Take in a message that is no answer. Raises what it stands for."""
         if tag is Tag.READY:
-            if value != __version__:
-                raise ChildFailed(Failure.UPDATED)
-            self._is_ready = True
+            self._become_ready(value)
         elif tag is Tag.PARSING:
             self._is_parsing = True
             self._deadline = time.monotonic() + self._wall
-        elif tag is Tag.REFUSED:
-            text, cure = _pair(value)
-            raise OrderError(str(text), cure=str(cure))
-        elif tag is Tag.UNSAFE:
-            raise UnsafeContent(str(value))
-        elif tag is Tag.OS_ERROR:
-            number, text = _pair(value)
-            raise OSError(int(number), str(text))
+        elif tag in _ERRORS:
+            make = _ERRORS[tag]
+            raise make(value)
         else:
             raise ChildFailed(_FAILURES[tag], str(value or ""))
+
+    def _become_ready(self, version: Any) -> None:
+        if version != __version__:
+            raise ChildFailed(Failure.UPDATED)
+        self._is_ready = True
 
     def _message(self, beat: Callable[[], None]) -> tuple[Tag, bytes]:
         tag, length = messages.opened(self._bytes(messages.HEADER_SIZE, beat))
@@ -261,6 +259,28 @@ _FAILURES = {
     Tag.RAISED: Failure.RAISED,
     Tag.BROKEN: Failure.BROKEN,
     Tag.UNLIMITED: Failure.NOT_LIMITED,
+}
+
+
+def _order_error(value: Any) -> OrderError:
+    text, cure = _pair(value)
+    return OrderError(str(text), cure=str(cure))
+
+
+def _unsafe_content(value: Any) -> UnsafeContent:
+    return UnsafeContent(str(value))
+
+
+def _os_error(value: Any) -> OSError:
+    number, text = _pair(value)
+    return OSError(int(number), str(text))
+
+
+#: Messages that are errors about the file.
+_ERRORS: dict[Tag, Callable[[Any], Exception]] = {
+    Tag.REFUSED: _order_error,
+    Tag.UNSAFE: _unsafe_content,
+    Tag.OS_ERROR: _os_error,
 }
 
 

@@ -126,16 +126,21 @@ class Children:
             time.sleep(self._idle_seconds / 4)
             old = time.monotonic() - self._idle_seconds
             with self._lock:
-                ended = [child for child, since in self._idle.items() if since <= old]
-                for child in ended:
-                    del self._idle[child]
-                if not self._idle:
+                ended = self._idle_before(old)
+                is_done = not self._idle
+                if is_done:
                     self._tidier = None
-                is_done = self._tidier is None
             for child in ended:
                 child.end()
             if is_done:
                 return
+
+    def _idle_before(self, moment: float) -> list[Child]:
+        """Take out those that have had nothing to do since before this moment."""
+        ended = [child for child, since in self._idle.items() if since <= moment]
+        for child in ended:
+            del self._idle[child]
+        return ended
 
     def close(self) -> None:
         """End those that have nothing to do."""

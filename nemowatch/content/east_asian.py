@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from string import ascii_letters
 from typing import NamedTuple
 
 from nemowatch.content.plausible import CONTROL, OWN_SHARE, SIGNS
@@ -41,8 +42,9 @@ _HANJA_SHARE = 0.05
 #: Characters between ASCII letters are names in a text at most, not the text.
 _HEMMED = re.compile(r"[A-Za-z][\u3400-\ud7a3]{1,2}[A-Za-z]")
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-#: The first and the last character of each block, and what it holds.
+#: The first and the last character of each block, and what it holds; ASCII's letters apart.
 _BLOCKS = (
+    ("\0", "\x7f", "sign"),
     ("\u2010", "\u203f", "sign"),
     ("\u3000", "\u303f", "sign"),
     ("\u3041", "\u30ff", "kana"),
@@ -136,9 +138,9 @@ def _kind(char: str, language: str) -> str:
 
 
 def _block(char: str) -> str:
-    if char.isascii() and char.isalpha():
+    if char in ascii_letters:
         return "ascii"
-    if char.isascii() or char in _SIGNS:
+    if char in _SIGNS:
         return "sign"
     for first, last, kind in _BLOCKS:
         if first <= char <= last:

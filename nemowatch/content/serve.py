@@ -34,6 +34,8 @@ WRITTEN = 64 * 1024
 GROWN = 64 * 1024 * 1024
 #: The kernel's choice when memory runs out: this process, and never the daemon.
 OOM_SCORE = 800
+#: Characters of an error that are passed on.
+_LONGEST = 500
 
 
 def limit() -> bool:
@@ -60,29 +62,63 @@ def limit_computing(seconds: int) -> None:
         resource.prlimit(0, resource.RLIMIT_CPU, (until, hard))
 
 
-def answer(request: messages.Request, fd: int, say: Callable[[Tag, object], None]) -> None:
+Say = Callable[[Tag, object], None]
+
+
+def answer(request: messages.Request, fd: int, say: Say) -> None:
     """Carry out one request, and say what came of it."""
     try:
         module, _, name = request.task.partition(":")
         task = getattr(importlib.import_module(module), name)
         found: Any = task(request.arguments, fd, lambda: say(Tag.PARSING, None))
-    except OrderError as exc:
-        say(Tag.REFUSED, (exc.text, exc.cure))
-    except UnsafeContent as exc:
-        say(Tag.UNSAFE, exc.text)
-    except ImportError as exc:
-        say(Tag.BROKEN, f"{type(exc).__name__}: {exc}")
-    except OSError as exc:
-        say(Tag.OS_ERROR, (exc.errno or 0, exc.strerror or str(exc)))
-    except MemoryError:
-        say(Tag.NO_MEMORY, None)
     except Exception as exc:  # noqa: BLE001 - parsers raise what they like
-        say(Tag.RAISED, f"{type(exc).__name__}: {exc}"[:500])
-    else:
-        tag = Tag.ANSWER
-        if has_grown():
-            tag = Tag.LAST
-        say(tag, found)
+        say_failure(exc, say)
+        return
+
+    tag = Tag.ANSWER
+    if has_grown():
+        tag = Tag.LAST
+    say(tag, found)
+
+
+def say_failure(exc: Exception, say: Say) -> None:
+    """Say what an error means to whoever waits."""
+    for kind, tag, describe in _FAILURES:
+        if isinstance(exc, kind):
+            say(tag, describe(exc))
+            return
+
+
+def _text_and_cure(exc: Any) -> tuple[str, str]:
+    return exc.text, exc.cure
+
+
+def _text(exc: Any) -> str:
+    text: str = exc.text
+    return text
+
+
+def _name_and_text(exc: Exception) -> str:
+    return f"{type(exc).__name__}: {exc}"[:_LONGEST]
+
+
+def _number_and_text(exc: Any) -> tuple[int, str]:
+    return exc.errno or 0, exc.strerror or str(exc)
+
+
+def _nothing(exc: Exception) -> None:
+    return
+
+
+#: What errors mean, the particular ones first, and what is said of each.
+_FAILURES: tuple[tuple[type[Exception], Tag, Callable[[Any], object]], ...] = (
+    (OrderError, Tag.REFUSED, _text_and_cure),
+    (UnsafeContent, Tag.UNSAFE, _text),
+    (ImportError, Tag.BROKEN, _name_and_text),
+    (OSError, Tag.OS_ERROR, _number_and_text),
+    (MemoryError, Tag.NO_MEMORY, _nothing),
+    (Exception, Tag.RAISED, _name_and_text),
+)
 
 
 def has_grown() -> bool:

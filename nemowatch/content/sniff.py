@@ -241,13 +241,16 @@ def _no_text(head: bytes, name: bytes) -> Disguise | None:
     if head.startswith(NEVER_TEXT):
         return _document(head)
 
-    is_letters = b"\0" not in head and head[0] <= 127
     # sound begins like a text in UTF-16, and a GIF like one in letters
-    if is_letters or mpeg_audio.is_frame(head):
+    if _begins_in_letters(head) or mpeg_audio.is_frame(head):
         return None
     if media_kind(head, name) is None:
         return None
     return Disguise("a media file", _TRUE_ENDING)
+
+
+def _begins_in_letters(head: bytes) -> bool:
+    return head[:1].isascii() and b"\0" not in head
 
 
 def _document(head: bytes) -> Disguise | None:

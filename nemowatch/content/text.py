@@ -52,8 +52,7 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
 
     data = _without_end(data)
     _refuse_binary(data)
-    if len(data) > 2 * MAX_CHARACTERS:
-        raise _too_long(f"The text is larger than {2 * MAX_CHARACTERS // MB} MB.")
+    _refuse_large(data, 2 * MAX_CHARACTERS)
     legacy = _legacy(data, languages)
     if legacy is None:
         said = "It is not certain how this text was encoded, so its letters may come out wrong."
@@ -73,8 +72,7 @@ def _legacy(data: bytes, languages: Sequence[str]) -> str | None:
 def plain_text(data: bytes) -> str | None:
     """The words in `data` when it is Unicode; None when it is, or may be, something else.
     Raises OrderError."""
-    if len(data) > MAX_TEXT:
-        raise _too_long(f"The text is larger than {MAX_TEXT // MB} MB.")
+    _refuse_large(data, MAX_TEXT)
     if not data.strip(_EMPTY):
         raise _no_words()
     text = decode_unicode(_without_end(data))
@@ -92,9 +90,16 @@ def _without_end(data: bytes) -> bytes:
     return bare
 
 
+def _refuse_large(data: bytes, most: int) -> None:
+    """Raises OrderError for more bytes than these."""
+    if len(data) > most:
+        raise _too_long(f"The text is larger than {most // MB} MB.")
+
+
 def _refuse_binary(data: bytes) -> None:
     """Raises OrderError for bytes that are no text in any encoding."""
-    if data.isascii() or _CONTROL.search(data.strip(_EMPTY).decode("latin-1")):
+    bare = data.strip(_EMPTY).decode("latin-1")
+    if data.isascii() or _CONTROL.search(bare):
         raise _no_text()
 
 

@@ -191,7 +191,7 @@ def _escaped(data: bytes) -> str | None:
     for beginning, codec, language in _ESCAPED:
         if beginning not in data:
             continue
-        text = _strict(data, codec) or ""
+        text = _decoded(data, codec) or ""
         if not text.isascii() and is_east_asian(text, language):
             return text
 

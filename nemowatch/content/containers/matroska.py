@@ -20,6 +20,7 @@ from nemowatch.content.containers.contents import (
     ends_in_zeros,
     use_of,
 )
+from nemowatch.content.containers.nesting import inside
 from nemowatch.content.containers.pieces import Pieces
 
 EBML = b"\x1aE\xdf\xa3"
@@ -51,7 +52,7 @@ _LONGEST_VALUE = 16
 class _Element:
     """An element of the file."""
 
-    id: int
+    kind: int
     start: int
     at: int  #: where its content begins
     end: int  #: where it ends, by its own word
@@ -131,11 +132,11 @@ def _element(pieces: Pieces, offset: int) -> _Element | None:
     if not 1 <= id_size <= _LONGEST_ID or not length.size:
         return None
 
-    id_ = int.from_bytes(header[:id_size], "big")
+    kind = int.from_bytes(header[:id_size], "big")
     at = offset + id_size + length.size
     if length.is_unknown:
-        return _Element(id_, offset, at, pieces.size, is_open=True)
-    return _Element(id_, offset, at, at + length.value)
+        return _Element(kind, offset, at, pieces.size, is_open=True)
+    return _Element(kind, offset, at, at + length.value)
 
 
 def _elements(
@@ -151,20 +152,17 @@ def _elements(
         if element is None:
             return
         yield element
-        is_entered = element.is_open or element.id in entered
+        is_entered = element.is_open or element.kind in entered
         offset = element.at if is_entered else element.end
 
 
 def _inside(pieces: Pieces, parent: _Element, *path: int) -> Iterator[_Element]:
     """The elements of these kinds, each in the one before."""
-    wanted, *below = path
-    for element in _elements(pieces, parent.at, parent.end):
-        if element.id != wanted:
-            continue
-        if below:
-            yield from _inside(pieces, element, *below)
-        else:
-            yield element
+
+    def children(element: _Element) -> Iterator[_Element]:
+        return _elements(pieces, element.at, element.end)
+
+    return inside(children, parent, path)
 
 
 def _bytes(pieces: Pieces, parent: _Element, wanted: int, default: bytes) -> bytes:
@@ -185,7 +183,7 @@ def _segment(pieces: Pieces) -> _Element | None:
     offset = 0
     for _ in range(_FIRST):
         element = _element(pieces, offset)
-        if element is None or element.id == _SEGMENT:
+        if element is None or element.kind == _SEGMENT:
             return element
         offset = element.end
     return None
@@ -202,9 +200,9 @@ def _find_tracks(pieces: Pieces, segment: _Element) -> _Element | None:
 
 def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element | None:
     """The list of tracks that this element is, or leads to; None for other elements."""
-    if element.id == _TRACKS:
+    if element.kind == _TRACKS:
         return element
-    if element.id != _SEEK_HEAD:
+    if element.kind != _SEEK_HEAD:
         return None
 
     for seek in _inside(pieces, element, _SEEK):
@@ -212,7 +210,7 @@ def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element
             continue
         position = _value(pieces, seek, _SEEK_POSITION)
         found = _element(pieces, segment.at + position)
-        if found is not None and found.id == _TRACKS:
+        if found is not None and found.kind == _TRACKS:
             return found
     return None
 
@@ -243,7 +241,7 @@ def _filled(pieces: Pieces, segment: _Element, numbers: set[int]) -> set[int]:
     seen = 0
     for element in islice(_elements(pieces, segment.at, segment.end, _HOLDERS), _MOST_BLOCKS):
         seen += 1
-        if element.id in _BLOCKS:
+        if element.kind in _BLOCKS:
             missing.discard(number(pieces.at(element.at, 8)).value)
         if not missing:
             break

@@ -76,10 +76,12 @@ class _Outline:
     def add(self, box: Box) -> None:
         """Take in the next box."""
         self.kinds.add(box.kind)
-        self.last, self.end, self.is_open = box.kind, box.end, box.is_open
-        if box.kind == b"moov":
-            self.index = self.index or box
-        elif box.kind == b"moof" and len(self.fragments) < _FRAGMENTS:
+        self.last = box.kind
+        self.end = box.end
+        self.is_open = box.is_open
+        if box.kind == b"moov" and self.index is None:
+            self.index = box
+        if box.kind == b"moof" and len(self.fragments) < _FRAGMENTS:
             self.fragments.append(box)
 
 
@@ -96,7 +98,7 @@ def examine(pieces: Pieces) -> Contents:
     tracks = mp4_index.tracks(pieces, index, outline.known_fragments)
     if not mp4_index.is_filled(pieces, index):
         return Contents(NOT_ARRIVED)
-    if tracks and _content_is_zeros(pieces, outline, tracks):
+    if _content_is_zeros(pieces, outline, tracks):
         return Contents(NOT_ARRIVED)
     if tracks and not outline.has_content:
         return Contents(missing.missing or "its content (mdat) is missing")
@@ -148,9 +150,13 @@ def _rest(outline: _Outline) -> Contents:
     return Contents(BEHIND_THE_END, slight=True)
 
 
-def _content_is_zeros(pieces: Pieces, outline: _Outline, tracks: tuple[Track, ...]) -> bool:
+def _content_is_zeros(
+    pieces: Pieces,
+    outline: _Outline,
+    tracks: tuple[Track, ...] | None,
+) -> bool:
     """Whether zeros stand where the end of the content should be, which is the file's end."""
-    if outline.last != b"mdat":
+    if outline.last != b"mdat" or not tracks:
         return False
     return ends_in_zeros(pieces, tracks, outline.end)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from nemowatch.content.containers.contents import Holds, Track, use_of
+from nemowatch.content.containers.nesting import inside
 from nemowatch.content.containers.pieces import Pieces
 
 #: Kinds of tracks; others are texts, time codes, chapters, hints and the like.
@@ -101,9 +103,7 @@ def _boxes(pieces: Pieces, parent: Box) -> Iterator[Box]:
 
 def _all(pieces: Pieces, parent: Box, kind: bytes) -> Iterator[Box]:
     """The boxes of one kind in a box."""
-    for box in _boxes(pieces, parent):
-        if box.kind == kind:
-            yield box
+    return inside(partial(_boxes, pieces), parent, [kind])
 
 
 def _below(pieces: Pieces, parent: Box, *path: bytes) -> Box:

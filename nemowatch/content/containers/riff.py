@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from nemowatch.content.containers.contents import (
@@ -18,6 +19,7 @@ from nemowatch.content.containers.contents import (
     beyond,
     use_of,
 )
+from nemowatch.content.containers.nesting import inside
 from nemowatch.content.containers.pieces import Pieces, TooMany
 
 #: How such files begin; the second and third have sizes of 64 bits.
@@ -130,14 +132,7 @@ def _chunks(pieces: Pieces, parent: _Chunk) -> Iterator[_Chunk]:
 
 def _inside(pieces: Pieces, parent: _Chunk, *path: bytes) -> Iterator[_Chunk]:
     """The chunks of these kinds, each in the one before."""
-    wanted, *below = path
-    for chunk in _chunks(pieces, parent):
-        if chunk.kind != wanted:
-            continue
-        if below:
-            yield from _inside(pieces, chunk, *below)
-        else:
-            yield chunk
+    return inside(partial(_chunks, pieces), parent, path)
 
 
 def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
