@@ -8,8 +8,8 @@ file.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
@@ -20,7 +20,7 @@ from nemowatch.content.containers.contents import (
     ends_in_zeros,
     use_of,
 )
-from nemowatch.content.containers.nesting import inside
+from nemowatch.content.containers.nesting import inside, seen_among
 from nemowatch.content.containers.pieces import Pieces
 
 EBML = b"\x1aE\xdf\xa3"
@@ -43,6 +43,7 @@ _MOST_BLOCKS = 4_000
 _FIRST = 16
 #: Bytes of the longest header: an id has up to four, a length up to eight.
 _LONGEST = 12
+_LONGEST_NUMBER = 8
 _LONGEST_ID = 4
 #: Bytes of a value that are looked at: numbers have up to eight, names of codecs more.
 _LONGEST_VALUE = 16
@@ -69,7 +70,7 @@ class _Entry:
     locked: bool
     packed: bool
 
-    def tracks(self, filled: set[int]) -> Iterator[Track]:
+    def tracks(self, filled: AbstractSet[int]) -> Iterator[Track]:
         """What it is in the common form; `filled`: numbers of tracks of which there is a block."""
         use = use_of(empty=self.number not in filled, off=self.off)
         for holds in self.holds:
@@ -216,10 +217,16 @@ def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element
 
 
 def _tracks(pieces: Pieces, segment: _Element, listed: _Element) -> tuple[Track, ...]:
-    entries = [_entry(pieces, element) for element in _inside(pieces, listed, _TRACK)]
-    numbers = {entry.number for entry in entries if entry.holds}
-    filled = _filled(pieces, segment, numbers)
-    return tuple(chain.from_iterable(entry.tracks(filled) for entry in entries))
+    elements = _inside(pieces, listed, _TRACK)
+    entries = [_entry(pieces, element) for element in elements]
+    known = [entry for entry in entries if entry.holds]
+    numbers = {entry.number for entry in known}
+    filled = seen_among(numbers, _tracks_of_blocks(pieces, segment), _MOST_BLOCKS)
+
+    tracks: list[Track] = []
+    for entry in known:
+        tracks += entry.tracks(filled)
+    return tuple(tracks)
 
 
 def _entry(pieces: Pieces, element: _Element) -> _Entry:
@@ -234,17 +241,11 @@ def _entry(pieces: Pieces, element: _Element) -> _Entry:
     )
 
 
-def _filled(pieces: Pieces, segment: _Element, numbers: set[int]) -> set[int]:
-    """Those of the tracks of which there is a block, and those of which nobody can tell: the first
-    part of the file has none."""
-    missing = set(numbers)
-    seen = 0
-    for element in islice(_elements(pieces, segment.at, segment.end, _HOLDERS), _MOST_BLOCKS):
-        seen += 1
+def _tracks_of_blocks(pieces: Pieces, segment: _Element) -> Iterator[int | None]:
+    """The track of each block, by its number; None for elements that are no blocks."""
+    for element in _elements(pieces, segment.at, segment.end, _HOLDERS):
         if element.kind in _BLOCKS:
-            missing.discard(number(pieces.at(element.at, 8)).value)
-        if not missing:
-            break
-    if seen == _MOST_BLOCKS:
-        return numbers
-    return numbers - missing
+            beginning = pieces.at(element.at, _LONGEST_NUMBER)
+            yield number(beginning).value
+        else:
+            yield None

@@ -28,6 +28,8 @@ FIRST_BOXES = frozenset(
 _NEEDED_WHOLE = frozenset({b"ftyp", b"moov", b"moof"})
 #: Where pictures and sound are.
 _CONTENT = frozenset({b"mdat", b"moof"})
+#: The last box of a file that has none.
+_NO_BOX = Box(b"", 0, 0)
 #: Fragments that are looked into: a track of which none of these has anything is empty, when there
 #: are no others.
 _FRAGMENTS = 200
@@ -42,46 +44,50 @@ def begins(head: bytes) -> bool:
 class _Outline:
     """The outermost boxes."""
 
-    kinds: set[bytes] = field(default_factory=set)
-    index: Box | None = None  #: the first moov
-    fragments: list[Box] = field(default_factory=list)  #: the first moofs
-    last: bytes = b""  #: the kind of the last box
-    end: int = 0  #: where that ends by its own word
-    is_open: bool = False  #: the last says that it goes on to the end, wherever that is
+    first: dict[bytes, Box] = field(default_factory=dict)  #: of each kind
+    fragments: list[Box] = field(default_factory=list)  #: the moofs
+    last: Box = _NO_BOX
     rest: bytes = b""  #: the beginning of what follows and is no box
     all_seen: bool = True  #: False: there are too many to see them all
 
     @property
+    def index(self) -> Box | None:
+        """The first moov."""
+        return self.first.get(b"moov")
+
+    @property
+    def end(self) -> int:
+        """Where the last box ends by its own word."""
+        return self.last.end
+
+    @property
     def has_content(self) -> bool:
         """Whether pictures or sound have begun."""
-        return not _CONTENT.isdisjoint(self.kinds)
+        return not _CONTENT.isdisjoint(self.first)
 
     @property
     def can_be_played(self) -> bool:
         """Whether there is an index, and something that it is of."""
-        return self.index is not None and self.has_content
+        return self.has_content and b"moov" in self.first
 
     @property
     def may_go_on(self) -> bool:
         """A fragmented file looks whole after each fragment, up to the index of them (mfra) that
         its writer puts last."""
-        return b"moof" in self.kinds and self.last != b"mfra"
+        return b"moof" in self.first and self.last.kind != b"mfra"
 
     @property
     def known_fragments(self) -> Fragments:
         """The first fragments."""
-        are_all = self.all_seen and len(self.fragments) < _FRAGMENTS
-        return Fragments(tuple(self.fragments), are_all)
+        known = self.fragments[:_FRAGMENTS]
+        are_all = self.all_seen and len(known) < _FRAGMENTS
+        return Fragments(tuple(known), are_all)
 
     def add(self, box: Box) -> None:
         """Take in the next box."""
-        self.kinds.add(box.kind)
-        self.last = box.kind
-        self.end = box.end
-        self.is_open = box.is_open
-        if box.kind == b"moov" and self.index is None:
-            self.index = box
-        if box.kind == b"moof" and len(self.fragments) < _FRAGMENTS:
+        self.last = box
+        self.first.setdefault(box.kind, box)
+        if box.kind == b"moof":
             self.fragments.append(box)
 
 
@@ -108,15 +114,20 @@ def examine(pieces: Pieces) -> Contents:
 def _outline(pieces: Pieces) -> _Outline:
     found = _Outline()
     try:
-        while found.end < pieces.size and not found.rest:
-            box = header_at(pieces, found.end)
-            if box is None:
-                found.rest = pieces.at(found.end, 16)
-            else:
-                found.add(box)
+        _go_over(pieces, found)
     except TooFar:
         found.all_seen = False
     return found
+
+
+def _go_over(pieces: Pieces, outline: _Outline) -> None:
+    """Take in the outermost boxes. Raises TooFar."""
+    while outline.end < pieces.size:
+        box = header_at(pieces, outline.end)
+        if box is None:
+            outline.rest = pieces.at(outline.end, 16)
+            return
+        outline.add(box)
 
 
 def _missing(outline: _Outline, size: int) -> Contents:
@@ -134,9 +145,9 @@ def _cut_box(outline: _Outline, size: int) -> Contents:
     """The last box goes on beyond the file's end."""
     found = beyond(outline.end, size)
     is_useless = not outline.can_be_played
-    if is_useless or outline.last in _NEEDED_WHOLE:
+    if is_useless or outline.last.kind in _NEEDED_WHOLE:
         return replace(found, slight=False)
-    if outline.last == b"mdat":
+    if outline.last.kind == b"mdat":
         return found
     return Contents(BEHIND_THE_END, slight=True)
 
@@ -156,13 +167,13 @@ def _content_is_zeros(
     tracks: tuple[Track, ...] | None,
 ) -> bool:
     """Whether zeros stand where the end of the content should be, which is the file's end."""
-    if outline.last != b"mdat" or not tracks:
+    if outline.last.kind != b"mdat" or not tracks:
         return False
     return ends_in_zeros(pieces, tracks, outline.end)
 
 
 def _ends(outline: _Outline, size: int) -> bool:
     """Whether the file says that it ends where it ends."""
-    if outline.end != size or outline.is_open:
+    if outline.end != size or outline.last.is_open:
         return False
-    return b"mdat" in outline.kinds and not outline.may_go_on
+    return b"mdat" in outline.first and not outline.may_go_on

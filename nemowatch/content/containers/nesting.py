@@ -1,12 +1,14 @@
 """Going down into a container: parts within parts.
 
-Owns the search along a path of kinds. It must not know any format: each module says which parts are
-in a part.
+Owns the search along a path of kinds, and for the first parts of each track. It must not know any
+format: each module says which parts are in a part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Protocol, TypeVar
 
 
@@ -19,6 +21,7 @@ class Part(Protocol):
 
 
 AnyPart = TypeVar("AnyPart", bound=Part)
+Name = TypeVar("Name", int, bytes)
 
 
 def inside(
@@ -33,3 +36,23 @@ def inside(
     for child in children(parent):
         if child.kind == path[0]:
             yield from inside(children, child, path[1:])
+
+
+def seen_among(
+    wanted: AbstractSet[Name],
+    found: Iterable[Name | None],
+    most: int,
+) -> AbstractSet[Name]:
+    """Those of the wanted tracks of which there is a part; `found`: the track of each part, None
+    for a part of none. All of them where there are too many parts to see them all."""
+    missing = set(wanted)
+    seen = 0
+    for track in islice(found, most):
+        seen += 1
+        if track is not None:
+            missing.discard(track)
+        if not missing:
+            return wanted
+    if seen == most:
+        return wanted
+    return wanted - missing

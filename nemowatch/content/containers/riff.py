@@ -7,9 +7,9 @@ what becomes of a file.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
@@ -19,7 +19,7 @@ from nemowatch.content.containers.contents import (
     beyond,
     use_of,
 )
-from nemowatch.content.containers.nesting import inside
+from nemowatch.content.containers.nesting import inside, seen_among
 from nemowatch.content.containers.pieces import Pieces, TooMany
 
 #: How such files begin; the second and third have sizes of 64 bits.
@@ -173,17 +173,24 @@ def _streams(pieces: Pieces, whole: _Chunk) -> Iterator[Track]:
             yield Track(holds, use)
 
 
-def _filled(pieces: Pieces, whole: _Chunk, numbers: frozenset[bytes]) -> frozenset[bytes]:
-    """Those of the streams, by the numbers that their chunks bear, of which there is something; all
-    of them where there is too much to see it all, or it is in groups."""
+def _filled(
+    pieces: Pieces,
+    whole: _Chunk,
+    numbers: frozenset[bytes],
+) -> AbstractSet[bytes]:
+    """Those of the streams, by the numbers that their chunks bear, of which there is something."""
     movie = next(_inside(pieces, whole, b"movi"), _NOTHING)
-    missing = set(numbers)
-    seen = 0
-    for chunk in islice(_chunks(pieces, movie), _MOST_SEEN):
-        seen += 1
-        missing.discard(chunk.kind[:2])
-        if not missing or chunk.kind == _GROUP:
-            return numbers
-    if seen == _MOST_SEEN:
-        return numbers
-    return numbers - missing
+    return seen_among(numbers, _streams_of_chunks(pieces, movie, numbers), _MOST_SEEN)
+
+
+def _streams_of_chunks(
+    pieces: Pieces,
+    movie: _Chunk,
+    numbers: frozenset[bytes],
+) -> Iterator[bytes]:
+    """The stream of each chunk. Chunks in groups may be of all of them."""
+    for chunk in _chunks(pieces, movie):
+        if chunk.kind == _GROUP:
+            yield from numbers
+            return
+        yield chunk.kind[:2]

@@ -51,17 +51,13 @@ class Body:
         return "\n".join(self._story.lines)
 
     def _starts(self) -> dict[str, Callable[[Attributes], None]]:
-        leave_out = dict.fromkeys(LEFT_OUT, self._leave_out)
-        formula = dict.fromkeys(FORMULA, self._formula)
-        elsewhere = dict.fromkeys(ELSEWHERE, self._elsewhere)
         signs = {name: partial(self._sign, said) for name, said in SIGNS.items()}
-        runs = dict.fromkeys(_RUNS, self._begin_run)
         return {
-            **leave_out,
-            **formula,
-            **elsewhere,
+            **dict.fromkeys(LEFT_OUT, self._leave_out),
+            **dict.fromkeys(FORMULA, self._formula),
+            **dict.fromkeys(ELSEWHERE, self._elsewhere),
+            **dict.fromkeys(_RUNS, self._new_run),
             **signs,
-            **runs,
             "w:del": self._deleted,
             "w:moveFrom": self._deleted,
             "w:p": self._begin_paragraph,
@@ -89,8 +85,7 @@ class Body:
 
     def _ends(self) -> dict[str, Callable[[], None]]:
         return {
-            "w:r": self._end_run,
-            "m:r": self._end_run,
+            **dict.fromkeys(_RUNS, self._new_run),
             "w:p": self._end_paragraph,
             "w:txbxContent": self._end_box,
             "w:tc": self._end_cell,
@@ -155,10 +150,8 @@ class Body:
 
     # --- runs -------------------------------------------------------------------------
 
-    def _begin_run(self, attributes: Attributes) -> None:
-        self._story.run = Run()
-
-    def _end_run(self) -> None:
+    def _new_run(self, attributes: Attributes | None = None) -> None:
+        """A run begins or ends: what is known of the last one no longer holds."""
         self._story.run = Run()
 
     def _properties(self) -> Run:
