@@ -229,9 +229,8 @@ def _is_in_one_case(word: str) -> bool:
 def _is_letter_alone(text: str, match: re.Match[str]) -> bool:
     """Whether one letter is a word of its own, or the initial of a name."""
     letter = match[0]
-    if letter in _ORDINALS:
-        return True
-    if letter.isupper() and text.startswith(".", match.end()):
+    is_initial = letter.isupper() and text.startswith(".", match.end())
+    if is_initial or letter in _ORDINALS:
         return True
     if letter.lower() not in _ALONE:
         return False

@@ -217,7 +217,7 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
         return _word(head, name)
     found = _no_text(head, name)
     if found:
-        return Sniffed(Finding.NOT_MEDIA, kind, _but(name, found.what), cure=found.cure)
+        return _called(name, found, kind)
     return Sniffed(Finding.MEDIA, kind)
 
 
@@ -229,9 +229,8 @@ def _word(head: bytes, name: bytes) -> Sniffed:
     if head.startswith(OLD_OFFICE):
         found = Disguise("an old document, or one with a password")
 
-    why = _but(name, found.what)
     cure = found.cure or _SAVE_AS_WORD
-    return Sniffed(Finding.NOT_MEDIA, MediaKind.SCRIPT, why, cure=cure)
+    return _called(name, Disguise(found.what, cure), MediaKind.SCRIPT)
 
 
 def _no_text(head: bytes, name: bytes) -> Disguise | None:
@@ -267,17 +266,14 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
     """A file that is no media, by its first bytes."""
     found = disguise(head)
     if found is not None:
-        return _called(name, found)
+        return _called(name, found, MediaKind.VIDEO)
     if min(head) > 8:  # no byte that no text has
-        return _called(name, Disguise("a text", _READ_IT))
+        return _called(name, Disguise("a text", _READ_IT), MediaKind.VIDEO)
     return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
 
 
-def _called(name: bytes, found: Disguise) -> Sniffed:
-    """Something else under the name of media."""
-    return Sniffed(Finding.NOT_MEDIA, why=_but(name, found.what), cure=found.cure)
-
-
-def _but(name: bytes, what: str) -> str:
+def _called(name: bytes, found: Disguise, kind: MediaKind) -> Sniffed:
+    """Something else under the name of this kind."""
     ending = name.rpartition(b".")[2].decode("ascii", "replace")
-    return f"it is called .{ending} but is {what}"
+    why = f"it is called .{ending} but is {found.what}"
+    return Sniffed(Finding.NOT_MEDIA, kind, why, cure=found.cure)

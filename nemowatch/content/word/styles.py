@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nemowatch.content.word.xml import (
     MAX_KEPT,
@@ -22,6 +23,9 @@ from nemowatch.content.word.xml import (
 _LONGEST_CHAIN = 50
 
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 #: Word itself takes some thousands of styles.
 MAX_STYLES = 20_000
 
@@ -35,6 +39,12 @@ class Style:
     hidden: bool | None = None
     num_id: str = ""
     level: str = ""
+
+
+def _remember(known: dict[Key, Value], key: Key, found: Value) -> None:
+    """Keep what was found, as far as it may take memory."""
+    if len(known) < MAX_STYLES:
+        known[key] = found
 
 
 class Styles:
@@ -74,13 +84,10 @@ class Styles:
         it does not say so itself. Each kind of style turns over what the others say, as Word has
         it."""
         key = paragraph, character, table
-        known = self._hidden.get(key)
-        if known is not None:
-            return known
-
-        found = self._hides(paragraph, character, table)
-        if len(self._hidden) < MAX_STYLES:
-            self._hidden[key] = found
+        if key in self._hidden:
+            return self._hidden[key]
+        found = self._hides(*key)
+        _remember(self._hidden, key, found)
         return found
 
     def _hides(self, paragraph: str, character: str, table: str | None) -> bool:
@@ -95,11 +102,10 @@ class Styles:
     def numbering(self, paragraph: str) -> tuple[str, str, str]:
         """The list that a paragraph style belongs to: its number, its level ("" where the list
         says which), and the style that names it."""
-        found = self._numbered.get(paragraph)
-        if found is None:
-            found = self._numbering(paragraph)
-            if len(self._numbered) < MAX_STYLES:
-                self._numbered[paragraph] = found
+        if paragraph in self._numbered:
+            return self._numbered[paragraph]
+        found = self._numbering(paragraph)
+        _remember(self._numbered, paragraph, found)
         return found
 
     def _numbering(self, paragraph: str) -> tuple[str, str, str]:
