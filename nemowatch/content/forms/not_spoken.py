@@ -1,17 +1,20 @@
 """Texts that nobody would read aloud as they are: what other programs write, timed transcripts,
 bare links.
 
-Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text.
+Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text. It
+must not change a text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from nemowatch.errors import OrderError
 
 #: How files of other programs begin that are letters from end to end.
-_OTHER_FILES = (
+_BEGINNINGS = (
     ("a PostScript file", re.compile(r"%!PS\b")),
     ("a program's text (a script for a computer)", re.compile(r"#!\s?/")),
     ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
@@ -55,7 +58,7 @@ def refuse_not_spoken(text: str) -> None:
     if kind:
         raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=_COPY_WORDS)
 
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = list(filter(None, map(str.strip, text.split("\n"))))
     if all(map(_LINK.fullmatch, lines)):
         raise OrderError(
             "There is nothing but links in this text.",
@@ -70,20 +73,21 @@ def refuse_not_spoken(text: str) -> None:
 
 def _other_file(text: str) -> str:
     """What a text is that another program wrote, in plain words; "" for none."""
-    for kind, beginning in _OTHER_FILES:
+    for kind, beginning in _BEGINNINGS:
         if beginning.match(text):
             return kind
-    if _LATEX.search(text):
-        return "a LaTeX document"
-    if _is_encoded(text):
-        return "data for a program"
-    return "a mail" if _is_mail(text) else ""
+    for kind, recognise in _STRUCTURES:
+        if recognise(text):
+            return kind
+    return ""
 
 
 def _is_encoded(text: str) -> bool:
     """Whether a text begins with lines of letters and digits without a space between them."""
     first = text.split("\n", _LINES_ENCODED)[:_LINES_ENCODED]
-    return len(first) == _LINES_ENCODED and all(map(_ENCODED.fullmatch, first))
+    if len(first) < _LINES_ENCODED:
+        return False
+    return all(map(_ENCODED.fullmatch, first))
 
 
 def _is_mail(text: str) -> bool:
@@ -95,27 +99,46 @@ def _is_mail(text: str) -> bool:
             found.add(header[1].lower())
         elif not line.startswith((" ", "\t")):
             break
-    return any(names <= found for names in _OF_MAILS)
+    return any(map(found.issuperset, _OF_MAILS))
+
+
+#: What other programs write that does not show in the first words, and what recognises it.
+_STRUCTURES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("a LaTeX document", _LATEX.search),
+    ("data for a program", _is_encoded),
+    ("a mail", _is_mail),
+)
 
 
 def _is_transcript(lines: list[str]) -> bool:
     """Whether many of these lines have a time, and the times go up from the beginning."""
-    times = list(filter(None, map(_time, lines)))
-    moments = [_seconds(found) for found in times]
-    if len(moments) < 2 or moments[0] >= _EARLY or moments != sorted(set(moments)):
+    times = filter(None, map(_time, lines))
+    moments = list(map(_seconds, times))
+    if not _are_many(moments, lines):
         return False
-    return len(moments) * _LINES_A_TIME >= len(lines)
+
+    begins_early = moments[0] < _EARLY
+    goes_up = moments == sorted(set(moments))
+    return begins_early and goes_up
+
+
+def _are_many(times: Sequence[object], lines: list[str]) -> bool:
+    """Whether there are several times, and enough of them for so many lines."""
+    if len(times) < 2:
+        return False
+    return len(times) * _LINES_A_TIME >= len(lines)
 
 
 def _has_exact_times(text: str, lines: list[str]) -> bool:
     """Whether a program wrote these times: with frames, with a date before them, or in a table."""
-    if set(_BETWEEN_COLUMNS.split(lines[0].lower())) >= _COLUMNS:
+    columns = _BETWEEN_COLUMNS.split(lines[0].lower())
+    if _COLUMNS.issubset(columns):
         return True
     stamped = list(filter(_STAMP.match, lines))
-    if len(stamped) > 1 and len(stamped) * _LINES_A_TIME >= len(lines):
+    if _are_many(stamped, lines):
         return True
-    first = _EXACT_TIME.search(text)
-    return first is not None and _EXACT_TIME.search(text, first.end()) is not None
+    exact = list(islice(_EXACT_TIME.finditer(text), 2))
+    return len(exact) == 2
 
 
 def _time(line: str) -> re.Match[str] | None:
