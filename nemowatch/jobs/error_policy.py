@@ -74,6 +74,8 @@ def _wait_as_asked(job: Job, error: NemowatchError, at: Circumstances) -> Decisi
     if isinstance(error, RateLimited):
         pause = max(error.retry_after, pause)
     changes = JobChanges(tries=job.tries + 1) | doubt(job)
+    if job.state is not State.INSTRUCTING:
+        changes |= JobChanges(error_text=error.text)
     return later(job.state, pause, text=error.text, **changes)
 
 

@@ -96,7 +96,8 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
-        return RateLimited(text, retry_after=retry_after(reply.headers, now_ms))
+        said = f"The cloud asks for fewer calls (429). {text}".strip()
+        return RateLimited(said, retry_after=retry_after(reply.headers, now_ms))
     if _passes(status):
         return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
     if status in _STATUS_ERRORS:

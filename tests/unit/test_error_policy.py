@@ -292,6 +292,7 @@ def test_retry_after_is_honoured(job: Job, after: float, least: float) -> None:
     )
     assert decision.after >= least
     assert not decision.counts
+    assert decision.values["error_text"] == "slow"
 
 
 def test_too_many_requests_are_met_after_growing_pauses(job: Job) -> None:
