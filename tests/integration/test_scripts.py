@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,3 +40,10 @@ def test_a_failed_installation_ends_the_script_and_is_tried_again(
     assert (tmp_path / ".venv/bin/pip").exists()
     assert not (tmp_path / ".venv/stamp").exists()
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_own_names_of_languages_are_those_of_babel() -> None:
+    """`scripts/tables` writes them."""
+    made = runpy.run_path(str(REPO / "scripts" / "lib" / "native_names.py"))
+    table = Path(made["TABLE"])
+    assert table.read_text("utf-8") == made["table"]()

@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.rigs import source_code
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 #: Rooms whose lines are not the daemon's: the commands print, the sandbox is for tests.
-OTHERS = ("cli", "sandbox")
+OTHERS = ("cli/", "sandbox/")
 
 
 def events() -> Iterator[tuple[str, str]]:
     """(event, level) of every call of a logger; what is put in at run time as "…"."""
-    house = CHECKOUT / "nemowatch"
-    for path in house.rglob("*.py"):
-        if path.relative_to(house).parts[0] in OTHERS:
+    for module, node in source_code.nodes():
+        if module.startswith(OTHERS):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and (found := _level(node.func)) and node.args:
-                yield from ((event, found) for event in _texts(node.args[0]))
+        if isinstance(node, ast.Call) and (found := _level(node.func)) and node.args:
+            yield from ((event, found) for event in _texts(node.args[0]))
 
 
 def _level(called: ast.expr) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "nemowatch"
+from tests.rigs.source_code import modules
 
 #: Functions of modules that touch a file by its name.
 FORBIDDEN = {
@@ -104,11 +104,9 @@ def is_of_a_path(call: ast.Call, method: str, owner: str) -> bool:
     return owner != READS_DESCRIPTORS and not (method == "open" and owner[:1].isupper())
 
 
-def offences(text: str, module: str) -> Iterator[str]:
+def offences(tree: ast.Module, module: str) -> Iterator[str]:
     """What a module does that only `fs/` may."""
-    calls = Calls()
-    calls.visit(ast.parse(text))
-    for outermost, line, words in calls.found:
+    for outermost, line, words in calls_of(tree):
         if not is_elsewhere(module, outermost):
             yield f"{module}:{line}: {words}"
 
@@ -121,25 +119,25 @@ def is_elsewhere(module: str, outermost: str) -> bool:
     return module in ELSEWHERE or f"{module}::{outermost}" in ELSEWHERE
 
 
-def modules() -> Iterator[tuple[str, str]]:
-    """Every module: its path below the package, and its text."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")
+@cache
+def calls_of(tree: ast.Module) -> list[tuple[str, int, str]]:
+    """(outermost definition, line, words) of each call of the kind."""
+    calls = Calls()
+    calls.visit(tree)
+    return calls.found
 
 
 def test_nothing_outside_fs_touches_files_of_people() -> None:
     """A call that could reach below a workspace goes through fs/, or is a named exception."""
-    assert [found for module, text in modules() for found in offences(text, module)] == []
+    assert [found for module, tree in modules().items() for found in offences(tree, module)] == []
 
 
 def test_every_exception_is_needed() -> None:
     """One whose call has gone goes as well."""
     used = set[str]()
-    for module, text in modules():
-        calls = Calls()
-        calls.visit(ast.parse(text))
-        used |= {module for _ in calls.found}
-        used |= {f"{module}::{outermost}" for outermost, _, _ in calls.found}
+    for module, tree in modules().items():
+        used |= {module for _ in calls_of(tree)}
+        used |= {f"{module}::{outermost}" for outermost, _, _ in calls_of(tree)}
     idle = {name for name in ELSEWHERE if not any(u == name or u.startswith(name) for u in used)}
     assert idle == set()
 
@@ -165,7 +163,7 @@ def test_every_exception_is_needed() -> None:
 def test_a_new_call_is_found(line: str) -> None:
     """In whatever form it comes into a room that works with people's files."""
     text = f"def claim(path):\n    {line}\n"
-    assert list(offences(text, "intake/claim/claimer.py")) != []
+    assert list(offences(ast.parse(text), "intake/claim/claimer.py")) != []
 
 
 @pytest.mark.parametrize(
@@ -183,4 +181,5 @@ def test_a_new_call_is_found(line: str) -> None:
 )
 def test_what_touches_no_file_by_its_name_is_none(line: str) -> None:
     """Texts, records, stats and descriptors are free."""
-    assert list(offences(f"def claim(path):\n    {line}\n", "intake/claim/claimer.py")) == []
+    tree = ast.parse(f"def claim(path):\n    {line}\n")
+    assert list(offences(tree, "intake/claim/claimer.py")) == []

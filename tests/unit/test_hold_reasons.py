@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import nemowatch
 from nemowatch.hold_reasons import HOLDS, RESUMABLE, Ends, Scope, Stops, row
 from nemowatch.holds.probes import CAUSE_GONE, WAKE
 from nemowatch.model import HoldReason
+from tests.rigs import source_code
 
-PACKAGE = Path(nemowatch.__file__).parent
 #: Where what is known of each reason lives: the rows, and the probes that the rows ask for.
-HOMES = {PACKAGE / "hold_reasons.py", PACKAGE / "holds" / "probes.py"}
+HOMES = ("hold_reasons.py", "holds/probes.py")
 
 
 @pytest.mark.parametrize("reason", HoldReason)
@@ -44,19 +42,15 @@ def test_each_reason_has_its_probe_or_ends_by_an_order(reason: HoldReason) -> No
 
 def test_no_other_module_keeps_a_table_of_reasons() -> None:
     """A dictionary keyed by reasons elsewhere would have to be changed with each new one."""
-    found = [
-        f"{path.relative_to(PACKAGE)}:{line}"
-        for path in sorted(set(PACKAGE.rglob("*.py")) - HOMES)
-        for line in tables(path)
-    ]
+    found = [f"{module}:{line}" for module, line in tables() if module not in HOMES]
     assert found == []
 
 
-def tables(path: Path) -> Iterator[int]:
-    """Lines of dictionaries in which several keys are reasons to wait."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def tables() -> Iterator[tuple[str, int]]:
+    """(module, line) of dictionaries in which several keys are reasons to wait."""
+    for module, node in source_code.nodes():
         if isinstance(node, ast.Dict) and sum(is_reason(key) for key in node.keys) > 1:
-            yield node.lineno
+            yield module, node.lineno
 
 
 def is_reason(key: ast.expr | None) -> bool:

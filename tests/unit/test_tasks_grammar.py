@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
 import unicodedata
-from pathlib import Path
 
 import pytest
 from babel import localedata
@@ -14,7 +12,6 @@ from nemowatch.model import MediaKind
 from nemowatch.tasks import Folder, Gender, Language, Unreadable, read_folder
 from nemowatch.tasks.countries import spoken_in
 
-REPO = Path(__file__).parents[2]
 RECIPES = {
     "Shorts": Recipe(prompt="Cut {file}, subtitles in {languages}."),
     "my recipe": Recipe(prompt="Brighten it.", skill="own-skill", accepts=(MediaKind.IMAGE,)),
@@ -325,13 +322,6 @@ def test_no_lower_case_locale_is_read_as_two_languages() -> None:
         if isinstance(found, Folder) and len(region) == 2 and len(found.languages) == 2:
             other = found.languages[1].tag
             assert spoken_in(region).startswith(other) or other in ("no", "vi"), name
-
-
-def test_the_own_names_of_languages_are_those_of_babel() -> None:
-    """`scripts/tables` writes them."""
-    made = runpy.run_path(str(REPO / "scripts" / "lib" / "native_names.py"))
-    table = Path(made["TABLE"])
-    assert table.read_text("utf-8") == made["table"]()
 
 
 def test_what_babel_knows_exists() -> None:
