@@ -60,10 +60,10 @@ class JobLog:
 
         if decision.text:
             about["why"] = decision.text
-        say = log.info
         if decision.state in LOUD:
-            say = log.warning
-        say(_event(decision), **about)
+            log.warning(_event(decision), **about)
+        else:
+            log.info(_event(decision), **about)
 
     def answered(self, job: Job) -> None:
         """A call for `job`, as it was before, went through."""

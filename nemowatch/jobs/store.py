@@ -33,7 +33,7 @@ from nemowatch.journal import (
 )
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import Outcome
-from nemowatch.model import PAID, AttentionReason, HoldReason, Member, State
+from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
 
@@ -139,7 +139,7 @@ class JobStore:
         return Work(
             job=job,
             source=source,
-            members=_members_of(conn, job),
+            members=tuple(source_members.of_item(conn, job.source_id, job.item)),
             watch=watch,
             session=sessions.by_id(conn, job.session),
             paid=spend.is_paid(conn, job_id),
@@ -232,15 +232,6 @@ def _values(job: Job, decision: Decision, now: int) -> JobChanges:
     if decision.counts:
         values["attempt"] = job.attempt + 1
     return values | decision.values
-
-
-def _members_of(conn: sqlite3.Connection, job: Job) -> tuple[Member, ...]:
-    """The files that the job works with: its item's, and those of every item."""
-    found: list[Member] = []
-    for member in source_members.of_source(conn, job.source_id):
-        if member.item in ("", job.item):
-            found.append(member)
-    return tuple(found)
 
 
 def _is_sibling_paid(conn: sqlite3.Connection, job: Job) -> bool:

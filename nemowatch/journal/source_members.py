@@ -18,7 +18,16 @@ NO_SNAPSHOT = Snapshot(0, 0, 0, 0, 0, 0)
 
 def of_source(conn: sqlite3.Connection, source_id: int) -> list[Member]:
     """Its files and URLs, in order."""
-    return [_member(row) for row in conn.execute(SQL["of_source"], (source_id,))]
+    return list(map(_member, conn.execute(SQL["of_source"], (source_id,))))
+
+
+def of_item(conn: sqlite3.Connection, source_id: int, item: str) -> list[Member]:
+    """The files and URLs of one of its items, and those of every item, in order."""
+    found: list[Member] = []
+    for member in of_source(conn, source_id):
+        if member.item in ("", item):
+            found.append(member)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import filterfalse
 
 
 class Request(StrEnum):
@@ -118,9 +119,13 @@ def _vocabulary(words: Iterable[str]) -> re.Pattern[str]:
     """Finds each of these words, the longest first; Latin ones only as whole words."""
     spelled = {word.replace("_", " ") for word in words}
     longest_first = sorted(spelled, key=len, reverse=True)
-    latin = [re.escape(word) for word in longest_first if word.isascii()]
-    other = [re.escape(word) for word in longest_first if not word.isascii()]
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(latin)})(?![a-z0-9])|{'|'.join(other)}")
+    latin = _any_of(filter(str.isascii, longest_first))
+    other = _any_of(filterfalse(str.isascii, longest_first))
+    return re.compile(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|{other}")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
 
 
 _NEEDS = {kind: _vocabulary(words.needs.split()) for kind, words in _REQUESTS.items()}
@@ -146,17 +151,19 @@ def without_export(text: str) -> str:
     every result is rendered, and the agent is never told to. Other parts stay as they are, also
     where they contain such a word ("export-ready colours")."""
     parts = _parts(text)
-    if not any(_is_export(part.clause) for part in parts):
-        return text
-
-    kept: list[str] = []
+    kept: list[_Part] = []
     for part in parts:
         if not _is_export(part.clause):
-            kept += [part.clause, part.end]
-        elif kept:
+            kept.append(part)
+            continue
+        if kept:
             # what was to lead on to the part that is left out
-            kept[-1] = _sentence_end(kept[-1]) or _sentence_end(part.end)
-    return "".join(kept).strip()
+            before = kept[-1]
+            before.end = _sentence_end(before.end) or _sentence_end(part.end)
+
+    if len(kept) == len(parts):
+        return text
+    return "".join(f"{part.clause}{part.end}" for part in kept).strip()
 
 
 @dataclass(slots=True)
@@ -200,6 +207,9 @@ def _is_only(said: str, kind: Request) -> bool:
     """Whether there is a request of this kind in it, and nothing else."""
     if len(said) > _LONGEST or not _NEEDS[kind].search(said):
         return False
-    if _WORD.search(_KNOWN[kind].sub(" ", said)):
+
+    unknown = _WORD.search(_KNOWN[kind].sub(" ", said))
+    if unknown is not None:
         return False
-    return set(_WORD.findall(said)) - _SENDS != set()
+    words = set(_WORD.findall(said))
+    return not words <= _SENDS

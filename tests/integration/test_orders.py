@@ -99,7 +99,7 @@ def answered(cli: Cli) -> Args:
 def unanswerable(cli: Cli) -> Args:
     prompt = cli.root / "inbox" / "dub-es" / "prompt.txt"
     prompt.parent.mkdir()
-    prompt.write_text("+Export it.")
+    prompt.write_text("Export it.")
     return undecided("resend", cli)
 
 
@@ -152,7 +152,7 @@ CASES = [
     Case("resolve", partial(undecided, "resend"), "claimed cancelled"),
     Case("resolve", partial(undecided, "perhaps"), refused="either done or resend"),
     Case("resolve", answered, "claimed cancelled"),
-    Case("resolve", unanswerable, refused='the word "export"'),
+    Case("resolve", unanswerable, refused="only ask"),
     Case("resolve", lambda _: {"job": "one", "how": "done"}, refused="by its number"),
     Case("pause", nothing, "claimed"),
     Case("resume", paused, "claimed claimed"),
