@@ -57,12 +57,22 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "credits": job.credits,
         "credits_about": job.credits_about,
         "timeline": timeline(draft),
+        "changes": _changes(results.draft_before(conn, job_id), draft),
         "source_now": name(row.retired_to) if row.retired_to else None,
         "draft_saved": results.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
         "history": list(map(_step, jobs.events(conn, job_id))),
     }
+
+
+def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
+    """What this turn changed in the edit; nothing for the first turn of a session."""
+    from nemowatch.outbox.draft_changes import draft_changes
+
+    if before is None or after is None:
+        return []
+    return draft_changes(before, after).lines()
 
 
 def _paid_call(call: Spend) -> dict[str, Any]:
@@ -98,6 +108,7 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         *_field("prompt", record["prompt"] or "-"),
         *_field("answer", record["answer"]),
         *_field("edit", record["timeline"]),
+        *_field("changes", "\n".join(record["changes"])),
         *_trouble(record, option),
         *_cost(record),
         *_results(record),

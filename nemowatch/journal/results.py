@@ -45,6 +45,12 @@ def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
     return json.loads(row["draft"]) if row else None
 
 
+def draft_before(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
+    """The draft of the turn before this job's in the same session; None for the first."""
+    row = conn.execute(SQL["draft_before"], {"job": job_id}).fetchone()
+    return json.loads(row["draft"]) if row else None
+
+
 def is_draft_saved(conn: sqlite3.Connection, job_id: int) -> bool:
     """Whether a draft is saved for this job: something to render from, and no sign of payment."""
     return conn.execute(SQL["is_draft_saved"], (job_id,)).fetchone() is not None

@@ -124,13 +124,13 @@ def _balanced(line: str) -> list[str]:
 def _filled(pieces: list[str], widest: int) -> list[str]:
     """Lines as full as they can be."""
     lines: list[str] = []
-    line = ""
+    line, taken = "", 0
     for piece in pieces:
-        longer = line + piece
-        if line and columns(longer.rstrip()) > widest:
+        if line and taken + columns(piece.rstrip()) > widest:
             lines.append(line.rstrip())
-            longer = piece
-        line = longer
+            line, taken = "", 0
+        line += piece
+        taken += columns(piece)
     return [*lines, line.rstrip()]
 
 

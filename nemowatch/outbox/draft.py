@@ -107,17 +107,24 @@ def timeline(draft: object) -> str:
 
     lines = [f"Timeline ({count}):"]
     for index, track in enumerate(tracks, 1):
-        lines.append(f"{index}. {_line(track)}")
+        lines.append(f"{index}. {track_line(track)}")
     return " ".join(lines).rstrip(":")
 
 
-def _line(track: Track) -> str:
+def track_name(track: Track) -> str:
+    """A track's kind and its names: `BGM: Lo-fi`."""
     segments = segments_of(track)
-    line = _word(track, segments)
+    word = _word(track, segments)
     shown = _names(track, segments)
     if shown:
-        line = f"{line}: {shown}"
+        return f"{word}: {shown}"
+    return word
 
+
+def track_line(track: Track) -> str:
+    """A track as people know it: `BGM: Lo-fi (0-10s, 35%)`."""
+    segments = segments_of(track)
+    line = track_name(track)
     details = (_span(segments), _volume([*segments, track.raw]))
     known = ", ".join(filter(None, details))
     if known:

@@ -49,7 +49,7 @@ ATTENTION: dict[AttentionReason, Cure] = {
             Choice(RESEND, "send it again with the prompt.txt of that moment; it costs again"),
             Choice(
                 DONE,
-                "the work has come after all, or these words are the transcript: fetch it, free of"
+                "the work has come after all, or the words may be the transcript: fetch it, free of"
                 " charge",
             ),
             LEAVE,

@@ -40,7 +40,7 @@ NO_TEXT_CURE = "To have it made again, drop the file under another name; that co
 async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
     draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
-    texts = _texts(work, draft)
+    texts = await deps.on_disk(work.watch, _texts, work, draft)
     if _is_text_missing(work, texts):
         error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
         return refuse(State.FAILED, error)
@@ -95,7 +95,8 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:
-    """The text results by their ending, without those that the cloud gave nothing for."""
+    """The text results by their ending, without those that the cloud gave nothing for. For a long
+    draft it takes a second."""
     words = transcript.read(draft, publishable(work.job.answer))
     made = {}
     for output in work.job.outputs:

@@ -44,6 +44,17 @@ async def test_one_more_instruction_costs_one_turn_and_no_upload(house: StageRig
     house.clean()
 
 
+async def test_the_draft_of_the_turn_before_is_known(house: StageRig) -> None:
+    """What a turn changed can be told; the first one has nothing before it."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "make the voice slower")
+    await house.run()
+    before = house.journal.read_now(lambda conn: results.draft_before(conn, second))
+    assert before == house.journal.read_now(lambda conn: results.draft(conn, first))
+    assert house.journal.read_now(lambda conn: results.draft_before(conn, first)) is None
+
+
 async def test_it_needs_no_file_in_the_inbox(house: StageRig) -> None:
     """The source has gone to done/ long since: what the instruction concerns is in the session."""
     (first,) = house.drop()

@@ -5,6 +5,11 @@ ON CONFLICT (job_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.s
 -- name: draft
 SELECT draft FROM draft WHERE job_id = ?
 
+-- name: draft_before
+-- what the latest earlier instruction of the same session made
+SELECT draft.draft FROM draft JOIN job earlier ON earlier.id = draft.job_id JOIN job ON job.session = earlier.session
+WHERE job.id = :job AND earlier.id < job.id AND earlier.earlier_of IS NULL ORDER BY earlier.id DESC LIMIT 1
+
 -- name: is_draft_saved
 SELECT 1 FROM draft WHERE job_id = ?
 
