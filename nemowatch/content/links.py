@@ -70,10 +70,10 @@ def _checked(text: str, name: str) -> str:
     begin = " ".join(plain[:80].split())
     spaced = ""
     if _SPACE.search(plain):
-        spaced = " and contain no spaces (write %20 for a space)"
+        spaced = " and contains no spaces (write %20 for a space)"
     raise OrderError(
         f'{shown(name)}: "{shown(begin)}" is not an address that can be taken.',
-        cure=f"Addresses begin with https:// (or http://){spaced}.",
+        cure=f"Write one address on each line. It begins with https:// (or http://){spaced}.",
     )
 
 

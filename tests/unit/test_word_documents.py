@@ -359,6 +359,12 @@ REFUSED: dict[str, tuple[str, str]] = {
         "formula",
     ),
     "a field without an end": (P(BEGIN, code("REF"), "x") + P("lost"), "no end"),
+    "a letter that is not merged": (
+        P("Dear ", BEGIN, code("MERGEFIELD Name"), MIDDLE, run("«Name»"), END, ","),
+        "not filled in",
+    ),
+    "a page number that is not in the file": (P("Page ", BEGIN, code("PAGE"), END), "PAGE"),
+    "a date that is not in the file": (P("Today, ", BEGIN, code("DATE"), END), "DATE"),
     "words that only Word works out": (P("a", BEGIN, code(r"EQ \f(1,2)"), END), "EQ"),
     "nothing": (P(" "), "empty"),
 }

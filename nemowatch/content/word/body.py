@@ -113,7 +113,8 @@ class Body:
     def _say(self, said: str) -> None:
         if not said or not self._is_shown():
             return
-        if any(self._unfilled) and said.strip():
+        is_name_of_field = "«" in said and self._story.fields.is_of_a_letter()
+        if (any(self._unfilled) and said.strip()) or is_name_of_field:
             raise OrderError(
                 f'A field of the document is not filled in: "{said.strip()[:60]}".',
                 cure="Fill it in, or delete it, save the document, and drop it again.",

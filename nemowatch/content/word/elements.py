@@ -27,12 +27,18 @@ WORKED_OUT = frozenset(
         "AUTONUM",
         "AUTONUMLGL",
         "AUTONUMOUT",
+        "DATE",
         "EQ",
         "FORMDROPDOWN",
         "GOTOBUTTON",
         "LISTNUM",
         "MACROBUTTON",
+        "NUMPAGES",
+        "PAGE",
+        "SECTION",
+        "SECTIONPAGES",
         "SYMBOL",
+        "TIME",
     }
 )
 #: What stands for a character.

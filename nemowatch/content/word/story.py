@@ -67,6 +67,10 @@ class Fields:
         """Whether this is the instruction of a field, which is not shown."""
         return not all(map(_HAS_RESULT, self.open))
 
+    def is_of_a_letter(self) -> bool:
+        """Whether this is the result of a field that a form letter fills in for each reader."""
+        return any(one.code.split()[:1] == ["MERGEFIELD"] for one in self.open)
+
     def instruct(self, said: str) -> None:
         """A piece of an instruction."""
         if not self.open:
