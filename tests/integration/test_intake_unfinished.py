@@ -35,35 +35,38 @@ def said(b: InboxRig) -> str:
     return " ".join(problem.what for problem in b.problems)
 
 
-@pytest.mark.parametrize(
-    "companion",
-    [
-        "clip.mp4.aria2",
-        "clip.mp4.st",
-        "clip.mp4.part",
-        "CLIP.MP4.!ut",
-        "clip.mp4.crdownload",
-        "clip.mp4.opdownload",
-        ".clip.mp4.filepart",
-        ".syncthing.clip.mp4.tmp",
-        "clip.mp4.ocTransferId17.part",
-        "clip.mp4.xltd.cfg",
-        ".clip.mp4.swp",
-    ],
-)
+COMPANIONS = [
+    "clip.mp4.aria2",
+    "clip.mp4.st",
+    "clip.mp4.part",
+    "CLIP.MP4.!ut",
+    "clip.mp4.crdownload",
+    "clip.mp4.opdownload",
+    ".clip.mp4.filepart",
+    ".syncthing.clip.mp4.tmp",
+    "clip.mp4.ocTransferId17.part",
+    "clip.mp4.xltd.cfg",
+    ".clip.mp4.swp",
+]
+
+
 async def test_a_companion_holds_a_file_and_ends_in_a_note(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, companion: str
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the state file of a program is beside it, it is not taken; a note names it in time."""
     monkeypatch.setattr(stability, "GIVE_UP", 0.6)
     async with inbox_rig(root, tmp_path / "s") as b:
-        beside = b.put(f"dub-es/{companion}", b"state")
-        b.put("dub-es/clip.mp4", mp4("clip"))
-        await b.until(lambda: f"{companion} is beside it" in said(b))
+        beside = []
+        for number, companion in enumerate(COMPANIONS):
+            beside.append(b.put(f"dub-es/{number}/{companion}", b"state"))
+            b.put(f"dub-es/{number}/clip.mp4", mp4(f"clip {number}"))
+        for companion in COMPANIONS:
+            await b.until(lambda one=companion: f"{one} is beside it" in said(b), 20)
         assert b.claimed == []
 
-        beside.unlink()
-        await b.until(lambda: len(b.claimed) == 1)
+        for path in beside:
+            path.unlink()
+        await b.until(lambda: len(b.claimed) == len(COMPANIONS), 20)
         await b.until(lambda: b.problems == ())
 
 
@@ -145,31 +148,34 @@ async def test_the_halves_of_a_film_wait_while_the_film_is_open(root: Path, tmp_
         assert await b.paths() == [b"transcribe/Seq.mp4"]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Talk.f137.mp4",
-        "Talk.f140.m4a",
-        "Talk.f251-drc.webm",
-        "Talk.fhls-720p.mp4",
-        "Talk.temp.mp4",
-        "Talk.TMP.mov",
-        "Talk.part.mp4",
-        "Talk.temp.m4a",
-    ],
-)
+PIECES = [
+    "Talk.f137.mp4",
+    "Talk.f140.m4a",
+    "Talk.f251-drc.webm",
+    "Talk.fhls-720p.mp4",
+    "Talk.temp.mp4",
+    "Talk.TMP.mov",
+    "Talk.part.mp4",
+    "Talk.temp.m4a",
+]
+
+
 async def test_pieces_of_a_running_program_are_no_work_and_end_in_a_note(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a downloader or an encoder calls its pieces is not paid for; under another name it
     is."""
     monkeypatch.setattr(stability, "GIVE_UP", 0.6)
     async with inbox_rig(root, tmp_path / "s") as b:
-        piece = b.put(f"transcribe/{name}", mp4("piece"))
-        await b.until(lambda: "still seems to be working" in said(b))
+        pieces = []
+        for number, name in enumerate(PIECES):
+            pieces.append(b.put(f"transcribe/{number}/{name}", mp4(f"piece {number}")))
+        await b.until(lambda: said(b).count("still seems to be working") >= len(PIECES), 20)
         assert b.claimed == []
-        piece.rename(piece.parent / f"Whole{piece.suffix}")
-        await b.until(lambda: len(b.claimed) == 1)
+
+        for piece in pieces:
+            piece.rename(piece.parent / f"Whole{piece.suffix}")
+        await b.until(lambda: len(b.claimed) == len(PIECES), 20)
 
 
 @pytest.mark.parametrize(
