@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,24 +36,27 @@ async def prompts(rig: InboxRig) -> dict[bytes, str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "name", ["prompt.docx", "prompt (1).txt", "prompt - Kopie.txt", "promt.txt", "prompt.txt~"]
-)
-async def test_a_near_miss_holds_its_folder_until_it_has_gone(
-    root: Path, tmp_path: Path, name: str
-) -> None:
+MISSES = ["prompt.docx", "prompt (1).txt", "prompt - Kopie.txt", "promt.txt", "prompt.txt~"]
+
+
+async def test_a_near_miss_holds_its_folder_until_it_has_gone(root: Path, tmp_path: Path) -> None:
     """Neither it nor what lies beside and below it is claimed; others are; a note says why."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        miss = b.put(f"voiceover/a/{name}", b"Speak slowly.")
-        b.put("voiceover/a/b/below.mp4", mp4("1"))
+        misses = []
+        for number, name in enumerate(MISSES):
+            misses.append(b.put(f"voiceover/{number}/{name}", b"Speak slowly."))
+            b.put(f"voiceover/{number}/b/below.mp4", mp4(f"1 {number}"))
         b.put("voiceover/other.mp4", mp4("2"))
-        path = f"voiceover/a/{name}".encode()
-        await b.until(lambda: path in near(b) and len(b.claimed) == 1)
+        paths = {os.fsencode(path.relative_to(root / "inbox")) for path in misses}
+        await b.until(lambda: paths <= set(near(b)) and len(b.claimed) == 1)
         assert await b.paths() == [b"voiceover/other.mp4"]
-        assert any("looks like prompt.txt" in one.why for one in b.inbox.waiting())
-        miss.unlink()
-        await b.until(lambda: len(b.claimed) == 2 and not near(b))
-        assert await b.paths() == [b"voiceover/a/b/below.mp4", b"voiceover/other.mp4"]
+        held = [one for one in b.inbox.waiting() if "looks like prompt.txt" in one.why]
+        assert len(held) >= len(MISSES)
+
+        for miss in misses:
+            miss.unlink()
+        await b.until(lambda: len(b.claimed) == 1 + len(MISSES) and not near(b))
+        assert all(path.endswith((b"below.mp4", b"other.mp4")) for path in await b.paths())
 
 
 async def test_a_near_miss_of_a_pause_holds_as_one(root: Path, tmp_path: Path) -> None:
