@@ -16,12 +16,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tests.rigs import hostile_cloud
+from tests.rigs.hostile_cloud import LIED_TO, Handler, HostileCloud
 from tests.rigs.studio import Studio, video
 
 Attack = Callable[[Studio], Callable[[], None] | None]
 ATTACKS: dict[str, Attack] = {}
 #: Whoever may write into a share may also stop all work in it; these must not stop another inbox.
 ON_AN_INBOX: set[str] = set()
+
+#: What the cloud does. It reaches only the attacker's sessions, so that another's can be measured.
+BY_THE_CLOUD: set[str] = set()
 
 FIFTEEN = "dub-es-fr-de-it-pt-nl-pl-sv-da-fi-cs-ro-hu-el-uk"
 OWNER = ".nemowatch-owner.json"
@@ -365,3 +370,27 @@ def hard_links(studio: Studio) -> None:
     folder.mkdir(exist_ok=True)
     for number in range(2000):
         os.link(path, folder / f"{number}.mp4")
+
+
+# -- a cloud that does harm
+
+
+def cloud_attack(what: str, answer: Handler) -> None:
+    """Put into the table that the cloud answers the attacker's jobs like this."""
+
+    @attack(what)
+    def answer_so(studio: Studio) -> None:
+        assert isinstance(studio.sandbox, HostileCloud)
+        studio.sandbox.answer = answer
+        for number in range(3):
+            studio.drop(f"dub-fr/{LIED_TO}-{number}.mp4")
+
+    BY_THE_CLOUD.add(what)
+
+
+cloud_attack("a cloud that refuses with 50 MB of text", hostile_cloud.huge_error)
+cloud_attack("a cloud that answers with 100 MB of numbers", hostile_cloud.enormous_json)
+cloud_attack("a cloud that answers with a million levels", hostile_cloud.deep)
+cloud_attack("a cloud whose answers never end", hostile_cloud.endless)
+cloud_attack("a cloud that sends one line of 200 MB", hostile_cloud.endless_line)
+cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip)

@@ -9,6 +9,7 @@ docs/reliability.md. Exits with 1 when a limit is not kept.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,9 +26,10 @@ from nemowatch.cli.status.gathering import overview
 from nemowatch.cli.status.view import draw
 from nemowatch.sandbox.process import SandboxProcess
 from tests.rigs import documents
-from tests.rigs.attacks import ATTACKS, ON_AN_INBOX
+from tests.rigs.attacks import ATTACKS, BY_THE_CLOUD, ON_AN_INBOX
+from tests.rigs.hostile_cloud import hostile
 from tests.rigs.notify_socket import Manager
-from tests.rigs.studio import Studio, video
+from tests.rigs.studio import Cloud, Studio, video
 
 #: The stated limits of harm.
 FILE_SECONDS = 15.0
@@ -41,6 +43,8 @@ WATCHED = 12.0
 PAUSE = 0.3
 #: Seconds after which waiting for a file is given up.
 GIVE_UP = 90.0
+#: Takes from root what an ordinary user has not: to read and write whatever the rights say.
+AS_ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
 MIB = 1024 * 1024
 
 
@@ -151,30 +155,42 @@ def resident(pid: int) -> float:
 
 
 @contextmanager
-def notified(base: Path) -> Iterator[NotifiedStudio]:
+def notified(base: Path, cloud: Cloud) -> Iterator[NotifiedStudio]:
     """A studio of two people: one attacks, the other drops clips into dub-es."""
-    with SandboxProcess(turn_seconds=0.2, render_seconds=0.2) as cloud:
-        other = base / "other"
-        (other / "inbox").mkdir(parents=True)
-        (other / "outbox").mkdir()
-        extra = f'[[watch]]\nroot = "{other}"\nsettle = 0.4\n'
-        studio = NotifiedStudio(base, cloud, confirm=20, extra=extra)
-        studio.base = base
-        studio.manager = Manager(base / "notify")
-        try:
-            studio.start()
-            yield studio
-        finally:
-            if studio.daemon is not None and studio.daemon.poll() is None:
-                studio.kill()
-            studio.manager.close()
-            # folders deeper than Python's own removal goes
-            subprocess.run(["rm", "-rf", studio.root], check=False)
+    other = base / "other"
+    (other / "inbox").mkdir(parents=True)
+    (other / "outbox").mkdir()
+    extra = f'[[watch]]\nroot = "{other}"\nsettle = 0.4\n'
+    studio = NotifiedStudio(base, cloud, confirm=20, extra=extra)
+    studio.base = base
+    studio.manager = Manager(base / "notify")
+    if os.geteuid() == 0:
+        studio.started_by = AS_ORDINARY
+    try:
+        studio.start()
+        yield studio
+    finally:
+        if studio.daemon is not None and studio.daemon.poll() is None:
+            studio.kill()
+        studio.manager.close()
+        # folders deeper than Python's own removal goes
+        subprocess.run(["rm", "-rf", studio.root], check=False)
+
+
+@contextmanager
+def cloud_for(what: str) -> Iterator[Cloud]:
+    """The sandbox, with what stands before it when the cloud is the attacker."""
+    with SandboxProcess(turn_seconds=0.2, render_seconds=0.2) as sandbox:
+        if what not in BY_THE_CLOUD:
+            yield sandbox
+            return
+        with hostile(sandbox) as cloud:
+            yield cloud
 
 
 def measure(what: str, base: Path) -> Harm:
     """Carry out one attack and measure."""
-    with notified(base) as studio:
+    with cloud_for(what) as cloud, notified(base, cloud) as studio:
         studio.drop("dub-es/first.mp4")
         studio.wait_results("dub-es/first.es.mp4")
         with Meter(studio) as meter:

@@ -84,7 +84,7 @@ async def lying(cloud: Callable[[], str], lies: Lies) -> AsyncIterator[str]:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             url = cloud() + request.raw_path
-            headers = _passed_on(request.headers)
+            headers = passed_on(request.headers)
             data = await request.read()
             async with client.request(request.method, url, headers=headers, data=data) as true:
                 endpoint = _endpoint(request.path)
@@ -93,7 +93,7 @@ async def lying(cloud: Callable[[], str], lies: Lies) -> AsyncIterator[str]:
                     body = b"\n".join(_event(lies, line) for line in body.split(b"\n"))
                 else:
                     body = lies.told(endpoint, body)
-                return web.Response(status=true.status, headers=_passed_on(true.headers), body=body)
+                return web.Response(status=true.status, headers=passed_on(true.headers), body=body)
 
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", handle)
@@ -112,5 +112,6 @@ def _endpoint(path: str) -> str:
     return next(found, "other")
 
 
-def _passed_on(headers: Any) -> dict[str, str]:
+def passed_on(headers: Any) -> dict[str, str]:
+    """The headers that do not belong to one connection alone."""
     return {name: said for name, said in headers.items() if name.lower() not in _NOT_PASSED_ON}

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nemowatch.sandbox.media import sample_script, sample_video
 from nemowatch.sandbox.process import SandboxProcess
@@ -46,6 +46,15 @@ drain = 5
 """
 
 
+class Cloud(Protocol):
+    """A sandbox, or what stands before it."""
+
+    url: str
+
+    def ledger(self) -> dict[str, Any]:
+        """Everything that has happened so far."""
+
+
 def wait_for(what: str, condition: Callable[[], Any], limit: float = LIMIT) -> Any:
     """The condition's first true value; fails, naming what it waited for, after `limit` seconds."""
     end = time.monotonic() + limit
@@ -64,7 +73,7 @@ class Studio:
     def __init__(
         self,
         base: Path,
-        sandbox: SandboxProcess,
+        sandbox: Cloud,
         *,
         settle: float = 0.4,
         scan: float = 2,
@@ -90,6 +99,7 @@ class Studio:
         )
         self.config.write_text(text + extra)
         self.daemon: subprocess.Popen[bytes] | None = None
+        self.started_by: list[str] = []  #: the beginning of the daemon's command line
 
     # -- folders
 
@@ -133,6 +143,7 @@ class Studio:
         """Start the daemon and wait until it answers."""
         with self.log_path.open("ab") as log:
             command = [
+                *self.started_by,
                 sys.executable,
                 "-m",
                 "nemowatch",
