@@ -375,12 +375,13 @@ def hard_links(studio: Studio) -> None:
 # -- a cloud that does harm
 
 
-def cloud_attack(what: str, answer: Handler) -> None:
-    """Put into the table that the cloud answers the attacker's jobs like this."""
+def cloud_attack(what: str, answer: Handler, most: int = hostile_cloud.MOST) -> None:
+    """Put into the table that the cloud gives the attacker's jobs this answer, `most` times."""
 
     @attack(what)
     def answer_so(studio: Studio) -> None:
         assert isinstance(studio.sandbox, HostileCloud)
+        studio.sandbox.most = most
         studio.sandbox.answer = answer
         for number in range(3):
             studio.drop(f"dub-fr/{LIED_TO}-{number}.mp4")
@@ -393,4 +394,5 @@ cloud_attack("a cloud that answers with 100 MB of numbers", hostile_cloud.enormo
 cloud_attack("a cloud that answers with a million levels", hostile_cloud.deep)
 cloud_attack("a cloud whose answers never end", hostile_cloud.endless)
 cloud_attack("a cloud that sends one line of 200 MB", hostile_cloud.endless_line)
-cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip)
+# two uploads go on at a time: a cloud that lets both of them hang makes everybody wait
+cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip, most=1)

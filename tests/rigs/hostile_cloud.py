@@ -102,6 +102,7 @@ class HostileCloud:
         self._sandbox = sandbox
         self._sessions: set[str] = set()
         self.answer: Handler | None = None  #: what those sessions get; None: the truth
+        self.most = MOST
         self.lies = 0  #: how many they got
         self.url = ""
 
@@ -130,7 +131,11 @@ class HostileCloud:
 
     async def _handle(self, client: ClientSession, request: web.Request) -> web.StreamResponse:
         data = await request.read()
-        if self.answer is not None and self.lies < MOST and self._is_lied_to(request.path, data):
+        if (
+            self.answer is not None
+            and self.lies < self.most
+            and self._is_lied_to(request.path, data)
+        ):
             self.lies += 1
             with suppress(ConnectionError):
                 return await self.answer(request)
