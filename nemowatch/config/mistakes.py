@@ -183,6 +183,14 @@ def known_keys(loc: Loc) -> list[str]:
     return keys(section)
 
 
+def _home_of(name: str) -> Loc:
+    """The path of the section that has this key; () for none."""
+    for section, model in sections():
+        if name in keys(model):
+            return _HOMES.get(section, (section,))
+    return ()
+
+
 def nearest_key(loc: Loc) -> str:
     """A cure for an unknown key: "Did you mean …?", where it belongs, or which keys there are."""
     name = str(loc[-1]).lower().replace("-", "_")
@@ -190,10 +198,9 @@ def nearest_key(loc: Loc) -> str:
     matches = difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS)
     if matches:
         return f"Did you mean {matches[0]}?"
-    for section, model in sections():
-        if name in keys(model):
-            home = _HOMES.get(section, (section,))
-            return f"It belongs below {_header(home)}."
+    home = _home_of(name)
+    if home:
+        return f"It belongs below {_header(home)}."
     if not siblings:
         return ""
     return f"Known here: {', '.join(siblings)}."

@@ -83,14 +83,19 @@ class Watch(Section):
 
     def __post_init__(self) -> None:
         """Give each folder that is not named its default: below the root, or beside the inbox."""
-        is_incomplete = _LEFT_OUT in (self.inbox, self.outbox)
-        if self.root is None and is_incomplete:
-            raise ValueError(_TOO_FEW)
-
-        base = self.root or self.inbox.parent
+        base = self.root
+        if base is None:
+            base = self._checked_apart()
         for key in FOLDERS:
             if getattr(self, key) == _LEFT_OUT:
                 object.__setattr__(self, key, base / key)
+
+    def _checked_apart(self) -> Path:
+        """The folder that the others lie in where there is no root. Raises ValueError where the
+        inbox or the outbox is not named."""
+        if _LEFT_OUT in (self.inbox, self.outbox):
+            raise ValueError(_TOO_FEW)
+        return self.inbox.parent
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
