@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nemowatch.clock import Clock
 from nemowatch.fs.mounts import Mode
-from nemowatch.intake.claim.arrivals import Arrivals
+from nemowatch.intake.claim.bulk_approval import Arrivals
 from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.schedule import ScanSchedule
 from nemowatch.intake.state import InboxState

@@ -1,7 +1,7 @@
 """Hints of the kernel about one inbox, followed: what is at the paths that events named?
 
 Owns the way from "something may have happened there" to what is tracked or gone. Where hints do
-not tell enough, it asks for a full scan; it makes none itself.
+not say enough, it asks for a full scan; it makes none itself.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
 from nemowatch.clock import Clock
-from nemowatch.intake.ready.file_checks import sort_paths
+from nemowatch.intake.ready.file_checks import Checked, sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
-from nemowatch.intake.scan.folders import name_of, parent
+from nemowatch.intake.scan.folders import is_below, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
-from nemowatch.intake.scan.instructions import exact, look_alike
+from nemowatch.intake.scan.instruction_names import exact, look_alike
 from nemowatch.intake.scan.scanner import in_project
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
@@ -53,7 +53,8 @@ class HintFollower:
 
         root = self._root_monitor.root
         found = await self._root_monitor.worker.run(lambda: sort_paths(root, wanted))
-        self._root_monitor.scan_soon |= found.odd or len(found.folders) > MAX_FOLDERS
+        if found.odd or len(found.folders) > MAX_FOLDERS:
+            self._root_monitor.scan_soon = True
         if not self._root_monitor.scan_soon:
             found.gone += await self._enter(found.folders, hints)
 
@@ -79,19 +80,22 @@ class HintFollower:
         self._state.problems.forget(path)
         if self._state.problems.answered(path):
             self._state.unblock(parent(path))
-        if not was_file and self._held_something(path):
-            self._root_monitor.scan_soon = True
-        if self._state.book.in_doubt(path):
+
+        was_folder = not was_file and self._held_something(path)
+        if was_folder or self._state.book.in_doubt(path):
             self._root_monitor.scan_soon = True
 
     def _is_worth(self, path: bytes) -> bool:
         """False for names that are never work; an instruction that comes or goes asks for a
         scan."""
-        kind = self._state.ignore.path(path).kind
-        inside_project = in_project(path)
-        if inside_project or _is_instruction(path, kind):
+        if in_project(path):
             self._root_monitor.scan_soon = True
-        return not inside_project and kind in _ENTERED
+            return False
+
+        kind = self._state.ignore.path(path).kind
+        if _is_instruction(path, kind):
+            self._root_monitor.scan_soon = True
+        return kind in _ENTERED
 
     def _is_entered(self, folder: bytes) -> bool:
         """False for a folder that no scan enters: as a file it could have been work, for all
@@ -102,31 +106,34 @@ class HintFollower:
         """True when a folder was here, as far as anything is known of one."""
         if path in self._state.facts:
             return True
-        prefix = path + b"/"
-        known = chain(self._state.known, self._state.tracker)
-        return any(file.startswith(prefix) for file in known)
+        files = chain(self._state.known, self._state.tracker)
+        return any(is_below(file, path) for file in files)
 
     async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:
         """A folder that came: take in what is in it; returns known files that are not in it any
         more."""
         await self._tracking.note_changed(survey.fresh)
-        for folder, facts in survey.folders.items():
-            if folder and survey.start == folder:
-                self._state.facts[folder] = facts
-            else:
-                self._state.facts.setdefault(folder, FolderFacts())
+        self._note_facts(survey)
 
         now = self._clock.monotonic()
         self._tracking.track(survey.fresh, now, event_at)
         survey.fresh = {}
 
         self._root_monitor.watching.expected |= survey.inodes | {inode}
-        is_instructed = bool(survey.instructions or survey.near)
-        if survey.more or is_instructed or any(map(_needs_scan, survey.folders.values())):
+        if _needs_scan(survey):
             self._root_monitor.scan_soon = True
         self._tracking.learn_instructions(survey)
         self._state.problems.learn(survey, self._state.facts, now)
         return list(survey.missing)
+
+    def _note_facts(self, survey: ScanDiff) -> None:
+        """What a whole task folder holds; of another only a full scan has seen everything."""
+        for folder, facts in survey.folders.items():
+            is_whole = folder != b"" and folder == survey.start
+            if is_whole:
+                self._state.facts[folder] = facts
+            else:
+                self._state.facts.setdefault(folder, FolderFacts())
 
     async def _arrived(self, files: Collection[bytes], hints: Mapping[bytes, float]) -> None:
         """Files that events named: tracked, when their folder takes such."""
@@ -135,16 +142,23 @@ class HintFollower:
             self._root_monitor.scan_soon = True
 
         for seen in await self._tracking.check_files(taken):
-            path = seen.path
-            if isinstance(seen.found, Snapshot) and not self._is_known(path, seen.found):
-                await self._tracking.note_changed([path])
-                self._state.problems.forget(path)
-                self._tracking.see(seen, seen.found, hints[path])
+            if isinstance(seen.found, Snapshot):
+                await self._seen(seen, seen.found, hints[seen.path])
+
+    async def _seen(self, seen: Checked, found: Snapshot, event_at: float) -> None:
+        path = seen.path
+        if self._is_known(path, found):
+            return
+        await self._tracking.note_changed([path])
+        self._state.problems.forget(path)
+        self._tracking.see(seen, found, event_at)
 
     def _is_taken(self, path: bytes) -> bool:
-        is_in_folder = b"/" in path
-        # what may be meant as an instruction only a scan can tell
-        return is_in_folder and self._state.book.takes(path) and not self._state.book.in_doubt(path)
+        is_in_inbox_itself = not parent(path)
+        if is_in_inbox_itself or not self._state.book.takes(path):
+            return False
+        # what may be meant as an instruction only a scan can decide
+        return self._state.book.in_doubt(path) is None
 
     def _is_known(self, path: bytes, found: Snapshot) -> bool:
         local = self._root_monitor.is_local(path)
@@ -154,21 +168,31 @@ class HintFollower:
 def _is_instruction(path: bytes, kind: NameClass) -> bool:
     """Whether an instruction comes or goes, or what looks like one, and no note of ours."""
     name = name_of(path)
-    is_instruction = exact(name) or look_alike(name) or look_alike(name, folder=True)
     if name.lower().endswith(b".error.txt"):  # it came back with its file
         return True
-    return kind is NameClass.OURS and bool(is_instruction)
+    if kind is not NameClass.OURS:
+        return False
+    meant = exact(name) or look_alike(name) or look_alike(name, folder=True)
+    return meant is not None
 
 
-def _needs_scan(facts: FolderFacts) -> bool:
-    """True for a new folder that holds more than files to work on."""
-    return bool(facts.foreign or facts.partial)
+def _needs_scan(survey: ScanDiff) -> bool:
+    """True when a new folder holds more than files to work on, or more of them than were taken."""
+    if survey.more or survey.instructions or survey.near:
+        return True
+    return any(map(_holds_others, survey.folders.values()))
+
+
+def _holds_others(facts: FolderFacts) -> bool:
+    if facts.partial:
+        return True
+    return facts.foreign > 0
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:
     """Those folders that lie below no other of them."""
     found: list[bytes] = []
     for folder in sorted(folders):
-        if not found or not folder.startswith(found[-1] + b"/"):
+        if not found or not is_below(folder, found[-1]):
             found.append(folder)
     return found

@@ -212,7 +212,9 @@ class Inbox:
     def busy(self) -> bool:
         """True while some file may still become a job by itself: it is settling, or news of
         others wait to be followed. While it fails here nothing becomes one."""
-        return self._root_monitor.online and self._pipeline.is_settling
+        if not self._root_monitor.online:
+            return False
+        return self._pipeline.is_settling
 
     async def mark_paid(self) -> None:
         """Something is being paid for here: write it into the owner file, now or with one of the

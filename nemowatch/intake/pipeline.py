@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from nemowatch.clock import Clock
 from nemowatch.config import Recipe, Watch
-from nemowatch.intake.claim.arrivals import Arrivals
+from nemowatch.intake.claim.bulk_approval import Arrivals
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder
 from nemowatch.intake.full_scan import FullScan
@@ -83,16 +83,22 @@ class Pipeline:
         """True while some file may still become a job by itself, or news wait to be followed."""
         if self._root_monitor.scan_soon or self._schedule.more:
             return True
-        return self._state.tracker.busy() > 0 or self._has_hints()
+        if self._has_hints():
+            return True
+        return self._state.tracker.busy() > 0
 
     def _has_hints(self) -> bool:
         """True when events have named paths that nobody has checked yet."""
         hints = self._root_monitor.hints
-        return hints is not None and hints.waiting
+        if hints is None:
+            return False
+        return hints.waiting
 
     def is_due(self, now: float) -> bool:
         """Whether a scan or hints are waiting; `now`: monotonic seconds."""
-        return self._has_hints() or self._full_scan.is_due(now)
+        if self._has_hints():
+            return True
+        return self._full_scan.is_due(now)
 
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next portion is due, if nothing happens before."""

@@ -7,7 +7,7 @@ file of a kind that nobody takes may be about to get its real name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nemowatch.content.endings import conversions
 from nemowatch.intake.records import FileProblem, FolderProblem
@@ -95,10 +95,8 @@ class Problems:
 
     def _forget_below(self, start: bytes) -> None:
         """Drop what the scan of this folder (b"": of everything) finds anew."""
-        for found in (self._odd, self._near):
-            for path in list(found):
-                if is_below(path, start):
-                    del found[path]
+        _drop_below(self._odd, start)
+        _drop_below(self._near, start)
         for folder in list(self._orders):
             if folder_of(folder) not in self._facts:
                 del self._orders[folder]
@@ -117,30 +115,31 @@ class Problems:
 
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next problem becomes ripe; infinite when none will."""
-        moments = map(self._ripe_at, self._since)
-        return min((moment for moment in moments if moment > now), default=float("inf"))
+        earliest = float("inf")
+        for moment in map(self._ripe_at, self._since):
+            if now < moment < earliest:
+                earliest = moment
+        return earliest
 
     def _ripe_at(self, key: tuple[str, bytes]) -> float:
         return self._since[key] + _PATIENCE[key[0]]
 
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Every problem that is to be reported now."""
-        found: list[FolderProblem] = []
-        near: list[FileProblem] = []
-        for kind, path in self._since:
-            if self._ripe_at((kind, path)) > now:
-                continue
-            if kind == "near":
-                near.append(self._near[path])
-            elif kind == "name":
-                found.append(self._name(path))
-            else:
-                found.append(self._foreign(path))
-        found += self._partial_files.problems()
+        near = [self._near[path] for path in self._ripe("near", now)]
+        folders = [self._foreign(path) for path in self._ripe("foreign", now)]
+        folders += [self._name(path) for path in self._ripe("name", now)]
+        folders += self._partial_files.problems()
         for folder, (what, cure) in self._orders.items():
-            found.append(FolderProblem(folder, what, cure=cure))
+            folders.append(FolderProblem(folder, what, cure=cure))
         files = (*self._files.values(), *self._odd.values(), *near, *self._asked.values())
-        return (*files, *_one_each(found))
+        return (*files, *_one_each(folders))
+
+    def _ripe(self, wanted: str, now: float) -> Iterator[bytes]:
+        """The paths that have had a problem of this kind for long enough."""
+        for kind, path in self._since:
+            if kind == wanted and self._ripe_at((kind, path)) <= now:
+                yield path
 
     def _name(self, folder: bytes) -> FolderProblem:
         found = self._book.read(folder)
@@ -164,6 +163,12 @@ class Problems:
         convert = conversions(facts.foreign_endings, kinds)
         move = "Move them into a folder that takes them, or remove them."
         return FolderProblem(folder, what, cure=f"{convert}{move}")
+
+
+def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:
+    for path in list(problems):
+        if is_below(path, start):
+            del problems[path]
 
 
 def _examples(facts: FolderFacts) -> str:

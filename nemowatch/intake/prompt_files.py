@@ -1,7 +1,7 @@
 """The prompt.txt of each folder: noticed by scans, read when it has settled, and followed by
 the folder's files from then on.
 
-Owns which one is in force, and what people are told about one that cannot be used.
+Owns which one is in force, and what people read about one that cannot be used.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class PromptFiles:
 
     def _has_one(self, folder: bytes) -> bool:
         held = self._state.instructions.get(folder)
-        return held is not None and bool(held.prompt)
+        if held is None:
+            return False
+        return held.prompt != b""
 
     def _forget(self, folder: bytes) -> None:
         del self._state.prompts[folder]
@@ -92,7 +94,8 @@ class PromptFiles:
         self._state.unblock(folder)
 
     async def _read(self, path: bytes, expected: Snapshot) -> str:
-        root, worker = self._root_monitor.root, self._root_monitor.worker
+        root = self._root_monitor.root
+        worker = self._root_monitor.worker
         return await worker.run(lambda: read_prompt(root, path, expected, worker.beat))
 
     def not_now(self, path: bytes, error: LocalPassing) -> None:
@@ -103,7 +106,7 @@ class PromptFiles:
         self._root_monitor.next_probe = 0.0
 
     def fail(self, path: bytes, error: LocalError) -> None:
-        """It cannot be read: the folder's files wait for it, and people are told."""
+        """It cannot be read: the folder's files wait for it, and people are notified."""
         folder = parent(path)
         what = f"Its prompt.txt cannot be used: {error.text}"
         self._state.problems.order(folder, what, error.cure)

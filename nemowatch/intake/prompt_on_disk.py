@@ -14,7 +14,7 @@ from nemowatch.fs.listing import names_in
 from nemowatch.fs.safe_open import folder_of, open_below
 from nemowatch.intake.scan.folders import lineage
 from nemowatch.intake.scan.instruction_forms import PROMPT_NAMES
-from nemowatch.intake.scan.instructions import folded
+from nemowatch.intake.scan.instruction_names import folded
 from nemowatch.tasks import nested
 
 
@@ -30,8 +30,12 @@ def instructions_for(inbox: Path, folder: bytes) -> str:
 
 def _own(inbox: Path, folder: bytes) -> str:
     with suppress(SourceGone), folder_of(inbox, folder) as opened:
-        names = [name for name in names_in(opened) if folded(name) in PROMPT_NAMES]
-        if names:
-            with os.fdopen(open_below(inbox, folder + b"/" + min(names)), "rb") as file:
+        name = min(filter(_is_prompt, names_in(opened)), default=b"")
+        if name:
+            with os.fdopen(open_below(inbox, folder + b"/" + name), "rb") as file:
                 return reading.read_text(file.fileno())
     return ""
+
+
+def _is_prompt(name: bytes) -> bool:
+    return folded(name) in PROMPT_NAMES

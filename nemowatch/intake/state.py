@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import Problems
-from nemowatch.intake.ready.reasons import problem_of
 from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.ready.waiting_reasons import problem_of
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
@@ -58,15 +58,16 @@ class InboxState:
 
     def is_claimed(self, path: bytes) -> bool:
         """True for a file that was claimed or refused, also while it settles again."""
-        return path in self.known or path in self.changed
+        if path in self.known:
+            return True
+        return path in self.changed
 
     def resettle(self, paths: Iterable[bytes]) -> list[bytes]:
         """Those of the files that were known look different now: they settle again. Returns
         them."""
-        changed: list[bytes] = []
-        for path in paths:
-            if self.known.pop(path, None) is not None:
-                changed.append(path)
+        changed = list(filter(self.known.__contains__, paths))
+        for path in changed:
+            del self.known[path]
         self.changed.update(changed)
         return changed
 

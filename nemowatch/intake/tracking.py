@@ -15,9 +15,9 @@ from nemowatch.intake.claim import known_sources
 from nemowatch.intake.prompt_files import PromptFiles
 from nemowatch.intake.ready import file_checks
 from nemowatch.intake.ready.file_checks import Checked
-from nemowatch.intake.ready.reasons import why
 from nemowatch.intake.ready.stability import Beside, Observation, Verdict
 from nemowatch.intake.ready.surroundings import surroundings
+from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.records import Waiting
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.folders import natural
@@ -31,7 +31,7 @@ from nemowatch.model import Snapshot
 PORTION = 1_000
 #: Verdicts on files that have kept still.
 _STILL = frozenset({Verdict.READY, Verdict.UNFINISHED})
-#: Stands for the moment of an event where none has come.
+#: In place of the moment of an event: none has come.
 NO_EVENT = -1.0
 
 
@@ -138,7 +138,9 @@ class Tracking:
             gone = await self.really_gone([path])
         except LocalError:
             return False
-        return bool(gone) and not await self._is_hidden(path)
+        if not gone:
+            return False
+        return not await self._is_hidden(path)
 
     async def _is_hidden(self, path: bytes) -> bool:
         """True when the source claimed at this path lies below a mount that came since, or on
@@ -161,7 +163,7 @@ class Tracking:
         )
 
     def see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
-        """Tell the tracker what a check of one file has found."""
+        """Pass what a check of one file has found to the tracker."""
         now = self._clock.monotonic()
         observed = Observation(found, now, seen.lease, event_at, seen.has_data)
         self._observe(seen.path, observed)

@@ -13,8 +13,9 @@ from nemowatch.fs import holes
 from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import snapshot
 from nemowatch.intake.ready import stability
-from nemowatch.intake.ready.inspect import Advice, Inspected, Terms, inspect
-from nemowatch.intake.ready.stability import Pace
+from nemowatch.intake.ready.inspect import inspect
+from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
+from nemowatch.intake.ready.pace import Pace
 from nemowatch.model import MB, MediaKind
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 

@@ -42,7 +42,7 @@ ELSEWHERE = {
     "remote/credential.py": "the token's file",
     "remote/part.py::Marker": "markers of downloads, in the state folder",
     "reporting/page.py::_template": "the page's template, a resource of the package",
-    "intake/watch/supervisor.py::WatcherSupervisor": "the pulse's folder, in the state folder",
+    "intake/watch/watcher_supervisor.py::WatcherSupervisor": "the pulse's folder, in the state folder",
     "intake/watch/watcher.py::Watcher": "the pulse, in the state folder; /proc",
     "intake/watch/watcher.py::_inotify_fds": "/proc",
     "cli/init.py": "makes the folders of a new workspace, and the configuration file",

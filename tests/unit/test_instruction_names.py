@@ -6,7 +6,7 @@ import pytest
 
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.instruction_forms import Instruction
-from nemowatch.intake.scan.instructions import exact, in_doubt, look_alike
+from nemowatch.intake.scan.instruction_names import exact, in_doubt, look_alike
 
 PROMPT, PAUSE, APPROVE = Instruction.PROMPT, Instruction.PAUSE, Instruction.APPROVE
 

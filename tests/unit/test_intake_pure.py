@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
-from nemowatch.intake.ready.reasons import why
-from nemowatch.intake.ready.stability import Observation, Pace, Tracked, Verdict
+from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.stability import Observation, Tracked, Verdict
 from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.folders import as_text, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass

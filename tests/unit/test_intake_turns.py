@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nemowatch.intake.ready.turns import in_turns, portion
+from nemowatch.intake.ready.fair_turns import in_turns, portion
 
 MANY = [b"dub-fr/%d.mp4" % number for number in range(3000)]
 

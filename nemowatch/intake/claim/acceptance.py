@@ -12,7 +12,7 @@ from nemowatch.errors import OrderError
 from nemowatch.fs.names import SIGNATURE
 from nemowatch.intake.claim.candidates import candidate, order_of_link
 from nemowatch.intake.claim.pairing import Group, wait_for
-from nemowatch.intake.ready.inspect import Advice, Inspected, Terms
+from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
@@ -42,12 +42,15 @@ class Acceptance:
         skill = ""
         languages: tuple[str, ...] = ()
         if isinstance(folder, Folder):
-            skill, languages = folder.skill, folder.language_tags
+            skill = folder.skill
+            languages = folder.language_tags
         tracked = self._state.tracker.get(path)
         if tracked is None:
-            is_settled, is_given_up = True, False
+            is_settled = True
+            is_given_up = False
         else:
-            is_settled, is_given_up = tracked.settled(), tracked.is_given_up
+            is_settled = tracked.settled()
+            is_given_up = tracked.is_given_up
         return Terms(
             self._state.book.kinds(parent(path)),
             max_bytes(skill),
@@ -107,7 +110,7 @@ class Acceptance:
             wait_for(self._state, other.path, one.path)
             return
 
-        name = as_text(one.path.rpartition(b"/")[2])
+        name = as_text(name_of(one.path))
         why = f"It belongs to {name}, which cannot be used."
         self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
 
@@ -132,7 +135,10 @@ class Acceptance:
             tracked.block(one.why)
 
     def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
-        snapshot = one.snapshot if one.snapshot.ino else tracked.last
+        snapshot = one.snapshot
+        was_read = snapshot.ino != 0
+        if not was_read:
+            snapshot = tracked.last
         tracked.see(Observation(snapshot, self._clock.monotonic(), one.lease))
         tracked.settle_anew()
 
@@ -175,7 +181,7 @@ class Acceptance:
         self._state.block(main.path, exc.text)
 
     def _too_many(self, main: Inspected, count: int) -> None:
-        name = as_text(main.path.rpartition(b"/")[2])
+        name = as_text(name_of(main.path))
         why = (
             f"{name} has {len(main.links):,} addresses, and with the languages of its folder that"
             f" makes {count:,} results. One list makes {MOST_JOBS:,} at most."

@@ -58,13 +58,13 @@ class ApprovalBatch:
             return self._open
 
         count = sum(not job.is_free for job in candidate.jobs)
-        is_long_list = candidate.many and 0 < self._confirm_above < count
         if doubtful:
-            cause = batches.STANDS
-        elif is_long_list:
-            cause = batches.LIST
-        else:
-            return None
+            return self._begin(batches.STANDS, count)
+        if candidate.many and 0 < self._confirm_above < count:
+            return self._begin(batches.LIST, count)
+        return None
+
+    def _begin(self, cause: str, count: int) -> int:
         return batches.begin(self._conn, self._watch, cause, count, self._now)
 
     def _count_free(self, batch: int, candidate: Candidate) -> None:

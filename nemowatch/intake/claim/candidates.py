@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from nemowatch.fs.hashing import combined
 from nemowatch.intake.claim.pairing import Group
-from nemowatch.intake.ready.inspect import Inspected, promised_kind
+from nemowatch.intake.ready.inspection_result import Inspected
 from nemowatch.intake.records import Candidate
-from nemowatch.intake.scan.folders import as_text, folder_of, stem_of
+from nemowatch.intake.scan.folders import as_text, folder_of, name_of, promised_kind, stem_of
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks import Drop, Folder, plan
@@ -36,7 +36,7 @@ def candidate(
 ) -> Candidate:
     """`order_of`: the order for a link by its file's name; None when this is no list."""
     main = found[0]
-    name = main.path.rpartition(b"/")[2]
+    name = name_of(main.path)
     stem = as_text(stem_of(name))
     members = tuple(_member(one) for one in found)
     jobs = [NewJob("", stem, target, order.skill) for target in order.targets]
@@ -52,7 +52,7 @@ def candidate(
 
 def _member(one: Inspected) -> Member:
     role = _ROLES.get(one.kind, MemberRole.CLIP)
-    name = as_text(one.path.rpartition(b"/")[2])
+    name = as_text(name_of(one.path))
     return Member(
         role,
         name,
@@ -73,7 +73,8 @@ def _linked(
     taken: Counter[str] = Counter()
     for number, url in enumerate(links, 1):
         name = _name_of(url, f"{stem} {number}")
-        item, result = "", stem
+        item = ""
+        result = stem
         if len(links) > 1:
             item = str(number)
             result = name.rpartition(".")[0] or name

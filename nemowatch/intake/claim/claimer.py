@@ -1,7 +1,7 @@
 """Hands files that have kept still over to the journal: has them read and judged, and claimed.
 
 Owns the way from "ready" to "claimed", one bounded portion at a time. What a candidate is to the
-journal is decided in `decide`, what a file is in `ready.inspect`, and what becomes of it in
+journal is decided in `journal_claims`, what a file is in `ready.inspect`, and what becomes of it in
 `acceptance`.
 """
 
@@ -15,15 +15,15 @@ from itertools import chain
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.copy_names import is_copy_name
-from nemowatch.intake.claim.decide import Claimed, Claims, Outcome
-from nemowatch.intake.claim.existing_results import Finder, no_results, results_of, with_results
+from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
+from nemowatch.intake.claim.journal_claims import Claimed, Claims, Outcome
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
 from nemowatch.intake.claim.text_lane import TextLane
+from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.file_checks import still_there
-from nemowatch.intake.ready.turns import in_turns
 from nemowatch.intake.records import Candidate, Duplicate
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -77,7 +77,7 @@ class Claimer:
         self._finder = finder
         self.confirm_above = confirm_above
         #: files that were there at the start: their results may exist, too
-        self.stood_before: set[bytes] = set()
+        self.existed_before: set[bytes] = set()
 
     def stop(self) -> None:
         """End. What is being read is left to itself."""
@@ -151,7 +151,8 @@ class Claimer:
         # what may be a copy comes after what it is a copy of
         ordered = sorted(candidates, key=_is_copy)
         now = self._clock.now_ms()
-        confirm_above, keeps = self.confirm_above, watch.after == "keep"
+        confirm_above = self.confirm_above
+        keeps = watch.after == "keep"
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(
@@ -166,12 +167,13 @@ class Claimer:
             return [claims.claim(candidate) for candidate in ordered]
 
         done = await self._journal.write(claim)
-        self.stood_before.difference_update(candidate.path for candidate in candidates)
+        self.existed_before.difference_update(candidate.path for candidate in candidates)
         return done
 
     async def _known_elsewhere(self, candidates: list[Candidate]) -> dict[bytes, Earlier]:
         """Known sources that candidates are under another name, by the candidates' paths."""
-        watch, now = self._root_monitor.watch, self._clock.now_ms()
+        watch = self._root_monitor.watch
+        now = self._clock.now_ms()
         found = await self._journal.read(
             lambda conn: sources_of_same_content(conn, watch.name, candidates, now)
         )
@@ -191,20 +193,26 @@ class Claimer:
         which: set[bytes] | None = None
         is_rebuilt = batch is not None and batch.cause == batches.REBUILT
         if not is_rebuilt:
-            which = self.stood_before
+            which = self.existed_before
             if which.isdisjoint(candidate.path for candidate in candidates):
                 return candidates
 
-        watch, worker, finder = self._root_monitor.watch, self._root_monitor.worker, self._finder
-        return await worker.run(lambda: with_results(candidates, watch, finder, worker.beat, which))
+        existing = self._result_lookup()
+        return await self._root_monitor.worker.run(lambda: existing.with_results(candidates, which))
+
+    def _result_lookup(self) -> ResultLookup:
+        root_monitor = self._root_monitor
+        return ResultLookup(root_monitor.watch, self._finder, root_monitor.worker.beat)
 
     async def settle_held(self) -> None:
         """The journal was restored: what it takes for unpaid, and whose results exist, is done."""
-        watch, worker, finder = self._root_monitor.watch, self._root_monitor.worker, self._finder
-        held = await self._journal.read(lambda conn: batches.held_jobs(conn, watch.name))
+        name = self._root_monitor.watch.name
+        held = await self._journal.read(lambda conn: batches.held_jobs(conn, name))
         if not held:
             return
-        found = await worker.run(lambda: results_of(held, watch, finder, worker.beat))
+
+        existing = self._result_lookup()
+        found = await self._root_monitor.worker.run(lambda: existing.results_of(held))
         now = self._clock.now_ms()
 
         def settle(conn: sqlite3.Connection) -> None:
@@ -224,7 +232,7 @@ class Claimer:
         if claimed.outcome in _DUPLICATES:
             exists = claimed.outcome is Outcome.DUPLICATE
             taken.again.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
-        elif claimed.outcome is not Outcome.STANDING:
+        elif claimed.outcome is not Outcome.KNOWN:
             taken.claimed.append(claimed.source_id)
 
     def _know(self, candidate: Candidate) -> None:

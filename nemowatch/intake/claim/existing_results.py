@@ -8,7 +8,7 @@ finder knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nemowatch.config import Watch
 from nemowatch.intake.records import Candidate
@@ -32,50 +32,49 @@ def no_results(
     return ()
 
 
-def with_results(
-    candidates: Iterable[Candidate],
-    watch: Watch,
-    finder: Finder,
-    beat: Callable[[], None],
-    which: Container[bytes] | None = None,
-) -> list[Candidate]:
-    """The same candidates, their jobs with what exists of them in the outbox; `which`: only of
-    those at these paths (None: all). Blocking; raises LocalPassing."""
-    found: list[Candidate] = []
-    for candidate in candidates:
-        if which is None or candidate.path in which:
-            found.append(_with_results(candidate, watch, finder, beat))
-        else:
-            found.append(candidate)
-    return found
+@dataclass(frozen=True, slots=True)
+class ResultLookup:
+    """Asks one inbox's finder. Its methods block, and raise LocalPassing."""
 
+    watch: Watch
+    finder: Finder
+    beat: Callable[[], None]  #: sign of life
 
-def _with_results(
-    candidate: Candidate,
-    watch: Watch,
-    finder: Finder,
-    beat: Callable[[], None],
-) -> Candidate:
-    def looked_up(job: NewJob) -> NewJob:
-        return replace(job, existing=finder(watch, candidate.path, job, beat))
+    def with_results(
+        self,
+        candidates: Iterable[Candidate],
+        which: Container[bytes] | None = None,
+    ) -> list[Candidate]:
+        """The same candidates, their jobs with what exists of them in the outbox; `which`: only of
+        those at these paths (None: all)."""
+        found: list[Candidate] = []
+        for candidate in candidates:
+            if which is None or candidate.path in which:
+                found.append(self._with_results(candidate))
+            else:
+                found.append(candidate)
+        return found
 
-    return replace(candidate, jobs=tuple(map(looked_up, candidate.jobs)))
+    def _with_results(self, candidate: Candidate) -> Candidate:
+        found: list[NewJob] = []
+        for job in candidate.jobs:
+            results = self._find(candidate.path, job)
+            found.append(replace(job, existing=results))
+        return replace(candidate, jobs=tuple(found))
 
+    def _find(self, path: bytes, job: NewJob) -> tuple[PublishedOutput, ...]:
+        return self.finder(self.watch, path, job, self.beat)
 
-def results_of(
-    held: Iterable[tuple[bytes, Job]],
-    watch: Watch,
-    finder: Finder,
-    beat: Callable[[], None],
-) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
-    """Those jobs of the journal (with their sources' paths) whose results exist, with these.
-    Blocking; raises LocalPassing."""
-    found: list[tuple[Job, tuple[PublishedOutput, ...]]] = []
-    for path, job in held:
-        results = finder(watch, path, _as_new(job), beat)
-        if results:
-            found.append((job, results))
-    return found
+    def results_of(
+        self, held: Iterable[tuple[bytes, Job]]
+    ) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
+        """Those jobs of the journal (with their sources' paths) whose results exist, with these."""
+        found: list[tuple[Job, tuple[PublishedOutput, ...]]] = []
+        for path, job in held:
+            results = self._find(path, _as_new(job))
+            if results:
+                found.append((job, results))
+        return found
 
 
 def _as_new(job: Job) -> NewJob:

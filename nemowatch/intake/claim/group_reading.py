@@ -13,7 +13,8 @@ from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Worker
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.pairing import Group
-from nemowatch.intake.ready.inspect import Inspected, Terms, inspect
+from nemowatch.intake.ready.inspect import inspect
+from nemowatch.intake.ready.inspection_result import Inspected, Terms
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -61,8 +62,10 @@ class GroupReading:
         return Work(group, tuple(map(self._question, group.paths)))
 
     def _question(self, path: bytes) -> Question:
+        last = None
         tracked = self._state.tracker.get(path)
-        last = None if tracked is None else tracked.last
+        if tracked is not None:
+            last = tracked.last
         return Question(path, self._acceptance.terms(path), last)
 
     async def read(self, work: list[Work], worker: Worker) -> list[Read]:
@@ -85,6 +88,7 @@ class GroupReading:
 
     def _inspect(self, asked: Question, worker: Worker) -> Inspected:
         """Read one file, in the worker's thread."""
-        root, pace = self._root_monitor.root, self._root_monitor.pace(asked.path)
+        root = self._root_monitor.root
+        pace = self._root_monitor.pace(asked.path)
         expected = asked.last or lookup(root, asked.path)
         return inspect(root, asked.path, expected, pace, asked.terms, worker.beat)

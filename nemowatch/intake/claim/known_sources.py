@@ -1,7 +1,7 @@
 """What the journal knows of the files at some paths: whose they are, whether something is paid for
 them, and that they have changed or are gone.
 
-Claims nothing: that is `decide`.
+Claims nothing: that is `journal_claims`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FEW = 200
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     """True when nothing has been, or may have been, paid for any of these jobs and some are
     still to be done. A job that lost its session is at the beginning again, and is paid for
-    all the same, as its calls tell.
+    all the same, as its calls show.
     """
     is_any_left = False
     for job in found:
@@ -152,7 +152,9 @@ def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
     nothing new would be made of it."""
     for path in originals(candidate.path):
         row = sources.find(conn, watch, path, candidate.digest)
-        if row is not None and _may_have_results(conn, row):
+        if row is None:
+            continue
+        if _may_have_results(conn, row):
             return True
     return False
 

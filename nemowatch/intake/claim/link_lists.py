@@ -1,4 +1,4 @@
-"""A list of links that comes again with other lines: what an earlier list at its place has made, or
+"""A list of links that comes again with other lines: what an earlier list at its path has made, or
 is making, is not paid for once more.
 
 Owns which job of an earlier list counts for one of the new: the same address, the same target,
@@ -101,7 +101,7 @@ def _urls(members: Iterable[Member]) -> dict[str, str]:
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
-    """The jobs of earlier lists at this place; of several for one address those that have made
+    """The jobs of earlier lists at this path; of several for one address those that have made
     something come first, the latest first. {} for what is no list."""
     if not _urls(candidate.members):
         return {}

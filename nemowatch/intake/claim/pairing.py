@@ -10,20 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nemowatch.errors import OrderError
-from nemowatch.intake.claim.neighbours import Neighbours, is_text
+from nemowatch.intake.claim.paired_names import Neighbours, is_text
 from nemowatch.intake.ready.file_checks import names_in
-from nemowatch.intake.ready.inspect import promised_kind
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
-from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
+from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent, promised_kind
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Drop, Folder, enumerated, plan
 
-#: What people are told to do when several files could be one pair.
+#: The cure when several files could be one pair.
 ASK_CURE = (
     "Leave one text for each file. It may be named after the whole file, with .txt behind it"
     " (tour.mp4.txt), where two files differ in their endings alone."
@@ -40,7 +39,9 @@ class Group:
     @property
     def paths(self) -> tuple[bytes, ...]:
         """Its files."""
-        return (self.main, self.text) if self.text else (self.main,)
+        if self.text:
+            return (self.main, self.text)
+        return (self.main,)
 
 
 class Groups:
@@ -110,7 +111,8 @@ class Groups:
                 texts |= self._texts(clip, neighbours)
             return clips, texts
 
-        clips, texts = {path}, self._texts(path, neighbours)
+        clips = {path}
+        texts = self._texts(path, neighbours)
         for text in texts:
             clips |= self._clips(text, neighbours)
         return clips, texts

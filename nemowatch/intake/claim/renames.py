@@ -194,9 +194,9 @@ def _is_it(one: Earlier, deletes: bool) -> bool:
     if one.is_there:
         return False
 
-    source = one.source
-    has_left = source.retired_at is not None
-    is_deleted = deletes and has_left and source.retired_to is None
+    if not deletes or one.source.retired_at is None:
+        return True
+    is_deleted = one.source.retired_to is None
     return not is_deleted
 
 
@@ -204,4 +204,6 @@ def ended_by_rename(job: Job) -> bool:
     """Whether this job has only ended because its file was no longer at its path."""
     if job.state is State.CANCELLED:
         return job.error_text == TAKEN_AWAY
-    return job.state is State.FAILED and job.error_code == SourceGone.code
+    if job.state is State.FAILED:
+        return job.error_code == SourceGone.code
+    return False

@@ -17,9 +17,9 @@ from nemowatch.fs.safe_open import lookup_many
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.group_reading import GroupReading, Read, Work
 from nemowatch.intake.claim.pairing import Group, Groups
-from nemowatch.intake.ready.inspect import Advice, Inspected, promised_kind
-from nemowatch.intake.ready.turns import in_turns
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.ready.fair_turns import in_turns
+from nemowatch.intake.ready.inspection_result import Advice, Inspected
+from nemowatch.intake.scan.folders import as_text, name_of, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_check import SILENCE
 from nemowatch.intake.watch.root_monitor import RootMonitor

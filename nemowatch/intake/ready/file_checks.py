@@ -19,7 +19,7 @@ from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.safe_open import lookup_many, open_below
-from nemowatch.intake.ready.stability import Pace
+from nemowatch.intake.ready.pace import Pace
 from nemowatch.model import Snapshot
 
 
@@ -36,8 +36,11 @@ class Checked:
 def check_files(
     root: Path, paths: Iterable[bytes], pace_of: Callable[[bytes], Pace]
 ) -> list[Checked]:
-    """Check tracked files; where a lease tells something, ask for one."""
-    return [_checked(root, path, found, pace_of(path)) for path, found in lookup_many(root, paths)]
+    """Check tracked files; where a lease shows something, ask for one."""
+    checked: list[Checked] = []
+    for path, found in lookup_many(root, paths):
+        checked.append(_checked(root, path, found, pace_of(path)))
+    return checked
 
 
 def _checked(
@@ -46,14 +49,19 @@ def _checked(
     found: Snapshot | LocalError,
     pace: Pace,
 ) -> Checked:
-    if isinstance(found, LocalError) or not pace.leases or found.size == 0:
+    if isinstance(found, LocalError):
         return Checked(path, found)
+    if not pace.leases or found.size == 0:
+        return Checked(path, found)
+
     try:
         fd = open_below(root, path)
     except LocalError:  # not ours to read, or just gone: the next check says so
         return Checked(path, found)
     try:
-        has_data = None if found.blocks else holes.has_data(fd)
+        has_data = None
+        if found.blocks == 0:
+            has_data = holes.has_data(fd)
         return Checked(path, snapshot(fd), lease.probe(fd), has_data)
     finally:
         os.close(fd)
@@ -79,8 +87,8 @@ class Paths:
 
 
 def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
-    """Tell files from folders and from what is gone; a path that cannot be checked is left to the
-    next scan."""
+    """Separate files, folders, and what is gone; a path that cannot be checked is left to the next
+    scan."""
     found = Paths()
     top = os.fsencode(root) + b"/"
     for path in paths:
@@ -97,21 +105,26 @@ def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
 def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
     """Those of `paths` at which nothing is any more; what cannot be checked does not count as
     gone."""
-    return [path for path, found in lookup_many(root, paths) if isinstance(found, SourceGone)]
+    gone: list[bytes] = []
+    for path, found in lookup_many(root, paths):
+        if isinstance(found, SourceGone):
+            gone.append(path)
+    return gone
 
 
 def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
     """True when every (absolute path, bytes) is as it was published."""
-    for path, size in outputs:
-        try:
-            found = Path(os.fsdecode(path)).stat().st_size
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError:  # the share is away: that is no deletion
-            continue
-        if found != size:
-            return False
-    return True
+    return all(_is_as_published(path, size) for path, size in outputs)
+
+
+def _is_as_published(path: bytes, size: int) -> bool:
+    try:
+        found = Path(os.fsdecode(path)).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # the share is away: that is no deletion
+        return True
+    return found.st_size == size
 
 
 def read_prompt(

@@ -7,12 +7,42 @@ Owns what the mount table says about an inbox. It reads no disk.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.config import Watch
-from nemowatch.fs.holes import reports
+from nemowatch.fs.holes import Reports, reports
 from nemowatch.fs.mounts import Mode, MountTable, mode_of, tells_leases
-from nemowatch.intake.ready.stability import LOCAL_SETTLE, NETWORK_SETTLE, Pace
+
+#: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
+#: catches a program that closes and opens again at once.
+QUICK = 1.0
+#: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and
+#: more (docs/platform.md section filesystems, point 4).
+LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
+#: Checks during one settle time: three, so that a pause of half of it is seen as one.
+CHECKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a file of one folder must be still."""
+
+    settle: float  #: seconds
+    local: bool  #: a local filesystem: inode numbers are real, and every write shows at once
+    leases: bool = False  #: a granted lease proves that nobody writes
+    blocks: bool = True  #: the filesystem says how many blocks a file has
+    holes: Reports = Reports.TRUE  #: what the filesystem reports of holes
+
+    @property
+    def quick(self) -> float:
+        """Seconds after a close that was seen."""
+        return min(QUICK, self.settle)
+
+    @property
+    def check_every(self) -> float:
+        """Seconds between checks."""
+        return min(self.settle / CHECKS, 5.0)
 
 
 class Paces:
@@ -46,7 +76,9 @@ class Paces:
     def mode(self) -> Mode:
         """How changes are noticed: by configuration, else by the filesystems of the root and of the
         mounts below it."""
-        return self._mode if self.watch.mode == "auto" else Mode(self.watch.mode)
+        if self.watch.mode == "auto":
+            return self._mode
+        return Mode(self.watch.mode)
 
     def at(self, path: bytes) -> Pace:
         """How long the file at this path must be still."""
@@ -57,7 +89,18 @@ class Paces:
 
     def _pace_of(self, fstype: str) -> Pace:
         local = mode_of(fstype) is Mode.EVENTS
-        settle = LOCAL_SETTLE if local else NETWORK_SETTLE
+        return Pace(
+            self._settle(local),
+            local,
+            leases=tells_leases(fstype),
+            blocks=local,
+            holes=reports(fstype),
+        )
+
+    def _settle(self, local: bool) -> float:
+        """Seconds without a change, by configuration, else by whether the disk is a local one."""
         if self.watch.settle != "auto":
-            settle = float(self.watch.settle)
-        return Pace(settle, local, leases=tells_leases(fstype), blocks=local, holes=reports(fstype))
+            return float(self.watch.settle)
+        if local:
+            return LOCAL_SETTLE
+        return NETWORK_SETTLE

@@ -26,27 +26,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
+from nemowatch.intake.ready.pace import Pace
 from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 
-#: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
-#: catches a program that closes and opens again at once.
-QUICK = 1.0
-#: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and
-#: more (docs/platform.md section filesystems, point 4).
-LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
 #: A file this small may live in its inode, without a block of its own.
 INLINE = 4096
-#: Checks during one settle time: three, so that a pause of half of it is seen as one.
-CHECKS = 3
 #: Seconds between checks of a file that is stuck (cut short, empty, a placeholder); the scans see
 #: it too.
 STUCK_CHECK = 15.0
 #: Seconds without a change after which a file that does not become whole is given up, or people are
-#: told (docs/behaviour.md section 2).
+#: notified (docs/behaviour.md section 2).
 GIVE_UP = 600.0
 
 
@@ -58,7 +50,7 @@ class Verdict(StrEnum):
     WRITER = "writer"  #: somebody has it open for writing
     EMPTY = "empty"  #: no byte yet
     PLACEHOLDER = "placeholder"  #: a size and no content
-    UNFINISHED = "unfinished"  #: what stands beside it says that a program is not done with it
+    UNFINISHED = "unfinished"  #: what lies beside it says that a program is not done with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +75,6 @@ class Observation:
     #: when the kernel said that it was closed, linked or moved in; negative: it did not
     event_at: float = -1.0
     has_data: bool | None = None  #: False: it is one hole; None: nobody asked
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long a file of one folder must be still."""
-
-    settle: float  #: seconds
-    local: bool  #: a local filesystem: inode numbers are real, and every write shows at once
-    leases: bool = False  #: a granted lease proves that nobody writes
-    blocks: bool = True  #: the filesystem says how many blocks a file has
-    holes: Reports = Reports.TRUE  #: what the filesystem tells of holes
-
-    @property
-    def quick(self) -> float:
-        """Seconds after a close that was seen."""
-        return min(QUICK, self.settle)
-
-    @property
-    def check_every(self) -> float:
-        """Seconds between checks."""
-        return min(self.settle / CHECKS, 5.0)
 
 
 class Tracked:
@@ -138,7 +109,7 @@ class Tracked:
         self.beside = Beside()
         #: why it is not taken although it is still: said by whoever read it
         self.blocked = ""
-        self.problem: FileProblem | None = None  #: what people are told of it by a note
+        self.problem: FileProblem | None = None  #: what a note says of it
         self.next_at = seen.at
         self._plan()
 
@@ -161,24 +132,35 @@ class Tracked:
         if changed or seen.lease is Lease.WRITER:
             self.since = seen.at
         if changed:
-            self.blocked, self.slow, self.problem = "", False, None
+            self.blocked = ""
+            self.slow = False
+            self.problem = None
         if is_check:
-            self.lease, self.has_data = seen.lease, seen.has_data
+            self.lease = seen.lease
+            self.has_data = seen.has_data
 
-        self.last, self.last_at = seen.snapshot, seen.at
+        self.last = seen.snapshot
+        self.last_at = seen.at
         self._plan()
         if not is_check:
             self.next_at = max(min(self.next_at, planned), seen.at)
 
     def _note_reopening(self, seen: Observation, changed: bool) -> None:
         """A writer that was done, and writes again, works in pieces."""
-        closed_before = self.event_at >= 0 and self.last.size > 0 and self.lease is Lease.FREE
-        written_again = changed and seen.event_at > self.event_at
-        if closed_before and (written_again or seen.lease is Lease.WRITER):
+        has_content = self.last.size > 0
+        if not has_content or not self._is_closed():
+            return
+        is_open_again = seen.lease is Lease.WRITER
+        is_written_again = changed and seen.event_at > self.event_at
+        if is_open_again or is_written_again:
             self.reopened = True
 
+    def _is_closed(self) -> bool:
+        """Closed as far as the kernel says, and nobody writing."""
+        return self.event_at >= 0 and self.lease is Lease.FREE
+
     def see_beside(self, beside: Beside, now: float) -> None:
-        """Take in what stands beside it at `now`. What may belong to it, and changes, begins the
+        """Take in what lies beside it at `now`. What may belong to it, and changes, begins the
         wait anew."""
         if beside.state != self.beside.state:
             self.slow = True
@@ -205,12 +187,14 @@ class Tracked:
         it changes. `soon`: what it waits for settles as well, so it is checked as before.
         `now`: when a check failed, and so was none.
         """
-        self.blocked, self.soon, self.problem = why, soon, None
+        self.blocked = why
+        self.soon = soon
+        self.problem = None
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
 
     def hold(self, problem: FileProblem, why: str) -> None:
-        """As `block`, and people are told by a note, until it changes."""
+        """As `block`, and people are notified by a note, until it changes."""
         self.block(why)
         self.problem = problem
 
@@ -228,9 +212,9 @@ class Tracked:
         writing, every block there."""
         if self.reopened or self.slow or self.blocked:
             return False
-        covered = self.last.blocks * 512 >= self.last.size
-        closed = self.event_at >= 0 and self.lease is Lease.FREE and self.pace.leases
-        return closed and covered
+        if not self.pace.leases or not self._is_closed():
+            return False
+        return self.last.blocks * 512 >= self.last.size
 
     def needed(self) -> float:
         """Seconds of stillness after which it counts as settled. The short cut counts from the
@@ -238,7 +222,8 @@ class Tracked:
         at once."""
         if not self.quick:
             return self.pace.settle
-        return min(self.pace.quick + max(self.event_at - self.since, 0.0), self.pace.settle)
+        before_close = max(self.event_at - self.since, 0.0)
+        return min(before_close + self.pace.quick, self.pace.settle)
 
     @property
     def is_given_up(self) -> bool:
@@ -248,7 +233,9 @@ class Tracked:
     def settled(self) -> bool:
         """True when it has been still for the whole settle time: needed before anything is
         refused for good."""
-        return self.still >= self.pace.settle and self.lease is not Lease.WRITER
+        if self.lease is Lease.WRITER:
+            return False
+        return self.still >= self.pace.settle
 
     def verdict(self) -> Verdict:
         """The decision after the last check."""
@@ -268,7 +255,9 @@ class Tracked:
         """A size and no content. Content that is compressed well may be in the inode."""
         if self.has_data or not self.pace.blocks:
             return False
-        return self.last.blocks == 0 and self.last.size > INLINE
+        if self.last.size <= INLINE:
+            return False
+        return self.last.blocks == 0
 
     @property
     def stuck(self) -> bool:
@@ -278,12 +267,18 @@ class Tracked:
         return self.verdict() in _STUCK
 
     def _plan(self) -> None:
+        self.next_at = self.last_at + self._pause()
+
+    def _pause(self) -> float:
+        """Seconds until the next check."""
         if self.stuck:
-            self.next_at = self.last_at + min(STUCK_CHECK, 10 * self.pace.settle)
-            return
-        rest = self.since + self.needed() - self.last_at
-        if rest <= 0 and self.blocked:
-            rest = self.pace.check_every
-        self.next_at = self.last_at + min(max(rest, 0.0), self.pace.check_every)
+            return min(STUCK_CHECK, 10 * self.pace.settle)
         if self.verdict() is Verdict.WRITER:
-            self.next_at = self.last_at + self.pace.check_every
+            return self.pace.check_every
+
+        rest = self.since + self.needed() - self.last_at
+        if rest > 0:
+            return min(rest, self.pace.check_every)
+        if self.blocked:
+            return self.pace.check_every
+        return 0.0

@@ -1,14 +1,14 @@
 """What lies beside files that have kept still, and says that a program is not done with them.
 
 Owns the reading of their folders, in the worker thread of an inbox. What a name says is
-`companions`', and what follows for the file is `stability`'s.
+`companion_names`', and what follows for the file is `stability`'s.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from nemowatch.fs import lease
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.safe_open import lookup_many, open_below
-from nemowatch.intake.ready.companions import (
+from nemowatch.intake.ready.companion_names import (
     about,
     comparable,
     is_half,
@@ -27,7 +27,7 @@ from nemowatch.intake.ready.companions import (
     word_owner,
 )
 from nemowatch.intake.ready.stability import Beside
-from nemowatch.intake.scan.folders import as_text
+from nemowatch.intake.scan.folders import as_text, name_of
 from nemowatch.model import Snapshot
 
 
@@ -38,6 +38,13 @@ class _Found:
     #: paths that say by themselves that a program is at work on it
     at_work: list[bytes] = field(default_factory=list)
     growing: list[bytes] = field(default_factory=list)  #: paths of which the growth says so
+
+    def add(self, path: bytes, is_at_work: bool) -> None:
+        """The file at this path belongs to it."""
+        if is_at_work:
+            self.at_work.append(path)
+        else:
+            self.growing.append(path)
 
 
 def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Beside]:
@@ -58,16 +65,17 @@ def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Beside]:
 def _reason(root: Path, name: bytes, one: _Found) -> str:
     """Why a program is not done with this file; "" when nothing says so."""
     for path, now in lookup_many(root, one.at_work):
-        if isinstance(now, Snapshot):  # a folder is none
-            return f"{as_text(os.path.basename(path))} is beside it"
+        is_file = isinstance(now, Snapshot)
+        if is_file:
+            return f"{as_text(name_of(path))} is beside it"
     for path in one.growing:
         if _is_written(root, path):
-            return f"{as_text(os.path.basename(path))} is still being written"
+            return f"{as_text(name_of(path))} is still being written"
     return piece_of(name)
 
 
 def _is_written(root: Path, path: bytes) -> bool:
-    """True when a program has this file open for writing, where a lease tells."""
+    """True when a program has this file open for writing, where a lease shows it."""
     try:
         fd = open_below(root, path)
     except LocalError:
@@ -99,33 +107,25 @@ class _Asked:
 
     def hear(self, other: bytes, path: bytes) -> None:
         """Note what the file of this name, at this path, says of them."""
+        for name, is_at_work in self._concerned(other):
+            if name != other:
+                self.found[name].add(path, is_at_work)
+
+    def _concerned(self, other: bytes) -> Iterator[tuple[bytes, bool]]:
+        """Those that this name says something of, each with whether it says by itself that a
+        program is at work on it."""
         opened = self._by_owner_file.get(comparable(other))
         if opened is not None:
-            self.found[opened].at_work.append(path)
+            yield opened, True
+
         for base, is_at_work in about(other):
-            self._belongs(base, other, path, is_at_work)
+            name = self._by_name.get(base)
+            if name is not None:
+                yield name, is_at_work
+
         if may_be_other_half(other):
-            self._other_half(other, path)
-
-    def _belongs(
-        self,
-        base: str,
-        other: bytes,
-        path: bytes,
-        is_at_work: bool,
-    ) -> None:
-        name = self._by_name.get(base)
-        if name is None or name == other:
-            return
-        if is_at_work:
-            self.found[name].at_work.append(path)
-        else:
-            self.found[name].growing.append(path)
-
-    def _other_half(self, other: bytes, path: bytes) -> None:
-        for name in self._halves.get(stem(other), ()):
-            if name != other:
-                self.found[name].growing.append(path)
+            for name in self._halves.get(stem(other), ()):
+                yield name, False
 
 
 def _state_of(root: Path, paths: list[bytes]) -> int:
@@ -134,4 +134,6 @@ def _state_of(root: Path, paths: list[bytes]) -> int:
     for path, now in lookup_many(root, paths):
         if isinstance(now, Snapshot):
             state.append((path, now.size, now.mtime_ns))
-    return hash(tuple(state)) if state else 0
+    if not state:
+        return 0
+    return hash(tuple(state))

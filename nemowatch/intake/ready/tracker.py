@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
-from nemowatch.intake.ready.stability import Observation, Pace, Tracked
-from nemowatch.intake.ready.turns import portion
+from nemowatch.intake.ready.fair_turns import portion
+from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.stability import Observation, Tracked
 
 
 class Tracker:

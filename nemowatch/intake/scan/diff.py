@@ -117,7 +117,8 @@ class ScanDiffer:
         tracked: Iterable[bytes],
         is_local: Callable[[bytes], bool],
     ) -> None:
-        self._book, self._known = book, known
+        self._book = book
+        self._known = known
         self._tracked = frozenset(tracked)
         self._is_local = is_local
         self._seen: set[bytes] = set()
@@ -194,7 +195,7 @@ class ScanDiffer:
             found.inodes.discard(entry.snapshot.ino)
 
     def _sort(self, found: ScanDiff, entry: Entry) -> None:
-        """A file, or what may be meant as an instruction: what else lies there tells."""
+        """A file, or what may be meant as an instruction: what else lies there decides."""
         if self._book.in_doubt(entry.path) is None:
             self._file(found, entry)
         else:
@@ -226,7 +227,8 @@ class ScanDiffer:
         return names
 
     def _file(self, found: ScanDiff, entry: Entry) -> None:
-        path, folder = entry.path, entry.folder
+        path = entry.path
+        folder = entry.folder
         facts = found.folders.setdefault(folder, FolderFacts())
         if not folder:
             facts.add_foreign(path, entry.snapshot)
@@ -259,7 +261,7 @@ def _add_folder(found: ScanDiff, entry: Entry) -> None:
 
 
 def _oddity(entry: Entry) -> FileProblem:
-    """What people are told about what is no file."""
+    """What people read about what is no file."""
     if entry.kind is Kind.PROJECT:
         what = (
             "Folders that end in .project are one job of many files; they are not available in this"

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
 from nemowatch.model import Snapshot
 
-#: What people are told to do about a name that is nearly an instruction.
+#: The cure for a name that is nearly an instruction.
 _RENAME = (
     "Call it {name}, with nothing before or after (Windows hides endings: View, File name"
     " extensions shows them), or remove it. If it is work of its own, give it a name that is not"
@@ -34,7 +34,7 @@ _CURES = {
     Instruction.ASIDE: "If it is a script to be spoken, give it another name, such as script.txt.",
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
-#: What people are told to do about a prompt.txt that says nothing.
+#: The cure for a prompt.txt that says nothing.
 EMPTY_CURE = "Write the instructions into it, or remove it."
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
@@ -75,7 +75,7 @@ class NearMiss:
         return FORM[self.instruction].effect is Effect.FOLDER
 
     def problem(self) -> FileProblem:
-        """What people are told of it, in its own folder."""
+        """What people read of it, in its own folder."""
         return FileProblem(self.path, parent(self.path), self.what, self.cure, code="near miss")
 
 
@@ -130,7 +130,7 @@ class Gathering:
 
     def take(self, path: bytes, snapshot: Snapshot) -> None:
         """One of our names was found: an instruction, or what looks like one."""
-        exact = instructions.exact(name_of(path))
+        exact = instruction_names.exact(name_of(path))
         if exact is None:
             self._inexact(path)
         elif exact is Instruction.PAUSE:
@@ -145,7 +145,7 @@ class Gathering:
         alike = _alike(name)
         if alike is not None:
             self.miss(path, alike)
-        elif instructions.is_note(name) and len(self.notes) < MAX_NOTES:
+        elif instruction_names.is_note(name) and len(self.notes) < MAX_NOTES:
             self.notes.append(path)
 
     def _approval(self, path: bytes, snapshot: Snapshot) -> None:
@@ -189,7 +189,7 @@ class Gathering:
                 found.near += map(_one_of_many, found.prompts)
 
     def problems(self) -> Iterator[FileProblem]:
-        """What people are told."""
+        """What people read of them."""
         for found in self.folders.values():
             yield from _problems(found.near)
         yield from _problems(self.others)
@@ -219,7 +219,7 @@ def _drop_backups(found: FolderInstructions) -> None:
 
     kept: list[NearMiss] = []
     for miss in found.near:
-        is_backup = instructions.is_backup(name_of(miss.path))
+        is_backup = instruction_names.is_backup(name_of(miss.path))
         if is_backup and miss.instruction in there:
             continue
         kept.append(miss)
@@ -228,10 +228,10 @@ def _drop_backups(found: FolderInstructions) -> None:
 
 def _alike(name: bytes) -> Instruction | None:
     """What a name that is ours looks like; None for our own notes."""
-    found = instructions.look_alike(name) or instructions.look_alike(name, folder=True)
+    found = instruction_names.look_alike(name) or instruction_names.look_alike(name, folder=True)
     if found is not None:
         return found
-    low = instructions.folded(name)
+    low = instruction_names.folded(name)
     for meant in (Instruction.REVISE, Instruction.ANSWER):
         if FORM[meant].is_written(low):
             return meant

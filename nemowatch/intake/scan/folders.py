@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
-from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Folder, Unreadable, jobs_of_one, nested, read_folder, takes
@@ -71,6 +71,11 @@ def parent(path: bytes) -> bytes:
 def name_of(path: bytes) -> bytes:
     """The last name of a path."""
     return path.rpartition(b"/")[2]
+
+
+def promised_kind(path: bytes) -> MediaKind | None:
+    """The kind that a path's ending promises; None for endings that no task takes."""
+    return kind_by_name(name_of(path))
 
 
 def lineage(folder: bytes) -> Iterator[bytes]:
@@ -169,21 +174,23 @@ class FolderBook:
 
     def takes(self, path: bytes) -> bool:
         """True when a file of this name's ending is of a kind that its folder takes."""
-        return kind_by_name(name_of(path)) in self.kinds(parent(path))
+        return promised_kind(path) in self.kinds(parent(path))
 
     def in_doubt(self, path: bytes) -> Instruction | None:
         """The instruction that may be meant by a file, by its name alone: what lies beside it
-        tells more."""
+        says more."""
         is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
-        return instructions.in_doubt(name_of(path), scripts=is_text_work)
+        return instruction_names.in_doubt(name_of(path), scripts=is_text_work)
 
     def groups(self, folder: bytes) -> bool:
         """True when a text beside a media file of the same stem belongs to it there."""
         kinds = self.kinds(folder)
-        return MediaKind.SCRIPT in kinds and bool(MEDIA & kinds)
+        if MediaKind.SCRIPT not in kinds:
+            return False
+        return not MEDIA.isdisjoint(kinds)
 
     def jobs_of_one(self, folder: bytes) -> int:
-        """How many jobs one file in it brings, as far as the name tells: one for each language
+        """How many jobs one file in it brings, as far as the name says: one for each language
         of a dubbing."""
         found = self.read(folder)
         if isinstance(found, Folder):

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from nemowatch.intake.scan import instructions
+from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.conflict_names import conflict_of
 from nemowatch.intake.scan.ignored_names import (
     FOLDER_PATTERNS,
@@ -26,7 +26,7 @@ from nemowatch.intake.scan.ignored_names import (
     TEMPORARY_SUFFIXES,
 )
 from nemowatch.intake.scan.instruction_forms import EXACT
-from nemowatch.intake.scan.instructions import folded
+from nemowatch.intake.scan.instruction_names import folded
 
 
 class NameClass(StrEnum):
@@ -70,38 +70,49 @@ _STRENGTH = {
 }
 
 
-def _any_of(patterns: dict[str, str]) -> re.Pattern[str]:
-    """Matches what any of them matches; nothing when there are none."""
-    return re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)")
+class _Patterns:
+    """Patterns for names, each with its reason."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        self._reasons = reasons
+        nothing = r"(?!)"
+        self._any = re.compile("|".join(map(fnmatch.translate, reasons)) or nothing)
+
+    def __len__(self) -> int:
+        return len(self._reasons)
+
+    def why(self, name: str) -> str:
+        """Why the first pattern that matches is in the list; "" when none does."""
+        if self._any.match(name) is None:
+            return ""
+        pattern = next(filter(partial(fnmatch.fnmatchcase, name), self._reasons))
+        return self._reasons[pattern]
 
 
-_OURS = _any_of(OUR_PATTERNS)
-_PATTERN, _FOLDER = _any_of(PATTERNS), _any_of(FOLDER_PATTERNS)
-
-
-def _first(reasons: dict[str, str], matches: Callable[[str], bool]) -> str:
-    """Why the first entry that matches is in the list; "" when none does."""
-    entry = next(filter(matches, reasons), None)
-    if entry is None:
-        return ""
-    return reasons[entry]
-
-
-def _reason(name: str, patterns: dict[str, str]) -> str:
-    """Why the first pattern that matches is in the list; "" when none does."""
-    return _first(patterns, partial(fnmatch.fnmatchcase, name))
+_OURS = _Patterns(OUR_PATTERNS)
+_NEVER_WORK = _Patterns(PATTERNS)
+_NEVER_ENTERED = _Patterns({**FOLDER_PATTERNS, ".*": "a hidden folder"})
 
 
 def _ignored(why: str) -> NameVerdict:
     return NameVerdict(NameClass.IGNORED, why)
 
 
+def _listed(names: Mapping[str, str], words: str) -> dict[str, NameVerdict]:
+    """The verdicts on complete names: those in a list, and instructions."""
+    verdicts = {name: _ignored(words.format(why)) for name, why in names.items()}
+    return verdicts | dict.fromkeys(EXACT, _INSTRUCTION)
+
+
+_FOLDER_NAMES = _listed(FOLDERS, "{}")
+_FILE_NAMES = _listed(METADATA_FILES, "a file of {}")
+
+
 class Ignore:
     """The list, with one user's own patterns added."""
 
     def __init__(self, patterns: tuple[str, ...] = ()) -> None:
-        self._own = {p.lower(): f"the configuration ignores {p}" for p in patterns}
-        self._own_re = _any_of(self._own)
+        self._own = _Patterns({p.lower(): f"the configuration ignores {p}" for p in patterns})
 
     def __repr__(self) -> str:
         return f"Ignore(own={len(self._own)})"
@@ -109,46 +120,25 @@ class Ignore:
     def name(self, name: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge one name, without its path."""
         low = folded(name)
-        judge = self._folder if folder else self._file
+        judge = _folder if folder else _file
         own_kind = judge(low) or self._look_alike(name, folder=folder)
         return own_kind or _temporary(low) or self._shared(low)
 
     def _look_alike(self, name: bytes, *, folder: bool) -> NameVerdict | None:
         """The judgement of a name that was surely to be an instruction, and is none."""
         low = folded(name)
-        if low.startswith(_PREFIXES):
-            return None
-        if self._own_re.match(low):
+        if low.startswith(_PREFIXES) or self._own.why(low):
             return None
 
-        meant = instructions.look_alike(name, folder=folder)
+        meant = instruction_names.look_alike(name, folder=folder)
         if meant is None:
             return None
         return NameVerdict(NameClass.OURS, f"it looks like {meant}, but is not called exactly so")
 
-    def _folder(self, low: str) -> NameVerdict | None:
-        if low in EXACT:
-            return _INSTRUCTION
-        if low in FOLDERS:
-            return _ignored(FOLDERS[low])
-        if _FOLDER.match(low):
-            return _ignored(_reason(low, FOLDER_PATTERNS))
-        if low.startswith("."):
-            return _ignored("a hidden folder")
-        return None
-
-    def _file(self, low: str) -> NameVerdict | None:
-        if low in EXACT:
-            return _INSTRUCTION
-        if _OURS.match(low):
-            return NameVerdict(NameClass.OURS, _reason(low, OUR_PATTERNS))
-        if low in METADATA_FILES:
-            return _ignored(f"a file of {METADATA_FILES[low]}")
-        return None
-
     def _shared(self, low: str) -> NameVerdict:
-        if self._own_re.match(low):
-            return _ignored(_reason(low, self._own))
+        own = self._own.why(low)
+        if own:
+            return _ignored(own)
         # a sync conflict must not be paid for: a person decides first
         whose = conflict_of(low)
         if whose:
@@ -169,12 +159,34 @@ def _strength(verdict: NameVerdict) -> int:
     return _STRENGTH[verdict.kind]
 
 
+def _folder(low: str) -> NameVerdict | None:
+    listed = _FOLDER_NAMES.get(low)
+    if listed is not None:
+        return listed
+
+    why = _NEVER_ENTERED.why(low)
+    if why:
+        return _ignored(why)
+    return None
+
+
+def _file(low: str) -> NameVerdict | None:
+    ours = _OURS.why(low)
+    if ours:
+        return NameVerdict(NameClass.OURS, ours)
+    return _FILE_NAMES.get(low)
+
+
 def _temporary(low: str) -> NameVerdict | None:
     if low.startswith(_PREFIXES):
-        return _ignored(_first(TEMPORARY_PREFIXES, low.startswith))
+        prefix = next(filter(low.startswith, TEMPORARY_PREFIXES))
+        return _ignored(TEMPORARY_PREFIXES[prefix])
+
     _, dot, ending = low.rpartition(".")
     if dot and ending in TEMPORARY_SUFFIXES:
         return _ignored(TEMPORARY_SUFFIXES[ending])
-    if _PATTERN.match(low):
-        return _ignored(_reason(low, PATTERNS))
+
+    why = _NEVER_WORK.why(low)
+    if why:
+        return _ignored(why)
     return None

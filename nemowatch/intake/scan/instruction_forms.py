@@ -1,6 +1,6 @@
 """The instructions that people give by the names of files, and how each is written: the one table.
 
-How a name is compared with it, `instructions` knows.
+How a name is compared with it, `instruction_names` knows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from nemowatch.intake.scan.name_words import is_slip, words
 
 
 class Instruction(StrEnum):
-    """An instruction by its name, as people are told to write it."""
+    """An instruction by its name, as people are asked to write it."""
 
     PAUSE = "PAUSE"
     APPROVE = "APPROVE"

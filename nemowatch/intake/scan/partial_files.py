@@ -74,7 +74,7 @@ class PartialFiles:
                     self._stalled.setdefault(folder, []).append(path)
 
     def problems(self) -> list[FolderProblem]:
-        """What people are told, one for each folder that holds such files which have stopped
+        """What people read, one for each folder that holds such files which have stopped
         growing."""
         return [_problem(folder, paths) for folder, paths in self._stalled.items()]
 

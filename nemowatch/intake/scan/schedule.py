@@ -51,7 +51,9 @@ class ScanSchedule:
         the inbox; `degraded`: it should, and does not."""
         now = self._ended_at = self._clock.monotonic()
         length = now - begun
-        every = self.interval if events else self.interval * EARLY
+        every = self.interval
+        if not events:
+            every *= EARLY
         if degraded:
             every = min(every, max(DEGRADED_SCAN, SCAN_REST * length))
         self._at = now + every
@@ -64,7 +66,9 @@ class ScanSchedule:
 
     def next_at(self, *, asked: bool) -> float:
         """The moment of the next scan; `asked`: events have asked for one."""
-        return min(self._at, self._free_at) if asked else self._at
+        if asked:
+            return min(self._at, self._free_at)
+        return self._at
 
     def is_due(self, now: float, *, asked: bool, waiting: int) -> bool:
         """Whether to scan now; `waiting`: how many files are not jobs yet."""

@@ -6,7 +6,7 @@ Owns the state and its words. It decides nothing; whoever finds something out sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.clock import Clock, iso
@@ -26,6 +26,8 @@ class HealthState(StrEnum):
 
 #: The states in which a root is there and ours to work.
 ONLINE = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.DEGRADED})
+#: The states in which somebody may have to do something.
+TROUBLED = frozenset({HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +42,28 @@ class Health:
     @property
     def troubled(self) -> bool:
         """True when somebody may have to do something."""
-        return self.state in (HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD)
+        return self.state in TROUBLED
 
     def __str__(self) -> str:
-        match self.state:
-            case HealthState.OFFLINE:
-                why = f" ({self.reason})" if self.reason else ""
-                return f"offline since {iso(self.since)}{why}"
-            case HealthState.HELD:
-                return f"held by {self.reason}"
-            case HealthState.SCANNING:
-                return f"scanning ({self.reason})" if self.reason else "scanning"
-            case HealthState.DEGRADED:
-                return f"degraded: {self.reason}"
-        return str(self.state) + (f" ({self.reason})" if self.reason else "")
+        if self.state is HealthState.HELD:
+            return f"held by {self.reason}"
+        if self.state is HealthState.DEGRADED:
+            return f"degraded: {self.reason}"
+
+        words = str(self.state)
+        if self.state is HealthState.OFFLINE:
+            words = f"{words} since {iso(self.since)}"
+        if self.reason:
+            return f"{words} ({self.reason})"
+        return words
 
 
 class HealthTracker:
     """Keeps the state, and reports each change once."""
 
-    def __init__(self, clock: Clock, tell: Callable[[Health], None]) -> None:
+    def __init__(self, clock: Clock, report: Callable[[Health], None]) -> None:
         self._clock = clock
-        self._tell = tell
+        self._report = report
         self.now = Health(HealthState.STARTING, "", "", clock.now_ms())
 
     def __repr__(self) -> str:
@@ -69,12 +71,15 @@ class HealthTracker:
 
     def become(self, state: HealthState, reason: str = "", mode: str = "") -> bool:
         """The state is this now; returns whether that is a change. A trouble must have a reason."""
-        if state in (HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD) and not reason:
+        if state in TROUBLED and not reason:
             raise ValueError(f"{state} needs a reason")
-        mode = mode or self.now.mode
-        if (state, reason, mode) == (self.now.state, self.now.reason, self.now.mode):
+
+        before = self.now
+        found = Health(state, reason, mode or before.mode, before.since)
+        if found == before:
             return False
-        since = self.now.since if state is self.now.state else self._clock.now_ms()
-        self.now = Health(state, reason, mode, since)
-        self._tell(self.now)
+        if state is not before.state:
+            found = replace(found, since=self._clock.now_ms())
+        self.now = found
+        self._report(found)
         return True

@@ -76,19 +76,21 @@ def is_lost_mount(
     now: Identity,
     is_empty: Callable[[], bool],
 ) -> bool:
-    """True when the filesystem that the root was on is mounted no more, and what stands there
+    """True when the filesystem that the root was on is mounted no more, and what is there
     now holds nothing: the share is away, and what is left are the empty folders below it. A
     filled one is somebody's decision. `was_mounted`: the root was itself a mount point."""
-    unmounted = was_mounted and (
-        not now.on_mount or mode_of(now.fstype) is not mode_of(before.fstype)
-    )
-    return (unmounted or before.is_laid_bare(now.ground)) and is_empty()
+    is_mounted = now.on_mount and mode_of(now.fstype) is mode_of(before.fstype)
+    is_unmounted = was_mounted and not is_mounted
+    if not is_unmounted and not before.is_laid_bare(now.ground):
+        return False
+    return is_empty()
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:
     """How many folders on disk the kernel does not watch for us. Where the filesystem shows
     other inode numbers to the two sides (overlay), only their number can be compared."""
-    if not expected or not (missing := expected - watched):
+    missing = expected - watched
+    if not missing:
         return 0
     if len(missing) == len(expected):
         return max(len(expected) - len(watched), 0)
@@ -114,4 +116,5 @@ class Backoff:
 
     def worked(self) -> None:
         """It holds: the next trouble is repaired quickly again."""
-        self._wait, self.due_at = REPAIR_FIRST, 0.0
+        self._wait = REPAIR_FIRST
+        self.due_at = 0.0

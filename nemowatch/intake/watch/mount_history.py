@@ -8,6 +8,7 @@ away by anybody. It reads no disk.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.fs.mounts import Ground, MountTable
@@ -17,38 +18,54 @@ from nemowatch.fs.mounts import Ground, MountTable
 MOST = 64
 
 
+@dataclass(frozen=True, slots=True)
+class _Mounts:
+    """The mounts of one root from a moment on."""
+
+    since_ms: int  #: UTC ms
+    table: MountTable
+    root: Path  #: resolved
+
+
 class MountHistory:
     """The mounts of one root over time."""
 
     def __init__(self) -> None:
-        self._tables: list[tuple[int, MountTable, Path]] = []
+        self._tables: list[_Mounts] = []
         self._concerns: object = None
 
     def __repr__(self) -> str:
-        return f"Grounds({len(self._tables)} tables)"
+        return f"MountHistory({len(self._tables)} tables)"
 
     def learn(self, root: Path, table: MountTable, now_ms: int) -> None:
         """The root (resolved) and its mounts are these since now, unless they were already."""
         concerns = (root, table.concerns(os.fsencode(root)))
         if concerns != self._concerns:
             self._concerns = concerns
-            self._tables = [*self._tables[-MOST + 1 :], (now_ms, table, root)]
+            self._tables = [*self._tables[-MOST + 1 :], _Mounts(now_ms, table, root)]
 
     def changed(self, path: bytes, since_ms: int) -> bool:
         """True when `path` (relative) lies on another mount now than at `since_ms`, or at the
         start when that was later."""
         if not self._tables:
             return False
-        then = next((t for t in reversed(self._tables) if t[0] <= since_ms), self._tables[0])
-        before, now = _ground(then, path), _ground(self._tables[-1], path)
-        own = os.fsencode(self._tables[-1][2])
-        if before.point == now.point and not now.point.startswith(own + b"/"):
-            # the root's own mount, and mounted as it was, if by another name: the root's looks
-            # judge that
+        latest = self._tables[-1]
+        before = _ground(self._at(since_ms), path)
+        now = _ground(latest, path)
+        own = os.fsencode(latest.root)
+        is_own_mount = not now.point.startswith(own + b"/")
+        if is_own_mount and before.point == now.point:
+            # mounted as it was, if by another name: the check of the root judges that
             return False
         return before != now
 
+    def _at(self, since_ms: int) -> _Mounts:
+        """The mounts at that moment; at the start when that was later."""
+        for mounts in reversed(self._tables):
+            if mounts.since_ms <= since_ms:
+                return mounts
+        return self._tables[0]
 
-def _ground(at: tuple[int, MountTable, Path], path: bytes) -> Ground:
-    _, table, root = at
-    return table.ground(os.fsencode(root) + b"/" + path)
+
+def _ground(mounts: _Mounts, path: bytes) -> Ground:
+    return mounts.table.ground(os.fsencode(mounts.root) + b"/" + path)

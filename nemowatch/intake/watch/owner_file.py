@@ -145,7 +145,9 @@ def _shown_state(state: str) -> str:
 
 
 def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    if isinstance(value, int):
+        return value
+    return 0
 
 
 def claim(
@@ -171,7 +173,8 @@ def claim(
         return _write_first(root, _Entry(state_id, now_ms, paid))
     if owner.state != state_id:
         return Ownership(False, words(owner))
-    if now_ms - owner.seen_ms >= REFRESH_MS or owner.pid != os.getpid():
+    is_outdated = now_ms - owner.seen_ms >= REFRESH_MS
+    if is_outdated or owner.pid != os.getpid():
         return _replace(root, _Entry(state_id, now_ms, owner.paid, owner.since))
     return Ownership(True, paid=owner.paid)
 

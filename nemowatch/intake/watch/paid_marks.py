@@ -31,7 +31,9 @@ class PaidMarks:
     """The marks of one inbox."""
 
     def __init__(self, watch: str, journal: Journal, clock: Clock) -> None:
-        self._watch, self._journal, self._clock = watch, journal, clock
+        self._watch = watch
+        self._journal = journal
+        self._clock = clock
 
     async def mine(self) -> Mark:
         """The latest paid call here that our journal knows."""

@@ -1,5 +1,5 @@
-"""One check of a root: whether it is there, which folder it is, whether a link was put in its
-place, and whose it is.
+"""One check of a root: whether it is there, which folder it is, whether a link was put there
+instead, and whose it is.
 
 Owns what must be remembered of a root from check to check and from start to start. It blocks, so
 it runs in the worker thread of its inbox; it concludes nothing about files.
@@ -75,26 +75,25 @@ class Root:
         its server is away, so that one outage is one state."""
         if isinstance(exc, Displaced):
             return exc.clause
+
         cause = exc
         if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError):
             cause = exc.__cause__
-        if self._is_on_share() and isinstance(cause, OSError) and cause.errno in SILENT:
+        if _is_silence(cause) and self._is_on_share():
             return SILENCE
         return missing_words(cause, self.watch.inbox)
 
     def _is_on_share(self) -> bool:
         fstype = self._remembered.get("fstype", "")
-        return fstype != "" and mode_of(fstype) is not Mode.EVENTS
+        if not fstype:
+            return False
+        return mode_of(fstype) is not Mode.EVENTS
 
     # -- what is remembered from start to start
 
     def recall(self, text: str) -> None:
         """What `memory` gave at an earlier start ("": nothing)."""
-        try:
-            found = json.loads(text) if text else {}
-        except ValueError:
-            found = {}
-        self._remembered = found if isinstance(found, dict) else {}
+        self._remembered = _parsed(text)
         self._anchor.plain = bool(self._remembered.get("plain"))
 
     def memory(self, state: RootState) -> str:
@@ -115,7 +114,8 @@ class Root:
 
     def _ground_before(self, now: Identity) -> Ground:
         """What it lay on, as remembered; an earlier version did not remember all of it."""
-        was, here = self._remembered, now.ground
+        was = self._remembered
+        here = now.ground
         return Ground(
             os.fsencode(was.get("point", "")),
             was.get("fstype", here.fstype),
@@ -146,21 +146,41 @@ class Root:
         owner_file.sign(self.owner_root, self._state_id, now_ms, paid)
 
     def is_taken_over(self) -> bool:
-        """Whether another one is in the owner file now, or somebody that cannot be told: a check
+        """Whether another one is in the owner file now, or somebody unknown: a check
         of the root judges that, and nothing is claimed before it."""
         try:
             found = owner_file.read(self.owner_root)
         except (OSError, LocalError, ValueError):
             return True
-        return found is not None and found.state != self._state_id
+        if found is None:
+            return False
+        return found.state != self._state_id
 
     def take_over(self, now_ms: int, paid: str) -> None:
         """A person said so: it is ours. Raises OSError, LocalError."""
         owner_file.take_over(self.owner_root, self._state_id, now_ms, paid)
 
 
+def _parsed(text: str) -> dict[str, str]:
+    """What was remembered; nothing when there was nothing, or it cannot be understood."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    if isinstance(found, dict):
+        return found
+    return {}
+
+
 def _flag(value: bool) -> str:
-    return "yes" if value else ""
+    if value:
+        return "yes"
+    return ""
+
+
+def _is_silence(cause: Exception) -> bool:
+    """Whether a kernel answers like this while the server behind a share is away."""
+    return isinstance(cause, OSError) and cause.errno in SILENT
 
 
 def _is_empty(root: Path, ignore: Ignore) -> bool:
@@ -172,11 +192,14 @@ def _is_empty(root: Path, ignore: Ignore) -> bool:
 
 def missing_words(exc: Exception, root: Path) -> str:
     """Why a root cannot be worked, as a clause."""
-    number = exc.errno if isinstance(exc, OSError) else 0
-    if number == errno.ENOTDIR and root.exists():
+    words = str(exc) or "it cannot be read"
+    if not isinstance(exc, OSError):
+        return words
+
+    if exc.errno == errno.ENOTDIR and root.exists():
         return f"{show_path(root)} is not a folder"
-    if number in (errno.ENOENT, errno.ENOTDIR):
+    if exc.errno in (errno.ENOENT, errno.ENOTDIR):
         return f"{show_path(root)} is not there"
-    if number in (errno.EACCES, errno.EPERM):
+    if exc.errno in (errno.EACCES, errno.EPERM):
         return f"{show_path(root)} may not be read"
-    return (exc.strerror if isinstance(exc, OSError) else "") or str(exc) or "it cannot be read"
+    return exc.strerror or words

@@ -1,9 +1,9 @@
 """Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
 files.
 
-Owns the worker threads and the inbox's health, and puts together what `root_check`, `supervisor`
-and `pace` find out. A missing root is a state; so is a share that hangs, another host, and a kernel
-that reports nothing. It concludes nothing about files.
+Owns the worker threads and the inbox's health, and combines what `root_check`,
+`watcher_supervisor` and `pace` find out. A missing root is a state; so is a share that hangs,
+another host, and a kernel that reports nothing. It concludes nothing about files.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung, Worker
-from nemowatch.intake.ready.pace import Paces
-from nemowatch.intake.ready.stability import Pace
+from nemowatch.intake.ready.pace import Pace, Paces
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
-from nemowatch.intake.watch.supervisor import WatcherSupervisor
-from nemowatch.intake.watch.unforeseen import UnforeseenErrors
+from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watcher import Hints
+from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
@@ -51,14 +50,14 @@ class RootMonitor:
         clock: Clock,
         journal: Journal,
         state_id: str,
-        tell: Callable[[Health], None],
+        report: Callable[[Health], None],
         ring: Callable[[], None],
     ) -> None:
         self.watch = watch
         self.worker = Worker(f"inbox {watch.inbox.name}", PATIENCE)
         #: for texts and documents, whose reading may take seconds
         self.text_worker = Worker(f"texts {watch.inbox.name}", PATIENCE)
-        self.health = HealthTracker(clock, tell)
+        self.health = HealthTracker(clock, report)
         self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
         self.returned = False  #: it was away since the last scan
@@ -71,8 +70,11 @@ class RootMonitor:
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
         self.paces = Paces(watch)
-        self._root, self._mount_history = Root(watch, state_id), MountHistory()
-        self._clock, self._journal, self._ring = clock, journal, ring
+        self._root = Root(watch, state_id)
+        self._mount_history = MountHistory()
+        self._clock = clock
+        self._journal = journal
+        self._ring = ring
         self._paid = PaidMarks(watch.name, journal, clock)
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
@@ -93,8 +95,6 @@ class RootMonitor:
     def is_local(self, path: bytes) -> bool:
         """True where inode numbers are real."""
         return self.paces.at(path).local
-
-    # -- life
 
     async def start(self) -> None:
         """Check the root and begin to watch it. A root that is away, or hangs, is a state."""
@@ -134,8 +134,6 @@ class RootMonitor:
         self.scan_soon = True
         self._ring()
 
-    # -- the root
-
     async def check(self, patience: float = 0) -> bool:
         """Check the root and who owns it; returns whether it is there and ours. Never
         raises for files."""
@@ -145,7 +143,8 @@ class RootMonitor:
             return False
         self.next_probe = now + PROBE_EVERY
         self.is_failing = False
-        now_ms, mine = self._clock.now_ms(), str(await self._paid.mine())
+        now_ms = self._clock.now_ms()
+        mine = str(await self._paid.mine())
         try:
             state = await self.worker.run(lambda: self._root.check(now_ms, mine), patience)
         except Hung:
@@ -175,7 +174,9 @@ class RootMonitor:
                 await self.worker.run(lambda: self._root.sign(now_ms, str(found.mine)))
 
     async def _here(self, state: RootState) -> None:
-        before, self._identity, self.root = self._identity, state.identity, state.root
+        before = self._identity
+        self._identity = state.identity
+        self.root = state.root
         self.paces.learn(state.root, state.identity.fstype, state.table)
         self._mount_history.learn(state.root, state.table, self._clock.now_ms())
         came = not self.online
@@ -219,12 +220,13 @@ class RootMonitor:
     async def same_root(self) -> bool:
         """True when the root is still the one that was checked: asked before anything is
         concluded from what was seen."""
-        before, root = self._identity, self.root
+        before = self._identity
+        root = self.root
         try:
             now = await self.worker.run(lambda: identify(root))
         except (OSError, LocalError):
             return False
-        return before is not None and now == before
+        return now == before
 
     def on_other_mount(self, path: bytes, since_ms: int) -> bool:
         """True when another mount covers this path than at that time: what was there then is
@@ -232,7 +234,7 @@ class RootMonitor:
         return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
-        """True when another host works the inbox since the last check, or none can tell: asked
+        """True when another host works the inbox since the last check, or nobody knows: asked
         before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
@@ -241,11 +243,10 @@ class RootMonitor:
 
     async def take_over(self) -> None:
         """A person said so: this host works the folder from now on."""
-        now_ms, mine = self._clock.now_ms(), str(await self._paid.mine())
+        now_ms = self._clock.now_ms()
+        mine = str(await self._paid.mine())
         await self.worker.run(lambda: self._root.take_over(now_ms, mine))
         await self.check()
-
-    # -- news of it
 
     async def _rewatch(self) -> bool:
         """A new observer, and with it a full scan: for a root that is new, came back, or fell

@@ -1,7 +1,7 @@
 """The kernel's news of one inbox, through watchdog: hints what to check, never more.
 
 Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
-once; they never raise, read or decide. What watchdog does not tell (docs/platform.md section
+once; they never raise, read or decide. What watchdog does not report (docs/platform.md section
 watchdog) is found out by `liveness`.
 """
 
@@ -47,6 +47,8 @@ MAX_HINTS = 20_000
 #: Where watchdog logs, and what its line on lost events says.
 LOGGER, OVERFLOW_WORDS = "watchdog", "queue overflowed"
 
+#: In place of the moment of a close or an arrival: there was none.
+_LEFT = -1.0
 _FDINFO = Path("/proc/self/fdinfo")
 _creating = threading.Lock()
 
@@ -81,7 +83,9 @@ class Hints:
     def __init__(
         self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS
     ) -> None:
-        self._loop, self._ring, self._limit = loop, ring, limit
+        self._loop = loop
+        self._ring = ring
+        self._limit = limit
         self._lock = threading.Lock()
         self._paths: dict[bytes, float] = {}
         self._everything = False
@@ -92,7 +96,9 @@ class Hints:
     @property
     def waiting(self) -> bool:
         """True when there is something to take."""
-        return self._everything or bool(self._paths)
+        if self._everything:
+            return True
+        return len(self._paths) > 0
 
     def add(self, path: bytes, at: float) -> None:
         """Check `path` (relative to the inbox); `at`: monotonic seconds of a close or an
@@ -118,7 +124,8 @@ class Hints:
             taken = dict(list(self._paths.items())[:limit])
             for path in taken:
                 del self._paths[path]
-            everything, self._everything = self._everything, False
+            everything = self._everything
+            self._everything = False
         return taken, everything
 
     def _wake(self) -> None:
@@ -134,7 +141,8 @@ class _Handler(FileSystemEventHandler):
 
     def __init__(self, root: bytes, hints: Hints, clock: Clock) -> None:
         self._prefix = root.rstrip(b"/") + b"/"
-        self._hints, self._clock = hints, clock
+        self._hints = hints
+        self._clock = clock
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         try:
@@ -144,11 +152,13 @@ class _Handler(FileSystemEventHandler):
 
     def _hint(self, event: FileSystemEvent) -> None:
         now = self._clock.monotonic()
-        came = not isinstance(event, (FileDeletedEvent, DirDeletedEvent))
-        moved = isinstance(event, (FileMovedEvent, DirMovedEvent))
-        self._add(event.src_path, now if came and not moved else -1.0)
-        if moved:
+        if isinstance(event, (FileMovedEvent, DirMovedEvent)):
+            self._add(event.src_path, _LEFT)
             self._add(event.dest_path, now)
+        elif isinstance(event, (FileDeletedEvent, DirDeletedEvent)):
+            self._add(event.src_path, _LEFT)
+        else:
+            self._add(event.src_path, now)
 
     def _add(self, path: bytes | str, at: float) -> None:
         raw = os.fsencode(path)
@@ -178,7 +188,8 @@ class Watcher:
     ) -> None:
         """Nothing is watched before `start`. `root` must be resolved: a link as root is deaf.
         `pulse`: an existing folder on a local disk that nobody else writes to."""
-        self._root, self._pulse = root, pulse
+        self._root = root
+        self._pulse = pulse
         self._hints = hints
         self._handler = _Handler(os.fsencode(root), hints, clock)
         self._beats = 0
@@ -214,7 +225,8 @@ class Watcher:
         """Stop watching. A thread that does not end is left behind: it is a daemon and hears
         nothing any more."""
         _bell.watchers.discard(self)
-        observer, self._observer = self._observer, None
+        observer = self._observer
+        self._observer = None
         if observer is not None:
             # a descriptor that closes while another is counted would be taken for it
             with _creating:
@@ -230,7 +242,8 @@ class Watcher:
 
     def take_lost(self) -> bool:
         """Whether events were lost since the last question."""
-        lost, self._lost = self._lost, False
+        lost = self._lost
+        self._lost = False
         return lost
 
     def _beat(self) -> None:
@@ -243,7 +256,8 @@ class Watcher:
 
     def knock(self) -> None:
         """Make an event in our own folder. Raises OSError."""
-        one, other = self._pulse / "tick", self._pulse / "tock"
+        one = self._pulse / "tick"
+        other = self._pulse / "tock"
         if one.exists():
             one.replace(other)
         elif other.exists():

@@ -1,7 +1,7 @@
 """The watcher of one inbox over time: made, asked whether it is alive, and replaced when it is not.
 
 Owns the observer, what the last scan expects it to cover, and the backoff between repairs. What
-follows for the inbox's health, `presence` says.
+follows for the inbox's health, `root_monitor` says.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class WatcherSupervisor:
         name = hashlib.sha256(os.fsencode(inbox)).hexdigest()[:12]
         self._pulses = state_dir / "pulse"
         self._pulse_folder = self._pulses / name
-        self._worker, self._clock, self._need_scan = worker, clock, need_scan
+        self._worker = worker
+        self._clock = clock
+        self._need_scan = need_scan
         #: inodes of the folders that the last full scan entered
         self.expected: frozenset[int] = frozenset()
         self.scans = 0  #: full scans so far
@@ -55,7 +57,7 @@ class WatcherSupervisor:
         self._suspect_scan = -1
 
     def __repr__(self) -> str:
-        return f"Watching({self._watcher!r}, trouble={self._trouble})"
+        return f"WatcherSupervisor({self._watcher!r}, trouble={self._trouble})"
 
     async def watch(self, root: Path, hints: Hints) -> Trouble | None:
         """A new observer of `root`; returns why it could not be made. Raises Hung."""
@@ -91,12 +93,14 @@ class WatcherSupervisor:
 
     def scanned(self, inodes: Iterable[int]) -> None:
         """A full scan has entered these folders."""
-        self.expected, self.scans = frozenset(inodes), self.scans + 1
+        self.expected = frozenset(inodes)
+        self.scans = self.scans + 1
 
     async def close(self) -> None:
         """Watch no more."""
         self._wanted = object()
-        watcher, self._watcher = self._watcher, None
+        watcher = self._watcher
+        self._watcher = None
         if watcher is not None:
             await aside(watcher.close)
 
@@ -108,7 +112,8 @@ class WatcherSupervisor:
     def may_repair(self, trouble: Trouble) -> bool:
         """This is wrong; returns whether it is time for a try to mend it, which then counts as
         tried."""
-        self._trouble, now = trouble, self._clock.monotonic()
+        self._trouble = trouble
+        now = self._clock.monotonic()
         due = now >= self._backoff.due_at
         if due:
             self._backoff.tried(now)
@@ -130,7 +135,8 @@ class WatcherSupervisor:
         return await self._coverage(watcher)
 
     async def _pulse(self, watcher: Watcher) -> bool:
-        before, until = watcher.beats, self._clock.monotonic() + PULSE_WAIT
+        before = watcher.beats
+        until = self._clock.monotonic() + PULSE_WAIT
         try:
             await self._worker.run(watcher.knock)
         except OSError:
@@ -159,7 +165,9 @@ class WatcherSupervisor:
             return None
         hints = Hints(asyncio.get_running_loop(), lambda: None)
         reached = await aside(lambda: self._limit_reached(hints))
-        return Trouble.WATCH_LIMIT if reached else Trouble.COVERAGE
+        if reached:
+            return Trouble.WATCH_LIMIT
+        return Trouble.COVERAGE
 
     def _limit_reached(self, hints: Hints) -> bool:
         """Ask for one more watch on a folder that has none: the only way to tell a used-up limit
@@ -188,4 +196,6 @@ def _trouble_of(exc: Exception) -> Trouble:
 def _limit_of(exc: OSError) -> Trouble:
     if exc.errno == errno.ENOSPC:
         return Trouble.WATCH_LIMIT
-    return Trouble.INSTANCE_LIMIT if exc.errno in (errno.EMFILE, errno.ENFILE) else Trouble.DEAF
+    if exc.errno in (errno.EMFILE, errno.ENFILE):
+        return Trouble.INSTANCE_LIMIT
+    return Trouble.DEAF

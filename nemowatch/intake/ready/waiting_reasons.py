@@ -59,7 +59,7 @@ def _seconds(duration: float) -> str:
 
 
 def problem_of(path: bytes, tracked: Tracked) -> FileProblem | None:
-    """What people are to be told by a note about a file that is not taken yet; None for nothing."""
+    """What a note says about a file that is not taken yet; None for nothing."""
     if tracked.problem is not None:
         return tracked.problem
     if not tracked.is_given_up:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from nemowatch.intake.ready.inspect import promised_kind
-from nemowatch.intake.scan.folders import name_of, same_name, stem_of
+from nemowatch.intake.scan.folders import name_of, promised_kind, same_name, stem_of
 from nemowatch.model import MediaKind
 
 

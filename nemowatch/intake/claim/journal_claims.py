@@ -1,4 +1,4 @@
-"""From a settled, read file to jobs in the journal: the same content at the same place is never
+"""From a settled, read file to jobs in the journal: the same content at the same path is never
 paid for twice.
 
 Owns the decision what a candidate is to the journal (new, changed, a retry, a second copy) and
@@ -30,10 +30,10 @@ class Outcome(StrEnum):
 
     NEW = "new"
     RESETTLED = "resettled"  #: it had changed after its claim, and has settled again
-    STANDING = "standing"  #: the file of a source that is being worked on, or is kept here
+    KNOWN = "known"  #: the file of a source that is being worked on, or is kept here
     AGAIN = "again"  #: failed before: only what is missing is done
     REDELIVERED = "redelivered"  #: its results are gone and come from the saved draft
-    DUPLICATE = "duplicate"  #: done, and its results stand
+    DUPLICATE = "duplicate"  #: done, and its results exist
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
     FOLLOWED = "followed"  #: renamed: its source goes on with it
     SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
@@ -72,15 +72,18 @@ class Claims:
         paths."""
         self._earlier = earlier
         self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
-        self._conn, self._watch, self._now = conn, watch, now_ms
-        self._keeps, self._lost = keeps, lost
+        self._conn = conn
+        self._watch = watch
+        self._now = now_ms
+        self._keeps = keeps
+        self._lost = lost
         self._batch = ApprovalBatch(conn, watch, now_ms, confirm_above)
 
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
         row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
         if row is not None:
-            return Claimed(candidate, *self._known(candidate, row))
+            return Claimed(candidate, row.id, self._known(candidate, row))
 
         earlier = self._earlier.get(candidate.path)
         if earlier is not None and self._is_current(earlier):
@@ -90,11 +93,9 @@ class Claims:
         if key in self._claimed:
             return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
 
-        if is_copy(self._conn, self._watch, candidate):
-            candidate = replace(candidate, conflict=True)
-        source_id, outcome = self._new(candidate)
-        self._claimed[key] = source_id
-        return Claimed(candidate, source_id, outcome)
+        claimed = self._new(candidate)
+        self._claimed[key] = claimed.source_id
+        return claimed
 
     def _is_current(self, earlier: Earlier) -> bool:
         """Whether the source is still as it was when its file was looked for."""
@@ -113,7 +114,7 @@ class Claims:
             return Claimed(candidate, row.id, Outcome.SAME_NAME)
 
         if row.retired_to is not None:  # kept here, or gone to done/ or failed/ before
-            return Claimed(candidate, *self._known(candidate, row))
+            return Claimed(candidate, row.id, self._known(candidate, row))
         return self._follow(candidate, row, own)
 
     def _is_at_work(self, row: SourceRow, own: list[Job]) -> bool:
@@ -141,7 +142,10 @@ class Claims:
             self._batch.hold_again(row.id)
         return Claimed(candidate, row.id, Outcome.FOLLOWED, row.path)
 
-    def _new(self, candidate: Candidate) -> tuple[int, Outcome]:
+    def _new(self, candidate: Candidate) -> Claimed:
+        """Claim what is neither known nor renamed."""
+        if is_copy(self._conn, self._watch, candidate):
+            candidate = replace(candidate, conflict=True)
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
             own = jobs.of_source(self._conn, row.id)
             if not unpaid(self._conn, own):
@@ -149,10 +153,11 @@ class Claims:
 
             is_same_order = targets_of(own) == candidate.targets
             if is_same_order and not row.settled:
-                return self._resettle(row, candidate), Outcome.RESETTLED
+                self._resettle(row, candidate)
+                return Claimed(candidate, row.id, Outcome.RESETTLED)
             self._supersede(row, own)
 
-        return self._add(candidate), Outcome.NEW
+        return Claimed(candidate, self._add(candidate), Outcome.NEW)
 
     def _add(self, candidate: Candidate) -> int:
         """Write it as a new source; returns its id."""
@@ -174,7 +179,7 @@ class Claims:
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
         """What is in the outbox and was made of another file is no result of this one, which
-        may be its new version. The second: results stand that nobody remembers making, although
+        may be its new version. The second: results exist that nobody remembers making, although
         this journal was never lost.
         """
         own = tuple(map(self._without_known, candidate.jobs))
@@ -193,10 +198,9 @@ class Claims:
                 return _without_results(job)
         return job
 
-    def _resettle(self, row: SourceRow, candidate: Candidate) -> int:
+    def _resettle(self, row: SourceRow, candidate: Candidate) -> None:
         self._renew_prompts(row.id, candidate)
         sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
-        return row.id
 
     def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:
         """What has not been paid for follows the instructions as they are now."""
@@ -216,27 +220,29 @@ class Claims:
                 job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
-    def _known(self, candidate: Candidate, row: SourceRow) -> tuple[int, Outcome]:
+    def _known(self, candidate: Candidate, row: SourceRow) -> Outcome:
         done = jobs.of_source(self._conn, row.id)
         if not _have_ended(done):
-            return row.id, self._at_work(candidate, row)
+            return self._at_work(candidate, row)
 
         source_members.refresh(self._conn, row.id, candidate.members)
         is_whole = all(map(self._has_results, done))
         if is_whole and self._is_kept(row):
-            return row.id, Outcome.STANDING
+            return Outcome.KNOWN
 
         sources.unretire(self._conn, row.id)
-        return row.id, self._do_missing(candidate, row, done)
+        return self._do_missing(candidate, row, done)
 
     def _has_results(self, job: Job) -> bool:
         """Whether a job was published, and its results exist still."""
-        return job.state is State.PUBLISHED and job.id not in self._lost
+        if job.state is not State.PUBLISHED:
+            return False
+        return job.id not in self._lost
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
         if row.settled:
             source_members.refresh(self._conn, row.id, candidate.members)
-            return Outcome.STANDING
+            return Outcome.KNOWN
         self._resettle(row, candidate)
         return Outcome.RESETTLED
 
@@ -245,7 +251,9 @@ class Claims:
         or a backup does to a file of known content, it is no second copy."""
         if not self._keeps:
             return False
-        return row.retired_at is None or row.retired_to == b""
+        if row.retired_at is None:
+            return True
+        return row.retired_to == b""
 
     def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> Outcome:
         outcome = Outcome.DUPLICATE

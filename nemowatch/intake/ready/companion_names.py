@@ -1,4 +1,4 @@
-"""What stands beside a file and says that it is not whole: the state file of a download, the lock
+"""What lies beside a file and says that it is not whole: the state file of a download, the lock
 of a program that has it open, another half that an encoder still writes.
 
 Owns what a name says about other names. It is pure; `surroundings` reads folders.
@@ -79,11 +79,14 @@ def _without_endings(rest: str, *, is_at_work: bool) -> Iterator[tuple[str, bool
     stem, _, ending = rest.rpartition(".")
     if not stem:
         return
-    is_at_work = is_at_work or ending in _AT_WORK
-    yield stem, is_at_work
+    if not is_at_work and ending not in _AT_WORK:
+        yield stem, False
+        return
+
+    yield stem, True
     # NAME.part.aria2, NAME.ocTransferId7.part
     shorter, _, _ = stem.rpartition(".")
-    if is_at_work and shorter:
+    if shorter:
         yield shorter, True
 
 
@@ -95,8 +98,10 @@ def word_owner(name: bytes) -> str:
 def piece_of(name: bytes) -> str:
     """Why a name is that of a piece which a running program will put together or rename, in plain
     words; "" when it is not."""
-    if kind_by_name(name) not in _FILM and not is_half(name):
+    is_film = kind_by_name(name) in _FILM
+    if not is_film and not is_half(name):
         return ""
+
     low = comparable(name)
     if _FORMAT.search(low):
         return "downloaders name the parts of a video like this"
@@ -108,7 +113,9 @@ def piece_of(name: bytes) -> str:
 def is_half(name: bytes) -> bool:
     """True for a file that may be one half of a film which an encoder is making: its sound, or its
     bare picture."""
-    return kind_by_name(name) is MediaKind.AUDIO or name.lower().endswith(_HALVES)
+    if kind_by_name(name) is MediaKind.AUDIO:
+        return True
+    return name.lower().endswith(_HALVES)
 
 
 def stem(name: bytes) -> str:

@@ -93,11 +93,7 @@ def _paused_folder(name: str) -> Instruction | None:
 
 @lru_cache(maxsize=4096)
 def _look_alike(name: str) -> Instruction | None:
-    stem, is_text = without_endings(name)
-    if not is_text:
-        return None
-
-    said = words_of(stem)
+    stem, said = _read(name)
     if "." in stem:
         return _about_a_file(stem, name) or _first_said(FOLDER_FORMS, said)
     if said == _READ_ME_WORDS and name.lower() != _READ_ME:
@@ -127,23 +123,29 @@ def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
 
 @lru_cache(maxsize=4096)
 def _in_doubt(name: str, scripts: bool) -> Instruction | None:
-    stem, is_text = without_endings(name)
-    if not is_text:
-        return None
-    said = words_of(stem)
+    stem, said = _read(name)
     if not said:
         return None
-
     other = _BY_OTHER_WORD.get("".join(said))
     if other is not None:
         return other
+
+    more = len(said) - 1
     for form in FOLDER_FORMS:
-        # its word is the first or the last of few
-        if form.word in (said[0], said[-1]) and len(said) <= 1 + _most_more(form, stem, scripts):
+        is_first_or_last = form.word in (said[0], said[-1])
+        if is_first_or_last and more <= _most_more(form, stem, scripts):
             return form.instruction
     if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
         return Instruction.REVISE
     return None
+
+
+def _read(name: str) -> tuple[str, list[str]]:
+    """A text's name without its endings, and its words; nothing of what is no text."""
+    stem, is_text = without_endings(name)
+    if not is_text:
+        return "", []
+    return stem, words_of(stem)
 
 
 def _most_more(form: Form, stem: str, scripts: bool) -> int:

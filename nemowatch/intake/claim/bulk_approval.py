@@ -47,7 +47,9 @@ class Arrivals:
     @property
     def count_is_due(self) -> bool:
         """True while nothing may be claimed before a scan has counted what is there."""
-        return self.is_first or self._is_taken_over
+        if self._is_taken_over:
+            return True
+        return self.is_first
 
     def take_over(self) -> None:
         """What the next scan brings waits for approval: another host may have paid for it."""
@@ -65,10 +67,11 @@ class Arrivals:
         self._is_naming = survey.more
         # else there is nothing that this journal could have forgotten of it
         if self._known_before:
-            self._claimer.stood_before.update(survey.fresh)
+            self._claimer.existed_before.update(survey.fresh)
 
     async def _count(self, survey: ScanDiff, returned: bool) -> None:
-        name, now_ms = self._name, self._clock.now_ms()
+        name = self._name
+        now_ms = self._clock.now_ms()
         is_new = await self._journal.write(lambda conn: inboxes.seen(conn, name, now_ms))
         if self.is_first:
             self._known_before = not is_new
@@ -119,6 +122,7 @@ class Arrivals:
 
     async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
         """How many jobs those of the new files bring that no source of this journal ever was."""
-        name, paths = self._name, list(fresh)
+        name = self._name
+        paths = list(fresh)
         unseen = await self._journal.read(lambda conn: known_sources.never_seen(conn, name, paths))
         return sum(self._book.jobs_of_one(folder_of(path)) for path in unseen)

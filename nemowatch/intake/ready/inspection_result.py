@@ -1,0 +1,156 @@
+"""What the reading of one settled file came to, and what people read of one that is not taken.
+
+Owns the records and the words. It reads nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nemowatch.content.sniff import Finding, Sniffed
+from nemowatch.errors import LocalPassing, NemowatchError
+from nemowatch.fs.identity import NO_LOOK
+from nemowatch.fs.lease import Lease
+from nemowatch.model import MB, MediaKind, Snapshot
+from nemowatch.tasks import folders_for, listed
+
+_WORDS = {
+    MediaKind.VIDEO: "a video",
+    MediaKind.AUDIO: "a sound file",
+    MediaKind.IMAGE: "a picture",
+    MediaKind.SCRIPT: "a text",
+    MediaKind.LINK: "a link",
+}
+_UNCHANGED = "and nothing has changed for ten minutes"
+_WITH_SOUND = "Export it again with its sound switched on, then put that into the folder."
+_COPY_AGAIN = "Copy it again, whole."
+
+
+class Advice(StrEnum):
+    """What to do with a file that was read."""
+
+    TAKE = "take"
+    WAIT = "wait"  #: not whole yet, for the reason given
+    REFUSE = "refuse"  #: it never will be work, for the reason given
+    AGAIN = "again"  #: it changed while it was read: it settles anew
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was read of one settled file."""
+
+    path: bytes
+    advice: Advice
+    why: str = ""  #: for WAIT, a clause; for REFUSE, a sentence
+    cure: str = ""
+    code: str = "unusable"
+    kind: MediaKind = MediaKind.VIDEO
+    snapshot: Snapshot = NO_LOOK
+    digest: str = ""
+    text: str = ""  #: of a script
+    links: tuple[str, ...] = ()
+    lease: Lease = Lease.UNKNOWN
+    note: str = ""  #: for WAIT, a sentence for a note; "" for no note
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a file must satisfy in its folder."""
+
+    accepts: frozenset[MediaKind]
+    max_bytes: int
+    settled: bool  #: it has been still for the whole settle time: only then is it refused for good
+    cut_short_ends: bool  #: nothing has changed for so long that nothing more will come
+    needs_sound: bool = False  #: what is made of it is made of its sound
+    languages: tuple[str, ...] = ()  #: tags of what a text is likely to be in
+
+
+def failed(
+    path: bytes,
+    terms: Terms,
+    error: NemowatchError,
+    code: str = "unusable",
+) -> Inspected:
+    """What an error means for the file: wait while it may pass, else refuse."""
+    if isinstance(error, LocalPassing):
+        why = f"cannot be read right now: {error.text}"
+        return Inspected(path, Advice.WAIT, why, code=error.code)
+    return refused(path, terms, error.text, error.cure, code)
+
+
+def not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
+    if found.finding is Finding.NOT_MEDIA:
+        what = f"This file cannot be processed: {found.why}."
+        cure = f"{found.cure} This folder takes {listed(terms.accepts)}.".strip()
+        return refused(path, terms, what, cure, "disguised")
+    if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
+        what = f"The file is cut short: {found.why}, {_UNCHANGED}."
+        return refused(path, terms, what, _COPY_AGAIN, "cut short")
+    note = f"The file is not whole: {found.why}, {_UNCHANGED}."
+    return _not_whole(path, terms, found.why, note, _COPY_AGAIN)
+
+
+def with_holes(path: bytes, missing: int, terms: Terms) -> Inspected:
+    """What became of a file that was not written everywhere."""
+    amount = f"{max(missing / MB, 0.1):.1f} MB of it have"
+    note = f"The file is not whole: {amount} never been written, {_UNCHANGED}."
+    cure = (
+        f"{_COPY_AGAIN} If that is intended (long silence, say), copy it with a program that"
+        " writes every byte: cp --sparse=never."
+    )
+    return _not_whole(path, terms, f"{amount} not arrived", note, cure)
+
+
+def _not_whole(
+    path: bytes,
+    terms: Terms,
+    why: str,
+    note: str,
+    cure: str,
+) -> Inspected:
+    """It waits; once nothing more can be expected to come, people are notified by a note."""
+    why = f"not whole yet: {why}"
+    if not terms.cut_short_ends:
+        return Inspected(path, Advice.WAIT, why)
+    return Inspected(path, Advice.WAIT, why, cure, "cut short", note=note)
+
+
+def refused(
+    path: bytes,
+    terms: Terms,
+    what: str,
+    cure: str,
+    code: str = "unusable",
+) -> Inspected:
+    """Refused for good only after the whole settle time: a writer may put the beginning last,
+    and rights may follow."""
+    if not terms.settled:
+        return Inspected(path, Advice.WAIT, "still being copied")
+    return Inspected(path, Advice.REFUSE, what, cure, code)
+
+
+def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
+    """By its content it is of a kind that its folder does not take."""
+    what = f"By its content it is {_WORDS[kind]}; this folder takes {listed(terms.accepts)}."
+    cure = f"Put it into a folder that takes it ({', '.join(folders_for(kind))})."
+    return refused(path, terms, what, cure, "unsupported")
+
+
+def silent(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
+    """What is to be made of its sound, and it has none."""
+    what = f"There is nothing to hear in this file: {found.silent}."
+    return refused(path, terms, what, _WITH_SOUND, "silent")
+
+
+def too_large(
+    path: bytes,
+    size: int,
+    limit: int,
+    cure: str,
+    terms: Terms,
+) -> Inspected:
+    """It has more bytes than are taken."""
+    what = f"The file is too large: {size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken here."
+    return refused(path, terms, what, cure, "4002")
