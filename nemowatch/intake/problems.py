@@ -145,8 +145,9 @@ class Problems:
         found = self._book.read(folder)
         if not isinstance(found, Unreadable):
             return FolderProblem(folder, "This folder's name cannot be read.")
-        cure = "" if found.suggestion else _RENAME
-        return FolderProblem(folder, found.what, found.suggestion, cure)
+        if found.suggestion:
+            return FolderProblem(folder, found.what, found.suggestion)
+        return FolderProblem(folder, found.what, cure=_RENAME)
 
     def _foreign(self, folder: bytes) -> FolderProblem:
         facts = self._facts[folder]

@@ -92,7 +92,8 @@ class Claimer:
 
         texts = sum(map(self._texts.has, waiting))
         taken = Taken(left=list(waiting), clips=len(waiting) - texts)
-        taken.more = taken.clips > 0 or (texts > 0 and not self._texts.is_reading)
+        may_read_texts = texts > 0 and not self._texts.is_reading
+        taken.more = may_read_texts or taken.clips > 0
 
         candidates = self._accepted(read)
         if candidates and await self._may_claim():
@@ -128,7 +129,8 @@ class Claimer:
 
         unread = {group.main for group in alone[len(read) :]}
         for path in portion:
-            if path not in unread and not self._texts.has(path):
+            is_left = path in unread or self._texts.has(path)
+            if not is_left:
                 del waiting[path]
         return read
 

@@ -67,7 +67,9 @@ class TextLane:
 
     def has(self, path: bytes) -> bool:
         """Whether this ready file is read here."""
-        return _is_parsed(path) or path in self._with_text
+        if _is_parsed(path):
+            return True
+        return path in self._with_text
 
     def takes(self, group: Group) -> bool:
         """Whether this group is read here; remembered of its files."""
@@ -118,8 +120,10 @@ class TextLane:
     def _cost(self, path: bytes) -> tuple[bool, int]:
         """Documents come after texts, since they may take seconds whatever their size; of the
         others small ones come first."""
+        size = 0
         tracked = self._state.tracker.get(path)
-        size = 0 if tracked is None else tracked.last.size
+        if tracked is not None:
+            size = tracked.last.size
         return is_word(as_text(name_of(path))), size
 
     # -- collecting
@@ -153,31 +157,38 @@ class TextLane:
         is asked, and whose files have not changed since they were read."""
         same = await self._same_groups(work[: len(found)])
         now = await self._files_now(found)
-        return [read for read in found if read[0] in same and self._is_same_file(read[1], now)]
+        still_true: list[Read] = []
+        for group, inspected in found:
+            if group in same and self._are_same_files(inspected, now):
+                still_true.append((group, inspected))
+        return still_true
 
     async def _same_groups(self, work: list[Work]) -> set[Group]:
         groups = await self._groups.of([one.group.main for one in work])
         wanted = {group: self._reading.work(group) for group in groups}
-        return {one.group for one in work if wanted.get(one.group) == one}
+
+        same: set[Group] = set()
+        for one in work:
+            if wanted.get(one.group) == one:
+                same.add(one.group)
+        return same
 
     async def _files_now(self, found: list[Read]) -> dict[bytes, Snapshot | LocalError]:
         root = self._root_monitor.root
         paths = list(_paths(group for group, _ in found))
         return await self._root_monitor.worker.run(lambda: dict(lookup_many(root, paths)))
 
-    def _is_same_file(
+    def _are_same_files(
         self, found: list[Inspected], now: dict[bytes, Snapshot | LocalError]
     ) -> bool:
         """Whether every file that would be taken is the one that was read."""
-        for one in found:
-            seen = now.get(one.path)
-            if one.advice is not Advice.TAKE:
-                continue
-            if not isinstance(seen, Snapshot):
-                return False
-            if not unchanged(one.snapshot, seen, local=self._root_monitor.is_local(one.path)):
-                return False
-        return True
+        taken = [one for one in found if one.advice is Advice.TAKE]
+        return all(self._is_same_file(one, now.get(one.path)) for one in taken)
+
+    def _is_same_file(self, one: Inspected, now: Snapshot | LocalError | None) -> bool:
+        if not isinstance(now, Snapshot):
+            return False
+        return unchanged(one.snapshot, now, local=self._root_monitor.is_local(one.path))
 
 
 def _is_parsed(path: bytes) -> bool:

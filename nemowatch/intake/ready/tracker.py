@@ -70,8 +70,11 @@ class Tracker:
     def next_at(self, apart: Container[bytes] = ()) -> float:
         """The monotonic second of the next check, but for those in `apart`; infinite when none is
         planned."""
-        times = [tracked.next_at for path, tracked in self._files.items() if path not in apart]
-        return min(times, default=float("inf"))
+        earliest = float("inf")
+        for path, tracked in self._files.items():
+            if path not in apart:
+                earliest = min(earliest, tracked.next_at)
+        return earliest
 
     def busy(self) -> int:
         """How many are neither stuck nor blocked: those that will be jobs soon."""
