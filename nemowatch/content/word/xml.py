@@ -110,12 +110,17 @@ class Walk:
         if short is None:
             short = self._shortened(name)
         self.path.append(short)
-        check_bound(len(self.path), MAX_DEPTH, "it is nested too deeply")
-        check_bound(self._elements, self._most, "it has too many elements")
+        # compared here: calls for each of a million elements take a third more time
+        if len(self.path) > MAX_DEPTH or self._elements > self._most:
+            self._refuse()
 
         act = self._starts.get(short)
         if act is not None and not self._left_out:
             act(attributes)
+
+    def _refuse(self) -> None:
+        check_bound(len(self.path), MAX_DEPTH, "it is nested too deeply")
+        check_bound(self._elements, self._most, "it has too many elements")
 
     def _end(self, name: str) -> None:
         self._unseen = 0
