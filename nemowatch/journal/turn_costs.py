@@ -91,6 +91,6 @@ def _share(group: list[Call]) -> float | None:
 
     first = before[0]
     is_topped_up = max(*before, *after) > first
-    if len(group) > 1 and is_topped_up:
+    if is_topped_up:
         return None
-    return max(first - min(after), 0.0) / len(group)
+    return (first - min(after)) / len(group)

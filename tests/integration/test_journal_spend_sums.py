@@ -175,3 +175,18 @@ def test_a_refused_turn_shares_nothing(journal: Journal) -> None:
     """What overlapped with it alone shows its own cost, once the refusal is known."""
     refused = Turn(2, 20, 60, 1000, 950, Outcome.REFUSED)
     assert costs(journal, Turn(1, 10, 40, 1000, 950), refused) == ["50 credits", "", ""]
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_a_top_up_during_a_turn_hides_what_it_cost(journal: Journal, calls: int) -> None:
+    """Nothing is said of the turns, rather than that they were free; the day counts them among
+    those of unknown cost."""
+
+    def work(conn: sqlite3.Connection) -> tuple[list[float | None], list[bool]]:
+        made = [call(conn, number + 1, 100, 10) for number in range(calls)]
+        for spend_id in made:
+            spend.settle(conn, spend_id, Outcome.HAPPENED, 5000, 20)
+        costs = [jobs.by_id(conn, number + 1).credits for number in range(calls)]
+        return costs, [paid.known for paid in spend.paid_calls(conn)]
+
+    assert journal.write_now(work) == ([None] * calls, [False] * calls)

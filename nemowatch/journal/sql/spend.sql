@@ -80,6 +80,6 @@ SELECT avg(credits) AS typical, max(credits) AS most FROM (
     SELECT credits FROM job WHERE skill = :skill AND credits > 0 AND credits_about <= :about ORDER BY id DESC LIMIT 20)
 
 -- name: every
--- every call that may have cost something, oldest first
-SELECT opened_at, credits_before IS NOT NULL AND credits_after IS NOT NULL AS known FROM spend
+-- every call that may have cost something, oldest first; where the balance rose meanwhile, nobody knows what it fell before
+SELECT opened_at, ifnull(credits_after <= credits_before, 0) AS known FROM spend
 WHERE outcome NOT IN ('unsent', 'refused', 'inherited') ORDER BY id
