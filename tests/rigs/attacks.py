@@ -161,6 +161,13 @@ def tiny_pieces(studio: Studio) -> None:
     studio.drop("dub-fr/a.mkv", head + inside)
 
 
+@attack("large Word files and containers of tiny pieces at once")
+def two_children(studio: Studio) -> None:
+    deep_word(studio)
+    empty_paragraphs(studio)
+    tiny_pieces(studio)
+
+
 # -- files that are none, or never end
 
 
