@@ -11,7 +11,7 @@ from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged
 from nemowatch.intake.ready.file_checks import read_prompt
 from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURE
-from nemowatch.intake.scan.folders import is_below, parent
+from nemowatch.intake.scan.folders import is_below, lineage, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -92,6 +92,15 @@ class PromptFiles:
         self._state.book.instruct(folder, text)
         self._state.problems.order_holds(folder)
         self._state.unblock(folder)
+        self._reconsider_above(folder)
+
+    def _reconsider_above(self, folder: bytes) -> None:
+        """The folders above that have no instructions may have lacked them for files of this one
+        alone: what still lacks them is reported anew."""
+        for above in lineage(parent(folder)):
+            if above and not self._has_one(above):
+                self._state.problems.order_holds(above)
+                self._state.unblock(above)
 
     async def _read(self, path: bytes, expected: Snapshot) -> str:
         root = self._root_monitor.root

@@ -231,3 +231,23 @@ async def test_what_a_prompt_asks_too_much_is_said_in_its_own_folder(
         assert await b.paths() == [b"dub-es/clip.mp4"]
         b.put("dub-es/A/prompt.txt", b"Slowly, please.")
         await b.until(lambda: len(b.claimed) == 2 and b"dub-es/A" not in reported())
+
+
+async def test_instructions_below_end_the_note_above_for_those_alone(
+    root: Path, tmp_path: Path
+) -> None:
+    """An edit folder without a prompt.txt is noted until each folder below it with files has
+    one."""
+
+    def lacking(rig: InboxRig) -> str:
+        found = [one for one in rig.problems if isinstance(one, FolderProblem)]
+        return " ".join(one.what for one in found if one.folder == b"edit")
+
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/a/one.mp4", mp4("1"))
+        b.put("edit/b/two.mp4", mp4("2"))
+        await b.until(lambda: "no instructions" in lacking(b))
+        b.put("edit/a/prompt.txt", b"Cut it.")
+        await b.until(lambda: len(b.claimed) == 1 and "two.mp4" in lacking(b))
+        b.put("edit/b/prompt.txt", b"Cut it, too.")
+        await b.until(lambda: len(b.claimed) == 2 and not lacking(b))
