@@ -19,8 +19,17 @@ from nemowatch.errors import LocalError, LocalPassing, NoSpace, local_error, sho
 from nemowatch.fs import part_files
 from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.folders import ensure_folder, name_limit
-from nemowatch.fs.names import OURS, PROCESS, cut, numbered, safe_folder, safe_name, split_ending
-from nemowatch.fs.safe_open import read_file, root_folder, translated
+from nemowatch.fs.names import (
+    OURS,
+    PROCESS,
+    candidates,
+    cut,
+    numbered,
+    safe_folder,
+    safe_name,
+    split_ending,
+)
+from nemowatch.fs.safe_open import read_file, root_folder, stat_at, translated
 from nemowatch.fs.space import has_room
 from nemowatch.model import MB
 from nemowatch.outbox.target_folder import ensure_target_folder
@@ -66,6 +75,7 @@ def _check_names(folder: Path, names: Iterable[str]) -> None:
         with root_folder(folder) as opened, translated(folder):
             for name in names:
                 _remove_left(folder, opened)
+                _check_free(name, folder, opened)
                 _check_name(name, folder, opened)
                 _remove_left(folder, opened)
     except LocalError as exc:
@@ -83,6 +93,15 @@ def _about_folder(exc: LocalError, folder: Path) -> LocalError:
     if isinstance(cause, PermissionError):
         cure = "Give the user that runs nemowatch the right to write and delete there."
     return LocalPassing(found.text, path=folder, cure=cure)
+
+
+def _check_free(name: str, folder: Path, opened: int) -> None:
+    """One of the result's numbered names has to be free: nothing is overwritten."""
+    for candidate in candidates(name, name_limit(opened)):
+        if stat_at(candidate, opened) is None:
+            return
+    text = f"{show_path(folder)}: {name} and all of its numbered names are taken."
+    raise LocalPassing(text, path=folder, cure="Move some of them to another folder.")
 
 
 def _check_name(name: str, folder: Path, opened: int) -> None:

@@ -15,6 +15,7 @@ import pytest
 from nemowatch.config import Watch, load
 from nemowatch.errors import LocalError, NoSpace
 from nemowatch.fs import exclusive_create
+from nemowatch.fs.names import candidates
 from nemowatch.model import HoldReason, State
 from nemowatch.outbox.delivery_probe import check_delivery, check_outbox
 from nemowatch.outbox.publish import part_path, publish, write_part
@@ -127,6 +128,19 @@ def test_a_mount_without_links_takes_results(
     part = write_part(part_path(folder, 1), b"a film")
     assert publish(part.path, "a.es.mp4", part.sha256, part.size).path.name == "a.es (2).mp4"
     assert names(folder) == ["a.es (2).mp4", "a.es.mp4"]
+
+
+def test_a_free_name_is_looked_for_before(watch: Watch) -> None:
+    """With the last number taken there is no name for the result, and nothing is paid for it."""
+    folder = watch.outbox / "dub-es"
+    folder.mkdir()
+    taken = [folder / name for name in candidates("a.es.mp4")]
+    for path in taken:
+        path.touch()
+    with pytest.raises(LocalError, match="are taken"):
+        check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
+    taken[-1].unlink()
+    check_delivery(watch, b"dub-es/a.mp4", ["a.es.mp4"])
 
 
 def test_where_nothing_can_be_deleted_probes_do_not_pile_up(watch: Watch) -> None:
