@@ -56,6 +56,7 @@ _NOT = r"\b(?:no|none|not|without|doesn['’]t|didn['’]t|isn['’]t|wasn['’]
 _PRESENT = r"\b(?:found|detected|present|available|audible|in (?:the|this|your)|to transcribe)\b"
 _IS = r"\b(?:is|are|was|were|has been|have been|been|now)\b"
 _READY = r"\b(?:ready|done|complete|available|below|attached|successful)\b"
+_SEEN = r"\b(?:in (?:the|this|your)|was|were|detected|found)\b|$"
 _YOUR = r"\b(?:your|the|this|all|an?)\b"
 
 #: The work was not done.
@@ -74,8 +75,10 @@ _APOLOGIES = _rows(
         r"\b(?:is|seems|appears)\b",
         r"\b(?:silent|empty|muted|inaudible|corrupt|only music)\b",
     ),
-    (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|try again later)\b",),
+    (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|temporary issue)\b",),
     (_BEGIN + r"(?:error|failed)\b", _WORK),
+    (_BEGIN + r"(?:nothing|nobody|no one|only)\b", r"\b(?:said|spoke|speaks|music)\b", _SEEN),
+    (r"视频|音频|录音", r"没有声音|无声|静音"),
     (r"抱歉|对不起|很遗憾|不好意思",),
     (r"无法|不能|未能|没能", r"转录|识别|听写|提取|检测|处理|访问|找到|完成|听清"),
     (r"没有|未|无", r"语音|对白|对话|人声|说话|台词|音频|音轨"),
@@ -85,17 +88,17 @@ _REPORTS = _rows(
     (_ME, _DID, _WORK),
     (_YOUR, _WORK, _IS, f"{_DID}|{_READY}"),
     (_BEGIN + r"(?:successfully )?" + _DID, _WORK),
-    (_BEGIN + _WORK + r"\W{1,3}(?:is |are |was |has been |now )?" + f"(?:{_DID}|{_READY})",),
     (
-        _BEGIN + r"(?:all )?(?:done|set|finished|completed?|ready|okay|ok|sure|certainly|got it"
-        r"|understood|success)(?: now| here| successfully)?" + _END,
+        _BEGIN
+        + _WORK
+        + r"\W{1,3}(?:is |are |was |has been |have been |now )?"
+        + f"(?:{_DID}|{_READY})",
     ),
     (_BEGIN + r"(?:i['’]ll|i will|i am going to|i['’]m going to|let me|working on)\b", _WORK),
     (r"\byour (?:project|timeline|draft)\b|\bto the timeline\b",),
     (_BEGIN + r"(?:\w{2,9}\W{1,3})?(?:here(?:['’]s| is| are)|below is)\b", _WORK),
     (r"已|成功", r"转录|识别|听写|提取|添加|生成|完成|保存|处理|创建|制作|放到|放入"),
     (r"转录|识别|听写|字幕|文字稿|任务|处理|对白", r"已|完成|成功|完毕|就绪|好了"),
-    (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
     (r"(?:以下|这)是", r"转录|文字稿|字幕|对白|内容"),
     (r"您的(?:项目|时间[线轴]|视频|草稿)",),
 )
@@ -108,6 +111,8 @@ _REQUESTS = _rows(
         r"\bplease (?:tell|upload|provide|share|confirm|specify|let me know|check|make sure"
         r"|re-?upload)\b",
     ),
+    (r"\banything else\b",),
+    (_BEGIN + r"should (?:the|it|i|this)\b", r"[?？]"),
     (_BEGIN + r"i need (?:an?|the|your|some)\b", _WORK),
     (_BEGIN + r"(?:just )?let me know\b",),
     (r"\b(?:feel free to|if you(?:['’]d| would) like|happy to help)\b",),
@@ -123,7 +128,28 @@ _REQUESTS = _rows(
     (r"时间[线轴]", r"预览"),
     (r"预览", r"时间[线轴]"),
 )
-_ANY = (*_APOLOGIES, *_REPORTS, *_REQUESTS)
+#: Nothing but that.
+_NODS = _rows(
+    (
+        _BEGIN + r"(?:all |task |request )?(?:done|set|finished|completed?|ready|okay|ok|sure"
+        r"|certainly|got it|understood|success)(?: now| here| successfully)?" + _END,
+    ),
+    (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
+)
+_ANY = (*_APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
+#: What speaks about this work and hardly about the world. Without any of it, an apology may be part
+#: of the speech ("Sorry I am late.").
+_UNMISTAKABLE = (
+    *_REQUESTS,
+    *_NODS,
+    *_rows(
+        (
+            r"transcri|subtitle|caption|\bspeech\b|dialogue|spoken|timeline|\byour\b|\baudio\b"
+            r"|\bvideo\b|\bclip\b|\bfile\b|went wrong|temporary issue|\bas an ai\b",
+        ),
+        (r"转录|字幕|文字稿|语音|对白|人声|音频|视频|时间[线轴]|听清|识别|您",),
+    ),
+)
 
 #: A sentence, or a line, with its end.
 _SENTENCE = re.compile(r"[^.!?。！？…\n]+[.!?。！？…]*[\"'”’」）)]*")
@@ -149,13 +175,21 @@ def judge(answer: str) -> Words:
     if not sentences:
         return Words.OTHER
     own = [sentence for sentence in _edges(sentences) if _is_any(_ANY, sentence)]
-    if len(own) == len(sentences):
-        return Words.OTHER
-    if len(sentences) <= _SHORT and _is_any(_APOLOGIES, sentences[0]):
+    if _is_agent_alone(sentences, own):
         return Words.OTHER
     if own or asks_back(answer.strip()):
         return Words.DOUBT
     return Words.SPEECH
+
+
+def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
+    """Whether it is beyond doubt that the agent speaks and nobody else; `own`: the sentences that
+    sound like it."""
+    if not any(_is_any(_UNMISTAKABLE, sentence) for sentence in own):
+        return False
+    if len(own) == len(sentences):
+        return True
+    return len(sentences) <= _SHORT and _is_any(_APOLOGIES, sentences[0])
 
 
 def publishable(answer: str) -> str:

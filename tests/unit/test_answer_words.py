@@ -65,9 +65,21 @@ OTHER = (
     "转录完成。",
     "您希望使用哪种语言？",
     "请上传视频。",
+    "Subtitles have been generated successfully.",
+    "Should the transcript be in English or Spanish?",
+    "Is there anything else you need?",
+    "Nothing was said in this video.",
+    "Only background music was detected in the audio.",
+    "视频里没有声音",
+    "I encountered a temporary issue.",
+    "Task completed.",
 )
 DOUBT = (
     "Good morning. How are you?",
+    "Sorry I am late. The train was delayed. We can start now.",
+    "抱歉，我来晚了。",
+    "The files were made of paper.",
+    "We have no words for it.",
     "I transcribed the dialogue. Good morning from the harbour. The first boat leaves at seven.",
     "Good morning from the harbour. The first boat leaves at seven. Let me know if you'd like any"
     " changes.",
