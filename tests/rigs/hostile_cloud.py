@@ -24,8 +24,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MIB = 1024 * 1024
 #: Seconds for which a stream goes on, if nobody ends it.
 ENDLESS = 120
-#: Answers that do harm. A cloud that fails four times in a row counts as down, and then everybody
-#: waits, as they should: that is no harm to be measured here.
+#: Answers that do harm: fewer than the failures in a row after which a cloud counts as down, since
+#: then everybody waits. With more of them another file takes longer than the limit.
 MOST = 3
 #: Where paid turns are asked for.
 _CHAT = "/run_sse"
