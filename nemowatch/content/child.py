@@ -175,7 +175,7 @@ class Child:
                 raise ChildFailed(Failure.GARBAGE, str(exc)) from exc
 
     def _note(self, tag: Tag, value: Any) -> None:
-        """Take in a message that is no answer. Raises what it stands for."""
+        """Take in a message that is no answer. Raises what it means."""
         if tag is Tag.READY:
             self._become_ready(value)
         elif tag is Tag.PARSING:

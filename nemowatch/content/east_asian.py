@@ -53,7 +53,7 @@ _BLOCKS = (
     ("\uff01", "\uff60", "sign"),
 )
 _SIGNS = SIGNS | frozenset("℃→←↑↓※○●◎△▲□■☆★①②③④⑤⑥⑦⑧⑨⑩‥′″々〆〇")
-#: Kinds of characters of which the rare ones are told apart.
+#: Kinds of characters of which the rare ones are distinguished.
 _WITH_RARE_ONES = frozenset({"han", "hangul"})
 
 

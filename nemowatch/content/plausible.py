@@ -31,7 +31,7 @@ _SIGN_INSIDE = re.compile(r"[^\W\d_][«»„‚‹›“”‘•§°©®£€¥
 _DOT_INSIDE = re.compile(r"[^\W\d_lL]·[^\W\d_]|[^\W\d_]·[^\W\d_lL]")
 #: A currency that clings to the end of a word.
 _PRICE = re.compile(r"[^\W\d_]{3}[€£¥¢]")
-#: A mark that stands over or under a letter, with no letter before it.
+#: A mark over or under a letter, with no letter before it.
 _MARK_FIRST = re.compile(
     r"(?:^|[\s(\"'.,])[\u0300-\u036f\u05b0-\u05bd\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 )

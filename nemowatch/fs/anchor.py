@@ -2,8 +2,8 @@
 
 Whoever may write beside a root can put a link in its place, and would have us read, write and send
 away where they may not do so themselves; so a root stays where it led when it was first opened. A
-link that stands then is the administrator's own. And when the share that a root lies on is mounted
-no more, an empty folder of the same name often stands below the mount point: what is written there
+link that is there then is the administrator's own. And when the share that a root is on is mounted
+no more, an empty folder of the same name is often below the mount point: what is written there
 nobody would see again once the share is back.
 
 Owns what this process knows of each root; what an earlier one knew is given to it. It opens
@@ -122,7 +122,7 @@ class Anchor:
         return Spot(now, ground)
 
     def is_laid_bare(self, now: Ground, is_empty: Callable[[], bool]) -> bool:
-        """Whether what it lay on is mounted no more, and what stands there instead is empty: a
+        """Whether what it lay on is mounted no more, and what is there instead is empty: a
         filled folder is somebody's decision."""
         return self.ground.is_laid_bare(now) and is_empty()
 

@@ -1,6 +1,6 @@
 """Files of our own made anew, and names given without ever overwriting another file.
 
-Owns the creating, renaming, linking and removing of whatever stands below a root; every call takes
+Owns the creating, renaming, linking and removing of whatever is below a root; every call takes
 descriptors of folders (`safe_open`). A name is given by a hard link, else by a rename that refuses
 to replace. It knows no jobs, and replaces nothing but what its caller knows to be ours.
 """
@@ -153,7 +153,7 @@ def replace_file(
     folder: int,
     kind: str = "note",
 ) -> None:
-    """Put `data` under `name` in one step, over whatever file of ours stands there; file and
+    """Put `data` under `name` in one step, over whatever file of ours is there; file and
     folder are synced. `kind` marks the brief file that is renamed, for `outbox.leftovers`. Raises
     OSError."""
     fresh = brief_name(kind)

@@ -46,7 +46,7 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # what ties the characters of one em
 
 
 def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:
-    """A name for a result: `stem` (as it stands on disk) plus `ending` (".es.mp4"), at most
+    """A name for a result: `stem` (as it is on disk) plus `ending` (".es.mp4"), at most
     `limit` bytes of UTF-8 with room for " (999)". Bytes that are not UTF-8 show as `%NN`; what
     Windows forbids becomes `_`.
     """

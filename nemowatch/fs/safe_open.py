@@ -203,12 +203,12 @@ def read_file(name: str | bytes, folder: int, limit: int) -> bytes:
 
 def open_new(name: str, folder: int, mode: int = os.O_WRONLY) -> int:
     """A new, empty file; the caller closes the descriptor. Raises FileExistsError for anything
-    that stands there, links too; OSError."""
+    that is there, links too; OSError."""
     return os.open(name, mode | os.O_CREAT | os.O_EXCL | _SAFE, 0o666, dir_fd=folder)
 
 
 def open_path(name: str, folder: int) -> int:
-    """A descriptor that only stands for what has this name, link or not (O_PATH): nothing can be
+    """A descriptor that only identifies what has this name, link or not (O_PATH): nothing can be
     read or written through it. Raises OSError."""
     return os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
 

@@ -37,7 +37,7 @@ def hold_account(job: Job, error: NemowatchError, at: Circumstances) -> Decision
 
 def _account_words(error: NemowatchError, at: Circumstances) -> str:
     """What happened and its cure; an anonymous user without credits, or with too small a plan,
-    is told where to register."""
+    is shown where to register."""
     words = f"{error.text.rstrip('.')}. {_too_few(error)}{error.cure}".strip()
     if at.registration and isinstance(error, NoCredits | PlanRefused):
         return f"{words} Register this account here: {at.registration}"

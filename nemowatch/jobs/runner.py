@@ -56,7 +56,7 @@ class Runner:
     ) -> None:
         self._deps = deps
         self._on_ended = on_ended
-        self._plan_poll = plan_poll  # told when the next render is due, in UTC ms
+        self._plan_poll = plan_poll  # notified when the next render is due, in UTC ms
         self.outcomes = Outcomes(deps, job_log)
         self.store = JobStore(deps, self.outcomes, watches, job_log)
         self._stuck = StuckJobs(offline, deps.clock)

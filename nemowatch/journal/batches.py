@@ -14,16 +14,16 @@ from nemowatch.model import State
 
 SQL = load("batches")
 
-#: The cause of a batch after a journal was lost or put back: nobody remembers what was paid for.
+#: The cause of a batch after a journal was lost or restored: nobody remembers what was paid for.
 REBUILT = "rebuilt journal"
-#: The cause of a batch of files whose results stand in the outbox although this journal made none
+#: The cause of a batch of files whose results are in the outbox although this journal made none
 #: of them.
-STANDS = "results that stand already"
+ALREADY_MADE = "results already in the outbox"
 #: The cause of a batch of one list of addresses.
 LIST = "URL list"
 #: Batches that hold the files that they began with, and no others: what comes after them is worked
 #: on, or anybody could stop an inbox with a list.
-ALONE = frozenset({STANDS, LIST})
+ALONE = frozenset({ALREADY_MADE, LIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def shrink(
 
 
 def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
-    """The journal was begun anew: what stands in these inboxes at their first scan waits for a
+    """The journal was begun anew: what is in these inboxes at their first scan waits for a
     person."""
     for watch in watches:
         facts.put_of(conn, InboxFact.REBUILT, watch, facts.YES)
@@ -107,7 +107,7 @@ def unpaid(conn: sqlite3.Connection) -> set[str]:
 
 
 def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
-    """The journal was put back from a backup: what it takes for unpaid in these watches may be
+    """The journal was restored from a backup: what it takes for unpaid in these watches may be
     paid for, so that waits for a person too."""
     concerned = set(watches)
     expect_rebuilding(conn, concerned)
@@ -148,7 +148,7 @@ def settle_held(
     found: Iterable[PublishedOutput],
     now_ms: int,
 ) -> None:
-    """The results of a job that waits for approval stand in the outbox, and no other job has
+    """The results of a job that waits for approval are in the outbox, and no other job has
     made them: it is done."""
     standing = list(found)
     if any(results.of_output(conn, result.path) for result in standing):
@@ -164,7 +164,7 @@ def settle_held(
 
 
 def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
-    """Whether the next scan of this watch is the first since its journal was lost or put back."""
+    """Whether the next scan of this watch is the first since its journal was lost or restored."""
     return facts.get_of(conn, InboxFact.REBUILT, watch) == facts.YES
 
 
@@ -174,7 +174,7 @@ def rebuild(
     expected: int,
     now_ms: int,
 ) -> bool:
-    """The first scan of a watch: where the journal was begun anew, a batch of all that stands
+    """The first scan of a watch: where the journal was begun anew, a batch of all that is there
     there; True then."""
     if not is_rebuilding(conn, watch):
         return False

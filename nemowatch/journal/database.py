@@ -34,7 +34,7 @@ Work = Callable[[sqlite3.Connection], T]
 #: Seconds between two tries to write on a full disk.
 FULL_LOOK = 2.0
 #: Free bytes from which a disk that was full counts as having space again. Below it small writes
-#: come through while larger ones do not, and the log would tell of one full disk many times.
+#: come through while larger ones do not, and the log would report one full disk many times.
 SPACE_AGAIN = 512 * 1024
 #: A file name of its own, so that a backup script can name it.
 FILE_NAME = "journal.db"
@@ -48,8 +48,8 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
-        #: rows changed through this journal so far: as long as it stands still, so does what is
-        #: told of it
+        #: rows changed through this journal so far: as long as it stays the same, so does what is
+        #: shown of it
         self.changes = 0
         #: UTC ms since when the disk is full and writes wait for space; 0: there is space
         self.full_at = 0
@@ -191,7 +191,7 @@ class Journal:
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy to `target`, which must not exist, while the daemon runs. It
-        knows that it is a copy: put back one day, it must not pay for what was paid after it was
+        knows that it is a copy: restored one day, it must not pay for what was paid after it was
         made."""
         with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)

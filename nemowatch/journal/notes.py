@@ -1,4 +1,4 @@
-"""Notes that stand in people's folders: remembered, so that they are taken away again when their
+"""Notes in people's folders: remembered, so that they are removed again when their
 cause is gone; and which sources have notes that may not say yet what the journal says (triggers
 write that, see migration 0003).
 """
@@ -16,10 +16,10 @@ SQL = load("notes")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A source whose notes are to be brought in line."""
+    """A source whose notes are to be updated."""
 
     source_id: int
-    change: int  #: how it stood when it was read
+    change: int  #: its version when it was read
 
 
 def remember(
@@ -28,7 +28,7 @@ def remember(
     text: str,
     now_ms: int,
 ) -> None:
-    """A note with this text stands at this absolute path."""
+    """A note with this text is at this absolute path."""
     conn.execute(SQL["put"], {"path": _raw(path), "text": text, "now": now_ms})
 
 
@@ -38,13 +38,13 @@ def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
 
 
 def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
-    """What the note at this absolute path says, "" when none is known to stand there."""
+    """What the note at this absolute path says, "" when none is known there."""
     row = conn.execute(SQL["at"], (_raw(path),)).fetchone()
     return str(row["text"]) if row else ""
 
 
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
-    """Every note that stands, by its absolute path."""
+    """Every known note, by its absolute path."""
     return {row["path"]: row["text"] for row in conn.execute(SQL["all"])}
 
 
@@ -61,7 +61,7 @@ def due(
 
 
 def due_for(conn: sqlite3.Connection, source_id: int) -> Due | None:
-    """The same for one source; None when its notes are in line."""
+    """The same for one source; None when its notes are up to date."""
     row = conn.execute(SQL["due_for"], (source_id,)).fetchone()
     return Due(row["source_id"], row["change"]) if row else None
 

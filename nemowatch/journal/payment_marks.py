@@ -1,4 +1,4 @@
-"""The latest paid call, written down where a journal that is put back from a backup does not reach:
+"""The latest paid call, written down where a journal that is restored from a backup does not reach:
 in a file of the state folder and in the owner file of each workspace. A mark that a journal does
 not know was made after the copy it came from.
 
@@ -65,7 +65,7 @@ def is_known(conn: sqlite3.Connection, mark: Mark) -> bool:
 
 
 def moves_on(conn: sqlite3.Connection, mine: Mark, theirs: Mark) -> bool:
-    """Whether `mine` is to take the place of `theirs`. A mark never goes back: put back a second
+    """Whether `mine` is to take the place of `theirs`. A mark never goes back: restored a second
     time, the same old journal must be known for one once more."""
     if mine.id == 0 or mine == theirs:
         return False

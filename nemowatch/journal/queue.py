@@ -76,12 +76,12 @@ def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:
 
 
 def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:
-    """Every job held for this reason goes on where it stood; returns how many."""
+    """Every job held for this reason continues where it was; returns how many."""
     return conn.execute(SQL["wake_held"], {"reason": reason, "now": now_ms}).rowcount
 
 
 def wake_one(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
-    """One held job goes on where it stood."""
+    """One held job continues where it was."""
     conn.execute(SQL["wake_one"], {"id": job_id, "now": now_ms})
 
 
@@ -91,7 +91,7 @@ def explain_held(
     skill: str,
     text: str,
 ) -> None:
-    """Jobs of this skill that go on being held for this reason say why as it stands now."""
+    """Jobs of this skill that stay held for this reason say why as of now."""
     conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
 
 

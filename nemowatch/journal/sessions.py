@@ -153,7 +153,7 @@ def add_job(
     """Give an instruction in a session; returns the new job's id.
 
     Jobs of a session have their turns one after the other, in the order in which they were added.
-    Nothing is paid for here: every gate stands before the new job's call as before any other.
+    Nothing is paid for here: every gate applies to the new job's call as to any other.
 
     With `in_place_of` it takes the place of that job, and its number, by which people know it. The
     earlier instruction keeps its calls, its draft and its results under a number that nobody sees.

@@ -149,7 +149,7 @@ def find(
 
 
 def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
-    """Every source that ever stood at this path, newest first."""
+    """Every source that was ever at this path, newest first."""
     return [source_of(row) for row in conn.execute(SQL["at_path"], (watch, path))]
 
 
@@ -237,7 +237,7 @@ def resettle(
 ) -> None:
     """It has settled with this content: its jobs go on from the start, with nothing in the cloud.
 
-    When this very content stood here before, that source is the one that counts: this one's jobs
+    When this very content was here before, that source is the one that counts: this one's jobs
     are cancelled.
     """
     this = by_id(conn, source_id)

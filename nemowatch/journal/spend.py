@@ -199,7 +199,7 @@ class Unpriced:
 
     skill: str
     calls: int
-    #: those of them that are under way, or whose outcome is being looked for: they will tell
+    #: those of them that are under way, or whose outcome is being checked: they will show
     going: int
 
 

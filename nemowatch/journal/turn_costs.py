@@ -17,7 +17,7 @@ SQL = load("turn_costs")
 
 #: A turn takes up to 15 minutes (docs/api.md section 6); an outcome may be found out much later.
 LONGEST_TURN_MS = 30 * 60 * 1000
-#: Turns that began longer ago are not looked at: a chain of overlaps ends there.
+#: Turns that began longer ago are not considered: a chain of overlaps ends there.
 LOOK_BACK_MS = 24 * 3600 * 1000
 
 

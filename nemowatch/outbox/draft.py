@@ -1,4 +1,4 @@
-"""What can be told of a draft (docs/api.md section 7) without knowing it: its tracks, whether it
+"""What can be said about a draft (docs/api.md section 7) without knowing it: its tracks, whether it
 can be exported, its summary.
 
 Drafts stay opaque: read here, never changed, and nothing in them, however odd, raises.

@@ -28,16 +28,16 @@ class Wrote(StrEnum):
 
     WRITTEN = "written"  #: it is new, or says something new
     SAME = "same"  #: it says this already: the file was not touched
-    FOREIGN = "foreign"  #: something that is not ours stands under its name: left alone
+    FOREIGN = "foreign"  #: something that is not ours has its name: left alone
 
 
 def error_path(folder: Path, file: bytes) -> Path:
-    """Where the error note of `file` stands, in `folder`."""
+    """Where the error note of `file` is, in `folder`."""
     return folder / note_name(file, ERROR_ENDING)
 
 
 def question_path(folder: Path, file: bytes) -> Path:
-    """Where the question about `file` stands, in `folder`."""
+    """Where the question about `file` is, in `folder`."""
     return folder / note_name(file, QUESTION_ENDING)
 
 
@@ -92,7 +92,7 @@ def _encoded(text: str) -> bytes:
 
 
 def _content(name: str, folder: int) -> bytes:
-    """What stands under the name: b"" for nothing, and for what cannot be a note one that is
+    """What has this name: b"" for nothing, and for what cannot be a note one that is
     surely not ours."""
     there = stat_at(name, folder)
     if there is None:

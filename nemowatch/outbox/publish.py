@@ -40,7 +40,7 @@ class Published:
     """A result under its final name."""
 
     path: Path
-    already: bool  #: it stood there before this call: an earlier one was cut off after its effect
+    already: bool  #: it was there before this call: an earlier one was cut off after its effect
 
 
 def part_path(target_folder: Path, job_id: int, ordinal: int = 0) -> Path:
@@ -127,7 +127,7 @@ def _sync_file(name: str, folder: int) -> None:
 def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
-    is written: a part made anew could not be told from it. Errors as `publish`."""
+    is written: a part made anew could not be distinguished from it. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
     with root_folder(part.parent) as folder, translated(part):
         name = _find(wanted, sha256, len(data), folder)
@@ -147,7 +147,7 @@ def _published_before(
     size: int,
     folder: int,
 ) -> str:
-    """The part is gone: the name under which exactly its content stands."""
+    """The part is gone: the name under which exactly its content is."""
     name = _find(wanted, sha256, size, folder)
     if not name:
         raise SourceGone(f"{show_path(part)}: no longer there.", path=part)

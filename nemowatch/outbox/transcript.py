@@ -42,7 +42,7 @@ __all__ = [
     "timeline",
 ]
 
-#: How long a caption without an end stands: 60 ms a character is an easy reading speed, within
+#: How long a caption without an end stays: 60 ms a character is an easy reading speed, within
 #: these bounds.
 _MS_PER_CHARACTER, _SHORTEST_MS, _LONGEST_MS = 60, 1_000, 7_000
 _TEXT_KEYS = ("text", "content", "title", "caption", "txt")
@@ -72,7 +72,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A caption as it stands in the draft; -1 where it says nothing."""
+    """A caption as it is in the draft; -1 where it says nothing."""
 
     start: int
     end: int
@@ -152,7 +152,7 @@ def _cues(transcript: Transcript) -> Iterator[Segment]:
 
 
 def _span(segment: Segment, mark: str) -> str:
-    """From when to when; `mark` stands before the milliseconds."""
+    """From when to when; `mark` is before the milliseconds."""
     return f"{_clock(segment.start_ms, mark)} --> {_clock(segment.end_ms, mark)}"
 
 
@@ -197,7 +197,7 @@ def _caption(segment: dict[str, Any], at: int) -> _Found:
 
 
 def _with_ends(track: Iterable[_Found], total: int) -> Iterator[Segment]:
-    """Timed captions of one track; one without an end stands until the next, as long as it takes
+    """Timed captions of one track; one without an end stays until the next, as long as it takes
     to read at most."""
     captions = sorted(_with_starts(track), key=attrgetter("start"))
     starts = [caption.start for caption in captions]

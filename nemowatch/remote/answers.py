@@ -123,7 +123,7 @@ def render(data: Any) -> Render:
 
 
 def _size(value: Any) -> int:
-    """Bytes of a result; 0, which stands for unknown, when no result is that large."""
+    """Bytes of a result; 0, which means unknown, when no result is that large."""
     size = int(number(value))
     if 0 < size <= LARGEST_RESULT:
         return size

@@ -41,7 +41,7 @@ class Credential:
 
     @property
     def expected(self) -> bool:
-        """Whether the user intends to supply one, as far as that can be told without reading."""
+        """Whether the user intends to supply one, as far as that is known without reading."""
         required = dict(self.files).values()
         return bool(self.value) or any(required)
 

@@ -57,7 +57,7 @@ class NoteWriter:
 
     async def unusable(self, watch: Watch, problem: FileProblem) -> bool:
         """Note for a file that never became a job and is about to go to failed/. False when it has
-        to wait: nobody could be told why."""
+        to wait: nobody could read why."""
         return await self._try(watch, _unusable(watch, problem))
 
     async def withdraw(self, watch: Watch, problem: FileProblem) -> bool:

@@ -9,7 +9,7 @@ from nemowatch.errors import LocalFinal, show_path
 from nemowatch.fs.exclusive_create import replace_file
 from nemowatch.fs.safe_open import read_file, root_folder, stat_at, translated
 
-#: Between these stands what changes with every writing and says nothing new; once in a page.
+#: Between these is what changes with every writing and says nothing new; once in a page.
 WRITTEN = (b"<!--written-->", b"<!--/written-->")
 #: A page with this in its head was written by nemowatch.
 MARK = b'<meta name="generator" content="nemowatch">'

@@ -1,4 +1,4 @@
-"""What people are told, and what they can do about every kind of trouble.
+"""What people read, and what they can do about every kind of trouble.
 
 The page, the terminal and the notes only render these, so that what one of them offers all of
 them offer. The cures of holds are in their table (`hold_reasons`), all others are here. Nothing
@@ -13,7 +13,7 @@ from nemowatch import hold_reasons
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal.batches import REBUILT, STANDS
+from nemowatch.journal.batches import ALREADY_MADE, REBUILT
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.overview import Trouble
@@ -182,7 +182,7 @@ BATCH_CAUSES: dict[str, str] = {
         "nemowatch lost its memory, or it was restored from a backup: some of this may have been"
         " paid for already, and would be paid for again."
     ),
-    STANDS: (
+    ALREADY_MADE: (
         "The outbox has results with the names of these files, and nemowatch does not remember"
         " making them. If they are what you want, take the files out of the inbox: making them"
         " again costs again."

@@ -67,7 +67,7 @@ class Approvals:
         return is_asked
 
     def stale(self, watch: Watch) -> list[FileProblem]:
-        """What people are told of an APPROVE that approves nothing."""
+        """What people read about an APPROVE that approves nothing."""
         return self._stale.problems(watch)
 
     async def note(self, batch: BatchRow, complaints: Iterable[Complaint] = ()) -> str:

@@ -88,8 +88,8 @@ class ScanResults:
             await self._refused_files.forget_gone(watch)
         await self._refused_files.save(watch)
         asking = await self._approvals.waiting(watch)
-        told = (*problems, *await self._conflict_copies.problems(watch))
-        await self._folder_notes.update(watch, told, asking, more=tick.more)
+        found = (*problems, *await self._conflict_copies.problems(watch))
+        await self._folder_notes.update(watch, found, asking, more=tick.more)
 
     async def _take_sources(self, watch: Watch, tick: Tick) -> None:
         if tick.claimed:

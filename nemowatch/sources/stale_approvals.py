@@ -62,7 +62,7 @@ class StaleApprovals:
         return known
 
     def problems(self, watch: Watch) -> list[FileProblem]:
-        """What people are told of those that lie there for longer than a moment."""
+        """What people read about those that lie there for longer than a moment."""
         now = self._clock.monotonic()
         paths = self._of.get(watch.name, {})
         for key in list(self._since):

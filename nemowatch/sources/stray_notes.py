@@ -43,8 +43,8 @@ class StrayNotes:
         self._foreign: dict[Key, FileProblem] = {}
 
     async def take(self, watch: Watch, found: Iterable[bytes]) -> list[FileProblem]:
-        """Look after the files in this inbox that have a name of our notes; returns what people
-        are told of those that are none."""
+        """Look after the files in this inbox that have a name of our notes; returns what to
+        report of those that are none."""
         paths = list(found)
         self._forget_others(watch.name, set(paths))
         if not paths:

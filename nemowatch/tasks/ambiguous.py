@@ -37,7 +37,7 @@ class Name:
 class _Reading:
     """What a code may mean."""
 
-    code_of: str  #: what the code stands for, in words
+    code_of: str  #: what the code means, in words
     name: str  #: a folder's name that means this
     language: str  #: in English
 

@@ -109,7 +109,7 @@ _LONGEST = 300
 _WORD = re.compile(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
 #: Marks that end a sentence, or an instruction of a list.
 _SENTENCE_ENDS = ".!?;。！？；\n"
-#: What stands between the parts of an instruction: a mark, "and", "then".
+#: What is between the parts of an instruction: a mark, "and", "then".
 _BETWEEN = re.compile(
     r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|并且|并)", re.IGNORECASE
 )
@@ -168,7 +168,7 @@ def without_export(text: str) -> str:
 
 @dataclass(slots=True)
 class _Part:
-    """A part of an instruction, and what stands between it and the next one."""
+    """A part of an instruction, and what is between it and the next one."""
 
     clause: str
     end: str

@@ -14,7 +14,7 @@ from itertools import chain, filterfalse
 
 from nemowatch.content.alphabets import ALPHABETS
 
-#: Characters that are looked at.
+#: Characters that are read.
 _SAMPLE = 20_000
 #: At least this share of the letters is of the script that a text is written in.
 _OWN_SHARE = 0.6
@@ -89,7 +89,7 @@ _TELLING: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-#: Frequent words of the languages that are told apart by them.
+#: Frequent words of the languages that are distinguished by them.
 _FREQUENT = """
 en: the and of to is you that it in for with on are this your be have from hello welcome off our
 de: der die und das ist nicht ein eine zu mit sie wir auf den für dem ich sind auch wie hallo bitte
@@ -139,7 +139,7 @@ _HALF = 2
 
 
 def written_in(text: str) -> str:
-    """The code of the language that a text is certainly in; "" when that cannot be told."""
+    """The code of the language that a text is certainly in; "" when that is not certain."""
     sample = text[:_SAMPLE].lower()
     script = _script_of(sample)
     if script == _LATIN:

@@ -46,7 +46,7 @@ _NO_TRACK = "it has no sound track"
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of pictures or sound; others (subtitles, time codes, hints) are not told."""
+    """One track of pictures or sound; others (subtitles, time codes, hints) are not recorded."""
 
     holds: Holds
     use: Use = Use.PLAYED
@@ -119,7 +119,7 @@ def _why_silent(by_use: dict[Use, list[Track]]) -> str:
 
 
 def ends_in_zeros(pieces: Pieces, tracks: Iterable[Track], end: int) -> bool:
-    """True when zeros stand where the last of compressed pictures or sound, which go on to `end`,
+    """True when zeros are where the last of compressed pictures or sound, which go on to `end`,
     should be: a copy that died where the file had its size from the beginning."""
     is_packed = all(map(_IS_PACKED, tracks))
     tail = pieces.at(max(end - ZEROS, 0), ZEROS)

@@ -48,7 +48,7 @@ _ADTS_FREQUENCIES = 13
 _ADTS_HEADER = 7
 #: Frames that follow each other where there is sound.
 _IN_A_ROW = 3
-#: Bytes of a frame's header that are looked at.
+#: Bytes of a frame's header that are read.
 _HEADER = 6
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _SOUND = (Track(Holds.SOUND, packed=True),)

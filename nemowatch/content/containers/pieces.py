@@ -22,7 +22,7 @@ FEW, SECONDS = 1_000, 8.0
 
 
 class TooMany(Exception):
-    """The file is made of more pieces than are looked at."""
+    """The file is made of more pieces than are read."""
 
 
 class TooFar(TooMany):

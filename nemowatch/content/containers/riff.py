@@ -30,7 +30,7 @@ _LONG = frozenset({RF64, BW64})
 OPEN = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 #: RIFF files in a row: a recording has one for each gigabyte.
 _MOST_PARTS = 4096
-#: Chunks that are looked at in one list; those that matter come first.
+#: Chunks that are read in one list; those that matter come first.
 _MOST_CHUNKS = 10_000
 #: Kinds of streams in an AVI; the third is digital video with its sound inside.
 _STREAMS = {

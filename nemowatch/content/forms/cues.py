@@ -1,6 +1,6 @@
 """Subtitles: the words of their cues, without numbers, times and styles.
 
-SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are lines that are told apart here, so that no cue is
+SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are lines that are recognised here, so that no cue is
 lost over a time that is written in an odd way; the others are read by pysubs2. Owns these formats.
 It must not lose words that are no cue: such a file is refused. Call it in a child.
 """

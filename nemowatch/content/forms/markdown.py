@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-#: Lines between which facts about the text stand before it: YAML, and TOML.
+#: Lines between which facts about the text are before it: YAML, and TOML.
 _FRONT_MATTER = frozenset({"---", "+++"})
 #: Lines of facts, at most.
 _FACTS = 200
@@ -110,7 +110,7 @@ def _list_number(token: Token) -> str:
 
 
 def _line_end(token: Token) -> str:
-    """The ends of lines that a mark stands for."""
+    """The ends of lines that a mark means."""
     if token.type not in _LINE_ENDS:
         return ""
     if token.type in _PARAGRAPHS and not token.hidden:

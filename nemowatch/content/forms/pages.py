@@ -35,7 +35,7 @@ _UNSEEN = {
     *("object", "iframe", "select", "option", "textarea", "button", "audio", "video", "canvas"),
     *("map", "rt", "rp"),
 }
-#: Elements that stand in the line of the words around them; all others are lines of their own.
+#: Elements in the line of the words around them; all others are lines of their own.
 _IN_LINE = {
     *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em"),
     *("font", "i", "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span"),

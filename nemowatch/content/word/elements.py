@@ -12,7 +12,7 @@ LEFT_OUT = (
     *("w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:trPrChange", "w:tcPrChange"),
     *("w:sectPr", "w:sectPrChange", "w:tblPrExChange", "w:numberingChange", "w:rt", "m:ctrlPr"),
 )
-#: Parts of a formula that stand above, below or around each other: in one line they say something
+#: Parts of a formula that are above, below or around each other: in one line they say something
 #: else ("1/2" becomes "12").
 FORMULA = (
     *("m:f", "m:sSup", "m:sSub", "m:sSubSup", "m:sPre", "m:rad", "m:nary", "m:m", "m:eqArr"),
@@ -41,7 +41,7 @@ WORKED_OUT = frozenset(
         "TIME",
     }
 )
-#: What stands for a character.
+#: What means a character.
 SIGNS = {
     "w:tab": "\t",
     "w:ptab": "\t",

@@ -26,7 +26,7 @@ MAX_DIRECTORY = 4 * MB
 #: Bytes that the parts with words have in the archive, and unpacked, each together: a book has ten.
 MAX_PACKED = 32 * MB
 MAX_UNPACKED = 100 * MB
-#: Bytes that may stand between the beginning of an entry and its content: two fields of 64 KB each.
+#: Bytes that may be between the beginning of an entry and its content: two fields of 64 KB each.
 _HEADER = 128 * 1024 + 30
 #: Bytes unpacked at once: the parser begins a tag anew with each piece that it goes on in.
 _PIECE = MB

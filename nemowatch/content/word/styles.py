@@ -115,7 +115,7 @@ class Styles:
         return "", "", ""
 
     def list_style(self, name: str) -> str:
-        """The number of the list that a numbering style stands for."""
+        """The number of the list that a numbering style means."""
         return self._styles.get(name, Style()).num_id
 
     def _is_hidden(self, kind: str, name: str) -> bool:

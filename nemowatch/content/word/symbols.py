@@ -44,7 +44,7 @@ _SYMBOL = {
     0xE3: "©",
     0xE4: "™",
 }
-#: Of the fonts of pictures only the signs that stand for a word.
+#: Of the fonts of pictures only the signs that mean a word.
 _WINGDINGS = {
     0xA8: "☐",
     0xDF: "←",
@@ -83,7 +83,7 @@ def shown(said: str, font: str) -> str:
 
 
 def raised(said: str) -> str:
-    """Digits that stand above the line ("m2" is no square metre)."""
+    """Digits above the line ("m2" is no square metre)."""
     return said.translate(_RAISED)
 
 

@@ -59,7 +59,7 @@ class ApprovalBatch:
 
         count = sum(not job.is_free for job in candidate.jobs)
         if doubtful:
-            return self._begin(batches.STANDS, count)
+            return self._begin(batches.ALREADY_MADE, count)
         if candidate.many and 0 < self._confirm_above < count:
             return self._begin(batches.LIST, count)
         return None

@@ -74,7 +74,7 @@ def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -
     if len(missing) > FEW:
         return sorted(_members_of(conn, watch, missing))
 
-    # a path at which no source ever stood is that of a member
+    # a path at which no source ever was is that of a member
     found = _members_of(conn, watch, never_seen(conn, watch, missing))
     for path in missing:
         found.update(claimed_at(conn, watch, path))

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 #: The name of our own box: a test finds it, and a player skips it.
 MARKER = uuid.uuid5(uuid.NAMESPACE_URL, "nemowatch:sandbox:result")
-#: Outermost boxes that are looked at.
+#: Outermost boxes that are read.
 MOST_BOXES = 100_000
 #: The largest box that is read into memory; a `moov` of a long film is a few MiB.
 MAX_READ = 64 * 1024 * 1024

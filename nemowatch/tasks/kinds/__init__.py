@@ -9,7 +9,7 @@ from nemowatch.tasks.kinds.base import Example, Spelled, TaskKind
 from nemowatch.tasks.records import Folder
 from nemowatch.tasks.words import word_at
 
-#: Kinds that have a word, in the order in which people are told of them.
+#: Kinds that have a word, in the order in which people read of them.
 KINDS: tuple[TaskKind, ...] = (dub.KIND, voiceover.KIND, transcribe.KIND, edit.KIND)
 #: What every recipe of the configuration is.
 RECIPE: TaskKind = recipe.KIND

@@ -98,7 +98,7 @@ def _message(folder: Folder, drop: Drop) -> str:
 
 def _spoken(folder: Folder, script: str) -> Language | None:
     """The language to speak a script in, word for word: what it is written in, whatever the
-    folder is called. None where that cannot be told."""
+    folder is called. None where that is not known."""
     claimed = folder.languages[0]
     code = claimed.tag.partition("-")[0]
     is_it = may_be_in

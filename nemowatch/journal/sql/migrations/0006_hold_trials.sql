@@ -10,3 +10,6 @@ UPDATE hold SET tried_at = since;
 
 -- What overlapping turns were said to have cost was a part of less than their sum: rather nothing.
 UPDATE job SET credits = NULL WHERE credits_about = 1;
+
+-- The cause of a batch is shown to people: in plain words.
+UPDATE batch SET cause = 'results already in the outbox' WHERE cause = 'results that stand already';
