@@ -37,8 +37,13 @@ class Act(StrEnum):
 
 
 #: Words before an instruction.
-_DO = r"^(?:(?:please|you|can|may|now|then|and|also|next|first|just|simply|finally|to) ){0,6}"
-_ZH_DO = r"^(?:请|您|你|可以|现在|然后|接着|再|只需|直接|就|也|先|并|即可|最后){0,6}"
+_DO = (
+    r"^[-*•_ ]{0,6}"
+    r"(?:(?:please|you|can|may|now|then|and|also|next|first|just|simply|finally|to) ){0,6}"
+)
+_ZH_DO = (
+    r"^(?:[^，。]{1,6}后)?(?:请|您|你|可以|现在|然后|接着|再|只需|直接|就|也|先|并|即可|最后){0,6}"
+)
 #: What an editor has, and the world hardly.
 _THING = (
     r"\b(?:editor|panel|tab|menu|sidebar|project|timeline|preview|player|clips?|tracks?|layers?"
@@ -70,6 +75,7 @@ _CLAUSES: dict[Act, tuple[str, ...]] = {
         rf"{_DO}(?:preview|see|view|check|watch|review|play)\b.{{0,40}}\b[io]n (?:the |your )?"
         r"timeline\b",
         rf"{_DO}(?:preview|review) (?:{_THE_FILM}|(?:the|your) (?:timeline|changes)\b)",
+        rf"{_DO}(?:click|tap|press|hit) (?:on )?(?:the )?\W{{0,3}}preview\b",
         rf"{_DO}preview(?: now| here)?\W{{0,3}}$",
         rf"{_ZH_DO}[在到从去]?.{{0,6}}时间[线轴].{{0,8}}(?:预览|查看)",
         rf"{_ZH_DO}(?:预览|查看).{{0,8}}时间[线轴]",
@@ -77,6 +83,8 @@ _CLAUSES: dict[Act, tuple[str, ...]] = {
     ),
     Act.CHANGE: (
         rf"{_DO}(?:drag|drop)\b.{{0,60}}(?:{_THING}|{_FILM})",
+        rf"{_DO}drag (?:the|your|this|a) (?:\w{{1,12}} ){{0,2}}"
+        r"(?:title|music|text|image|photo|sound)\b",
         rf"{_DO}drag (?:and drop )?(?:it|them)\b.{{0,20}}\b(?:to|into|onto|left|right)\b",
         rf"{_ZH_DO}[将把]?.{{0,16}}{_ZH_DRAG}.{{0,16}}{_ZH_PIECE}",
         rf"{_ZH_DO}[将把]?.{{0,8}}{_ZH_PIECE}.{{0,8}}{_ZH_DRAG}",
