@@ -193,12 +193,14 @@ class Transfer:
             raise RemotePassing(
                 f"The result came without its end ({came} bytes): fetching it once more."
             )
-        if said not in (0, came) and not await self._off_loop(file.came_before):
+        is_text = await self._off_loop(file.looks_like_text)
+        # another size than was said is believed once the very same video has come twice
+        if said not in (0, came) and (is_text or not await self._off_loop(file.came_before)):
             await self._restart(file)
             raise RemotePassing(
                 f"The result has {came} bytes, but {said} were announced: fetching it once more."
             )
-        if await self._off_loop(file.looks_like_text):
+        if is_text:
             await self._restart(file)
             raise ResultExpired("The result's address gives text instead of a video.")
         return await self._off_loop(file.finish)
