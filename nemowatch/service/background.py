@@ -25,7 +25,7 @@ class Background:
 
     def __init__(self) -> None:
         self._loops: list[asyncio.Task[None]] = []
-        self._side: set[asyncio.Task[None]] = set()
+        self._side: set[asyncio.Future[None]] = set()
         self._end = asyncio.Event()
 
     def __repr__(self) -> str:
@@ -47,16 +47,17 @@ class Background:
 
     def later(self, work: Awaitable[None]) -> None:
         """Run a small piece of work beside the loops; its failure is logged, never fatal."""
-
-        async def run() -> None:
-            try:
-                await work
-            except Exception:
-                log.exception("internal error", doing="housekeeping")
-
-        task = asyncio.get_running_loop().create_task(run())
+        task = asyncio.ensure_future(work)
         self._side.add(task)
-        task.add_done_callback(self._side.discard)
+        task.add_done_callback(self._side_ended)
+
+    def _side_ended(self, task: asyncio.Future[None]) -> None:
+        self._side.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            log.error("internal error", doing="housekeeping", exc_info=error)
 
     def request_end(self) -> None:
         """Have `wait` return."""

@@ -116,6 +116,9 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) > MAX_CLIENTS:
+            # a request that is left unread when its socket closes takes the answer with it
+            async with asyncio.timeout(self._client_seconds):
+                await reader.read(MAX_REQUEST)
             answer = _refusal("busy", "Too many commands at once.", "Wait a moment and ask again.")
         else:
             answer = await self._answer(reader)
