@@ -21,7 +21,7 @@ SPOKEN = {
         "in English",
         "The tour begins.",
     ),
-    "voiceover/notes.md": (
+    "voiceover/tour.md": (
         b"# Hello\n\nThis is **the** end.",
         "in English",
         "Hello\n\nThis is the end.",

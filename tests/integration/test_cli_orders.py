@@ -98,9 +98,9 @@ def test_resend_takes_the_instructions_of_now(tmp_path: Path) -> None:
     job_id = cli.add_job(b"dub-es/promo.mp4", State.ATTENTION, reason="question")
     prompt = cli.root / "inbox" / "dub-es" / "Prompt.txt.txt"
     prompt.parent.mkdir()
-    prompt.write_text("+Export it.")
+    prompt.write_text("Export it.")
     refused = cli.run("resolve", str(job_id), "--resend")
-    assert (refused.returncode, 'the word "export"' in refused.stderr) == (2, True)
+    assert (refused.returncode, "only ask for the result" in refused.stderr) == (2, True)
     prompt.write_text("+Speak slowly.", encoding="utf-16")
     told = cli.run("resolve", str(job_id), "--resend").stdout
     assert (

@@ -211,14 +211,17 @@ def _holds(overview: Overview, option: str) -> Lines:
 
 
 def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
-    jobs: list[int | str] = [row.job.id for row in overview.held_for(reason)]
+    held = overview.held_for(reason)
+    jobs: list[int | str] = [row.job.id for row in held]
     cure = words.about_hold(reason, next(iter(jobs), JOB))
     said = reason
     count = overview.held.get(reason, 0)
     if count:
         said = f"{plural(count, 'job')} held: {reason}"
     if shared is None:
-        return Row(word(said, "yellow"), cure)
+        # what stops jobs one by one is said by each: the first stands for all
+        text = held[0].job.error_text if held else ""
+        return Row(word(said, "yellow"), cure.beyond(text), capital(text))
 
     head = word(f"{said}, since {local_time(shared.since)}", "yellow")
     return Row(head, cure.beyond(shared.text), capital(shared.text))
