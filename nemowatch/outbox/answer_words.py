@@ -41,12 +41,14 @@ _SOUND = (
 )
 _WORK = (
     r"\b(?:transcri\w{1,12}|subtitles?|captions?|timeline|text tracks?|drafts?|projects?|videos?"
-    r"|clips?|footage|recordings?|files?|audio|speech|dialogue?s?|narration|request|tasks?|edits?)\b"
+    r"|clips?|footage|recordings?|files?|audio|speech|dialogue?s?"
+    r"|narration|request|tasks?|edits?)\b"
 )
 _MEDIA = r"\b(?:video|clip|audio|recording|file|footage)\b"
 _DID = (
     r"\b(?:transcribed|added|created|generated|placed|put|extracted|made|finished|completed|updated"
-    r"|applied|detected|processed|saved|analy[sz]ed|prepared|written|converted|checked|looked|had)\b"
+    r"|applied|detected|processed|saved|analy[sz]ed|prepared"
+    r"|written|converted|checked|looked|had)\b"
 )
 _CANNOT = (
     r"\b(?:could ?n[o'’]t|could not|can ?not|can['’]t|unable|not able|did not|didn['’]t|do not"
