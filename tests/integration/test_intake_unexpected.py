@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,23 @@ async def test_folders_beyond_every_path_are_reported_and_hold_up_nothing(
         await b.until(lambda: b.claimed != [])
         await b.until(lambda: len(b.problems) == 1)
     assert "nested too deeply" in b.problems[0].what
+
+
+async def test_a_folder_that_is_watched_twice_harms_nothing(root: Path, tmp_path: Path) -> None:
+    """The library warns of it, and where warnings are errors that would end its thread."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a folder at a second place needs root")
+    once, twice = root / "inbox/dub-es/once", root / "inbox/dub-es/twice"
+    once.mkdir()
+    twice.mkdir()
+    subprocess.run(["mount", "--bind", str(once), str(twice)], check=True)
+    try:
+        async with inbox_rig(root, tmp_path / "s") as b:
+            b.put("dub-es/a.mp4", mp4("a"))
+            await b.until(lambda: b.claimed != [])
+            assert b.inbox.health.state is HealthState.WATCHING
+    finally:
+        subprocess.run(["umount", "-l", str(twice)], check=True)
 
 
 async def test_a_watcher_that_fails_in_any_way_is_a_degraded_inbox(

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import threading
+import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,9 @@ _bell = _OverflowBell()
 
 
 def _hang_bell() -> None:
+    # It warns with its whole watch table when a new folder is watched twice, which harms nothing:
+    # the table would fill the log, and Python keeps every such text for good.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     logger = logging.getLogger(LOGGER)
     if _bell not in logger.handlers:
         logger.addHandler(_bell)
