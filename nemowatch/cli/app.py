@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from nemowatch.cli import config, credits, init, jobs, journal, options, orders, sandbox, show
+from nemowatch.cli import (
+    config,
+    credits,
+    init,
+    jobs,
+    journal,
+    options,
+    orders,
+    revise,
+    sandbox,
+    show,
+)
 from nemowatch.cli.check.command import check
 from nemowatch.cli.demo.command import demo
 from nemowatch.cli.explain.command import explain
@@ -54,6 +65,7 @@ app.command("retry")(orders.retry)
 app.command("cancel")(orders.cancel)
 app.command("again")(orders.again)
 app.command("resolve")(orders.resolve)
+app.command("revise")(revise.revise)
 app.command("pause")(orders.pause)
 app.command("resume")(orders.resume)
 app.command("approve")(orders.approve)

@@ -102,7 +102,7 @@ def approve(watch: WatchName = "", config: options.Config = None) -> None:
     from nemowatch.cli.context import find_setting
 
     setting = find_setting(config)
-    approved = _carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
+    approved = carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
     if not approved:
         print("Nothing waits for approval.")
         return
@@ -123,7 +123,7 @@ def take_over(config: options.Config = None) -> None:
     if not any(state.startswith("held") for state in states):
         say("No inbox is held by another host: there is nothing to take over.")
         return
-    for inbox in _carry_out(setting, "take-over")["taken"]:
+    for inbox in carry_out(setting, "take-over")["taken"]:
         say(
             f"{inbox}: handled by this host from now on. What it has not paid for itself waits:"
             " nemowatch approve"
@@ -156,11 +156,12 @@ def watch_name(setting: CommandContext, wanted: str) -> str:
 def _order(config: Path | None, op: str, **args: Any) -> Any:
     from nemowatch.cli.context import find_setting
 
-    return _carry_out(find_setting(config), op, **args)
+    return carry_out(find_setting(config), op, **args)
 
 
-def _carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
-    """The answer to an order. Says on standard error when only the journal has it yet."""
+def carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
+    """The answer to an order, carried out wherever it can be. Says on standard error when only the
+    journal has it yet."""
     from nemowatch.cli.connection import order
 
     done = order(setting, op, **args)

@@ -42,7 +42,8 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         sessions.give_anew(conn, job, now_ms)
         return State.CLAIMED
     spend.set_edit(conn, job_id, Edit.LOST)
-    sessions.lost(conn, job.session)
+    if not sessions.goes_on(conn, job):
+        sessions.lost(conn, job.session)
     jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
     return State.CLAIMED
 

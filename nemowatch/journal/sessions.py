@@ -113,9 +113,23 @@ def leave_unpaid(conn: sqlite3.Connection, source_id: int) -> None:
 
 
 def is_later_turn(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether an earlier instruction of the same session was carried out."""
-    values = {"session": job.session, "job": job.id}
-    return conn.execute(SQL["is_later_turn"], values).fetchone() is not None
+    """Whether an earlier instruction of the same session was carried out, or answered."""
+    return conn.execute(SQL["is_later_turn"], _place(job)).fetchone() is not None
+
+
+def goes_on(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether this job is a further instruction in its session: what a person asked for after
+    what the folder ordered."""
+    return conn.execute(SQL["goes_on"], _place(job)).fetchone() is not None
+
+
+def versions(conn: sqlite3.Connection, job: Job) -> dict[str, int]:
+    """How many earlier instructions of the same session have a result of each ending."""
+    return {row["ending"]: row["n"] for row in conn.execute(SQL["versions"], _place(job))}
+
+
+def _place(job: Job) -> dict[str, int]:
+    return {"session": job.session, "job": job.id}
 
 
 #: What a new instruction in the place of an earlier one begins with.
@@ -211,6 +225,32 @@ def _keep_earlier(conn: sqlite3.Connection, job: Job, now_ms: int) -> None:
         conn.execute(jobs.SQL[name], {"id": job.id, "earlier": earlier})
 
 
+def add_turn(
+    conn: sqlite3.Connection,
+    job: Job,
+    prompt: str,
+    now_ms: int,
+    *,
+    outputs: tuple[Output, ...] = (),
+) -> int:
+    """Give a further instruction in the session of `job`, after all that were given in it; returns
+    the new job's id. Its results are called as those of `job` are, unless `outputs` says what
+    else it makes; each gets the number of its version (`promo.es (2).mp4`).
+
+    It has its turn when all earlier instructions of the session have ended, however they ended.
+    """
+    order = Instruction(job.stem, job.skill, prompt, outputs or job.outputs)
+    return add_job(conn, job.session, order, now_ms)
+
+
+def answer(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> None:
+    """Go on with a job whose instruction the agent has answered with a question: what a person
+    says to that is the next instruction of the same session, under the same number. Raises
+    UsageError while its call is open."""
+    order = Instruction(job.stem, job.skill, prompt, job.outputs)
+    add_job(conn, job.session, order, now_ms, in_place_of=job)
+
+
 def give_anew(
     conn: sqlite3.Connection,
     job: Job,
@@ -218,13 +258,18 @@ def give_anew(
     *,
     prompt: str = "",
 ) -> None:
-    """Give the instruction of `job` once more, or another `prompt`, in a session of its own: one
-    more paid call. Raises UsageError when its instructions are no longer kept, or while one of its
-    calls is open."""
+    """Give the instruction of `job` once more, or another `prompt`: one more paid call. It has a
+    session of its own, unless it goes on from earlier instructions: without them it would mean
+    nothing.
+
+    Raises UsageError when its instructions are no longer kept, or while one of its calls is open.
+    """
     if not (prompt or job.prompt):
         raise UsageError(
             f"The instructions of job {job.id} are no longer kept.", cure="Drop its file again."
         )
-    session = begin(conn, job.source_id, job.item, job.target, now_ms)
+    session = job.session
+    if not goes_on(conn, job):
+        session = begin(conn, job.source_id, job.item, job.target, now_ms)
     order = Instruction(job.stem, job.skill, prompt or job.prompt, job.outputs)
     add_job(conn, session, order, now_ms, in_place_of=job)

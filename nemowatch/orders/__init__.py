@@ -15,6 +15,7 @@ from nemowatch.orders.pause import Pause
 from nemowatch.orders.resolve import Resolve
 from nemowatch.orders.resume import Resume
 from nemowatch.orders.retry import Retry
+from nemowatch.orders.revise import Revise
 from nemowatch.orders.site import DaemonSite, JournalSite, Site
 from nemowatch.orders.take_over import TakeOver
 
@@ -23,6 +24,7 @@ _ALL: tuple[type[Order], ...] = (
     Cancel,
     Again,
     Resolve,
+    Revise,
     Pause,
     Resume,
     Approve,

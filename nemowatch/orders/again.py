@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Self
 
-from nemowatch.journal import job_steps, jobs, sources
+from nemowatch.journal import job_steps, jobs, sessions, sources
+from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.order import Args, JobsOrder, job_ids
 from nemowatch.orders.restore_files import Restore, restore, to_restore
@@ -29,8 +30,8 @@ class Again(JobsOrder):
 
     def prepare(self, conn: sqlite3.Connection) -> None:
         if self._new_take:
-            published = [job for job in self._found(conn) if job.state is State.PUBLISHED]
-            self._restores = to_restore(conn, published)
+            needing = [job for job in self._found(conn) if _needs_files(conn, job)]
+            self._restores = to_restore(conn, needing)
 
     def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
         return self._sources(conn)
@@ -39,7 +40,15 @@ class Again(JobsOrder):
         await restore(self._restores, site)
 
     def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
+        job = jobs.by_id(conn, job_id)
+        needs_files = self._new_take and _needs_files(conn, job)
         state = job_steps.redeliver(conn, job_id, now_ms, new_take=self._new_take)
-        if self._new_take:
-            sources.unretire(conn, jobs.by_id(conn, job_id).source_id)
+        if needs_files:
+            sources.unretire(conn, job.source_id)
         return state
+
+
+def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether a new take needs its files: a further instruction goes on from what the cloud
+    has."""
+    return job.state is State.PUBLISHED and not sessions.goes_on(conn, job)

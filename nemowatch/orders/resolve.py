@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import job_steps, jobs
+from nemowatch.journal import job_steps, jobs, sessions
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.current_prompt import MadeFrom, current_prompt, made_from
@@ -42,7 +42,9 @@ class Resolve(Order):
         return {"job": self._id}
 
     def prepare(self, conn: sqlite3.Connection) -> None:
-        if not self._done:
+        job = jobs.by_id(conn, self._id)
+        # a further instruction is a person's words, whatever the folder says
+        if not self._done and not sessions.goes_on(conn, job):
             self._made_from = made_from(conn, self._id)
 
     async def on_disk(self, site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import job_steps, jobs, queue, results, sources
+from nemowatch.journal import job_steps, jobs, queue, results, sessions, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.order import JobsOrder
@@ -42,12 +42,15 @@ class Retry(JobsOrder):
             said = f"Job {job.id} has not failed: it waits for your decision."
             raise UsageError(said, cure="\n".join(ways))
         state = job_steps.retry(conn, job_id, now_ms)
-        sources.unretire(conn, job.source_id)
+        if not sessions.goes_on(conn, job):
+            sources.unretire(conn, job.source_id)
         return state
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    return job.state in job_steps.UNDONE and not results.is_draft_saved(conn, job.id)
+    if job.state not in job_steps.UNDONE or sessions.goes_on(conn, job):
+        return False
+    return not results.is_draft_saved(conn, job.id)
 
 
 def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:

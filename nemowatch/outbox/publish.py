@@ -70,9 +70,10 @@ def publish(
     wanted: str,
     sha256: str,
     size: int,
+    first: int = 1,
 ) -> Published:
     """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` …
-    when that is taken.
+    when that is taken; `first`: the number to begin with.
 
     `sha256` is the hex digest of the part, `size` its bytes. On disk before it returns. Repeated
     after a kill it finds what it did before: the part under a second name or, with the part gone, a
@@ -81,9 +82,9 @@ def publish(
     """
     with root_folder(part.parent) as folder, translated(part):
         if stat_at(part.name, folder) is None:
-            name, already = _published_before(part, wanted, sha256, size, folder), True
+            name, already = _published_before(part, wanted, sha256, size, folder, first), True
         else:
-            name, already = _put(part.name, wanted, sha256, folder)
+            name, already = _put(part.name, wanted, sha256, folder, first)
     return Published(part.parent / name, already)
 
 
@@ -92,6 +93,7 @@ def _put(
     wanted: str,
     sha256: str,
     folder: int,
+    first: int,
 ) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
     copied = part_files.claimed(part, folder)
@@ -101,7 +103,7 @@ def _put(
             return copied, True
         part_files.clear_claim(part, folder)
     _sync_file(part, folder)
-    for name in candidates(wanted, name_limit(folder)):
+    for name in candidates(wanted, name_limit(folder), first):
         if part_files.is_same(name, part, folder, sha256):
             part_files.finish(part, folder)
             return name, True
@@ -124,19 +126,24 @@ def _sync_file(name: str, folder: int) -> None:
         os.close(fd)
 
 
-def publish_bytes(part: Path, wanted: str, data: bytes) -> tuple[Downloaded, Published]:
+def publish_bytes(
+    part: Path,
+    wanted: str,
+    data: bytes,
+    first: int = 1,
+) -> tuple[Downloaded, Published]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
     is written: a part made anew could not be distinguished from it. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
     with root_folder(part.parent) as folder, translated(part):
-        name = _find(wanted, sha256, len(data), folder)
+        name = _find(wanted, sha256, len(data), folder, first)
         if name:
             part_files.finish(part.name, folder)
     if name:
         found = Published(part.parent / name, True)
     else:
-        found = publish(write_part(part, data).path, wanted, sha256, len(data))
+        found = publish(write_part(part, data).path, wanted, sha256, len(data), first)
     return Downloaded(found.path, len(data), sha256), found
 
 
@@ -146,9 +153,10 @@ def _published_before(
     sha256: str,
     size: int,
     folder: int,
+    first: int,
 ) -> str:
     """The part is gone: the name under which exactly its content is."""
-    name = _find(wanted, sha256, size, folder)
+    name = _find(wanted, sha256, size, folder, first)
     if not name:
         raise SourceGone(f"{show_path(part)}: no longer there.", path=part)
     part_files.finish(part.name, folder)
@@ -160,10 +168,11 @@ def _find(
     sha256: str,
     size: int,
     folder: int,
+    first: int,
 ) -> str:
     """The candidate of this content, or "". Gaps are passed over: people delete files."""
     there = names_in(folder)
-    for name in candidates(wanted, name_limit(folder)):
+    for name in candidates(wanted, name_limit(folder), first):
         if os.fsencode(name) in there and has_content(name, folder, sha256, size):
             return name
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import ParamSpec, Protocol, TypeVar
@@ -39,6 +39,8 @@ class Work:
     sibling_paid: bool  #: another job of the same source is paid for, or about to be
     #: an earlier instruction of the session was carried out: what this one concerns is there
     later_turn: bool = False
+    #: how many results of each ending earlier instructions of the session have
+    versions: Mapping[str, int] = field(default_factory=dict)
     #: a call before the newest one may have cost something: nothing is sent again automatically
     paid_before: bool = False
     #: True only in the flow that has just written the intent: nothing else ever sends it

@@ -120,14 +120,16 @@ def _put_all(work: Work, texts: dict[str, bytes]) -> list[Made]:
     done = []
     for ordinal, output in enumerate(work.job.outputs):
         name = _name(work, output)
+        first = work.versions.get(output.ending, 0) + 1
         if output.kind is OutputKind.VIDEO and work.job.part:
             whole = Downloaded(
                 path=Path(os.fsdecode(work.job.part)),
                 size=work.job.part_size,
                 sha256=work.job.part_sha256,
             )
-            done.append((output, whole, publish(whole.path, name, whole.sha256, whole.size)))
+            put_out = publish(whole.path, name, whole.sha256, whole.size, first)
+            done.append((output, whole, put_out))
         elif output.ending in texts:
             part = part_path(folder, work.job.id, ordinal + 1)
-            done.append((output, *publish_bytes(part, name, texts[output.ending])))
+            done.append((output, *publish_bytes(part, name, texts[output.ending], first)))
     return done

@@ -17,7 +17,7 @@ from nemowatch.tasks.routing import Request
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
 #: Requests that are no work: what they ask, and what is to be said to that.
-_NO_WORK = {
+NO_WORK = {
     Request.EXPORT: (
         "for the result as a file",
         "Every result is put into the outbox anyway.",
@@ -107,7 +107,7 @@ def _check_instructions(text: str, folder: Folder, where: str) -> None:
     # what is added to a folder's own instructions leaves them their work
     if request is Request.EXPORT and prompts.extends(text):
         return
-    asked, answer = _NO_WORK[request]
+    asked, answer = NO_WORK[request]
     raise OrderError(
         f"The instructions of the folder {shown(folder.name)} only ask {asked}. {answer}",
         cure=(

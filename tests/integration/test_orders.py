@@ -20,7 +20,7 @@ from nemowatch.cli.context import CommandContext, find_setting
 from nemowatch.clock import SystemClock
 from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, batches, jobs, results, sources
+from nemowatch.journal import Journal, batches, jobs, results, sources, spend
 from nemowatch.model import State
 from nemowatch.orders import ORDERS, DaemonSite, JournalSite, carry_out, read_order
 from nemowatch.service.control import SOCKET_NAME, ControlServer
@@ -78,6 +78,15 @@ def published(cli: Cli) -> Args:
     with cli.journal() as journal:
         journal.write_now(lambda conn: results.save_draft(conn, job_id, {"t": []}, 1))
     return {"jobs": [job_id]}
+
+
+def made(text: str, cli: Cli) -> Args:
+    """A published job whose edit is paid for, and what is to be different."""
+    args = published(cli)
+    job_id = args["jobs"][0]
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: spend.inherit(conn, job_id, 1))
+    return {"job": job_id, "text": text}
 
 
 def new_take(cli: Cli) -> Args:
@@ -154,6 +163,12 @@ CASES = [
     Case("resolve", answered, "claimed cancelled"),
     Case("resolve", unanswerable, refused="only ask"),
     Case("resolve", lambda _: {"job": "one", "how": "done"}, refused="by its number"),
+    Case("revise", partial(made, "make the voice slower"), "published claimed"),
+    Case("revise", partial(made, " \n"), refused="says nothing"),
+    Case("revise", partial(made, "slower " * 600), refused="4,000 are the most"),
+    Case("revise", partial(made, "export it as MP4"), refused="only asks for the result"),
+    Case("revise", partial(made, "还剩多少积分"), refused="only asks how many credits"),
+    Case("revise", lambda cli: {"job": cli.add_job(), "text": "slower"}, refused="nothing to rev"),
     Case("pause", nothing, "claimed"),
     Case("resume", paused, "claimed claimed"),
     Case("approve", batch, "claimed"),

@@ -10,9 +10,8 @@ import pytest
 
 from nemowatch.errors import JournalError, UsageError
 from nemowatch.holds.admission import Admission
-from nemowatch.journal import batches, jobs, results, sessions, spend
+from nemowatch.journal import batches, job_steps, jobs, results, sessions, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sessions import Instruction
 from nemowatch.journal.spend import Edit, Outcome
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.again import Again
@@ -24,9 +23,8 @@ pytestmark = pytest.mark.anyio
 
 def add(house: StageRig, job: Job, prompt: str) -> int:
     """Give one more instruction in the session of a job."""
-    order = Instruction(job.stem, job.skill, prompt, job.outputs)
     now = house.clock.now_ms()
-    return house.journal.write_now(lambda conn: sessions.add_job(conn, job.session, order, now))
+    return house.journal.write_now(lambda conn: sessions.add_turn(conn, job, prompt, now))
 
 
 async def test_one_more_instruction_costs_one_turn_and_no_upload(house: StageRig) -> None:
@@ -75,6 +73,50 @@ async def test_instructions_have_their_turns_in_order(house: StageRig) -> None:
     calls = "SELECT job_id FROM spend ORDER BY id"
     rows = house.journal.read_now(lambda conn: conn.execute(calls).fetchall())
     assert [row["job_id"] for row in rows] == [first, *more]
+    endings = ("", " (2)", " (3)")
+    assert house.results() == {f"dub-es/clip.es{ending}.mp4" for ending in endings}
+
+
+async def test_the_next_begins_when_the_one_before_has_ended(house: StageRig) -> None:
+    """Not before: what it changes is to be there whole, and to have its name. However it ends, the
+    others go on."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "make the voice slower")
+    third = add(house, house.job(first), "without music")
+    assert [job.id for job in house.due()] == [second]
+    house.journal.write_now(lambda conn: job_steps.cancel(conn, second, "no", 1))
+    assert [job.id for job in house.due()] == [third]
+    await house.run()
+    assert (house.job(third).state, house.charged()) == (State.PUBLISHED, 2)
+
+
+async def test_a_version_has_its_number_also_where_the_first_result_is_gone(
+    house: StageRig,
+) -> None:
+    """Whoever takes results away gets no second file of the same name."""
+    (first,) = house.drop()
+    await house.run()
+    (house.root / "outbox" / "dub-es" / "clip.es.mp4").unlink()
+    add(house, house.job(first), "make the voice slower")
+    await house.run()
+    assert house.results() == {"dub-es/clip.es (2).mp4"}
+
+
+async def test_a_further_instruction_that_is_tried_again_stays_in_its_session(
+    house: StageRig,
+) -> None:
+    """What a person asked for means nothing without what was there before."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "make the voice slower")
+    house.journal.write_now(lambda conn: job_steps.cancel(conn, second, "no", 1))
+    house.journal.write_now(lambda conn: job_steps.retry(conn, second, 2))
+    await house.run()
+    house.journal.write_now(lambda conn: job_steps.redeliver(conn, second, 3, new_take=True))
+    await house.run()
+    (session,) = house.sessions()
+    assert [turn["message"] for turn in session["turns"][1:]] == ["make the voice slower"] * 2
 
 
 async def test_a_saved_draft_opens_no_gate(house: StageRig) -> None:

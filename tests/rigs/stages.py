@@ -20,10 +20,20 @@ from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
-from nemowatch.journal import Journal, jobs, sources, spend
+from nemowatch.journal import Journal, jobs, queue, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.model import ENDED, MediaKind, Member, MemberRole, Output, OutputKind, State, Target
+from nemowatch.model import (
+    ENDED,
+    WORKING,
+    MediaKind,
+    Member,
+    MemberRole,
+    Output,
+    OutputKind,
+    State,
+    Target,
+)
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.sandbox.media import sample_video
@@ -228,6 +238,11 @@ class StageRig:
 
     def job(self, job_id: int) -> Job:
         return self.journal.read_now(lambda conn: jobs.by_id(conn, job_id))
+
+    def due(self) -> list[Job]:
+        """Jobs whose next step may begin now."""
+        now = self.clock.now_ms()
+        return self.journal.read_now(lambda conn: queue.due(conn, WORKING, now, 100))
 
     def states(self) -> dict[int, str]:
         return self.journal.read_now(_shown)

@@ -19,7 +19,15 @@ from nemowatch.intake.claim.known_sources import is_copy, unpaid
 from nemowatch.intake.claim.link_lists import without_paid
 from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename, targets_of
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import job_steps, jobs, renames, results, source_members, sources
+from nemowatch.journal import (
+    job_steps,
+    jobs,
+    renames,
+    results,
+    sessions,
+    source_members,
+    sources,
+)
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import ENDED, State
@@ -206,7 +214,8 @@ class Claims:
         """What has not been paid for follows the instructions as they are now."""
         prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
         for job in jobs.of_source(self._conn, source_id):
-            if job.state is not State.CLAIMED:
+            is_order = not sessions.goes_on(self._conn, job)
+            if job.state is not State.CLAIMED or not is_order:
                 continue
             prompt = prompts.get((job.item, job.target), job.prompt)
             if prompt != job.prompt:

@@ -1,14 +1,17 @@
 -- name: due
 -- what may run now, first come first served; unpaid jobs of a source that is settling again rest, and so does a job as long
--- as an earlier one of its session has not had its turn
+-- as an earlier one of its session has not ended
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = :state AND j.due_at <= :now
 AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded')
     OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
-AND (j.state <> 'uploaded' OR NOT EXISTS (
-    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL
-    AND (CASE b.state WHEN 'held' THEN b.back ELSE b.state END IN ('claimed', 'uploading', 'uploaded', 'instructing')
-        OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown')))))
+AND (j.state <> 'uploaded'
+    OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen'))
+    OR NOT EXISTS (
+        SELECT 1 FROM job b WHERE b.session = j.session AND b.id <> j.id AND b.earlier_of IS NULL
+        AND (b.state IN ('uploading', 'instructing')
+            OR (b.id < j.id AND b.state NOT IN ('published', 'failed', 'rejected', 'cancelled'))
+            OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown')))))
 ORDER BY j.due_at, j.id LIMIT :limit
 
 -- name: due_uploads
@@ -17,8 +20,10 @@ SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = :state AND j.due_at <= :now
 AND (s.settled = 1 OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND NOT EXISTS (
-    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL
-    AND (CASE b.state WHEN 'held' THEN b.back ELSE b.state END IN ('claimed', 'uploading', 'uploaded', 'instructing')
+    SELECT 1 FROM job b WHERE b.session = j.session AND b.id <> j.id AND b.earlier_of IS NULL
+    AND (b.state IN ('uploading', 'instructing')
+        OR (b.id < j.id AND b.state NOT IN ('published', 'failed', 'rejected', 'cancelled')
+            AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
         OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown'))))
 AND NOT EXISTS (
     SELECT 1 FROM session t JOIN job b ON b.session = t.id

@@ -29,6 +29,16 @@ AND NOT EXISTS (SELECT 1 FROM job JOIN spend ON spend.job_id = job.id
     WHERE job.session = session.id AND spend.edit IN ('made', 'unseen'))
 
 -- name: is_later_turn
--- whether an earlier instruction of this session has been carried out: what it concerns is in the session, not in the inbox
+-- whether an earlier instruction of this session was carried out, or answered: what it concerns is in the session
 SELECT 1 FROM job b JOIN spend p ON p.job_id = b.id
-WHERE b.session = :session AND b.id < :job AND b.earlier_of IS NULL AND p.edit IN ('made', 'unseen') LIMIT 1
+WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL)
+AND p.edit IN ('made', 'unseen', 'words') LIMIT 1
+
+-- name: goes_on
+-- whether it is not the first instruction of its session
+SELECT 1 FROM job b WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL) LIMIT 1
+
+-- name: versions
+-- how many earlier instructions of the session have results of each ending
+SELECT o.ending, count(DISTINCT b.id) AS n FROM job b JOIN output o ON o.job_id = b.id
+WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL) GROUP BY o.ending

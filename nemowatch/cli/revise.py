@@ -1,0 +1,94 @@
+"""`nemowatch revise`: one more instruction for a result, and the wait for what it makes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nemowatch.cli import options
+
+if TYPE_CHECKING:
+    from nemowatch.cli.context import CommandContext
+
+#: Seconds between two checks of a job that is waited for.
+CHECK_AGAIN = 1.0
+Text = Annotated[
+    str,
+    typer.Argument(metavar="TEXT", help='What is to be different: "make the voice slower".'),
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until the new result is there.")]
+
+
+def revise(
+    job: options.Job,
+    text: Text,
+    wait: Wait = False,
+    as_json: options.Json = False,
+    config: options.Config = None,
+) -> None:
+    """Change a result: one more paid turn, and one more result.
+
+    It is made in the session of that result, from its latest version, and put beside it."""
+    from nemowatch.cli.connection import ask
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.orders import carry_out
+    from nemowatch.cli.output import say
+
+    setting = find_setting(config)
+    if wait:
+        ask(setting, "status")  # before anything is ordered: only a daemon can be waited for
+    made = int(carry_out(setting, "revise", job=job, text=text)["job"])
+    if not as_json:
+        say(f"Job {made} revises job {job}.")
+    record = _ended(setting, made) if wait else _record(setting, made)
+    if as_json:
+        from nemowatch.cli.output import print_json
+
+        print_json(record)
+    elif wait:
+        _print_end(setting, record)
+    if wait and record["state"] != "published":
+        raise typer.Exit(1)
+
+
+def _ended(setting: CommandContext, job_id: int) -> dict[str, Any]:
+    """The job's record, once it has ended or waits for a person."""
+    from nemowatch.model import ENDED, State
+
+    while True:
+        record = _record(setting, job_id)
+        if record["state"] in ENDED | {State.ATTENTION}:
+            return record
+        time.sleep(CHECK_AGAIN)
+
+
+def _record(setting: CommandContext, job_id: int) -> dict[str, Any]:
+    """The job as `jobs --json` has it."""
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.journal import jobs
+    from nemowatch.reporting.json_records import job_record
+
+    def read(conn: sqlite3.Connection) -> dict[str, Any]:
+        (row,) = jobs.listed(conn, job_id=job_id)
+        return job_record(conn, row, setting.watches)
+
+    return read_journal(setting, read, dict[str, Any])
+
+
+def _print_end(setting: CommandContext, record: dict[str, Any]) -> None:
+    from nemowatch.cli.output import say
+    from nemowatch.reporting import words
+
+    job_id, state = record["id"], record["state"]
+    for path in record["outputs"]:
+        say(path)
+    if state == "published":
+        return
+    error = record["error"] or {}
+    say(f"Job {job_id} is {state}: {words.what_happened(state, error.get('text', ''))}")
+    reason, code = record["reason"] or "", error.get("code", "")
+    for line in words.about_job(job_id, state, reason, code).typed(setting.option):
+        say(f"  {line}")
