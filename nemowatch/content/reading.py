@@ -32,6 +32,9 @@ MAX_READ = MAX_TEXT + 1
 #: Bytes asked for at once: a share may answer with fewer than were asked for.
 _PIECE = MB
 
+#: Bytes before the first word of a text: white space, and the marks of Unicode's encodings.
+_BLANK = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+
 #: The content of a file that every child can read.
 _GOOD = b"A good text."
 #: Failures that say nothing about the content.
@@ -94,6 +97,12 @@ def read_script(
     return _asked(Text, text_task, (name, tuple(languages)), fd, beat, here=here).text
 
 
+def read_lines(fd: int, *, beat: Beat = nothing) -> str:
+    """The text of an open file, every line of it, so that they can be counted. Raises OrderError,
+    UnsafeContent, LocalPassing, OSError."""
+    return _asked(Text, lines_task, ("",), fd, beat, here=_plain_lines_task).text
+
+
 def links_in(fd: int, name: str, *, beat: Beat = nothing) -> tuple[str, ...]:
     """The addresses in an open link or list of links. Raises OrderError, UnsafeContent,
     LocalPassing, OSError."""
@@ -119,6 +128,19 @@ def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
     return Text(script_words(data, name, languages))
 
 
+def lines_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In the child: the lines of a text, with the empty ones before the first word."""
+    data = _bytes_of(fd)
+    parsing()
+    return Text(_empty_lines_before(data) + instructions(data))
+
+
+def _empty_lines_before(data: bytes) -> str:
+    """The ends of the empty lines at the beginning, in any encoding."""
+    beginning = data[: len(data) - len(data.lstrip(_BLANK))]
+    return "\n" * max(beginning.count(b"\n"), beginning.count(b"\r"))
+
+
 def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
     """In the child: the addresses in a link or a list."""
     (name,) = arguments
@@ -132,6 +154,13 @@ def _plain_text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text
     any other."""
     name, _ = arguments
     return Text(_or_wait(plain_script(_bytes_of(fd), name)))
+
+
+def _plain_lines_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In this process: the lines of a text that no library is needed for. Raises LocalPassing for
+    any other."""
+    data = _bytes_of(fd)
+    return Text(_empty_lines_before(data) + _or_wait(plain_script(data, "")))
 
 
 def _plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:

@@ -7,12 +7,12 @@ file of a kind that nobody takes may be about to get its real name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from nemowatch.content.endings import conversions
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
-from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below
+from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below, parent
 from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.tasks import Unreadable, listed
 
@@ -34,6 +34,7 @@ class Problems:
         self._book = book
         self._files: dict[bytes, FileProblem] = {}
         self._orders: dict[bytes, tuple[str, str]] = {}
+        self._texts: dict[bytes, tuple[str, str]] = {}
         self._odd: dict[bytes, FileProblem] = {}
         self._near: dict[bytes, FileProblem] = {}
         self._asked: dict[bytes, FileProblem] = {}
@@ -79,6 +80,20 @@ class Problems:
     def order_holds(self, folder: bytes) -> None:
         """It can, now."""
         self._orders.pop(folder, None)
+
+    def text_wrong(self, path: bytes, what: str, cure: str) -> None:
+        """This prompt.txt or glossary.txt cannot be followed."""
+        self._texts[path] = (what, cure)
+
+    def text_right(self, path: bytes) -> None:
+        """It can, now."""
+        self._texts.pop(path, None)
+
+    def keep_texts(self, there: Container[bytes]) -> None:
+        """Only these prompt.txt and glossary.txt are there."""
+        for path in list(self._texts):
+            if path not in there:
+                del self._texts[path]
 
     def learn(self, survey: ScanDiff, facts: Mapping[bytes, FolderFacts], now: float) -> None:
         """Take a scan into account; `facts` are the current ones of every task folder."""
@@ -132,6 +147,8 @@ class Problems:
         folders += self._partial_files.problems()
         for folder, (what, cure) in self._orders.items():
             folders.append(FolderProblem(folder, what, cure=cure))
+        for path, (what, cure) in self._texts.items():
+            folders.append(FolderProblem(parent(path), what, cure=cure))
         files = (*self._files.values(), *self._odd.values(), *near, *self._asked.values())
         return (*files, *_one_each(folders))
 

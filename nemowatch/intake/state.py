@@ -38,8 +38,8 @@ class InboxState:
     facts: dict[bytes, FolderFacts] = field(default_factory=dict)
     #: what the last scan has seen of them, by the folders that hold some
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
-    #: by folder: how the prompt.txt looked when it was read
-    prompts: dict[bytes, Snapshot] = field(default_factory=dict)
+    #: how each prompt.txt and glossary.txt looked when it was read
+    texts_read: dict[bytes, Snapshot] = field(default_factory=dict)
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     #: files with names of our own notes
     notes: tuple[bytes, ...] = ()

@@ -12,7 +12,7 @@ from itertools import islice
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, SourceGone
 from nemowatch.intake.claim import known_sources
-from nemowatch.intake.prompt_files import PromptFiles
+from nemowatch.intake.folder_texts import FolderTexts
 from nemowatch.intake.ready import file_checks
 from nemowatch.intake.ready.file_checks import Checked
 from nemowatch.intake.ready.stability import Beside, Observation, Verdict
@@ -49,7 +49,7 @@ class Tracking:
         self._state = inbox_state
         self._journal = journal
         self._clock = clock
-        self._prompts = PromptFiles(root_monitor, inbox_state, clock)
+        self._texts = FolderTexts(root_monitor, inbox_state, clock)
 
     async def survey(self, start: bytes) -> ScanDiff:
         """Scan what is at and below `start`. Raises what the walk raises."""
@@ -80,7 +80,7 @@ class Tracking:
     def learn_instructions(self, survey: ScanDiff) -> None:
         """Take in what a scan of the inbox, or of a part of it, has found of instructions."""
         self._state.learn_instructions(survey)
-        self._prompts.absorb(survey.start, self._clock.monotonic())
+        self._texts.absorb(survey.start, self._clock.monotonic())
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
@@ -122,10 +122,10 @@ class Tracking:
         `offline`: why none is worked, "" when they are."""
         now = self._clock.monotonic()
         now_ms = self._clock.now_ms()
-        prompts = self._prompts.paths()
+        texts = self._texts.paths()
         found: list[Waiting] = []
         for path, tracked in islice(self._state.tracker.items(), limit or None):
-            if path in prompts:
+            if path in texts:
                 continue
             reason = offline or why(tracked, now)
             since = now_ms - round((now - tracked.first_at) * 1000)
@@ -183,18 +183,18 @@ class Tracking:
         returns those that are ready now, and those that are gone."""
         still: list[bytes] = []
         vanished: list[bytes] = []
-        prompts = self._prompts.paths()
+        texts = self._texts.paths()
         due = self._state.tracker.due(self._clock.monotonic(), PORTION, ready)
         for seen in await self.check_files(due):
             path = seen.path
-            is_prompt = path in prompts
+            is_text = path in texts
             if isinstance(seen.found, SourceGone):
                 self._state.tracker.drop(path)
                 self._state.problems.answered(path)
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
-                self._failed(path, seen.found, is_prompt=is_prompt)
-            elif await self._is_still(seen, seen.found, is_prompt=is_prompt):
+                self._failed(path, seen.found, is_text=is_text)
+            elif await self._is_still(seen, seen.found, is_text=is_text):
                 still.append(path)
         return await self._finished(still), vanished
 
@@ -217,24 +217,24 @@ class Tracking:
                 ready.append(path)
         return ready
 
-    def _failed(self, path: bytes, error: LocalError, *, is_prompt: bool) -> None:
+    def _failed(self, path: bytes, error: LocalError, *, is_text: bool) -> None:
         """A file could not be checked."""
         if isinstance(error, LocalPassing):
-            self._prompts.not_now(path, error)
-        elif is_prompt:
-            self._prompts.fail(path, error)
+            self._texts.not_now(path, error)
+        elif is_text:
+            self._texts.fail(path, error)
         else:
             self._state.tracker.drop(path)
             self._root_monitor.scan_soon = True
 
-    async def _is_still(self, seen: Checked, found: Snapshot, *, is_prompt: bool) -> bool:
-        """Whether a file has kept still for long enough; a prompt.txt is read then."""
+    async def _is_still(self, seen: Checked, found: Snapshot, *, is_text: bool) -> bool:
+        """Whether a file has kept still for long enough; a folder's text is read then."""
         self.see(seen, found)
         tracked = self._state.tracker.get(seen.path)
         if tracked is None or tracked.verdict() not in _STILL:
             return False
-        if not is_prompt:
+        if not is_text:
             return True
 
-        await self._prompts.ready(seen.path, tracked, found)
+        await self._texts.ready(seen.path, tracked, found)
         return False

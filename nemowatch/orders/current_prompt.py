@@ -13,8 +13,8 @@ from nemowatch.config import Recipe
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, UsageError
 from nemowatch.fs.safe_open import open_below
-from nemowatch.intake.prompt_on_disk import instructions_for
 from nemowatch.intake.scan.folders import as_text, parent
+from nemowatch.intake.texts_on_disk import glossary_for, instructions_for
 from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -69,16 +69,24 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
     if not isinstance(folder, Folder) or main is None:
         return ""
     try:
-        instructions = instructions_for(asked.inbox, parent(asked.source.path))
-        order = plan(
-            folder, Drop(main.kind, main.name, _script(asked, folder.language_tags), instructions)
-        )
+        order = plan(folder, _drop(asked, main, folder))
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
     except (LocalError, OSError):  # the share is away, or the script: the old one is kept
         return ""
     prompts = {target.name: target.prompt for target in order.targets}
     return prompts.get(asked.job.target, "")
+
+
+def _drop(asked: MadeFrom, main: Member, folder: Folder) -> Drop:
+    beside = parent(asked.source.path)
+    return Drop(
+        main.kind,
+        main.name,
+        _script(asked, folder.language_tags),
+        instructions_for(asked.inbox, beside),
+        glossary_for(asked.inbox, beside),
+    )
 
 
 def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:

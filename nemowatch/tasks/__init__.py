@@ -5,18 +5,21 @@ there is to know of one kind of task is in its module in `kinds`.
 """
 
 from nemowatch.tasks.describe import describe, hint_lines
+from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.plan import folders_for, jobs_of_one, max_bytes, needs_sound, plan, takes
 from nemowatch.tasks.prompts import nested
-from nemowatch.tasks.records import Drop, Folder, Gender, Recipe, Unreadable
+from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Gender, Glossary, Recipe, Unreadable
 from nemowatch.tasks.words import enumerated
 
 __all__ = [
+    "NO_TERMS",
     "Drop",
     "Folder",
     "Gender",
+    "Glossary",
     "Language",
     "Recipe",
     "Unreadable",
@@ -31,5 +34,6 @@ __all__ = [
     "nested",
     "plan",
     "read_folder",
+    "read_glossary",
     "takes",
 ]

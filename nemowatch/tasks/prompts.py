@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nemowatch.tasks.glossary import glossary_words
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated, where
 
 #: What {languages} says where the name holds none.
 NO_LANGUAGE = "the original language"
@@ -46,11 +47,16 @@ def fill(
 
 
 def message(text: str, drop: Drop, languages: Sequence[Language]) -> str:
-    """`text` filled in. A script that it has no place for follows after every instruction, or it
-    would be paid for and not used."""
-    if drop.script.strip() and not asks_for_script(text):
-        text = f"{text}\n\nThe text:\n\n{{script}}"
-    return fill(text, languages, drop.name, drop.script)
+    """`text` filled in, with the folder's glossary. A script that it has no place for follows
+    after every instruction, or it would be paid for and not used."""
+    parts = [fill(text, languages, drop.name, drop.script)]
+    terms = glossary_words(drop.glossary, languages)
+    if asks_for_script(text):
+        parts.insert(0, terms)
+    else:
+        parts.append(terms)
+        parts.append(where(drop.script.strip(), f"The text:\n\n{drop.script}"))
+    return "\n\n".join(filter(None, parts))
 
 
 def asks_for_script(text: str) -> bool:

@@ -69,6 +69,42 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One line of a glossary."""
+
+    name: str
+    translation: str = ""  #: in languages that have none of their own; "" keeps the name
+    by_language: tuple[tuple[str, str], ...] = ()  #: (tag, translation)
+
+    def in_language(self, tag: str) -> str:
+        """Its translation there: that of the language with its region, else that of the language,
+        else the one for all; "" when it stays as it is."""
+        own = dict(self.by_language)
+        general = own.get(tag.partition("-")[0], self.translation)
+        return own.get(tag, general)
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The terms that go with every turn."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def with_nearer(self, nearer: Glossary) -> Glossary:
+        """With those of a folder below, which count where both have the same term."""
+        terms = {term.name: term for term in self.terms}
+        for term in nearer.terms:
+            terms[term.name] = term
+        return Glossary(tuple(terms.values()))
+
+
+NO_TERMS = Glossary()
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """One file, or one group of a stem, in a task folder."""
 
@@ -76,3 +112,4 @@ class Drop:
     name: str  #: the file's name with its suffix
     script: str = ""  #: the text of the script, alone or beside the clip
     prompt: str = ""  #: the text of the folder's prompt.txt, or ""
+    glossary: Glossary = NO_TERMS  #: the names and terms of its folder

@@ -251,3 +251,69 @@ async def test_instructions_below_end_the_note_above_for_those_alone(
         await b.until(lambda: len(b.claimed) == 1 and "two.mp4" in lacking(b))
         b.put("edit/b/prompt.txt", b"Cut it, too.")
         await b.until(lambda: len(b.claimed) == 2 and not lacking(b))
+
+
+async def test_a_glossary_goes_with_its_folder_and_adds_below(root: Path, tmp_path: Path) -> None:
+    """At every depth; a change counts for what comes after it, and orders nothing anew."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        glossary = b.put("dub-es/glossary.txt", "Acme Cloud = Nube Acme\nBob\n".encode("utf-16"))
+        b.put("dub-es/A/Glossary.TXT", b"Bob = Roberto\n")
+        b.put("dub-es/clip.mp4", mp4("1"))
+        b.put("dub-es/A/clip.mp4", mp4("2"))
+        await b.until(lambda: len(b.claimed) == 2)
+        found = await prompts(b)
+        assert "- Acme Cloud = Nube Acme" in found[b"dub-es/clip.mp4"]
+        assert "do not translate them:\n- Bob" in found[b"dub-es/clip.mp4"]
+        assert "- Acme Cloud = Nube Acme\n- Bob = Roberto" in found[b"dub-es/A/clip.mp4"]
+
+        glossary.write_text("Acme Cloud = Nube\n")
+        b.put("dub-es/other.mp4", mp4("3"))
+        await b.until(lambda: len(b.claimed) == 3)
+        assert (await prompts(b))[b"dub-es/other.mp4"].endswith("- Acme Cloud = Nube")
+        glossary.unlink()
+        b.put("dub-es/last.mp4", mp4("4"))
+        await b.until(lambda: len(b.claimed) == 4)
+        found = await prompts(b)
+        assert "Acme" not in found[b"dub-es/last.mp4"]
+        assert "- Acme Cloud = Nube Acme" in found[b"dub-es/clip.mp4"]
+        assert not b.again
+
+
+async def test_a_glossary_that_cannot_be_read_holds_its_folder(root: Path, tmp_path: Path) -> None:
+    """The note names the line; what is mended counts, and a prompt.txt beside it changes
+    nothing of that."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        glossary = b.put("dub-es/A/glossary.txt", b"\n\nFine\nAcme =\n")
+        b.put("dub-es/A/prompt.txt", b"+Slowly.")
+        b.put("dub-es/A/clip.mp4", mp4("1"))
+        b.put("dub-es/clip.mp4", mp4("2"))
+
+        def said() -> str:
+            folders = [one for one in b.problems if isinstance(one, FolderProblem)]
+            return "".join(one.what for one in folders if one.folder == b"dub-es/A")
+
+        await b.until(lambda: 'Line 4 ("Acme =")' in said() and len(b.claimed) == 1)
+        await b.tick_for(3)
+        assert await b.paths() == [b"dub-es/clip.mp4"]
+        assert 'Line 4 ("Acme =")' in said()
+        assert any("glossary.txt" in one.why for one in b.inbox.waiting())
+
+        glossary.write_bytes(b"Fine\nAcme\n")
+        await b.until(lambda: len(b.claimed) == 2 and not said())
+        assert "- Fine\n- Acme" in (await prompts(b))[b"dub-es/A/clip.mp4"]
+
+
+async def test_near_misses_of_a_glossary_hold_their_folder(root: Path, tmp_path: Path) -> None:
+    """As those of a prompt.txt do."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        misses = ("glossary.docx", "glossary (1).txt", "glossar.txt", "glossary.csv")
+        for number, name in enumerate(misses):
+            b.put(f"voiceover/{number}/{name}", b"Acme")
+            b.put(f"voiceover/{number}/clip.mp4", mp4(f"1 {number}"))
+        b.put("voiceover/empty/glossary.txt", b"")
+        b.put("voiceover/empty/clip.mp4", mp4("2"))
+        b.put("voiceover/other.mp4", mp4("3"))
+        paths = {os.fsencode(f"voiceover/{n}/{name}") for n, name in enumerate(misses)}
+        paths.add(b"voiceover/empty/glossary.txt")
+        await b.until(lambda: paths <= set(near(b)) and len(b.claimed) == 1)
+        assert await b.paths() == [b"voiceover/other.mp4"]

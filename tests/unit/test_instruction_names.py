@@ -9,6 +9,7 @@ from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.instruction_names import exact, in_doubt, look_alike
 
 PROMPT, PAUSE, APPROVE = Instruction.PROMPT, Instruction.PAUSE, Instruction.APPROVE
+GLOSSARY = Instruction.GLOSSARY
 
 NEARLY = {
     PROMPT: (
@@ -21,6 +22,10 @@ NEARLY = {
         "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
         "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
         "|prompt.tx|prompt.txtt|prompttxt"
+    ),
+    GLOSSARY: (
+        "glossary.docx|glossary (1).txt|Glossary - Copy.txt|glosary.txt|glossary.csv|glossary.xlsx"
+        "|glossaries.txt|Glossary|clip.glossary.txt|my glossary.txt|glossar.txt"
     ),
     PAUSE: (
         "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase"
@@ -36,14 +41,15 @@ HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
     "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
     "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
-    "|How to write a good prompt.txt|Wait for me.txt|Glossary of terms.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
+    "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
     PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt|提示.txt",
     PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold",
+    GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
     Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
     Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
-    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|glossary.txt|notes.docx|info.txt",
+    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",
 }
 
 
@@ -82,7 +88,16 @@ def test_where_texts_are_no_work_more_is_in_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["PAUSE", "Pause.TXT", "pause.txt.txt", "prompt.txt", "Prompt.TXT.txt", "approve"]
+    "name",
+    [
+        "PAUSE",
+        "Pause.TXT",
+        "pause.txt.txt",
+        "prompt.txt",
+        "Prompt.TXT.txt",
+        "approve",
+        "Glossary.txt",
+    ],
 )
 def test_an_instruction_looks_like_none(name: str) -> None:
     """In any case, with a doubled ending, it is one."""

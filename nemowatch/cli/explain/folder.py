@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from nemowatch.cli.explain.records import Location
     from nemowatch.config import Watch
     from nemowatch.model import Target
-    from nemowatch.tasks import Drop, Folder
+    from nemowatch.tasks import Drop, Folder, Glossary
 
 
 def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any]:
-    """The whole meaning of a task folder's name, with its prompt.txt."""
+    """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt."""
     from nemowatch.intake.scan.folders import as_text
     from nemowatch.tasks import Folder, read_folder
 
@@ -37,15 +38,17 @@ def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any
     if not isinstance(folder, Folder):
         return {**head, **_unreadable(folder.what, folder.suggestion), **_held(setting, location)}
 
-    prompt = prompt_text(location)
-    return {**head, **_readable(folder, prompt), **_held(setting, location)}
+    drops = _examples(folder, prompt_text(location))
+    terms = terms_of(location)
+    drops = [replace(drop, glossary=terms) for drop in drops]
+    return {**head, **_readable(folder, drops), **_held(setting, location)}
 
 
 def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:
     return {"readable": False, "problem": problem, "suggestion": suggestion}
 
 
-def _readable(folder: Folder, prompt: str) -> dict[str, Any]:
+def _readable(folder: Folder, drops: list[Drop]) -> dict[str, Any]:
     from nemowatch.tasks import describe
 
     languages = [{"tag": each.tag, "name": each.name} for each in folder.languages]
@@ -55,8 +58,9 @@ def _readable(folder: Folder, prompt: str) -> dict[str, Any]:
         "skill": folder.skill,
         "languages": languages,
         "accepts": sorted(kind.value for kind in folder.accepts),
-        "prompt_file": bool(prompt),
-        "orders": [_order(folder, drop) for drop in _examples(folder, prompt)],
+        "prompt_file": any(drop.prompt for drop in drops),
+        "glossary_file": any(drop.glossary for drop in drops),
+        "orders": [_order(folder, drop) for drop in drops],
         "text": describe(folder),
     }
 
@@ -106,7 +110,7 @@ def prompt_text(location: Location) -> str:
     """What the prompt.txt files say to what lies here; "" when there is none, or none that can be
     read as text."""
     from nemowatch.errors import LocalError, OrderError
-    from nemowatch.intake.prompt_on_disk import instructions_for
+    from nemowatch.intake.texts_on_disk import instructions_for
 
     if location.watch is None:
         return ""
@@ -114,6 +118,20 @@ def prompt_text(location: Location) -> str:
         return instructions_for(location.watch.inbox, folder_here(location))
     except (OSError, LocalError, OrderError):
         return ""
+
+
+def terms_of(location: Location) -> Glossary:
+    """What the glossary.txt files say to what lies here; nothing where one cannot be read."""
+    from nemowatch.errors import LocalError, OrderError
+    from nemowatch.intake.texts_on_disk import glossary_for
+    from nemowatch.tasks import NO_TERMS
+
+    if location.watch is None:
+        return NO_TERMS
+    try:
+        return glossary_for(location.watch.inbox, folder_here(location))
+    except (OSError, LocalError, OrderError):
+        return NO_TERMS
 
 
 def _examples(folder: Folder, prompt: str) -> list[Drop]:

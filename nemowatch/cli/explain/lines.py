@@ -44,6 +44,8 @@ def _meaning(record: dict[str, Any]) -> list[str]:
     lines = [*_indented(record["text"], 2)]
     if record["prompt_file"]:
         lines.append("  Its prompt.txt is part of the prompts below.")
+    if record["glossary_file"]:
+        lines.append("  Its glossary.txt is part of the prompts below.")
     for order in record["orders"]:
         lines += _order(order)
     return lines

@@ -85,8 +85,7 @@ class Acceptance:
             return None
         order_of = None
         if main.kind is MediaKind.LINK:
-            prompt = self._state.book.prompt(parent(group.main))
-            order_of = partial(order_of_link, folder, prompt)
+            order_of = partial(order_of_link, folder, self._drop(main, ""))
         return candidate(group, found, order, self._is_conflict(group), order_of)
 
     def _put_off(self, found: list[Inspected]) -> None:
@@ -153,15 +152,25 @@ class Acceptance:
         """What the folder wants made of it; None, with the reason reported, when it cannot say."""
         beside = parent(main.path)
         noted_in = self._state.book.instructed_in(beside)
-        name = as_text(name_of(main.path))
-        drop = Drop(main.kind, name, text, self._state.book.prompt(beside))
         try:
-            order = plan(folder, drop)
+            order = plan(folder, self._drop(main, text))
         except OrderError as exc:
             self._no_order(noted_in, main, text, exc)
             return None
         self._state.problems.order_holds(noted_in)
         return order
+
+    def _drop(self, main: Inspected, text: str) -> Drop:
+        """The file with what is said in its folder."""
+        beside = parent(main.path)
+        book = self._state.book
+        return Drop(
+            main.kind,
+            as_text(name_of(main.path)),
+            text,
+            book.prompt(beside),
+            book.glossary(beside),
+        )
 
     def _no_order(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from nemowatch.fs.hashing import combined
@@ -22,9 +23,9 @@ from nemowatch.tasks import Drop, Folder, plan
 _ROLES = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}
 
 
-def order_of_link(folder: Folder, prompt: str, name: str) -> Order:
+def order_of_link(folder: Folder, drop: Drop, name: str) -> Order:
     """The order for one link of a list: {file} in a prompt means the linked file, not the list."""
-    return plan(folder, Drop(MediaKind.LINK, name, "", prompt))
+    return plan(folder, replace(drop, name=name))
 
 
 def candidate(

@@ -17,6 +17,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent, promised_kind
 from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.scan.instruction_names import exact
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
@@ -183,17 +184,17 @@ class Groups:
     def _why_unclear(self, held: FolderInstructions) -> str:
         if held.unclear is not None:
             return f"waits: {held.unclear.what}"
-        if not held.prompt:
-            return ""
+        for text, found in held.texts_to_read():
+            if self._state.texts_read.get(text) != found:
+                return self._why_unread(text)
+        return ""
 
-        in_force = self._state.prompts.get(parent(held.prompt))
-        if in_force == held.prompts[held.prompt]:
-            return ""
-
-        waiting = self._state.tracker.get(held.prompt)
+    def _why_unread(self, text: bytes) -> str:
+        name = exact(name_of(text))
+        waiting = self._state.tracker.get(text)
         if waiting is not None and waiting.blocked:
-            return f"waits for prompt.txt: {waiting.blocked}"
-        return "waits for prompt.txt, which is still being copied"
+            return f"waits for {name}: {waiting.blocked}"
+        return f"waits for {name}, which is still being copied"
 
     def _has_order(self, path: bytes) -> bool:
         """False, with the reason reported, when the folder cannot say what to do with any such

@@ -1,7 +1,8 @@
 """Cheap checks of files, in the worker thread of an inbox: how they are now, what is at a path,
 what is gone.
 
-It reads no content but that of a prompt.txt, keeps nothing and writes nothing.
+It reads no content but that of a folder's prompt.txt and glossary.txt. It keeps nothing and writes
+nothing.
 """
 
 from __future__ import annotations
@@ -135,12 +136,27 @@ def read_prompt(
 ) -> str:
     """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
     OrderError."""
+    return _read(root, path, expected, lambda fd: reading.read_text(fd, beat=beat))
+
+
+def read_glossary_file(
+    root: Path,
+    path: bytes,
+    expected: Snapshot,
+    beat: Callable[[], None],
+) -> str:
+    """The lines of a glossary.txt that has kept still. Raises LocalError, SourceChanged,
+    OrderError."""
+    return _read(root, path, expected, lambda fd: reading.read_lines(fd, beat=beat))
+
+
+def _read(root: Path, path: bytes, expected: Snapshot, read: Callable[[int], str]) -> str:
     fd = open_below(root, path)
     try:
         now = snapshot(fd)
         if (now.size, now.mtime_ns) != (expected.size, expected.mtime_ns):
             raise SourceChanged(path=path)
-        return reading.read_text(fd, beat=beat)
+        return read(fd)
     except OSError as exc:
         raise local_error(exc, path) from exc
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instruction_names
@@ -24,6 +25,7 @@ _CURES = {
     Instruction.PAUSE: _RENAME,
     Instruction.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
     Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
+    Instruction.GLOSSARY: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
     Instruction.REVISE: "Remove that file. If it is a script, give it another name.",
     Instruction.ANSWER: "Remove that file.",
     Instruction.NOTE: "Remove it, or give it another name if it is work.",
@@ -34,8 +36,11 @@ _CURES = {
     Instruction.ASIDE: "If it is a script to be spoken, give it another name, such as script.txt.",
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
-#: The cure for a prompt.txt that says nothing.
-EMPTY_CURE = "Write the instructions into it, or remove it."
+#: The cure for one that says nothing.
+EMPTY_CURES = {
+    Instruction.PROMPT: "Write the instructions into it, or remove it.",
+    Instruction.GLOSSARY: "Write the names and terms into it, one a line, or remove it.",
+}
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
 #: What is said of names that are no near miss of an instruction which there is.
@@ -84,7 +89,8 @@ class FolderInstructions:
     """What one folder (b"": the inbox itself) holds."""
 
     pauses: list[bytes] = field(default_factory=list)
-    prompts: dict[bytes, Snapshot] = field(default_factory=dict)
+    #: texts to be read, by what they are
+    texts: dict[Instruction, dict[bytes, Snapshot]] = field(default_factory=dict)
     near: list[NearMiss] = field(default_factory=list)
 
     @property
@@ -99,12 +105,15 @@ class FolderInstructions:
             if miss.instruction is Instruction.PAUSE:
                 yield miss.path
 
-    @property
-    def prompt(self) -> bytes:
-        """The path of its prompt.txt; b"" for none, and while nobody knows which of several."""
-        if len(self.prompts) == 1:
-            return next(iter(self.prompts))
-        return b""
+    def texts_to_read(self) -> Iterator[tuple[bytes, Snapshot]]:
+        """The texts that count; none of a kind while nobody knows which of several."""
+        for found in self.texts.values():
+            if len(found) == 1:
+                yield from found.items()
+
+    def add_text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:
+        """A text of this kind is in the folder."""
+        self.texts.setdefault(kind, {})[path] = snapshot
 
     @property
     def unclear(self) -> NearMiss | None:
@@ -115,6 +124,8 @@ class FolderInstructions:
         return None
 
 
+#: Instructions that are read as texts.
+TEXTS = frozenset(EMPTY_CURES)
 #: Folders that hold something, by their paths below the inbox.
 Instructions = Mapping[bytes, FolderInstructions]
 
@@ -135,8 +146,8 @@ class Gathering:
             self._inexact(path)
         elif exact is Instruction.PAUSE:
             self._at(path).pauses.append(path)
-        elif exact is Instruction.PROMPT:
-            self._prompt(path, snapshot)
+        elif exact in TEXTS:
+            self._text(exact, path, snapshot)
         else:
             self._approval(path, snapshot)
 
@@ -155,17 +166,17 @@ class Gathering:
         why = f"{as_text(name_of(path))} counts in the inbox itself, not in a folder"
         self.miss(path, Instruction.APPROVE, why)
 
-    def _prompt(self, path: bytes, snapshot: Snapshot) -> None:
+    def _text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:
         held = self._at(path)
         if not parent(path):
-            why = "prompt.txt counts in a task folder, or in a folder below one"
+            why = f"{kind} counts in a task folder, or in a folder below one"
             cure = "Put it into the folder that it is for."
-            held.near.append(_near(path, Instruction.PROMPT, why, cure))
+            held.near.append(_near(path, kind, why, cure))
         elif snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
-            held.near.append(_near(path, Instruction.PROMPT, why, EMPTY_CURE))
+            held.near.append(_near(path, kind, why, EMPTY_CURES[kind]))
         else:
-            held.prompts[path] = snapshot
+            held.add_text(kind, path, snapshot)
 
     def miss(self, path: bytes, meant: Instruction, why: str = "") -> None:
         """This file was to be an instruction."""
@@ -185,8 +196,9 @@ class Gathering:
         its file says nothing."""
         for found in self.folders.values():
             _drop_backups(found)
-            if len(found.prompts) > 1:
-                found.near += map(_one_of_many, found.prompts)
+            for kind, texts in found.texts.items():
+                if len(texts) > 1:
+                    found.near += map(partial(_one_of_many, kind), texts)
 
     def problems(self) -> Iterator[FileProblem]:
         """What people read of them."""
@@ -204,18 +216,16 @@ def _near(path: bytes, meant: Instruction, why: str, cure: str) -> NearMiss:
     return NearMiss(path, meant, f"{why}: {_HOLDS[FORM[meant].effect]}.", cure)
 
 
-def _one_of_many(path: bytes) -> NearMiss:
+def _one_of_many(kind: Instruction, path: bytes) -> NearMiss:
     name = as_text(name_of(path))
-    why = f"{name} is one of several prompt.txt in this folder"
-    return _near(path, Instruction.PROMPT, why, "Leave one of them here.")
+    why = f"{name} is one of several {kind} in this folder"
+    return _near(path, kind, why, "Leave one of them here.")
 
 
 def _drop_backups(found: FolderInstructions) -> None:
-    there: set[Instruction] = set()
+    there = set(found.texts)
     if found.pauses:
         there.add(Instruction.PAUSE)
-    if found.prompts:
-        there.add(Instruction.PROMPT)
 
     kept: list[NearMiss] = []
     for miss in found.near:

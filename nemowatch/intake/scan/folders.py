@@ -15,7 +15,16 @@ from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Unreadable, jobs_of_one, nested, read_folder, takes
+from nemowatch.tasks import (
+    NO_TERMS,
+    Folder,
+    Glossary,
+    Unreadable,
+    jobs_of_one,
+    nested,
+    read_folder,
+    takes,
+)
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000
@@ -121,6 +130,7 @@ class FolderBook:
         self._recipes = recipes
         self._read: dict[bytes, Folder | Unreadable] = {}
         self._prompts: dict[bytes, str] = {}
+        self._glossaries: dict[bytes, Glossary] = {}
 
     def reread(self, recipes: Mapping[str, Recipe]) -> None:
         """The configuration's recipes have changed."""
@@ -145,6 +155,26 @@ class FolderBook:
             self._prompts[folder] = prompt
         else:
             self._prompts.pop(folder, None)
+
+    def is_instructed(self, folder: bytes) -> bool:
+        """Whether there is a prompt.txt in this very folder."""
+        return folder in self._prompts
+
+    def define(self, folder: bytes, glossary: Glossary) -> None:
+        """The folder's glossary.txt (no terms: there is none) has been read."""
+        if glossary:
+            self._glossaries[folder] = glossary
+        else:
+            self._glossaries.pop(folder, None)
+
+    def glossary(self, folder: bytes) -> Glossary:
+        """The names and terms that go with files in this folder, of any depth: those of its
+        glossary.txt and of those above it; the nearest counts where they have the same term."""
+        found = NO_TERMS
+        if self._glossaries:
+            for above in lineage(folder):
+                found = found.with_nearer(self._glossaries.get(above, NO_TERMS))
+        return found
 
     def prompt(self, folder: bytes) -> str:
         """What is said to files in this folder, of any depth, by the prompt.txt in it and those

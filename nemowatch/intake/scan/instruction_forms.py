@@ -17,6 +17,7 @@ class Instruction(StrEnum):
     PAUSE = "PAUSE"
     APPROVE = "APPROVE"
     PROMPT = "prompt.txt"
+    GLOSSARY = "glossary.txt"
     REVISE = "NAME.revise.txt"
     ANSWER = "NAME.answer.txt"
     LINKS = "NAME.urls.txt"
@@ -106,6 +107,18 @@ FORMS = (
         more=2,
         effect=Effect.FOLDER,
     ),
+    Form(
+        Instruction.GLOSSARY,
+        "glossary",
+        names=frozenset({"glossary.txt", "glossary.txt.txt"}),
+        forms=words("glossaries glossarytxt"),
+        others=words(
+            "glossar glosario glossaire glossario glosarium słownik глоссарий 用語集 用语集"
+            " 術語表 术语表 词汇表 용어집 terminology terminologie terminologia"
+        ),
+        more=2,
+        effect=Effect.FOLDER,
+    ),
     Form(Instruction.LINKS, "urls", forms=words("url links"), is_ending=True),
     Form(
         Instruction.REVISE,
@@ -131,8 +144,8 @@ FORMS = (
     Form(
         Instruction.ASIDE,
         others=words(
-            "readme liesmich leeme leiame leggimi lisezmoi todo glossary glossar glosario glossaire"
-            " settings config configuration options info note notes notiz notizen notas briefing"
+            "readme liesmich leeme leiame leggimi lisezmoi todo settings config configuration"
+            " options info note notes notiz notizen notas briefing"
         ),
     ),
 )
@@ -145,5 +158,6 @@ FOLDER_FORMS = tuple(form for form in FORMS if form.word and not form.is_ending)
 PAUSE_NAMES = FORM[Instruction.PAUSE].names
 APPROVE_NAMES = FORM[Instruction.APPROVE].names
 PROMPT_NAMES = FORM[Instruction.PROMPT].names
+GLOSSARY_NAMES = FORM[Instruction.GLOSSARY].names
 #: Every complete name that is an instruction.
-EXACT = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES
+EXACT = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES | GLOSSARY_NAMES

@@ -69,7 +69,7 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
     if not text.startswith(base) and "{languages}" not in text:
         # without it, the job of each language would be sent the same words
         text += "\n\nThe language to dub into is {languages}."
-    message = prompts.fill(text, [language], drop.name, drop.script)
+    message = prompts.message(text, drop, [language])
     return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
 
 

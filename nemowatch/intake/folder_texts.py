@@ -1,0 +1,140 @@
+"""The prompt.txt and the glossary.txt of each folder: noticed by scans, read when they have
+settled, and followed by the folder's files from then on.
+
+Owns which of them are in force, and what people read about one that cannot be used.
+"""
+
+from __future__ import annotations
+
+from nemowatch.clock import Clock
+from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
+from nemowatch.intake.ready.file_checks import read_glossary_file, read_prompt
+from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
+from nemowatch.intake.scan.folders import is_below, lineage, name_of, parent
+from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.instruction_names import exact
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.model import Snapshot
+from nemowatch.tasks import NO_TERMS, read_glossary
+
+_READERS = {Instruction.PROMPT: read_prompt, Instruction.GLOSSARY: read_glossary_file}
+
+
+class FolderTexts:
+    """The texts that instruct one inbox's folders."""
+
+    def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState, clock: Clock) -> None:
+        self._root_monitor = root_monitor
+        self._state = inbox_state
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"FolderTexts({len(self._state.texts_read)} in force)"
+
+    def paths(self) -> set[bytes]:
+        """Every one that counts, as the scans have seen them, relative to the inbox."""
+        found: set[bytes] = set()
+        for held in self._state.instructions.values():
+            found.update(path for path, _ in held.texts_to_read())
+        return found
+
+    def absorb(self, start: bytes, now: float) -> None:
+        """A scan has seen what is at and below this folder."""
+        there = self.paths()
+        for path in list(self._state.texts_read):
+            if is_below(path, start) and path not in there:
+                self._forget(path)
+        self._state.problems.keep_texts(there)
+
+        for folder, held in self._state.instructions.items():
+            if is_below(folder, start):
+                for path, found in held.texts_to_read():
+                    self._track(path, found, now)
+
+    def _forget(self, path: bytes) -> None:
+        folder = parent(path)
+        del self._state.texts_read[path]
+        if exact(name_of(path)) is Instruction.GLOSSARY:
+            self._state.book.define(folder, NO_TERMS)
+        else:
+            self._state.book.instruct(folder, "")
+            self._state.problems.order_holds(folder)
+        self._state.unblock(folder)
+
+    def _track(self, path: bytes, found: Snapshot, now: float) -> None:
+        if self._state.texts_read.get(path) != found:
+            self._state.tracker.see(path, Observation(found, now), self._root_monitor.pace(path))
+
+    async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
+        """One has kept still: read it, once it has settled. A text may still grow, and says
+        nowhere that it ends."""
+        if not tracked.settled():
+            tracked.no_short_cut(self._clock.monotonic())
+            return
+
+        kind = exact(name_of(path)) or Instruction.PROMPT
+        try:
+            text = await self._read(kind, path, found)
+            self._obey(kind, path, found, text)
+        except OrderError as exc:
+            self._state.problems.text_wrong(
+                path, f"Its {kind} cannot be used. {exc.text}", exc.cure
+            )
+            self._state.tracker.drop(path)
+        except (SourceGone, SourceChanged):  # the next check says more
+            self._state.block(path, "it changes while it is read", soon=True)
+        except LocalPassing as exc:
+            self.not_now(path, exc)
+        except LocalError as exc:
+            self.fail(path, exc)
+
+    def _obey(self, kind: Instruction, path: bytes, found: Snapshot, text: str) -> None:
+        """Files of its folder follow this text from now on. Raises OrderError."""
+        if not text.strip():
+            what = f"Its {kind} is empty: nothing in this folder is processed meanwhile."
+            self._state.tracker.drop(path)
+            self._state.problems.text_wrong(path, what, EMPTY_CURES[kind])
+            return
+
+        folder = parent(path)
+        if kind is Instruction.GLOSSARY:
+            self._state.book.define(folder, read_glossary(text))
+        else:
+            self._state.book.instruct(folder, text.strip())
+            self._state.problems.order_holds(folder)
+            self._reconsider_above(folder)
+        self._state.tracker.drop(path)
+        self._state.texts_read[path] = found
+        self._state.problems.text_right(path)
+        self._state.unblock(folder)
+
+    def _reconsider_above(self, folder: bytes) -> None:
+        """The folders above that have no instructions may have lacked them for files of this one
+        alone: what still lacks them is reported anew."""
+        for above in lineage(parent(folder)):
+            if above and not self._state.book.is_instructed(above):
+                self._state.problems.order_holds(above)
+                self._state.unblock(above)
+
+    async def _read(self, kind: Instruction, path: bytes, expected: Snapshot) -> str:
+        read = _READERS[kind]
+        root = self._root_monitor.root
+        worker = self._root_monitor.worker
+        return await worker.run(lambda: read(root, path, expected, worker.beat))
+
+    def not_now(self, path: bytes, error: LocalPassing) -> None:
+        """This file, or the whole share, cannot be read for the moment: a check of the root shows
+        which of them."""
+        why = f"cannot be read right now: {error.text}"
+        self._state.block(path, why, now=self._clock.monotonic())
+        self._root_monitor.next_probe = 0.0
+
+    def fail(self, path: bytes, error: LocalError) -> None:
+        """It cannot be read: the folder's files wait for it, and people are notified."""
+        kind = exact(name_of(path)) or Instruction.PROMPT
+        what = f"Its {kind} cannot be used: {error.text}"
+        self._state.problems.text_wrong(path, what, error.cure)
+        self._state.unblock(parent(path))  # they say why they wait
+        self._state.block(path, error.text, now=self._clock.monotonic())

@@ -1,0 +1,55 @@
+"""What the prompt.txt and glossary.txt of a folder and of those above it say, read from the disk:
+for commands, and for an order that is given later. The daemon's own reading is `folder_texts`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from nemowatch.content import reading
+from nemowatch.errors import SourceGone
+from nemowatch.fs.listing import names_in
+from nemowatch.fs.safe_open import folder_of, open_below
+from nemowatch.intake.scan.folders import lineage
+from nemowatch.intake.scan.instruction_forms import GLOSSARY_NAMES, PROMPT_NAMES
+from nemowatch.intake.scan.instruction_names import folded
+from nemowatch.tasks import NO_TERMS, Glossary, nested, read_glossary
+
+
+def instructions_for(inbox: Path, folder: bytes) -> str:
+    """What is said to files in this folder (relative to the inbox, any depth); "" for nothing.
+    Raises LocalError, OSError, OrderError for a text that cannot be read."""
+    text = ""
+    for above in lineage(folder):
+        text = nested(text, _own(inbox, above, PROMPT_NAMES, reading.read_text).strip())
+    return text
+
+
+def glossary_for(inbox: Path, folder: bytes) -> Glossary:
+    """The names and terms that go with files in this folder. Raises LocalError, OSError, OrderError
+    for a text that cannot be read."""
+    found = NO_TERMS
+    for above in lineage(folder):
+        text = _own(inbox, above, GLOSSARY_NAMES, reading.read_lines)
+        found = found.with_nearer(read_glossary(text))
+    return found
+
+
+def _own(
+    inbox: Path,
+    folder: bytes,
+    names: frozenset[str],
+    read: Callable[[int], str],
+) -> str:
+    """The text of that name in a folder; "" for none. In the inbox itself none counts."""
+    if not folder:
+        return ""
+    with suppress(SourceGone), folder_of(inbox, folder) as opened:
+        own = [name for name in names_in(opened) if folded(name) in names]
+        if own:
+            with os.fdopen(open_below(inbox, folder + b"/" + min(own)), "rb") as file:
+                return read(file.fileno())
+    return ""
