@@ -4,6 +4,7 @@ goes on."""
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -236,10 +237,11 @@ def test_where_every_file_ends_its_reader_none_is_refused(
 def test_descriptors_are_closed(children: Children, file: int) -> None:
     """On both sides, whatever came of the file."""
     ask(children, bad_parsers.size, file)
+    gc.collect()  # what earlier tests left open is not to be closed in between
     before = len(os.listdir("/proc/self/fd"))
     for parser in (bad_parsers.size, bad_parsers.odd, bad_parsers.killed, bad_parsers.size):
         try:
             ask(children, parser, file)
         except ChildFailed:
             continue
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before
