@@ -1,12 +1,13 @@
 """Finds out when a cloud that nobody reached answers again: asks with growing pauses, so that a
 short break costs seconds and a long one costs next to nothing. While it only half answers, the
-pauses go on growing.
+pauses go on growing; a new job, which it may not fail, ends a pause.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from nemowatch.config import Config
 from nemowatch.holds.keeper import HoldKeeper
@@ -35,7 +36,13 @@ class OutageProbe:
             if answers != self._runner.answers:  # the last one was really over
                 pause = min(retry.base, longest)
             while await self._holds.in_outage():
-                await asyncio.sleep(pause)
+                await self._rest(pause)
                 await self._holds.check()
                 pause = min(pause * 2, longest)
             answers = self._runner.answers
+
+    async def _rest(self, pause: float) -> None:
+        """For so many seconds, or until there is new work."""
+        self._runner.new_work.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._runner.new_work.wait(), pause)

@@ -37,7 +37,8 @@ class Busy:
     """What is under way."""
 
     jobs: Mapping[int, Lane]
-    stuck: frozenset[int]  #: those that hang with their share take no place in their lane
+    #: these take no place in their lane: they hang with their share, or wait for an answer
+    placeless: frozenset[int]
     set_aside: frozenset[int] = frozenset()  #: nobody works on these before the next start
 
     @property
@@ -47,7 +48,7 @@ class Busy:
 
     def taken(self, lane: Lane) -> int:
         """Places of a lane that are not free."""
-        moving = self.jobs.keys() - self.stuck
+        moving = self.jobs.keys() - self.placeless
         lanes = [self.jobs[job_id] for job_id in moving]
         return lanes.count(lane)
 
@@ -60,6 +61,7 @@ class Choice:
     next_due: int | None  #: UTC ms at which something else becomes due, polls left out
     next_poll: int | None  #: UTC ms at which the next render is to be polled; None: not known yet
     cloud_held: bool
+    newest: int  #: the job that was made last
 
 
 def choose(
@@ -69,13 +71,15 @@ def choose(
     busy: Busy,
     *,
     polling: bool,
+    in_doubt: bool = False,
 ) -> Choice:
-    """The jobs that may start. `polling`: the schedule says that renders are polled now."""
+    """The jobs that may start. `polling`: the schedule says that renders are polled now.
+    `in_doubt`: the cloud has failed those that come first, and may not fail others."""
     cloud_held = HoldReason.OUTAGE in holds.active(conn)
     start: list[tuple[Lane, Job]] = []
     polled: set[int] = set()
     for lane in _open_lanes(cloud_held=cloud_held, polling=polling):
-        for job in _of_lane(conn, lane, now_ms, limits, busy):
+        for job in _of_lane(conn, lane, now_ms, limits, busy, in_doubt=in_doubt):
             start.append((lane, job))
             if lane is Lane.POLLS:
                 polled.add(job.id)
@@ -88,6 +92,7 @@ def choose(
         next_due=queue.next_due(conn, now_ms, TIMED),
         next_poll=next_poll,
         cloud_held=cloud_held,
+        newest=queue.newest(conn),
     )
 
 
@@ -106,19 +111,25 @@ def _of_lane(
     now_ms: int,
     limits: Limits,
     busy: Busy,
+    *,
+    in_doubt: bool,
 ) -> list[Job]:
     free = bound(lane, limits) - busy.taken(lane)
     if free <= 0:
         return []
 
     skipped = busy.skipped
-    due = queue.due(conn, LANES[lane], now_ms, free + len(skipped))
-    waiting: list[Job] = []
+    most = free + len(skipped)
+    due: list[Job] = []
+    if in_doubt:
+        due += queue.due(conn, LANES[lane], now_ms, most, fresh=True)
+    due += queue.due(conn, LANES[lane], now_ms, most)
+    waiting: dict[int, Job] = {}
     for job in due:
         if job.id not in skipped:
-            waiting.append(job)
+            waiting.setdefault(job.id, job)
 
-    first = waiting[:free]
+    first = list(waiting.values())[:free]
     if lane is Lane.RENDERS:
         return _within_renders(conn, first, limits.renders - busy.taken(lane))
     return first

@@ -48,7 +48,7 @@ class Outcomes:
     def failed(self, work: Work, error: NemowatchError) -> Decision:
         """A stage has raised `error`."""
         if _is_bad_answer(error):
-            self.cloud.failed()
+            self.cloud.failed(work.job.id)
         elif isinstance(error, RemoteError) and not isinstance(error, NotSent):
             self._answered(work.job)
         decision = decide(work.job, error, self.circumstances(work))
@@ -84,7 +84,7 @@ class Outcomes:
 
     def _answered(self, job: Job) -> None:
         """The cloud has answered a call for `job`, as it was before."""
-        self.cloud.answered()
+        self.cloud.answered(job.id)
         self._job_log.answered(job)
 
     def _bounded(self, work: Work, decision: Decision) -> Decision:

@@ -21,6 +21,7 @@ from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
+from nemowatch.jobs.slow_answers import SlowAnswers
 from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
 from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal.jobs import Job
@@ -60,15 +61,18 @@ class Runner:
         self.outcomes = Outcomes(deps, job_log)
         self.store = JobStore(deps, self.outcomes, watches, job_log)
         self._stuck = StuckJobs(offline, deps.clock)
+        self._slow = SlowAnswers(deps.board, deps.clock)
         self._nudge = asyncio.Event()
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
+        self._newest = 0  # the job that was made last, as of then
         self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
         self._set_aside: set[int] = set()
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
         self.last_tick = deps.clock.monotonic()
         self.outage = asyncio.Event()  #: set when calls have stopped reaching the cloud
+        self.new_work = asyncio.Event()  #: set when a job has come during an outage
 
     def __repr__(self) -> str:
         running = Counter(map(str, self.busy.values()))
@@ -126,12 +130,17 @@ class Runner:
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
         now, limits = self._deps.clock.now_ms(), self._deps.config().limits
-        busy = Busy(self.busy, self._stuck.jobs, frozenset(self._set_aside))
+        placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
+        busy = Busy(self.busy, placeless, frozenset(self._set_aside))
         polling, self._polling = self._polling, False
+        in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
         choice = await self._deps.journal.read(
-            lambda conn: choose(conn, now, limits, busy, polling=polling)
+            lambda conn: choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
         )
         was_held, self._cloud_held = self._cloud_held, choice.cloud_held
+        if was_held and choice.newest > self._newest:
+            self.new_work.set()
+        self._newest = choice.newest
         seems_over = was_held and not choice.cloud_held
         if seems_over:  # somebody asked it
             self.outcomes.cloud.forgive()

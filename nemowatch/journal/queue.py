@@ -27,12 +27,17 @@ def due(
     states: Iterable[State],
     now_ms: int,
     limit: int,
+    *,
+    fresh: bool = False,
 ) -> list[Job]:
-    """Up to `limit` jobs in one of `states` that may run now, those furthest along first."""
+    """Up to `limit` jobs in one of `states` that may run now, those furthest along first. `fresh`:
+    only those that have not failed so far."""
     found: list[Job] = []
     for state in states:
         name = "due_uploads" if state is State.CLAIMED else "due"
-        rows = conn.execute(SQL[name], {"state": state, "now": now_ms, "limit": limit - len(found)})
+        left = limit - len(found)
+        wanted = {"state": state, "now": now_ms, "limit": left, "fresh": fresh}
+        rows = conn.execute(SQL[name], wanted)
         found.extend(jobs.from_row(row) for row in rows)
         if len(found) >= limit:
             break
@@ -68,6 +73,11 @@ def tired(
     last time since a moment, and wait for the next try."""
     values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
     return int(conn.execute(SQL["tired"], values).fetchone()[0])
+
+
+def newest(conn: sqlite3.Connection) -> int:
+    """The number of the job that was made last; 0 for none."""
+    return int(conn.execute(SQL["newest"]).fetchone()[0])
 
 
 def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:

@@ -51,5 +51,12 @@ _SHARERS = 16
 def longest(size: int, rate: int, silence: float) -> float:
     """The seconds that a transfer of `size` bytes may take at most; `silence` is added for
     connecting and the answer."""
-    floor = min(SLOWEST, rate / _SHARERS) if rate else SLOWEST
-    return silence + size / floor
+    return silence + size / slowest(rate)
+
+
+def slowest(rate: int) -> float:
+    """Bytes a second below which a transfer drips, where all together may move `rate` bytes a
+    second (0: as many as they can)."""
+    if not rate:
+        return SLOWEST
+    return min(SLOWEST, rate / _SHARERS)

@@ -382,24 +382,23 @@ def hard_links(studio: Studio) -> None:
 # -- a cloud that does harm
 
 
-def cloud_attack(what: str, answer: Handler, most: int = hostile_cloud.MOST) -> None:
-    """Put into the table that the cloud gives the attacker's jobs this answer, `most` times."""
+def cloud_attack(what: str, answer: Handler) -> None:
+    """Put into the table that the cloud gives this answer to all calls for five jobs."""
 
     @attack(what)
     def answer_so(studio: Studio) -> None:
         assert isinstance(studio.sandbox, HostileCloud)
-        studio.sandbox.most = most
         studio.sandbox.answer = answer
-        for number in range(3):
+        for number in range(5):
             studio.drop(f"dub-fr/{LIED_TO}-{number}.mp4")
 
     BY_THE_CLOUD.add(what)
 
 
 cloud_attack("a cloud that refuses with 50 MB of text", hostile_cloud.huge_error)
+cloud_attack("a cloud that fails with 50 MB of text", hostile_cloud.huge_failure)
 cloud_attack("a cloud that answers with 100 MB of numbers", hostile_cloud.enormous_json)
 cloud_attack("a cloud that answers with a million levels", hostile_cloud.deep)
 cloud_attack("a cloud whose answers never end", hostile_cloud.endless)
 cloud_attack("a cloud that sends one line of 200 MB", hostile_cloud.endless_line)
-# two uploads go on at a time: a cloud that lets both of them hang makes everybody wait
-cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip, most=1)
+cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip)

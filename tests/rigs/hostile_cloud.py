@@ -24,16 +24,22 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MIB = 1024 * 1024
 #: Seconds for which a stream goes on, if nobody ends it.
 ENDLESS = 120
-#: Answers that do harm: fewer than the failures in a row after which a cloud counts as down, since
-#: then everybody waits. With more of them another file takes longer than the limit.
-MOST = 3
 #: Where paid turns are asked for.
 _CHAT = "/run_sse"
 
 
 async def huge_error(request: web.Request) -> web.StreamResponse:
     """A refusal of 50 MB, in which every word looks like an address."""
-    answer = await _stream(request, "application/json", status=400)
+    return await _huge(request, 400)
+
+
+async def huge_failure(request: web.Request) -> web.StreamResponse:
+    """The same as a failure of the server."""
+    return await _huge(request, 500)
+
+
+async def _huge(request: web.Request, status: int) -> web.StreamResponse:
+    answer = await _stream(request, "application/json", status=status)
     await answer.write(b'{"code":4000,"message":"')
     for _ in range(50):
         await answer.write(b"a.a." * (MIB // 4))
@@ -102,8 +108,6 @@ class HostileCloud:
         self._sandbox = sandbox
         self._sessions: set[str] = set()
         self.answer: Handler | None = None  #: what those sessions get; None: the truth
-        self.most = MOST
-        self.lies = 0  #: how many they got
         self.url = ""
 
     def ledger(self) -> dict[str, Any]:
@@ -131,12 +135,7 @@ class HostileCloud:
 
     async def _handle(self, client: ClientSession, request: web.Request) -> web.StreamResponse:
         data = await request.read()
-        if (
-            self.answer is not None
-            and self.lies < self.most
-            and self._is_lied_to(request.path, data)
-        ):
-            self.lies += 1
+        if self.answer is not None and self._is_lied_to(request.path, data):
             with suppress(ConnectionError):
                 return await self.answer(request)
             return web.Response()

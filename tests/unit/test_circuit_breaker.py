@@ -10,9 +10,9 @@ def test_several_failures_in_a_row_are_an_outage() -> None:
     everybody's."""
     cloud = Cloud()
     for _ in range(FAILURES_IN_A_ROW - 1):
-        cloud.failed()
+        cloud.failed(1)
     assert not cloud.down
-    cloud.failed()
+    cloud.failed(1)
     assert cloud.down
 
 
@@ -20,9 +20,27 @@ def test_one_success_ends_it() -> None:
     """An answer in between begins the count anew."""
     cloud = Cloud()
     for _ in range(FAILURES_IN_A_ROW):
-        cloud.failed()
-    cloud.answered()
+        cloud.failed(1)
+    cloud.answered(1)
     assert not cloud.down
     for _ in range(FAILURES_IN_A_ROW - 1):
-        cloud.failed()
+        cloud.failed(1)
     assert not cloud.down
+
+
+def test_jobs_that_fail_while_others_succeed_are_no_outage() -> None:
+    """Once another job got through, those that failed meanwhile say nothing about the cloud, until
+    a call for them goes well."""
+    cloud = Cloud()
+    cloud.failed(1)
+    cloud.failed(2)
+    cloud.answered(3)
+    for _ in range(FAILURES_IN_A_ROW):
+        cloud.failed(1)
+        cloud.failed(2)
+    assert not cloud.down
+
+    cloud.answered(1)
+    for _ in range(FAILURES_IN_A_ROW):
+        cloud.failed(1)
+    assert cloud.down

@@ -2,7 +2,7 @@
 -- what may run now, first come first served; unpaid jobs of a source that is settling again rest, and so does a job as long
 -- as an earlier one of its session has not ended
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now
+WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
 AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded')
     OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND (j.state <> 'uploaded'
@@ -17,7 +17,7 @@ ORDER BY j.due_at, j.id LIMIT :limit
 -- name: due_uploads
 -- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now
+WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
 AND (s.settled = 1 OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND NOT EXISTS (
     SELECT 1 FROM job b WHERE b.session = j.session AND b.id <> j.id AND b.earlier_of IS NULL
@@ -43,6 +43,9 @@ SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
 -- jobs that have failed so many times in a way that may go on without end, and wait for the next try
 SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
 AND tries >= :tries AND updated_at >= :since
+
+-- name: newest
+SELECT coalesce(max(id), 0) FROM job
 
 -- name: of_held_reason
 -- the jobs that are held for one reason, oldest first

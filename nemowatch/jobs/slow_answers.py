@@ -1,0 +1,82 @@
+"""Which jobs only wait for an answer of the cloud that does not come, or comes in drops: they take
+no place in their lane, so that nobody else's file waits for them.
+
+`[limits]` bounds what goes on at once, and nothing goes on there. How long an answer may take at
+all, the call itself knows. Paid turns are left out: they may be silent for minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nemowatch.clock import Clock
+from nemowatch.config.schema import Limits
+from nemowatch.remote.pace import slowest
+from nemowatch.stages.deps import Board
+from nemowatch.stages.table import Lane
+
+#: Seconds of waiting that every honest answer may take.
+PATIENCE = 3.0
+#: Jobs of one lane that take no place, at most: each has a connection, and up to 8 MB of an answer.
+MOST = 8
+#: Lanes whose calls take seconds, or move bytes.
+_LANES = frozenset({Lane.UPLOADS, Lane.POLLS, Lane.RENDERS, Lane.DOWNLOADS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a job had moved at a moment (monotonic seconds)."""
+
+    at: float
+    done: int  #: bytes
+
+
+class SlowAnswers:
+    """Compares what jobs under way have moved with what they had moved before."""
+
+    def __init__(self, board: Board, clock: Clock) -> None:
+        self._board = board
+        self._clock = clock
+        self._seen: dict[int, _Seen] = {}
+
+    def __repr__(self) -> str:
+        return f"SlowAnswers({len(self._seen)} under way)"
+
+    def among(self, busy: Mapping[int, Lane], limits: Limits) -> frozenset[int]:
+        """Those of the jobs under way that only wait."""
+        for ended in self._seen.keys() - busy.keys():
+            del self._seen[ended]
+
+        slow: set[int] = set()
+        counts = dict.fromkeys(_LANES, 0)
+        for job_id, lane in busy.items():
+            if lane in counts and counts[lane] < MOST and self._is_slow(job_id, lane, limits):
+                counts[lane] += 1
+                slow.add(job_id)
+        return frozenset(slow)
+
+    def _is_slow(self, job_id: int, lane: Lane, limits: Limits) -> bool:
+        now, done = self._clock.monotonic(), self._done(job_id)
+        before = self._seen.setdefault(job_id, _Seen(now, done))
+        seconds = now - before.at
+        if seconds < PATIENCE:
+            return False
+
+        least = slowest(_rate(lane, limits)) * seconds
+        if done - before.done < least:
+            return True
+        self._seen[job_id] = _Seen(now, done)
+        return False
+
+    def _done(self, job_id: int) -> int:
+        """Bytes that a job has moved so far; 0 for one that moves none."""
+        _, done, _ = self._board.rows.get(job_id, ("", 0, 0))
+        return done
+
+
+def _rate(lane: Lane, limits: Limits) -> int:
+    """Bytes a second that a lane is bounded to; 0: it is not."""
+    if lane is Lane.DOWNLOADS:
+        return limits.download_rate
+    return limits.upload_rate

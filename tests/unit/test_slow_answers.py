@@ -1,0 +1,43 @@
+"""Which jobs only wait for an answer."""
+
+from __future__ import annotations
+
+from nemowatch.clock import ManualClock
+from nemowatch.config.schema import Limits
+from nemowatch.jobs.slow_answers import MOST, PATIENCE, SlowAnswers
+from nemowatch.stages.deps import Board
+from nemowatch.stages.table import Lane
+
+
+def test_what_waits_for_an_answer_takes_no_place() -> None:
+    """A job whose bytes have gone, or drip, is left out of the lane after a while; one that moves
+    bytes and a paid turn are not."""
+    board, clock = Board(), ManualClock()
+    slow = SlowAnswers(board, clock)
+    busy = {1: Lane.UPLOADS, 2: Lane.UPLOADS, 3: Lane.TURNS, 4: Lane.DOWNLOADS}
+    assert not slow.among(busy, Limits())
+
+    clock.advance(PATIENCE)
+    board.reporter(2, "uploading")(10_000_000, 20_000_000)
+    board.reporter(4, "downloading")(10, 20_000_000)
+    assert slow.among(busy, Limits()) == {1, 4}
+
+
+def test_a_line_that_people_made_slow_is_no_slow_answer() -> None:
+    """`limits.upload_rate` says what counts as moving."""
+    board, clock = Board(), ManualClock()
+    slow = SlowAnswers(board, clock)
+    slow.among({1: Lane.UPLOADS}, Limits(upload_rate=16_000))
+    clock.advance(PATIENCE)
+    board.reporter(1, "uploading")(5_000, 20_000_000)
+    assert not slow.among({1: Lane.UPLOADS}, Limits(upload_rate=16_000))
+
+
+def test_only_some_take_no_place() -> None:
+    """Each has a connection and memory, so there is a bound."""
+    clock = ManualClock()
+    slow = SlowAnswers(Board(), clock)
+    busy = dict.fromkeys(range(MOST + 5), Lane.UPLOADS)
+    slow.among(busy, Limits())
+    clock.advance(PATIENCE)
+    assert len(slow.among(busy, Limits())) == MOST
