@@ -78,10 +78,30 @@ def iso(ms: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def moment(ms: int, now_ms: int) -> str:
+    """A local time as people say it: "14:05"; on another day "20 Nov, 14:05"."""
+    then, now = _local(ms), _local(now_ms)
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    if then.year == now.year:
+        return f"{then.day} {then:%b, %H:%M}"
+    return f"{then.day} {then:%b %Y}"
+
+
+def date_and_time(ms: int) -> str:
+    """A local time with its date: "5 Dec 2026, 14:05"."""
+    then = _local(ms)
+    return f"{then.day} {then:%b %Y, %H:%M}"
+
+
+def _local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone()
+
+
 def local_day_start_ms(now_ms: int) -> int:
     """When the local day of `now_ms` began, in UTC milliseconds. Days in the configuration are the
     machine's local days."""
-    local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
+    local = _local(now_ms)
     start = datetime(local.year, local.month, local.day).astimezone()
     return int(start.timestamp() * 1000)
 

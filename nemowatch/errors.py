@@ -30,6 +30,7 @@ table: what an error means is compared with its neighbours.
         │   ├── ConnectionBroken        no answer, or half of one: proves nothing about the job
         │   └── RateLimited             429
         ├── TokenRefused                1001
+        │   └── TokenWithheld           no anonymous token for now (429)
         ├── SessionLost                 1002
         ├── NoCredits                   2001
         ├── PlanRefused                 402
@@ -49,6 +50,7 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 
 def _first_paragraph(docstring: str) -> str:
@@ -231,6 +233,15 @@ class RemoteError(NemowatchError):
         super().__init__(text, cure=cure)
         self.status = status  #: HTTP status, 0 when there was none
 
+    @classmethod
+    def saying(cls, said: str, status: int = 0) -> Self:
+        """This error with the cloud's words `said` behind ours: its own may be a number, or a word
+        that says nothing to people."""
+        error = cls(status=status)
+        if said:
+            error.args = (f'{error.text} The cloud says: "{said}".',)
+        return error
+
 
 class NotSent(RemoteError):
     """The request did not reach the cloud: nothing happened there."""
@@ -253,9 +264,12 @@ class RateLimited(RemotePassing):
 
     code = "rate limit"
 
-    def __init__(self, text: str = "", *, retry_after: float = 0, status: int = 429) -> None:
+    def __init__(
+        self, text: str = "", *, retry_after: float = 0, status: int = 429, said: str = ""
+    ) -> None:
         super().__init__(text, status=status)
         self.retry_after = retry_after  #: seconds, 0 when the answer gave none
+        self.said = said  #: the cloud's own words
 
 
 class TokenRefused(RemoteError):
@@ -267,6 +281,16 @@ class TokenRefused(RemoteError):
     )
 
 
+class TokenWithheld(TokenRefused):
+    """The cloud gives no anonymous token for now: each client gets one in 7 days, each network
+    address ten (429)."""
+
+    cure = (
+        "To go on at once, put the token of an account of your own into NEMO_TOKEN, the systemd"
+        " credential nemo_token, or api.token_file: https://nemovideo.com registers one."
+    )
+
+
 class SessionLost(RemoteError):
     """The cloud no longer knows this session (1002)."""
 
@@ -274,7 +298,7 @@ class SessionLost(RemoteError):
 
 
 class NoCredits(RemoteError):
-    """The account has no credits left (2001)."""
+    """The account has too few credits for this (2001)."""
 
     code = "credits"
     cure = "Top up the account; nemowatch notices and resumes by itself."
@@ -282,7 +306,7 @@ class NoCredits(RemoteError):
 
 
 class PlanRefused(RemoteError):
-    """The account's plan does not allow exports (402)."""
+    """The account's plan does not allow exports (402). It is the plan, not the credits."""
 
     code = "plan"
     cure = "Register or upgrade the plan; the edit is kept and will be rendered then."

@@ -49,6 +49,11 @@ _WORD = re.compile(r"[^\s'\"<>]+")
 _ANY_ADDRESS = re.compile(r"://")
 _WEB_ADDRESS = re.compile(r"https?://[^?]", re.IGNORECASE)
 _QUERY = re.compile(r"[?#]")
+#: Where a person registers an anonymous account (docs/api.md section 8). Its query is an account's
+#: id, which opens nothing, and without it the address is of no use.
+_REGISTRATION = re.compile(r"https://nemovideo\.com/register\?bind=[\w~%-][\w.~%-]{0,3000}")
+#: What may follow such an address and still be of the sentence around it.
+_OF_THE_SENTENCE = re.compile(r"[.,;:!)\]}]*")
 #: Control characters except tab and line feed, marks that reverse the reading direction, and
 #: halves of characters.
 _ACTED_ON = re.compile(
@@ -106,7 +111,7 @@ def _without(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> st
 def _any_query_hidden(word: re.Match[str]) -> str:
     """A word without the query and the fragment of the address in it."""
     address = _ANY_ADDRESS.search(word[0])
-    if address is None:
+    if address is None or _is_registration(word[0], address):
         return word[0]
     return _cut(word[0], _QUERY.search(word[0], address.end()))
 
@@ -114,12 +119,20 @@ def _any_query_hidden(word: re.Match[str]) -> str:
 def _signature_hidden(word: re.Match[str]) -> str:
     """A word without the query, if it has values, of the web address in it."""
     address = _WEB_ADDRESS.search(word[0])
-    if address is None:
+    if address is None or _is_registration(word[0], address):
         return word[0]
     query = word[0].find("?", address.end())
     if query < 0 or "=" not in word[0][query:]:
         return word[0]
     return word[0][:query] + "?…"
+
+
+def _is_registration(word: str, address: re.Match[str]) -> bool:
+    """Whether the first address in a word is that, and nothing else follows."""
+    found = _REGISTRATION.search(word)
+    if found is None or not found.start() <= address.start() < found.end():
+        return False
+    return _OF_THE_SENTENCE.fullmatch(word, found.end()) is not None
 
 
 def _cut(word: str, query: re.Match[str] | None) -> str:

@@ -13,6 +13,7 @@ from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
 if TYPE_CHECKING:
     from nemowatch.model import Credits
     from nemowatch.remote.client import Client
+    from nemowatch.remote.connection import Connection
     from nemowatch.remote.credential import Credential
     from nemowatch.remote.interface import Account
 
@@ -77,7 +78,7 @@ async def _try_as_anonymous(setting: CommandContext) -> Answer:
     from nemowatch.remote.interface import Account
 
     stored = Store(setting.state_dir / STORE_NAME).load()
-    account = Account(anonymous=True, user_id=stored.user_id)
+    account = Account(True, stored.user_id, expires_at=stored.expires_at)
     client = _client(setting, Credential(stored.token or NO_TOKEN))
     try:
         found = await client.read_credits()
@@ -122,6 +123,18 @@ def ask_daemon(setting: CommandContext) -> Known | None:
         answer["more"]["credits_at"],
         {hold["reason"]: hold["text"] for hold in answer["more"]["holds"]},
     )
+
+
+def daemon_connection(setting: CommandContext) -> Connection:
+    """How the running daemon's connection with the cloud is; ready where none runs."""
+    from nemowatch.cli.connection import ask_if_running
+    from nemowatch.remote.connection import READY
+    from nemowatch.reporting.json_records import read_answer
+
+    answer = ask_if_running(setting, "status")
+    if answer is None:
+        return READY
+    return read_answer(answer).connection
 
 
 async def _ask(setting: CommandContext) -> tuple[Credits, Account]:

@@ -69,6 +69,7 @@ def balance(setting: CommandContext) -> dict[str, Any]:
                 "total": known.credits.total,
                 "anonymous": False,
                 "registration": "",
+                "ends_at": 0,
                 "at": known.at,
                 "problem": "As the daemon saw it last:",
             }
@@ -81,6 +82,7 @@ def balance(setting: CommandContext) -> dict[str, Any]:
         return {
             **{key: seen[key] for key in ("available", "frozen", "total", "anonymous")},
             "registration": _link(seen["user_id"]) if seen["anonymous"] else "",
+            "ends_at": seen["expires_at"],
             "at": iso(seen["at"]),
             "problem": f"{exc.text} {exc.cure}".strip(),
         }
@@ -91,6 +93,7 @@ def balance(setting: CommandContext) -> dict[str, Any]:
         "total": found.total,
         "anonymous": owner.anonymous,
         "registration": owner.registration_link,
+        "ends_at": owner.expires_at,
         "at": None,
         "problem": "",
     }
@@ -130,7 +133,7 @@ def _print(record: dict[str, Any]) -> None:
     say(f"frozen     {formatting.credits(record['frozen'])}")
     say(f"total      {formatting.credits(record['total'])}")
     if record["anonymous"]:
-        for line in words.anonymous(record["registration"]).splitlines():
+        for line in words.anonymous(record["registration"], record["ends_at"]).splitlines():
             say(line)
     if "days" not in record:
         return

@@ -41,8 +41,8 @@ class Api(Section):
 
     base_url: Annotated[str, After(address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: FilePath | None = None
-    # docs/api.md section 1: for a daemon "unknown"
-    platform: Literal["clawhub", "cursor", "unknown"] = "unknown"
+    # docs/api.md section 1; "auto": by where nemowatch is installed
+    platform: Literal["auto", "clawhub", "cursor", "unknown"] = "auto"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
     # of calls that answer at once; turns and transfers have limits of their own
     timeout: Seconds = 60

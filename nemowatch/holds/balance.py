@@ -1,29 +1,28 @@
-"""Remembers what the account says of its credits, for status, the page and the forecast. A cloud
-that does not say is no fault."""
+"""Remembers what the account says of its credits, for status, the page and the forecast. While the
+cloud does not say, it is asked again and again."""
 
 from __future__ import annotations
 
 import asyncio
 
-import structlog
-
 from nemowatch.clock import Clock
-from nemowatch.errors import LocalError, RemoteError
-from nemowatch.journal import Journal, account
+from nemowatch.holds.account_check import AccountCheck
+from nemowatch.journal import Journal, account, holds
 from nemowatch.model import Credits
 from nemowatch.remote.interface import RemoteApi
 
-log = structlog.get_logger("nemowatch.daemon")
-
 #: Seconds between two readings of the balance while nothing is held for it.
 CREDITS_LOOK = 900.0
+#: Seconds until it is asked again where it was not said, at first and later on: the page says
+#: that nothing can be done, and somebody may just have mended it.
+ASK_AGAIN, ASK_ON = 30.0, 60.0
 
 
 class Balance:
     """Asks for the balance whenever somebody says that it may have changed."""
 
-    def __init__(self, api: RemoteApi, journal: Journal, clock: Clock) -> None:
-        self._api, self._journal, self._clock = api, journal, clock
+    def __init__(self, check: AccountCheck, api: RemoteApi, journal: Journal, clock: Clock) -> None:
+        self._check, self._api, self._journal, self._clock = check, api, journal, clock
         self._due = asyncio.Event()
 
     def ask(self) -> None:
@@ -32,19 +31,37 @@ class Balance:
 
     async def run(self) -> None:
         """For ever. Raises JournalError."""
+        pause: float | None = None
         while True:
-            await self._due.wait()
-            self._due.clear()
-            try:
-                await self._remember(await self._api.read_credits())
-            except (RemoteError, LocalError) as exc:
-                # the second: the anonymous token cannot be read or stored here
-                log.debug("credits unknown", why=exc.text)
+            was_asked = await self._wait(pause)
+            held = await self._journal.read(holds.active)
+            found = await self._check.ask(said_elsewhere=bool(held))
+            if isinstance(found, Credits):
+                await self._remember(found)
+                pause = None
+            elif pause is None:
+                pause = ASK_AGAIN
+            elif not was_asked:
+                pause = ASK_ON
+
+    async def _wait(self, longest: float | None) -> bool:
+        """Until somebody asks; False when so many seconds have passed instead."""
+        try:
+            await asyncio.wait_for(self._due.wait(), longest)
+        except TimeoutError:
+            return False
+        self._due.clear()
+        return True
 
     async def _remember(self, found: Credits) -> None:
         who, now = self._api.account, self._clock.now_ms()
         await self._journal.write(
             lambda conn: account.remember_credits(
-                conn, found, now, anonymous=who.anonymous, user_id=who.user_id
+                conn,
+                found,
+                now,
+                anonymous=who.anonymous,
+                user_id=who.user_id,
+                expires_at=who.expires_at,
             )
         )

@@ -15,6 +15,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Config
 from nemowatch.errors import LocalError, RemoteError, RenderUnknown
 from nemowatch.holds import probes
+from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.outboxes import Outboxes
 from nemowatch.holds.probes import Balance, Evidence
@@ -40,6 +41,7 @@ class HoldKeeper:
         self,
         journal: Journal,
         api: RemoteApi,
+        account: AccountCheck,
         config: Callable[[], Config],
         inboxes: Mapping[str, Inbox],
         clock: Clock,
@@ -48,6 +50,7 @@ class HoldKeeper:
     ) -> None:
         self._journal = journal
         self._api = api
+        self._account = account
         self._config = config
         self._inboxes = inboxes
         self._clock = clock
@@ -124,11 +127,7 @@ class HoldKeeper:
         """None when no hold needs it."""
         if not existing.keys() & ASK_BALANCE:
             return None
-        try:
-            return await self._api.read_credits()
-        except (RemoteError, LocalError) as exc:
-            # the second: the anonymous token cannot be read or stored here
-            return exc
+        return await self._account.ask(said_elsewhere=True)
 
     async def _ended_renders(self) -> list[int]:
         """Jobs held for a slow render that has come to an end: asked about here, so that waiting

@@ -48,7 +48,7 @@ def _too_few(error: NemowatchError) -> str:
     """Why a refusal for credits is none, though the account has some."""
     if not isinstance(error, NoCredits) or not error.available:
         return ""
-    return f"The account has {amount(error.available)}, too few for this. "
+    return f"The account has {amount(error.available)}. "
 
 
 def words_of_the_turn(job: Job) -> JobChanges:

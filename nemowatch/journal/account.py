@@ -19,8 +19,10 @@ def remember_credits(
     *,
     anonymous: bool,
     user_id: str,
+    expires_at: int = 0,
 ) -> None:
-    """Keep the balance for who asks while the cloud, or the daemon, does not answer."""
+    """Keep the balance for who asks while the cloud, or the daemon, does not answer;
+    `expires_at`: UTC ms at which the account ends, 0 when that is not known."""
     balance = {
         "available": found.available,
         "frozen": found.frozen,
@@ -28,12 +30,13 @@ def remember_credits(
         "at": now_ms,
     }
     facts.put(conn, Fact.CREDITS, json.dumps(balance))
-    facts.put(conn, Fact.ACCOUNT, json.dumps({"anonymous": anonymous, "user_id": user_id}))
+    who = {"anonymous": anonymous, "user_id": user_id, "expires_at": expires_at}
+    facts.put(conn, Fact.ACCOUNT, json.dumps(who))
 
 
 def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
-    """The balance seen last: {available, frozen, total, at, anonymous, user_id}; numbers None
-    before the first answer."""
+    """The balance seen last: {available, frozen, total, at, anonymous, user_id, expires_at};
+    numbers None before the first answer."""
     seen = json.loads(facts.get(conn, Fact.CREDITS) or "{}")
     account = json.loads(facts.get(conn, Fact.ACCOUNT) or "{}")
     empty = {
@@ -43,6 +46,7 @@ def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
         "at": None,
         "anonymous": None,
         "user_id": "",
+        "expires_at": 0,
     }
     return {**empty, **seen, **account}
 

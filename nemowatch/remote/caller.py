@@ -21,6 +21,7 @@ from nemowatch.remote.anonymous_store import STORE_NAME, Store
 from nemowatch.remote.credential import Credential
 from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.interface import Account
+from nemowatch.remote.skill_platform import skill_platform
 from nemowatch.remote.token import Tokens
 from nemowatch.secrecy import hide
 
@@ -72,7 +73,7 @@ class Caller:
     ) -> None:
         self.base = base
         self.http = Http()
-        self._platform = platform
+        self._platform = skill_platform(platform)
         self._limits = Limits(timeout, timeout, timeout)
         self._clock = clock
         self._tokens = Tokens(
@@ -93,9 +94,9 @@ class Caller:
         """Who we are there, as far as it is known."""
         if self._tokens.supplied:
             is_anonymous = self._seen_user.startswith("anon_")
-            return Account(is_anonymous, self._seen_user, True, self._tokens.mark)
+            return Account(is_anonymous, self._seen_user, True, key=self._tokens.mark)
         user = self._tokens.user_id or self._seen_user
-        return Account(True, user, False, user)
+        return Account(True, user, expires_at=self._tokens.expires_at, key=user)
 
     async def call(self, call: Call, limits: Limits | None = None) -> Any:
         """The payload of the answer, without its envelope. Raises what the answer means."""

@@ -97,13 +97,14 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
         return _by_code(code, text, status)
     if status == 429:
         said = f"The cloud asks for fewer calls (429). {text}".strip()
-        return RateLimited(said, retry_after=retry_after(reply.headers, now_ms))
+        pause = retry_after(reply.headers, now_ms)
+        return RateLimited(said, retry_after=pause, said=text)
     if _passes(status):
         return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
     if status in _STATUS_ERRORS:
-        return _STATUS_ERRORS[status](text, status=status)
+        return _STATUS_ERRORS[status].saying(text, status)
     if status == 404 and _says_no_session(document):
-        return SessionLost(text, status=status)
+        return SessionLost.saying(text, status)
 
     said = f"The cloud refuses the request ({status}). {text}".strip()
     return RequestRefused(said, status=status, business_code=code)
@@ -117,7 +118,7 @@ def _passes(status: int) -> bool:
 def _by_code(code: int, text: str, status: int) -> RemoteError:
     kind = CODES.get(code)
     if kind is not None:
-        return kind(text, status=status)
+        return kind.saying(text, status)
 
     which = ""
     if code:

@@ -49,6 +49,7 @@ class Account:
     anonymous: bool
     user_id: str = ""
     supplied: bool = False  #: the token came from the user (environment, credential, file)
+    expires_at: int = 0  #: UTC ms at which an anonymous one ends; 0 is not known
     key: str = ""  #: another account or token has another one; "" is not known yet
 
     @property

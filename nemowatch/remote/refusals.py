@@ -20,7 +20,7 @@ def file_refusal(exc: RequestRefused) -> RemoteError:
     kind = kinds.get(exc.status)
     if kind is None:
         return exc
-    return kind(exc.text, status=exc.status)
+    return kind(f"{kind().text} {exc.text}", status=exc.status)
 
 
 def says_known(exc: RequestRefused) -> bool:

@@ -11,8 +11,8 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
 
-from nemowatch.clock import Clock
-from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused
+from nemowatch.clock import Clock, moment
+from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused, TokenWithheld
 from nemowatch.pacing import NotBefore
 from nemowatch.remote.anonymous_store import Anonymous, Store
 from nemowatch.remote.credential import Credential
@@ -27,6 +27,8 @@ RENEW_BEFORE_MS = 10 * 60_000
 RENEW_AGAIN_S = 600.0
 #: The pause before the one more try after a 429 (section 1).
 WAIT_ON_429_S = 30.0
+#: The pauses after that: what is given once in 7 days is not had by asking often.
+RARELY_S = (3600.0, 6 * 3600.0)
 #: Letters of a token's mark: enough to tell two apart, too few to find one by.
 _MARK = 16
 #: What is not asked again before then: a token where there is none, and a fresh one in time.
@@ -60,6 +62,8 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._known = Anonymous("")
         self._pauses = NotBefore[str](clock)
+        self._refusals = 0  # of a token where there is none, in a row
+        self._withheld = TokenWithheld()  # the latest of them
         self.supplied = credential.expected  #: the current token comes from the user
         self.mark = ""  #: tells the user's own token from another one, and says nothing of it
 
@@ -70,6 +74,11 @@ class Tokens:
     def user_id(self) -> str:
         """The anonymous user, as far as it is known."""
         return self._known.user_id
+
+    @property
+    def expires_at(self) -> int:
+        """UTC ms at which the anonymous token ends; 0 when that is not known."""
+        return self._known.expires_at
 
     async def current(self) -> str:
         """The token for the next call. Raises TokenRefused, and whatever requesting an anonymous
@@ -110,30 +119,40 @@ class Tokens:
             usable = self._known.token not in ("", refused)
             if usable and not self._renewal_due():
                 return self._known.token
-            if not usable:
-                self._check_pause()
+            if not usable and not self._pauses.is_due(ISSUE):
+                # a fresh one each time: its traceback is its own
+                raise TokenWithheld(self._withheld.text)
 
             try:
                 await self._renew()
-            except (RemoteError, LocalError) as exc:
-                self._put_off(exc)
+            except (RateLimited, TokenRefused) as exc:
+                self._put_off_renewal()
+                if not usable:
+                    raise self._refused(exc) from None
+            except (RemoteError, LocalError):
+                self._put_off_renewal()
                 if not usable:
                     raise
             return self._known.token
 
-    def _check_pause(self) -> None:
-        if self._pauses.is_due(ISSUE):
-            return
-        raise RateLimited(
-            "The cloud gives no more anonymous tokens for now.",
-            retry_after=self._pauses.left(ISSUE),
-        )
-
-    def _put_off(self, exc: RemoteError | LocalError) -> None:
+    def _put_off_renewal(self) -> None:
         """Others that wait for the lock would ask again at once."""
         self._pauses.put_off(RENEWAL, RENEW_AGAIN_S)
+
+    def _refused(self, exc: RateLimited | TokenRefused) -> TokenWithheld:
+        """There is no token, and the cloud gives none: it is asked again, with growing pauses."""
+        pauses = (WAIT_ON_429_S, *RARELY_S)
+        pause = pauses[min(self._refusals, len(RARELY_S))]
         if isinstance(exc, RateLimited):
-            self._pauses.put_off(ISSUE, max(exc.retry_after, WAIT_ON_429_S))
+            pause = max(exc.retry_after, pause)
+            exc = TokenWithheld.saying(exc.said)
+        self._refusals += 1
+        self._pauses.put_off(ISSUE, pause)
+
+        now = self._clock.now_ms()
+        again = moment(now + round(pause * 1000), now)
+        self._withheld = TokenWithheld(f"{exc.text} It is asked again at {again}.")
+        return TokenWithheld(self._withheld.text)
 
     def _renewal_due(self) -> bool:
         soon = self._known.expires_at - RENEW_BEFORE_MS
@@ -143,12 +162,9 @@ class Tokens:
         """A new token for the same client id. The id is stored before it is sent, the token before
         it is used."""
         await self._off_loop(self._store.save, self._known)
-        try:
-            value, user_id, expires_at = await self._issue(self._known.client_id)
-        except RateLimited:
-            await asyncio.sleep(WAIT_ON_429_S)
-            value, user_id, expires_at = await self._issue(self._known.client_id)
+        value, user_id, expires_at = await self._issue(self._known.client_id)
         self._tell(value)
+        self._refusals = 0
         expires_at = expires_at or self._clock.now_ms() + LIFE_MS
         known = replace(
             self._known,

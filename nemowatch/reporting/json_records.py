@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from nemowatch.clock import iso
@@ -16,6 +17,8 @@ from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import results
 from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.model import HoldReason
+from nemowatch.remote.connection import READY, Connection, Link
 from nemowatch.reporting.overview import (
     InboxStatus,
     Overview,
@@ -126,6 +129,7 @@ def _more(overview: Overview) -> dict[str, Any]:
         "health": [inbox.health for inbox in published.inboxes],
         "settling": published.settling_count,
         "journal": {"path": published.journal_path, "full_at": published.journal_full_at},
+        "connection": asdict(published.connection),
     }
 
 
@@ -164,7 +168,16 @@ def read_answer(said: Mapping[str, Any]) -> Published:
         transfers={row["job"]: _read_transfer(row) for row in said["progress"]},
         journal_path=journal.get("path", ""),
         journal_full_at=journal.get("full_at", 0),
+        connection=_read_connection(more.get("connection")),
     )
+
+
+def _read_connection(row: Mapping[str, Any] | None) -> Connection:
+    if row is None:
+        return READY
+    reason = row["reason"]
+    held = HoldReason(reason) if reason else None
+    return Connection(Link(row["link"]), row["text"], row["cure"], held)
 
 
 def _read_inbox(row: Mapping[str, Any], health: str | None) -> InboxStatus:

@@ -20,6 +20,7 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
 
 #: Nothing published: no daemon runs.
@@ -126,6 +127,8 @@ class Published:
     journal_path: str = ""
     journal_full_at: int = 0  #: UTC ms since when the journal's disk is full; 0 when it is not
     registration: str = ""  #: where the anonymous account is registered
+    account_ends_at: int = 0  #: UTC ms at which the anonymous account ends; 0 is not known
+    connection: Connection = READY  #: with the cloud
 
     @property
     def unsolved(self) -> list[Trouble]:
@@ -154,6 +157,7 @@ class CreditsSeen:
     at: int = 0  #: UTC ms, 0 before the first answer
     anonymous: bool | None = None
     user_id: str = ""
+    expires_at: int = 0  #: UTC ms at which the anonymous account ends; 0 is not known
 
     @property
     def registration_link(self) -> str:
@@ -280,6 +284,7 @@ def _credits(conn: sqlite3.Connection) -> CreditsSeen:
         seen["at"] or 0,
         seen["anonymous"],
         seen["user_id"],
+        seen["expires_at"],
     )
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from nemowatch.clock import moment
 from nemowatch.cures import ADMIN
 from nemowatch.fs.names import plain
+from nemowatch.remote.connection import Link
 from nemowatch.reporting.page_model import PageModel
 from nemowatch.reporting.phrases import counted
 from nemowatch.reporting.words import STAGES
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 NAME_SHOWN = 72
 #: Characters of its ending that are kept.
 ENDING_SHOWN = 20
+
+
+#: The headline while the cloud has not taken us.
+LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
 
 
 def render(model: PageModel) -> str:
@@ -57,6 +63,8 @@ def headline(model: PageModel) -> tuple[str, str]:
         return "A folder cannot be read", "wait"
     if running:
         return counted(running, "result is being made", "results are being made"), "busy"
+    if model.link is not Link.READY:
+        return LINKS[model.link], "wait"
     if waiting:
         return counted(waiting, "file waits", "files wait"), "busy"
     if model.failed.count:
@@ -76,16 +84,6 @@ def _utc(ms: int) -> datetime:
 
 def _local(ms: int) -> datetime:
     return _utc(ms).astimezone()
-
-
-def moment(ms: int, now_ms: int) -> str:
-    """A local time as people say it: "14:05"; on another day "20 Nov, 14:05"."""
-    then, now = _local(ms), _local(now_ms)
-    if then.date() == now.date():
-        return f"{then:%H:%M}"
-    if then.year == now.year:
-        return f"{then.day} {then:%b, %H:%M}"
-    return f"{then.day} {then:%b %Y}"
 
 
 def short(name: bytes | str) -> str:

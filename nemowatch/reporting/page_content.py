@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from nemowatch.clock import date_and_time
 from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
@@ -56,6 +57,7 @@ def content(
         failed=Listing((*_refused(overview), *map(_failed, overview.failed))),
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.published.inboxes)),
+        link=overview.published.connection.link,
     )
 
 
@@ -106,11 +108,21 @@ def _holds(overview: Overview) -> Iterable[Hold]:
         yield Hold("Everything is paused.", words.PAUSED_ALL)
     for file in overview.published.pauses:
         yield Hold(f"Paused by the file {file.in_share}.", words.PAUSE_FILE)
+    if not overview.holds:
+        yield from _connection(overview)
     for row in overview.holds:
         cure = words.about_hold(row.reason).beyond(row.text)
         yield Hold(capital(row.text), cure, row.since)
     for reason in OF_JOBS:
         yield from _hold_of_jobs(reason, overview.held_for(reason))
+
+
+def _connection(overview: Overview) -> Iterable[Hold]:
+    """What keeps the cloud from taking us, before any job has met it."""
+    connection = overview.published.connection
+    if connection.text:
+        cure = words.about_connection(connection)
+        yield Hold(connection.text, cure, stops=connection.reason is not None)
 
 
 def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
@@ -235,6 +247,9 @@ def _credits(overview: Overview) -> Iterable[CreditLine]:
         yield CreditLine("Left", amount(overview.credits.available))
     if overview.published.registration:
         yield CreditLine("Keep this account", "register it", overview.published.registration)
+        if overview.published.account_ends_at:
+            lasts = date_and_time(overview.published.account_ends_at)
+            yield CreditLine("The account is anonymous", f"it lasts until {lasts}")
 
 
 def _at_rest(inbox: InboxStatus) -> Health:

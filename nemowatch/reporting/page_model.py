@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from nemowatch.cures import NOTHING, Cure
 from nemowatch.model import State
+from nemowatch.remote.connection import Link
 
 #: Rows of one list: a page of thousands is slow on a phone and read by nobody; the rest is counted.
 SHOWN = 40
@@ -141,6 +142,7 @@ class PageModel:
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
+    link: Link = Link.READY  #: the connection with the cloud
 
     @property
     def stopped(self) -> bool:

@@ -11,6 +11,8 @@ from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused
 from nemowatch.journal import Journal
+from nemowatch.remote.connection import READY, Connection
+from nemowatch.remote.interface import Account
 from nemowatch.reporting.overview import (
     InboxStatus,
     PauseFile,
@@ -20,6 +22,9 @@ from nemowatch.reporting.overview import (
     Trouble,
 )
 from nemowatch.stages.deps import Board
+
+#: Whose account it is, where nobody says.
+NOBODY = Account(anonymous=False)
 
 
 class Findings(Protocol):
@@ -41,7 +46,8 @@ def publish(
     *,
     limit: int,
     daemon: Mapping[str, Any] | None = None,
-    registration: str = "",
+    account: Account = NOBODY,
+    connection: Connection = READY,
 ) -> Published:
     """What these inboxes publish, with up to `limit` files of each kind. On the loop only: an
     inbox is the loop's alone."""
@@ -55,7 +61,9 @@ def publish(
         transfers={job: Transfer(*row) for job, row in board.rows.items()},
         journal_path=show_path(journal.path),
         journal_full_at=journal.full_at or 0,
-        registration=registration,
+        registration=account.registration_link,
+        account_ends_at=account.expires_at,
+        connection=connection,
     )
 
 

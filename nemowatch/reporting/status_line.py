@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
+from nemowatch.reporting import words
 from nemowatch.reporting.overview import Overview, Transfer
 
 #: States that the line counts by themselves; held jobs are counted by their reasons.
@@ -20,12 +21,15 @@ def status_line(overview: Overview) -> str:
     sentences = [parts or "idle"]
     if overview.credits.available is not None:
         sentences.append(f"credits {amount(overview.credits.available)}")
+    sentences += _account(overview)
     sentences += _troubles(overview)
     return "; ".join(sentences)
 
 
 def _parts(overview: Overview) -> Iterator[str]:
-    """Whatever there is at least one of."""
+    """How the connection is where it is not well, and whatever there is at least one of."""
+    if not overview.published.connection.ready:
+        yield overview.published.connection.words
     for count, what in _counts(overview):
         if count:
             yield f"{count} {what}"
@@ -44,6 +48,13 @@ def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
 
     for reason, count in overview.held.items():
         yield count, f"held ({reason})"
+
+
+def _account(overview: Overview) -> Iterator[str]:
+    """Until when an anonymous account lasts, and where it is kept."""
+    published = overview.published
+    if published.registration:
+        yield words.anonymous_in_short(published.registration, published.account_ends_at)
 
 
 def _troubles(overview: Overview) -> list[str]:

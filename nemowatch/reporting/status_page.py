@@ -6,10 +6,10 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection
 
 import structlog
 
@@ -21,6 +21,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal
 from nemowatch.pacing import SayOnce
+from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.overview import Overview, Published, gather
 from nemowatch.reporting.page import render
@@ -52,6 +53,7 @@ class StatusPage:
         findings: Findings,
         live: Board,
         account: Callable[[], Account],
+        connection: Callable[[], Connection],
         disks: Disks,
         clock: Clock,
     ) -> None:
@@ -60,6 +62,7 @@ class StatusPage:
         self._findings = findings
         self._live = live
         self._account = account
+        self._connection = connection
         self._disks = disks
         self._clock = clock
         self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
@@ -106,7 +109,8 @@ class StatusPage:
             self._live,
             self._journal,
             limit=READ,
-            registration=self._account().registration_link,
+            account=self._account(),
+            connection=self._connection(),
         )
         overview = await self._journal.read(partial(_gather, published=published))
         model = content(
@@ -137,6 +141,7 @@ class StatusPage:
             tuple(self._findings.refused),
             dict(self._live.rows),
             self._account(),
+            self._connection(),
         )
 
     def _news_of(self, inbox: Inbox) -> object:
@@ -152,7 +157,7 @@ async def _any_same_root(own: list[Inbox]) -> bool:
     return False
 
 
-def _gather(conn: Connection, published: Published) -> Overview:
+def _gather(conn: sqlite3.Connection, published: Published) -> Overview:
     own = {inbox.name for inbox in published.inboxes}
     return gather(conn, published, limit=READ, only=own)
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nemowatch import hold_reasons
+from nemowatch.clock import date_and_time
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batches import ALREADY_MADE, REBUILT
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
+from nemowatch.remote.connection import Connection
 from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.phrases import because, brackets, capital, counted, inside
 
@@ -140,6 +142,13 @@ def about_hold(reason: str, job: int | str = JOB) -> Cure:
     """What a person can do about a hold."""
     hold = hold_reasons.row(reason)
     return UNKNOWN_HOLD if hold is None else hold.cure.for_job(job)
+
+
+def about_connection(connection: Connection) -> Cure:
+    """What a person can do about a cloud that does not take us."""
+    if connection.reason is not None:
+        return about_hold(connection.reason).beyond(connection.text)
+    return Cure(connection.cure or "Nothing to do: it is asked again by itself.")
 
 
 def waits_for(reason: str, text: str) -> str:
@@ -269,8 +278,19 @@ def tries(attempt: int, tries_without_end: int, why: str) -> str:
     return why
 
 
-def anonymous(link: str) -> str:
-    """What is said of an anonymous account."""
+def anonymous(link: str, ends_at: int = 0) -> str:
+    """What is said of an anonymous account; `ends_at`: UTC ms, 0 when that is not known."""
+    lasts = ""
+    if ends_at:
+        lasts = f" and lasts until {date_and_time(ends_at)}"
     if not link:
-        return "The account is anonymous."
-    return f"The account is anonymous; register it to keep it:\n{link}"
+        return f"The account is anonymous{lasts}."
+    return f"The account is anonymous{lasts}; register it to keep it:\n{link}"
+
+
+def anonymous_in_short(link: str, ends_at: int) -> str:
+    """The same in a part of a line."""
+    until = ""
+    if ends_at:
+        until = f" until {date_and_time(ends_at)}"
+    return f"anonymous account{until}, register it at {link}"

@@ -18,6 +18,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.errors import NemowatchError
 from nemowatch.fs.threads import Disks
+from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.balance import Balance
 from nemowatch.holds.keeper import HoldKeeper
@@ -77,7 +78,8 @@ class Engine:
         self._housekeeping = Housekeeping(
             journal, self._disks, clock, self._inboxes.offline, self._background.later
         )
-        self._balance = Balance(api, journal, clock)
+        self.account = AccountCheck(api, self._check_holds)
+        self._balance = Balance(self.account, api, journal, clock)
         self._wire_jobs()
         self._wire_sources()
 
@@ -102,6 +104,7 @@ class Engine:
         self.holds = HoldKeeper(
             self.journal,
             self.api,
+            self.account,
             self._current,
             self.inboxes,
             self.clock,
@@ -151,6 +154,7 @@ class Engine:
             self.scan_results,
             self.board,
             lambda: self.api.account,
+            lambda: self.account.now,
             self._disks,
             self.clock,
         )
@@ -183,6 +187,7 @@ class Engine:
         self._set_cadences()
         self._spawn_loops()
         self._nudge_wrap_ups()
+        log.info("connecting to the cloud", address=self.config.api.base_url)
         self._balance.ask()
         if await self.holds.in_outage():
             self.runner.outage.set()

@@ -68,5 +68,7 @@ class Operations:
             engine.journal,
             limit=limit,
             daemon=daemon,
+            account=engine.api.account,
+            connection=engine.account.now,
         )
         return await engine.journal.read(partial(gather, published=published, limit=0))

@@ -133,4 +133,7 @@ async def _note(fault: NemowatchError, deps: Deps) -> None:
 
 
 def _fault(answer: Turn) -> NemowatchError:
-    return REFUSALS.get(answer.code, RemoteError)(answer.error)
+    kind = REFUSALS.get(answer.code)
+    if kind is None:
+        return RemoteError(answer.error)
+    return kind.saying(answer.error)

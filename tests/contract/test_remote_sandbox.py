@@ -28,11 +28,11 @@ from nemowatch.errors import (
     SessionLost,
     SourceChanged,
     TokenRefused,
+    TokenWithheld,
     UrlRefused,
 )
 from nemowatch.model import DEFAULT_SKILL, RenderStatus, TurnEnd
 from nemowatch.remote import anonymous_store
-from nemowatch.remote import token as token_room
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
@@ -416,19 +416,14 @@ async def test_an_anonymous_user_id_makes_the_account_anonymous(bench: Make) -> 
         assert "bind=anon_" in b.client.account.registration_link
 
 
-async def test_429_for_a_token_is_waited_for_once(
-    bench: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second answer counts."""
-    monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.01)
+async def test_429_for_a_token_is_a_refusal_that_is_not_asked_about_at_once(bench: Make) -> None:
+    """It says so, with the cloud's words, and the next call asks for no token."""
     async with bench() as b:
-        b.fault("token:429")
-        assert (await b.client.read_credits()).total > 0
         b.fault("token:429@*")
-        b.world.revoke("*")
-        with pytest.raises(RateLimited):
-            await b.client.read_credits()
-        assert [entry["endpoint"] for entry in b.world.requests].count("token") == 4
+        for _ in range(2):
+            with pytest.raises(TokenWithheld, match=r'gives no anonymous token.*"fault 429"'):
+                await b.client.read_credits()
+        assert [entry["endpoint"] for entry in b.world.requests].count("token") == 1
 
 
 @pytest.mark.parametrize("duplicates", ["return", "refuse"])

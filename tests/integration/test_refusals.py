@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
@@ -45,6 +46,7 @@ class House:
         keeper = HoldKeeper(
             self.rig.journal,
             self.rig.client,
+            AccountCheck(self.rig.client, lambda: None),
             lambda: self.rig.config,
             {},
             clock,
@@ -111,7 +113,7 @@ async def test_a_refusal_with_credits_left_is_not_repeated(house: House) -> None
     await house.rig.run()
     assert house.rig.requests("chat") == 1
     assert house.held(HoldReason.CREDITS) == 3
-    assert "The account has 150, too few" in house.row(HoldReason.CREDITS).text
+    assert "The account has 150." in house.row(HoldReason.CREDITS).text
     for balance in (150, 120, 150, 0):
         house.rig.cloud.credits(balance)
         assert await house.check(after=60) == 0

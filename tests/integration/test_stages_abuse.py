@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from nemowatch.errors import JournalError, LocalFinal, NotSent, SessionLost, UsageError
+from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
@@ -504,6 +505,7 @@ def keeper(house: StageRig, inboxes: dict[str, Any] | None = None) -> HoldKeeper
     return HoldKeeper(
         house.journal,
         house.client,
+        AccountCheck(house.client, lambda: None),
         lambda: house.config,
         {} if inboxes is None else inboxes,
         house.clock,

@@ -15,6 +15,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import HoldReason, State, Target
+from nemowatch.remote.connection import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.sources.scan_results import ScanResults
@@ -46,7 +47,14 @@ async def page_of(cli: Cli) -> str:
             scan_results = ScanResults(journal, None, disks, clock, lambda: None, None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
             writer = StatusPage(
-                journal, {watch.name: inbox}, scan_results, Board(), lambda: account, disks, clock
+                journal,
+                {watch.name: inbox},
+                scan_results,
+                Board(),
+                lambda: account,
+                lambda: READY,
+                disks,
+                clock,
             )
             await writer.write()
         finally:

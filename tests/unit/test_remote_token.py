@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import stat
@@ -13,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused
-from nemowatch.remote import token as token_room
+from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused, TokenWithheld
 from nemowatch.remote.anonymous_store import STORE_NAME, Anonymous, Store
 from nemowatch.remote.credential import Credential, supplied_token
 from nemowatch.remote.token import LIFE_MS, Tokens
@@ -117,11 +117,10 @@ async def test_renewal_comes_shortly_before_expiry_with_the_same_client_id(
 
 
 async def test_whoever_waited_behind_a_429_does_not_ask_at_once(
-    tmp_path: Path, executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
-    """The first token is refused twice, half a minute apart: the others that wait for it learn
-    that without a call, and how long it still holds; then it is asked for again."""
-    monkeypatch.setattr(token_room, "WAIT_ON_429_S", 0.01)
+    """The others that wait for it learn that without a call; it is asked for again after as long
+    as the cloud says, and rarely after that."""
     clock, asked = ManualClock(), list[str]()
 
     async def issue(client_id: str) -> tuple[str, str, int]:
@@ -132,15 +131,36 @@ async def test_whoever_waited_behind_a_429_does_not_ask_at_once(
 
     tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), issue, clock, executor)
     found = await asyncio.gather(*(tokens.current() for _ in range(4)), return_exceptions=True)
-    assert [type(one) for one in found] == [RateLimited] * 4
-    assert len(asked) == 2
-    clock.advance(80)
-    with pytest.raises(RateLimited) as caught:
-        await tokens.current()
-    assert caught.value.retry_after == pytest.approx(10)
-    clock.advance(11)
-    assert await tokens.current() == "nmv_late"
+    assert [type(one) for one in found] == [TokenWithheld] * 4
+    assert len(asked) == 1
+    for pause in (90, 3600):
+        clock.advance(pause - 10)
+        with pytest.raises(TokenWithheld, match=r"each client gets one.*asked again at"):
+            await tokens.current()
+        clock.advance(11)
+        with contextlib.suppress(TokenWithheld):
+            assert await tokens.current() == "nmv_late"
     assert (len(asked), len(set(asked))) == (3, 1)
+
+
+async def test_a_refused_anonymous_token_is_asked_for_rarely(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
+    """Once after 30 s, then after an hour, then every six hours, however often a token is
+    needed."""
+    clock, asked = ManualClock(), list[float]()
+    began = clock.monotonic()
+
+    async def issue(client_id: str) -> tuple[str, str, int]:
+        asked.append(clock.monotonic() - began)
+        raise RateLimited("one per 7 days")
+
+    tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), issue, clock, executor)
+    for _ in range(2 * 24 * 60):
+        with pytest.raises(TokenWithheld):
+            await tokens.current()
+        clock.advance(30)
+    assert asked == [0, 30, 3630, 25230, 46830, 68430]
 
 
 async def test_a_lost_answer_keeps_the_client_id(

@@ -12,7 +12,7 @@ from nemowatch.errors import RemoteError, RemotePassing
 from nemowatch.remote import answers, envelope, values
 from nemowatch.remote.events import MAX_ANSWER, Answer, Event, Kind, classify
 from nemowatch.remote.http import Reply
-from nemowatch.secrecy import hide, redact_work
+from nemowatch.secrecy import hide, redact, redact_work
 
 TOKEN = "a+Supplied/Token-of-1234"
 FORMER = "the-token-before-5678"
@@ -130,3 +130,31 @@ def test_an_id_or_address_with_a_secret_is_none() -> None:
         == "https://x.example/?t=1"
     )
     assert values.user_id({"user_id": TOKEN, "state": {"user_id": "anon_1"}}) == "anon_1"
+
+
+LINK = "https://nemovideo.com/register?bind=anon_12%C3%A9-x"
+
+
+@pytest.mark.parametrize(
+    "said", [LINK, f"Register: {LINK}.", f"({LINK})", f'"register":"{LINK}"', f"at {LINK}, or not"]
+)
+def test_the_address_for_a_registration_is_whole(said: str) -> None:
+    """It is of no use without its query, which is no secret."""
+    assert redact(said) == redact_work(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{LINK}&sig=abc.def",
+        f"{LINK}#token",
+        "https://nemovideo.com/register?token=abc",
+        f"https://nemovideo.com/register?bind={TOKEN}",
+        f"https://x.example/?sig=abc&to={LINK}",
+        "https://nemovideo.com.evil.example/register?bind=anon_1",
+    ],
+)
+def test_whatever_only_looks_like_it_loses_its_query(said: str) -> None:
+    """And a secret in its place is hidden."""
+    assert redact(said).endswith("?…")
+    assert not leaks(redact_work(said))

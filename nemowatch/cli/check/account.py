@@ -8,8 +8,9 @@ import stat
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
-from nemowatch.cli.cloud import Answer, Known, ask_daemon, try_cloud
+from nemowatch.cli.cloud import Answer, Known, ask_daemon, daemon_connection, try_cloud
 from nemowatch.cli.formatting import credits, local_time, name
+from nemowatch.clock import date_and_time
 from nemowatch.errors import (
     LocalError,
     NemowatchError,
@@ -56,7 +57,7 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
         yield Finding("fail", "cloud", f"{host}: {exc.text}", exc.cure)
     else:
         yield Finding("ok", "cloud", f"{host} answers.")
-        yield _token(setting, found)
+        yield _withheld(setting, found) or _token(setting, found)
         if found.credits is not None:
             yield _credits(found.credits, found.account)
 
@@ -79,14 +80,29 @@ def _unless_held(reason: HoldReason, known: Known, good: Finding) -> Finding:
     return Finding("fail", good.what, known.held[reason], cure)
 
 
+def _withheld(setting: CommandContext, found: Answer) -> Finding | None:
+    """That the running daemon has no token and gets none; None where it has one, or none runs."""
+    if found.credits is not None:
+        return None
+    connection = daemon_connection(setting)
+    if connection.reason is not HoldReason.TOKEN:
+        return None
+    return Finding("fail", "token", connection.text, connection.cure)
+
+
 def _token(setting: CommandContext, found: Answer) -> Finding:
     if found.account.supplied:
         return _own_token(setting)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+    if found.account.registration_link:
+        cure = f"Register it to keep it: {found.account.registration_link}\n{cure}"
     return Finding("warn", "token", f"None is supplied: {_anonymous(found)}.", cure)
 
 
 def _anonymous(found: Answer) -> str:
+    if found.credits is not None and found.account.expires_at:
+        lasts = date_and_time(found.account.expires_at)
+        return f"an anonymous account is used, which lasts until {lasts}"
     if found.credits is not None:
         return "an anonymous account is used, which ends after 7 days"
     if found.ended:

@@ -64,6 +64,7 @@ def draw(
     longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
     return Group(
         *_daemon(overview, option),
+        *_connection(overview, option),
         *_pauses(overview, option),
         *_inboxes(overview, option),
         *_counts(overview),
@@ -136,6 +137,17 @@ def _daemon(overview: Overview, option: str) -> Lines:
     since = f" since {local_time(daemon['since'])}"
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
     return [_line(_title("nemowatch"), word(text, "green"))]
+
+
+def _connection(overview: Overview, option: str) -> Lines:
+    """With the cloud, while it is not well and no hold says so."""
+    connection = overview.published.connection
+    if connection.ready or overview.holds:
+        return []
+    cure = Cure(connection.cure)
+    if not connection.cure:
+        cure = words.about_connection(connection)
+    return _titled("cloud", [Row(word(capital(connection.words), "yellow"), cure)], option)
 
 
 def _pauses(overview: Overview, option: str) -> Lines:
@@ -238,7 +250,7 @@ def _credits(overview: Overview) -> Lines:
         said += f" (seen {local_time(seen.at)})"
     row = Row(_line(said))
     if seen.anonymous:
-        row = Row(_line(said), text=words.anonymous(seen.registration_link))
+        row = Row(_line(said), text=words.anonymous(seen.registration_link, seen.expires_at))
     return _titled("credits", [row], "")
 
 

@@ -1,0 +1,78 @@
+"""Whether the cloud takes us: what it answered when it was asked for the balance last.
+
+Owns that answer, and what the log says of it. It holds no job: a job that meets a refusal is held
+by it, and `holds/probes.py` judges whether that is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from nemowatch.clock import date_and_time
+from nemowatch.errors import LocalError, RemoteError
+from nemowatch.journal.spend import amount
+from nemowatch.model import Credits
+from nemowatch.pacing import SayOnce
+from nemowatch.remote.connection import READY, Connection, Link, failed
+from nemowatch.remote.interface import Account, RemoteApi
+
+log = structlog.get_logger("nemowatch.daemon")
+
+#: What the log says of the connection is said once until it changes.
+CONNECTION = "connection"
+
+
+class AccountCheck:
+    """Asks for the balance, and remembers what that says of the connection."""
+
+    def __init__(self, api: RemoteApi, ready: Callable[[], None]) -> None:
+        self._api = api
+        self._ready = ready  # called when the cloud takes us again
+        self._said = SayOnce[str]()
+        self.now = Connection()
+
+    async def ask(self, *, said_elsewhere: bool = False) -> Credits | RemoteError | LocalError:
+        """The balance, or why there is none. `said_elsewhere`: a hold says what is the matter,
+        so the log does not once more."""
+        try:
+            found = await self._api.read_credits()
+        except (RemoteError, LocalError) as exc:
+            # the second: the anonymous token cannot be read or stored here
+            self._failed(exc, said_elsewhere=said_elsewhere)
+            return exc
+        self._succeeded(found, said_elsewhere=said_elsewhere)
+        return found
+
+    def _failed(self, exc: RemoteError | LocalError, *, said_elsewhere: bool) -> None:
+        is_first = self.now.link is Link.CONNECTING
+        self.now = failed(exc)
+        if said_elsewhere and not is_first:
+            return
+        if self._said.is_news(CONNECTION, exc.text):
+            log.warning("not ready", why=exc.words)
+
+    def _succeeded(self, found: Credits, *, said_elsewhere: bool) -> None:
+        is_first = self.now.link is Link.CONNECTING
+        is_back = self.now.link is Link.NOT_READY
+        self.now = READY
+        is_news = self._said.over(CONNECTION) or is_first
+        if is_news:
+            credits = amount(found.available)
+            log.info("ready", credits=credits, **about_account(self._api.account))
+        if is_back:
+            self._ready()
+
+
+def about_account(account: Account) -> dict[str, str]:
+    """What is said of an account whose credits end: until when it lasts, and where it is kept; {}
+    for others."""
+    if not account.anonymous:
+        return {}
+    found = {"account": "anonymous"}
+    if account.expires_at:
+        found["until"] = date_and_time(account.expires_at)
+    if account.registration_link:
+        found["register"] = account.registration_link
+    return found
