@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nemowatch.config import Watch
     from nemowatch.journal.jobs import Event
     from nemowatch.journal.spend import Spend
+    from nemowatch.reporting.conversation import Turn
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
@@ -40,6 +41,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     from nemowatch.clock import iso
     from nemowatch.journal import jobs, results, spend
     from nemowatch.outbox.draft import timeline
+    from nemowatch.reporting.conversation import conversation
     from nemowatch.reporting.json_records import job_record
     from nemowatch.stages.shown_answer import shown_answer
 
@@ -63,6 +65,27 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
         "history": list(map(_step, jobs.events(conn, job_id))),
+        "conversation": list(map(_said_turn, conversation(conn, job_id))),
+    }
+
+
+def _said_turn(turn: Turn) -> dict[str, Any]:
+    from nemowatch.clock import iso
+
+    return {
+        "turn": turn.number,
+        "take": turn.take,
+        "job": turn.job,
+        "at": iso(turn.at_ms),
+        "state": turn.state.value,
+        "asked": turn.asked,
+        "said": turn.said,
+        "timeline": turn.timeline or None,
+        "changes": list(turn.changes),
+        "render_id": turn.render_id or None,
+        "outputs": [name(output.path) for output in turn.results],
+        "credits": turn.credits,
+        "credits_about": turn.credits_about,
     }
 
 
@@ -105,13 +128,10 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         *_field("source", record["source"]),
         *_field("now at", record["source_now"]),
         *_field("order", f"{record['task']}, {record['target']} (skill {record['skill']})"),
-        *_field("prompt", record["prompt"] or "-"),
-        *_field("answer", record["answer"]),
-        *_field("edit", record["timeline"]),
-        *_field("changes", "\n".join(record["changes"])),
         *_trouble(record, option),
         *_cost(record),
         *_results(record),
+        *_conversation(record["conversation"]),
         "  history",
         *(f"    {_event(event)}" for event in record["history"]),
     ]
@@ -152,6 +172,45 @@ def _results(record: dict[str, Any]) -> list[str]:
     for path, count in zip(record["outputs"], record["sizes"], strict=True):
         lines += _field("result", f"{path} ({size(count)})")
     return lines
+
+
+def _conversation(turns: list[dict[str, Any]]) -> list[str]:
+    lines = ["  conversation"]
+    for turn in turns:
+        lines += _turn(turn)
+    return lines
+
+
+def _turn(turn: dict[str, Any]) -> list[str]:
+    from nemowatch.reporting import words
+
+    heading = f"    turn {turn['turn']}, {local_time(turn['at'])}, job {turn['job']}"
+    if turn["take"] > 1:
+        heading += f", session {turn['take']}"
+    heading += f": {turn['state']}"
+    cost = words.cost(turn["credits"], about=turn["credits_about"])
+    return [
+        heading,
+        *_part("asked", turn["asked"] or "-"),
+        *_part("said", turn["said"] or _silence(turn["state"])),
+        *_part("edit", turn["timeline"]),
+        *_part("changes", "\n".join(turn["changes"])),
+        *_part("render", turn["render_id"]),
+        *_part("result", "\n".join(turn["outputs"])),
+        *_part("cost", cost),
+    ]
+
+
+def _part(title: str, text: str | None) -> list[str]:
+    """A field of a turn."""
+    return [f"    {line}" for line in "\n".join(_field(title, text)).splitlines()]
+
+
+def _silence(state: str) -> str:
+    """What is shown where the agent has said nothing."""
+    if state == "published":
+        return "(nothing)"
+    return ""
 
 
 def _event(event: dict[str, Any]) -> str:

@@ -146,6 +146,17 @@ class Page(Section):
     slots=True,
     kw_only=True,
 )
+class SideFile(Section):
+    """`[side_file]`: NAME.nemowatch.txt beside each result."""
+
+    enabled: bool = True
+
+
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class Retention(Section):
     """`[retention]`: in days, 0 for ever."""
 
@@ -201,6 +212,7 @@ class Config(Section):
         default_factory=dict
     )
     page: Page = Page()
+    side_file: SideFile = SideFile()
     retention: Retention = Retention()
     service: Service = Service()
     log: Log = Log()

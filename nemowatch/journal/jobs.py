@@ -171,6 +171,24 @@ def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
     return [from_row(row) for row in conn.execute(SQL["of_source"], (source_id,))]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An instruction of a conversation, also one whose place another has taken."""
+
+    job: Job
+    number: int  #: the job's, as people know it
+    take: int  #: 1 for the first session about its item and target
+
+
+def conversation(conn: sqlite3.Connection, job_id: int) -> list[Given]:
+    """Every instruction about the same item and target as this job's, in the order in which they
+    were given."""
+    found: list[Given] = []
+    for row in conn.execute(SQL["conversation"], (job_id,)):
+        found.append(Given(from_row(row), row["earlier_of"] or row["id"], row["take"]))
+    return found
+
+
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many jobs are in each state."""
     return {row["state"]: row["n"] for row in conn.execute(SQL["counts"])}

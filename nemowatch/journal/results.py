@@ -26,6 +26,35 @@ class PublishedOutput:
     published_at: int  #: UTC ms
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a turn came to, in words for people."""
+
+    timeline: str = ""  #: "" when there is no edit
+    changes: tuple[str, ...] = ()  #: since the turn before in its session, a line each
+    captions: bool = False  #: the edit has texts of its own
+
+
+def keep_summary(conn: sqlite3.Connection, job_id: int, summary: Summary) -> None:
+    """Keep what a turn came to, so that nobody has to read its draft again for that."""
+    values = {
+        "job_id": job_id,
+        "timeline": summary.timeline,
+        "changes": "\n".join(summary.changes),
+        "captions": summary.captions,
+    }
+    conn.execute(SQL["keep_summary"], values)
+
+
+def summary(conn: sqlite3.Connection, job_id: int) -> Summary:
+    """What a turn came to; empty when nothing is kept."""
+    row = conn.execute(SQL["summary"], (job_id,)).fetchone()
+    if row is None:
+        return Summary()
+    changes = tuple(filter(None, row["changes"].split("\n")))
+    return Summary(row["timeline"], changes, bool(row["captions"]))
+
+
 def save_draft(
     conn: sqlite3.Connection,
     job_id: int,

@@ -221,7 +221,7 @@ def _keep_earlier(conn: sqlite3.Connection, job: Job, now_ms: int) -> None:
     state = job.state if job.state in ENDED else State.CANCELLED
     values = {"id": job.id, "state": state, "now": now_ms}
     earlier = int(conn.execute(jobs.SQL["keep_earlier"], values).fetchone()["id"])
-    for name in ("move_calls", "move_draft", "move_outputs"):
+    for name in ("move_calls", "move_draft", "move_outputs", "move_summary"):
         conn.execute(jobs.SQL[name], {"id": job.id, "earlier": earlier})
 
 

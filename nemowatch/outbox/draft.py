@@ -97,17 +97,20 @@ def values_of(raws: Iterable[dict[str, Any]], keys: Iterable[str]) -> Iterator[A
             yield from map(box.get, keys)
 
 
-def timeline(draft: object) -> str:
+def timeline(draft: object, most: int | None = None) -> str:
     """`Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3.
-    Title: "Urban Dreams" (0-3s)`."""
+    Title: "Urban Dreams" (0-3s)`; with the first `most` tracks and a count where there are more."""
     tracks = tracks_of(draft)
     count = f"{len(tracks)} tracks"
     if len(tracks) == 1:
         count = "1 track"
 
     lines = [f"Timeline ({count}):"]
-    for index, track in enumerate(tracks, 1):
+    for index, track in enumerate(tracks[:most], 1):
         lines.append(f"{index}. {track_line(track)}")
+    more = len(tracks) - len(tracks[:most])
+    if more:
+        lines.append(f"and {more} more")
     return " ".join(lines).rstrip(":")
 
 

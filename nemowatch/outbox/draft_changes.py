@@ -7,6 +7,7 @@ in them differs; else the first of the same kind and name, else of the same kind
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
@@ -48,19 +49,21 @@ class _Pairing:
 
     def pair_by(self, likeness: Likeness) -> None:
         """Pair each track with the first one before that is like it."""
+        partners: dict[Hashable, deque[Track]] = {}
+        for track in self.before:
+            partners.setdefault(likeness(track), deque()).append(track)
+
         alone: list[Track] = []
         for track in self.after:
-            partner = _first_like(self.before, likeness, likeness(track))
-            if partner is None:
+            like_it = partners.get(likeness(track))
+            if not like_it:
                 alone.append(track)
                 continue
-            self.before.remove(partner)
-            self.pairs.append((partner, track))
+            self.pairs.append((like_it.popleft(), track))
+
+        paired = {id(before) for before, _ in self.pairs}
+        self.before = [track for track in self.before if id(track) not in paired]
         self.after = alone
-
-
-def _first_like(tracks: list[Track], likeness: Likeness, wanted: Hashable) -> Track | None:
-    return next((track for track in tracks if likeness(track) == wanted), None)
 
 
 def draft_changes(before: object, after: object) -> DraftChanges:

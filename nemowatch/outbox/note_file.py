@@ -55,11 +55,11 @@ def write_note(
     """
     with folder_of(root, _below(root, path.parent), make=True) as folder, translated(path):
         there = _content(path.name, folder)
-        if there == _encoded(text):
+        if there == encoded(text):
             return Wrote.SAME
         if not _is_ours(there, last):
             return Wrote.FOREIGN
-        replace_file(path.name, _encoded(text), folder)
+        replace_file(path.name, encoded(text), folder)
         return Wrote.WRITTEN
 
 
@@ -86,7 +86,7 @@ def _below(root: Path, folder: Path) -> bytes:
     return relative
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
     """As Windows Notepad reads it on every version: UTF-8 with BOM, CRLF."""
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode("utf-8", "replace")
 
@@ -110,5 +110,5 @@ def _is_ours(there: bytes, last: str) -> bool:
     if there == b"":
         return True
     if last:
-        return there == _encoded(last)
-    return there.endswith(_encoded(SIGNATURE + "\n")[3:])
+        return there == encoded(last)
+    return there.endswith(encoded(SIGNATURE + "\n")[3:])

@@ -7,20 +7,18 @@ them on disk.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.cures import ADMIN, NOTHING, Cure
 from nemowatch.fs.names import SIGNATURE, plain
 from nemowatch.reporting import words
+from nemowatch.reporting.paragraphs import indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
 from nemowatch.tasks import hint_lines
 
 #: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"
-#: Notepad breaks no lines by default; longer ones run out of its window.
-_WIDTH = 78
 #: Characters of one answer in a note: the cloud's can be as long as a film's transcript.
 _LONGEST = 4000
 #: Names listed in one note: more would hide what to do.
@@ -82,7 +80,10 @@ def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
     verb = "finished" if failure.done else "done"
-    blocks = [f"{name} could not be {verb}.", f"What happened:\n{_indented(_cut(failure.what))}"]
+    blocks = [
+        f"{name} could not be {verb}.",
+        f"What happened:\n{indented(shortened(failure.what, _LONGEST))}",
+    ]
     if failure.done:
         results = [f"{part.what}: {plain(part.result)}" for part in failure.done]
         blocks.append("Done and in the outbox:\n" + _lines(results))
@@ -106,7 +107,7 @@ def question_note(question: Question) -> str:
     """The text of `<name>.question.txt`."""
     blocks = [
         f"{plain(question.file)} waits for your decision.",
-        f"The question:\n{_indented(_cut(question.question))}",
+        f"The question:\n{indented(shortened(question.question, _LONGEST))}",
         _to_do(question.how),
     ]
     return _note(blocks, question.jobs)
@@ -123,10 +124,10 @@ def read_me(complaints: Iterable[Complaint]) -> str:
 
 
 def _complaint(complaint: Complaint) -> list[str]:
-    lines = [_wrapped(complaint.what)]
+    lines = [wrapped(complaint.what)]
     if complaint.suggestion:
         cure = words.about_folder(plain(complaint.suggestion), "")
-        lines += [_wrapped(cure.by_hand), "So far this has cost nothing."]
+        lines += [wrapped(cure.by_hand), "So far this has cost nothing."]
     if complaint.files:
         lines.append(_lines(plain(name) for name in complaint.files))
     return lines
@@ -143,9 +144,9 @@ EXAMPLES = "\n".join(
 def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
     """The text of the note that asks for an approval; `complaints`: what is wrong in the inbox
     itself, where this note takes the place of the other."""
-    blocks = [_wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
+    blocks = [wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
     if approval.cause:
-        blocks.append(_wrapped(approval.cause))
+        blocks.append(wrapped(approval.cause))
     blocks.append("Nothing has been spent, and nothing is sent anywhere until somebody approves.")
     blocks.append(_to_do(words.APPROVE.asked()))
     for complaint in complaints:
@@ -187,7 +188,7 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
 
 
 def _to_do(ways: Iterable[str]) -> str:
-    return "What to do:\n" + _indented("\n".join(ways))
+    return "What to do:\n" + indented("\n".join(ways))
 
 
 def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
@@ -199,34 +200,6 @@ def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
         numbers = ", ".join(map(str, jobs))
         end = f"For {ADMIN}: {noun} {numbers}.\n{end}"
     return "\n\n".join([*blocks, end])
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    """Lines that fit; the rest of an indented line is indented like its beginning."""
-    return "\n".join(_filled(line, indent) for line in text.splitlines() if line.strip())
-
-
-def _filled(line: str, indent: str) -> str:
-    words_of_line = plain(line).lstrip()
-    own = indent + " " * (len(line) - len(line.lstrip()))
-    return textwrap.fill(
-        words_of_line,
-        _WIDTH,
-        initial_indent=own,
-        subsequent_indent=own,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _cut(text: str) -> str:
-    if len(text) <= _LONGEST:
-        return text
-    return text[:_LONGEST].rstrip() + "…"
-
-
-def _indented(text: str) -> str:
-    return _wrapped(text, "    ")
 
 
 def _lines(names: Iterable[str]) -> str:

@@ -121,6 +121,7 @@ class Engine:
             name: WrapUp(
                 name,
                 self.watches,
+                self._current,
                 self.journal,
                 note_writer,
                 self._disks,

@@ -12,7 +12,7 @@ import structlog
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import jobs, notes, queue, sources
+from nemowatch.journal import jobs, notes, queue, side_files, sources
 from nemowatch.model import WORKING, State
 from nemowatch.service.engine import Engine
 
@@ -66,7 +66,18 @@ class Once:
         for row in sources.to_retire(conn, 0, -1):
             left[row.id] = row.watch
 
-        return any(left[source] in self._engine.inboxes for source in left.keys() - postponed)
+        if any(left[source] in self._engine.inboxes for source in left.keys() - postponed):
+            return True
+        return self._side_files_left(conn)
+
+    def _side_files_left(self, conn: sqlite3.Connection) -> bool:
+        """Whether files beside results have yet to be written, that were not tried in vain
+        already."""
+        tried = set[int]()
+        for wrap_up in self._engine.wrap_ups.values():
+            tried |= wrap_up.side_files.postponed
+        left = side_files.all_due(conn)
+        return any(left[job] in self._engine.inboxes for job in left.keys() - tried)
 
     def _tired(self, conn: sqlite3.Connection) -> int:
         """How many jobs have used up as many tries as others have attempts, and were tried again

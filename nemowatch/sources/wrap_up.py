@@ -1,5 +1,5 @@
-"""What is left to do in a workspace when jobs have ended: notes are updated, sources leave, and the
-roots that results went to are remembered.
+"""What is left to do in a workspace when jobs have ended: notes and the files beside results are
+updated, sources leave, and the roots that results went to are remembered.
 
 Each inbox has its own, with a loop of its own: a share that hangs holds up nobody else's.
 """
@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config import Config, Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.side_files import SideFiles
 from nemowatch.sources.retirement import Gone, Retirement
 
 
@@ -26,6 +27,7 @@ class WrapUp:
         self,
         watch: str,
         watches: Callable[[], Mapping[str, Watch]],
+        config: Callable[[], Config],
         journal: Journal,
         note_writer: NoteWriter,
         disks: Disks,
@@ -33,6 +35,7 @@ class WrapUp:
         gone: Gone,
     ) -> None:
         self.notes = NoteSync(watch, watches, journal, note_writer, clock)
+        self.side_files = SideFiles(watch, watches, config, journal, disks, clock)
         self.retirement = Retirement(watch, watches, journal, self.notes, disks, clock, gone)
         self._anchors = AnchorMemory(watches()[watch], journal, disks)
         self._due = asyncio.Event()
@@ -57,6 +60,7 @@ class WrapUp:
             self._due.clear()
             await self._anchors.learn()
             await self.notes.check()
+            await self.side_files.check()
             await self.retirement.check()
             # what there is to say of a cancelled source is known when it has left
             await self.notes.check()

@@ -7,11 +7,13 @@ Repeated after a kill, it finds what is already there; the commit at the end mak
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
@@ -21,6 +23,7 @@ from nemowatch.outbox import transcript
 from nemowatch.outbox.answer_words import publishable
 from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
 from nemowatch.outbox.transcript import Transcript
+from nemowatch.outbox.turn_summary import summary_of
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder
@@ -31,6 +34,8 @@ FORMS: dict[OutputKind, Callable[[Transcript], str]] = {
     OutputKind.SRT: transcript.as_srt,
     OutputKind.VTT: transcript.as_vtt,
 }
+#: A saved draft; None when there is none.
+Draft = dict[str, Any] | None
 #: A result, its content, and where it was published.
 Made = tuple[Output, Downloaded, Published]
 #: The edit is kept, so moving the file back would deliver the same again.
@@ -39,8 +44,9 @@ NO_TEXT_CURE = "To have it made again, drop the file under another name; that co
 
 async def put(work: Work, deps: Deps) -> Decision:
     """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
-    draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
+    draft, before = await deps.journal.read(partial(_drafts, job_id=work.job.id))
     texts = await deps.on_disk(work.watch, _texts, work, draft)
+    summary = await deps.on_disk(work.watch, summary_of, before, draft)
     if _is_text_missing(work, texts):
         error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
         return refuse(State.FAILED, error)
@@ -55,6 +61,7 @@ async def put(work: Work, deps: Deps) -> Decision:
 
     now = deps.clock.now_ms()
     writes = [_add_output(work, made, now) for made in put_out]
+    writes.append(partial(results.keep_summary, job_id=work.job.id, summary=summary))
     done = go(
         State.PUBLISHED,
         *writes,
@@ -63,6 +70,11 @@ async def put(work: Work, deps: Deps) -> Decision:
         progress=100,
     )
     return replace(done, text=_left_out(work, put_out))
+
+
+def _drafts(conn: sqlite3.Connection, job_id: int) -> tuple[Draft, Draft]:
+    """The draft of the turn, and that of the turn before."""
+    return results.draft(conn, job_id), results.draft_before(conn, job_id)
 
 
 def _is_text_missing(work: Work, texts: dict[str, bytes]) -> bool:

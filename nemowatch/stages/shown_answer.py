@@ -15,12 +15,19 @@ from nemowatch.remote.wording import Scene, for_people
 def shown_answer(job: Job, text: str, state: str, draft: object = None) -> str:
     """`text` as people are shown it; `state`: of the job, for people; `draft`: the edit, where
     there is one."""
-    if _is_text_ordered(job) and answer_words.judge(text) is not Words.OTHER:
-        return text
     tracks = ""
     if tracks_of(draft):
         tracks = timeline(draft)
-    return for_people(text, Scene(state, tracks))
+    return answer_in(job, text, Scene(state, tracks))
+
+
+def answer_in(job: Job, text: str, scene: Scene, *, captions: bool = False) -> str:
+    """The same, with what an editor would show in `scene`. `captions`: the edit has texts of its
+    own, so that the words are none."""
+    is_text_due = _is_text_ordered(job) and not captions
+    if is_text_due and answer_words.judge(text) is not Words.OTHER:
+        return text
+    return for_people(text, scene)
 
 
 def _is_text_ordered(job: Job) -> bool:

@@ -108,10 +108,11 @@ class EngineRig:
         return int(self.ledger()["totals"]["charged_turns"])
 
     def files(self, tree: str) -> set[str]:
-        """Every visible file of a tree, relative to it."""
+        """Every visible file of a tree, relative to it; those beside results are left out."""
         top = self.root / tree
         found = (Path(folder, name) for folder, _, names in os.walk(top) for name in names)
-        return {str(path.relative_to(top)) for path in found if not path.name.startswith(".")}
+        shown = (path for path in found if not path.name.startswith("."))
+        return {str(p.relative_to(top)) for p in shown if not p.name.endswith(".nemowatch.txt")}
 
     def parts(self) -> list[Path]:
         """Part files anywhere below the root."""

@@ -35,7 +35,7 @@ NEARLY = {
     Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt",
     Instruction.ANSWER: "a.mp4.answer - Copy.txt|a.answers.txt",
     Instruction.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
-    Instruction.NOTE: "a.mp4.error (1).txt|a.question - Copy.txt|nemowatch - read me (1).txt",
+    Instruction.NOTE: "a.es.nemowatch - Copy.txt|a.nemowatch.docx|a.mp4.error (1).txt|a.question - Copy.txt|nemowatch - read me (1).txt",
 }
 HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"

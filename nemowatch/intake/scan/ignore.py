@@ -51,6 +51,8 @@ OUR_PATTERNS = {
     "nemowatch - read me.txt": "a note of nemowatch",
     "*.error.txt": "a note of nemowatch",
     "*.question.txt": "a question of nemowatch",
+    "*.nemowatch.txt": "what nemowatch wrote beside a result",
+    "*.nemowatch ([0-9]*).txt": "what nemowatch wrote beside a result",
     "*.answer.txt": "an answer to nemowatch",
     "*.answer.txt.txt": "an answer to nemowatch",
     "*.revise.txt": "an instruction to revise a result",

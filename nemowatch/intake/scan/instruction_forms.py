@@ -137,6 +137,7 @@ FORMS = (
     ),
     Form(Instruction.NOTE, "error", is_ending=True, alone=False),
     Form(Instruction.NOTE, "question", is_ending=True, alone=False),
+    Form(Instruction.NOTE, "nemowatch", is_ending=True, alone=False),
     Form(
         Instruction.ORDER,
         others=words("cancel retry resume unpause continue again resolve delete abort undo redo"),

@@ -57,3 +57,17 @@ UPDATE draft SET job_id = :earlier WHERE job_id = :id
 
 -- name: move_outputs
 UPDATE output SET job_id = :earlier WHERE job_id = :id
+
+-- name: move_summary
+UPDATE turn_summary SET job_id = :earlier WHERE job_id = :id
+
+-- name: conversation
+-- every instruction that was given about the same item of a source for the same target as this job's, in order, also
+-- those whose place another has taken, each with its session's take
+SELECT job.*, session.source_id, session.item, session.target, session.take,
+    CASE session.state WHEN 'alive' THEN session.remote_id ELSE '' END AS session_id,
+    CASE session.state WHEN 'alive' THEN session.uploaded_by ELSE '' END AS uploaded_by
+FROM job JOIN session ON session.id = job.session
+JOIN session own ON own.source_id = session.source_id AND own.item = session.item AND own.target = session.target
+JOIN job this ON this.session = own.id
+WHERE this.id = ? ORDER BY session.take, coalesce(job.earlier_of, job.id), job.id

@@ -6,9 +6,10 @@ ON CONFLICT (job_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.s
 SELECT draft FROM draft WHERE job_id = ?
 
 -- name: draft_before
--- what the latest earlier instruction of the same session made
+-- what the latest earlier instruction of the same session made; one whose place another has taken counts by its old number
 SELECT draft.draft FROM draft JOIN job earlier ON earlier.id = draft.job_id JOIN job ON job.session = earlier.session
-WHERE job.id = :job AND earlier.id < job.id AND earlier.earlier_of IS NULL ORDER BY earlier.id DESC LIMIT 1
+WHERE job.id = :job AND coalesce(earlier.earlier_of, earlier.id) < coalesce(job.earlier_of, job.id)
+ORDER BY coalesce(earlier.earlier_of, earlier.id) DESC LIMIT 1
 
 -- name: is_draft_saved
 SELECT 1 FROM draft WHERE job_id = ?
@@ -27,3 +28,10 @@ WHERE output.path = ? ORDER BY output.id DESC LIMIT 1
 
 -- name: drop_outputs
 DELETE FROM output WHERE job_id = ?
+
+-- name: keep_summary
+INSERT INTO turn_summary (job_id, timeline, changes, captions) VALUES (:job_id, :timeline, :changes, :captions)
+ON CONFLICT (job_id) DO UPDATE SET timeline = excluded.timeline, changes = excluded.changes, captions = excluded.captions
+
+-- name: summary
+SELECT timeline, changes, captions FROM turn_summary WHERE job_id = ?

@@ -1,0 +1,78 @@
+"""The files beside results that say what was asked and said: where each was written, with what
+content, and which are to be written or updated (triggers write that, see migration 0007).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, fields
+
+from nemowatch.journal.queries import load
+
+SQL = load("side_files")
+
+
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """A row of table side_file."""
+
+    job_id: int
+    due: int  #: its version when it was read; 0 when it is up to date
+    result: bytes  #: absolute path of the result that it lies beside
+    path: bytes  #: absolute; b"" while it has no name yet
+    sha256: str  #: of what was written last; "" when nothing was
+    text: str  #: what is about to be written; "" when nothing is
+
+
+def due(
+    conn: sqlite3.Connection,
+    watch: str,
+    after_id: int,
+    limit: int,
+) -> list[SideFile]:
+    """Up to `limit` side files of `watch` that are due: those of jobs above `after_id` first,
+    then the others."""
+    rows = conn.execute(SQL["due"], {"watch": watch, "after": after_id, "limit": limit})
+    return list(map(_side_file, rows))
+
+
+def all_due(conn: sqlite3.Connection) -> dict[int, str]:
+    """The watch of every job whose side file is due, by the job's id."""
+    return {row["job_id"]: row["watch"] for row in conn.execute(SQL["all_due"])}
+
+
+def intend(conn: sqlite3.Connection, file: SideFile) -> None:
+    """`file.text` is about to be written."""
+    values = {
+        "job_id": file.job_id,
+        "result": file.result,
+        "path": file.path,
+        "digest": file.sha256,
+        "text": file.text,
+    }
+    conn.execute(SQL["intend"], values)
+
+
+def written(
+    conn: sqlite3.Connection,
+    job_id: int,
+    path: bytes,
+    sha256: str,
+) -> None:
+    """What was intended is at this absolute path, and has this digest."""
+    conn.execute(SQL["written"], {"job_id": job_id, "path": path, "digest": sha256})
+
+
+def up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
+    """It says what the journal said when `file` was read; what came since keeps it due."""
+    conn.execute(SQL["up_to_date"], {"job_id": file.job_id, "due": file.due})
+
+
+def of_path(conn: sqlite3.Connection, path: bytes) -> int:
+    """The job whose side file is at this absolute path; 0 when none is."""
+    row = conn.execute(SQL["of_path"], (path,)).fetchone()
+    return int(row["job_id"]) if row else 0
+
+
+def _side_file(row: sqlite3.Row) -> SideFile:
+    return SideFile(**{field.name: row[field.name] for field in fields(SideFile)})

@@ -1,0 +1,31 @@
+"""What a turn came to, in words for people: its timeline, and what it changed. Pure, total and
+bounded, whatever the draft is."""
+
+from __future__ import annotations
+
+from nemowatch.journal.results import Summary
+from nemowatch.outbox.draft import timeline, tracks_of
+from nemowatch.outbox.draft_changes import draft_changes
+from nemowatch.outbox.transcript import has_captions
+
+#: Tracks that are listed: an edit has a handful, and a page that lists more is read by nobody.
+MOST_TRACKS = 30
+
+
+def summary_of(before: object, after: object) -> Summary:
+    """`after`: the draft of the turn; `before`: that of the turn before in its session, None for
+    the first."""
+    if not tracks_of(after):
+        return Summary()
+    return Summary(timeline(after, MOST_TRACKS), _changes(before, after), has_captions(after))
+
+
+def _changes(before: object, after: object) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    lines = draft_changes(before, after).lines()
+    shown = lines[:MOST_TRACKS]
+    more = len(lines) - len(shown)
+    if more:
+        shown.append(f"and {more} more")
+    return tuple(shown)

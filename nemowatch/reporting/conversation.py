@@ -1,0 +1,119 @@
+"""What was asked and said about a file, a turn each, as people read it: on the page, in the file
+beside a result, and by `nemowatch show`. It reads the journal, and renders nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal import jobs, results, spend
+from nemowatch.journal.jobs import Given, Job
+from nemowatch.journal.results import PublishedOutput, Summary
+from nemowatch.model import State
+from nemowatch.outbox.turn_summary import summary_of
+from nemowatch.remote.wording import Scene
+from nemowatch.reporting import words
+from nemowatch.reporting.paragraphs import shortened
+from nemowatch.secrecy import SECRET_ROOM, harmless, redact
+from nemowatch.stages.shown_answer import answer_in
+
+#: Characters of an order or an answer that people are shown: a script or a transcript of hours is
+#: in a file of its own.
+LONGEST = 4000
+#: What stands for a preview in what the agent says: everything that shows a turn has its timeline
+#: right behind that.
+TIMELINE_BELOW = "The timeline is below"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One instruction, and what came of it. Texts are safe to show and of bounded length."""
+
+    number: int  #: from 1, in its conversation
+    take: int  #: 2 and more: in a session that was begun anew
+    job: int  #: the job's number, as people know it
+    state: State
+    asked: str
+    said: str  #: "" when the agent said nothing, or not yet
+    timeline: str  #: "" when there is no edit
+    changes: tuple[str, ...]  #: since the turn before in its session
+    at_ms: int  #: UTC ms at which it was asked
+    render_id: str
+    results: tuple[PublishedOutput, ...]
+    credits: float | None  #: None while nobody knows
+    credits_about: bool
+
+    @property
+    def cost(self) -> str:
+        """ "98 credits", "about 50 credits"; "" while nobody knows."""
+        return words.cost(self.credits, about=self.credits_about)
+
+
+def conversation(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
+    """Every turn of the conversation that a job belongs to, the first one first."""
+    turns: list[Turn] = []
+    for given in jobs.conversation(conn, job_id):
+        summary = _summary(conn, given.job)
+        turns.append(_turn(conn, given, len(turns) + 1, summary))
+    return turns
+
+
+def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
+    """The turn of this job, from what is kept of it without its draft; None when there is no such
+    job."""
+    for number, given in enumerate(jobs.conversation(conn, job_id), 1):
+        if given.job.id == job_id:
+            return _turn(conn, given, number, results.summary(conn, job_id))
+    return None
+
+
+def _turn(
+    conn: sqlite3.Connection,
+    given: Given,
+    number: int,
+    summary: Summary,
+) -> Turn:
+    job = given.job
+    call = spend.latest(conn, job.id)
+    return Turn(
+        number=number,
+        take=given.take,
+        job=given.number,
+        state=job.state,
+        asked=asked_of(job),
+        said=said_of(job, summary),
+        timeline=summary.timeline,
+        changes=summary.changes,
+        at_ms=job.created_at if call is None else call.opened_at,
+        render_id=job.render_id,
+        results=tuple(results.outputs(conn, job.id)),
+        credits=job.credits,
+        credits_about=job.credits_about,
+    )
+
+
+def asked_of(job: Job) -> str:
+    """What was asked, for people."""
+    return _shown(job.prompt)
+
+
+def said_of(job: Job, summary: Summary) -> str:
+    """What the agent said, for people: wording meant for a web editor is translated."""
+    kept = job.answer[: LONGEST + SECRET_ROOM]
+    tracks = TIMELINE_BELOW if summary.timeline else ""
+    scene = Scene(job.state.value, tracks)
+    return _shown(answer_in(job, kept, scene, captions=summary.captions))
+
+
+def _shown(text: str) -> str:
+    kept = text[: LONGEST + SECRET_ROOM]
+    return shortened(redact(harmless(kept)).strip(), LONGEST)
+
+
+def _summary(conn: sqlite3.Connection, job: Job) -> Summary:
+    """What a turn came to: as it is kept, else from its draft."""
+    kept = results.summary(conn, job.id)
+    if kept.timeline:
+        return kept
+    return summary_of(results.draft_before(conn, job.id), results.draft(conn, job.id))

@@ -1,0 +1,186 @@
+"""Keeps the files beside results up to date with the journal: written once their result is
+published, and once more when what its turn cost becomes known.
+
+The journal writes down which are due (docs/decisions/0027). That one cannot be written hurts no
+result: it is logged once and tried again. One that a person deletes or writes into is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import replace as with_values
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config import Config, Watch
+from nemowatch.errors import LocalError, LocalPassing, show_path
+from nemowatch.fs.threads import Disks
+from nemowatch.journal import Journal, jobs, side_files, sources
+from nemowatch.journal.side_files import SideFile
+from nemowatch.outbox import side_file
+from nemowatch.pacing import NotBefore, SayOnce
+from nemowatch.reporting.conversation import turn_of
+from nemowatch.reporting.side_text import side_text
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = structlog.get_logger("nemowatch.note")
+
+#: Read at once: enough to keep up with any burst, few enough to leave the journal to others.
+AT_ONCE = 100
+#: Seconds until one that was refused for a reason of its own is tried again.
+TRY_AGAIN = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be beside a result."""
+
+    result: bytes  #: absolute path
+    text: str
+
+
+class SideFiles:
+    """Writes the side files of one inbox. Its calls come one after the other, from one loop."""
+
+    def __init__(
+        self,
+        watch: str,
+        watches: Callable[[], Mapping[str, Watch]],
+        config: Callable[[], Config],
+        journal: Journal,
+        disks: Disks,
+        clock: Clock,
+    ) -> None:
+        self._watch = watch
+        self._watches = watches
+        self._config = config
+        self._journal = journal
+        self._disks = disks
+        self._tries = NotBefore[int](clock)  # by job id
+        self._failing = SayOnce[Path]()  # folders, logged once
+        self._last = 0  # the job that was tried last: the others have their turn first
+        self._none_at = -1  # how far the journal had changed when nothing was due
+
+    @property
+    def postponed(self) -> set[int]:
+        """Jobs whose side files could not be written, and are tried again later."""
+        return set(self._tries)
+
+    async def check(self) -> None:
+        """Write whatever is due. A journal that has not changed since nothing was due is not asked
+        again."""
+        if self._journal.changes == self._none_at:
+            return
+        self._none_at = -1
+        watch = self._watches().get(self._watch)
+        while watch is not None and await self._some(watch):
+            continue
+        # read before it is asked: what is written meanwhile is checked once more
+        changes = self._journal.changes
+        if self._watch not in (await self._journal.read(side_files.all_due)).values():
+            self._tries.forget_all()
+            self._none_at = changes
+
+    async def _some(self, watch: Watch) -> bool:
+        """Up to AT_ONCE of them; True when there may be more to do now."""
+        due = partial(side_files.due, watch=watch.name, after_id=self._last, limit=AT_ONCE)
+        found = await self._journal.read(due)
+        done = 0
+        for file in found:
+            self._last = file.job_id
+            if not self._tries.is_due(file.job_id):
+                continue
+            error = await self._try(watch, file)
+            if isinstance(error, LocalPassing):
+                return False  # the share is away, busy or full: most likely for the others as well
+            if error is None:
+                done += 1
+        return bool(done) and len(found) == AT_ONCE
+
+    async def _try(self, watch: Watch, file: SideFile) -> LocalError | None:
+        try:
+            if self._config().side_file.enabled:
+                await self._update(watch, file)
+        except LocalError as exc:
+            wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
+            self._tries.put_off(file.job_id, wait)
+            self._log_failure(watch, file, exc)
+            return exc
+        await self._journal.write(partial(side_files.up_to_date, file=file))
+        self._tries.forget(file.job_id)
+        self._failing.over(watch.outbox)
+        return None
+
+    def _log_failure(self, watch: Watch, file: SideFile, exc: LocalError) -> None:
+        if self._failing.is_news(watch.outbox):
+            log.warning(
+                "the file beside a result could not be written, and is tried again",
+                job=file.job_id,
+                path=show_path(watch.outbox),
+                why=exc.text,
+            )
+
+    async def _update(self, watch: Watch, file: SideFile) -> None:
+        wanted = await self._journal.read(partial(_wanted, job_id=file.job_id))
+        if wanted is None:
+            return
+        result = Path(os.fsdecode(wanted.result))
+        if not result.is_relative_to(watch.outbox):
+            return  # another folder is the outbox now
+        if not await self._on_disk(watch, side_file.is_beside_result, watch.outbox, result):
+            return  # a person has moved or deleted it
+        if file.result != wanted.result:
+            file = SideFile(file.job_id, file.due, wanted.result, b"", "", "")
+        await self._write(watch, file, wanted)
+
+    async def _write(self, watch: Watch, file: SideFile, wanted: Wanted) -> None:
+        """First what an earlier run was about to write, then what is wanted now."""
+        if file.text:
+            file = await self._carry_out(watch, file)
+        if file.sha256 == side_file.digest(wanted.text):
+            return
+        intended = with_values(file, text=wanted.text)
+        await self._journal.write(partial(side_files.intend, file=intended))
+        await self._carry_out(watch, intended)
+
+    async def _carry_out(self, watch: Watch, file: SideFile) -> SideFile:
+        """Write what is intended; a file that a person has changed stays as it is."""
+        path = Path(os.fsdecode(file.path))
+        result = Path(os.fsdecode(file.result))
+        if not file.path:
+            path = await self._on_disk(watch, side_file.put, result, file.job_id, file.text)
+        elif not await self._on_disk(
+            watch, side_file.replace, watch.outbox, path, file.text, file.sha256
+        ):
+            log.debug("the file beside a result is a person's now", path=show_path(str(path)))
+        raw, digest = os.fsencode(path), side_file.digest(file.text)
+        await self._journal.write(
+            partial(side_files.written, job_id=file.job_id, path=raw, sha256=digest)
+        )
+        return with_values(file, path=raw, sha256=digest, text="")
+
+    async def _on_disk(
+        self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._disks.run(watch.name, call, *args, **kwargs)
+
+
+def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
+    """What is to be beside the results of this job; None when it has none."""
+    turn = turn_of(conn, job_id)
+    if turn is None or not turn.results:
+        return None
+    source = sources.by_id(conn, jobs.by_id(conn, job_id).source_id)
+    if source is None:
+        return None
+    first = turn.results[0]
+    return Wanted(first.path, side_text(turn, source.path, first.published_at))

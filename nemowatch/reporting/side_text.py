@@ -1,0 +1,63 @@
+"""The words of the file beside a result: what was asked, what the agent said, the timeline, what
+changed, what it cost, and when. Pure; `side_files` puts it on disk."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from nemowatch.errors import show_path
+from nemowatch.fs.names import SIDE_SIGNATURE, plain
+from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.paragraphs import indented
+from nemowatch.secrecy import redact
+
+#: What is said of an edit that closed without a word (docs/api.md section 6).
+SILENT = "Nothing. It finished without a word; the timeline shows what it made."
+SILENT_TOO = "Nothing. It finished without a word."
+
+
+def side_text(turn: Turn, source: bytes, at_ms: int) -> str:
+    """The whole text. `source`: path of the dropped file below the inbox; `at_ms`: UTC ms at which
+    the results were published."""
+    blocks = [
+        _title(turn),
+        f"Asked:\n{indented(turn.asked) or '    -'}",
+        f"The agent said:\n{indented(turn.said or _silent(turn))}",
+    ]
+    if turn.timeline:
+        blocks.append(turn.timeline)
+    if turn.changes:
+        blocks.append(f"Changed since the turn before:\n{_lines(turn.changes)}")
+    blocks.append(_facts(turn, source, at_ms))
+    return "\n\n".join([*blocks, f"{SIDE_SIGNATURE}\n"])
+
+
+def _title(turn: Turn) -> str:
+    names = [plain(os.path.basename(result.path)) for result in turn.results]
+    title = ", ".join(names)
+    if turn.number > 1:
+        title = f"{title} (turn {turn.number})"
+    return title
+
+
+def _silent(turn: Turn) -> str:
+    if turn.timeline:
+        return SILENT
+    return SILENT_TOO
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
+    """The last lines: one fact each."""
+    moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
+    facts = {
+        "From": plain(redact(show_path(source))),
+        "Cost": turn.cost,
+        "Date": f"{moment.day} {moment:%B %Y, %H:%M %Z}",
+    }
+    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    return "\n".join(lines)

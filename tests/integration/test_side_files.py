@@ -1,0 +1,309 @@
+"""The file beside a result: what was asked, what the agent said, the timeline, what it cost, when.
+It is there once, over nobody's file, and hurts no result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.config.schema import SideFile as SideFileSection
+from nemowatch.fs.names import SIDE_SIGNATURE
+from nemowatch.fs.threads import Disks
+from nemowatch.journal import Journal, results, side_files
+from nemowatch.journal.results import Summary
+from nemowatch.model import State
+from nemowatch.outbox import side_file
+from nemowatch.reporting.side_files import SideFiles
+from tests.rigs.engine import EngineRig, engine_rig
+
+pytestmark = pytest.mark.anyio
+
+TIMELINE = "Timeline (2 tracks): 1. Video: clip.mp4 (0-6s) 2. Audio: Dubbed voice (0-6s)"
+
+
+def sides(rig: EngineRig) -> dict[str, str]:
+    """The side files of the outbox, by their name."""
+    found = sorted((rig.root / "outbox").rglob("*.nemowatch*.txt"))
+    return {path.name: path.read_text("utf-8-sig") for path in found}
+
+
+async def settled(rig: EngineRig) -> None:
+    """Until nothing about side files is left to do."""
+    assert rig.journal is not None
+    journal = rig.journal
+    while await journal.read(side_files.all_due):
+        await rig.until("a turn of the loop", lambda _: True)
+        for wrap_up in rig.engine.wrap_ups.values() if rig.engine else ():
+            wrap_up.nudge()
+
+
+async def published(rig: EngineRig, count: int = 1) -> None:
+    await rig.start()
+    assert {job.state for job in await rig.ended(count)} == {State.PUBLISHED}
+    await settled(rig)
+
+
+async def test_it_says_what_was_asked_and_said(tmp_path: Path) -> None:
+    """Beside the result, under its name: opens in Notepad, and has every part."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (path,) = (rig.root / "outbox").rglob("*.nemowatch.txt")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    assert path.name == "clip.es.nemowatch.txt"
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == data.count(b"\n")
+    assert text.startswith("clip.es.mp4\n\nAsked:\n    Dub this video into Spanish")
+    assert "\nThe agent said:\n    I dubbed your video." in text
+    assert f"\n{TIMELINE}\n" in text
+    assert "\nFrom: dub-es/clip.mp4\nCost: 100 credits\nDate: " in text
+    assert text.endswith(f"{SIDE_SIGNATURE}\n")
+
+
+async def test_a_silent_edit_says_so(tmp_path: Path) -> None:
+    """An edit that closed without a word still shows what it made."""
+    async with engine_rig(tmp_path, faults=["chat:silent"]) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (text,) = sides(rig).values()
+    assert "Nothing. It finished without a word" in text
+    assert TIMELINE in text
+
+
+async def test_one_for_all_results_of_a_job(tmp_path: Path) -> None:
+    """A transcript has four results and one file that says how it was made; its words are not
+    taken for the transcript."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("transcribe/talk.mp4")
+        await published(rig)
+        (side,) = sides(rig).items()
+    assert side[0] == "talk.nemowatch.txt"
+    assert side[1].startswith("talk.txt, talk.srt, talk.vtt, talk.transcribed.mp4\n")
+    assert "Export" not in side[1]
+
+
+async def test_it_can_be_switched_off(tmp_path: Path) -> None:
+    """Nothing is written then, and nothing is left to do."""
+    async with engine_rig(tmp_path) as rig:
+        rig.config = replace(rig.config, side_file=SideFileSection(enabled=False))
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        assert sides(rig) == {}
+
+
+async def test_a_file_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    """A person's file keeps its name and its content; ours gets a number."""
+    async with engine_rig(tmp_path) as rig:
+        theirs = rig.root / "outbox/dub-es/clip.es.nemowatch.txt"
+        theirs.parent.mkdir()
+        theirs.write_text("mine")
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        found = sides(rig)
+    assert found.keys() == {"clip.es.nemowatch.txt", "clip.es.nemowatch (2).txt"}
+    assert found["clip.es.nemowatch.txt"] == "mine"
+
+
+async def test_a_link_of_that_name_is_not_followed(tmp_path: Path) -> None:
+    """What it leads to stays as it is."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    async with engine_rig(tmp_path) as rig:
+        link = rig.root / "outbox/dub-es/clip.es.nemowatch.txt"
+        link.parent.mkdir()
+        link.symlink_to(victim)
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        assert link.is_symlink()
+        assert "clip.es.nemowatch (2).txt" in sides(rig)
+    assert victim.read_text() == "mine"
+
+
+async def set_cost(rig: EngineRig, credits: float) -> None:
+    assert rig.journal is not None
+    update = "UPDATE job SET credits = ?, credits_about = 1"
+    await rig.journal.write(lambda conn: conn.execute(update, (credits,)))
+    await settled(rig)
+
+
+async def test_a_cost_that_becomes_known_later_is_added(tmp_path: Path) -> None:
+    """The same file says it then, and there is no second one."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        await set_cost(rig, 70)
+        (text,) = sides(rig).values()
+    assert "\nCost: about 70 credits\n" in text
+
+
+@pytest.mark.parametrize("theirs", ["", "my own notes"])
+async def test_what_a_person_did_to_it_stays(tmp_path: Path, theirs: str) -> None:
+    """Deleted stays deleted, and what a person wrote into it stays."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (path,) = (rig.root / "outbox").rglob("*.nemowatch.txt")
+        path.unlink()
+        if theirs:
+            path.write_text(theirs)
+        await set_cost(rig, 70)
+        assert list(sides(rig).values()) == [theirs] * bool(theirs)
+
+
+async def test_a_result_that_was_taken_away_gets_none(tmp_path: Path) -> None:
+    """A side file lies beside its result, or nowhere."""
+    async with engine_rig(tmp_path) as rig:
+        rig.config = replace(rig.config, side_file=SideFileSection(enabled=False))
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (rig.root / "outbox/dub-es/clip.es.mp4").unlink()
+        await make_due(rig)
+        await settled(rig)
+        assert sides(rig) == {}
+
+
+async def make_due(rig: EngineRig) -> None:
+    assert rig.journal is not None
+    assert rig.engine is not None
+    rig.engine.reconfigure(replace(rig.config, side_file=SideFileSection()))
+    due = "UPDATE side_file SET due = 1"
+    await rig.journal.write(lambda conn: conn.execute(due))
+
+
+async def test_one_that_cannot_be_written_hurts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is published and its source leaves; the side file comes when it can."""
+    with broken(monkeypatch, "put", OSError(28, "No space left on device")):
+        async with engine_rig(tmp_path) as rig:
+            rig.drop("dub-es/clip.mp4")
+            await rig.start()
+            await rig.departed(await rig.ended(1))
+            assert sides(rig) == {}
+            assert rig.files("outbox") == {"dub-es/clip.es.mp4"}
+            monkeypatch.undo()
+            await settled(rig)
+            assert len(sides(rig)) == 1
+
+
+@contextmanager
+def broken(monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException) -> Iterator[None]:
+    from nemowatch.fs.safe_open import translated
+
+    def fail(result: Path, *_: object) -> None:
+        with translated(result):
+            raise error
+
+    monkeypatch.setattr(side_file, name, fail)
+    yield
+
+
+# -- kills
+
+
+class Killed(BaseException):
+    """As sudden as SIGKILL for the code under test."""
+
+
+def dying(call: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
+    def die(*args: Any, **kwargs: Any) -> Any:
+        if not before:
+            call(*args, **kwargs)
+        raise Killed
+
+    return die
+
+
+#: What is killed, and whether before its effect or right after it.
+MOMENTS = [
+    (module, name, before)
+    for module, name in ((side_file, "put"), (side_files, "intend"), (side_files, "written"))
+    for before in (True, False)
+]
+
+
+@pytest.mark.parametrize(("module", "name", "before"), MOMENTS)
+async def test_there_is_one_whenever_it_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, before: bool
+) -> None:
+    """Killed around each step, while what the turn cost becomes known: one file, which says it."""
+    async with engine_rig(tmp_path) as rig:
+        rig.config = replace(rig.config, side_file=SideFileSection(enabled=False))
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        await rig.stop()
+
+        rig.config = replace(rig.config, side_file=SideFileSection())
+        with closing(Journal.open(rig.state / "journal.db", SystemClock())) as journal:
+            await journal.write(lambda conn: conn.execute("UPDATE side_file SET due = 1"))
+            with monkeypatch.context() as patch, closing(Disks()) as disks:
+                patch.setattr(module, name, dying(getattr(module, name), before=before))
+                with pytest.raises(Killed):
+                    await sync(rig, journal, disks).check()
+
+            await journal.write(lambda conn: conn.execute("UPDATE job SET credits = 70"))
+            with closing(Disks()) as disks:
+                await sync(rig, journal, disks).check()
+        (text,) = sides(rig).values()
+        assert "\nCost: 70 credits\n" in text
+        assert rig.parts() == []
+
+
+def sync(rig: EngineRig, journal: Journal, disks: Disks) -> SideFiles:
+    """As a new process has it."""
+    (watch,) = rig.config.watch
+    return SideFiles(
+        watch.name,
+        lambda: {watch.name: watch},
+        lambda: rig.config,
+        journal,
+        disks,
+        journal.clock,
+    )
+
+
+# -- what it is not
+
+
+async def test_it_is_never_work(tmp_path: Path) -> None:
+    """Copied into an inbox, with its folder or under another name, it is neither spoken nor
+    paid for."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("voiceover/say.txt", b"Good morning from the harbour.")
+        await published(rig)
+        (side,) = (rig.root / "outbox").rglob("*.nemowatch.txt")
+        for name in (side.name, "a.nemowatch (2).txt", "b.nemowatch - Copy.txt", "renamed.txt"):
+            rig.drop(f"voiceover/{name}", side.read_bytes())
+        rig.drop("voiceover/other.txt", b"Good evening from the harbour.")
+        await rig.ended(2)
+        assert rig.charged() == 2
+
+
+def test_names_stay_within_what_filesystems_take() -> None:
+    """However long the result's name is."""
+    name = side_file.side_name("ü" * 122 + ".es (2).mp4")
+    assert len(os.fsencode(name)) <= 255
+    assert name.endswith(".nemowatch.txt")
+
+
+async def test_what_a_later_turn_changed_is_said(tmp_path: Path) -> None:
+    """What is kept of a turn comes from its draft and the one before."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        assert rig.journal is not None
+        kept = await rig.journal.read(lambda conn: results.summary(conn, 1))
+        assert kept == Summary(TIMELINE, (), False)
+        changed = Summary(TIMELINE, ("added: BGM: Lo-fi (0-10s, 35%)",))
+        await rig.journal.write(lambda conn: results.keep_summary(conn, 1, changed))
+        await set_cost(rig, 70)
+        (text,) = sides(rig).values()
+    assert "\nChanged since the turn before:\n    added: BGM: Lo-fi (0-10s, 35%)\n" in text
