@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.errors import LocalError
-from nemowatch.fs.names import LONGEST_PATH
+from nemowatch.fs.names import is_too_deep
 from nemowatch.fs.safe_open import folder_of
 
 
@@ -68,7 +68,7 @@ def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:
     todo = [b""]
     while todo:
         relative = todo.pop()
-        if len(relative) > LONGEST_PATH:
+        if is_too_deep(relative):
             continue
         with suppress(LocalError, OSError), folder_of(root, relative) as folder:
             yield relative, folder

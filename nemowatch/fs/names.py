@@ -29,9 +29,11 @@ PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.
 NAME_LIMIT = 255
 #: Bytes of a folder's path below a root: with the root's own path and a file's name the kernel
-#: takes 4,096. What is deeper is an accident or an attack: each folder costs as many steps as it is
-#: deep.
-LONGEST_PATH = 3_500
+#: takes 4,096.
+_LONGEST_PATH = 3_500
+#: Folders in each other. What is deeper is an accident or an attack: each folder costs as many
+#: steps as it is deep, and thousands in each other cost seconds with every walk.
+DEEPEST = 200
 #: How often one name may be taken before something else is wrong.
 LAST_NUMBER = 999
 #: Room that is kept free for the longest number.
@@ -47,6 +49,11 @@ _DEVICES = frozenset(
 #: How Python carries a byte that is not UTF-8.
 _FOREIGN_BYTE = re.compile(r"[\udc80-\udcff]")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # what ties the characters of one emoji together
+
+
+def is_too_deep(relative: bytes) -> bool:
+    """Whether a folder's path below a root is longer or deeper than any that is entered."""
+    return len(relative) > _LONGEST_PATH or relative.count(b"/") >= DEEPEST
 
 
 def safe_name(stem: bytes, ending: str, limit: int = NAME_LIMIT) -> str:

@@ -24,11 +24,12 @@ from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mount_events import MountEvents
+from nemowatch.fs.names import DEEPEST
 from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.scan.diff import ScanDiffer
 from nemowatch.intake.scan.ignore import Ignore
-from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.intake.scan.scanner import TOO_DEEP, Kind, walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
@@ -158,6 +159,16 @@ def test_a_dead_share_on_a_folder_is_reported(tmp_path: Path, mounts: list[Path]
     while os.access(front, os.F_OK) and time.monotonic() < end:
         time.sleep(0.05)
     assert [entry.kind for entry in walk(tmp_path / "inbox", Ignore())] == [Kind.CLOSED]
+
+
+def test_folders_are_entered_to_a_depth_that_honest_ones_have(tmp_path: Path) -> None:
+    """What is deeper is neither walked nor taken for gone: its first folder is said to be closed."""
+    deepest = Path(tmp_path, *["d"] * (DEEPEST + 50))
+    deepest.mkdir(parents=True)
+    (deepest / "a.mp4").write_bytes(mp4())
+    entries = list(walk(tmp_path, Ignore()))
+    assert len(entries) == DEEPEST + 2
+    assert (entries[-1].kind, entries[-1].what) == (Kind.CLOSED, TOO_DEEP)
 
 
 @needs_root

@@ -318,17 +318,24 @@ def many_folders(studio: Studio) -> None:
         (studio.inbox / f"dub-fr/{number}/deep").mkdir(parents=True)
 
 
-@attack("a folder 1,200 deep, and 5,000 folders wide")
+@attack("folders 2,500 deep in every root, and 5,000 folders wide")
 def deep(studio: Studio) -> None:
-    here = os.open(studio.inbox, os.O_DIRECTORY)
-    for _ in range(1200):
+    for root in ("inbox", "inbox/dub-fr", "outbox", "done", "failed"):
+        (studio.root / root).mkdir(exist_ok=True)
+        _dig(studio.root / root, 2500)
+    for number in range(5000):
+        (studio.inbox / f"dub-fr/{number}").mkdir(parents=True)
+
+
+def _dig(top: Path, depth: int) -> None:
+    """Make so many folders, each in the one before."""
+    here = os.open(top, os.O_DIRECTORY)
+    for _ in range(depth):
         os.mkdir("d", dir_fd=here)
         below = os.open("d", os.O_DIRECTORY, dir_fd=here)
         os.close(here)
         here = below
     os.close(here)
-    for number in range(5000):
-        (studio.inbox / f"dub-fr/{number}").mkdir(parents=True)
 
 
 @attack("names of 255 bytes, of control characters and of broken bytes")

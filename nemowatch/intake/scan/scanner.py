@@ -17,7 +17,7 @@ from pathlib import Path
 from nemowatch.errors import LocalError, SourceGone
 from nemowatch.fs.identity import NO_LOOK, not_regular, of_stat
 from nemowatch.fs.listing import entries
-from nemowatch.fs.names import LONGEST_PATH
+from nemowatch.fs.names import is_too_deep
 from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.scan.ignore import Ignore, NameClass, NameVerdict
 from nemowatch.model import Snapshot
@@ -26,7 +26,7 @@ from nemowatch.model import Snapshot
 #: inbox at rest it is true of nearly every file, and the scan of ten thousand of them costs little
 #: more than their stats.
 Known = Callable[[bytes, os.stat_result], bool]
-#: What is said of a folder whose path is longer than `LONGEST_PATH`.
+#: What is said of a folder that `is_too_deep`.
 TOO_DEEP = "it is nested too deeply"
 #: The ending of a folder that is one job of many files.
 PROJECT = b".project"
@@ -97,7 +97,7 @@ def walk(
     while todo:
         folder, snapshot = todo.pop()
         beat()
-        if len(folder) > LONGEST_PATH:
+        if is_too_deep(folder):
             yield Entry(Kind.CLOSED, folder, snapshot, TOO_DEEP)
             continue
 
