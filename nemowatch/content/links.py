@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from nemowatch.content.hosts import is_own_network
 from nemowatch.content.text import checked_short, decode_text, plain_text
 from nemowatch.errors import OrderError, shown
 
@@ -65,6 +66,7 @@ def _checked(text: str, name: str) -> str:
     """An address as it is sent. Raises OrderError for every other kind."""
     plain = text.strip().strip("<>\"'").strip()
     if _can_be_sent(plain):
+        _refuse_unreachable(plain, name)
         return plain
 
     begin = " ".join(plain[:80].split())
@@ -82,6 +84,25 @@ def _can_be_sent(text: str) -> bool:
     if len(text) > _LONGEST or _SPACE.search(text):
         return False
     return text.isprintable() and is_web(text)
+
+
+def _refuse_unreachable(address: str, name: str) -> None:
+    """Raises OrderError for an address that the cloud cannot open, or that says a password. Nothing
+    but its host is repeated: the rest may be a secret."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.username is not None or parts.password is not None:
+        raise OrderError(
+            f"{shown(name)}: the address at {shown(host)} has a user name or a password in it,"
+            " which would be sent to the cloud.",
+            cure="Drop the file itself, or use an address that opens without them.",
+        )
+    if is_own_network(host):
+        raise OrderError(
+            f'{shown(name)}: "{shown(host)}" is in a private network, where the cloud cannot reach'
+            " it.",
+            cure="Drop the file itself, or use an address that anybody can open.",
+        )
 
 
 def is_web(text: str) -> bool:

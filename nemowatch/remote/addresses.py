@@ -8,22 +8,16 @@ neighbours. Owns the rules and the name resolution they need; fetches nothing.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from nemowatch.content.hosts import is_public, literal
 from nemowatch.errors import UnsafeUrl
 
 _PORTS = {"http": 80, "https": 443}
-
-#: IPv6 prefixes whose last 32 bits are an IPv4 address: compatible, translated, NAT64 (both).
-_CARRIERS = tuple(
-    ipaddress.IPv6Network(net)
-    for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
-)
 
 
 def split(url: str) -> SplitResult:
@@ -67,26 +61,8 @@ def is_loopback(url: str) -> bool:
     host = _host(urlsplit(url))
     if f".{host}".endswith(".localhost"):
         return True
-    literal = _literal(host)
-    return literal is not None and literal.is_loopback
-
-
-def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(found, ipaddress.IPv6Address):
-        return _carried(found) or found
-    return found
-
-
-def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside an IPv6 one, in any of the known forms."""
-    themselves = int(found) <= 1  # :: and ::1
-    if not themselves and any(found in net for net in _CARRIERS):
-        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-    return found.ipv4_mapped or found.sixtofour
+    found = literal(host)
+    return found is not None and found.is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +92,7 @@ class Rules:
 
         host = _host(parts)
         addresses = [host]
-        if _literal(host) is None:
+        if literal(host) is None:
             addresses = await _addresses(host, _port(parts))
         for address in addresses:
             _refuse_private(address)
@@ -145,18 +121,9 @@ def _accept(address: str) -> None:
 
 
 def _refuse_private(address: str) -> None:
-    if not _is_public(address):
+    found = literal(address)
+    if found is None or not is_public(found):
         raise UnsafeUrl("The result's address leads into a private network.")
-
-
-def _is_public(address: str) -> bool:
-    literal = _literal(address)
-    if literal is None or literal.is_multicast:
-        return False
-    # deprecated, and global according to some versions of Python
-    if isinstance(literal, ipaddress.IPv6Address) and literal.is_site_local:
-        return False
-    return literal.is_global
 
 
 async def _addresses(host: str, port: int) -> list[str]:
