@@ -19,7 +19,13 @@ from typing import Any, TypeVar
 from nemowatch.content import sniff as first_bytes
 from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
-from nemowatch.content.forms import instructions, plain_script, script_words
+from nemowatch.content.forms import (
+    instructions,
+    plain_script,
+    plain_subtitles,
+    script_words,
+    subtitles,
+)
 from nemowatch.content.links import is_property_list, read_links
 from nemowatch.content.sniff import Finding, Sniffed
 from nemowatch.content.text import MAX_TEXT, decode_text, plain_text
@@ -103,6 +109,13 @@ def read_lines(fd: int, *, beat: Beat = nothing) -> str:
     return _asked(Text, lines_task, ("",), fd, beat, here=_plain_lines_task).text
 
 
+def read_subtitles(fd: int, *, languages: Sequence[str] = (), beat: Beat = nothing) -> str:
+    """The words and times of open subtitles, as SubRip. `languages` as for scripts. Raises
+    OrderError, UnsafeContent, LocalPassing, OSError."""
+    arguments = ("", tuple(languages))
+    return _asked(Text, subtitles_task, arguments, fd, beat, here=_plain_subtitles_task).text
+
+
 def links_in(fd: int, name: str, *, beat: Beat = nothing) -> tuple[str, ...]:
     """The addresses in an open link or list of links. Raises OrderError, UnsafeContent,
     LocalPassing, OSError."""
@@ -141,6 +154,14 @@ def _empty_lines_before(data: bytes) -> str:
     return "\n" * max(beginning.count(b"\n"), beginning.count(b"\r"))
 
 
+def subtitles_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In the child: the words and times of subtitles."""
+    _, languages = arguments
+    data = _bytes_of(fd)
+    parsing()
+    return Text(subtitles(data, languages))
+
+
 def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
     """In the child: the addresses in a link or a list."""
     (name,) = arguments
@@ -161,6 +182,11 @@ def _plain_lines_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Tex
     any other."""
     data = _bytes_of(fd)
     return Text(_empty_lines_before(data) + _or_wait(plain_script(data, "")))
+
+
+def _plain_subtitles_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
+    """In this process: subtitles that no library is needed for. Raises LocalPassing for others."""
+    return Text(_or_wait(plain_subtitles(_bytes_of(fd))))
 
 
 def _plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:

@@ -55,6 +55,10 @@ class Problems:
         """This file waits until a person has made clear what is meant."""
         self._asked[problem.path] = problem
 
+    def asked(self, path: bytes) -> FileProblem | None:
+        """What is asked about a file."""
+        return self._asked.get(path)
+
     def answered(self, path: bytes) -> bool:
         """It is clear, now; whether it was not."""
         return self._asked.pop(path, None) is not None

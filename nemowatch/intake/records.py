@@ -23,11 +23,17 @@ class Candidate:
     jobs: tuple[NewJob, ...]
     conflict: bool = False  #: a conflict copy: a person decides
     many: bool = False  #: a list of links
+    subtitles: tuple[bytes, ...] = ()  #: those of its files that are words for a language
 
     @property
     def files(self) -> tuple[Member, ...]:
         """The members that are files in the inbox."""
         return tuple(filter(_is_file, self.members))
+
+    @property
+    def main(self) -> Member:
+        """The file that it is named after."""
+        return self.members[0]
 
     @property
     def targets(self) -> set[tuple[str, str]]:

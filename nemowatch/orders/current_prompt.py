@@ -5,21 +5,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nemowatch.config import Recipe
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, UsageError
 from nemowatch.fs.safe_open import open_below
+from nemowatch.intake.claim.subtitle_names import tags_of
 from nemowatch.intake.scan.folders import as_text, parent
 from nemowatch.intake.texts_on_disk import glossary_for, instructions_for
 from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, MemberRole
-from nemowatch.tasks import Drop, Folder, plan, read_folder
+from nemowatch.tasks import Drop, Folder, plan, read_folder, takes_subtitles
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,15 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
 
 def _drop(asked: MadeFrom, main: Member, folder: Folder) -> Drop:
     beside = parent(asked.source.path)
-    return Drop(
+    drop = Drop(
         main.kind,
         main.name,
-        _script(asked, folder.language_tags),
-        instructions_for(asked.inbox, beside),
-        glossary_for(asked.inbox, beside),
+        prompt=instructions_for(asked.inbox, beside),
+        glossary=glossary_for(asked.inbox, beside),
     )
+    if takes_subtitles(folder):
+        return replace(drop, subtitles=tuple(_subtitles(asked, folder)))
+    return replace(drop, script=_script(asked, folder.language_tags))
 
 
 def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:
@@ -96,3 +99,12 @@ def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:
             name = as_text(member.path)
             texts.append(reading.read_script(file.fileno(), name, languages=languages))
     return "".join(texts)
+
+
+def _subtitles(asked: MadeFrom, folder: Folder) -> Iterator[tuple[str, str]]:
+    """(tag, words with their times) of the clip's subtitles."""
+    paths = [member.path for member in asked.scripts]
+    for path, tag in tags_of(folder, asked.source.path, paths).items():
+        with os.fdopen(open_below(asked.inbox, path), "rb") as file:
+            languages = folder.language_tags
+            yield tag, reading.read_subtitles(file.fileno(), languages=languages)

@@ -4,12 +4,21 @@ Pure: it is given names and texts. It must not open a file, ask the cloud or kno
 there is to know of one kind of task is in its module in `kinds`.
 """
 
+from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.describe import describe, hint_lines
 from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
-from nemowatch.tasks.plan import folders_for, jobs_of_one, max_bytes, needs_sound, plan, takes
+from nemowatch.tasks.plan import (
+    folders_for,
+    jobs_of_one,
+    max_bytes,
+    needs_sound,
+    plan,
+    takes,
+    takes_subtitles,
+)
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Gender, Glossary, Recipe, Unreadable
 from nemowatch.tasks.words import enumerated
@@ -35,5 +44,7 @@ __all__ = [
     "plan",
     "read_folder",
     "read_glossary",
+    "tag_of",
     "takes",
+    "takes_subtitles",
 ]

@@ -19,7 +19,7 @@ from nemowatch.tasks.ambiguous import (
 )
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
-from nemowatch.tasks.words import AND, WrongError, word_at
+from nemowatch.tasks.words import AND, WrongError, split, word_at
 
 #: Words that only some tasks know: which language a video is in, and whose voice.
 SOURCE = frozenset({"from"})
@@ -53,6 +53,17 @@ def read_arguments(
     it takes several languages; a task of one is offered no reading of a name as two. Raises
     WrongError."""
     return _Reader(words, start, many=many).read(keywords)
+
+
+def tag_of(text: str) -> str:
+    """The tag of the one language that a text names as a folder's name would; "" for none."""
+    try:
+        targets = read_arguments(split(text), 0).targets
+    except WrongError:
+        return ""
+    if len(targets) != 1:
+        return ""
+    return targets[0].tag
 
 
 class _Reader:

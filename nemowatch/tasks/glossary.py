@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nemowatch.errors import OrderError, shown
-from nemowatch.tasks.arguments import read_arguments
+from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Glossary, Term
 from nemowatch.tasks.words import WrongError
@@ -163,29 +163,20 @@ def _translated(name: str, text: str) -> Term:
     first = _TAG.match(text)
     if first is None:
         return Term(name, text)
-    if not _tag_of(first[1]):
+    if not tag_of(first[1]):
         if len(first[1]) <= _LONGEST_CODE:
             raise WrongError(f'"{first[1]}" is not read as a language')
         return Term(name, text)
 
     by_language: dict[str, str] = {}
-    tags = [match for match in _TAG.finditer(text) if _tag_of(match[1])]
+    tags = [match for match in _TAG.finditer(text) if tag_of(match[1])]
     ends = [match.start() for match in tags[1:]] + [len(text)]
     for match, end in zip(tags, ends, strict=True):
-        tag = _tag_of(match[1])
+        tag = tag_of(match[1])
         said = _checked(text[match.end() : end], f'there is nothing behind "{match[1]}:"')
         if by_language.setdefault(tag, said) != said:
             raise WrongError(f'"{match[1]}" is in it twice')
     return Term(name, by_language=tuple(by_language.items()))
-
-
-def _tag_of(word: str) -> str:
-    """The tag of the language that a word names, as in a folder's name; "" for none."""
-    try:
-        found = read_arguments([word], 0).targets
-    except WrongError:
-        return ""
-    return found[0].tag
 
 
 def _take(reading: _Reading, term: Term) -> None:

@@ -59,6 +59,11 @@ def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
     return kind_of(folder).takes_with(folder, prompt)
 
 
+def takes_subtitles(folder: Folder) -> bool:
+    """Whether subtitles beside a medium in it (`promo.es.srt`) are the words of its result."""
+    return kind_of(folder).takes_subtitles
+
+
 def folders_for(media: MediaKind) -> list[str]:
     """Names of folders that take files of this kind."""
     found: list[str] = []

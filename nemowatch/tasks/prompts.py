@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from nemowatch.tasks.glossary import glossary_words
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop
-from nemowatch.tasks.words import enumerated, where
+from nemowatch.tasks.words import enumerated
 
 #: What {languages} says where the name holds none.
 NO_LANGUAGE = "the original language"
@@ -46,17 +46,24 @@ def fill(
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 
-def message(text: str, drop: Drop, languages: Sequence[Language]) -> str:
-    """`text` filled in, with the folder's glossary. A script that it has no place for follows
-    after every instruction, or it would be paid for and not used."""
+def order(text: str, drop: Drop, languages: Sequence[Language]) -> str:
+    """`text` filled in, with the folder's glossary."""
     parts = [fill(text, languages, drop.name, drop.script)]
     terms = glossary_words(drop.glossary, languages)
     if asks_for_script(text):
         parts.insert(0, terms)
     else:
         parts.append(terms)
-        parts.append(where(drop.script.strip(), f"The text:\n\n{drop.script}"))
     return "\n\n".join(filter(None, parts))
+
+
+def message(text: str, drop: Drop, languages: Sequence[Language]) -> str:
+    """An order for a drop that may have a script. One that `text` has no place for follows after
+    every instruction, or it would be paid for and not used."""
+    ordered = order(text, drop, languages)
+    if not drop.script.strip() or asks_for_script(text):
+        return ordered
+    return f"{ordered}\n\nThe text:\n\n{drop.script}"
 
 
 def asks_for_script(text: str) -> bool:

@@ -113,3 +113,5 @@ class Drop:
     script: str = ""  #: the text of the script, alone or beside the clip
     prompt: str = ""  #: the text of the folder's prompt.txt, or ""
     glossary: Glossary = NO_TERMS  #: the names and terms of its folder
+    #: (tag, words with their times): subtitles beside the clip, in languages of the folder
+    subtitles: tuple[tuple[str, str], ...] = ()

@@ -20,13 +20,23 @@ from nemowatch.content.sniff import WORD, Finding, Sniffed, kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.safe_open import open_below
-from nemowatch.intake.scan.folders import as_text, stem_of
+from nemowatch.intake.scan.folders import as_text, is_subtitles, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.reporting import words
 from nemowatch.reporting.phrases import capital
-from nemowatch.tasks import Drop, Folder, listed, max_bytes, needs_sound, plan, read_folder, takes
+from nemowatch.tasks import (
+    Drop,
+    Folder,
+    listed,
+    max_bytes,
+    needs_sound,
+    plan,
+    read_folder,
+    takes,
+    takes_subtitles,
+)
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -87,7 +97,9 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
     prompt = prompt_text(location)
     accepted = takes(folder, prompt)
     promised = kind_by_name(location.parts[-1])
-    if promised is None:
+    if is_subtitles(location.parts[-1]) and takes_subtitles(folder):
+        yield Step("ok", "Its words go with the clip beside it that it is named after.")
+    elif promised is None:
         what = f"This folder takes {listed(accepted)}."
         target = converted_to(location.parts[-1], accepted)
         if target:

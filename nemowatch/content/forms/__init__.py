@@ -44,6 +44,20 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     return with_words(checked(read(text)))
 
 
+def subtitles(data: bytes, languages: Sequence[str] = ()) -> str:
+    """The words of subtitles with their times, as SubRip. Raises OrderError."""
+    text = decode_text(data, languages)
+    return with_words(checked(cues.timed(text)))
+
+
+def plain_subtitles(data: bytes) -> str | None:
+    """The same of subtitles in Unicode; None for any other. Raises OrderError."""
+    text = plain_text(data)
+    if text is None:
+        return None
+    return with_words(checked(cues.timed(text)))
+
+
 def _refuse_long(text: str) -> None:
     """Raises OrderError for more characters than parsers of markup have memory for."""
     if len(text) <= _MOST_MARKED:

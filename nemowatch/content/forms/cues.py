@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from nemowatch.errors import OrderError
+from nemowatch.errors import OrderError, shown
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 #: The line above the words of a cue, in SubRip and WebVTT, and in SBV.
@@ -38,6 +39,12 @@ _TAG = re.compile(
 )
 #: Times within a cue: those of WebVTT say each line again while it scrolls.
 _SCROLLING = re.compile(r"<\d{1,2}:\d{2}[\d:.]*>")
+#: One of the two times of a cue: (hours, minutes, seconds, fraction).
+_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
+#: What is between them: in words it is the rest of times that cannot be read.
+_ARROW = re.compile(r"-{1,2}>")
+_AS_SUBRIP = "Save it as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."
+_MEND = "Open it in a subtitle editor, mend that, and save it as SubRip (.srt) or WebVTT (.vtt)."
 _CURE = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 
 
@@ -60,6 +67,51 @@ def words(text: str) -> str:
         said = _once(said)
     spoken = map(_without_tags, said)
     return "\n".join(filter(None, spoken))
+
+
+def timed(text: str) -> str:
+    """Subtitles with their times, as SubRip that says nothing but words and times. Raises
+    OrderError for what is not SubRip or WebVTT, or is broken."""
+    lines = text.split("\n")
+    if _other_format(text) or not _has_times(lines):
+        raise OrderError("It is no subtitles: there are no times in it.", cure=_AS_SUBRIP)
+
+    said: dict[str, list[str]] = {}
+    before = ""
+    for times, line in _with_times(lines):
+        spoken = _without_tags(line)
+        if _ARROW.search(spoken):
+            raise OrderError(f'These times cannot be read: "{shown(spoken[:80])}".', cure=_MEND)
+        is_said_again = _SCROLLING.search(text) is not None and spoken == before
+        if spoken and not is_said_again:
+            said.setdefault(times, []).append(spoken)
+            before = spoken
+    if not said:
+        raise OrderError("There are no words in these subtitles.", cure=_MEND)
+    cues = [_cue(times, words) for times, words in said.items()]
+    return "\n\n".join(f"{number}\n{cue}" for number, cue in enumerate(cues, 1))
+
+
+def _cue(times: str, spoken: list[str]) -> str:
+    """A cue without its number. Raises OrderError for times that cannot be."""
+    begin, end = [_milliseconds(found) for found in islice(_TIME.finditer(times), 2)]
+    if end <= begin:
+        said = f'Something in these subtitles ends before it begins: "{shown(times.strip())}".'
+        raise OrderError(said, cure=_MEND)
+    return "\n".join([f"{_clock(begin)} --> {_clock(end)}", *spoken])
+
+
+def _milliseconds(found: re.Match[str]) -> int:
+    hours, minutes, seconds, fraction = found.groups("0")
+    whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+    return whole * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _clock(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d},{rest:03d}"
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -93,17 +145,27 @@ def _has_times(lines: list[str]) -> bool:
 
 def _cues(lines: list[str]) -> Iterator[str]:
     """The lines below the times, without what names or numbers the next cue."""
+    for _, line in _with_times(lines):
+        yield line
+
+
+def _with_times(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Each line that is spoken, after the times above it."""
     first = _first_times(lines)
     is_webvtt = lines[0].startswith(_WEBVTT)
     if not is_webvtt:
         _refuse_words_before(lines[:first])
 
+    times = ""
     is_aside = False
     for number in range(first, len(lines)):
+        line = lines[number]
         if _is_at_gap(lines, number):
-            is_aside = is_webvtt and _ASIDE.match(lines[number]) is not None
-        if not is_aside and _is_spoken(lines, number):
-            yield lines[number]
+            is_aside = is_webvtt and _ASIDE.match(line) is not None
+        if _TIMES.match(line):
+            times = line
+        elif not is_aside and _is_spoken(lines, number):
+            yield times, line
 
 
 def _first_times(lines: list[str]) -> int:

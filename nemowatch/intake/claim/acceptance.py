@@ -11,7 +11,7 @@ from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import SIDE_SIGNATURE, SIGNATURE
 from nemowatch.intake.claim.candidates import candidate, order_of_link
-from nemowatch.intake.claim.pairing import Group, wait_for
+from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, Tracked
 from nemowatch.intake.records import Candidate, FileProblem
@@ -37,8 +37,8 @@ class Acceptance:
 
     def terms(self, path: bytes) -> Terms:
         """What this file must satisfy."""
-        raw = folder_of(path)
-        folder = self._state.book.read(raw)
+        book = self._state.book
+        folder = book.read(folder_of(path))
         skill = ""
         languages: tuple[str, ...] = ()
         if isinstance(folder, Folder):
@@ -51,13 +51,18 @@ class Acceptance:
         else:
             is_settled = tracked.settled()
             is_given_up = tracked.is_given_up
+        is_subtitles = book.is_subtitles(path)
+        accepts = book.kinds(parent(path))
+        if is_subtitles:
+            accepts = frozenset({MediaKind.SCRIPT})
         return Terms(
-            self._state.book.kinds(parent(path)),
+            accepts,
             max_bytes(skill),
             settled=is_settled,
             cut_short_ends=is_given_up,
             needs_sound=needs_sound(skill),
             languages=languages,
+            is_subtitles=is_subtitles,
         )
 
     def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
@@ -71,7 +76,7 @@ class Acceptance:
         if not isinstance(folder, Folder):
             return None
         main = found[0]
-        order = self._order(folder, main, text=found[-1].text)
+        order = self._order(folder, main, self._drop(group, found))
         if order is None:
             return None
 
@@ -85,7 +90,7 @@ class Acceptance:
             return None
         order_of = None
         if main.kind is MediaKind.LINK:
-            order_of = partial(order_of_link, folder, self._drop(main, ""))
+            order_of = partial(order_of_link, folder, self._drop(group, found))
         return candidate(group, found, order, self._is_conflict(group), order_of)
 
     def _put_off(self, found: list[Inspected]) -> None:
@@ -148,28 +153,36 @@ class Acceptance:
         self._state.problems.refuse(problem)
         self._state.know(one.path, tracked.last, local=tracked.pace.local)
 
-    def _order(self, folder: Folder, main: Inspected, text: str) -> Order | None:
+    def _order(self, folder: Folder, main: Inspected, drop: Drop) -> Order | None:
         """What the folder wants made of it; None, with the reason reported, when it cannot say."""
         beside = parent(main.path)
         noted_in = self._state.book.instructed_in(beside)
         try:
-            order = plan(folder, self._drop(main, text))
+            order = plan(folder, drop)
         except OrderError as exc:
-            self._no_order(noted_in, main, text, exc)
+            self._no_order(noted_in, main, drop.script, exc)
             return None
         self._state.problems.order_holds(noted_in)
         return order
 
-    def _drop(self, main: Inspected, text: str) -> Drop:
-        """The file with what is said in its folder."""
+    def _drop(self, group: Group, found: list[Inspected]) -> Drop:
+        """What was read of a group, with what is said in its folder."""
+        main, *others = found
         beside = parent(main.path)
         book = self._state.book
+        script = found[-1].text
+        subtitles: list[tuple[str, str]] = []
+        if group.subtitles:
+            script = ""
+            tags = [tag for tag, _ in group.subtitles]
+            subtitles = list(zip(tags, [one.text for one in others], strict=True))
         return Drop(
             main.kind,
             as_text(name_of(main.path)),
-            text,
+            script,
             book.prompt(beside),
             book.glossary(beside),
+            tuple(subtitles),
         )
 
     def _no_order(

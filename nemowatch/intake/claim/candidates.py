@@ -12,7 +12,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from nemowatch.fs.hashing import combined
-from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.inspection_result import Inspected
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, promised_kind, stem_of
@@ -47,7 +47,15 @@ def candidate(
     digest = combined(one.digest for one in found)
     many = len(main.links) > 1
     return Candidate(
-        folder_of(group.main), group.main, order.task, digest, members, tuple(jobs), conflict, many
+        folder_of(group.main),
+        group.main,
+        order.task,
+        digest,
+        members,
+        tuple(jobs),
+        conflict,
+        many,
+        tuple(path for _, path in group.subtitles),
     )
 
 

@@ -8,7 +8,7 @@ journal is decided in `journal_claims`, what a file is in `ready.inspect`, and w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -21,14 +21,17 @@ from nemowatch.intake.claim.journal_claims import Claimed, Claims, Outcome
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
+from nemowatch.intake.claim.subtitle_groups import LATE
 from nemowatch.intake.claim.text_lane import TextLane
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.file_checks import still_there
-from nemowatch.intake.records import Candidate, Duplicate
+from nemowatch.intake.records import Candidate, Duplicate, FileProblem
+from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal, batches
 from nemowatch.journal.batches import BatchRow
+from nemowatch.model import Member
 
 #: Clips read, and sources written, in one go: a transaction of this size takes some ten
 #: milliseconds.
@@ -227,9 +230,12 @@ class Claimer:
         if claimed.outcome is Outcome.SAME_NAME:
             self._state.block(claimed.candidate.path, SAME_NAME)
             return
+        if claimed.outcome is Outcome.LATE:
+            self._note_late(claimed)
+            return
         if claimed.outcome is Outcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
-        self._know(claimed.candidate)
+        self._know(claimed.candidate.files)
 
         if claimed.outcome in _DUPLICATES:
             exists = claimed.outcome is Outcome.DUPLICATE
@@ -237,9 +243,24 @@ class Claimer:
         elif claimed.outcome is not Outcome.KNOWN:
             taken.claimed.append(claimed.source_id)
 
-    def _know(self, candidate: Candidate) -> None:
-        """Its files need no further check until they change."""
-        for member in candidate.files:
+    def _note_late(self, claimed: Claimed) -> None:
+        """Nothing is paid for a text that came when its clip was being worked on."""
+        clip = as_text(name_of(claimed.candidate.path))
+        for path in claimed.late:
+            name = as_text(name_of(path))
+            what = f"{name} came when {clip} had been taken already: its words are not used."
+            cure = (
+                f"Remove it. To have {clip} made with these words, which costs again: once it has"
+                f" left this folder, put {clip} and {name} back in together."
+            )
+            self._state.problems.ask(FileProblem(path, parent(path), what, cure, code=LATE))
+            self._state.block(path, what)
+        in_time = [file for file in claimed.candidate.files if file.path not in claimed.late]
+        self._know(in_time)
+
+    def _know(self, files: Iterable[Member]) -> None:
+        """These files need no further check until they change."""
+        for member in files:
             if member.snapshot is not None:
                 local = self._root_monitor.is_local(member.path)
                 self._state.know(member.path, member.snapshot, local=local)

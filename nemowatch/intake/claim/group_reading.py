@@ -12,7 +12,7 @@ from typing import TypeAlias
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Worker
 from nemowatch.intake.claim.acceptance import Acceptance
-from nemowatch.intake.claim.pairing import Group
+from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Inspected, Terms
 from nemowatch.intake.state import InboxState

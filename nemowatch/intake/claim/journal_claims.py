@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from nemowatch.errors import UsageError
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
-from nemowatch.intake.claim.known_sources import is_copy, unpaid
-from nemowatch.intake.claim.link_lists import without_paid
+from nemowatch.intake.claim.known_sources import is_copy, late_for, unpaid
+from nemowatch.intake.claim.made_before import without_paid
 from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename, targets_of
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import (
@@ -44,6 +44,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"  #: done, and its results exist
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
     FOLLOWED = "followed"  #: renamed: its source goes on with it
+    LATE = "late"  #: its subtitles came when its clip was being worked on already
     SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
 
 
@@ -55,6 +56,7 @@ class Claimed:
     source_id: int
     outcome: Outcome
     before: bytes = b""  #: for FOLLOWED: the path that it had
+    late: tuple[bytes, ...] = ()  #: for LATE: the files that came too late
 
 
 #: Why jobs of an earlier version of a file have ended.
@@ -154,6 +156,9 @@ class Claims:
         """Claim what is neither known nor renamed."""
         if is_copy(self._conn, self._watch, candidate):
             candidate = replace(candidate, conflict=True)
+        late = late_for(self._conn, self._watch, candidate)
+        if late is not None:
+            return Claimed(candidate, late.source.id, Outcome.LATE, late=late.files)
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
             own = jobs.of_source(self._conn, row.id)
             if not unpaid(self._conn, own):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.intake.claim.copy_names import originals
-from nemowatch.intake.claim.link_lists import Outputs, paths_and_sizes, results_before
+from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
@@ -163,3 +163,31 @@ def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:
     """Whether something was made of this source, or is being made."""
     own = jobs.of_source(conn, row.id)
     return any(job.state not in _IN_VAIN for job in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Subtitles that came after their clip was taken."""
+
+    source: SourceRow
+    files: tuple[bytes, ...]
+
+
+def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late | None:
+    """The source that the candidate's clip is already, without some of its subtitles, and paid for
+    or being paid for; None for none. A clip that was taken away since, and comes again together
+    with subtitles, is a new order."""
+    if not candidate.subtitles:
+        return None
+    for row in sources.at_path(conn, watch, candidate.path):
+        is_here = row.retired_at is None or row.retired_to == b""
+        if not is_here:
+            continue
+        members = source_members.of_source(conn, row.id)
+        digests = {member.path: member.digest for member in members}
+        is_same_clip = digests.get(candidate.path) == candidate.main.digest
+        if is_same_clip and not unpaid(conn, jobs.of_source(conn, row.id)):
+            wanted = {member.path: member.digest for member in candidate.files}
+            late = [path for path in candidate.subtitles if digests.get(path) != wanted[path]]
+            return Late(row, tuple(late))
+    return None

@@ -6,11 +6,14 @@ before anything is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from nemowatch.errors import OrderError
+from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.claim.paired_names import Neighbours, is_text
+from nemowatch.intake.claim.subtitle_groups import SubtitleGroups
+from nemowatch.intake.claim.subtitle_names import SubtitleNames
 from nemowatch.intake.ready.file_checks import names_in
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
@@ -23,26 +26,13 @@ from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Drop, Folder, enumerated, plan
 
+#: What lies in a folder, by what its texts are to its clips.
+Beside: TypeAlias = Neighbours | SubtitleNames
 #: The cure when several files could be one pair.
 ASK_CURE = (
     "Leave one text for each file. It may be named after the whole file, with .txt behind it"
     " (tour.mp4.txt), where two files differ in their endings alone."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A file, and the text that belongs to it when there is one (else b"")."""
-
-    main: bytes
-    text: bytes = b""
-
-    @property
-    def paths(self) -> tuple[bytes, ...]:
-        """Its files."""
-        if self.text:
-            return (self.main, self.text)
-        return (self.main,)
 
 
 class Groups:
@@ -51,41 +41,50 @@ class Groups:
     def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState) -> None:
         self._root_monitor = root_monitor
         self._state = inbox_state
+        self._subtitles = SubtitleGroups(inbox_state)
 
     async def of(self, ready: list[bytes]) -> list[Group]:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
         folders = set(map(parent, ready))
-        beside = await self._beside(set(filter(self._state.book.groups, folders)))
+        beside = await self._names(set(filter(self._state.book.groups, folders)))
 
         groups: dict[Group, None] = {}  # in order, and each once
         for path in ready:
-            group = self._group(path, beside)
+            group = self._group(path, beside.get(parent(path)))
             if group is not None:
                 groups[group] = None
         return list(groups)
 
-    async def _beside(self, folders: set[bytes]) -> Mapping[bytes, Neighbours]:
+    async def _names(self, folders: set[bytes]) -> Mapping[bytes, Beside]:
         """The files of each of these folders, by their names."""
         if not folders:
             return {}
         root = self._root_monitor.root
         names = await self._root_monitor.worker.run(lambda: names_in(root, folders))
-        return {folder: Neighbours(folder, found) for folder, found in names.items()}
+        return {folder: self._beside(folder, found) for folder, found in names.items()}
 
-    def _group(self, path: bytes, beside: Mapping[bytes, Neighbours]) -> Group | None:
+    def _beside(self, folder: bytes, names: Iterable[bytes]) -> Beside:
+        task = self._state.book.read(folder_of(folder))
+        if isinstance(task, Folder) and self._state.book.takes_subtitles(folder):
+            return SubtitleNames(task, folder, names)
+        return Neighbours(folder, names)
+
+    def _group(self, path: bytes, beside: Beside | None) -> Group | None:
         """The group that `path` belongs to, None while some of it is not ready (it is then
         blocked, with the reason)."""
         if not self._is_instructed(path):
             return None
-        if not self._has_order(path):
+        is_subtitles = self._state.book.is_subtitles(path)
+        if not is_subtitles and not self._has_order(path):
             return None
 
-        neighbours = beside.get(parent(path))
+        if isinstance(beside, SubtitleNames):
+            return self._subtitles.group(path, beside)
         is_link = promised_kind(path) is MediaKind.LINK
-        if neighbours is None or is_link:
+        if beside is None or is_link:
             return Group(path)
-        return self._paired(path, neighbours)
+        return self._paired(path, beside)
 
     def _paired(self, path: bytes, neighbours: Neighbours) -> Group | None:
         """The file with its partner, if it has one; None while there is a doubt, or the partner is
@@ -220,11 +219,3 @@ class Groups:
 
 def _is_video(path: bytes) -> bool:
     return promised_kind(path) is MediaKind.VIDEO
-
-
-def wait_for(state: InboxState, path: bytes, partner: bytes) -> None:
-    """Block a file because of another one of its group."""
-    tracked = state.tracker.get(partner)
-    settles = tracked is not None and not tracked.stuck
-    why = f"waits for {as_text(name_of(partner))}, which belongs to it"
-    state.block(path, why, soon=settles)

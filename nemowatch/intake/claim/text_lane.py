@@ -15,8 +15,9 @@ from nemowatch.errors import LocalError
 from nemowatch.fs.identity import unchanged
 from nemowatch.fs.safe_open import lookup_many
 from nemowatch.fs.threads import Hung
+from nemowatch.intake.claim.group import Group
 from nemowatch.intake.claim.group_reading import GroupReading, Read, Work
-from nemowatch.intake.claim.pairing import Group, Groups
+from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
 from nemowatch.intake.scan.folders import as_text, name_of, promised_kind

@@ -170,8 +170,10 @@ class _Reader:
         name = as_text(name_of(self.path))
         if kind is MediaKind.LINK:
             return "", reading.links_in(self.fd, name, beat=self.beat)
+        languages = self.terms.languages
+        if self.terms.is_subtitles:
+            return reading.read_subtitles(self.fd, languages=languages, beat=self.beat), ()
         if kind is MediaKind.SCRIPT:
-            languages = self.terms.languages
             return reading.read_script(self.fd, name, languages=languages, beat=self.beat), ()
         return "", ()
 

@@ -65,6 +65,7 @@ class Terms:
     cut_short_ends: bool  #: nothing has changed for so long that nothing more will come
     needs_sound: bool = False  #: what is made of it is made of its sound
     languages: tuple[str, ...] = ()  #: tags of what a text is likely to be in
+    is_subtitles: bool = False  #: its times count as much as its words
 
 
 def failed(

@@ -239,7 +239,7 @@ class ScanDiffer:
             facts.add_foreign(path, entry.snapshot)
             return
 
-        if path not in self._known:
+        if path not in self._known and not self._book.is_subtitles(path):
             found.expected += self._book.jobs_of_one(folder)
         self._fresh(found, entry)
 

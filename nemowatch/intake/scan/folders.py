@@ -24,6 +24,7 @@ from nemowatch.tasks import (
     nested,
     read_folder,
     takes,
+    takes_subtitles,
 )
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
@@ -33,6 +34,8 @@ LONGEST_NUMBER = 20
 _DIGITS = re.compile(rb"\d+")
 #: Endings that are one. Windows hides endings, so a doubled .txt counts as what was meant.
 _DOUBLE_ENDINGS = (b".urls.txt.txt", b".urls.txt", b".txt.txt")
+#: Endings of subtitles.
+_SUBTITLES = (b".srt.txt", b".vtt.txt", b".srt", b".vtt")
 #: Kinds that a text can belong to.
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 
@@ -115,6 +118,18 @@ def stem_of(name: bytes) -> bytes:
             return name[: -len(ending)]
     stem, _, _ = name.rpartition(b".")
     return stem or name
+
+
+def is_subtitles(path: bytes) -> bool:
+    """Whether a name promises subtitles."""
+    return name_of(path).lower().endswith(_SUBTITLES)
+
+
+def subtitle_stem(name: bytes) -> bytes:
+    """The name of subtitles without the ending that says so."""
+    low = name.lower()
+    ending = next(filter(low.endswith, _SUBTITLES))
+    return name[: -len(ending)]
 
 
 def same_name(name: bytes) -> str:
@@ -204,16 +219,32 @@ class FolderBook:
 
     def takes(self, path: bytes) -> bool:
         """True when a file of this name's ending is of a kind that its folder takes."""
+        if self.is_subtitles(path):
+            return True
         return promised_kind(path) in self.kinds(parent(path))
+
+    def is_subtitles(self, path: bytes) -> bool:
+        """Whether a file has the name of subtitles, and lies where they are the words of what is
+        made of the clip beside them."""
+        return is_subtitles(path) and self.takes_subtitles(path)
+
+    def takes_subtitles(self, path: bytes) -> bool:
+        """Whether subtitles belong to clips in the task folder of this path."""
+        found = self.read(folder_of(path))
+        return isinstance(found, Folder) and takes_subtitles(found)
 
     def in_doubt(self, path: bytes) -> Instruction | None:
         """The instruction that may be meant by a file, by its name alone: what lies beside it
         says more."""
+        if self.is_subtitles(path):
+            return None
         is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
         return instruction_names.in_doubt(name_of(path), scripts=is_text_work)
 
     def groups(self, folder: bytes) -> bool:
         """True when a text beside a media file of the same stem belongs to it there."""
+        if self.takes_subtitles(folder):
+            return True
         kinds = self.kinds(folder)
         if MediaKind.SCRIPT not in kinds:
             return False

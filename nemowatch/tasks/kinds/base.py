@@ -101,6 +101,8 @@ class TaskKind(ABC):
     near_words: ClassVar[Mapping[str, str]] = {}
     #: Whether each language is a job of its own.
     splits_languages: ClassVar[bool] = False
+    #: Whether subtitles beside a medium are the words of what is made of it in their language.
+    takes_subtitles: ClassVar[bool] = False
     #: Whether nothing can be made without a prompt.txt.
     needs_prompt: ClassVar[bool] = False
 

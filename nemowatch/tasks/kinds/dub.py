@@ -24,6 +24,7 @@ class Dub(TaskKind):
     keywords = SOURCE
     shortest = "dub-es"
     splits_languages = True
+    takes_subtitles = True
     examples = (
         Example(("dub-es-fr",), "the video spoken in each language"),
         Example(("dub-from-en-es",), "the same, and says which language it is in"),
@@ -64,29 +65,49 @@ class Dub(TaskKind):
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:
-    base = _message(language, folder.source_language, drop.kind)
+    words = dict(drop.subtitles).get(language.tag, "")
+    base = _message(language, folder.source_language, drop.kind, has_words=bool(words))
     text = prompts.instructed(base, drop.prompt)
     if not text.startswith(base) and "{languages}" not in text:
         # without it, the job of each language would be sent the same words
         text += "\n\nThe language to dub into is {languages}."
-    message = prompts.message(text, drop, [language])
+    message = prompts.order(text, drop, [language])
+    if words:
+        label = f"The words of the {language.name} dub, each after its times:"
+        message = f"{message}\n\n{label}\n\n{words}"
     return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
 
 
-def _message(target: Language, source: Language | None, kind: MediaKind) -> str:
+def _message(
+    target: Language,
+    source: Language | None,
+    kind: MediaKind,
+    *,
+    has_words: bool,
+) -> str:
+    """`has_words`: the words of the dub follow."""
+    medium, kept = "video", "Do not change the picture, and do not"
+    if kind is MediaKind.AUDIO:
+        medium, kept = "recording", "Do not"
     spoken = prompts.name_of(source)
     origin = where(spoken, f" The speech in it is in {spoken}.")
-    if kind is MediaKind.AUDIO:
+    return (
+        f"Dub this {medium} into {target.name} with synced audio.{origin}"
+        f" {_replaced(target, has_words=has_words)}, and keep music and background sounds."
+        f" {kept} add titles, music or effects."
+    )
+
+
+def _replaced(target: Language, *, has_words: bool) -> str:
+    """What is to be spoken in place of the original."""
+    if has_words:
         return (
-            f"Dub this recording into {target.name} with synced audio.{origin} Translate everything"
-            f" that is said, replace the original voices by {target.name} ones that keep their"
-            " timing, and keep music and background sounds. Do not add titles, music or effects."
+            f"Replace the original voices by {target.name} ones that speak the words below, word"
+            " for word and each at its time"
         )
     return (
-        f"Dub this video into {target.name} with synced audio.{origin} Translate everything that is"
-        f" said, replace the original voices by {target.name} ones that keep their timing, and keep"
-        " music and background sounds. Do not change the picture, and do not add titles, music or"
-        " effects."
+        f"Translate everything that is said, replace the original voices by {target.name} ones that"
+        " keep their timing"
     )
 
 

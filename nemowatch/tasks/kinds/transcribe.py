@@ -66,7 +66,7 @@ class Transcribe(TaskKind):
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
         text = prompts.instructed(_message(folder.languages), drop.prompt)
-        message = prompts.message(text, drop, folder.languages)
+        message = prompts.order(text, drop, folder.languages)
         return Order(self.word, folder.skill, (Target("transcript", message, _RESULTS),))
 
 

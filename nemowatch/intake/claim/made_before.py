@@ -1,8 +1,8 @@
-"""A list of links that comes again with other lines: what an earlier list at its path has made, or
-is making, is not paid for once more.
+"""A list of links that comes again with other lines, or a clip with other subtitles: what an
+earlier source at its path has made, or is making, is not paid for once more.
 
-Owns which job of an earlier list counts for one of the new: the same address, the same target,
-the same instructions. It reads no file.
+Owns which job of an earlier source counts for one of the new: the same address or content, the same
+target, the same instructions. It reads no file.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, results, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob
-from nemowatch.model import ENDED, PAID, Member, State
+from nemowatch.model import ENDED, PAID, Member, MemberRole, State
 
-#: What makes two jobs of lists the same one: (address, target, skill, instructions).
+#: What makes two jobs the same one: (address or digest, target, skill, instructions).
 Key = tuple[str, str, str, str]
 #: Published results by job id, each job's as (absolute path, bytes).
 Outputs: TypeAlias = dict[int, tuple[tuple[bytes, int], ...]]
@@ -27,7 +27,7 @@ BEGUN = PAID | {State.INSTRUCTING, State.ATTENTION}
 
 
 def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Outputs:
-    """The published results of earlier lists that this one asks for as well."""
+    """The published results of earlier sources that this one asks for as well."""
     made = _made(conn, watch, candidate)
     found: Outputs = {}
     for _, key in _wanted(candidate):
@@ -53,7 +53,7 @@ def without_paid(
 ) -> Candidate:
     """The candidate with only what is new of it to be paid for. What exists is taken as it is;
     what is gone (`lost`: ids of published jobs) or has failed is delivered from its saved edit;
-    what an earlier list is still making is left to that.
+    what an earlier source is still making is left to that.
     """
     made = _made(conn, watch, candidate)
     found: list[NewJob] = []
@@ -70,8 +70,8 @@ def _after(
     before: Job | None,
     lost: Container[int],
 ) -> NewJob | None:
-    """What is left to do of a job after `before`, which an earlier list has asked for; None: that
-    list is on it."""
+    """What is left to do of a job after `before`, which an earlier source has asked for; None: that
+    source is on it."""
     if before is None:
         return job
     if before.state is State.PUBLISHED and before.id not in lost:
@@ -84,44 +84,41 @@ def _after(
 
 
 def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
-    """The jobs of a list, each with what makes it the same as one of an earlier list."""
-    urls = _urls(candidate.members)
+    """The jobs of a candidate, each with what makes it the same as one of an earlier source."""
+    contents = _contents(candidate.members)
     for job in candidate.jobs:
-        url = urls.get(job.item, "")
-        yield job, (url, job.target.name, job.skill, job.target.prompt)
+        content = contents.get(job.item, "")
+        yield job, (content, job.target.name, job.skill, job.target.prompt)
 
 
-def _urls(members: Iterable[Member]) -> dict[str, str]:
-    """The addresses in a list, by the items that they are."""
+def _contents(members: Iterable[Member]) -> dict[str, str]:
+    """What the clips of each item are: their addresses, or the digests of files."""
     found: dict[str, str] = {}
     for member in members:
-        if member.url:
-            found[member.item] = member.url
+        if member.role is MemberRole.CLIP:
+            found[member.item] = found.get(member.item, "") + (member.url or member.digest)
     return found
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
-    """The jobs of earlier lists at this path; of several for one address those that have made
-    something come first, the latest first. {} for what is no list."""
-    if not _urls(candidate.members):
-        return {}
-
+    """The jobs of earlier sources at this path; of several for one content those that have made
+    something come first, the latest first."""
     found: dict[Key, Job] = {}
     for row in sources.at_path(conn, watch, candidate.path):
-        for job, key in _jobs_of_list(conn, row.id):
+        for job, key in _jobs_of_source(conn, row.id):
             known = found.get(key)
             if known is None or _worth(conn, job) > _worth(conn, known):
                 found[key] = job
     return found
 
 
-def _jobs_of_list(conn: sqlite3.Connection, source_id: int) -> Iterator[tuple[Job, Key]]:
-    """The jobs of an earlier list, each with what makes it the same as one of a new list."""
-    urls = _urls(source_members.of_source(conn, source_id))
+def _jobs_of_source(conn: sqlite3.Connection, source_id: int) -> Iterator[tuple[Job, Key]]:
+    """The jobs of an earlier source, each with what makes it the same as one of a new one."""
+    contents = _contents(source_members.of_source(conn, source_id))
     for job in jobs.of_source(conn, source_id):
-        url = urls.get(job.item, "")
-        if url:
-            yield job, (url, job.target, job.skill, job.prompt)
+        content = contents.get(job.item, "")
+        if content:
+            yield job, (content, job.target, job.skill, job.prompt)
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:

@@ -1,0 +1,155 @@
+"""Clips and the subtitles beside them, where those are the words of what is made of the clip: both
+are taken together, once all have settled.
+
+Owns what is said of subtitles that cannot be used, and that their clip waits meanwhile: a dub
+without the words that a person has given would be paid for in vain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from nemowatch.intake.claim.group import Group, wait_for
+from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
+from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import as_text, is_subtitles, name_of, parent, promised_kind
+from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.state import InboxState
+from nemowatch.model import MediaKind
+from nemowatch.tasks import enumerated
+
+#: Seconds for which subtitles may be there before their clip, and nothing is said.
+ALONE_AFTER = 60.0
+#: Seconds for which they may be empty.
+EMPTY_AFTER = 10.0
+#: The short name of what came too late.
+LATE = "late subtitles"
+_CODE = "subtitles"
+
+
+class SubtitleGroups:
+    """Puts ready clips and subtitles of one inbox together."""
+
+    def __init__(self, inbox_state: InboxState) -> None:
+        self._state = inbox_state
+
+    def group(self, path: bytes, names: SubtitleNames) -> Group | None:
+        """The group that `path` belongs to, None while it cannot be taken (it is then blocked,
+        with the reason)."""
+        clips = [path]
+        if is_subtitles(path):
+            clips = list(filter(self._is_work, names.clips_of(path)))
+        if not clips:
+            self._alone(path)
+            return None
+
+        clip = clips[0]
+        found = [one for one in names.of_clip(clip) if self._is_work(one.path)]
+        if self._has_doubt(path, clip, found, names):
+            return None
+        for one in found:
+            if not self._is_late(one.path):
+                self._state.problems.answered(one.path)
+        if self._is_late(path) and clip in self._state.known:
+            return None
+        return self._complete(path, clip, found)
+
+    def _complete(self, path: bytes, clip: bytes, found: list[Subtitles]) -> Group | None:
+        """The group, once everything in it is ready."""
+        for partner in (clip, *(one.path for one in found)):
+            if partner != path and not self._is_ready(partner):
+                self._wait(path, partner)
+                return None
+        return Group(clip, subtitles=tuple((one.tag, one.path) for one in found))
+
+    def _wait(self, path: bytes, partner: bytes) -> None:
+        wait_for(self._state, path, partner)
+        tracked = self._state.tracker.get(partner)
+        if tracked is None or tracked.verdict() is not Verdict.EMPTY:
+            return
+        if tracked.still >= EMPTY_AFTER:
+            name = as_text(name_of(partner))
+            what = f"{name} is empty; {as_text(name_of(path))} waits for its words."
+            self._ask(partner, what, "Write them into it, or remove it.")
+
+    def _has_doubt(
+        self, path: bytes, clip: bytes, found: list[Subtitles], names: SubtitleNames
+    ) -> bool:
+        """Whether it is not clear which subtitles to use; said of each that is to be changed."""
+        doubts = dict(self._doubts(clip, found, names))
+        if not doubts:
+            return False
+        clip_name = as_text(name_of(clip))
+        for subtitles, why in doubts.items():
+            name = as_text(name_of(subtitles))
+            what = f"{name} is beside {clip_name}, but cannot be used: {why}. {clip_name} waits."
+            cure = (
+                f"Call it {names.expected(clip)} to have its words spoken, or move it elsewhere."
+                f" Without it {clip_name} is taken as it is."
+            )
+            self._ask(subtitles, what, cure)
+        first = as_text(name_of(next(iter(doubts))))
+        self._state.block(path, f"{first} cannot be used: {next(iter(doubts.values()))}")
+        return True
+
+    def _doubts(
+        self, clip: bytes, found: list[Subtitles], names: SubtitleNames
+    ) -> Iterable[tuple[bytes, str]]:
+        """(subtitles, why they cannot be used)."""
+        times = Counter(one.tag for one in found)
+        is_link = promised_kind(clip) is MediaKind.LINK
+        for one in found:
+            clips = list(filter(self._is_work, names.clips_of(one.path)))
+            if len(clips) > 1:
+                shown = enumerated([as_text(name_of(each)) for each in clips])
+                yield one.path, f"it may belong to {shown}"
+            elif one.why:
+                yield one.path, one.why
+            elif times[one.tag] > 1:
+                yield one.path, "there are others for the same language"
+            elif is_link:
+                yield one.path, "words go with a clip that is a file, not with an address"
+
+    def _alone(self, path: bytes) -> None:
+        """No clip is there that these subtitles belong to: it may be about to come."""
+        self._state.block(path, "waits for the clip that it belongs to")
+        tracked = self._state.tracker.get(path)
+        if tracked is None or tracked.still < ALONE_AFTER:
+            return
+        name = as_text(name_of(path))
+        self._ask(
+            path,
+            f"There is no clip beside {name} that it belongs to.",
+            "Subtitles are the words of a dub when they are named after a clip and a language"
+            " (promo.mp4, promo.es.srt) and lie beside it. Put the clip here as well, or remove"
+            " them.",
+        )
+
+    def _ask(self, path: bytes, what: str, cure: str) -> None:
+        problem = FileProblem(path, parent(path), what, cure, code=_CODE)
+        self._state.problems.ask(problem)
+
+    def _is_late(self, path: bytes) -> bool:
+        """Whether it was found to have come too late, and has not changed since."""
+        asked = self._state.problems.asked(path)
+        tracked = self._state.tracker.get(path)
+        if asked is None or tracked is None:
+            return False
+        return asked.code == LATE and tracked.blocked != ""
+
+    def _is_ready(self, partner: bytes) -> bool:
+        tracked = self._state.tracker.get(partner)
+        if tracked is None:
+            # claimed before its partner came: whether that still counts, the journal knows
+            return partner in self._state.known
+        return tracked.verdict() is Verdict.READY
+
+    def _is_work(self, path: bytes) -> bool:
+        """True for a file of a kind that its folder takes, and that was not refused."""
+        if self._state.problems.refused(path):
+            return False
+        if self._state.ignore.name(name_of(path)).kind is not NameClass.WORK:
+            return False
+        return self._state.book.takes(path)

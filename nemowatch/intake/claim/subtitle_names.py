@@ -1,0 +1,122 @@
+"""Subtitles beside clips, by their names: `promo.es.srt` is the text of `promo.mp4` in Spanish.
+
+Owns which clip such a name belongs to, which language it says, and why one cannot be used. It is
+pure; what is in the files others read.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nemowatch.intake.scan.folders import (
+    as_text,
+    is_subtitles,
+    name_of,
+    parent,
+    promised_kind,
+    same_name,
+    stem_of,
+    subtitle_stem,
+)
+from nemowatch.tasks import Folder, enumerated, tag_of
+
+#: What may be between a clip's name and a language; only the first is read.
+_DOT = "."
+_SEPARATORS = "._- "
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """A subtitle file that belongs to a clip."""
+
+    path: bytes
+    tag: str  #: of the folder's language that it is in; "" when it cannot be used
+    why: str = ""  #: what is wrong then, a clause
+
+
+class SubtitleNames:
+    """The clips and subtitles of one folder."""
+
+    def __init__(self, task: Folder, folder: bytes, names: Iterable[bytes]) -> None:
+        self._languages = {language.tag: language.name for language in task.languages}
+        self._clips: dict[str, list[bytes]] = defaultdict(list)
+        subtitles: list[bytes] = []
+        for name in names:
+            path = folder + b"/" + name
+            if is_subtitles(name):
+                subtitles.append(path)
+            elif promised_kind(name) is not None:
+                for key in {same_name(name), same_name(stem_of(name))}:
+                    self._clips[key].append(path)
+
+        self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
+        self._clips_of: dict[bytes, list[bytes]] = {}
+        for path in sorted(subtitles):
+            self._sort_in(path)
+
+    def of_clip(self, clip: bytes) -> list[Subtitles]:
+        """The subtitles that belong to a clip, also those that cannot be used."""
+        return self._of_clip.get(clip, [])
+
+    def clips_of(self, subtitles: bytes) -> list[bytes]:
+        """The clips that subtitles may belong to."""
+        return self._clips_of.get(subtitles, [])
+
+    def expected(self, clip: bytes) -> str:
+        """What the subtitles of a clip may be called, in words."""
+        stem = as_text(stem_of(name_of(clip)))
+        return " or ".join(f"{stem}.{tag}.srt" for tag in self._languages)
+
+    def _sort_in(self, path: bytes) -> None:
+        stem = unicodedata.normalize("NFC", as_text(subtitle_stem(name_of(path))))
+        for begin, separator, rest in _divided(stem):
+            clips = self._clips.get(same_name(begin.encode()))
+            if not clips:
+                continue
+            if separator not in (_DOT, "") and not self._tag(rest):
+                continue  # another name, which begins alike
+            found = self._judged(path, separator, rest)
+            self._clips_of[path] = clips
+            for clip in clips:
+                self._of_clip[clip].append(found)
+            return
+
+    def _judged(self, path: bytes, separator: str, rest: str) -> Subtitles:
+        if not rest:
+            return Subtitles(path, "", "its name says no language")
+        tag = self._tag(rest)
+        if not tag:
+            return Subtitles(path, "", f'"{rest}" in its name is not read as one language')
+        if separator != _DOT:
+            return Subtitles(path, "", "the language in its name does not follow a dot")
+        if tag not in self._languages:
+            names = enumerated(list(self._languages.values()))
+            return Subtitles(path, "", f'this folder orders {names}, and not "{rest}"')
+        return Subtitles(path, tag)
+
+    def _tag(self, text: str) -> str:
+        """The tag of a language by what a name says: one of the folder's in any case, or as a
+        folder's name would say it."""
+        said = text.casefold().replace("_", "-")
+        for tag in self._languages:
+            if tag.casefold() == said:
+                return tag
+        return tag_of(text)
+
+
+def tags_of(task: Folder, clip: bytes, subtitles: Iterable[bytes]) -> dict[bytes, str]:
+    """The languages of a clip's own subtitles, by their paths."""
+    names = [name_of(clip), *map(name_of, subtitles)]
+    found = SubtitleNames(task, parent(clip), names).of_clip(clip)
+    return {one.path: one.tag for one in found}
+
+
+def _divided(stem: str) -> Iterator[tuple[str, str, str]]:
+    """(beginning, separator, rest) of a name, the longest beginning first."""
+    yield stem, "", ""
+    for at in range(len(stem) - 1, 0, -1):
+        if stem[at] in _SEPARATORS:
+            yield stem[:at], stem[at], stem[at + 1 :]
