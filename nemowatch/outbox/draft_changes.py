@@ -35,7 +35,7 @@ class DraftChanges:
 
 def _changed_line(before: str, after: str) -> str:
     if before == after:
-        return f"changed inside: {after}"
+        return f"edited: {after}"
     return f"changed: {before} -> {after}"
 
 

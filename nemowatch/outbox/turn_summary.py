@@ -10,6 +10,8 @@ from nemowatch.outbox.transcript import has_captions
 
 #: Tracks that are listed: an edit has a handful, and a page that lists more is read by nobody.
 MOST_TRACKS = 30
+#: What is said of a turn whose draft is the one before.
+NOTHING_SEEN = "nothing that the timeline shows"
 
 
 def summary_of(before: object, after: object) -> Summary:
@@ -23,7 +25,7 @@ def summary_of(before: object, after: object) -> Summary:
 def _changes(before: object, after: object) -> tuple[str, ...]:
     if before is None:
         return ()
-    lines = draft_changes(before, after).lines()
+    lines = draft_changes(before, after).lines() or [NOTHING_SEEN]
     shown = lines[:MOST_TRACKS]
     more = len(lines) - len(shown)
     if more:

@@ -18,7 +18,8 @@ from nemowatch.clock import moment
 from nemowatch.cures import ADMIN
 from nemowatch.fs.names import plain
 from nemowatch.remote.connection import Link
-from nemowatch.reporting.page_model import PageModel
+from nemowatch.reporting.page_model import PageModel, Words
+from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import counted
 from nemowatch.reporting.words import STAGES
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Characters of a name: two lines on a phone.
 NAME_SHOWN = 72
+#: Characters of what the agent said, before it is unfolded.
+GIST_SHOWN = 90
 #: Characters of its ending that are kept.
 ENDING_SHOWN = 20
 
@@ -44,6 +47,7 @@ def render(model: PageModel) -> str:
         stages=STAGES,
         plain=plain,
         short=short,
+        gist=gist,
         clock=lambda ms: moment(ms, model.now_ms),
         written=f"{_local(model.now_ms):%d %b %Y, %H:%M %Z}",
         iso=lambda ms: _utc(ms).isoformat(timespec="seconds"),
@@ -57,6 +61,8 @@ def headline(model: PageModel) -> tuple[str, str]:
     needs, running, waiting = model.needs.count, model.running.count, model.waiting.count
     if needs:
         return counted(needs, "thing needs you", "things need you"), "bad"
+    if model.ended:
+        return "nemowatch is not running", "wait"
     if model.stopped:
         return "New work waits" if running else "Everything waits", "wait"
     if model.unreadable:
@@ -93,6 +99,12 @@ def short(name: bytes | str) -> str:
         return text
     head = text[: NAME_SHOWN - ENDING_SHOWN - 4].rstrip()
     return f"{head} … {text[-ENDING_SHOWN:].lstrip()}"
+
+
+def gist(words: Words) -> str:
+    """The beginning of what the agent said, else of what was asked, in a line."""
+    text = words.said or f"Asked: {words.asked}"
+    return shortened(" ".join(text.split()), GIST_SHOWN)
 
 
 def href(page: Path, target: Path) -> str:

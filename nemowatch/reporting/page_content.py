@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nemowatch.clock import date_and_time
@@ -13,6 +13,7 @@ from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import words
 from nemowatch.reporting.alike import MOST_NAMES, together
+from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Transfer, Trouble
 from nemowatch.reporting.page_model import (
     CreditLine,
@@ -25,9 +26,13 @@ from nemowatch.reporting.page_model import (
     PageModel,
     Running,
     Waiting,
+    Words,
 )
+from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import capital
 
+#: Characters of an order or an answer: more is in the file beside the result.
+LONGEST_WORDS = 700
 #: Nothing is being transferred.
 NO_TRANSFER = Transfer("", 0, 0)
 #: Holds of single jobs that are shown once, however many jobs meet them.
@@ -41,9 +46,12 @@ def content(
     host: str,
     version: str,
     now_ms: int,
+    turns: Mapping[int, Turn] | None = None,
     stopped: bool = False,
 ) -> PageModel:
-    """The page's rows; `stopped`: the daemon is ending, and this is its last page."""
+    """The page's rows; `turns`: what is known of finished jobs, by their number; `stopped`: the
+    daemon is ending, and this is its last page."""
+    known = turns or {}
     return PageModel(
         host=host,
         now_ms=now_ms,
@@ -53,10 +61,11 @@ def content(
         holds=tuple(_holds(overview)),
         waiting=_waiting(overview),
         running=Listing(tuple(_running(overview))),
-        finished=Listing(tuple(map(_finished, overview.done))),
+        finished=Listing(tuple(_finished(done, known) for done in overview.done)),
         failed=Listing((*_refused(overview), *map(_failed, overview.failed))),
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.published.inboxes)),
+        ended=stopped,
         link=overview.published.connection.link,
     )
 
@@ -202,7 +211,7 @@ def _percent(job: Job, overview: Overview) -> float:
     return 100 * transfer.share
 
 
-def _finished(done: DoneJob) -> Finished:
+def _finished(done: DoneJob, turns: Mapping[int, Turn]) -> Finished:
     row = done.row
     job = row.job
     return Finished(
@@ -212,6 +221,18 @@ def _finished(done: DoneJob) -> Finished:
         job.updated_at,
         tuple(Path(os.fsdecode(output.path)) for output in done.results),
         words.cost(job.credits, about=job.credits_about),
+        _words(turns.get(job.id)),
+    )
+
+
+def _words(turn: Turn | None) -> Words | None:
+    if turn is None:
+        return None
+    return Words(
+        shortened(turn.asked, LONGEST_WORDS),
+        shortened(turn.said, LONGEST_WORDS),
+        turn.timeline,
+        turn.changes,
     )
 
 

@@ -73,6 +73,16 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What was asked and said about a result; shown folded."""
+
+    asked: str
+    said: str  #: "" when the agent said nothing
+    timeline: str = ""
+    changes: tuple[str, ...] = ()  #: since the turn before
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A job whose results are in the outbox."""
 
@@ -82,6 +92,7 @@ class Finished:
     at_ms: int  #: UTC ms
     results: tuple[Path, ...] = ()  #: absolute
     credits: str = ""  #: "98 credits", "about 50 credits"
+    words: Words | None = None  #: None where nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,7 @@ class PageModel:
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
+    ended: bool = False  #: nobody works on it any more
     link: Link = Link.READY  #: the connection with the cloud
 
     @property

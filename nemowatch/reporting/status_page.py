@@ -23,11 +23,12 @@ from nemowatch.journal import Journal
 from nemowatch.pacing import SayOnce
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
+from nemowatch.reporting.conversation import Turn, turn_of
 from nemowatch.reporting.overview import Overview, Published, gather
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
-from nemowatch.reporting.page_model import PageModel
+from nemowatch.reporting.page_model import SHOWN, PageModel
 from nemowatch.reporting.published import Findings, publish
 from nemowatch.stages.deps import Board
 
@@ -112,13 +113,14 @@ class StatusPage:
             account=self._account(),
             connection=self._connection(),
         )
-        overview = await self._journal.read(partial(_gather, published=published))
+        overview, turns = await self._journal.read(partial(_gather, published=published))
         model = content(
             overview,
             page=page,
             host=socket.gethostname(),
             version=__version__,
             now_ms=self._clock.now_ms(),
+            turns=turns,
             stopped=stopped,
         )
         if not stopped and not await _any_same_root(own):
@@ -157,9 +159,16 @@ async def _any_same_root(own: list[Inbox]) -> bool:
     return False
 
 
-def _gather(conn: sqlite3.Connection, published: Published) -> Overview:
+def _gather(conn: sqlite3.Connection, published: Published) -> tuple[Overview, dict[int, Turn]]:
+    """Everything that is reported, and the turns of those results that the page shows."""
     own = {inbox.name for inbox in published.inboxes}
-    return gather(conn, published, limit=READ, only=own)
+    overview = gather(conn, published, limit=READ, only=own)
+    turns: dict[int, Turn] = {}
+    for done in overview.done[:SHOWN]:
+        turn = turn_of(conn, done.row.job.id)
+        if turn is not None:
+            turns[done.row.job.id] = turn
+    return overview, turns
 
 
 def _write(model: PageModel, inboxes: list[Path]) -> None:

@@ -28,6 +28,7 @@ from nemowatch.reporting.page_model import (
     PageModel,
     Running,
     Waiting,
+    Words,
 )
 
 NOW = 1_795_000_000_000
@@ -131,6 +132,7 @@ def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
     full = busy(tmp_path)
     assert headline(full) == ("1 thing needs you", "bad")
     full = replace(full, needs=Listing())
+    assert headline(replace(full, ended=True)) == ("nemowatch is not running", "wait")
     assert headline(full) == ("New work waits", "wait")
     full = replace(full, holds=())
     assert headline(full) == ("A folder cannot be read", "wait")
@@ -142,6 +144,28 @@ def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
     assert headline(full) == ("1 file could not be done", "wait")
     assert headline(replace(full, failed=Listing())) == ("All done", "calm")
     assert headline(model(tmp_path)) == ("Ready", "calm")
+
+
+def test_what_was_asked_and_said_is_folded(tmp_path: Path) -> None:
+    """A line shows how the agent's answer begins, or the order where it said nothing; the rest is
+    unfolded without a script, and is only text."""
+    said = Words(
+        "Dub it & <b>well</b>.", "I did. " * 30, "Timeline (1 track): 1. Video", ("a", "b")
+    )
+    silent = Words("Make the voice slower.", "")
+    rows = (
+        Finished(RAW, b"dub-es", "Spanish", NOW, words=said),
+        Finished(RAW, b"dub-es", "Spanish", NOW, words=silent),
+        Finished(RAW, b"dub-es", "Spanish", NOW),
+    )
+    html = render(model(tmp_path, finished=Listing(rows)))
+    assert html.count("<details") == 2
+    assert f"<summary>{'I did. ' * 12}I did.…</summary>" in html
+    assert "<summary>Asked: Make the voice slower.</summary>" in html
+    assert "<dd>Dub it &amp; &lt;b&gt;well&lt;/b&gt;.</dd>" in html
+    assert "<dd>Timeline (1 track): 1. Video</dd>" in html
+    assert "<dd>a\nb</dd>" in html
+    assert "finished without a word" in html
 
 
 def test_long_names_keep_their_beginning_and_their_ending() -> None:

@@ -287,6 +287,19 @@ async def test_it_is_never_work(tmp_path: Path) -> None:
         assert rig.charged() == 2
 
 
+async def test_the_page_says_the_same(tmp_path: Path) -> None:
+    """Folded, below the result."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        assert rig.engine is not None
+        await rig.engine.page.write()
+        html = (rig.root / "status.html").read_text("utf-8")
+    assert "<summary>I dubbed your video." in html
+    assert "<dd>Dub this video into Spanish" in html
+    assert f"<dd>{TIMELINE}</dd>" in html
+
+
 def test_names_stay_within_what_filesystems_take() -> None:
     """However long the result's name is."""
     name = side_file.side_name("ü" * 122 + ".es (2).mp4")

@@ -43,7 +43,7 @@ def draft(*tracks: dict[str, Any]) -> dict[str, Any]:
         (
             draft(CLIP),
             draft(CLIP | {"effect": "blur"}),
-            ["changed inside: Video: clip.mp4 (0-10s)"],
+            ["edited: Video: clip.mp4 (0-10s)"],
         ),
         (draft(CLIP, music()), draft(CLIP, music(), music()), ["added: BGM: Lo-fi (0-10s, 35%)"]),
         (

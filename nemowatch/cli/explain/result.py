@@ -15,7 +15,7 @@ from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.location import below, exists
 from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.cli.formatting import local_time, name
-from nemowatch.journal import jobs, results, sources
+from nemowatch.journal import jobs, results, side_files, sources
 from nemowatch.model import State
 from nemowatch.outbox.note_file import ERROR_ENDING
 from nemowatch.reporting import words
@@ -122,7 +122,7 @@ def _subject(path: Path) -> Path:
 
 
 def _origin(conn: sqlite3.Connection, path: bytes) -> Origin | None:
-    made_by = results.of_output(conn, path)
+    made_by = results.of_output(conn, path) or side_files.of_path(conn, path)
     if made_by:
         row = sources.by_id(conn, jobs.by_id(conn, made_by).source_id)
     else:
