@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nemowatch.tasks.glossary import glossary_words
 from nemowatch.tasks.languages import Language
@@ -19,6 +20,21 @@ from nemowatch.tasks.words import enumerated
 NO_LANGUAGE = "the original language"
 
 _PLACEHOLDER = re.compile(r"\{(languages|file|script)\}")
+
+
+#: Said before what a person adds, instead of what is not to be changed or added otherwise: that
+#: could forbid the very thing.
+THE_REST = "Apart from what is asked for below, leave everything as it is."
+#: Said between two texts of people, one of which adds to the other.
+NEARER = "Where the following differs from that, it counts."
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a folder's name stands for."""
+
+    whole: str  #: with what is not to be changed or added
+    order: str  #: the order alone, to which a person may add anything
 
 
 def named(languages: Sequence[Language]) -> str:
@@ -81,14 +97,34 @@ def extends(own: str) -> bool:
     return own.lstrip().startswith("+")
 
 
-def instructed(base: str, own: str) -> str:
-    """A folder's prompt with its `prompt.txt`: a leading + extends it, anything else replaces
-    it, an empty one does nothing."""
-    text = own.strip()
+def addition(own: str) -> str:
+    """What a prompt.txt adds to the folder's instructions; "" when it adds nothing."""
     if not extends(own):
-        return text or base
-    both = (base, text[1:].strip())
-    return "\n\n".join(filter(None, both))
+        return ""
+    return own.strip()[1:].strip()
+
+
+def instructed(base: Base, own: str) -> str:
+    """What a folder's name stands for, with its `prompt.txt`: a leading + extends it, anything
+    else replaces it, an empty one does nothing."""
+    added = addition(own)
+    if added:
+        return f"{base.order} {THE_REST}\n\n{added}"
+    if extends(own):
+        return base.whole
+    return own.strip() or base.whole
+
+
+def joined(above: str, own: str) -> str:
+    """The same, where both are a person's own words: what is nearer counts where they differ."""
+    added = addition(own)
+    if not above.strip():
+        return added or own.strip()
+    if added:
+        return f"{above}\n\n{NEARER}\n\n{added}"
+    if extends(own):
+        return above
+    return own.strip() or above
 
 
 def nested(above: str, own: str) -> str:
@@ -96,4 +132,4 @@ def nested(above: str, own: str) -> str:
     leading + the lower adds, else it counts alone; an empty one says nothing."""
     if not above.strip():
         return own
-    return instructed(above, own)
+    return joined(above, own)

@@ -120,7 +120,8 @@ def test_prompt_txt_replaces_or_extends() -> None:
     assert message("transcribe", Drop(MediaKind.VIDEO, "a.mp4", prompt="  \n")) == plain
     assert (
         message("transcribe", Drop(MediaKind.VIDEO, "a.mp4", prompt="+ Name the speakers."))
-        == f"{plain}\n\nName the speakers."
+        == f"{plain.removesuffix('Change nothing else in the video.')}"
+        "Apart from what is asked for below, leave everything as it is.\n\nName the speakers."
     )
     assert (
         message("transcribe", Drop(MediaKind.VIDEO, "a.mp4", prompt="List the words of {file}."))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from nemowatch.errors import shown
+from nemowatch.errors import OrderError, shown
 from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Target
-from nemowatch.tasks import prompts
+from nemowatch.tasks import additions, prompts
 from nemowatch.tasks.arguments import SOURCE, read_arguments
 from nemowatch.tasks.kinds.base import AUDIO, VIDEO, Example, Hint, Skill, Spelled, TaskKind
-from nemowatch.tasks.languages import Language
+from nemowatch.tasks.languages import Language, of_code
+from nemowatch.tasks.prompts import Base
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import WrongError, where
 
@@ -65,10 +66,12 @@ class Dub(TaskKind):
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:
+    _check_language(folder, language, drop.prompt)
     words = dict(drop.subtitles).get(language.tag, "")
     base = _message(language, folder.source_language, drop.kind, has_words=bool(words))
     text = prompts.instructed(base, drop.prompt)
-    if not text.startswith(base) and "{languages}" not in text:
+    is_replaced = drop.prompt.strip() and not prompts.extends(drop.prompt)
+    if is_replaced and not prompts.asks_for_languages(text):
         # without it, the job of each language would be sent the same words
         text += "\n\nThe language to dub into is {languages}."
     message = prompts.order(text, drop, [language])
@@ -78,23 +81,43 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
     return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
 
 
+def _check_language(folder: Folder, language: Language, own: str) -> None:
+    """A result has the language of the folder in its name: instructions that say to dub into
+    another one would be paid for and be wrong. Raises OrderError."""
+    for code in additions.dubbed_into(own):
+        if code.split("_")[0] == language.tag.split("-")[0]:
+            continue
+        other = of_code(code).name
+        raise OrderError(
+            f"The folder {shown(folder.name)} says to dub into {language.name}, and the"
+            f" instructions in it say {other}. Nothing was sent or paid for so far.",
+            cure=(
+                "Put the file into a folder of that language, or write {languages} where the"
+                " instructions name the language to dub into."
+            ),
+        )
+
+
 def _message(
     target: Language,
     source: Language | None,
     kind: MediaKind,
     *,
     has_words: bool,
-) -> str:
+) -> Base:
     """`has_words`: the words of the dub follow."""
     medium, kept = "video", "Do not change the picture, and do not"
     if kind is MediaKind.AUDIO:
         medium, kept = "recording", "Do not"
     spoken = prompts.name_of(source)
     origin = where(spoken, f" The speech in it is in {spoken}.")
-    return (
+    order = (
         f"Dub this {medium} into {target.name} with synced audio.{origin}"
-        f" {_replaced(target, has_words=has_words)}, and keep music and background sounds."
-        f" {kept} add titles, music or effects."
+        f" {_replaced(target, has_words=has_words)}"
+    )
+    return Base(
+        f"{order}, and keep music and background sounds. {kept} add titles, music or effects.",
+        f"{order}.",
     )
 
 

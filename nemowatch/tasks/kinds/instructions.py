@@ -29,12 +29,12 @@ class OwnInstructions(TaskKind):
     """Makes what the recipe or the folder's prompt.txt says."""
 
     def takes_with(self, folder: Folder, prompt: str) -> frozenset[MediaKind]:
-        if prompts.asks_for_script(prompts.instructed(folder.prompt, prompt)):
+        if prompts.asks_for_script(prompts.joined(folder.prompt, prompt)):
             return folder.accepts | TEXT
         return folder.accepts
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
-        text = prompts.instructed(folder.prompt, drop.prompt)
+        text = prompts.joined(folder.prompt, drop.prompt)
         _check_instructions(text, folder, drop)
         message = prompts.message(text, drop, folder.languages)
         target = Target(folder.task, message, _results(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemowatch.model import MB, Order, Output, OutputKind, Target
-from nemowatch.tasks import prompts
+from nemowatch.tasks import additions, prompts
 from nemowatch.tasks.arguments import read_arguments
 from nemowatch.tasks.kinds.base import (
     AUDIO,
@@ -16,6 +16,7 @@ from nemowatch.tasks.kinds.base import (
     at_most_one,
 )
 from nemowatch.tasks.languages import Language
+from nemowatch.tasks.prompts import Base
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import where
 
@@ -65,19 +66,22 @@ class Transcribe(TaskKind):
         )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
-        text = prompts.instructed(_message(folder.languages), drop.prompt)
+        spoken = folder.languages
+        if additions.said_in(prompts.addition(drop.prompt)).language:
+            spoken = ()
+        text = prompts.instructed(_message(spoken), drop.prompt)
         message = prompts.order(text, drop, folder.languages)
         return Order(self.word, folder.skill, (Target("transcript", message, _RESULTS),))
 
 
-def _message(languages: tuple[Language, ...]) -> str:
+def _message(languages: tuple[Language, ...]) -> Base:
     """With the times that subtitles need."""
     into = where(languages, f" in {prompts.named(languages)}")
-    return (
+    order = (
         f"Transcribe the spoken dialogue into a text document{into}, word for word, sentence by"
         " sentence, and add it as a text track whose parts begin and end when they are spoken."
-        " Change nothing else in the video."
     )
+    return Base(f"{order} Change nothing else in the video.", order)
 
 
 KIND = Transcribe()
