@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 ADMIN = "whoever looks after nemowatch"
 #: Stands for the number of a job in a command.
 JOB = "JOB"
+#: Stands for the name of a file in the name of an answer to a question about it.
+NAME = "NAME"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A command that goes on, and what it does."""
+    """A command that goes on, or what is written into an answer, and what it does."""
 
     command: str  #: as it is typed: "nemowatch resolve 7 --done"
     effect: str = ""  #: what it does and what it costs, in a few words
@@ -28,11 +30,28 @@ class Cure:
 
     by_hand: str = ""  #: without a terminal; whole sentences, one way a line
     choices: tuple[Choice, ...] = ()
+    #: what may be written into an answer, which needs no terminal
+    answers: tuple[Choice, ...] = ()
+    answer_file: str = f"{NAME}.answer.txt"
 
     @property
     def none(self) -> bool:
         """True when there is nothing to do, or nothing is known."""
-        return not self.by_hand and not self.choices
+        return not (self.by_hand or self.choices or self.answers)
+
+    @property
+    def how_to_answer(self) -> str:
+        """How an answer is given without a terminal; "" where none is asked for."""
+        if not self.answers:
+            return ""
+        return (
+            f"Save a text file called {self.answer_file} in the inbox folder of the file, with one"
+            " of these in it:"
+        )
+
+    def for_file(self, name: str) -> Cure:
+        """The same with the name of the file that it is about."""
+        return replace(self, answer_file=self.answer_file.replace(NAME, name))
 
     def for_job(self, job: int | str) -> Cure:
         """The same with the number of a job in its commands."""
@@ -55,21 +74,28 @@ class Cure:
         return lines
 
     def asked(self) -> list[str]:
-        """Lines for people who have no terminal: they ask somebody who has one. What a command does
-        is indented below it."""
+        """Lines for people who have no terminal: they answer, or ask somebody who has one. What a
+        command does is indented below it."""
         lines = self.by_hand.splitlines()
+        if self.answers:
+            lines += [self.how_to_answer, *_listed(self.answers)]
         if self.choices:
-            lines.append(self._request())
-        for choice in self.choices:
-            lines.append(choice.command)
-            if choice.effect:
-                lines.append(f"    {choice.effect}")
+            lines += [self._request(), *_listed(self.choices)]
         return lines
 
     def _request(self) -> str:
-        verb = "Or ask" if self.by_hand else "Ask"
+        verb = "Or ask" if self.by_hand or self.answers else "Ask"
         these = "one of these:" if len(self.choices) > 1 else "this:"
         return f"{verb} {ADMIN} to type {these}"
+
+
+def _listed(choices: tuple[Choice, ...]) -> list[str]:
+    lines: list[str] = []
+    for choice in choices:
+        lines.append(choice.command)
+        if choice.effect:
+            lines.append(f"    {choice.effect}")
+    return lines
 
 
 #: Nothing to do.

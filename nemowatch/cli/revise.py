@@ -1,4 +1,4 @@
-"""`nemowatch revise`: one more instruction for a result, and the wait for what it makes."""
+"""`nemowatch revise` and `nemowatch answer`: what a person says to the agent, a turn each."""
 
 from __future__ import annotations
 
@@ -20,6 +20,24 @@ Text = Annotated[
     typer.Argument(metavar="TEXT", help='What is to be different: "make the voice slower".'),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the new result is there.")]
+
+
+Words = Annotated[
+    str,
+    typer.Argument(metavar="TEXT", help='What to say to that: "Spanish, please".'),
+]
+
+
+def answer(job: options.Job, text: Words, config: options.Config = None) -> None:
+    """Answer what the cloud has asked: one more paid turn.
+
+    It goes on from what it said, in the same session."""
+    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.orders import carry_out
+    from nemowatch.cli.output import say
+
+    state = carry_out(find_setting(config), "answer", job=job, text=text)["state"]
+    say(f"Job {job} continues from: {state}.")
 
 
 def revise(

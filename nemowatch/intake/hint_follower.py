@@ -14,7 +14,7 @@ from nemowatch.intake.ready.file_checks import Checked, sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
 from nemowatch.intake.scan.folders import is_below, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
-from nemowatch.intake.scan.instruction_names import exact, look_alike
+from nemowatch.intake.scan.instruction_names import exact, look_alike, request_of
 from nemowatch.intake.scan.scanner import in_project
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
@@ -172,13 +172,15 @@ def _is_instruction(path: bytes, kind: NameClass) -> bool:
         return True
     if kind is not NameClass.OURS:
         return False
+    if request_of(name) is not None:
+        return True
     meant = exact(name) or look_alike(name) or look_alike(name, folder=True)
     return meant is not None
 
 
 def _needs_scan(survey: ScanDiff) -> bool:
     """True when a new folder holds more than files to work on, or more of them than were taken."""
-    if survey.more or survey.instructions or survey.near:
+    if survey.more or survey.instructions or survey.near or survey.requests:
         return True
     return any(map(_holds_others, survey.folders.values()))
 

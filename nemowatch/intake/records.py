@@ -83,6 +83,19 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestFile:
+    """A text that says something about a result, or answers a question, as it was read."""
+
+    path: bytes  #: relative to the inbox
+    kind: str  #: "revise" or "answer"
+    snapshot: Snapshot
+    text: str = ""
+    digest: str = ""  #: SHA-256 of its content, hex
+    trouble: str = ""  #: why it cannot be read, a sentence; "" when it can
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """The same content at the same path as a source that has ended well."""
 
@@ -111,6 +124,7 @@ class Tick:
     #: those APPROVE files, relative to the inbox, as they were found
     approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
+    requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
     again: tuple[Duplicate, ...] = ()
     gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
     #: sources whose file was renamed, each with the path that it had

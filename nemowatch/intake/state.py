@@ -13,7 +13,7 @@ from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import Problems
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.ready.waiting_reasons import problem_of
-from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.intake.records import FileProblem, FolderProblem, RequestFile
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
 from nemowatch.intake.scan.folders import FolderBook, is_below, lineage, parent
@@ -43,6 +43,9 @@ class InboxState:
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     #: files with names of our own notes
     notes: tuple[bytes, ...] = ()
+    #: texts about results and questions, as the last scan has seen them, and as they were read
+    requests: dict[bytes, Snapshot] = field(default_factory=dict)
+    read_requests: dict[bytes, RequestFile] = field(default_factory=dict)
 
     @classmethod
     def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> InboxState:
@@ -86,6 +89,11 @@ class InboxState:
 
         notes = [path for path in self.notes if not is_below(path, survey.start)]
         self.notes = (*notes, *survey.notes)
+
+        for path in list(self.requests):
+            if is_below(path, survey.start):
+                del self.requests[path]
+        self.requests.update(survey.requests)
 
     def above(self, path: bytes) -> list[FolderInstructions]:
         """What holds for a file: the instructions in its folder and in those above, the outermost

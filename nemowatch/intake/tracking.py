@@ -19,6 +19,7 @@ from nemowatch.intake.ready.stability import Beside, Observation, Verdict
 from nemowatch.intake.ready.surroundings import surroundings
 from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.records import Waiting
+from nemowatch.intake.request_files import RequestFiles
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.folders import natural
 from nemowatch.intake.scan.scanner import walk
@@ -31,6 +32,8 @@ from nemowatch.model import Snapshot
 PORTION = 1_000
 #: Verdicts on files that have kept still.
 _STILL = frozenset({Verdict.READY, Verdict.UNFINISHED})
+#: Who reads the files that say something to nemowatch.
+TextFiles = FolderTexts | RequestFiles
 #: In place of the moment of an event: none has come.
 NO_EVENT = -1.0
 
@@ -49,7 +52,8 @@ class Tracking:
         self._state = inbox_state
         self._journal = journal
         self._clock = clock
-        self._texts = FolderTexts(root_monitor, inbox_state, clock)
+        self._folder_texts = FolderTexts(root_monitor, inbox_state, clock)
+        self._requests = RequestFiles(root_monitor, inbox_state, clock)
 
     async def survey(self, start: bytes) -> ScanDiff:
         """Scan what is at and below `start`. Raises what the walk raises."""
@@ -80,7 +84,9 @@ class Tracking:
     def learn_instructions(self, survey: ScanDiff) -> None:
         """Take in what a scan of the inbox, or of a part of it, has found of instructions."""
         self._state.learn_instructions(survey)
-        self._texts.absorb(survey.start, self._clock.monotonic())
+        now = self._clock.monotonic()
+        self._folder_texts.absorb(survey.start, now)
+        self._requests.absorb(survey.start, now)
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
         """Claimed files that look different now rest until they have settled again."""
@@ -122,7 +128,7 @@ class Tracking:
         `offline`: why none is worked, "" when they are."""
         now = self._clock.monotonic()
         now_ms = self._clock.now_ms()
-        texts = self._texts.paths()
+        texts = self._texts()
         found: list[Waiting] = []
         for path, tracked in islice(self._state.tracker.items(), limit or None):
             if path in texts:
@@ -183,18 +189,18 @@ class Tracking:
         returns those that are ready now, and those that are gone."""
         still: list[bytes] = []
         vanished: list[bytes] = []
-        texts = self._texts.paths()
+        texts = self._texts()
         due = self._state.tracker.due(self._clock.monotonic(), PORTION, ready)
         for seen in await self.check_files(due):
             path = seen.path
-            is_text = path in texts
+            text = texts.get(path)
             if isinstance(seen.found, SourceGone):
                 self._state.tracker.drop(path)
                 self._state.problems.answered(path)
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
-                self._failed(path, seen.found, is_text=is_text)
-            elif await self._is_still(seen, seen.found, is_text=is_text):
+                self._failed(path, seen.found, text)
+            elif await self._is_still(seen, seen.found, text):
                 still.append(path)
         return await self._finished(still), vanished
 
@@ -217,24 +223,32 @@ class Tracking:
                 ready.append(path)
         return ready
 
-    def _failed(self, path: bytes, error: LocalError, *, is_text: bool) -> None:
+    def _texts(self) -> dict[bytes, TextFiles]:
+        """Who reads which of the files that say something to nemowatch."""
+        found: dict[bytes, TextFiles] = dict.fromkeys(
+            self._folder_texts.paths(), self._folder_texts
+        )
+        return found | dict.fromkeys(self._state.requests, self._requests)
+
+    def _failed(self, path: bytes, error: LocalError, text: TextFiles | None) -> None:
         """A file could not be checked."""
         if isinstance(error, LocalPassing):
-            self._texts.not_now(path, error)
-        elif is_text:
-            self._texts.fail(path, error)
+            self._folder_texts.not_now(path, error)
+        elif text is not None:
+            text.fail(path, error)
         else:
             self._state.tracker.drop(path)
             self._root_monitor.scan_soon = True
 
-    async def _is_still(self, seen: Checked, found: Snapshot, *, is_text: bool) -> bool:
-        """Whether a file has kept still for long enough; a folder's text is read then."""
+    async def _is_still(self, seen: Checked, found: Snapshot, text: TextFiles | None) -> bool:
+        """Whether a file has kept still for long enough; one that says something to nemowatch is
+        read then."""
         self.see(seen, found)
         tracked = self._state.tracker.get(seen.path)
         if tracked is None or tracked.verdict() not in _STILL:
             return False
-        if not is_text:
+        if text is None:
             return True
 
-        await self._texts.ready(seen.path, tracked, found)
+        await text.ready(seen.path, tracked, found)
         return False

@@ -52,6 +52,7 @@ class Session:
     remote_id: str  #: the cloud's id, kept when it is lost
     uploaded_by: UploadedBy
     created_at: int  #: UTC ms
+    rebuild: bool  #: a person wants its timeline made again
 
     @property
     def has_clips(self) -> bool:
@@ -89,6 +90,7 @@ def by_id(conn: sqlite3.Connection, session_id: int) -> Session:
     values = dict(row)
     values["state"] = SessionState(row["state"])
     values["uploaded_by"] = UploadedBy(row["uploaded_by"])
+    values["rebuild"] = bool(row["rebuild"])
     return Session(**values)
 
 
@@ -231,16 +233,18 @@ def add_turn(
     prompt: str,
     now_ms: int,
     *,
+    session: int = 0,
     outputs: tuple[Output, ...] = (),
 ) -> int:
-    """Give a further instruction in the session of `job`, after all that were given in it; returns
-    the new job's id. Its results are called as those of `job` are, unless `outputs` says what
-    else it makes; each gets the number of its version (`promo.es (2).mp4`).
+    """Give a further instruction in the session of `job`, or in an earlier `session` of the same
+    item and target, after all that were given in it; returns the new job's id. Its results are
+    called as those of `job` are, unless `outputs` says what else it makes; each gets the number of
+    its version (`promo.es (2).mp4`).
 
     It has its turn when all earlier instructions of the session have ended, however they ended.
     """
     order = Instruction(job.stem, job.skill, prompt, outputs or job.outputs)
-    return add_job(conn, job.session, order, now_ms)
+    return add_job(conn, session or job.session, order, now_ms)
 
 
 def answer(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> None:

@@ -66,6 +66,7 @@ class Spend:
     credits_before: float | None
     credits_after: float | None
     settled_at: int | None
+    replays: int | None  #: the earlier instruction that it repeats, in a session made again
 
     @property
     def is_open(self) -> bool:

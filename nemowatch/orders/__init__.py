@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from nemowatch.errors import UsageError
 from nemowatch.orders.again import Again
+from nemowatch.orders.answer import Answer
 from nemowatch.orders.approve import Approve
 from nemowatch.orders.cancel import Cancel
-from nemowatch.orders.order import Args, Order, carry_out
+from nemowatch.orders.order import Args, ForFile, Order, Record, carry_out
 from nemowatch.orders.pause import Pause
 from nemowatch.orders.resolve import Resolve
 from nemowatch.orders.resume import Resume
@@ -25,6 +26,7 @@ _ALL: tuple[type[Order], ...] = (
     Again,
     Resolve,
     Revise,
+    Answer,
     Pause,
     Resume,
     Approve,
@@ -38,8 +40,10 @@ __all__ = [
     "Approve",
     "Args",
     "DaemonSite",
+    "ForFile",
     "JournalSite",
     "Order",
+    "Record",
     "Site",
     "carry_out",
     "read_order",

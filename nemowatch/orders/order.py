@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 from nemowatch.errors import UsageError
@@ -26,6 +26,8 @@ LEAVING_CHECKS = 20
 LEAVING_PAUSE = 0.1
 #: What an order was given with, as the control socket has it.
 Args = Mapping[str, Any]
+#: (conn, the answers of the orders, UTC ms): writes down what a file has ordered.
+Record = Callable[[sqlite3.Connection, list[dict[str, Any]], int], None]
 
 
 class Order(ABC):
@@ -112,6 +114,45 @@ def _commit(
     if _is_leaving(order, site, conn):
         return None
     return order.commit(conn, now_ms)
+
+
+class ForFile(Order):
+    """What a text in an inbox asks for: all of it or nothing, in one transaction with the note
+    that this text was taken."""
+
+    name = "for a file"
+
+    def __init__(self, orders: tuple[Order, ...], record: Record) -> None:
+        self._orders = orders
+        self._record = record
+
+    @classmethod
+    def read(cls, args: Args) -> Self:
+        raise UsageError("No command gives this order.")
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"orders": [order.name for order in self._orders]}
+
+    def prepare(self, conn: sqlite3.Connection) -> None:
+        for order in self._orders:
+            order.prepare(conn)
+
+    async def on_disk(self, site: Site) -> None:
+        for order in self._orders:
+            await order.on_disk(site)
+
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        answers = [order.commit(conn, now_ms) for order in self._orders]
+        self._record(conn, answers, now_ms)
+        return {"answers": answers}
+
+    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        return frozenset().union(*(order.sources(conn) for order in self._orders))
+
+    def afterwards(self, site: Site) -> None:
+        for order in self._orders:
+            order.afterwards(site)
 
 
 class JobsOrder(Order):

@@ -15,20 +15,24 @@ from nemowatch.tasks.further import further
 
 class Revise(Order):
     """{"job": id, "text": what is to be different} -> {"job": id of the job that makes it, "of":
-    id, "state": where it begins}. One more turn, and one more result beside the others."""
+    id, "state": where it begins}. One more turn, and one more result beside the others.
+
+    With "session" it is given in an earlier session of that job, which made another take."""
 
     name = "revise"
 
-    def __init__(self, of: int, text: str) -> None:
+    def __init__(self, of: int, text: str, session: int = 0) -> None:
         self._of = of
         self._text = text
+        self._session = session
 
     @classmethod
     def read(cls, args: Args) -> Self:
         try:
-            return cls(job_id(args), further(str(args.get("text") or "")))
+            text = further(str(args.get("text") or ""))
         except OrderError as exc:
             raise UsageError(exc.text, cure=exc.cure) from exc
+        return cls(job_id(args), text, int(args.get("session") or 0))
 
     @property
     def about(self) -> dict[str, Any]:
@@ -36,10 +40,21 @@ class Revise(Order):
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._of)
-        _check_made(conn, job)
-        made = sessions.add_turn(conn, job, self._text, now_ms)
+        is_latest = self._session in (0, job.session)
+        if is_latest:
+            _check_made(conn, job)
+        else:
+            _check_own(conn, job, self._session)
+        made = sessions.add_turn(conn, job, self._text, now_ms, session=self._session)
         state = jobs.by_id(conn, made).state
         return {"job": made, "of": job.id, "state": state.value}
+
+
+def _check_own(conn: sqlite3.Connection, job: Job, session_id: int) -> None:
+    """Raises UsageError for a session that makes something else."""
+    session = sessions.by_id(conn, session_id)
+    if (session.source_id, session.item, session.target) != (job.source_id, job.item, job.target):
+        raise UsageError(f"Session {session_id} is not one of job {job.id}.")
 
 
 def _check_made(conn: sqlite3.Connection, job: Job) -> None:

@@ -187,6 +187,28 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
     return _note(blocks)
 
 
+def same_words_note(file: bytes, when: str, made: Iterable[str]) -> str:
+    """The text for words that were taken before and have come back; `when`: they were taken;
+    `made`: the results that came of them."""
+    results = list(map(plain, made))
+    blocks = [
+        f"{plain(file)} was carried out before, on {when}. It was taken for the same file, which"
+        " came back: nothing was made or paid for again.",
+    ]
+    if results:
+        blocks.append(f"What came of it is in the outbox:\n{_lines(results)}")
+    way = "Nothing, if that is right. To have it done once more, write it anew, and save it again."
+    blocks.append(_to_do([way]))
+    return _note(list(map(_wrapped_block, blocks)))
+
+
+def _wrapped_block(text: str) -> str:
+    """A paragraph that fits; lines that are indented are kept."""
+    if "\n" in text:
+        return text
+    return wrapped(text)
+
+
 def _to_do(ways: Iterable[str]) -> str:
     return "What to do:\n" + indented("\n".join(ways))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nemowatch.clock import date_and_time
+from nemowatch.fs.names import note_name, plain
 from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
@@ -91,6 +92,8 @@ def _needs(overview: Overview) -> Iterable[Need]:
 
 def _asking(row: ListedJob) -> Need:
     cure = words.about_job(row.job.id, row.job.state, row.job.reason)
+    name = note_name(os.path.basename(row.path), "")
+    cure = cure.for_file(plain(name))
     return Need(row.job.error_text, cure, _name(row.path), row.folder)
 
 

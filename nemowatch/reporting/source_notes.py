@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
+from nemowatch.fs.names import note_name, plain
 from nemowatch.journal import jobs, results, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -110,8 +111,10 @@ def _question(accounts: list[Account]) -> str:
 
 def question_of(account: Account, asking: list[Job]) -> str:
     how: dict[str, None] = {}
+    name = note_name(os.path.basename(account.source.path), "")
     for job in asking:
-        how.update(dict.fromkeys(words.about_job(job.id, job.state, job.reason).asked()))
+        cure = words.about_job(job.id, job.state, job.reason).for_file(plain(name))
+        how.update(dict.fromkeys(cure.asked()))
     question = Question(
         os.path.basename(account.source.path),
         account.what(asking),

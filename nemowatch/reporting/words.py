@@ -20,6 +20,7 @@ from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.remote.connection import Connection
 from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.phrases import because, brackets, capital, counted, inside
+from nemowatch.tasks.answers import Said
 
 #: Holds whose whole story is shown once, so that a file names only its reason.
 SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
@@ -32,32 +33,55 @@ DONE, RESEND, CANCEL = (
     f"nemowatch cancel {JOB}",
 )
 LEAVE = Choice(CANCEL, "leave it")
+ANSWER = f'nemowatch answer {JOB} "..."'
+#: What is written into an answer instead of one of the words that mean something.
+IN_WORDS = "your answer, in a sentence or a word of its own"
+GO_ON = "the cloud goes on from what it said: one more turn in the same session, which costs"
+LEAVE_IT = Choice(Said.CANCEL, "leave it")
+ORDER_AGAIN = "send the order again, with the prompt.txt of that moment"
+HAS_COME = "the work has come after all, or the words may be the transcript"
 #: Whether the paid work was done cannot be known from here.
 UNSURE = Cure(
     choices=(
         Choice(DONE, "the work was done: fetch it"),
         Choice(RESEND, "send the order again; this may be charged twice"),
         LEAVE,
-    )
+    ),
+    answers=(
+        Choice(Said.DONE, "the work was done: fetch it"),
+        Choice(Said.AGAIN, "send the order again; this may be charged twice"),
+        LEAVE_IT,
+    ),
 )
 #: What a person can do about each question.
 ATTENTION: dict[AttentionReason, Cure] = {
     AttentionReason.UNKNOWN: UNSURE,
     AttentionReason.ERROR: UNSURE,
     AttentionReason.QUESTION: Cure(
-        "Put clearer instructions into a prompt.txt in the folder, take this file out of it, wait a"
-        " minute, and copy it in again. That costs again.",
-        (
-            Choice(RESEND, "send it again with the prompt.txt of that moment; it costs again"),
-            Choice(
-                DONE,
-                "the work has come after all, or the words may be the transcript: fetch it, free of"
-                " charge",
-            ),
+        choices=(
+            Choice(ANSWER, GO_ON),
+            Choice(RESEND, f"{ORDER_AGAIN}; it costs again"),
+            Choice(DONE, f"{HAS_COME}: fetch it, free of charge"),
             LEAVE,
+        ),
+        answers=(
+            Choice(IN_WORDS, GO_ON),
+            Choice(Said.AGAIN, f"{ORDER_AGAIN}; it costs again"),
+            Choice(Said.DONE, f"{HAS_COME}: fetch it, free of charge"),
+            LEAVE_IT,
         ),
     ),
 }
+
+
+def answers_to(reason: str) -> set[Said]:
+    """What an answer to a question may say."""
+    found: set[Said] = set()
+    for choice in ATTENTION[AttentionReason(reason)].answers:
+        is_word = choice.command in set(Said)
+        found.add(Said(choice.command) if is_word else Said.WORDS)
+    return found
+
 
 #: What to do by hand about a job that ended with one of these errors, instead of moving its file
 #: back into the inbox.

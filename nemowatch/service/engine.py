@@ -147,6 +147,7 @@ class Engine:
             self.clock,
             self.runner.nudge,
             self._order_desk.approve,
+            self._order_desk.carry_out_file,
         )
         self.loops = InboxLoops(self._inboxes, self.scan_results, self.wrap_ups, self.holds)
         self.page = StatusPage(
@@ -277,6 +278,7 @@ class Engine:
             self._housekeeping.ended_in_vain(job.id)
         if job.state in ENDED or job.state is State.ATTENTION:
             self._nudge_wrap_ups()
+            self.loops.jobs_changed()
         if job.state in (State.INSTRUCTED, State.HELD):
             self._balance.ask()
         if job.state in (State.INSTRUCTED, State.ATTENTION):
@@ -306,5 +308,6 @@ class Engine:
         result = await self._order_desk.carry_out(name, args)
         self.runner.nudge()
         self._nudge_wrap_ups()
+        self.loops.jobs_changed()
         self._check_holds()
         return result

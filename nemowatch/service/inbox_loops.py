@@ -97,6 +97,12 @@ class InboxLoops:
         """Begin no other pass."""
         self._ending = True
 
+    def jobs_changed(self) -> None:
+        """Texts about results or questions may wait for that."""
+        for name, news in self._inboxes.news.items():
+            if self._scan_results.waits_for_jobs(name):
+                news.set()
+
     @property
     def all_scanned(self) -> bool:
         """Whether every inbox was scanned once and the holds were checked after that. One that

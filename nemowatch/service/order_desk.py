@@ -19,10 +19,12 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.cancel_renders import cancel_renders
 from nemowatch.journal import Journal
 from nemowatch.journal.jobs import Job
-from nemowatch.orders import Approve, DaemonSite, carry_out, read_order
+from nemowatch.orders import Approve, DaemonSite, ForFile, Record, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.sources.wrap_up import WrapUp
 
+#: An order's name, and what it is given with.
+Asked = tuple[str, dict[str, Any]]
 log = structlog.get_logger("nemowatch.daemon")
 
 
@@ -59,6 +61,19 @@ class OrderDesk:
         result = await carry_out(order, self._site)
         log.info("ordered by a person", command=name, **order.about)
         return result
+
+    async def carry_out_file(
+        self,
+        path: str,
+        orders: list[Asked],
+        record: Record,
+    ) -> None:
+        """Carry out what a text in an inbox asks for, together with `record`, which writes down
+        that it was taken; `path`: for the log. Raises UsageError, LocalError."""
+        wanted = tuple(read_order(name, args) for name, args in orders)
+        await carry_out(ForFile(wanted, record), self._site)
+        for order in wanted:
+            log.info("ordered by a file", command=order.name, file=path, **order.about)
 
     async def approve(self, watch: str) -> int:
         """An APPROVE lies in this inbox; returns how many jobs it lets go on."""

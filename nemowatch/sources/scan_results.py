@@ -31,6 +31,7 @@ from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
 from nemowatch.sources.refused_files import RefusedFiles
+from nemowatch.sources.requests import CarryOut, Requests
 from nemowatch.sources.stray_notes import StrayNotes
 from nemowatch.sources.taken_away import cancel_taken_away
 
@@ -48,9 +49,10 @@ class ScanResults:
         clock: Clock,
         nudge: Callable[[], None],
         approve: Callable[[str], Awaitable[int]],
+        carry_out: CarryOut,
     ) -> None:
         """`nudge` has the runner look for work; `approve` lets the waiting batch of a watch go on,
-        and says how many jobs those are."""
+        and says how many jobs those are; `carry_out` carries out what a text asks for."""
         self._journal = journal
         self._note_writer = note_writer
         self._disks = disks
@@ -62,6 +64,7 @@ class ScanResults:
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)
+        self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, Problems] = {}  #: those of now, by watch
 
@@ -70,6 +73,10 @@ class ScanResults:
         """Files that never became jobs and lie in failed/, latest first."""
         return self._refused_files.latest
 
+    def waits_for_jobs(self, watch: str) -> bool:
+        """Whether texts lie in this inbox of which a change of some job may make more."""
+        return self._requests.waiting(watch)
+
     async def take(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything that one scan found."""
         watch = inbox.watch
@@ -77,7 +84,8 @@ class ScanResults:
         is_approved = await self._approvals.take(watch, tick.approvals)
         strays = await self._stray_notes.take(watch, tick.notes)
         stale = self._approvals.stale(watch)
-        problems = _without_closed((*tick.problems, *strays, *stale))
+        asked = await self._requests.take(watch, tick.requests)
+        problems = _without_closed((*tick.problems, *strays, *stale, *asked))
         self.problems[watch.name] = problems
         await self._take_sources(watch, tick)
         if is_approved:

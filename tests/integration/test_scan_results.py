@@ -34,6 +34,10 @@ async def take(tmp_path: Path) -> AsyncIterator[Take]:
         yield found
 
 
+async def no_orders(path: object, orders: object, record: object) -> None:
+    raise AssertionError("nothing was to be ordered")
+
+
 async def nobody(watch: str) -> int:
     """Nobody approves anything here."""
     raise AssertionError(watch)
@@ -56,7 +60,13 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
         )
         yield (
             ScanResults(
-                journal, NoteWriter(journal, disks, clock), disks, clock, lambda: None, nobody
+                journal,
+                NoteWriter(journal, disks, clock),
+                disks,
+                clock,
+                lambda: None,
+                nobody,
+                no_orders,
             ),
             inbox,
         )

@@ -44,7 +44,7 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            scan_results = ScanResults(journal, None, disks, clock, lambda: None, None)  # type: ignore[arg-type]
+            scan_results = ScanResults(journal, None, disks, clock, lambda: None, None, None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
             writer = StatusPage(
                 journal,

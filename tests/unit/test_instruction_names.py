@@ -41,7 +41,7 @@ HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
     "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
     "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
-    "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt|question.txt|answer.txt|films.url|a.urls.txt| pause.mp4"
+    "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt|question.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
     PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt|提示.txt",
@@ -49,6 +49,7 @@ DOUBTFUL = {
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
     Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
     Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
+    Instruction.ANSWER: "answer.txt|Answer.docx",
     Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",
 }
 

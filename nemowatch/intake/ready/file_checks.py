@@ -1,21 +1,23 @@
 """Cheap checks of files, in the worker thread of an inbox: how they are now, what is at a path,
 what is gone.
 
-It reads no content but that of a folder's prompt.txt and glossary.txt. It keeps nothing and writes
-nothing.
+It reads no content but that of texts to nemowatch (a prompt.txt, a glossary.txt, an answer). It
+keeps nothing and writes nothing.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, SourceChanged, SourceGone, local_error
 from nemowatch.fs import holes, lease
+from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
@@ -136,7 +138,8 @@ def read_prompt(
 ) -> str:
     """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
     OrderError."""
-    return _read(root, path, expected, lambda fd: reading.read_text(fd, beat=beat))
+    with _still(root, path, expected) as fd:
+        return reading.read_text(fd, beat=beat)
 
 
 def read_glossary_file(
@@ -147,16 +150,32 @@ def read_glossary_file(
 ) -> str:
     """The lines of a glossary.txt that has kept still. Raises LocalError, SourceChanged,
     OrderError."""
-    return _read(root, path, expected, lambda fd: reading.read_lines(fd, beat=beat))
+    with _still(root, path, expected) as fd:
+        return reading.read_lines(fd, beat=beat)
 
 
-def _read(root: Path, path: bytes, expected: Snapshot, read: Callable[[int], str]) -> str:
+def read_request(
+    root: Path,
+    path: bytes,
+    expected: Snapshot,
+    beat: Callable[[], None],
+) -> tuple[str, str]:
+    """The text of a file that has kept still, and the SHA-256 of its content, hex. Raises as
+    `read_prompt`."""
+    with _still(root, path, expected) as fd:
+        text = reading.read_text(fd, beat=beat)
+        return text, fingerprint(fd, snapshot(fd), path, beat)
+
+
+@contextmanager
+def _still(root: Path, path: bytes, expected: Snapshot) -> Iterator[int]:
+    """An open file that is as expected. Raises SourceChanged, LocalError."""
     fd = open_below(root, path)
     try:
         now = snapshot(fd)
         if (now.size, now.mtime_ns) != (expected.size, expected.mtime_ns):
             raise SourceChanged(path=path)
-        return read(fd)
+        yield fd
     except OSError as exc:
         raise local_error(exc, path) from exc
     finally:

@@ -102,6 +102,7 @@ class ScanDiff:
     near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
+    requests: dict[bytes, Snapshot] = field(default_factory=dict)  #: words about results
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that nobody waits for yet
     more: bool = False  #: not all new files are in `fresh`
@@ -150,6 +151,7 @@ class ScanDiffer:
         found.instructions = self._gathering.folders
         found.approvals = self._gathering.approvals
         found.notes = self._gathering.notes
+        found.requests = self._gathering.requests
         found.near = list(self._gathering.problems())[:MAX_ODD]
         found.missing = self._visible(expected - self._seen)
         return found

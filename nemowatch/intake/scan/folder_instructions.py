@@ -21,13 +21,19 @@ _RENAME = (
     " extensions shows them), or remove it. If it is work of its own, give it a name that is not"
     " like this one."
 )
+#: The same for what is said about another file.
+_ABOUT = (
+    "Save it as plain text called {{name}}, where NAME is the name of {}, for example {} (Windows"
+    " hides endings: View, File name extensions shows them), or remove it. If it is work of its"
+    " own, give it another name."
+)
 _CURES = {
     Instruction.PAUSE: _RENAME,
     Instruction.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
     Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
     Instruction.GLOSSARY: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
-    Instruction.REVISE: "Remove that file. If it is a script, give it another name.",
-    Instruction.ANSWER: "Remove that file.",
+    Instruction.REVISE: _ABOUT.format("the result that is to be changed", "promo.es.revise.txt"),
+    Instruction.ANSWER: _ABOUT.format("the file that is asked about", "promo.mp4.answer.txt"),
     Instruction.NOTE: "Remove it, or give it another name if it is work.",
     Instruction.ORDER: (
         "To try a file again, move it from failed/ back here. To end a pause, remove the file"
@@ -40,15 +46,13 @@ _CURES = {
 EMPTY_CURES = {
     Instruction.PROMPT: "Write the instructions into it, or remove it.",
     Instruction.GLOSSARY: "Write the names and terms into it, one a line, or remove it.",
+    Instruction.REVISE: "Write into it what is to be changed, or remove it.",
+    Instruction.ANSWER: "Write the answer into it, or remove it.",
 }
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
 #: What is said of names that are no near miss of an instruction which there is.
 _SAID = {
-    Instruction.REVISE: (
-        "Revising a result with a .revise.txt file is not available in this version"
-    ),
-    Instruction.ANSWER: "Answering with an .answer.txt file is not available in this version",
     Instruction.ORDER: "{name} looks like an order that nemowatch does not know",
     Instruction.ASIDE: "{name} looks like a text about the folder, not like work",
 }
@@ -138,12 +142,14 @@ class Gathering:
         self.approvals: dict[bytes, Snapshot] = {}
         self.others: list[NearMiss] = []  #: what holds nothing but itself
         self.notes: list[bytes] = []  #: what has a name of our own notes
+        #: what says something about a result or a question, by its path
+        self.requests: dict[bytes, Snapshot] = {}
 
     def take(self, path: bytes, snapshot: Snapshot) -> None:
         """One of our names was found: an instruction, or what looks like one."""
         exact = instruction_names.exact(name_of(path))
         if exact is None:
-            self._inexact(path)
+            self._inexact(path, snapshot)
         elif exact is Instruction.PAUSE:
             self._at(path).pauses.append(path)
         elif exact in TEXTS:
@@ -151,13 +157,23 @@ class Gathering:
         else:
             self._approval(path, snapshot)
 
-    def _inexact(self, path: bytes) -> None:
+    def _inexact(self, path: bytes, snapshot: Snapshot) -> None:
         name = name_of(path)
+        asked = instruction_names.request_of(name)
         alike = _alike(name)
-        if alike is not None:
+        if asked is not None:
+            self._request(path, snapshot, asked.instruction)
+        elif alike is not None:
             self.miss(path, alike)
         elif instruction_names.is_note(name) and len(self.notes) < MAX_NOTES:
             self.notes.append(path)
+
+    def _request(self, path: bytes, snapshot: Snapshot, asked: Instruction) -> None:
+        if snapshot.size == 0:
+            why = f"{as_text(name_of(path))} is empty"
+            self.others.append(_near(path, asked, why, EMPTY_CURES[asked]))
+        elif len(self.requests) < MAX_NOTES:
+            self.requests[path] = snapshot
 
     def _approval(self, path: bytes, snapshot: Snapshot) -> None:
         if not parent(path):
@@ -238,11 +254,4 @@ def _drop_backups(found: FolderInstructions) -> None:
 
 def _alike(name: bytes) -> Instruction | None:
     """What a name that is ours looks like; None for our own notes."""
-    found = instruction_names.look_alike(name) or instruction_names.look_alike(name, folder=True)
-    if found is not None:
-        return found
-    low = instruction_names.folded(name)
-    for meant in (Instruction.REVISE, Instruction.ANSWER):
-        if FORM[meant].is_written(low):
-            return meant
-    return None
+    return instruction_names.look_alike(name) or instruction_names.look_alike(name, folder=True)

@@ -49,6 +49,8 @@ class Form:
     more: int = 1
     is_ending: bool = False  #: it follows the name of another file: NAME.word.txt
     alone: bool = True  #: it is looked for without a name before it, too
+    #: what is in it is said about something that exists: a result, or a question
+    is_request: bool = False
     effect: Effect = Effect.ITSELF
 
     def is_said(self, said: list[str]) -> bool:
@@ -127,13 +129,16 @@ FORMS = (
         others=words("revise"),
         is_ending=True,
         alone=False,
+        is_request=True,
     ),
     Form(
         Instruction.ANSWER,
         "answer",
         forms=words("answers answered"),
+        others=words("answer"),
         is_ending=True,
         alone=False,
+        is_request=True,
     ),
     Form(Instruction.NOTE, "error", is_ending=True, alone=False),
     Form(Instruction.NOTE, "question", is_ending=True, alone=False),
@@ -154,6 +159,7 @@ FORM = {form.instruction: form for form in FORMS}
 #: Those about one file, and those of them that are looked for where none is named.
 ENDING_FORMS = tuple(form for form in FORMS if form.is_ending)
 ALONE_FORMS = tuple(form for form in ENDING_FORMS if form.alone)
+REQUEST_FORMS = tuple(form for form in ENDING_FORMS if form.is_request)
 #: Those about a folder.
 FOLDER_FORMS = tuple(form for form in FORMS if form.word and not form.is_ending)
 PAUSE_NAMES = FORM[Instruction.PAUSE].names

@@ -17,6 +17,7 @@ from nemowatch.intake.scan.instruction_forms import (
     FOLDER_FORMS,
     FORM,
     FORMS,
+    REQUEST_FORMS,
     Form,
     Instruction,
 )
@@ -44,6 +45,23 @@ def folded(name: bytes) -> str:
 def exact(name: bytes) -> Instruction | None:
     """The instruction that is called exactly so."""
     return _BY_NAME.get(folded(name))
+
+
+def request_of(name: bytes) -> Form | None:
+    """What is said about something that exists by a file of this name: "promo.es.revise.txt"."""
+    for form in REQUEST_FORMS:
+        if form.is_written(folded(name)):
+            return form
+    return None
+
+
+def subject_of(name: bytes) -> str:
+    """What such a file is about: "promo.es" of "promo.es.revise.txt"."""
+    whole = os.fsdecode(name)
+    form = request_of(name)
+    if form is None:
+        return whole
+    return whole[: whole.lower().rindex(f".{form.word}.txt")]
 
 
 def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:

@@ -1,0 +1,97 @@
+"""Texts about results and questions (NAME.revise.txt, NAME.answer.txt): noticed by scans and read
+when they have settled.
+
+Owns which of them are read. What they refer to, and what is done about them, others find out.
+"""
+
+from __future__ import annotations
+
+from nemowatch.clock import Clock
+from nemowatch.errors import (
+    LocalError,
+    LocalPassing,
+    NemowatchError,
+    OrderError,
+    SourceChanged,
+    SourceGone,
+)
+from nemowatch.intake.ready.file_checks import read_request
+from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.records import RequestFile
+from nemowatch.intake.scan import instruction_names
+from nemowatch.intake.scan.folders import is_below, name_of
+from nemowatch.intake.state import InboxState
+from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.model import Snapshot
+
+
+class RequestFiles:
+    """The texts of one inbox that say something about what exists."""
+
+    def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState, clock: Clock) -> None:
+        self._root_monitor = root_monitor
+        self._state = inbox_state
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"RequestFiles({len(self._state.read_requests)} read)"
+
+    def absorb(self, start: bytes, now: float) -> None:
+        """A scan has seen what is at and below this folder."""
+        there = self._state.requests
+        for path, read in list(self._state.read_requests.items()):
+            if is_below(path, start) and there.get(path) != read.snapshot:
+                del self._state.read_requests[path]
+
+        for path, found in there.items():
+            is_news = path not in self._state.read_requests
+            if is_below(path, start) and is_news:
+                pace = self._root_monitor.pace(path)
+                self._state.tracker.see(path, Observation(found, now), pace)
+
+    async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
+        """One has kept still: read it, once it has settled. A text may still grow, and says
+        nowhere that it ends."""
+        if not tracked.settled():
+            tracked.no_short_cut(self._clock.monotonic())
+            return
+
+        try:
+            text, digest = await self._read(path, found)
+        except (SourceGone, SourceChanged):  # the next check says more
+            self._state.block(path, "it changes while it is read", soon=True)
+        except LocalPassing as exc:
+            self.not_now(path, exc)
+        except (OrderError, LocalError) as exc:
+            self.fail(path, exc)
+        else:
+            self._take(RequestFile(path, _kind(path), found, text, digest))
+
+    def not_now(self, path: bytes, error: LocalPassing) -> None:
+        """This file, or the whole share, cannot be read for the moment: a check of the root shows
+        which of them."""
+        why = f"cannot be read right now: {error.text}"
+        self._state.block(path, why, now=self._clock.monotonic())
+        self._root_monitor.next_probe = 0.0
+
+    def fail(self, path: bytes, error: NemowatchError) -> None:
+        """It cannot be read: people are notified."""
+        found = self._state.requests[path]
+        trouble = f"It cannot be read: {error.text}"
+        self._take(RequestFile(path, _kind(path), found, trouble=trouble, cure=error.cure))
+
+    def _take(self, read: RequestFile) -> None:
+        self._state.tracker.drop(read.path)
+        self._state.requests[read.path] = read.snapshot
+        self._state.read_requests[read.path] = read
+
+    async def _read(self, path: bytes, expected: Snapshot) -> tuple[str, str]:
+        root = self._root_monitor.root
+        worker = self._root_monitor.worker
+        return await worker.run(lambda: read_request(root, path, expected, worker.beat))
+
+
+def _kind(path: bytes) -> str:
+    form = instruction_names.request_of(name_of(path))
+    assert form is not None  # scans gather no others
+    return form.word

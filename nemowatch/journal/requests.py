@@ -1,0 +1,125 @@
+"""Texts about results and questions that were taken, and what a folder has for them to be about.
+
+A text is written down in the transaction that carries out what it asks for: so none is paid for
+twice, however often it comes back. What one asks for is not known here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.journal import jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.queries import load
+
+SQL = load("requests")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as it lies in an inbox."""
+
+    watch: str
+    path: bytes  #: relative to the inbox
+    kind: str
+    digest: str  #: SHA-256 of its content, hex
+    mtime_ns: int
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {
+            "watch": self.watch,
+            "path": self.path,
+            "kind": self.kind,
+            "digest": self.digest,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A text that was taken before."""
+
+    job: int  #: what it ordered, or answered
+    mtime_ns: int
+    taken_at: int  #: UTC ms
+    moved: bool  #: whether it has left the inbox
+
+
+def add(
+    conn: sqlite3.Connection,
+    words: Words,
+    session: int,
+    job: int,
+    now_ms: int,
+) -> None:
+    """This text was taken: it was about that session, and ordered or answered that job."""
+    values = words._identity | {"session": session, "job": job}
+    conn.execute(SQL["add"], values | {"mtime_ns": words.mtime_ns, "now": now_ms})
+
+
+def at_path(conn: sqlite3.Connection, words: Words) -> list[Taken]:
+    """Texts of the same words that were taken at the same path, newest first."""
+    return list(map(_taken, conn.execute(SQL["at_path"], words._identity)))
+
+
+def about(conn: sqlite3.Connection, words: Words, session: int) -> list[Taken]:
+    """Texts of the same words that were about this session, under whatever name, newest first."""
+    values = {"session": session, "kind": words.kind, "digest": words.digest}
+    return list(map(_taken, conn.execute(SQL["same"], values)))
+
+
+def moved(conn: sqlite3.Connection, words: Words) -> None:
+    """It has left the inbox."""
+    conn.execute(SQL["moved"], words._identity)
+
+
+def _taken(row: sqlite3.Row) -> Taken:
+    return Taken(row["job"], row["mtime_ns"], row["taken_at"], bool(row["moved"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Something that was published."""
+
+    path: bytes  #: absolute
+    source: bytes  #: the path of its source, relative to the inbox
+    job: int  #: the instruction that made it
+    shown_job: int  #: the number under which people know that
+    session: int
+
+
+def published(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[Result]:
+    """What was published of the sources of this folder, of any age, the latest first."""
+    found: list[Result] = []
+    for row in conn.execute(SQL["published"], _below(watch, folder)):
+        if _is_in(row["source"], folder):
+            ids = (row["job_id"], row["shown_id"], row["session"])
+            found.append(Result(row["path"], row["source"], *ids))
+    return found
+
+
+def published_as(conn: sqlite3.Connection, name: bytes) -> list[tuple[bytes, str, bytes]]:
+    """(absolute path, watch, path of its source) of results with this in their name, in any
+    inbox."""
+    rows = conn.execute(SQL["published_as"], {"name": name})
+    return [(row["path"], row["watch"], row["source"]) for row in rows]
+
+
+def of_folder(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[tuple[bytes, Job]]:
+    """The jobs of the sources of this folder, each with the source's path, the latest first."""
+    found: list[tuple[bytes, Job]] = []
+    for row in conn.execute(SQL["of_folder"], _below(watch, folder)):
+        if _is_in(row["source"], folder):
+            found.append((row["source"], jobs.from_row(row)))
+    return found
+
+
+def _below(watch: str, folder: bytes) -> dict[str, Any]:
+    """All paths that begin with this folder: "0" comes right after "/"."""
+    return {"watch": watch, "first": folder + b"/", "last": folder + b"0"}
+
+
+def _is_in(path: bytes, folder: bytes) -> bool:
+    return path.rpartition(b"/")[0] == folder

@@ -1,0 +1,30 @@
+-- name: add
+INSERT INTO request (watch, path, kind, session, job, digest, mtime_ns, taken_at)
+VALUES (:watch, :path, :kind, :session, :job, :digest, :mtime_ns, :now)
+
+-- name: same
+-- texts of the same words about the same session, newest first
+SELECT * FROM request WHERE session = :session AND kind = :kind AND digest = :digest ORDER BY id DESC
+
+-- name: at_path
+-- texts of the same words that were taken at this path, newest first
+SELECT * FROM request WHERE watch = :watch AND path = :path AND kind = :kind AND digest = :digest ORDER BY id DESC
+
+-- name: moved
+UPDATE request SET moved = 1 WHERE watch = :watch AND path = :path AND kind = :kind AND digest = :digest
+
+-- name: published
+-- what was published for sources of one folder; the latest of a name first
+SELECT o.path, o.job_id, coalesce(j.earlier_of, o.job_id) AS shown_id, j.session, s.path AS source
+FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id JOIN output o ON o.job_id = j.id
+WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY o.id DESC
+
+-- name: published_as
+-- where results with this in their name were published, in any inbox
+SELECT o.path, s.watch, s.path AS source FROM output o JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
+JOIN source s ON s.id = t.source_id WHERE instr(o.path, :name) > 0 ORDER BY o.id DESC LIMIT 50
+
+-- name: of_folder
+-- the jobs of one folder's sources, with these
+SELECT j.*, s.path AS source FROM source s JOIN instruction j ON j.source_id = s.id
+WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY j.id DESC

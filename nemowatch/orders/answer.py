@@ -1,0 +1,45 @@
+"""`answer`: what the agent has asked is answered in words, in the same session."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Self
+
+from nemowatch.errors import OrderError, UsageError
+from nemowatch.journal import jobs, sessions
+from nemowatch.model import AttentionReason, State
+from nemowatch.orders.order import Args, Order, job_id
+from nemowatch.tasks.further import further
+
+
+class Answer(Order):
+    """{"job": id, "text": the answer} -> {"job": id, "state": where it goes on}. One more turn in
+    the session in which it was asked."""
+
+    name = "answer"
+
+    def __init__(self, job_id: int, text: str) -> None:
+        self._id = job_id
+        self._text = text
+
+    @classmethod
+    def read(cls, args: Args) -> Self:
+        try:
+            return cls(job_id(args), further(str(args.get("text") or "")))
+        except OrderError as exc:
+            raise UsageError(exc.text, cure=exc.cure) from exc
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"job": self._id}
+
+    def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        job = jobs.by_id(conn, self._id)
+        is_asking = job.state is State.ATTENTION and job.reason == AttentionReason.QUESTION
+        if not is_asking:
+            raise UsageError(
+                f"Job {job.id} has asked nothing that could be answered in words.",
+                cure=f"nemowatch show {job.id} says what it is doing, and what can be done.",
+            )
+        sessions.answer(conn, job, self._text, now_ms)
+        return {"job": job.id, "state": State.CLAIMED.value}

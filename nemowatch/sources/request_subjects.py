@@ -1,0 +1,213 @@
+"""What a text in an inbox is about: the result that NAME.revise.txt names, the question that
+NAME.answer.txt answers. Where none, or more than one, fits, it says which names would.
+
+It reads the journal alone, and carries nothing out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nemowatch.config import Watch
+from nemowatch.config.display_paths import in_inbox
+from nemowatch.errors import OrderError, shown
+from nemowatch.fs.names import note_name, plain, safe_name, split_ending
+from nemowatch.intake.scan.folders import name_of, parent, same_name
+from nemowatch.intake.scan.instruction_names import subject_of
+from nemowatch.journal import requests, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.requests import Result
+from nemowatch.model import ENDED, State
+from nemowatch.tasks import enumerated
+
+#: Names that are proposed: more would hide what to do.
+MOST_NAMES = 8
+_REMOVE = "Or remove it."
+#: The number of a version at the end of a name.
+_VERSION = re.compile(r"\(\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a text is about."""
+
+    job: int  #: the number under which people know it
+    session: int
+
+
+def result_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Subject:
+    """The result that a NAME.revise.txt at this path names. Raises OrderError, with the names that
+    would fit."""
+    name = subject_of(name_of(path))
+    results = requests.published(conn, watch.name, parent(path))
+    jobs = requests.of_folder(conn, watch.name, parent(path))
+    for result in results:
+        if _key(name) in _result_keys(result):
+            return _made(conn, result)
+
+    _check_awaited(name, jobs)
+    of_source = [one for one in results if _key(name) in _source_keys(one.source)]
+    own = [one for one in of_source if one.source == of_source[0].source]
+    if len({result.session for result in own}) == 1:
+        return _made(conn, own[0])
+    if own:
+        raise OrderError(
+            f"{shown(name)} has more than one result.",
+            cure=f"Name the one that is to be changed: {_proposed(own, 'revise')}.",
+        )
+    raise _no_result(conn, watch, path, name, results)
+
+
+def questions_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> list[Job]:
+    """The jobs whose question a NAME.answer.txt at this path answers. Raises OrderError, with the
+    names that would fit."""
+    name = subject_of(name_of(path))
+    jobs = requests.of_folder(conn, watch.name, parent(path))
+    asking = [(source, job) for source, job in jobs if job.state is State.ATTENTION]
+    for keys in (_question_keys, _source_keys):
+        found = [(source, job) for source, job in asking if _key(name) in keys(source)]
+        if len({source for source, _ in found}) == 1:
+            return [job for _, job in found]
+        if found:
+            break
+
+    own = [job for _, job in asking if _key(name) in _job_keys(job)]
+    if len(own) == 1:
+        return own
+    raise _no_question(name, asking)
+
+
+def _made(conn: sqlite3.Connection, result: Result) -> Subject:
+    """A result that can be changed. Raises OrderError for one that this journal has not made."""
+    if not spend.is_paid(conn, result.job):
+        raise OrderError(
+            "That result was there before nemowatch remembers anything: there is no edit that could"
+            " be changed.",
+            cure="Have it made anew: drop the file again under another name.",
+        )
+    return Subject(result.shown_job, result.session)
+
+
+def _check_awaited(name: str, jobs: Iterable[tuple[bytes, Job]]) -> None:
+    """Raises OrderError for a result that is still being made, or that could not be."""
+    wanted = {_key(name), _VERSION.sub("", _key(name))}
+    for source, job in jobs:
+        if wanted.isdisjoint(_job_keys(job) | _source_keys(source)):
+            continue
+        if job.state is State.ATTENTION:
+            raise OrderError(
+                f"What {shown(name)} is made of waits for a decision first:"
+                f" {plain(note_name(name_of(source), '.question.txt'))} says which.",
+                cure="This is carried out once that is decided and the result is there.",
+            )
+        if job.state not in ENDED:
+            raise OrderError(
+                f"{shown(name)} is still being made.",
+                cure="Nothing to do: this is carried out once it is there.",
+            )
+
+
+def _no_result(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    path: bytes,
+    name: str,
+    results: list[Result],
+) -> OrderError:
+    elsewhere = _elsewhere(conn, watch, path, name)
+    if elsewhere:
+        return OrderError(
+            f"{shown(name)} is no result of this folder.",
+            cure=f"It is one of {elsewhere}: put this file there. {_REMOVE}",
+        )
+    if not results:
+        return OrderError(
+            f"There is no result called {shown(name)}: nothing was made in this folder yet.",
+            cure=f"Put it into the folder into which the film was put. {_REMOVE}",
+        )
+    return OrderError(
+        f"There is no result called {shown(name)} here.",
+        cure=f"Names that would fit: {_proposed(results, 'revise')}. {_REMOVE}",
+    )
+
+
+def _elsewhere(conn: sqlite3.Connection, watch: Watch, path: bytes, name: str) -> str:
+    """The inbox folder, for people, whose result it is; "" for none."""
+    for where, owner, source in requests.published_as(conn, os.fsencode(name)):
+        if _key(name) not in _keys_of(os.path.basename(where)):
+            continue
+        if owner != watch.name:
+            return f"another inbox, {plain(os.path.join(os.fsencode(owner), parent(source)))}"
+        if parent(source) != parent(path):
+            return in_inbox(watch, parent(source))
+    return ""
+
+
+def _no_question(name: str, asking: list[tuple[bytes, Job]]) -> OrderError:
+    if not asking:
+        return OrderError(
+            f"Nothing called {shown(name)} waits for an answer in this folder.",
+            cure="Remove it: it was answered already, or has gone on by itself.",
+        )
+    sources = dict.fromkeys(source for source, _ in asking)
+    names = [plain(note_name(name_of(source), ".answer.txt")) for source in sources]
+    return OrderError(
+        f"It is not clear which question {shown(name)} is about.",
+        cure=f"Call it {_either(names)}. {_REMOVE}",
+    )
+
+
+def _proposed(results: Iterable[Result], kind: str) -> str:
+    """File names for what is said about some results, one for each session."""
+    names: dict[int, str] = {}
+    for result in results:
+        stem, _ = split_ending(os.fsdecode(os.path.basename(result.path)))
+        names.setdefault(result.session, plain(f"{stem}.{kind}.txt"))
+    return _either(list(names.values()))
+
+
+def _either(names: list[str]) -> str:
+    if len(names) > MOST_NAMES:
+        return f"{enumerated(names[:MOST_NAMES])} and others"
+    return enumerated(names)
+
+
+# -- names for comparing
+
+
+def _key(name: str | bytes) -> str:
+    """A name for comparing: in any case, composed or decomposed, without spaces."""
+    raw = os.fsencode(name)
+    return "".join(same_name(raw).split())
+
+
+def _keys_of(name: bytes) -> set[str]:
+    """A file's name, with and without its ending."""
+    stem, _ = split_ending(os.fsdecode(name))
+    return {_key(name), _key(stem)}
+
+
+def _result_keys(result: Result) -> set[str]:
+    return _keys_of(os.path.basename(result.path))
+
+
+def _source_keys(source: bytes) -> set[str]:
+    return _keys_of(name_of(source))
+
+
+def _question_keys(source: bytes) -> set[str]:
+    """How the question about a file is called."""
+    return {_key(note_name(name_of(source), ""))}
+
+
+def _job_keys(job: Job) -> set[str]:
+    """What the results of a job will be called."""
+    stem = job.stem.encode("utf-8", "surrogateescape")
+    found: set[str] = set()
+    for output in job.outputs:
+        found |= _keys_of(os.fsencode(safe_name(stem, output.ending)))
+    return found

@@ -1,0 +1,300 @@
+"""Texts about results and questions, carried out: each once, whatever comes in between.
+
+A text is written down in the transaction that carries out what it asks for, and leaves for done/
+afterwards. One that comes back is known again by its words, what it is about and its time: it is
+no new instruction. It pays for nothing itself; what one asks for is an order like any other.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+
+from nemowatch.clock import Clock, iso
+from nemowatch.config import Watch
+from nemowatch.config.display_paths import from_share
+from nemowatch.cures import ADMIN
+from nemowatch.errors import (
+    LocalError,
+    OrderError,
+    SourceChanged,
+    SourceGone,
+    UsageError,
+)
+from nemowatch.fs.threads import Disks
+from nemowatch.intake.records import FileProblem, RequestFile
+from nemowatch.intake.scan.folders import parent
+from nemowatch.jobs.hold_log import whole
+from nemowatch.jobs.job_log import location_of
+from nemowatch.journal import Journal, jobs, requests, results
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.requests import Taken, Words
+from nemowatch.model import ENDED
+from nemowatch.outbox.retire import Leaving, retire_all
+from nemowatch.pacing import NotBefore
+from nemowatch.reporting import notes, words
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.sources.request_subjects import questions_named, result_named
+from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.further import further
+
+log = structlog.get_logger("nemowatch.inbox")
+
+#: Filesystems and sync clients round times, to two seconds at most.
+ROUNDED_NS = 2_000_000_000
+#: Seconds until one that could not leave the inbox is moved again.
+TRY_AGAIN = 10.0
+
+#: An order's name, and what it is given with.
+Asked = tuple[str, dict[str, Any]]
+#: (conn, the answers of the orders, UTC ms): run in their transaction.
+Record = Callable[[sqlite3.Connection, list[dict[str, Any]], int], None]
+#: (file, for the log; orders; record): carries them out together. Raises UsageError, LocalError.
+CarryOut = Callable[[str, list[Asked], Record], Awaitable[None]]
+#: (watch, path relative to the inbox)
+Key = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done about a text."""
+
+    orders: list[Asked]
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A text whose words were taken before."""
+
+    taken: Taken
+    results: tuple[bytes, ...]  #: what came of it, absolute
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What was last said of a text, and how far the journal had changed by then."""
+
+    file: RequestFile
+    changes: int
+    problem: FileProblem | None
+
+
+class Requests:
+    """Carries out what texts in the inboxes ask for."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        note_writer: NoteWriter,
+        disks: Disks,
+        clock: Clock,
+        carry_out: CarryOut,
+        nudge: Callable[[], None],
+    ) -> None:
+        """`nudge` has the runner look for work."""
+        self._journal = journal
+        self._note_writer = note_writer
+        self._disks = disks
+        self._clock = clock
+        self._carry_out = carry_out
+        self._nudge = nudge
+        self._judged: dict[Key, _Judged] = {}
+        self._done: dict[Key, RequestFile] = {}  # until a scan has seen that they are gone
+        self._moves = NotBefore[Key](clock)
+
+    def waiting(self, watch: str) -> bool:
+        """Whether texts lie in this inbox that nothing was done about so far."""
+        return any(key[0] == watch for key in self._judged)
+
+    async def take(self, watch: Watch, files: Iterable[RequestFile]) -> list[FileProblem]:
+        """Carry out what can be; what people are to read about the others."""
+        there = {file.path: file for file in files}
+        for key in [*self._judged, *self._done]:
+            if key[0] == watch.name and key[1] not in there:
+                self._judged.pop(key, None)
+                self._done.pop(key, None)
+
+        problems: list[FileProblem] = []
+        for path in sorted(there):
+            problem = await self._judge(watch, there[path])
+            if problem is not None:
+                problems.append(problem)
+        return problems
+
+    async def _judge(self, watch: Watch, file: RequestFile) -> FileProblem | None:
+        """Look at one again when there is anything new to know."""
+        key = (watch.name, file.path)
+        if self._done.get(key) == file:
+            return None
+        changes = self._journal.changes
+        last = self._judged.get(key)
+        is_known = last is not None and (last.file, last.changes) == (file, changes)
+        if last is not None and is_known:
+            return last.problem
+        problem = await self._try(watch, file)
+        if self._done.get(key) == file:
+            self._judged.pop(key, None)
+        else:
+            self._judged[key] = _Judged(file, changes, problem)
+        return problem
+
+    async def _try(self, watch: Watch, file: RequestFile) -> FileProblem | None:
+        try:
+            if file.trouble:
+                raise OrderError(file.trouble, cure=file.cure)
+            await self._do(watch, file)
+        except UsageError as exc:
+            return _problem(file, exc.text, f"Ask {ADMIN}.")
+        except OrderError as exc:
+            return _problem(file, exc.text, exc.cure)
+        except LocalError as exc:
+            return _problem(file, exc.text, exc.cure)
+        return None
+
+    async def _do(self, watch: Watch, file: RequestFile) -> None:
+        """Raises OrderError for a text that nothing can be done about, UsageError, LocalError."""
+        found = await self._journal.read(partial(_plan, watch=watch, file=file))
+        if isinstance(found, Plan):
+            where = whole(watch.name, file.path)
+            await self._carry_out(where, found.orders, found.record)
+            self._nudge()
+        elif found.taken.moved:
+            await self._write_note(watch, file, found)
+        await self._file_away(watch, file)
+
+    async def _write_note(self, watch: Watch, file: RequestFile, known: Known) -> None:
+        """The note comes first: after a kill between the two the text is found again."""
+        made = [from_share(watch, path) for path in known.results]
+        when = iso(known.taken.taken_at).replace("T", " ")[:16]
+        text = notes.same_words_note(os.path.basename(file.path), f"{when} (UTC)", made)
+        await self._note_writer.beside_done(watch, file.path, text)
+        log.info("same words again", **location_of(watch.name, file.path), job=known.taken.job)
+
+    async def _file_away(self, watch: Watch, file: RequestFile) -> None:
+        """Into done/, where what was done is. Until that can be, the journal knows it."""
+        key = (watch.name, file.path)
+        if not self._moves.is_due(key):
+            return
+        self._moves.put_off(key, TRY_AGAIN)
+        leaving = [Leaving(file.path, file.snapshot, file.digest)]
+        try:
+            await self._disks.run(watch.name, retire_all, watch.inbox, leaving, watch.done)
+        except (SourceGone, SourceChanged):
+            pass  # a person has taken it away, or writes the next one
+        except LocalError as exc:
+            log.warning(
+                "text could not be moved", **location_of(watch.name, file.path), why=exc.text
+            )
+            return
+        self._moves.forget(key)
+        self._done[key] = file
+        await self._journal.write(lambda conn: requests.moved(conn, _words(watch, file)))
+
+
+def _problem(file: RequestFile, what: str, cure: str) -> FileProblem:
+    return FileProblem(file.path, parent(file.path), what, cure, code=file.kind)
+
+
+def _words(watch: Watch, file: RequestFile) -> Words:
+    return Words(watch.name, file.path, file.kind, file.digest, file.snapshot.mtime_ns)
+
+
+def _plan(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | Known:
+    """What a text asks for, or that it was taken before. Raises OrderError."""
+    written = _words(watch, file)
+    for taken in requests.at_path(conn, written):
+        if _is_no_newer(written, taken):
+            return _known(conn, taken)
+    return PLANS[file.kind](conn, watch, file, written)
+
+
+def _is_no_newer(written: Words, taken: Taken) -> bool:
+    """Whether a text was not written after the one that was taken: it is that one, or a copy."""
+    return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
+
+
+def _known(conn: sqlite3.Connection, taken: Taken) -> Known:
+    made = tuple(result.path for result in results.outputs(conn, taken.job))
+    return Known(taken, made)
+
+
+def _revision(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    text = further(file.text)
+    subject = result_named(conn, watch, file.path)
+    for taken in requests.about(conn, written, subject.session):
+        is_over = jobs.by_id(conn, taken.job).state in ENDED
+        if _is_no_newer(written, taken) or not is_over:
+            return _known(conn, taken)
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        (answer,) = answers
+        requests.add(conn, written, subject.session, answer["job"], now_ms)
+
+    asked = {"job": subject.job, "session": subject.session, "text": text}
+    return Plan([("revise", asked)], record)
+
+
+def _answer(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    said = read_answer(file.text) if file.text.strip() else Said.WORDS
+    text = further(file.text) if said is Said.WORDS else ""
+    asking = questions_named(conn, watch, file.path)
+    for job in asking:
+        for taken in requests.about(conn, written, job.session):
+            if _is_no_newer(written, taken):
+                return _known(conn, taken)
+    answered = [job for job in asking if said in _offered(job)]
+    if not answered:
+        raise OrderError(
+            "The question cannot be answered in this way.",
+            cure=f"Write one of these words alone: {_offered_words(asking)}.",
+        )
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        for job in answered:
+            requests.add(conn, written, job.session, job.id, now_ms)
+
+    return Plan([_order(job, said, text) for job in answered], record)
+
+
+def _order(job: Job, said: Said, text: str) -> Asked:
+    orders: dict[Said, Asked] = {
+        Said.DONE: ("resolve", {"job": job.id, "how": "done"}),
+        Said.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
+        Said.CANCEL: ("cancel", {"jobs": [job.id]}),
+        Said.WORDS: ("answer", {"job": job.id, "text": text}),
+    }
+    return orders[said]
+
+
+def _offered(job: Job) -> set[Said]:
+    """What a question may be answered with."""
+    return words.answers_to(job.reason)
+
+
+def _offered_words(asking: Iterable[Job]) -> str:
+    found = dict.fromkeys(said.value for job in asking for said in sorted(_offered(job)))
+    return ", ".join(filter(None, found))
+
+
+#: What each kind of text asks for.
+PLANS: dict[str, Callable[[sqlite3.Connection, Watch, RequestFile, Words], Plan | Known]] = {
+    "revise": _revision,
+    "answer": _answer,
+}

@@ -1,0 +1,105 @@
+"""What a person writes in answer to a question: one of a few words that mean something, or words
+for the agent. Pure; what becomes of an answer is not known here."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from enum import StrEnum
+
+from nemowatch.errors import OrderError
+
+
+class Said(StrEnum):
+    """What an answer says, as people are asked to write it."""
+
+    DONE = "done"  #: the work has come: fetch it
+    AGAIN = "again"  #: send it once more
+    CANCEL = "cancel"  #: leave it
+    WORDS = ""  #: something for the agent
+
+
+#: How people write each of them; "_" stands for a space.
+_PHRASES = {
+    Said.DONE: """
+        done finished complete completed it's_done it_is_done is_done all_done work_done was_done
+        fetch fetch_it
+        fertig erledigt hecho listo terminado terminada fait termine c'est_fait fatto finito
+        pronto feito klaar gotowe zrobione готово сделано 完成 已完成 完成了 做好了 完了 終わり
+        できた 完了しました 완료 완료됨 끝
+        """,
+    Said.AGAIN: """
+        again retry resend redo repeat try_again once_more once_again one_more_time send_again
+        send_it_again do_it_again do_again start_again start_over from_the_start
+        nochmal noch_mal noch_einmal nochmals erneut wiederholen otra_vez de_nuevo nuevamente
+        reintentar repetir encore encore_une_fois a_nouveau de_nouveau reessayer recommencer
+        di_nuovo ancora ancora_una_volta riprova de_novo outra_vez tentar_de_novo opnieuw
+        jeszcze_raz ponownie еще_раз снова повторить 再来 再来一次 重来 重试 重新 再试 再试一次
+        重新发送 もう一度 再試行 やり直し 다시 재시도 다시_해
+        """,
+    Said.CANCEL: """
+        cancel canceled cancelled abort stop quit leave_it forget_it never_mind nevermind
+        abbrechen abbruch stornieren storno lass_es lassen cancelar cancela anular annuler annule
+        laisse_tomber annulla annullare annuleren stoppen anuluj anulowac отмена отменить отмени
+        取消 取消吧 不要了 算了 キャンセル 中止 やめて やめる 取り消し 취소 취소해 그만
+        """,
+}
+#: Words that change nothing beside one of these.
+_FILLERS = """
+    please just ok okay now then thanks thank you the this that it job order file task bitte danke
+    por favor gracias s'il vous plait merci per favore grazie alstublieft prosze пожалуйста 请 吧
+    谢谢 お願いします ください
+"""
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+#: How much a word has to be like one of them to be a slip of it: "cancle".
+_LIKE = 0.75
+_SHORTEST_SLIP = 4
+
+
+def _plain(text: str) -> str:
+    """Without case, accents and widths."""
+    letters = unicodedata.normalize("NFKD", text.replace("\u2019", "'").casefold())
+    return unicodedata.normalize("NFC", "".join(filter(_is_letter, letters)))
+
+
+def _is_letter(mark: str) -> bool:
+    # the marks of Japanese voices are letters of their own
+    return unicodedata.category(mark) != "Mn" or mark in "\u3099\u309a"
+
+
+def _key(phrase: str) -> str:
+    return _plain(phrase.replace("_", " "))
+
+
+_MEANING = {_key(phrase): said for said, phrases in _PHRASES.items() for phrase in phrases.split()}
+_NOTHING_SAID = frozenset(map(_key, _FILLERS.split()))
+#: The words that a slip is looked for of.
+_ENGLISH = [said.value for said in _PHRASES]
+
+
+def read_answer(text: str) -> Said:
+    """What an answer says. Raises OrderError where it is in doubt whether one of those words was
+    meant: the other reading would cost."""
+    said = _WORD.findall(_plain(text))
+    whole = " ".join(said)
+    without = [word for word in said if word not in _NOTHING_SAID]
+    meaning = _MEANING.get(whole) or _MEANING.get(" ".join(without))
+    if meaning is not None:
+        return meaning
+
+    if len(without) == 1:
+        _check_slip(without[0])
+    return Said.WORDS
+
+
+def _check_slip(word: str) -> None:
+    if len(word) < _SHORTEST_SLIP:
+        return
+    near = difflib.get_close_matches(word, _ENGLISH, n=1, cutoff=_LIKE)
+    if not near:
+        return
+    raise OrderError(
+        f'It says "{word}", which may be meant as "{near[0]}".',
+        cure=f'Write "{near[0]}" alone if it is, or a whole sentence if it is not.',
+    )

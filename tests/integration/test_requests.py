@@ -1,0 +1,261 @@
+"""Texts about results and questions, as people put them into an inbox: each is carried out once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemowatch.journal.jobs import Job
+from nemowatch.model import State
+from nemowatch.reporting.notes import READ_ME
+from tests.rigs.engine import EngineRig, engine_rig
+
+pytestmark = pytest.mark.anyio
+
+#: Seconds for what happens once per scan.
+LIMIT = 20.0
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
+    """A workspace whose engine runs."""
+    async with engine_rig(tmp_path) as made:
+        await made.start()
+        yield made
+
+
+def say(rig: EngineRig, name: str, text: str) -> Path:
+    """Save a text in the inbox."""
+    return rig.drop(name, text.encode())
+
+
+async def until(what: str, condition: Callable[[], Any]) -> None:
+    end = asyncio.get_running_loop().time() + LIMIT
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, f"waited in vain for: {what}"
+        await asyncio.sleep(0.05)
+
+
+async def made(rig: EngineRig, *names: str) -> None:
+    """Until all these results are there."""
+    await until(f"{names}, not {rig.files('outbox')}", lambda: set(names) <= rig.files("outbox"))
+
+
+def note(rig: EngineRig, folder: str) -> str:
+    """What the note of an inbox folder says, in one line."""
+    path = rig.root / "inbox" / folder / READ_ME
+    return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
+
+
+async def noted(rig: EngineRig, folder: str, *words: str) -> None:
+    await until(
+        f"{words} in: {note(rig, folder)}", lambda: all(w in note(rig, folder) for w in words)
+    )
+
+
+async def dubbed(rig: EngineRig, *languages: str) -> list[Job]:
+    """A film was dubbed."""
+    folder = f"dub-{'-'.join(languages or ('es',))}"
+    rig.drop(f"{folder}/promo.mp4")
+    jobs = await rig.ended(len(languages or "1"))
+    await rig.departed(jobs)
+    return jobs
+
+
+def turns(rig: EngineRig) -> list[list[str]]:
+    """What was said in each session of the cloud."""
+    sessions = rig.ledger()["sessions"].values()
+    return [[turn["message"] for turn in session["turns"]] for session in sessions]
+
+
+NAMES = [
+    "promo.es.revise.txt",
+    "promo.es.mp4.revise.txt",
+    "Promo.ES.Revise.TXT",
+    "promo.es.revise.txt.txt",
+    "promo.revise.txt",
+    "promo.mp4.revise.txt",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_text_named_after_a_result_changes_it(rig: EngineRig, name: str) -> None:
+    """One more turn in its session, one more result beside it; the text goes to done/."""
+    await dubbed(rig)
+    say(rig, f"dub-es/{name}", "Make the voice slower, please. Then export it as MP4.")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    await until("the text in done/", lambda: f"dub-es/{name}" in rig.files("done"))
+    assert [said[1:] for said in turns(rig)] == [["Make the voice slower, please."]]
+    assert rig.files("inbox") == set()
+    assert rig.files("outbox") == {"dub-es/promo.es.mp4", "dub-es/promo.es (2).mp4"}
+
+
+async def test_several_are_carried_out_in_order(rig: EngineRig) -> None:
+    """Each goes on from what the one before has made, whichever version it names."""
+    await dubbed(rig)
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    say(rig, "dub-es/promo.es (2).revise.txt", "without music")
+    say(rig, "dub-es/promo.es.revise.txt", "warmer colours")
+    await made(rig, "dub-es/promo.es (4).mp4")
+    (said,) = turns(rig)
+    assert said[1] == "make the voice slower"
+    assert sorted(said[2:]) == ["warmer colours", "without music"]
+    assert rig.charged() == 4
+
+
+async def test_one_that_comes_too_early_waits(rig: EngineRig) -> None:
+    """Its result is being made: a note says so, and then it is carried out."""
+    rig.sandbox.world.settings.change({"render_seconds": 3})
+    rig.drop("dub-es/promo.mp4")
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    await noted(rig, "dub-es", "promo.es.revise.txt", "still being made")
+    rig.sandbox.world.settings.change({"render_seconds": 0.1})
+    await made(rig, "dub-es/promo.es.mp4", "dub-es/promo.es (2).mp4")
+    assert rig.charged() == 2
+
+
+async def test_the_same_file_that_comes_back_is_carried_out_once(rig: EngineRig) -> None:
+    """A sync client brings it back, under its own name or another: nothing is paid, and a note in
+    done/ says so. Written anew, it is one more instruction."""
+    await dubbed(rig)
+    text = say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    kept = rig.root / "done" / "dub-es" / text.name
+    await until("the text in done/", kept.exists)
+    for name in (text.name, "promo.es.mp4.revise.txt"):
+        shutil.copy2(kept, text.with_name(name))
+        await until("the copy has left", lambda: not rig.files("inbox"))
+    said = (kept.parent / f"{text.name}.note.txt").read_text("utf-8-sig")
+    assert "was carried out before" in " ".join(said.split())
+    assert "promo.es (2).mp4" in said
+    assert rig.charged() == 2
+
+    os.utime(say(rig, f"dub-es/{text.name}", "make the voice slower"))
+    await made(rig, "dub-es/promo.es (3).mp4")
+    assert rig.charged() == 3
+
+
+BAD = {
+    "nosuch.revise.txt": ("make it slower", "no result called nosuch", "promo.es.revise.txt"),
+    "promo.es.revise.txt": ("", "is empty", "Write into it"),
+    "promo.es.mp4.revise.txt": (" \r\n ", "The text is empty", "save it"),
+    "PROMO.ES.revise.txt": ("slower " * 600, "4,199 characters", "fewer words"),
+    "promo.revise.txt": ("export it, 1080p MP4", "only asks for the result as a file", "outbox"),
+    "promo.mp4.revise.txt": ("还剩多少积分？", "only asks how many credits", "status.html"),
+    "promo.es.revise.docx": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
+    "promo.es.revised.txt": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
+    "promo.answer.txt": ("Spanish", "waits for an answer", "Remove it"),
+    "answer.txt": ("Spanish", "looks like NAME.answer.txt", "promo.mp4.answer.txt"),
+}
+
+
+async def test_what_is_wrong_with_one_is_noted_and_costs_nothing(rig: EngineRig) -> None:
+    """Each is named with its cure; everything else goes on, and the note goes with them."""
+    await dubbed(rig)
+    for name, (text, *_) in BAD.items():
+        say(rig, f"dub-es/{name}", text)
+    for name, (_, *words) in BAD.items():
+        await noted(rig, "dub-es", name, *words)
+    rig.drop("dub-es/other.mp4")
+    await made(rig, "dub-es/other.es.mp4")
+    assert rig.charged() == 2
+    for name in BAD:
+        (rig.root / "inbox" / "dub-es" / name).unlink()
+    await until("the note has gone", lambda: not note(rig, "dub-es"))
+
+
+async def test_one_in_the_wrong_folder_says_which_is_right(rig: EngineRig) -> None:
+    """Nothing is guessed across folders; moved there, it is carried out."""
+    await dubbed(rig)
+    text = say(rig, "dub-fr/promo.es.revise.txt", "slower")
+    await noted(rig, "dub-fr", "promo.es is no result of this folder", "inbox/dub-es")
+    text.rename(rig.root / "inbox" / "dub-es" / text.name)
+    await made(rig, "dub-es/promo.es (2).mp4")
+
+
+async def test_where_several_results_fit_nothing_is_guessed(rig: EngineRig) -> None:
+    """A film in two languages: the note names both."""
+    await dubbed(rig, "es", "fr")
+    text = say(rig, "dub-es-fr/promo.revise.txt", "slower")
+    await noted(rig, "dub-es-fr", "more than one result", "promo.es.revise.txt", "promo.fr.revise")
+    text.rename(text.with_name("promo.fr.revise.txt"))
+    await made(rig, "dub-es-fr/promo.fr (2).mp4")
+    assert rig.charged() == 3
+
+
+# -- answers
+
+
+async def asked(rig: EngineRig) -> Job:
+    """The agent asks instead of working."""
+    rig.fault("chat:question")
+    rig.drop("dub-es/promo.mp4")
+    (job,) = await rig.ended(1)
+    assert (job.state, job.reason) == (State.ATTENTION, "question")
+    await until("the question", (rig.root / "inbox/dub-es/promo.mp4.question.txt").exists)
+    return job
+
+
+@pytest.mark.parametrize(
+    "name", ["promo.mp4.answer.txt", "promo.answer.txt", "promo.es.Answer.TXT"]
+)
+async def test_an_answer_in_words_goes_on_in_the_session(rig: EngineRig, name: str) -> None:
+    """Exactly one more turn, and the result under the job's own number; the question goes."""
+    job = await asked(rig)
+    said = (rig.root / "inbox/dub-es/promo.mp4.question.txt").read_text("utf-8-sig")
+    assert "promo.mp4.answer.txt" in said
+    say(rig, f"dub-es/{name}", "Spanish, of Mexico")
+    await made(rig, "dub-es/promo.es.mp4")
+    (done,) = await rig.ended(1)
+    assert (done.id, done.state) == (job.id, State.PUBLISHED)
+    assert [len(said) for said in turns(rig)] == [2]
+    assert turns(rig)[0][1] == "Spanish, of Mexico"
+    await rig.departed([done])
+    assert rig.files("done") == {"dub-es/promo.mp4", f"dub-es/{name}"}
+
+
+async def test_again_and_cancel_need_no_terminal(rig: EngineRig) -> None:
+    """In any language: the order once more, in a session of its own; or no more of it."""
+    await asked(rig)
+    say(rig, "dub-es/promo.mp4.answer.txt", "Nochmal, bitte!")
+    await made(rig, "dub-es/promo.es.mp4")
+    assert [len(said) for said in turns(rig)] == [1, 1]
+    await rig.departed(await rig.ended(1))
+
+    rig.fault("chat:question")
+    rig.drop("dub-es/other.mp4")
+    await until("the question", (rig.root / "inbox/dub-es/other.mp4.question.txt").exists)
+    say(rig, "dub-es/other.answer.txt", "cancel")
+    await until("the end", lambda: "dub-es/other.mp4" in rig.files("failed"))
+    assert len(turns(rig)) == 3
+
+
+async def test_a_slip_of_a_word_is_asked_about(rig: EngineRig) -> None:
+    """It would otherwise go to the agent, and cost."""
+    await asked(rig)
+    text = say(rig, "dub-es/promo.answer.txt", "cancle")
+    await noted(rig, "dub-es", "promo.answer.txt", 'meant as "cancel"')
+    text.write_text("export it")
+    await noted(rig, "dub-es", "only asks for the result as a file")
+    assert [len(said) for said in turns(rig)] == [1]
+    text.write_text("cancel")
+    await until("the end", lambda: "dub-es/promo.mp4" in rig.files("failed"))
+
+
+async def test_a_question_that_no_words_can_answer_says_which_can(rig: EngineRig) -> None:
+    """Whether the work was done is a matter of one word."""
+    rig.fault("chat:silent_unchanged")
+    rig.drop("dub-es/promo.mp4")
+    (job,) = await rig.ended(1)
+    assert (job.state, job.reason) == (State.ATTENTION, "unknown")
+    text = say(rig, "dub-es/promo.answer.txt", "I think it was done, but check it")
+    await noted(rig, "dub-es", "again, cancel, done")
+    text.write_text("again")
+    await made(rig, "dub-es/promo.es.mp4")
