@@ -21,7 +21,7 @@ NEARLY = {
         "|prompt (Ann's conflicted copy 2026-01-02).txt|prompt_conflict-20260102-030405.txt"
         "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
         "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
-        "|prompt.tx|prompt.txtt|prompttxt"
+        "|prompt.tx|prompt.txtt|prompttxt|рrоmрt.txt|prοmpt.txt|рrompt.docx|prompt.url|prompt.flag"
     ),
     GLOSSARY: (
         "glossary.docx|glossary (1).txt|Glossary - Copy.txt|glosary.txt|glossary.csv|glossary.xlsx"
@@ -29,6 +29,7 @@ NEARLY = {
     ),
     PAUSE: (
         "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase"
+        "|P A U S E.txt|P A U S E|PAUSE!!!|РAUSE.txt|PАUSЕ|ＰＡＵＳＥ.txt|pause.flag|PAUSE.lock|РАUЅЕ.docx"
         "|Pause!.txt|PAUSE.txt.txt.txt|pauze.txt|PAUSE.lnk"
     ),
     APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
@@ -41,11 +42,13 @@ HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
     "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
     "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
+    "|Поговорим о паузе.txt|Σοπρτ.txt|a b c d e.txt|Wait until dark.txt|Stopped clocks.txt|Монтаж.txt"
     "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt|question.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
     PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt|提示.txt",
-    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold",
+    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold"
+    "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD until tomorrow.txt|stop please.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
     Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
     Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
@@ -110,15 +113,17 @@ def test_an_instruction_looks_like_none(name: str) -> None:
 def test_notes_and_well_written_answers_look_like_nothing() -> None:
     """They are what they are called."""
     names = (b"nemowatch - read me.txt", b"a.error.txt", b"a.revise.txt", b"a.answer.txt.txt")
-    assert [look_alike(name) for name in names] == [None] * 4
+    assert [look_alike(name) for name in names] == [None] * len(names)
 
 
 def test_of_folders_only_a_pause_is_looked_for() -> None:
     """People keep things in folders called "prompts" and "approved"."""
     assert look_alike(b"PAUSED", folder=True) is PAUSE
     assert look_alike(b"Pause - Kopie", folder=True) is PAUSE
-    names = (b"prompts", b"approved", b"hold", b"pause-music")
-    assert [look_alike(name, folder=True) for name in names] == [None] * 4
+    for name in ("STOP", "HOLD", "On hold", "Paused until monday", "PАUSE", "P A U S E"):
+        assert look_alike(name.encode(), folder=True) is PAUSE
+    names = (b"prompts", b"approved", b"household", b"pause-music", b"stop motion")
+    assert [look_alike(name, folder=True) for name in names] == [None] * len(names)
 
 
 def test_a_pattern_of_the_configuration_goes_before_a_likeness() -> None:

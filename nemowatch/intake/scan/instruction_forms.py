@@ -67,11 +67,24 @@ class Form:
             return False
         return said[0] in self.forms | {self.word}
 
+    def has(self, word: str) -> bool:
+        """Whether a word is its own, or a form of it."""
+        return word == self.word or word in self.forms
+
     def is_written(self, name: str) -> bool:
         """Whether one that follows the name of another file is written as it is to be."""
         return name.lower().endswith((f".{self.word}.txt", f".{self.word}.txt.txt"))
 
 
+#: Words about an instruction, which make no title of it: "paused until monday".
+CIRCUMSTANCES = words(
+    "until till til please now today tomorrow tonight week weekend month everything all further"
+    " notice monday tuesday wednesday thursday friday saturday sunday next again yet"
+    " bis bitte jetzt heute morgen woche alles montag dienstag mittwoch donnerstag freitag samstag"
+    " sonntag nachste nachster jusqu jusque lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " demain hasta lunes martes miercoles jueves viernes sabado domingo manana fino lunedi venerdi"
+    " domani ate segunda sexta amanha tot maandag morgen do poniedzialku до понедельника завтра"
+)
 #: Windows hides endings, so a doubled .txt counts as what was meant.
 FORMS = (
     Form(

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from nemowatch.intake.scan.instruction_forms import (
     ALONE_FORMS,
+    CIRCUMSTANCES,
     ENDING_FORMS,
     FOLDER_FORMS,
     FORM,
@@ -104,7 +105,9 @@ def is_backup(name: bytes) -> bool:
 
 
 def _paused_folder(name: str) -> Instruction | None:
-    if FORM[Instruction.PAUSE].is_rightly_said(words_of(name)):
+    """Another word of that meaning too: what is kept in a folder called HOLD is not to be done."""
+    form, said = FORM[Instruction.PAUSE], _without_circumstances(words_of(name))
+    if form.is_rightly_said(said) or "".join(said) in form.others:
         return Instruction.PAUSE
     return None
 
@@ -144,18 +147,26 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
     stem, said = _read(name)
     if not said:
         return None
-    other = _BY_OTHER_WORD.get("".join(said))
+    bare = _without_circumstances(said) or said
+    other = _BY_OTHER_WORD.get("".join(said)) or _BY_OTHER_WORD.get("".join(bare))
     if other is not None:
         return other
 
-    more = len(said) - 1
+    more = len(bare) - 1
     for form in FOLDER_FORMS:
+        if more == 0 and form.has(bare[0]):
+            return form.instruction
         is_first_or_last = form.word in (said[0], said[-1])
         if is_first_or_last and more <= _most_more(form, stem, scripts):
             return form.instruction
     if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
         return Instruction.REVISE
     return None
+
+
+def _without_circumstances(said: list[str]) -> list[str]:
+    """The words but for those that say until when, or what is all meant."""
+    return [word for word in said if word not in CIRCUMSTANCES]
 
 
 def _read(name: str) -> tuple[str, list[str]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from nemowatch.intake.scan.look_alike_letters import as_seen
+
 
 def plain(text: str) -> str:
     """Text for comparing: without case, accents, widths and signs that nobody sees."""
@@ -36,6 +38,8 @@ ENDINGS = words(
     " vtt eml msg gdoc bak bk old orig save sav backup swp tmp temp part partial filepart"
     " crdownload download opdownload uploading"
 )
+#: What people give to a file that is but a sign: in another place these are words.
+_SIGNS = words("flag marker signal trigger stop hold halt off lock")
 #: Those of them of earlier versions.
 BACKUPS = frozenset({"bak", "bk", "old", "orig", "save", "sav", "backup", "swp"})
 #: Endings of links to a text, and of addresses.
@@ -56,6 +60,8 @@ _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 #: Latin letters and digits, or letters of another writing: what is written together in two
 #: writings is two words.
 _TOKEN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
+#: Letters with spaces between them that make a word.
+_SPACED = 4
 #: A number at the end belongs to the word; with any other it is a date or the name of a machine.
 _WORD = re.compile(r"([^\W\d_]+)\d*")
 
@@ -63,7 +69,7 @@ _WORD = re.compile(r"([^\W\d_]+)\d*")
 def without_endings(name: str) -> tuple[str, bool]:
     """A name without the endings of a text, and whether it may be one at all."""
     whole = stem = name.strip().rstrip("~").strip("#")
-    known = ENDINGS | _LINK_ENDINGS
+    known = ENDINGS | _LINK_ENDINGS | _SIGNS
     while _ending(stem) in known:
         stem = stem.rpartition(".")[0].strip()
         known = ENDINGS
@@ -89,13 +95,21 @@ def words_of(text: str) -> list[str]:
     conflict says who, when and where."""
     said: list[str] = []
     apart = _CAMEL.sub(" ", _ENCLOSED.sub(" ", text))
-    for token in _TOKEN.findall(plain(apart)):
+    for token in _TOKEN.findall(as_seen(plain(apart))):
         if said and token.startswith(_CONFLICTS):
             break
         word = _without_number(token)
         if word not in _NO_WORDS:
             said.append(word)
-    return said
+    return _unspaced(said)
+
+
+def _unspaced(said: list[str]) -> list[str]:
+    """`P A U S E` is one word."""
+    letters = [word for word in said if len(word) == 1]
+    if len(letters) < _SPACED or len(letters) != len(said):
+        return said
+    return ["".join(letters)]
 
 
 def _without_number(token: str) -> str:
