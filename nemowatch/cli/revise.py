@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,13 +75,27 @@ def revise(
 
 def _ended(setting: CommandContext, job_id: int) -> dict[str, Any]:
     """The job's record, once it has ended or waits for a person."""
+    from nemowatch.cli.still_working import StillWorking
     from nemowatch.model import ENDED, State
 
+    still_working = StillWorking(setting.config.chat.still_working)
+    skill = _skill(setting, job_id)
     while True:
         record = _record(setting, job_id)
         if record["state"] in ENDED | {State.ATTENTION}:
             return record
+        news = still_working.news(job_id, record["state"], skill)
+        if news:
+            # beside --json's record, and at once
+            print(f"Job {job_id}: {news}", file=sys.stderr, flush=True)
         time.sleep(CHECK_AGAIN)
+
+
+def _skill(setting: CommandContext, job_id: int) -> str:
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.journal import jobs
+
+    return read_journal(setting, lambda conn: jobs.by_id(conn, job_id).skill, str)
 
 
 def _record(setting: CommandContext, job_id: int) -> dict[str, Any]:

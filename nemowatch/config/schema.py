@@ -72,6 +72,8 @@ class Chat(Section):
     timeout: Seconds = 900
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
     recheck: Annotated[tuple[Seconds, ...], After(some)] = (30, 60, 60, 60, 60)
+    # how often a turn under way is said to be; 0: never
+    still_working: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 120
     on_unknown: Literal["ask", "resend"] = "ask"
     on_lost_session: Literal["ask", "rebuild"] = "ask"
 

@@ -22,6 +22,7 @@ from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, Choice, choose
 from nemowatch.jobs.outcomes import Outcomes
 from nemowatch.jobs.slow_answers import SlowAnswers
+from nemowatch.jobs.still_working import StillWorking
 from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
 from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal.jobs import Job
@@ -62,6 +63,7 @@ class Runner:
         self.store = JobStore(deps, self.outcomes, watches, job_log)
         self._stuck = StuckJobs(offline, deps.clock)
         self._slow = SlowAnswers(deps.board, deps.clock)
+        self._still_working = StillWorking(deps.config, deps.clock)
         self._nudge = asyncio.Event()
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
@@ -214,7 +216,9 @@ class Runner:
         """What the stage comes to; None when the process ends first. Raises JournalError."""
         step = TABLE[work.job.state]
         try:
-            return self.outcomes.passed(work, await step.stage(work, self._deps))
+            async with self._still_working.during(work):
+                decision = await step.stage(work, self._deps)
+            return self.outcomes.passed(work, decision)
         except JournalError:
             raise
         except NemowatchError as exc:

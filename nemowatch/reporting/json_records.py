@@ -138,7 +138,13 @@ def _settling(one: Settling) -> dict[str, Any]:
 
 
 def _transfer(job: int, one: Transfer) -> dict[str, Any]:
-    return {"job": job, "what": one.what, "done": one.done, "total": one.total}
+    return {
+        "job": job,
+        "what": one.what,
+        "done": one.done,
+        "total": one.total,
+        "seconds": one.seconds,
+    }
 
 
 def _trouble(one: Trouble) -> dict[str, Any]:
@@ -191,7 +197,7 @@ def _read_settling(row: Mapping[str, Any]) -> Settling:
 
 
 def _read_transfer(row: Mapping[str, Any]) -> Transfer:
-    return Transfer(row["what"], row["done"], row["total"])
+    return Transfer(row["what"], row["done"], row["total"], row.get("seconds", 0))
 
 
 def _read_trouble(row: Mapping[str, Any]) -> Trouble:

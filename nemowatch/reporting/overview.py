@@ -78,11 +78,12 @@ class PauseFile:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An upload or a download under way."""
+    """An upload, a download or a turn under way."""
 
-    what: str  #: "uploading", "downloading"
+    what: str  #: "uploading", "downloading", "instructing"
     done: int  #: bytes
     total: int  #: bytes, 0 when not known
+    seconds: float = 0  #: that a turn has taken so far
 
     @property
     def share(self) -> float | None:

@@ -31,6 +31,7 @@ from nemowatch.reporting.page_model import (
 )
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import capital
+from nemowatch.tasks.usual_times import usual_time
 
 #: Characters of an order or an answer: more is in the file beside the result.
 LONGEST_WORDS = 700
@@ -200,8 +201,17 @@ def _running(overview: Overview) -> Iterable[Running]:
             job.target,
             job.state,
             _percent(job, overview),
-            words.tries(job.attempt, job.tries, job.error_text),
+            _note(job, overview),
         )
+
+
+def _note(job: Job, overview: Overview) -> str:
+    """What is said of a step besides its name."""
+    said = [words.tries(job.attempt, job.tries, job.error_text)]
+    transfer = overview.published.transfers.get(job.id, NO_TRANSFER)
+    if job.state is State.INSTRUCTING:
+        said.append(words.pace(transfer.seconds, usual_time(job.skill)))
+    return " · ".join(filter(None, said))
 
 
 def _percent(job: Job, overview: Overview) -> float:

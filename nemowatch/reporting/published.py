@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from nemowatch.clock import Clock
 from nemowatch.config.display_paths import in_inbox
 from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
@@ -58,13 +59,21 @@ def publish(
         settling_count=sum(inbox.settling for inbox in inboxes),
         pauses=tuple(_pauses(inboxes)),
         troubles=tuple(_troubles(inboxes, findings))[:limit],
-        transfers={job: Transfer(*row) for job, row in board.rows.items()},
+        transfers=_transfers(board, journal.clock),
         journal_path=show_path(journal.path),
         journal_full_at=journal.full_at or 0,
         registration=account.registration_link,
         account_ends_at=account.expires_at,
         connection=connection,
     )
+
+
+def _transfers(board: Board, clock: Clock) -> dict[int, Transfer]:
+    now = clock.monotonic()
+    found: dict[int, Transfer] = {}
+    for job, row in board.rows.items():
+        found[job] = Transfer(*row, seconds=now - board.turns.get(job, now))
+    return found
 
 
 def _inbox(inbox: Inbox) -> InboxStatus:

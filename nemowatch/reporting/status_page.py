@@ -8,6 +8,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from nemowatch.pacing import SayOnce
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import Turn, turn_of
-from nemowatch.reporting.overview import Overview, Published, gather
+from nemowatch.reporting.overview import Overview, Published, Transfer, gather
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
@@ -57,7 +58,9 @@ class StatusPage:
         connection: Callable[[], Connection],
         disks: Disks,
         clock: Clock,
+        still_working: Callable[[], float],
     ) -> None:
+        """`still_working`: seconds between two words about a turn; 0: none."""
         self._journal = journal
         self._inboxes = inboxes
         self._findings = findings
@@ -66,6 +69,7 @@ class StatusPage:
         self._connection = connection
         self._disks = disks
         self._clock = clock
+        self._still_working = still_working
         self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
         # what a page said last, and until when (monotonic) it is not gathered again
@@ -113,6 +117,7 @@ class StatusPage:
             account=self._account(),
             connection=self._connection(),
         )
+        published = replace(published, transfers=self._in_steps(published.transfers))
         overview, turns = await self._journal.read(partial(_gather, published=published))
         model = content(
             overview,
@@ -134,6 +139,10 @@ class StatusPage:
         else:
             self._failing.over(page)
 
+    def _in_steps(self, transfers: Mapping[int, Transfer]) -> dict[int, Transfer]:
+        steps = self._steps()
+        return {job: replace(one, seconds=steps.get(job, 0)) for job, one in transfers.items()}
+
     def _news(self, own: list[Inbox]) -> object:
         """Something that is equal as long as a page would say the same, and cheap to get."""
         return (
@@ -142,13 +151,27 @@ class StatusPage:
             list(map(self._news_of, own)),
             tuple(self._findings.refused),
             dict(self._live.rows),
+            self._steps(),
             self._account(),
             self._connection(),
         )
 
+    def _steps(self) -> dict[int, float]:
+        """How long each turn has taken so far, in steps: a page that counted seconds would be
+        written for each of them."""
+        every, now = self._still_working(), self._clock.monotonic()
+        return {job: in_steps(now - at, every) for job, at in self._live.turns.items()}
+
     def _news_of(self, inbox: Inbox) -> object:
         problems = self._findings.problems.get(inbox.watch.name, ())
         return inbox.health, inbox.settling, problems
+
+
+def in_steps(seconds: float, every: float) -> float:
+    """The seconds down to a multiple of `every`; 0 where that is 0."""
+    if every <= 0:
+        return 0
+    return seconds - seconds % every
 
 
 async def _any_same_root(own: list[Inbox]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nemowatch import hold_reasons
-from nemowatch.clock import date_and_time
+from nemowatch.clock import date_and_time, lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.intake.watch.health import HealthState
@@ -300,6 +300,15 @@ def tries(attempt: int, tries_without_end: int, why: str) -> str:
     if tries_without_end:
         return f"trying again{because(why)}"
     return why
+
+
+def pace(seconds: float, usual: str) -> str:
+    """How a turn goes: how long it has taken so far (0: not worth saying), and what it takes as a
+    rule."""
+    if seconds <= 0:
+        return usual
+    so_far = f"still working, {lasted(seconds)} so far"
+    return "; ".join(filter(None, (so_far, usual)))
 
 
 def anonymous(link: str, ends_at: int = 0) -> str:

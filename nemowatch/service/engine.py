@@ -159,6 +159,7 @@ class Engine:
             lambda: self.account.now,
             self._disks,
             self.clock,
+            lambda: self.config.chat.still_working,
         )
 
     @property

@@ -76,6 +76,8 @@ class Board:
     """Live progress that is not worth storing: job id -> (what, done, total or 0)."""
 
     rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    #: job id -> when its turn was sent, on the monotonic clock
+    turns: dict[int, float] = field(default_factory=dict)
 
     def reporter(self, job_id: int, what: str) -> Callable[[int, int], None]:
         """A progress callback for a transfer of this job, in bytes."""
@@ -85,9 +87,15 @@ class Board:
 
         return report
 
+    def begin_turn(self, job_id: int, at: float) -> None:
+        """A turn of this job is sent at this moment (monotonic)."""
+        self.rows[job_id] = ("instructing", 0, 0)
+        self.turns[job_id] = at
+
     def clear(self, job_id: int) -> None:
-        """Forget the progress: the transfer is over."""
+        """Forget the progress: the transfer, or the turn, is over."""
         self.rows.pop(job_id, None)
+        self.turns.pop(job_id, None)
 
 
 async def taken_at_its_word(watch: str, path: bytes) -> bool:

@@ -91,7 +91,7 @@ async def send(work: Work, deps: Deps) -> Decision:
         return await read_again(work, deps, call)
     if not work.may_send:  # the flow that wrote this intent ended without writing its outcome
         return leave_open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
-    deps.board.rows[work.job.id] = ("instructing", 0, 0)
+    deps.board.begin_turn(work.job.id, deps.clock.monotonic())
     try:
         answer = await deps.api.run_turn(
             work.job.skill, work.job.session_id, work.job.prompt, lambda: None

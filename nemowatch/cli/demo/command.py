@@ -13,11 +13,14 @@ import typer
 
 from nemowatch.cli import options
 from nemowatch.cli.formatting import name, plural, size
+from nemowatch.cli.still_working import StillWorking
+from nemowatch.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nemowatch.cli.demo.stage import Stage
+    from nemowatch.journal.jobs import ListedJob
     from nemowatch.reporting.overview import Overview
 
 #: Seconds after the set-up in which every result must be there.
@@ -128,12 +131,26 @@ def _lines(stage: Stage) -> Iterator[Overview]:
     from nemowatch.journal import jobs
 
     shown_states: dict[int, str] = {}
+    still_working = StillWorking(stage.setting.config.chat.still_working)
     while True:
         for row in read_journal(stage.setting, jobs.listed, list[jobs.ListedJob]):
             if shown_states.get(row.job.id) != row.job.state:
                 shown_states[row.job.id] = row.job.state
-                say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}")
+                say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}{_usual(row)}")
+            news = still_working.news(row.job.id, row.job.state, row.job.skill)
+            if news:
+                say(f"  {name(row.path)} > {row.job.target}: {news}")
         yield overview(stage.setting)
+
+
+def _usual(row: ListedJob) -> str:
+    """What a step takes as a rule, where it takes its time."""
+    from nemowatch.reporting.phrases import brackets
+    from nemowatch.tasks.usual_times import usual_time
+
+    if row.job.state is State.INSTRUCTING:
+        return brackets(usual_time(row.job.skill))
+    return ""
 
 
 def _tell(stage: Stage, good: bool, seconds: float) -> None:

@@ -50,6 +50,7 @@ scan_interval = 2
 [render]
 poll_interval = 0.5
 [chat]
+still_working = 1.5
 recheck = [0.5, 0.5, 0.5, 0.5, 0.5]
 [service]
 drain = 5

@@ -13,6 +13,8 @@ from nemowatch.cli.formatting import clean, size
 from nemowatch.cli.jobs import file_words
 from nemowatch.cli.output import word
 from nemowatch.model import State
+from nemowatch.reporting.words import pace
+from nemowatch.tasks.usual_times import usual_time
 
 if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
@@ -66,8 +68,15 @@ def progress(row: ListedJob, transfer: Transfer | None) -> Progress:
     if row.job.state is State.RENDERING:
         return Progress(row.job.progress / 100, f"{row.job.progress:.0f} %")
     if row.job.state is State.INSTRUCTING:
-        return Progress(None, "the cloud works on it")
+        return _talked(row, transfer)
     return Progress()
+
+
+def _talked(row: ListedJob, transfer: Transfer | None) -> Progress:
+    """How long a turn has taken so far."""
+    if transfer is None:
+        return Progress(None, "the cloud works on it")
+    return Progress(None, pace(transfer.seconds, usual_time(row.job.skill)))
 
 
 def _moved(transfer: Transfer) -> Progress:

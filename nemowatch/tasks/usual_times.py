@@ -1,0 +1,22 @@
+"""How long the cloud takes as a rule (docs/api.md section 2). Nothing is decided by it: it is said
+to people who wait. Pure."""
+
+from __future__ import annotations
+
+from nemowatch.model import DEFAULT_SKILL
+
+#: By skill, in the words of the product's own pages.
+USUAL = {
+    DEFAULT_SKILL: "30-90 seconds",
+    "voiceover-generator": "20-40 seconds",
+    "multilingual-video-dubbing": "1-3 minutes",
+    "transcribe-video-to-text": "1-2 minutes",
+}
+
+
+def usual_time(skill: str) -> str:
+    """What a turn of this skill takes: "1-3 minutes as a rule"; "" when nobody says."""
+    usual = USUAL.get(skill)
+    if usual is None:
+        return ""
+    return f"{usual} as a rule"
