@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nemowatch.cli.context import CommandContext
+    from nemowatch.errors import NemowatchError
     from nemowatch.journal.spend import Drop, Paid
 
 By = Annotated[
@@ -26,6 +28,20 @@ By = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The credits of the account, as the command's JSON has them."""
+
+    available: float
+    frozen: float
+    total: float
+    anonymous: bool = False
+    registration: str = ""  #: where an anonymous account is registered
+    ends_at: int = 0  #: UTC ms; 0: not known, or never
+    at: str | None = None  #: ISO 8601; None: the cloud has said so just now
+    problem: str = ""  #: why the cloud could not be asked now
+
+
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
     """Show the balance, and what was spent by day."""
     from nemowatch.cli.connection import read_journal
@@ -37,7 +53,7 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
     if by not in ("", "day"):
         raise UsageError(f"Credits cannot be summed by {by!r}.", cure="Use --by day.")
     setting = find_setting(config)
-    record = balance(setting)
+    record = asdict(balance(setting))
     if by:
         record["days"] = read_journal(
             setting,
@@ -50,53 +66,66 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
         _print(record)
 
 
-def balance(setting: CommandContext) -> dict[str, Any]:
-    """The balance now, or, when the cloud does not answer, the one seen last and why.
+def balance(setting: CommandContext) -> Balance:
+    """The balance as the daemon or the cloud says it, or, when neither does, the one seen last.
 
-    {available, frozen, total, anonymous, registration, at, problem}; `at` is None for a fresh
-    answer.
+    Raises NemowatchError when there is none of these.
     """
-    from nemowatch.cli.cloud import ask_cloud, ask_daemon
-    from nemowatch.cli.connection import read_journal
-    from nemowatch.clock import iso
     from nemowatch.errors import NemowatchError
 
     try:
-        if (known := ask_daemon(setting)) is not None:
-            return {
-                "available": known.credits.available,
-                "frozen": known.credits.frozen,
-                "total": known.credits.total,
-                "anonymous": False,
-                "registration": "",
-                "ends_at": 0,
-                "at": known.at,
-                "problem": "As the daemon saw it last:",
-            }
-        answer = ask_cloud(setting)
+        return _from_daemon(setting) or _from_cloud(setting)
     except NemowatchError as exc:
-        seen = read_journal(setting, account.credits_seen, dict[str, Any])
-        if seen.get("available") is None:
-            exc.cure = exc.cure or "nemowatch check says more."
-            raise
-        return {
-            **{key: seen[key] for key in ("available", "frozen", "total", "anonymous")},
-            "registration": _link(seen["user_id"]) if seen["anonymous"] else "",
-            "ends_at": seen["expires_at"],
-            "at": iso(seen["at"]),
-            "problem": f"{exc.text} {exc.cure}".strip(),
-        }
-    found, owner = answer
-    return {
-        "available": found.available,
-        "frozen": found.frozen,
-        "total": found.total,
-        "anonymous": owner.anonymous,
-        "registration": owner.registration_link,
-        "ends_at": owner.expires_at,
-        "at": None,
-        "problem": "",
-    }
+        return _seen_last(setting, exc)
+
+
+def _from_daemon(setting: CommandContext) -> Balance | None:
+    """What the running daemon saw last, when only it has the token."""
+    from nemowatch.cli.cloud import ask_daemon
+
+    known = ask_daemon(setting)
+    if known is None:
+        return None
+    found = known.credits
+    return Balance(found.available, found.frozen, found.total, at=known.at)
+
+
+def _from_cloud(setting: CommandContext) -> Balance:
+    from nemowatch.cli.cloud import ask_cloud
+
+    found, owner = ask_cloud(setting)
+    return Balance(
+        found.available,
+        found.frozen,
+        found.total,
+        owner.anonymous,
+        owner.registration_link,
+        owner.expires_at,
+    )
+
+
+def _seen_last(setting: CommandContext, error: NemowatchError) -> Balance:
+    """What the journal knows. Raises the error when it knows no balance."""
+    from nemowatch.cli.connection import read_journal
+    from nemowatch.clock import iso
+
+    seen = read_journal(setting, account.credits_seen, dict[str, Any])
+    if seen.get("available") is None:
+        error.cure = error.cure or "nemowatch check says more."
+        raise error
+    registration = ""
+    if seen["anonymous"]:
+        registration = _link(seen["user_id"])
+    return Balance(
+        seen["available"],
+        seen["frozen"],
+        seen["total"],
+        seen["anonymous"],
+        registration,
+        seen["expires_at"],
+        iso(seen["at"]),
+        f"{error.text} {error.cure}".strip(),
+    )
 
 
 def _link(user_id: str) -> str:
@@ -128,6 +157,7 @@ def _print(record: dict[str, Any]) -> None:
 
     if record["problem"]:
         say(record["problem"])
+    if record["at"]:
         say(f"Seen last, {formatting.local_time(record['at'])}:")
     say(f"available  {formatting.credits(record['available'])}")
     say(f"frozen     {formatting.credits(record['frozen'])}")
