@@ -221,7 +221,7 @@ class UnsafeContent(LocalFinal):
     """The file cannot be read safely."""
 
     code = "unsafe"
-    cure = "Open it in the program it was made with, save it anew, and drop the new file."
+    cure = "Open it in the program it was made with, save it again as a new file, and drop that."
 
 
 class RemoteError(NemowatchError):
@@ -350,7 +350,7 @@ class NothingMade(RemoteError):
     code = "nothing made"
     cure = (
         "Moving it back into its inbox folder checks once more whether the work has come after all;"
-        " if it has not, it is made anew, and that costs again. Clearer instructions (a prompt.txt"
+        " if it has not, it is made again, which costs again. Clearer instructions (a prompt.txt"
         " in the folder) or another file may help."
     )
 

@@ -154,14 +154,14 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Stops.NEW_WORK,
         Ends.PROBE,
         words="New work may not begin at this hour (limits.hours).",
-        short="waits for the hours of work",
+        short="waits for working hours",
         cure=Cure("Nothing to do: work resumes by itself within the hours of limits.hours."),
     ),
     HoldReason.CAP: Hold(
         Scope.SETTING,
         Stops.PAYMENT,
         Ends.PROBE,
-        words="The credits that may be spent in a day are spent, or soon will be.",
+        words="Today's credit limit is reached, or soon will be.",
         short="waits for the day's credits",
         cure=Cure(
             "Work resumes by itself when the day's credits allow; to spend more, raise"

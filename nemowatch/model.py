@@ -1,4 +1,4 @@
-"""The shared vocabulary: frozen records and enums that every room uses.
+"""The shared vocabulary: frozen records and enums that every package uses.
 
 No I/O, no clock, no configuration. A record that only one package uses is defined there.
 """
@@ -20,16 +20,16 @@ class State(StrEnum):
     """The state of a job. An `-ing` state is committed before its effect and means "it may have
     happened"."""
 
-    CLAIMED = "claimed"  #: settled and accepted; nothing has left this machine
+    CLAIMED = "claimed"  #: needs a session; whether it is paid for, `spend` knows
     UPLOADING = "uploading"  #: a session exists; its files may be in transit
-    UPLOADED = "uploaded"  #: the session has the files; nothing is paid
+    UPLOADED = "uploaded"  #: the session has the files; the paid turn is next
     INSTRUCTING = "instructing"  #: the paid turn may have been sent
-    INSTRUCTED = "instructed"  #: the edit exists; its draft is saved here
+    INSTRUCTED = "instructed"  #: the paid turn happened; its draft may still be in the cloud
     SUBMITTING = "submitting"  #: the render, under our id, may have been asked for
     RENDERING = "rendering"  #: the cloud knows the render; it is polled
     RENDERED = "rendered"  #: the render is complete and has a URL
     DOWNLOADING = "downloading"  #: a part file may hold some of it
-    DOWNLOADED = "downloaded"  #: the part file is complete, on disk and hashed
+    DOWNLOADED = "downloaded"  #: all that the results are made of is here
     PUBLISHED = "published"  #: every result is in the outbox
     HELD = "held"  #: waits for something outside this job; the reason says what
     ATTENTION = "attention"  #: waits for a person; the reason says what to decide

@@ -46,7 +46,7 @@ def cancel(jobs: options.Jobs, config: options.Config = None) -> None:
 
 
 def again(jobs: options.Jobs, new_take: NewTake = False, config: options.Config = None) -> None:
-    """Deliver results anew, free of charge.
+    """Deliver results again, free of charge.
 
     They come from what is saved of the edit; with --new-take the cloud makes and charges a new one.
     """
@@ -111,7 +111,7 @@ def approve(watch: WatchName = "", config: options.Config = None) -> None:
 
 
 def take_over(config: options.Config = None) -> None:
-    """Work these folders instead of another host.
+    """Take over these folders from another host.
 
     Stop nemowatch there first. What this host has not paid for itself then waits for approval."""
     from nemowatch.cli.connection import ask

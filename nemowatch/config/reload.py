@@ -1,5 +1,5 @@
 """What differs between two configurations, what of it can change while the daemon runs, and the
-configuration that is then in force. Pure: going on with it is the engine's."""
+configuration that is then in force. Pure: `service.engine` goes on with it."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ _READ_IT = "Open it in an editor: it may say why a download failed. Then put in 
 _TRUE_ENDING = "Give it the ending of what it is (.mp4 for a film, .mp3 for a recording)."
 _IF_WORD = "If it is a Word document, give it the ending .docx. If it is an archive, unpack it."
 _COPY_WORDS = "Copy the words that are meant into a plain text file (.txt), and drop that."
-_SAVE_ANEW = "Open it in the program that made it, and save it anew."
+_SAVE_AGAIN = "Open it in the program that made it, and save it again as a new file."
 
 
 class Finding(StrEnum):
@@ -199,7 +199,7 @@ def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -
     behind = pieces.at(containers.behind_tags(pieces), HEAD)
     if kind is MediaKind.AUDIO and disguise(behind) is not None:
         return _disguised(behind, name)
-    return Sniffed(Finding.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_ANEW)
+    return Sniffed(Finding.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_AGAIN)
 
 
 def _kind_by_tracks(kind: MediaKind, heard: Heard) -> MediaKind:

@@ -130,7 +130,7 @@ def cap_words(cap: Cap) -> str:
     said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
     whose, until = "turns whose price is not known", "tomorrow"
     if cap.under_way:
-        whose, until = _turns(cap), "when these have cost less, else tomorrow"
+        whose, until = _turns(cap), "if these cost less than expected, otherwise tomorrow"
     if cap.reserved:
         said.append(f"about {amount(cap.reserved)} go to {whose}")
     said.append(f"one more turn costs about {amount(cap.price)}")
@@ -138,19 +138,19 @@ def cap_words(cap: Cap) -> str:
 
 
 def _pending_words(cap: Cap) -> str:
-    until = f"{_turns(cap)} have shown it"
+    until = f"{_turns(cap)} have finished"
     if cap.under_way == 1:
-        until = "turn under way has shown it"
+        until = "the running turn has finished"
     return (
-        f"What a turn costs is not known here yet: it waits until the {until}, for"
-        " limits.daily_credits is set."
+        "The price of a turn is not known yet. Because limits.daily_credits is set, this job waits"
+        f" until {until}."
     )
 
 
 def _turns(cap: Cap) -> str:
     if cap.under_way == 1:
-        return "1 turn under way"
-    return f"{cap.under_way} turns under way"
+        return "1 running turn"
+    return f"{cap.under_way} running turns"
 
 
 def within_hours(hours: str, now: datetime) -> bool:

@@ -68,7 +68,8 @@ class Problems:
         return self._files.get(path)
 
     def final(self) -> list[bytes]:
-        """Refused files: the engine moves them away, and there may be no event for that."""
+        """Refused files: `sources.scan_results` moves them away, and there may be no event for
+        that."""
         return [path for path, problem in self._files.items() if problem.final]
 
     def forget(self, *paths: bytes) -> None:

@@ -164,7 +164,7 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
     if edit_lost:
         writes.append(partial(spend.set_edit, job_id=job.id, edit=Edit.LOST))
         if not at.rebuild:
-            cure = "Moving it back into its inbox folder makes it anew, and costs again."
+            cure = "Moving it back into its inbox folder makes it again, which costs again."
             words = "The cloud lost the edit before it could be saved here."
             return refuse(State.FAILED, SessionLost(words, cure=cure), *writes)
 

@@ -2,7 +2,7 @@
 follow them into it.
 
 A call on a share that hangs cannot be ended, only left alone. It keeps its own thread
-(engine.disks) until the share answers.
+(`fs.threads.Disks`) until the share answers.
 """
 
 from __future__ import annotations

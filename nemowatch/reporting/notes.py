@@ -197,7 +197,7 @@ def same_words_note(file: bytes, when: str, made: Iterable[str]) -> str:
     ]
     if results:
         blocks.append(f"What came of it is in the outbox:\n{_lines(results)}")
-    way = "Nothing, if that is right. To have it done once more, write it anew, and save it again."
+    way = "Nothing, if that is right. To have it done once more, write it and save it again."
     blocks.append(_to_do([way]))
     return _note(list(map(_wrapped_block, blocks)))
 

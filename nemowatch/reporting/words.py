@@ -119,7 +119,7 @@ def once_more(jobs: Sequence[int]) -> Cure:
     return Cure(
         choices=(
             Choice(command, "deliver what is done once more, free of charge"),
-            Choice(f"{command} --new-take", "have it made anew; it costs again"),
+            Choice(f"{command} --new-take", "have it made again; it costs again"),
         )
     )
 
@@ -172,7 +172,7 @@ def about_connection(connection: Connection) -> Cure:
     """What a person can do about a cloud that does not take us."""
     if connection.reason is not None:
         return about_hold(connection.reason).beyond(connection.text)
-    return Cure(connection.cure or "Nothing to do: it is asked again by itself.")
+    return Cure(connection.cure or "Nothing to do: nemowatch keeps asking.")
 
 
 def waits_for(reason: str, text: str) -> str:

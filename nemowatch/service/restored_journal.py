@@ -3,7 +3,7 @@ of a paid call that the journal does not know. What it takes for unpaid may be p
 of it is paid before a person has spoken.
 
 A state folder that was restored as a whole shows nothing: that, each workspace's owner file does
-(intake.presence).
+(intake/watch/owner_file).
 """
 
 from __future__ import annotations

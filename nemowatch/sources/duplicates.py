@@ -124,7 +124,7 @@ class Duplicates:
             "This file was done before, but its results are gone and cannot be delivered again"
             " without paying."
         )
-        cure = "nemowatch again JOB --new-take makes them anew, and costs again."
+        cure = "nemowatch again JOB --new-take makes them again, which costs again."
         problem = FileProblem(
             copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"
         )

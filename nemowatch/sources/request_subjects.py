@@ -87,7 +87,7 @@ def _made(conn: sqlite3.Connection, result: Result) -> Subject:
         raise OrderError(
             "That result was there before nemowatch remembers anything: there is no edit that could"
             " be changed.",
-            cure="Have it made anew: drop the file again under another name.",
+            cure="Have it made again: drop the file again under another name.",
         )
     return Subject(result.shown_job, result.session)
 

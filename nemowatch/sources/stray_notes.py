@@ -99,6 +99,6 @@ def _strays(
 
 def _problem(path: bytes) -> FileProblem:
     folder = path.rpartition(b"/")[0]
-    what = "It has the name of a note of nemowatch, so it is not processed."
-    cure = "Give it another name if it is work, or remove it."
+    what = "It has the name of one of nemowatch's own notes, so it is not processed."
+    cure = "Give it another name if it is to be processed, or remove it."
     return FileProblem(path, folder, what, cure, code="note name")

@@ -1,5 +1,5 @@
 """One arrow of a job's life each: `async (work, deps) -> Decision`. Stages cause effects in the
-world and decide; only the engine's runner writes what they decided. `TABLE` says which stage
+world and decide; only the runner (`jobs.runner`) writes what they decided. `TABLE` says which stage
 moves which state on."""
 
 from nemowatch.stages.decision import Decision

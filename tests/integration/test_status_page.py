@@ -85,7 +85,7 @@ async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> 
     with cli.journal() as journal:
         journal.write_now(lambda conn: sources.claim(conn, new, 1))
     html = await page_of(cli)
-    assert (html.count("waits for the hours of work"), html.count("· es, fr")) == (1, 1)
+    assert (html.count("waits for working hours"), html.count("· es, fr")) == (1, 1)
 
 
 async def test_pauses_are_reported_before_anything_waits(tmp_path: Path) -> None:

@@ -121,8 +121,9 @@ def test_skills_have_prices_of_their_own() -> None:
         (
             Cap(250, 0, under_way=2, reserved=200, price=100),
             (
-                "0 of the 250 credits a day are spent, about 200 go to 2 turns under way, one more"
-                " turn costs about 100: it resumes when these have cost less, else tomorrow."
+                "0 of the 250 credits a day are spent, about 200 go to 2 running turns, one more"
+                " turn costs about 100: it resumes if these cost less than expected, otherwise"
+                " tomorrow."
             ),
         ),
         (
@@ -135,8 +136,8 @@ def test_skills_have_prices_of_their_own() -> None:
         (
             Cap(100, under_way=1, reserved=100, price=100, known=False),
             (
-                "What a turn costs is not known here yet: it waits until the turn under way has"
-                " shown it, for limits.daily_credits is set."
+                "The price of a turn is not known yet. Because limits.daily_credits is set, this"
+                " job waits until the running turn has finished."
             ),
         ),
     ],

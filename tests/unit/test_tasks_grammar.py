@@ -364,7 +364,7 @@ WRONG = [
     ("dub-from-en-en", "both the language of the video"),
     ("dub-from", 'ends with "from"'),
     ("dub-from-en-from-de-es", "twice"),
-    ("dub-from-en", "no language to dub into"),
+    ("dub-from-en", "names no language"),
     ("transcribe-from-en", '"from" is not a language'),
     ("dub-es-es", "Spanish is in the name twice"),
     ("dub-xx", '"xx" is not a language'),

@@ -76,7 +76,7 @@ def _can_be_made(folder: Path) -> Finding:
     shown = name(os.fsencode(folder))
     if os.access(above, os.W_OK | os.X_OK):
         return Finding("ok", "state", f"{shown} will be made at the first start.")
-    text = f"{shown} cannot be made: no right to write in {above}."
+    text = f"{shown} cannot be made: no permission to write to {above}."
     return Finding("fail", "state", text, "Set state_dir to another folder.")
 
 
@@ -118,8 +118,8 @@ def inotify(watches: Iterable[Watch]) -> Finding:
         limit = int(LIMIT_FILE.read_text("ascii"))
     except (OSError, ValueError):  # the unit's ProcSubset=pid hides it: nothing is wrong
         hidden = (
-            "the kernel's limit cannot be seen from here (the unit hides it); what is above it is"
-            " scanned."
+            "the kernel's limit cannot be seen from here (the unit hides it); folders beyond it"
+            " are scanned."
         )
         return Finding("ok", "inotify", f"{needed}; {hidden}")
     text = f"{needed}, of {limit} that the kernel allows."

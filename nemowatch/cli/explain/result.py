@@ -96,7 +96,7 @@ def _record(
     steps = [Step("ok", f"It lies in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")]
     if about != path:
         what = name(os.fsencode(about.name))
-        steps.append(Step("info", f"It is a note of nemowatch about {what}."))
+        steps.append(Step("info", f"It is one of nemowatch's own notes, about {what}."))
     if not exists(path):
         steps.append(Step("info", "It is not there now."))
 

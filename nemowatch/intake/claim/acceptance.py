@@ -213,7 +213,7 @@ class Acceptance:
 
     def _leave_note(self, group: Group) -> None:
         """A note of ours is nothing to be spoken, whatever it is called by now."""
-        what = "This text is a note of nemowatch, not work."
+        what = "This text is one of nemowatch's own notes."
         for path in group.paths:
             problem = FileProblem(path, parent(path), what, "Remove it.", code="note")
             self._state.problems.ask(problem)

@@ -18,14 +18,14 @@ from nemowatch.model import Snapshot
 #: The cure for a name that is nearly an instruction.
 _RENAME = (
     "Call it {name}, with nothing before or after (Windows hides endings: View, File name"
-    " extensions shows them), or remove it. If it is work of its own, give it a name that is not"
-    " like this one."
+    " extensions shows them), or remove it. If it is a file to be processed, give it a name that is"
+    " not like this one."
 )
 #: The same for what is said about another file.
 _ABOUT = (
     "Save it as plain text called {{name}}, where NAME is the name of {}, for example {} (Windows"
-    " hides endings: View, File name extensions shows them), or remove it. If it is work of its"
-    " own, give it another name."
+    " hides endings: View, File name extensions shows them), or remove it. If it is a file to"
+    " be processed, give it another name."
 )
 _CURES = {
     Instruction.PAUSE: _RENAME,
@@ -34,10 +34,11 @@ _CURES = {
     Instruction.GLOSSARY: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
     Instruction.REVISE: _ABOUT.format("the result that is to be changed", "promo.es.revise.txt"),
     Instruction.ANSWER: _ABOUT.format("the file that is asked about", "promo.mp4.answer.txt"),
-    Instruction.NOTE: "Remove it, or give it another name if it is work.",
+    Instruction.NOTE: "Remove it, or give it another name if it is to be processed.",
     Instruction.ORDER: (
         "To try a file again, move it from failed/ back here. To end a pause, remove the file"
-        " PAUSE. To take an order back, remove its file. If this is work, give it another name."
+        " PAUSE. To take an order back, remove its file. If this file is to be processed, give it"
+        " another name."
     ),
     Instruction.ASIDE: "If it is a script to be spoken, give it another name, such as script.txt.",
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
@@ -56,7 +57,7 @@ _SAID = {
     Instruction.ORDER: "{name} looks like an order that nemowatch does not know",
     Instruction.ASIDE: "{name} looks like a text about the folder, not like work",
 }
-_NEARLY = "{name} looks like {meant}, but is not called exactly so"
+_NEARLY = "{name} looks like {meant}, but its name is not exactly that"
 _HOLDS = {
     Effect.FOLDER: "nothing in this folder is processed while it is there",
     Effect.PAUSE: "nothing in this folder is paid for while it is there, as with a file PAUSE",

@@ -48,8 +48,8 @@ class NameVerdict:
 
 #: Our notes and instructions. Windows hides endings, so a doubled .txt counts as what was meant.
 OUR_PATTERNS = {
-    "nemowatch - read me.txt": "a note of nemowatch",
-    "*.error.txt": "a note of nemowatch",
+    "nemowatch - read me.txt": "one of nemowatch's own notes",
+    "*.error.txt": "one of nemowatch's own notes",
     "*.question.txt": "a question of nemowatch",
     "*.nemowatch.txt": "what nemowatch wrote beside a result",
     "*.nemowatch ([0-9]*).txt": "what nemowatch wrote beside a result",
@@ -135,7 +135,9 @@ class Ignore:
         meant = instruction_names.look_alike(name, folder=folder)
         if meant is None:
             return None
-        return NameVerdict(NameClass.OURS, f"it looks like {meant}, but is not called exactly so")
+        return NameVerdict(
+            NameClass.OURS, f"it looks like {meant}, but its name is not exactly that"
+        )
 
     def _shared(self, low: str) -> NameVerdict:
         own = self._own.why(low)

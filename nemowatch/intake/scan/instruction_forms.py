@@ -21,7 +21,7 @@ class Instruction(StrEnum):
     REVISE = "NAME.revise.txt"
     ANSWER = "NAME.answer.txt"
     LINKS = "NAME.urls.txt"
-    NOTE = "a note of nemowatch"
+    NOTE = "one of nemowatch's own notes"
     ORDER = "an order"
     ASIDE = "a file about the folder"
 

@@ -44,7 +44,7 @@ def folded(name: bytes) -> str:
 
 
 def exact(name: bytes) -> Instruction | None:
-    """The instruction that is called exactly so."""
+    """The instruction that has exactly this name."""
     return _BY_NAME.get(folded(name))
 
 

@@ -42,8 +42,7 @@ class Dub(TaskKind):
         if not found.targets:
             example = shown("-".join([*spelled.words, "es"]))
             raise WrongError(
-                "The name says dub, but no language to dub into: for Spanish it would be, for"
-                f" example, {example}."
+                f"The name says dub but names no language. For Spanish, call it {example}."
             )
         if found.source in found.targets:
             raise WrongError(
