@@ -23,8 +23,8 @@ NO_WORK = {
         "Every result is put into the outbox anyway.",
     ),
     Request.CREDITS: (
-        "how many credits there are",
-        "status.html in the shared folder says it, and so does: nemowatch credits.",
+        "about credits",
+        "status.html in the shared folder says how many are left, and so does: nemowatch credits.",
     ),
     Request.STATUS: (
         "how things are",
@@ -32,7 +32,8 @@ NO_WORK = {
     ),
     Request.UPLOAD: (
         "to upload something",
-        "Every file that is put into the folder is uploaded by itself.",
+        "Every file that is put into the folder is uploaded by itself, and results are put into the"
+        " outbox and nowhere else.",
     ),
 }
 _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
@@ -84,12 +85,24 @@ def plan(folder: Folder, drop: Drop) -> Order:
     """What is to be made of `drop`. Raises OrderError, with the cure, for what the folder does
     not take and for instructions that are missing or cannot be sent."""
     _check_media(folder, drop)
-    _check_instructions(drop.prompt, folder, "the prompt.txt that counts here")
-    _check_instructions(folder.prompt, folder, "the prompt of that recipe")
-    without = routing.without_export
-    folder = replace(folder, prompt=without(folder.prompt))
-    drop = replace(drop, prompt=without(drop.prompt))
-    return kind_of(folder).plan(folder, drop)
+    own = _own_instructions(drop.prompt, folder)
+    recipe = folder.prompt
+    is_replaced = own.strip() and not prompts.extends(own)
+    if not is_replaced:
+        _check_instructions(recipe, folder, "the prompt of that recipe")
+    folder = replace(folder, prompt=routing.without_export(recipe))
+    return kind_of(folder).plan(folder, replace(drop, prompt=own))
+
+
+def _own_instructions(text: str, folder: Folder) -> str:
+    """What a prompt.txt has the cloud do. What it adds to a folder's own instructions, and is no
+    work, leaves them their work. Raises OrderError where it takes their place."""
+    adds = prompts.extends(text) and not kind_of(folder).needs_prompt
+    if not adds:
+        _check_instructions(text, folder, "the prompt.txt that counts here")
+    elif routing.request_in(prompts.addition(text)) is not Request.WORK:
+        return ""
+    return routing.without_export(text)
 
 
 def _check_media(folder: Folder, drop: Drop) -> None:
@@ -108,9 +121,6 @@ def _check_instructions(text: str, folder: Folder, where: str) -> None:
     cloud. A script is content, and may say what it likes."""
     request = routing.request_in(text.lstrip(" \n+"))
     if request is Request.WORK:
-        return
-    # what is added to a folder's own instructions leaves them their work
-    if request is Request.EXPORT and prompts.extends(text):
         return
     asked, answer = NO_WORK[request]
     raise OrderError(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import filterfalse
 
+from nemowatch.tasks import request_words as words_of
+
 
 class Request(StrEnum):
     """What an instruction asks for."""
@@ -25,83 +27,39 @@ class Request(StrEnum):
     UPLOAD = "upload"  #: how files get to the cloud
 
 
-#: Words, and pieces of Chinese sentences, that ask for nothing by themselves.
-_POLITE = """
-a all also an and any are as at by can could do does for from get give got has have hello here
-hey hi how i i'd i'm in into is it it's its just kindly let let's like many me much my need now
-of ok okay on one our out please ready really some soon than thank thanks that that's the them
-then there this to up us want we what what's where which will with would you your finally
-finished final done whole full entire current again once version copy 请 帮 我 你 您 我们 们 把
-将 给 的 了 吧 吗 呢 啊 一下 一个 个 想 要 需要 现在 马上 然后 并 并且 和 最后 最终 最新 麻烦 能
-可以 能不能 可不可以 是 有 还 就 这 这个 那个 它 怎么 怎样 如何 好 谢谢 完成 整个 当前 再 为 成
-到 用 以 在 里 上
-"""
-#: What the product makes, and what people call it ("_" joins two words of one meaning).
-_THINGS = """
-clip clips the_cut my_cut final_cut the_edit my_edit file files film films footage movie movies
-output project result results video videos 视频 影片 文件 成片 片子 作品 结果 项目 素材
-"""
-#: How a file is to be.
-_FORMATS = """
-1080p 720p 480p 1440p 2160p 4k 8k 2k hd uhd full-hd fullhd mp4 mov webm mkv avi h264 h.264 h265
-hevc fps 24fps 25fps 30fps 60fps high higher highest best good quality resolution format size
-original 高清 超清 高质量 最高 质量 画质 分辨率 格式 原画
-"""
-#: One of these is in a request for the result,
-_EXPORT = """
-export exporting download downloading render rendering send 导出 导出来 输出 下载 渲染 发给 发送
-发我 发
-"""
-#: and these may be.
-_EXPORT_TOO = """
-save saved deliver link url share over back 保存 存 链接 发来 过来 出来
-"""
-#: One of these is in a request for the balance,
-_CREDITS = """
-credit credits balance quota 积分 余额 额度 点数
-"""
-#: and these may be.
-_CREDITS_TOO = """
-account left remain remaining remains available check show tell still see view used use cost
-costs spent 账户 账号 还剩 剩余 剩 剩下 多少 几 查 查看 查询 看 看看 告诉 显示 可用
-"""
-#: One of these is in a request for the state of things,
-_STATUS = """
-status state progress track tracks timeline 状态 进度 进展 轨道 时间线 时间轴
-"""
-#: and these may be.
-_STATUS_TOO = """
-show list tell see view check print display audio text title titles music bgm 查 查看 查询 看
-看看 告诉 显示 列出 多少 几 条 什么 哪些 都 音频 文字
-"""
-#: One of these is in a request for an upload,
-_UPLOAD = """
-upload uploading 上传
-"""
-#: and these may be.
-_UPLOAD_TOO = """
-add another new more other import send second picture pictures image images photo photos 新 另
-图片 照片 添加
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """By what words one kind of request is known."""
 
     needs: str  #: one of these is in it
     may: str  #: and, apart from what is polite, none but these
+    with_a_thing: str = ""  #: or one of these, and something that the product makes
 
 
 #: Kinds of requests that are no work. The first that fits counts.
 _REQUESTS = {
-    Request.EXPORT: Words(_EXPORT, _EXPORT_TOO + _THINGS + _FORMATS),
-    Request.CREDITS: Words(_CREDITS, _CREDITS_TOO),
-    Request.STATUS: Words(_STATUS, _STATUS_TOO + _THINGS),
-    Request.UPLOAD: Words(_UPLOAD, _UPLOAD_TOO + _THINGS),
+    Request.EXPORT: Words(
+        words_of.EXPORT,
+        words_of.EXPORT_TOO + words_of.THINGS + words_of.FORMATS,
+        words_of.EXPORT_WITH_A_THING,
+    ),
+    Request.CREDITS: Words(words_of.CREDITS, words_of.CREDITS_TOO),
+    Request.STATUS: Words(words_of.STATUS, words_of.STATUS_TOO + words_of.THINGS),
+    Request.UPLOAD: Words(words_of.UPLOAD, words_of.UPLOAD_TOO + words_of.THINGS),
 }
 #: "send" and "发" alone ask for an export only when it is said what, or to whom.
-_SENDS = frozenset({"send", "发"})
+_SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})
+#: What is delivered, where a word such as "give" or "save" says no more.
+_DELIVERED = words_of.THINGS + "mp4 mov link url 链接"
+#: Words that "export" or "download" may stand beside as a word: "animate import and export".
+_ITS_LIKES = re.compile(
+    r"\b(?:imports?|uploads?|downloads?|exports?|like|share|play|save|copy|print|install)"
+    r"(?:\s|,|\band\b)*$",
+    re.IGNORECASE,
+)
+#: What begins a list, or words that are shown.
+_COLON = re.compile("[:\uff1a]")
+_QUOTES = ("\u201c\u201d", "\u300c\u300d", "\u300e\u300f", "\u00ab\u00bb")
 
 #: The longest instruction that may be no work, in characters: nobody asks for an export in more.
 _LONGEST = 300
@@ -109,6 +67,7 @@ _LONGEST = 300
 _WORD = re.compile(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
 #: Marks that end a sentence, or an instruction of a list.
 _SENTENCE_ENDS = ".!?;。！？；\n"
+_SENTENCE_END = re.compile(f"[{_SENTENCE_ENDS}]")
 #: What is between the parts of an instruction: a mark, "and", "then".
 _BETWEEN = re.compile(
     r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|并且|并)", re.IGNORECASE
@@ -129,10 +88,13 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 _NEEDS = {kind: _vocabulary(words.needs.split()) for kind, words in _REQUESTS.items()}
+_NEEDS_A_THING = _vocabulary(words_of.EXPORT_WITH_A_THING.split())
+_IS_DELIVERED = _vocabulary(_DELIVERED.split())
 _KNOWN = {
-    kind: _vocabulary(f"{words.needs} {words.may} {_POLITE}".split())
+    kind: _vocabulary(f"{words.needs} {words.may} {words.with_a_thing} {words_of.POLITE}".split())
     for kind, words in _REQUESTS.items()
 }
+_POLITE_WORDS = _vocabulary(words_of.POLITE.split())
 
 
 def request_in(text: str) -> Request:
@@ -140,10 +102,32 @@ def request_in(text: str) -> Request:
     said = _plain(text)
     if len(said) > _LONGEST:
         return Request.WORK
+    whole = _kind_of(said)
+    if whole is not Request.WORK:
+        return whole
+    return _kind_of_all(said)
+
+
+def _kind_of(said: str) -> Request:
+    """The kind of a text of which all words are of one kind; else work."""
     for kind in _REQUESTS:
         if _is_only(said, kind):
             return kind
     return Request.WORK
+
+
+def _kind_of_all(said: str) -> Request:
+    """The kind of the first part, where each part is no work: "export it, and tell me the
+    balance"; else work."""
+    found: list[Request] = []
+    for part in _parts(said):
+        if _WORD.search(_POLITE_WORDS.sub(" ", part.clause)) is None:
+            continue
+        kind = _kind_of(part.clause.strip())
+        if kind is Request.WORK:
+            return kind
+        found.append(kind)
+    return next(iter(found), Request.WORK)
 
 
 def without_export(text: str) -> str:
@@ -152,18 +136,41 @@ def without_export(text: str) -> str:
     where they contain such a word ("export-ready colours")."""
     parts = _parts(text)
     kept: list[_Part] = []
+    before = ""
     for part in parts:
-        if not _is_export(part.clause):
+        said = part.clause + part.end
+        is_wish = _is_export(part.clause) and not _is_listed(part.clause, before)
+        before += said
+        if not is_wish:
             kept.append(part)
-            continue
-        if kept:
+        elif kept:
             # what was to lead on to the part that is left out
-            before = kept[-1]
-            before.end = _sentence_end(before.end) or _sentence_end(part.end)
+            last = kept[-1]
+            last.clause = last.clause.rstrip()
+            last.end = _sentence_end(last.end) or _sentence_end(part.end)
 
     if len(kept) == len(parts):
         return text
-    return "".join(f"{part.clause}{part.end}" for part in kept).strip()
+    return "".join(f"{part.clause}{part.end}" for part in kept).strip().rstrip(";\uff1b")
+
+
+def _is_listed(clause: str, before: str) -> bool:
+    """Whether a part is a word among others that is shown or spoken of, and no wish: within quotes,
+    behind a colon, or a bare word beside its likes."""
+    if _is_quoted(before):
+        return True
+    sentence = _SENTENCE_END.split(before)[-1]
+    if _COLON.search(sentence):
+        return True
+    is_bare = len(_WORD.findall(_plain(clause))) == 1
+    return is_bare and _ITS_LIKES.search(sentence) is not None
+
+
+def _is_quoted(before: str) -> bool:
+    """Whether a quotation that has begun goes on."""
+    if before.count('"') % 2:
+        return True
+    return any(before.count(marks[0]) > before.count(marks[1]) for marks in _QUOTES)
 
 
 @dataclass(slots=True)
@@ -205,7 +212,7 @@ def _plain(text: str) -> str:
 
 def _is_only(said: str, kind: Request) -> bool:
     """Whether there is a request of this kind in it, and nothing else."""
-    if len(said) > _LONGEST or not _NEEDS[kind].search(said):
+    if len(said) > _LONGEST or not _is_asked_for(said, kind):
         return False
 
     unknown = _WORD.search(_KNOWN[kind].sub(" ", said))
@@ -213,3 +220,12 @@ def _is_only(said: str, kind: Request) -> bool:
         return False
     words = set(_WORD.findall(said))
     return not words <= _SENDS
+
+
+def _is_asked_for(said: str, kind: Request) -> bool:
+    """Whether one of the words is in it by which this kind is known."""
+    if _NEEDS[kind].search(said):
+        return True
+    if kind is not Request.EXPORT:
+        return False
+    return bool(_NEEDS_A_THING.search(said) and _IS_DELIVERED.search(said))

@@ -317,3 +317,23 @@ def test_a_folder_is_described_in_plain_words(name: str, said: list[str]) -> Non
     assert all(line.endswith(".") for line in lines)
     for text in said:
         assert text in "\n".join(lines)
+
+
+@pytest.mark.parametrize("asked", ["export as MP4", "how many credits do I have left?", "显示轨道"])
+def test_what_an_addition_asks_for_and_is_no_work_leaves_the_folder_its_work(asked: str) -> None:
+    """A dub is a dub; an edit folder has no work of its own, so that it is asked for it."""
+    plain = message("dub-es")
+    assert message("dub-es", Drop(MediaKind.VIDEO, "a.mp4", prompt=f"+ {asked}")) == plain
+    for own in (asked, f"+ {asked}"):
+        with pytest.raises(OrderError, match="only ask"):
+            order("edit", Drop(MediaKind.VIDEO, "a.mp4", prompt=own))
+
+
+def test_a_recipe_s_instructions_are_judged_only_where_they_count() -> None:
+    """One that only exports is no work, unless a prompt.txt says what is."""
+    folder = read_folder("out", {"out": Recipe(prompt="Export it.")})
+    assert isinstance(folder, Folder)
+    with pytest.raises(OrderError, match="only ask for the result"):
+        plan(folder, Drop(MediaKind.VIDEO, "a.mp4"))
+    (target,) = plan(folder, Drop(MediaKind.VIDEO, "a.mp4", prompt="Cut it, then export.")).targets
+    assert target.prompt == "Cut it"

@@ -8,27 +8,143 @@ from nemowatch.tasks.routing import Request, request_in, without_export
 
 ASKED = {
     Request.EXPORT: """
-export|Export it, please.|export as 1080p MP4|download|Can you send me the video?|Render the final cut!
-Export my edit in high quality|导出|导出视频|请帮我导出1080p的视频|下载视频|把视频发给我|输出高清成片
+export|Export it, please.|export as 1080p MP4|download|Can you send me the video?
+Render the final cut!|Export my edit in high quality|导出|导出视频|请帮我导出1080p的视频|下载视频
+把视频发给我|输出高清成片|Export.|export!|EXPORT|Export it.|please export|Please export the video
+could you export this for me, please?|export the video as MP4|export in 1080p|export this in 4K
+export this in 4K, please|export 1080p MP4|Download the video|download please|can I download it?
+send me the video|send me the video, please!|Please send me the final video.|send it to me
+Send the finished video to me as MP4.|send me the file|give me the file|give me the video|render
+Render it.|render the video in 4k|save it as mp4|save as MP4|Save the video
+I'd like to download the result|I want to export|export and send me the link|export then download
+Export, please. Thank you!|导出。|导出！|请导出|请导出视频|帮我导出视频|把视频导出|导出成片
+导出为MP4|导出 1080p MP4|导出1080p的MP4|请把视频导出为1080p MP4|下载|请下载|我要下载视频
+可以下载吗？|请把视频发给我|把成片发给我|发送视频|渲染|输出视频|export 导出|请 export 视频
+导出 the video please|帮我export一下|保存视频
+Hi, could you please export my video for me? Thanks so much!|hey can u export plz|pls export
+export pls|Just export it.|Export everything|re-export|Export again please
+Dear team, please export the final version as MP4. Best regards|Where is my video?
+where's my video|Where can I find the result?|Give me the final video, please.
+I need the video in 4K|I want the file|Get me the link|Save the project as mp4|把视频给我
+视频给我|给我视频|我要视频|我的视频在哪里？|视频在哪|能把视频发给我吗？谢谢！|请问可以导出吗
+您好，请帮忙导出视频，谢谢。|导出4K视频|导出最高画质|请直接导出视频|再导出一次|重新导出
+导出 video|please 导出 视频|download 视频|Export the video and send it to me.
+Export it, and tell me how many credits are left.|导出视频，还剩多少积分？|导出并告诉我余额
 """,
     Request.CREDITS: """
 credits|How many credits do I have left?|balance|Check my balance|What's my credit balance?|积分
-我还剩多少积分？|余额|查询余额|剩余积分
+我还剩多少积分？|余额|查询余额|剩余积分|how many credits do I have left?
+How many credits do I have?|how many credits are left|credits?|Credits left?|what's my balance?
+What is my credit balance?|check credits|show credits|show me my credits|show my balance please
+do I have enough credits?|how much credit do I have left?|remaining credits
+tell me my remaining credits|积分？|余额多少|查看余额|查询积分|我还有多少积分|还有多少积分？
+我的余额|余额不足怎么办|余额不足怎么办？|积分不够了怎么办|积分用完了怎么办|how do I buy credits?
+how do I top up?|top up my credits|buy more credits|充值|怎么充值|如何充值积分|查一下积分余额
+how many credits do I have left? And what's the status?|How much does it cost?
+how much does a video cost|多少钱|一个视频多少钱？|一个视频要多少积分|扣了多少积分|花了多少积分？
+我的积分还够吗|积分够不够|how many credits did this use?|Credits used?
+what happens when I run out of credits?|how many credits will this cost?|do I still have credits
+How do I get more credits?|credit balance please|余额：？|账户余额|账号余额是多少
+帐户还剩多少积分|怎么购买积分
 """,
     Request.STATUS: """
-status|show tracks|Show me the timeline|What\u2019s the status?|what is on the timeline?|progress|状态
-查看状态|显示轨道|现在的进度
+status|show tracks|Show me the timeline|What’s the status?|what is on the timeline?|progress|状态
+查看状态|显示轨道|现在的进度|Status?|what's the status?|What is the status of my video?
+status update|status please|show status|show the tracks|show me the tracks
+Show me the tracks, please.|list the tracks|list all tracks|what tracks are there?|show timeline
+show me the timeline|what's on the timeline?|how is it going?|is it done yet?|is it ready?
+progress?|what's the progress|状态？|当前状态|查看轨道|查看时间线|显示时间线|进度|进度怎么样了
+进度如何？|现在什么状态|好了吗|完成了吗？|show 状态|看看状态
+show me the current status of the project|Export and show tracks
+Show me the tracks and the balance|status?|status??|STATUS!!!
+What's the current status of this project?|How far are you?|how long will it take?
+how much longer?|are you done yet|Is my video ready?|is it finished
+could you tell me the status please|what's the status of the export?
+Show me all the tracks on the timeline|show timeline tracks
+Which tracks are there in the project?|现在进度怎么样？|视频好了吗？|视频做好了吗|还要多久？
+请问视频状态|项目状态|时间线上有什么|有哪些轨道|显示所有轨道|列出轨道|看看时间线|查询进度
+show me 时间线|查看 status|请显示 tracks
 """,
     Request.UPLOAD: """
-upload|How do I upload another file?|Can I upload a new video here?|上传|上传视频|怎么上传新的文件
+upload|How do I upload another file?|Can I upload a new video here?|上传|上传视频
+怎么上传新的文件|upload a file|Upload this video|upload the file please|how do I upload?
+how do I upload a video?|can I upload more files?|上传文件|请上传|怎么上传|怎么上传视频？
+我要上传文件|如何上传|upload 视频|How can I upload my files?|where do I upload?
+upload another clip please|I want to upload a picture|upload it to YouTube|Share it on Instagram
+请问怎么上传|上传到抖音|把视频上传到YouTube|分享到朋友圈|发布到小红书|upload 文件
+Upload my video, please!|can you upload
 """,
     Request.WORK: """
 add a voice-over and export 1080p MP4|export-ready colours, please|Balance the audio|send|save
-Cut the film and export it|Edit this clip and send it to me|send greetings to Anna|Add a progress bar
-Show the status of orders on the screen|Explain how credits work in our app|Roll the credits at the end
-Animate exports rising by 5 percent|Render the logo in 3D|Remove the tracks on the left|Trim the video
-Upload speed test: add captions|Cut this to its best 30 seconds.|加上字幕并导出|进口和出口|打开窗户
-剪成30秒|给视频加上积分榜|状态栏要显示时间
+Cut the film and export it|Edit this clip and send it to me|send greetings to Anna
+Add a progress bar|Show the status of orders on the screen|Explain how credits work in our app
+Roll the credits at the end|Animate exports rising by 5 percent|Render the logo in 3D
+Remove the tracks on the left|Trim the video|Upload speed test: add captions
+Cut this to its best 30 seconds.|加上字幕并导出|进口和出口|打开窗户|剪成30秒|给视频加上积分榜
+状态栏要显示时间|export this in 4K and make the music softer|把视频导出并加上字幕
+导出视频并加字幕|加字幕，然后导出|加上音乐，导出1080p|show tracks of the dancer
+show the tracks of the train|show the dancer's tracks in the snow
+status update video: make it lively|make a status update video|Status report: add titles
+add a title "Export"|add a title that says Status|Add the text "Credits" at the end
+add end credits|add rolling credits|credits at the end, please
+Add credits with the names of the cast|show the credits at the end|balance the audio
+balance the colours|Balance the colors and the audio levels|white balance|fix the white balance
+color balance|调整白平衡|平衡音量|调整色彩平衡|make it better|save the best 30 seconds
+save the dancer|Keep the best scenes and save them in a row|render the sky in blue
+render it in black and white|render as anime|render in cartoon style|download counter animation
+Add a download button animation|upload animation at the start|make it ready for upload to YouTube
+optimise for upload|make it YouTube ready|Cut it to 30 seconds for upload to TikTok
+export with subtitles|export with subtitles in English|export without music
+export without the intro|export only the first 30 seconds|export the audio only|export as GIF
+export as vertical 9:16|export in portrait|export for TikTok|Export for Instagram reels
+export in slow motion|export 3 versions|export the best part|export two clips of 10 seconds each
+send a greeting at the end|send me a funny version|send me a version without music
+send me the video with subtitles|send me the video in black and white|give me a short version
+give me subtitles|give it a title|give the video a warm look|show me the best moments
+show the timeline of the company's history|show a timeline of the history at the bottom
+add a progress bar|show a progress bar at the bottom|Progress bar in red|add three audio tracks
+remove the audio track|mute all tracks|remove the music track|list the ingredients on screen
+print the date on the screen|show the status bar|hide the status bar|blur the status bar
+状态栏打码|去掉状态栏|去掉进度条|加进度条|加一个进度条|显示进度条|加上片尾字幕|添加积分动画
+显示积分排行榜|导出前加上片头|导出字幕|导出音频|导出无字幕版本|导出竖屏版本|导出前30秒|输出竖屏
+把背景换成蓝色再导出|剪成30秒后导出|下载按钮加动画|发光效果|加发光效果|发光|发展历程时间线
+渲染成动漫风格|加上下载二维码|把音乐调小并导出|调小音乐，导出4K
+video: export. Also make it lively.|Make it pop|zoom in|add a voice-over|先加字幕，再导出
+请帮我加上字幕，然后导出视频发给我|Please make it warmer and send me the video.
+Cut the first 5 seconds, then export|Remove the silence. Export as MP4.
+speed it up 2x and download|Turn it into a 30 s teaser; export 1080p|上传到抖音用，剪成竖屏
+为上传YouTube优化|Add my logo and show tracks|Add subtitles. How many credits do I have left?
+加字幕，还剩多少积分？|Make the music softer. What's the status?
+translate to spanish and tell me the balance|in 4K|1080p|4k|make it 4K|high quality|in HD please
+upscale to 4K|best quality|convert to mp4|convert it to 1080p|resize to 1080p|MP4|with music
+Video|clip|请|你好|hello|thanks|please|Add icons: like, share, download
+Show the words "smile, export, repeat"|Animate import and export
+Write “Save, share, download” on the screen|加上文字“导出、下载、分享”
+Add a call to action: download|Explain how to export files|Explain how to download the app
+Zoom in on the export button|Highlight the status bar|Zoom into the download link
+用红框标出导出按钮|突出显示下载链接|讲解如何上传文件|讲解怎么充值|Explain how credits work
+explain the account balance|A balance of light and dark|Keep the balance between music and voice
+show price tags|Show the price on the screen|add price|show prices at the end|track the dancer
+Track the ball with a circle|tracking shot of the dancer|follow the tracks in the snow
+Add tracks of rain sound|show the race tracks|Sort the clips by state|the state of California
+state the obvious|Show the state names|Show the map of each state|status quo
+Show the countdown timeline of events|timeline of my life|时间轴动画|添加时间线动画|按时间线排序
+给视频加状态更新字幕|做一个状态更新视频|轨道上的火车|火车轨道|显示火车轨道|余额宝广告
+余额不足的提示动画|积分墙|讲解积分规则|显示剩余时间|显示多少人参加|输出结果要活泼
+导出的风格要活泼|下载量增长动画|上传进度动画|发光文字|发财|发言|发型|send the ball over the net
+Send shivers down the spine|send a message of hope|save the whales
+Save time by cutting the pauses|save the date invitation|Give me goosebumps|give me energy
+give me more contrast|get rid of the silence|Get to the point|I want it funny|I need subtitles
+I want music|I want the video shorter|I need the video in black and white
+give me the video without sound|Where is the love|want more colour
+make it ready to post on Instagram|Create a post for Instagram|turn this into an Instagram post
+share price animation|post-production look|publish date at the bottom
+Is it possible to add subtitles?|Can you export it with a border?
+please export, but first remove the noise|first remove the noise, then please export it for me
+先去噪，然后请导出给我|视频加速并发给我|把视频变成黑白的发给我|可以把视频变成竖屏并导出吗
+how about a faster cut?|What about music?|what happens at the end should be slower|Done in red
+done: remove it|ready, set, go animation|when the music starts, zoom in|loop it|reverse|crop|trim
+mute|cut|dub it|翻译|字幕|配音|加速|快一点|短一点|倒放|变成竖屏|去掉声音|更有活力
 """,
 }
 
@@ -59,6 +175,11 @@ def test_a_request_is_what_all_of_its_words_say(said: str, request_: Request) ->
         ("Cut to 1.5 s. Render 1080p.", "Cut to 1.5 s."),
         ("添加背景音乐，然后导出视频。", "添加背景音乐。"),
         ("export", ""),
+        ("export this in 4K and make the music softer", "make the music softer"),
+        ("把视频导出并加上字幕", "加上字幕"),
+        ("可以把视频变成竖屏并导出吗", "可以把视频变成竖屏"),
+        ("Please make it warmer and send me the video.", "Please make it warmer."),
+        ("Make it a teaser; export 1080p", "Make it a teaser"),
     ],
 )
 def test_the_wish_for_the_file_is_left_out(said: str, kept: str) -> None:
@@ -67,7 +188,16 @@ def test_the_wish_for_the_file_is_left_out(said: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Add music, and a title, then stop.", "Exports, then imports.", ""]
+    "said",
+    [
+        "Add music, and a title, then stop.",
+        "Exports, then imports.",
+        "Add icons: like, share, download",
+        'Show the words "smile, export, repeat"',
+        "加上文字\u201c导出、下载、分享\u201d",
+        "Animate import and export",
+        "",
+    ],
 )
 def test_instructions_without_that_wish_stay_as_they_are(said: str) -> None:
     """To the letter."""
