@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nemowatch.sandbox.extras import is_extra, with_extras
 from nemowatch.sandbox.records import Session, TurnRecord
 from nemowatch.sandbox.settings import Settings
 
@@ -84,10 +85,11 @@ def make_edit(session: Session, turn: TurnRecord, settings: Settings) -> Edit:
         media = {"type": "audio", "id": f"gm_{turn.number}", "duration": total / 1000}
 
     replaced = (VIDEO, made["tt"])
-    kept = [track for track in before["t"] if track["tt"] not in replaced]
+    kept = [track for track in before["t"] if track["tt"] not in replaced and not is_extra(track)]
+    extras = with_extras(before["t"], turn.message, total)
     revision = before["m"].get("revision", 0) + 1
     meta = before["m"] | {"title": _title(turn.message), "revision": revision, "task": task}
-    draft = {"t": [*_video(session), *kept, made], "d": total, "m": meta}
+    draft = {"t": [*_video(session), *kept, made, *extras], "d": total, "m": meta}
     return Edit(draft, media, _answer(task, revision))
 
 

@@ -103,6 +103,7 @@ def _check(house: Studio, wanted: set[str], case: str) -> None:
     if states == {"published"}:
         assert len(turns) == len(jobs), told
         assert house.results("inbox") == set(), told
+        assert len(house.beside_results()) == len(jobs), f"{house.beside_results()}; {told}"
     assert house.ledger()["violations"] == [], told
     parts = list(house.root.rglob(".~nemowatch*"))
     assert parts == [], told

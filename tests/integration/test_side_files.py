@@ -320,3 +320,68 @@ async def test_what_a_later_turn_changed_is_said(tmp_path: Path) -> None:
         await set_cost(rig, 70)
         (text,) = sides(rig).values()
     assert "\nChanged since the turn before:\n    added: BGM: Lo-fi (0-10s, 35%)\n" in text
+
+
+async def test_a_further_turn_has_its_own(tmp_path: Path) -> None:
+    """Beside its own result, with the tracks that it added, and the first one stays as it is."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (first,) = sides(rig).values()
+        assert rig.engine is not None
+        text = 'Add a title "Urban Dreams" and lo-fi music.'
+        await rig.engine.order("revise", {"job": 1, "text": text})
+        assert {job.state for job in await rig.ended(2)} == {State.PUBLISHED}
+        await settled(rig)
+        found = sides(rig)
+    assert found.keys() == {"clip.es.nemowatch.txt", "clip.es (2).nemowatch.txt"}
+    assert found["clip.es.nemowatch.txt"] == first
+    second = found["clip.es (2).nemowatch.txt"]
+    assert second.startswith("clip.es (2).mp4 (turn 2)\n")
+    tracks = '3. BGM: Lo-fi (0-6s, 35%) 4. Title: "Urban Dreams" (0-3s)'
+    assert f"Timeline (4 tracks): {TIMELINE.partition(': ')[2]} {tracks}\n" in second
+    assert "    added: BGM: Lo-fi (0-6s, 35%)\n" in second
+    assert '    added: Title: "Urban Dreams" (0-3s)\n' in second
+
+
+async def test_a_delivery_once_more_has_its_own(tmp_path: Path) -> None:
+    """`again` puts a second copy beside the first, each with its words."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        assert rig.engine is not None
+        await rig.engine.order("again", {"jobs": [1]})
+        await rig.until("two results", lambda _: len(rig.files("outbox")) == 2)
+        await rig.ended(1)
+        await settled(rig)
+        assert sides(rig).keys() == {"clip.es.nemowatch.txt", "clip.es (2).nemowatch.txt"}
+
+
+async def test_it_holds_no_secret(tmp_path: Path) -> None:
+    """Neither a token nor what signs an address, whoever wrote it."""
+    signed = "https://cdn.example.com/a.mp4?X-Signature=abcdef123456&Expires=99"
+    async with engine_rig(tmp_path) as rig:
+        prompt = f"Use {signed} and nmv_usr_secretsecret."
+        rig.drop("edit/prompt.txt", prompt.encode())
+        rig.drop("edit/clip.mp4")
+        await published(rig)
+        assert rig.journal is not None
+        answer = f"I used {signed} with Bearer nmv_usr_secretsecret.\x1b[31m"
+        say = "UPDATE job SET answer = ?, credits = 70"
+        await rig.journal.write(lambda conn: conn.execute(say, (answer,)))
+        await settled(rig)
+        (text,) = sides(rig).values()
+    assert "https://cdn.example.com/a.mp4?…" in text
+    assert "I used" in text
+    for secret in ("abcdef123456", "secretsecret", "\x1b"):
+        assert secret not in text
+
+
+async def test_long_texts_are_cut(tmp_path: Path) -> None:
+    """A script of a book is in the inbox already."""
+    async with engine_rig(tmp_path, settings={"turn_seconds": 0}) as rig:
+        rig.drop("voiceover/book.txt", b"The harbour is quiet before seven. " * 3000)
+        await published(rig)
+        (text,) = sides(rig).values()
+    assert 4000 < len(text) < 8000
+    assert "…" in text

@@ -126,6 +126,11 @@ class Studio:
         shown = (path for path in found if not path.name.startswith("."))
         return {str(p.relative_to(top)) for p in shown if not p.name.endswith(".nemowatch.txt")}
 
+    def beside_results(self) -> set[str]:
+        """Every file that nemowatch wrote beside a result in the outbox."""
+        found = self.outbox.rglob("*.nemowatch*.txt")
+        return {str(path.relative_to(self.outbox)) for path in found}
+
     def wait_results(self, *wanted: str, tree: str = "outbox", limit: float = LIMIT) -> None:
         """Until all these files stand."""
         wait_for(
