@@ -1,4 +1,4 @@
-"""Two small memories that many rooms need: not again before a moment, and say once until it
+"""Two small memories that many packages need: not again before a moment, and say once until it
 changes.
 
 Both live in this process alone: after a restart everything may be tried, and said, once more.
@@ -68,8 +68,9 @@ class SayOnce(Generic[K]):
         """Whether something was said about it that is not over yet."""
         return key in self._said
 
-    def is_news(self, key: K, what: object = None) -> bool:
-        """Whether this was not what was said about it last; from now on it is."""
+    def record(self, key: K, what: object = None) -> bool:
+        """Record that this is said about it now; returns whether it differs from what was said
+        last."""
         if key in self._said and self._said[key] == what:
             return False
         self._said[key] = what

@@ -50,7 +50,7 @@ class AccountCheck:
         self.now = failed(exc)
         if said_elsewhere and not is_first:
             return
-        if self._said.is_news(CONNECTION, exc.text):
+        if self._said.record(CONNECTION, exc.text):
             log.warning("not ready", why=exc.words)
 
     def _succeeded(self, found: Credits, *, said_elsewhere: bool) -> None:

@@ -110,7 +110,7 @@ class HoldKeeper:
             is_worked=self._inboxes.__contains__,
         )
 
-    async def price_told(self) -> None:
+    async def release_capped(self) -> None:
         """A paid turn is over: what waits for its price, or for what it did not cost, may go on
         at once."""
         config = self._config()

@@ -55,7 +55,7 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
     woken: dict[HoldReason, int] = {}
     current = holds.active(conn)
     for reason in evidence.existing.keys() & current.keys():
-        if _is_over(conn, current[reason], evidence):
+        if _end_if_over(conn, current[reason], evidence):
             woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
 
     _wake_orphans(conn, evidence.now_ms)
@@ -65,10 +65,10 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
     return woken
 
 
-def _is_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """Whether a hold ends now; ends it."""
+def _end_if_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+    """End this hold if its cause is gone; returns whether it has ended."""
     if HOLDS[row.reason].trial is not None:
-        return _is_refusal_over(conn, row, evidence)
+        return _end_refusal_if_over(conn, row, evidence)
 
     gone = CAUSE_GONE[row.reason](conn, row, evidence)
     if gone:
@@ -76,7 +76,7 @@ def _is_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool
     return gone
 
 
-def _is_refusal_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
+def _end_refusal_if_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
     """The same for a refusal of the account. Where its cause does not show itself, one job tries
     in its turn."""
     if _is_of_another_account(row, evidence):

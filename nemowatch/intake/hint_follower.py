@@ -78,7 +78,7 @@ class HintFollower:
         was_file = path in self._state.known or path in self._state.tracker
         self._state.tracker.drop(path)
         self._state.problems.forget(path)
-        if self._state.problems.answered(path):
+        if self._state.problems.clear_question(path):
             self._state.unblock(parent(path))
 
         was_folder = not was_file and self._held_something(path)

@@ -161,7 +161,7 @@ class Inbox:
             self._on_change()
 
     async def take_over(self) -> None:
-        """A person said so: this host works the inbox from now on; what it brings waits for
+        """A person said so: this host owns the inbox from now on; what it brings waits for
         approval."""
         async with self._busy:
             await self._root_monitor.take_over()

@@ -128,34 +128,34 @@ class Pipeline:
         assert root_monitor.hints is not None  # start() made them
         named, everything = root_monitor.hints.take(PORTION)
         root_monitor.scan_soon |= everything
-        gone = await self._scan_if_due()
+        removed = await self._scan_if_due()
         if not root_monitor.online:
-            return Tick(gone=tuple(gone))
+            return Tick(removed=tuple(removed))
 
-        gone += await self._hint_follower.follow(named)
-        gone += await self.tracking.missing(self._state.problems.final())
-        gone += await self._check_tracked()
+        removed += await self._hint_follower.follow(named)
+        removed += await self.tracking.missing(self._state.problems.final())
+        removed += await self._check_tracked()
         taken = await self._claimer.take(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracker]
         self._clips = taken.clips
         more = taken.more or root_monitor.hints.waiting
         return Tick(
             claimed=tuple(taken.claimed),
-            again=tuple(taken.again),
-            gone=tuple(source for source in gone if source not in taken.claimed),
+            duplicates=tuple(taken.duplicates),
+            removed=tuple(source for source in removed if source not in taken.claimed),
             renamed=tuple(taken.renamed),
             more=more,
         )
 
     async def _scan_if_due(self) -> list[int]:
-        """A full scan when it is time for one; returns ids of sources whose file is gone."""
+        """A full scan when it is time for one; returns ids of sources whose file was removed."""
         if not self._full_scan.is_due(self._clock.monotonic()):
             return []
         return await self._full_scan.run()
 
     async def _check_tracked(self) -> list[int]:
         """Check files whose time has come, unless very many still wait to be claimed; returns ids
-        of sources whose file is gone."""
+        of sources whose file was removed."""
         if self._clips >= MOST_READY:
             return []
         fresh, vanished = await self.tracking.check(frozenset(self._ready))

@@ -59,8 +59,8 @@ class Problems:
         """What is asked about a file."""
         return self._asked.get(path)
 
-    def answered(self, path: bytes) -> bool:
-        """It is clear, now; whether it was not."""
+    def clear_question(self, path: bytes) -> bool:
+        """Drop what is asked about a file; returns whether something was."""
         return self._asked.pop(path, None) is not None
 
     def refused(self, path: bytes) -> FileProblem | None:

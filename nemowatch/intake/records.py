@@ -1,4 +1,4 @@
-"""What intake reports to the engine: frozen records, and nothing else."""
+"""What intake reports to those above it: frozen records, and nothing else."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ class Tick:
     approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
     requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
-    again: tuple[Duplicate, ...] = ()
-    gone: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
+    duplicates: tuple[Duplicate, ...] = ()
+    removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
     #: sources whose file was renamed, each with the path that it had
     renamed: tuple[tuple[int, bytes], ...] = ()
     more: bool = False  #: there is more to do at once

@@ -196,7 +196,7 @@ class Tracking:
             text = texts.get(path)
             if isinstance(seen.found, SourceGone):
                 self._state.tracker.drop(path)
-                self._state.problems.answered(path)
+                self._state.problems.clear_question(path)
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
                 self._failed(path, seen.found, text)

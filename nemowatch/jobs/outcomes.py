@@ -37,7 +37,7 @@ class Outcomes:
     def __repr__(self) -> str:
         return f"Outcomes({self.cloud!r})"
 
-    def passed(self, work: Work, decision: Decision) -> Decision:
+    def after_stage(self, work: Work, decision: Decision) -> Decision:
         """A stage has ended with this decision; it may still come to the end of its attempts."""
         state = work.job.state
         asks_nobody = TABLE[state].lane is Lane.LOCAL or state is State.RENDERED
@@ -45,7 +45,7 @@ class Outcomes:
             self._answered(work.job)
         return self._bounded(work, decision)
 
-    def failed(self, work: Work, error: NemowatchError) -> Decision:
+    def after_error(self, work: Work, error: NemowatchError) -> Decision:
         """A stage has raised `error`."""
         if _is_bad_answer(error):
             self.cloud.failed(work.job.id)
@@ -54,7 +54,7 @@ class Outcomes:
         decision = decide(work.job, error, self.circumstances(work))
         return self._doubting(work, decision)
 
-    def stumbled(self, work: Work, exc: Exception) -> Decision:
+    def after_crash(self, work: Work, exc: Exception) -> Decision:
         """A fault of ours: the job rests and is tried again, until its attempts are used up.
         Then it fails, or asks a person where its paid call may be open."""
         error = NemowatchError(

@@ -45,7 +45,7 @@ WAITS = "Waits for the share."
 
 
 class Runner:
-    """Works jobs off."""
+    """Runs the stages of due jobs."""
 
     def __init__(
         self,
@@ -218,14 +218,14 @@ class Runner:
         try:
             async with self._still_working.during(work):
                 decision = await step.stage(work, self._deps)
-            return self.outcomes.passed(work, decision)
+            return self.outcomes.after_stage(work, decision)
         except JournalError:
             raise
         except NemowatchError as exc:
             if self._stopping and isinstance(exc, RemoteError):
                 # we closed the connection ourselves: the state as it is now is what recovery needs
                 return None
-            return self.outcomes.failed(work, exc)
+            return self.outcomes.after_error(work, exc)
         except Exception as exc:
             log.exception(
                 "internal error",
@@ -233,7 +233,7 @@ class Runner:
                 doing=step.effect,
                 **location(work.source),
             )
-            return self.outcomes.stumbled(work, exc)
+            return self.outcomes.after_crash(work, exc)
 
     async def _carry_on(self, work: Work, decision: Decision) -> None:
         """Write the decision. An intent to pay is acted on at once: one that waited here for its

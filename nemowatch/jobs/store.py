@@ -99,7 +99,7 @@ class JobStore:
                 doing="write the outcome",
                 **where,
             )
-            final = await self._commit_safely(work, self._outcomes.stumbled(work, exc))
+            final = await self._commit_safely(work, self._outcomes.after_crash(work, exc))
         if final is not None:
             self._job_log.moved(work.job, work.source, final)
         return final

@@ -94,7 +94,7 @@ def shrink(
     conn.execute(SQL["close_empty"], {"id": batch_id, "now": now_ms})
 
 
-def expect_rebuilding(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
+def ask_after_loss(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
     """The journal was begun anew: what is in these inboxes at their first scan waits for a
     person."""
     for watch in watches:
@@ -106,11 +106,11 @@ def unpaid(conn: sqlite3.Connection) -> set[str]:
     return {row["watch"] for row in conn.execute(SQL["unpaid"])}
 
 
-def begin_rebuilding(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
+def ask_after_restore(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
     """The journal was restored from a backup: what it takes for unpaid in these watches may be
     paid for, so that waits for a person too."""
     concerned = set(watches)
-    expect_rebuilding(conn, concerned)
+    ask_after_loss(conn, concerned)
     for row in conn.execute(SQL["unpaid"]).fetchall():
         if row["watch"] in concerned:
             hold_source(
@@ -168,7 +168,7 @@ def is_rebuilding(conn: sqlite3.Connection, watch: str) -> bool:
     return facts.get_of(conn, InboxFact.REBUILT, watch) == facts.YES
 
 
-def rebuild(
+def open_rebuilt_batch(
     conn: sqlite3.Connection,
     watch: str,
     expected: int,

@@ -71,7 +71,7 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
     return {row["source_id"]: row["watch"] for row in conn.execute(SQL["all_due"])}
 
 
-def in_line(conn: sqlite3.Connection, due: Due) -> None:
+def mark_up_to_date(conn: sqlite3.Connection, due: Due) -> None:
     """The notes of this source say what the journal said when `due` was read; what came since
     keeps them due."""
     conn.execute(SQL["written"], {"source_id": due.source_id, "change": due.change})

@@ -63,7 +63,7 @@ def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) ->
     return int(moments[0])
 
 
-def tired(
+def count_long_retries(
     conn: sqlite3.Connection,
     tries: int,
     since_ms: int,
@@ -72,7 +72,7 @@ def tired(
     """How many jobs have failed `tries` times and more in a way that may go on without end, the
     last time since a moment, and wait for the next try."""
     values = {"tries": tries, "since": since_ms, "now": now_ms, "states": _WORKING}
-    return int(conn.execute(SQL["tired"], values).fetchone()[0])
+    return int(conn.execute(SQL["count_long_retries"], values).fetchone()[0])
 
 
 def newest(conn: sqlite3.Connection) -> int:

@@ -63,7 +63,7 @@ def written(
     conn.execute(SQL["written"], {"job_id": job_id, "path": path, "digest": sha256})
 
 
-def up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
+def mark_up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
     """It says what the journal said when `file` was read; what came since keeps it due."""
     conn.execute(SQL["up_to_date"], {"job_id": file.job_id, "due": file.due})
 

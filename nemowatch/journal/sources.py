@@ -193,7 +193,7 @@ def retire(
     retired_files.record(conn, source_id, files)
 
 
-def leave(
+def retire_now(
     conn: sqlite3.Connection,
     source_id: int,
     target: bytes | None,

@@ -27,7 +27,7 @@ from nemowatch.model import Member
 from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
 
-__all__ = ["After", "Departure", "Leaving", "retire_all", "retire_members"]
+__all__ = ["After", "Leaving", "Retired", "retire_all", "retire_members"]
 
 
 class After(StrEnum):
@@ -39,8 +39,8 @@ class After(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """How a source has left."""
+class Retired:
+    """How a source was retired."""
 
     #: where its first file went; b"": its files stay in the inbox; None: they are deleted, were
     #: gone already, or there were none
@@ -53,16 +53,16 @@ def retire_members(
     members: Iterable[Member],
     root: Path,
     mode: str = After.MOVE,
-) -> Departure:
-    """Let a source leave, as the journal knows it. Raises as `retire_all`."""
+) -> Retired:
+    """Retire a source, as the journal knows it. Raises as `retire_all`."""
     leaving = list(map(_leaving, filter(attrgetter("path"), members)))
     if not leaving:
-        return Departure()
+        return Retired()
     went = retire_all(inbox, leaving, root, mode)
     files = tuple(_moved(root, leaving, went))
     if went[0] is None:
-        return Departure(files=files)
-    return Departure(os.fsencode(went[0]), files)
+        return Retired(files=files)
+    return Retired(os.fsencode(went[0]), files)
 
 
 def _moved(

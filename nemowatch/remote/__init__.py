@@ -1,2 +1,2 @@
-"""The only room that speaks HTTP: what the cloud offers (`interface`), and how it is called
+"""The only package that speaks HTTP: what the cloud offers (`interface`), and how it is called
 (`client`)."""

@@ -163,8 +163,8 @@ class PartFile:
         with translated(self._path):
             return end_of(self._fd, self.size)
 
-    def came_before(self) -> bool:
-        """Whether exactly these bytes were downloaded before; remembers them for the next time."""
+    def remember_and_compare(self) -> bool:
+        """Remember these bytes; returns whether exactly the same were downloaded the last time."""
         return self._marker.same_again(f"{self.size}:{self._hash.hexdigest()}")
 
     def looks_like_text(self) -> bool:

@@ -195,7 +195,9 @@ class Transfer:
             )
         is_text = await self._off_loop(file.looks_like_text)
         # another size than was said is believed once the very same video has come twice
-        if said not in (0, came) and (is_text or not await self._off_loop(file.came_before)):
+        if said not in (0, came) and (
+            is_text or not await self._off_loop(file.remember_and_compare)
+        ):
             await self._restart(file)
             raise RemotePassing(
                 f"The result has {came} bytes, but {said} were announced: fetching it once more."
@@ -235,4 +237,4 @@ def _lacks_its_end(file: PartFile) -> bool:
     so half a video is never accepted. One without its index may just be unusual: when the very
     same bytes come twice, they are all there is."""
     end = file.end()
-    return end is End.CUT or (end is End.NO_INDEX and not file.came_before())
+    return end is End.CUT or (end is End.NO_INDEX and not file.remember_and_compare())

@@ -104,7 +104,7 @@ class NoteSync:
             wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
             self._tries.put_off(due.source_id, wait)
             return exc
-        await self._journal.write(lambda conn: notes.in_line(conn, due))
+        await self._journal.write(lambda conn: notes.mark_up_to_date(conn, due))
         self._tries.forget(due.source_id)
         return None
 

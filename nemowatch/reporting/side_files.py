@@ -115,13 +115,13 @@ class SideFiles:
             self._tries.put_off(file.job_id, wait)
             self._log_failure(watch, file, exc)
             return exc
-        await self._journal.write(partial(side_files.up_to_date, file=file))
+        await self._journal.write(partial(side_files.mark_up_to_date, file=file))
         self._tries.forget(file.job_id)
         self._failing.over(watch.outbox)
         return None
 
     def _log_failure(self, watch: Watch, file: SideFile, exc: LocalError) -> None:
-        if self._failing.is_news(watch.outbox):
+        if self._failing.record(watch.outbox):
             log.warning(
                 "the file beside a result could not be written, and is tried again",
                 job=file.job_id,

@@ -134,7 +134,7 @@ class StatusPage:
         try:
             await self._disks.run(own[0].watch.name, _write, model, inboxes)
         except LocalError as exc:
-            if self._failing.is_news(page):
+            if self._failing.record(page):
                 log.warning("status page could not be written", path=str(page), why=exc.text)
         else:
             self._failing.over(page)

@@ -84,7 +84,7 @@ class Engine:
         self._wire_sources()
 
     def _wire_jobs(self) -> None:
-        """What works jobs off, and what holds them up."""
+        """What runs jobs, and what holds them up."""
         gate = Admission(self.journal, self._current, self.inboxes, self.clock)
         deps = Deps(
             self.api,
@@ -283,7 +283,7 @@ class Engine:
         if job.state in (State.INSTRUCTED, State.HELD):
             self._balance.ask()
         if job.state in (State.INSTRUCTED, State.ATTENTION):
-            later(self.holds.price_told())
+            later(self.holds.release_capped())
         if job.state is State.INSTRUCTING:
             later(self._inboxes.mark_paid(job.source_id))
 

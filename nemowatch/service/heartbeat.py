@@ -52,7 +52,7 @@ class Heartbeat:
         pause = min(BEAT, self._notifier.ping_seconds or BEAT)
         while self._notifier.heard:
             self._ping(pause)
-            if self._signs.is_news(STATUS, self._state()):
+            if self._signs.record(STATUS, self._state()):
                 await self._say_status()
             await asyncio.sleep(pause)
 

@@ -136,7 +136,7 @@ class InboxLoops:
     async def _receive(self, inbox: Inbox, name: str) -> None:
         tick = await inbox.tick()
         await self._scan_results.take(inbox, tick)
-        if tick.gone:  # at once: what lay beside it leaves before anybody restores it
+        if tick.removed:  # at once: what lay beside it leaves before anybody restores it
             self._wrap_ups[name].nudge()
         await self._check_holds(name)
 

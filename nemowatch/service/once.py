@@ -84,7 +84,7 @@ class Once:
         in this run: they go on without end, ten minutes apart, and the next run goes on with
         them as well."""
         engine = self._engine
-        return queue.tired(
+        return queue.count_long_retries(
             conn, engine.config.retry.attempts, engine.started_at, engine.clock.now_ms()
         )
 

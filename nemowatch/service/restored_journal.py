@@ -30,7 +30,7 @@ def is_restored(
     def work(conn: sqlite3.Connection) -> bool:
         if not facts.is_set(conn, Fact.COPY) and not payment_marks.is_lost(conn, mark):
             return False
-        batches.begin_rebuilding(conn, {*configured, *batches.unpaid(conn)}, now_ms)
+        batches.ask_after_restore(conn, {*configured, *batches.unpaid(conn)}, now_ms)
         facts.set_flag(conn, Fact.COPY, to=False)
         payment_marks.asked(conn, mark)
         return True

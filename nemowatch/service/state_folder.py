@@ -71,7 +71,7 @@ def begin_anew(
     mark = payment_marks.kept(path.parent)
 
     def remember(conn: sqlite3.Connection) -> None:
-        batches.expect_rebuilding(conn, watches)
+        batches.ask_after_loss(conn, watches)
         payment_marks.asked(conn, mark)
 
     journal.write_now(remember)

@@ -94,7 +94,7 @@ class Duplicates:
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
-            gone = await self._disks.run(
+            retired = await self._disks.run(
                 watch.name, retire_members, watch.inbox, members, watch.done
             )
         except (SourceGone, SourceChanged):
@@ -105,12 +105,14 @@ class Duplicates:
             self._log_failure(watch, copy, exc)
             return False
         await self._journal.write(
-            lambda conn: sources.leave(conn, copy.source_id, gone.target, gone.files, self._clock)
+            lambda conn: sources.retire_now(
+                conn, copy.source_id, retired.target, retired.files, self._clock
+            )
         )
         return True
 
     def _log_failure(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
-        if self._said.is_news((watch.name, copy.path)):
+        if self._said.record((watch.name, copy.path)):
             log.warning(
                 "the second copy could not be moved",
                 **location_of(watch.name, copy.path),

@@ -21,7 +21,7 @@ from nemowatch.jobs.job_log import location
 from nemowatch.journal import Journal, jobs, source_members, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
-from nemowatch.outbox.retire import Departure, retire_members
+from nemowatch.outbox.retire import Retired, retire_members
 from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_sync import NoteSync
 
@@ -29,7 +29,7 @@ log = structlog.get_logger("nemowatch.source")
 
 #: Whether a file of a watch, not found at its path, was taken away: a share that is away takes
 #: nothing back.
-Gone = Callable[[str, bytes], Awaitable[bool]]
+WasRemoved = Callable[[str, bytes], Awaitable[bool]]
 #: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
 AT_ONCE = 200
@@ -50,7 +50,7 @@ class Retirement:
         notes: NoteSync,
         disks: Disks,
         clock: Clock,
-        gone: Gone,
+        was_removed: WasRemoved,
     ) -> None:
         self._watch = watch
         self._watches = watches
@@ -58,7 +58,7 @@ class Retirement:
         self._notes = notes
         self._disks = disks
         self._clock = clock
-        self._gone = gone
+        self._was_removed = was_removed
         self._tries = NotBefore[int](clock)  # by source
         #: sources whose files are on their way out: no order may need these files meanwhile
         self.leaving: set[int] = set()
@@ -117,9 +117,9 @@ class Retirement:
         # before the move: whoever finds the file there finds its note beside it
         await self._notes.update_one(watch, row.id)
         try:
-            gone = await self._disks.run(watch.name, _move, watch, members, done)
+            retired = await self._disks.run(watch.name, _move, watch, members, done)
         except SourceGone as exc:
-            if await self._gone(row.watch, row.path):
+            if await self._was_removed(row.watch, row.path):
                 await self._leave_there(row, exc, done)
             else:
                 self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
@@ -128,7 +128,7 @@ class Retirement:
         except LocalError as exc:
             self._postpone(row, exc)
         else:
-            await self._finish(row, gone, done)
+            await self._finish(row, retired, done)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
@@ -145,26 +145,28 @@ class Retirement:
     async def _leave_there(self, row: SourceRow, exc: LocalError, done: bool) -> None:
         """It is no longer the file that was claimed, or a person has it."""
         log.info("source stays where it is", **location(row), why=exc.text)
-        await self._finish(row, Departure(), done)
+        await self._finish(row, Retired(), done)
 
-    async def _finish(self, row: SourceRow, gone: Departure, done: bool) -> None:
+    async def _finish(self, row: SourceRow, retired: Retired, done: bool) -> None:
         self._tries.forget(row.id)
         await self._journal.write(
-            lambda conn: sources.leave(conn, row.id, gone.target, gone.files, self._clock)
+            lambda conn: sources.retire_now(
+                conn, row.id, retired.target, retired.files, self._clock
+            )
         )
-        about = location(row) | {"moved_to": show_path(gone.target or b"")}
+        about = location(row) | {"moved_to": show_path(retired.target or b"")}
         if done:
             log.info("source done", **about)
         else:
             log.info("source failed", **about)
 
 
-def _move(watch: Watch, members: list[Member], done: bool) -> Departure:
-    """Let a source leave as its watch says, or to failed/."""
+def _move(watch: Watch, members: list[Member], done: bool) -> Retired:
+    """Retire a source as its watch says, or to failed/."""
     if not done:
         return retire_members(watch.inbox, members, watch.failed)
     if watch.after == "keep":
         if any(map(attrgetter("path"), members)):
-            return Departure(target=b"")
-        return Departure()
+            return Retired(target=b"")
+        return Retired()
     return retire_members(watch.inbox, members, watch.done, watch.after)

@@ -104,12 +104,12 @@ class ScanResults:
             await self._log_claimed(tick.claimed)
         for source_id, before in tick.renamed:
             await self._follow(watch, source_id, before)
-        for source_id in tick.gone:
+        for source_id in tick.removed:
             await self._cancel_taken_away(source_id)
-        news = (tick.claimed, tick.again, tick.gone)
+        news = (tick.claimed, tick.duplicates, tick.removed)
         if any(news):
             self._nudge()
-        await self._duplicates.take(watch, tick.again)
+        await self._duplicates.take(watch, tick.duplicates)
 
     async def _log_claimed(self, ids: Iterable[int]) -> None:
         """One line each, all read at once: a burst brings hundreds."""
@@ -168,7 +168,7 @@ class ScanResults:
         return True
 
     def _log_not_taken(self, watch: Watch, path: bytes, why: str) -> None:
-        if self._said.is_news((watch.name, path, why)):
+        if self._said.record((watch.name, path, why)):
             log.warning("file not taken", **location_of(watch.name, path), why=why)
 
 

@@ -17,7 +17,7 @@ from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.side_files import SideFiles
-from nemowatch.sources.retirement import Gone, Retirement
+from nemowatch.sources.retirement import Retirement, WasRemoved
 
 
 class WrapUp:
@@ -32,11 +32,11 @@ class WrapUp:
         note_writer: NoteWriter,
         disks: Disks,
         clock: Clock,
-        gone: Gone,
+        was_removed: WasRemoved,
     ) -> None:
         self.notes = NoteSync(watch, watches, journal, note_writer, clock)
         self.side_files = SideFiles(watch, watches, config, journal, disks, clock)
-        self.retirement = Retirement(watch, watches, journal, self.notes, disks, clock, gone)
+        self.retirement = Retirement(watch, watches, journal, self.notes, disks, clock, was_removed)
         self._anchors = AnchorMemory(watches()[watch], journal, disks)
         self._due = asyncio.Event()
 

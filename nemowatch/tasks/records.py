@@ -1,4 +1,4 @@
-"""The records of this room: what a folder's name says, and what was dropped into it. They hold;
+"""The records of this package: what a folder's name says, and what was dropped into it. They hold;
 they do nothing."""
 
 from __future__ import annotations

@@ -241,7 +241,7 @@ def test_damage_that_shows_only_at_work(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(list(house.state.glob("journal.db.damaged-*"))) == 1
         journal = Journal.open(house.state / "journal.db", SystemClock())
         name = config.watch[0].name
-        assert journal.write_now(lambda conn: batches.rebuild(conn, name, 3, 1))
+        assert journal.write_now(lambda conn: batches.open_rebuilt_batch(conn, name, 3, 1))
         assert (
             journal.read_now(lambda conn: batches.open_for(conn, name)).cause == "rebuilt journal"
         )

@@ -57,7 +57,7 @@ DONE = (
 
 def settle(conn: sqlite3.Connection) -> None:
     for row in notes.due(conn, WATCH, 0, 10):
-        notes.in_line(conn, row)
+        notes.mark_up_to_date(conn, row)
 
 
 def test_what_just_succeeds_is_never_due(conn: sqlite3.Connection) -> None:
@@ -94,7 +94,7 @@ def test_a_change_under_the_writing_hand_keeps_it_due(conn: sqlite3.Connection) 
     move(conn, source, "failed")
     (read,) = notes.due(conn, WATCH, 0, 10)
     move(conn, source, "failed", nth=1)
-    notes.in_line(conn, read)
+    notes.mark_up_to_date(conn, read)
     assert due(conn) == [source]
     settle(conn)
     assert due(conn) == []

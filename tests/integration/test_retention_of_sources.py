@@ -74,7 +74,7 @@ class House:
         row = await self.journal.write(lambda conn: sources.claim(conn, new, now))
         gone = retire_members(self.watch.inbox, [member], self.watch.done)
         await self.journal.write(
-            lambda conn: sources.leave(conn, row.id, gone.target, gone.files, self.clock)
+            lambda conn: sources.retire_now(conn, row.id, gone.target, gone.files, self.clock)
         )
         assert gone.target is not None
         return Path(os.fsdecode(gone.target))

@@ -68,8 +68,8 @@ class InboxRig:
             self.ticks += 1
             self.worst_tick = max(self.worst_tick, time.monotonic() - began)
             self.claimed += tick.claimed
-            self.again += tick.again
-            self.gone += tick.gone
+            self.again += tick.duplicates
+            self.gone += tick.removed
             self.problems = tick.problems
             self.approved = tick.approved
             self.wake.clear()

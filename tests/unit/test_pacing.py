@@ -37,7 +37,7 @@ def test_the_same_words_are_said_once() -> None:
     """Other words are news, and so are the first ones again; what is over is news when it comes
     back."""
     said = SayOnce[str]()
-    assert [said.is_news("share", words) for words in ("away", "away", "full", "away")] == [
+    assert [said.record("share", words) for words in ("away", "away", "full", "away")] == [
         True,
         False,
         True,
@@ -46,4 +46,4 @@ def test_the_same_words_are_said_once() -> None:
     assert said.over("share")
     assert not said.over("share")
     assert "share" not in said
-    assert said.is_news("share", "away")
+    assert said.record("share", "away")

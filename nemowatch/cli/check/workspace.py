@@ -1,5 +1,5 @@
 """What `nemowatch check` examines of one workspace: its folders, the rights in them, their disks,
-and whether another host works it. No check raises for what it finds; the only thing written is a
+and whether another host owns it. No check raises for what it finds; the only thing written is a
 hidden probe file, which is removed at once."""
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _disk(folder: Path) -> Finding:
 
 
 def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
-    """Another host that works this workspace; two state folders on one host count as two."""
+    """Another host that owns this workspace; two state folders on one host count as two."""
     try:
         found = owner_file.read(root)
         ours = owner_file.own_state(state_dir)

@@ -18,7 +18,7 @@ def overview(setting: CommandContext) -> Overview:
     from nemowatch.reporting.json_records import read_answer
 
     said = ask_if_running(setting, "status")
-    published = _nobody(setting) if said is None else read_answer(said)
+    published = _without_daemon(setting) if said is None else read_answer(said)
     return _gather(setting, published, MOST_JOBS)
 
 
@@ -31,7 +31,7 @@ def record(setting: CommandContext) -> dict[str, Any]:
     if said is not None:
         found: dict[str, Any] = said["status"]
         return found
-    return status_record(_gather(setting, _nobody(setting), 0))
+    return status_record(_gather(setting, _without_daemon(setting), 0))
 
 
 def _gather(setting: CommandContext, published: Published, limit: int) -> Overview:
@@ -45,7 +45,7 @@ def _gather(setting: CommandContext, published: Published, limit: int) -> Overvi
     )
 
 
-def _nobody(setting: CommandContext) -> Published:
+def _without_daemon(setting: CommandContext) -> Published:
     """What is published while no daemon runs."""
     from nemowatch import __version__
     from nemowatch.reporting.overview import NOT_RUNNING, InboxStatus, Published

@@ -78,7 +78,7 @@ class Arrivals:
 
         is_rebuilding = await self._journal.read(lambda conn: batches.is_rebuilding(conn, name))
         if is_rebuilding:
-            await self._rebuild(survey, now_ms)
+            await self._ask_about_all(survey, now_ms)
         else:
             await self._ask(self._cause(is_new, returned), survey, now_ms)
 
@@ -96,11 +96,13 @@ class Arrivals:
             return RETURN
         return ""
 
-    async def _rebuild(self, survey: ScanDiff, now_ms: int) -> None:
+    async def _ask_about_all(self, survey: ScanDiff, now_ms: int) -> None:
         """A person is asked whatever the limit says: what is here may have been paid for."""
         name = self._name
         await self._claimer.settle_held()
-        await self._journal.write(lambda conn: batches.rebuild(conn, name, survey.expected, now_ms))
+        await self._journal.write(
+            lambda conn: batches.open_rebuilt_batch(conn, name, survey.expected, now_ms)
+        )
 
     async def _ask(self, cause: str, survey: ScanDiff, now_ms: int) -> None:
         """Open a batch when there is a cause, and more jobs than the limit."""

@@ -49,7 +49,7 @@ class Taken:
     """What one portion brought."""
 
     claimed: list[int] = field(default_factory=list)
-    again: list[Duplicate] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
     #: sources whose file was renamed, each with the path that it had
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portions
@@ -93,7 +93,7 @@ class Claimer:
         read = await self._read_clips(waiting)
         read += await self._texts.read(waiting)
 
-        texts = sum(map(self._texts.has, waiting))
+        texts = sum(map(self._texts.reads, waiting))
         taken = Taken(left=list(waiting), clips=len(waiting) - texts)
         may_read_texts = texts > 0 and not self._texts.is_reading
         taken.more = may_read_texts or taken.clips > 0
@@ -123,16 +123,16 @@ class Claimer:
     async def _read_clips(self, waiting: dict[bytes, None]) -> list[Read]:
         """Read a portion of what no child has to parse; what is done with is taken out of
         `waiting`."""
-        clips = [path for path in waiting if not self._texts.has(path)]
+        clips = [path for path in waiting if not self._texts.reads(path)]
         portion = in_turns(clips, _no_cost)[:PORTION]
         groups = await self._groups.of(portion)
-        alone = [group for group in groups if not self._texts.takes(group)]
+        alone = [group for group in groups if not self._texts.assign(group)]
         work = list(map(self._reading.work, alone))
         read = await self._reading.read(work, self._root_monitor.worker)
 
         unread = {group.main for group in alone[len(read) :]}
         for path in portion:
-            is_left = path in unread or self._texts.has(path)
+            is_left = path in unread or self._texts.reads(path)
             if not is_left:
                 del waiting[path]
         return read
@@ -239,7 +239,7 @@ class Claimer:
 
         if claimed.outcome in _DUPLICATES:
             exists = claimed.outcome is Outcome.DUPLICATE
-            taken.again.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
+            taken.duplicates.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
         elif claimed.outcome is not Outcome.KNOWN:
             taken.claimed.append(claimed.source_id)
 

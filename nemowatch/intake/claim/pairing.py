@@ -95,7 +95,7 @@ class Groups:
             self._ask(path, sorted(related))
             return None
 
-        self._state.problems.answered(path)
+        self._state.problems.clear_question(path)
         partners = related - {path}
         if not partners:
             return Group(path)

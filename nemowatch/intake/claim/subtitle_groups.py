@@ -51,7 +51,7 @@ class SubtitleGroups:
             return None
         for one in found:
             if not self._is_late(one.path):
-                self._state.problems.answered(one.path)
+                self._state.problems.clear_question(one.path)
         if self._is_late(path) and clip in self._state.known:
             return None
         return self._complete(path, clip, found)

@@ -66,14 +66,14 @@ class TextLane:
         inbox."""
         return self._task is not None
 
-    def has(self, path: bytes) -> bool:
+    def reads(self, path: bytes) -> bool:
         """Whether this ready file is read here."""
         if _is_parsed(path):
             return True
         return path in self._with_text
 
-    def takes(self, group: Group) -> bool:
-        """Whether this group is read here; remembered of its files."""
+    def assign(self, group: Group) -> bool:
+        """Have this group read here if it has a text; returns whether it has."""
         if not any(map(_is_parsed, group.paths)):
             return False
         self._with_text.update(group.paths)
@@ -97,7 +97,7 @@ class TextLane:
     # -- beginning
 
     async def _begin(self, waiting: dict[bytes, None]) -> None:
-        line = in_turns(list(filter(self.has, waiting)), self._cost)
+        line = in_turns(list(filter(self.reads, waiting)), self._cost)
         for path in line[MOST_WAITING:]:
             self._state.block(path, IN_LINE, soon=True)
             del waiting[path]

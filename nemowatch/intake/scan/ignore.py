@@ -58,7 +58,7 @@ OUR_PATTERNS = {
     "*.revise.txt": "an instruction to revise a result",
     "*.revise.txt.txt": "an instruction to revise a result",
     ".~nemowatch-*": "a file that nemowatch is writing",
-    ".nemowatch-owner.json": "says which host works this folder",
+    ".nemowatch-owner.json": "says which host owns this folder",
 }
 WORK = NameVerdict(NameClass.WORK)
 _INSTRUCTION = NameVerdict(NameClass.OURS, "an instruction to nemowatch")

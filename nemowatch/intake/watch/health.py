@@ -21,7 +21,7 @@ class HealthState(StrEnum):
     #: the kernel should report changes and does not: scanned more often until it is repaired
     DEGRADED = "degraded"
     OFFLINE = "offline"  #: the root is not there: nothing is concluded from what cannot be seen
-    HELD = "held"  #: another host works this folder
+    HELD = "held"  #: another host owns this inbox
 
 
 #: The states in which a root is there and ours to work.

@@ -1,5 +1,5 @@
-"""Who works this workspace: a small file in its root, so that two hosts on one share never both
-pay.
+"""Which host owns this workspace: a small file in its root, so that two hosts on one share
+never both pay.
 
 Owns `.nemowatch-owner.json`. It is never written below a missing root, never taken from another
 host by itself, and rewritten seldom, because every write is work for every sync client.

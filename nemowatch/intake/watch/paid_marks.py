@@ -58,5 +58,5 @@ class PaidMarks:
         return Comparison(mine, is_lost, payment_marks.moves_on(conn, mine, theirs))
 
     def _ask(self, conn: sqlite3.Connection, theirs: Mark) -> None:
-        batches.begin_rebuilding(conn, [self._watch], self._clock.now_ms())
+        batches.ask_after_restore(conn, [self._watch], self._clock.now_ms())
         payment_marks.asked(conn, theirs, self._watch)

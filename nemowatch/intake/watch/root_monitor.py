@@ -234,7 +234,8 @@ class RootMonitor:
         return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
-        """True when another host works the inbox since the last check, or nobody knows: asked
+        """True when another host has taken over the inbox since the last check, or that is not
+        known: asked
         before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
@@ -242,7 +243,7 @@ class RootMonitor:
         return True
 
     async def take_over(self) -> None:
-        """A person said so: this host works the folder from now on."""
+        """A person said so: this host owns the inbox from now on."""
         now_ms = self._clock.now_ms()
         mine = str(await self._paid.mine())
         await self.worker.run(lambda: self._root.take_over(now_ms, mine))
@@ -285,7 +286,7 @@ class RootMonitor:
             self._healthy()
             return
         self.health.become(HealthState.DEGRADED, trouble, self.paces.mode)
-        if self.watching.may_repair(trouble):
+        if self.watching.begin_repair(trouble):
             await self._repair(trouble)
 
     async def _repair(self, trouble: Trouble) -> None:

@@ -54,7 +54,7 @@ _FDINFO = Path("/proc/self/fdinfo")
 _creating = threading.Lock()
 
 
-class _OverflowBell(logging.Handler):
+class _OverflowHandler(logging.Handler):
     """Hears the one line that matters; service.logs keeps watchdog's tables (130 KB for a copied
     folder) out of the log."""
 
@@ -68,16 +68,16 @@ class _OverflowBell(logging.Handler):
                 watcher.overflowed()
 
 
-_bell = _OverflowBell()
+_overflow_handler = _OverflowHandler()
 
 
-def _hang_bell() -> None:
+def _install_overflow_handler() -> None:
     # It warns with its whole watch table when a new folder is watched twice, which harms nothing:
     # the table would fill the log, and Python keeps every such text for good.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     logger = logging.getLogger(LOGGER)
-    if _bell not in logger.handlers:
-        logger.addHandler(_bell)
+    if _overflow_handler not in logger.handlers:
+        logger.addHandler(_overflow_handler)
         logger.setLevel(logging.WARNING)
 
 
@@ -210,7 +210,7 @@ class Watcher:
     def start(self) -> None:
         """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError
         (ENOSPC: the limit of watches, EMFILE: of instances)."""
-        _hang_bell()
+        _install_overflow_handler()
         with _creating:
             before = _inotify_fds()
             observer = Observer()
@@ -223,12 +223,12 @@ class Watcher:
         except BaseException:
             self.close()
             raise
-        _bell.watchers.add(self)
+        _overflow_handler.watchers.add(self)
 
     def close(self) -> None:
         """Stop watching. A thread that does not end is left behind: it is a daemon and hears
         nothing any more."""
-        _bell.watchers.discard(self)
+        _overflow_handler.watchers.discard(self)
         observer = self._observer
         self._observer = None
         if observer is not None:
@@ -258,7 +258,7 @@ class Watcher:
         """Events heard from our own folder so far."""
         return self._beats
 
-    def knock(self) -> None:
+    def touch_pulse(self) -> None:
         """Make an event in our own folder. Raises OSError."""
         one = self._pulse / "tick"
         other = self._pulse / "tock"

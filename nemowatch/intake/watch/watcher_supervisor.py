@@ -109,9 +109,9 @@ class WatcherSupervisor:
         self._backoff.worked()
         self._trouble = None
 
-    def may_repair(self, trouble: Trouble) -> bool:
-        """This is wrong; returns whether it is time for a try to mend it, which then counts as
-        tried."""
+    def begin_repair(self, trouble: Trouble) -> bool:
+        """Note this trouble, and begin to repair it if it is time for a try; returns whether it
+        is."""
         self._trouble = trouble
         now = self._clock.monotonic()
         due = now >= self._backoff.due_at
@@ -138,7 +138,7 @@ class WatcherSupervisor:
         before = watcher.beats
         until = self._clock.monotonic() + PULSE_WAIT
         try:
-            await self._worker.run(watcher.knock)
+            await self._worker.run(watcher.touch_pulse)
         except OSError:
             # the state folder's disk is full or read-only: that says nothing about the watch
             return True

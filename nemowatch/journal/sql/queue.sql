@@ -39,7 +39,7 @@ SELECT min(due_at) FROM job WHERE due_at > :now AND state IN (SELECT value FROM 
 -- name: first_due
 SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
 
--- name: tired
+-- name: count_long_retries
 -- jobs that have failed so many times in a way that may go on without end, and wait for the next try
 SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
 AND tries >= :tries AND updated_at >= :since
