@@ -336,4 +336,4 @@ def test_a_recipe_s_instructions_are_judged_only_where_they_count() -> None:
     with pytest.raises(OrderError, match="only ask for the result"):
         plan(folder, Drop(MediaKind.VIDEO, "a.mp4"))
     (target,) = plan(folder, Drop(MediaKind.VIDEO, "a.mp4", prompt="Cut it, then export.")).targets
-    assert target.prompt == "Cut it"
+    assert target.prompt == "Cut it."
