@@ -87,7 +87,7 @@ class UsageError(NemowatchError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ConfigMistake:
     """One mistake, its place and its cure."""
 
     where: str  #: "config.toml:12" or "watch.0.inbox"
@@ -103,7 +103,7 @@ class ConfigError(UsageError):
 
     code = "config"
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[ConfigMistake]) -> None:
         super().__init__("\n".join(str(p) for p in problems))
         self.problems = problems
 

@@ -23,15 +23,15 @@ NO_TOKEN = "none"
 PATIENCE = 20.0
 
 
-def ask_cloud(setting: CommandContext) -> tuple[Credits, Account]:
+def ask_cloud(context: CommandContext) -> tuple[Credits, Account]:
     """The balance and the account. May ask for the anonymous token that the daemon would ask for,
     and stores it for it.
 
     Raises RemoteError, LocalError, ConfigError.
     """
-    with as_owner(setting.state_dir):
-        prepare_state_dir(setting.state_dir)
-        return asyncio.run(_ask(setting))
+    with as_owner(context.state_dir):
+        prepare_state_dir(context.state_dir)
+        return asyncio.run(_ask(context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +44,42 @@ class Answer:
     ended: bool = False
 
 
-def try_cloud(setting: CommandContext) -> Answer:
+def try_cloud(context: CommandContext) -> Answer:
     """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
     new one, writes nothing; without any token it only finds out whether the address answers.
 
     Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's.
     """
-    with as_owner(setting.state_dir):
-        return asyncio.run(_try(setting))
+    with as_owner(context.state_dir):
+        return asyncio.run(_try(context))
 
 
-async def _try(setting: CommandContext) -> Answer:
+async def _try(context: CommandContext) -> Answer:
     from nemowatch.remote.credential import supplied_token
 
-    own = supplied_token(setting.env, setting.config.api.token_file)
+    own = supplied_token(context.env, context.config.api.token_file)
     if own.read():
-        return await _try_as_user(setting, own)
-    return await _try_as_anonymous(setting)
+        return await _try_as_user(context, own)
+    return await _try_as_anonymous(context)
 
 
-async def _try_as_user(setting: CommandContext, own: Credential) -> Answer:
-    client = _client(setting, own)
+async def _try_as_user(context: CommandContext, own: Credential) -> Answer:
+    client = _client(context, own)
     try:
         return Answer(await client.read_credits(), client.account)
     finally:
         await client.aclose()
 
 
-async def _try_as_anonymous(setting: CommandContext) -> Answer:
+async def _try_as_anonymous(context: CommandContext) -> Answer:
     from nemowatch.errors import NotSent, RemoteError, RemotePassing, TokenRefused
     from nemowatch.remote.anonymous_store import STORE_NAME, Store
     from nemowatch.remote.credential import Credential
     from nemowatch.remote.interface import Account
 
-    stored = Store(setting.state_dir / STORE_NAME).load()
+    stored = Store(context.state_dir / STORE_NAME).load()
     account = Account(True, stored.user_id, expires_at=stored.expires_at)
-    client = _client(setting, Credential(stored.token or NO_TOKEN))
+    client = _client(context, Credential(stored.token or NO_TOKEN))
     try:
         found = await client.read_credits()
     except TokenRefused:
@@ -104,16 +104,16 @@ class Known:
     held: Mapping[str, str]  #: reason -> text of each hold
 
 
-def ask_daemon(setting: CommandContext) -> Known | None:
+def ask_daemon(context: CommandContext) -> Known | None:
     """What the daemon knows, when it has a token of the user and this command has none; None: ask
     the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits
     from nemowatch.remote.credential import supplied_token
 
-    if supplied_token(setting.env, setting.config.api.token_file).read():
+    if supplied_token(context.env, context.config.api.token_file).read():
         return None
-    answer = ask_if_running(setting, "status")
+    answer = ask_if_running(context, "status")
     if answer is None or answer["status"]["credits"]["anonymous"] is not False:
         return None
     seen = answer["status"]["credits"]
@@ -125,33 +125,33 @@ def ask_daemon(setting: CommandContext) -> Known | None:
     )
 
 
-def daemon_connection(setting: CommandContext) -> Connection:
+def daemon_connection(context: CommandContext) -> Connection:
     """How the running daemon's connection with the cloud is; ready where none runs."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.remote.connection import READY
     from nemowatch.reporting.json_records import read_answer
 
-    answer = ask_if_running(setting, "status")
+    answer = ask_if_running(context, "status")
     if answer is None:
         return READY
     return read_answer(answer).connection
 
 
-async def _ask(setting: CommandContext) -> tuple[Credits, Account]:
+async def _ask(context: CommandContext) -> tuple[Credits, Account]:
     from nemowatch.remote.credential import supplied_token
 
-    client = _client(setting, supplied_token(setting.env, setting.config.api.token_file))
+    client = _client(context, supplied_token(context.env, context.config.api.token_file))
     try:
         return await client.read_credits(), client.account
     finally:
         await client.aclose()
 
 
-def _client(setting: CommandContext, credential: Credential) -> Client:
+def _client(context: CommandContext, credential: Credential) -> Client:
     from nemowatch.clock import SystemClock
     from nemowatch.remote.client import Client
 
-    api, chat = setting.config.api, setting.config.chat
+    api, chat = context.config.api, context.config.chat
     return Client(
         base_url=api.base_url,
         platform=api.platform,
@@ -160,6 +160,6 @@ def _client(setting: CommandContext, credential: Credential) -> Client:
         turn_timeout=chat.timeout,
         quiet_timeout=chat.quiet_timeout,
         credential=credential,
-        state_dir=setting.state_dir,
+        state_dir=context.state_dir,
         clock=SystemClock(),
     )

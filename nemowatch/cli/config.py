@@ -22,12 +22,12 @@ def _only() -> None:
 @app.command("show")
 def show(config: options.Config = None) -> None:
     """Print the whole configuration as it holds; secrets are hidden."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import say
     from nemowatch.config import show as as_toml
 
-    setting = find_setting(config)
-    print(f"# {setting.path}")
-    print(f"# state: {setting.state_dir}")
-    for line in as_toml(setting.config).splitlines():
+    context = find_context(config)
+    print(f"# {context.path}")
+    print(f"# state: {context.state_dir}")
+    for line in as_toml(context.config).splitlines():
         say(line)

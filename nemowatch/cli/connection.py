@@ -19,24 +19,24 @@ T = TypeVar("T")
 ANSWER = 10.0
 
 
-def ask(setting: CommandContext, op: str, /, **args: Any) -> Any:
+def ask(context: CommandContext, op: str, /, **args: Any) -> Any:
     """The daemon's answer. Raises DaemonNeeded when it does not run, and what it refuses with."""
     from nemowatch.service.control import SOCKET_NAME, call
 
-    return call(setting.state_dir / SOCKET_NAME, op, wait=ANSWER, **args)
+    return call(context.state_dir / SOCKET_NAME, op, wait=ANSWER, **args)
 
 
-def ask_if_running(setting: CommandContext, op: str, /, **args: Any) -> Any | None:
+def ask_if_running(context: CommandContext, op: str, /, **args: Any) -> Any | None:
     """The daemon's answer to a question; None when it does not run. For questions only: an
     order's answer may be None."""
     try:
-        return ask(setting, op, **args)
+        return ask(context, op, **args)
     except DaemonNeeded:
         return None
 
 
 def read_journal(
-    setting: CommandContext, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
+    context: CommandContext, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
 ) -> T:
     """What `work` reads, beside a running daemon or without one; `nothing()` before the first
     start. Raises JournalError."""
@@ -44,8 +44,8 @@ def read_journal(
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
 
-    path = setting.state_dir / FILE_NAME
-    with as_owner(setting.state_dir):
+    path = context.state_dir / FILE_NAME
+    with as_owner(context.state_dir):
         try:
             if not path.exists():
                 return nothing()
@@ -69,7 +69,7 @@ class Ordered:
     running: bool  #: whether a daemon has it; else it is in the journal, for the next start
 
 
-def order(setting: CommandContext, name: str, /, **args: Any) -> Ordered:
+def order(context: CommandContext, name: str, /, **args: Any) -> Ordered:
     """Carry out one of `orders.ORDERS`: by the daemon when it runs, else in the journal under its
     lock. Raises DaemonNeeded for what only a daemon can do.
 
@@ -79,14 +79,14 @@ def order(setting: CommandContext, name: str, /, **args: Any) -> Ordered:
     from nemowatch.orders import ORDERS
 
     try:
-        return Ordered(ask(setting, name, **args), running=True)
+        return Ordered(ask(context, name, **args), running=True)
     except DaemonNeeded:
         if ORDERS[name].needs_daemon:
             raise
-    return Ordered(_order_offline(setting, name, args), running=False)
+    return Ordered(_order_offline(context, name, args), running=False)
 
 
-def _order_offline(setting: CommandContext, name: str, args: dict[str, Any]) -> Any:
+def _order_offline(context: CommandContext, name: str, args: dict[str, Any]) -> Any:
     import asyncio
 
     from nemowatch.clock import SystemClock
@@ -96,12 +96,12 @@ def _order_offline(setting: CommandContext, name: str, args: dict[str, Any]) -> 
 
     clock = SystemClock()
     wanted = read_order(name, args)
-    with as_owner(setting.state_dir):
-        prepare_state_dir(setting.state_dir)
-        with _locked(setting.state_dir):
-            journal = Journal.open(setting.state_dir / FILE_NAME, clock)
+    with as_owner(context.state_dir):
+        prepare_state_dir(context.state_dir)
+        with _locked(context.state_dir):
+            journal = Journal.open(context.state_dir / FILE_NAME, clock)
             try:
-                site = JournalSite(journal, clock, setting.config.watch, setting.config.recipes)
+                site = JournalSite(journal, clock, context.config.watch, context.config.recipes)
                 return asyncio.run(carry_out(wanted, site))
             finally:
                 journal.close()

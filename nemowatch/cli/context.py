@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nemowatch.errors import ConfigError, NemowatchError, Problem
+from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError
 
 if TYPE_CHECKING:
     from nemowatch.config import Config, Watch
@@ -46,7 +46,7 @@ class CommandContext:
         return {watch.name: watch for watch in self.config.watch}
 
 
-def find_setting(option: Path | None) -> CommandContext:
+def find_context(option: Path | None) -> CommandContext:
     """The installation that `--config`, the environment or the usual places name. Raises
     ConfigError."""
     from nemowatch.config import find, load, state_dir
@@ -75,7 +75,7 @@ def prepare_state_dir(folder: Path) -> None:
             "Set state_dir to a folder that the user of nemowatch may write, or give that user the"
             " right."
         )
-        raise ConfigError([Problem(str(folder), what, cure)]) from exc
+        raise ConfigError([ConfigMistake(str(folder), what, cure)]) from exc
 
 
 def owner_of(folder: Path) -> int:

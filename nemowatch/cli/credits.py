@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nemowatch.cli.context import CommandContext
     from nemowatch.errors import NemowatchError
-    from nemowatch.journal.spend import Drop, Paid
+    from nemowatch.journal.spend import BalanceFall, Paid
 
 By = Annotated[
     str,
@@ -29,7 +29,7 @@ By = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class BalanceReport:
     """The credits of the account, as the command's JSON has them."""
 
     available: float
@@ -45,18 +45,18 @@ class Balance:
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
     """Show the balance, and what was spent by day."""
     from nemowatch.cli.connection import read_journal
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import print_json
     from nemowatch.errors import UsageError
     from nemowatch.journal import spend
 
     if by not in ("", "day"):
         raise UsageError(f"Credits cannot be summed by {by!r}.", cure="Use --by day.")
-    setting = find_setting(config)
-    record = asdict(balance(setting))
+    context = find_context(config)
+    record = asdict(balance(context))
     if by:
         record["days"] = read_journal(
-            setting,
+            context,
             lambda conn: by_day(spend.paid_calls(conn), spend.drops(conn)),
             list[dict[str, Any]],
         )
@@ -66,7 +66,7 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
         _print(record)
 
 
-def balance(setting: CommandContext) -> Balance:
+def balance(context: CommandContext) -> BalanceReport:
     """The balance as the daemon or the cloud says it, or, when neither does, the one seen last.
 
     Raises NemowatchError when there is none of these.
@@ -74,27 +74,27 @@ def balance(setting: CommandContext) -> Balance:
     from nemowatch.errors import NemowatchError
 
     try:
-        return _from_daemon(setting) or _from_cloud(setting)
+        return _from_daemon(context) or _from_cloud(context)
     except NemowatchError as exc:
-        return _seen_last(setting, exc)
+        return _seen_last(context, exc)
 
 
-def _from_daemon(setting: CommandContext) -> Balance | None:
+def _from_daemon(context: CommandContext) -> BalanceReport | None:
     """What the running daemon saw last, when only it has the token."""
     from nemowatch.cli.cloud import ask_daemon
 
-    known = ask_daemon(setting)
+    known = ask_daemon(context)
     if known is None:
         return None
     found = known.credits
-    return Balance(found.available, found.frozen, found.total, at=known.at)
+    return BalanceReport(found.available, found.frozen, found.total, at=known.at)
 
 
-def _from_cloud(setting: CommandContext) -> Balance:
+def _from_cloud(context: CommandContext) -> BalanceReport:
     from nemowatch.cli.cloud import ask_cloud
 
-    found, owner = ask_cloud(setting)
-    return Balance(
+    found, owner = ask_cloud(context)
+    return BalanceReport(
         found.available,
         found.frozen,
         found.total,
@@ -104,19 +104,19 @@ def _from_cloud(setting: CommandContext) -> Balance:
     )
 
 
-def _seen_last(setting: CommandContext, error: NemowatchError) -> Balance:
+def _seen_last(context: CommandContext, error: NemowatchError) -> BalanceReport:
     """What the journal knows. Raises the error when it knows no balance."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.clock import iso
 
-    seen = read_journal(setting, account.credits_seen, dict[str, Any])
+    seen = read_journal(context, account.credits_seen, dict[str, Any])
     if seen.get("available") is None:
         error.cure = error.cure or "nemowatch check says more."
         raise error
     registration = ""
     if seen["anonymous"]:
         registration = _link(seen["user_id"])
-    return Balance(
+    return BalanceReport(
         seen["available"],
         seen["frozen"],
         seen["total"],
@@ -134,7 +134,7 @@ def _link(user_id: str) -> str:
     return Account(anonymous=True, user_id=user_id).registration_link
 
 
-def by_day(calls: Iterable[Paid], drops: Iterable[Drop]) -> list[dict[str, Any]]:
+def by_day(calls: Iterable[Paid], drops: Iterable[BalanceFall]) -> list[dict[str, Any]]:
     """[{day, credits, turns, unknown}] in order; `unknown` counts turns around which no balance
     could be read."""
     days: dict[str, dict[str, Any]] = {}

@@ -34,14 +34,14 @@ def jobs(
     state: StateOption = "", as_json: options.Json = False, config: options.Config = None
 ) -> None:
     """List the jobs, oldest first."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
 
-    setting = find_setting(config)
+    context = find_context(config)
     wanted = wanted_jobs(state)
     if as_json:
-        _print_json(setting, wanted)
+        _print_json(context, wanted)
     else:
-        _print_table(setting, wanted)
+        _print_table(context, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +123,23 @@ def _unknown(what: str, word: str, known: list[str]) -> UsageError:
     return UsageError(f"There is no {what} called {word!r}.", cure=cure)
 
 
-def _print_json(setting: CommandContext, wanted: Wanted) -> None:
+def _print_json(context: CommandContext, wanted: Wanted) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_json
     from nemowatch.reporting.json_records import job_record
 
     def read(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         rows = wanted.listed(conn)
-        return [job_record(conn, row, setting.watches) for row in rows]
+        return [job_record(conn, row, context.watches) for row in rows]
 
-    print_json(read_journal(setting, read, list[dict[str, Any]]))
+    print_json(read_journal(context, read, list[dict[str, Any]]))
 
 
-def _print_table(setting: CommandContext, wanted: Wanted) -> None:
+def _print_table(context: CommandContext, wanted: Wanted) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_table, say
 
-    rows = read_journal(setting, wanted.listed, list["ListedJob"])
+    rows = read_journal(context, wanted.listed, list["ListedJob"])
     if not rows:
         say(wanted.none_found())
         return

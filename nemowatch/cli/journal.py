@@ -33,13 +33,13 @@ Target = Annotated[
 @app.command("check")
 def check(config: options.Config = None) -> None:
     """Read the whole journal and say whether it is sound."""
-    from nemowatch.cli.context import as_owner, find_setting
+    from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.output import say
     from nemowatch.errors import JournalCorrupt
 
-    setting = find_setting(config)
-    with as_owner(setting.state_dir):
-        journal = _open(setting)
+    context = find_context(config)
+    with as_owner(context.state_dir):
+        journal = _open(context)
         try:
             findings = journal.read_now(_findings)
         finally:
@@ -58,33 +58,33 @@ def check(config: options.Config = None) -> None:
 @app.command("backup")
 def backup(target: Target, config: options.Config = None) -> None:
     """Write a consistent copy of the journal; the daemon may run."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import say
     from nemowatch.errors import UsageError, show_path
 
-    setting = find_setting(config)
+    context = find_context(config)
     if target.exists() or target.is_symlink():
         raise UsageError(
             f"{show_path(target)} is there already; it is left as it is.",
             cure="Name a file that does not exist.",
         )
-    journal = _open(setting)
+    journal = _open(context)
     try:
         _copy(journal, target)
     finally:
         journal.close()
     say(
         f"{show_path(target)}: a copy of the journal, {target.stat().st_size} bytes. Back up"
-        f" {setting.path} beside it."
+        f" {context.path} beside it."
     )
 
 
-def _open(setting: CommandContext) -> Journal:
+def _open(context: CommandContext) -> Journal:
     from nemowatch.clock import SystemClock
     from nemowatch.journal import Journal
     from nemowatch.journal.database import FILE_NAME
 
-    return Journal.open_unchanged(setting.state_dir / FILE_NAME, SystemClock())
+    return Journal.open_unchanged(context.state_dir / FILE_NAME, SystemClock())
 
 
 def _findings(conn: sqlite3.Connection) -> list[str]:

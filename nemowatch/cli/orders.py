@@ -99,10 +99,10 @@ def resume(config: options.Config = None) -> None:
 
 def approve(watch: WatchName = "", config: options.Config = None) -> None:
     """Let credits be spent on what waits for approval."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
 
-    setting = find_setting(config)
-    approved = carry_out(setting, "approve", watch=watch_name(setting, watch))["approved"]
+    context = find_context(config)
+    approved = carry_out(context, "approve", watch=watch_name(context, watch))["approved"]
     if not approved:
         print("Nothing waits for approval.")
         return
@@ -115,22 +115,22 @@ def take_over(config: options.Config = None) -> None:
 
     Stop nemowatch there first. What this host has not paid for itself then waits for approval."""
     from nemowatch.cli.connection import ask
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import say
 
-    setting = find_setting(config)
-    states = [watch["state"] for watch in ask(setting, "status")["status"]["watches"]]
+    context = find_context(config)
+    states = [watch["state"] for watch in ask(context, "status")["status"]["watches"]]
     if not any(state.startswith("held") for state in states):
         say("No inbox is held by another host: there is nothing to take over.")
         return
-    for inbox in carry_out(setting, "take-over")["taken"]:
+    for inbox in carry_out(context, "take-over")["taken"]:
         say(
             f"{inbox}: handled by this host from now on. What it has not paid for itself waits:"
             " nemowatch approve"
         )
 
 
-def watch_name(setting: CommandContext, wanted: str) -> str:
+def watch_name(context: CommandContext, wanted: str) -> str:
     """The journal's name of a watch that a person named by its root, its inbox or its last word;
     "" for all."""
     from pathlib import Path
@@ -140,13 +140,13 @@ def watch_name(setting: CommandContext, wanted: str) -> str:
     if not wanted:
         return ""
     path = Path(wanted).absolute()
-    for watch in setting.config.watch:
+    for watch in context.config.watch:
         folders = set(filter(None, (watch.root, watch.inbox)))
         names = {watch.name, *(folder.name for folder in folders)}
         if path in folders or wanted in names:
             return watch.name
 
-    known = ", ".join(show_path(w.root or w.inbox) for w in setting.config.watch)
+    known = ", ".join(show_path(w.root or w.inbox) for w in context.config.watch)
     raise UsageError(
         f"{show_path(wanted)} is not a watched folder.",
         cure=f"Watched: {known}.",
@@ -154,21 +154,21 @@ def watch_name(setting: CommandContext, wanted: str) -> str:
 
 
 def _order(config: Path | None, op: str, **args: Any) -> Any:
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
 
-    return carry_out(find_setting(config), op, **args)
+    return carry_out(find_context(config), op, **args)
 
 
-def carry_out(setting: CommandContext, op: str, **args: Any) -> Any:
+def carry_out(context: CommandContext, op: str, **args: Any) -> Any:
     """The answer to an order, carried out wherever it can be. Says on standard error when only the
     journal has it yet."""
     from nemowatch.cli.connection import order
 
-    done = order(setting, op, **args)
+    done = order(context, op, **args)
     if not done.running:
         when = (
             "nemowatch is not running: this is done when it starts (nemowatch"
-            f" run{setting.option})."
+            f" run{context.option})."
         )
         print(clean(when), file=sys.stderr)
     return done.answer

@@ -33,11 +33,11 @@ def answer(job: options.Job, text: Words, config: options.Config = None) -> None
     """Answer what the cloud has asked: one more paid turn.
 
     It goes on from what it said, in the same session."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.orders import carry_out
     from nemowatch.cli.output import say
 
-    state = carry_out(find_setting(config), "answer", job=job, text=text)["state"]
+    state = carry_out(find_context(config), "answer", job=job, text=text)["state"]
     say(f"Job {job} continues from: {state}.")
 
 
@@ -52,36 +52,36 @@ def revise(
 
     It is made in the session of that result, from its latest version, and put beside it."""
     from nemowatch.cli.connection import ask
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.orders import carry_out
     from nemowatch.cli.output import say
 
-    setting = find_setting(config)
+    context = find_context(config)
     if wait:
-        ask(setting, "status")  # before anything is ordered: only a daemon can be waited for
-    made = int(carry_out(setting, "revise", job=job, text=text)["job"])
+        ask(context, "status")  # before anything is ordered: only a daemon can be waited for
+    made = int(carry_out(context, "revise", job=job, text=text)["job"])
     if not as_json:
         say(f"Job {made} revises job {job}.")
-    record = _ended(setting, made) if wait else _record(setting, made)
+    record = _ended(context, made) if wait else _record(context, made)
     if as_json:
         from nemowatch.cli.output import print_json
 
         print_json(record)
     elif wait:
-        _print_end(setting, record)
+        _print_end(context, record)
     if wait and record["state"] != "published":
         raise typer.Exit(1)
 
 
-def _ended(setting: CommandContext, job_id: int) -> dict[str, Any]:
+def _ended(context: CommandContext, job_id: int) -> dict[str, Any]:
     """The job's record, once it has ended or waits for a person."""
     from nemowatch.cli.still_working import StillWorking
     from nemowatch.model import ENDED, State
 
-    still_working = StillWorking(setting.config.chat.still_working)
-    skill = _skill(setting, job_id)
+    still_working = StillWorking(context.config.chat.still_working)
+    skill = _skill(context, job_id)
     while True:
-        record = _record(setting, job_id)
+        record = _record(context, job_id)
         if record["state"] in ENDED | {State.ATTENTION}:
             return record
         news = still_working.news(job_id, record["state"], skill)
@@ -91,14 +91,14 @@ def _ended(setting: CommandContext, job_id: int) -> dict[str, Any]:
         time.sleep(CHECK_AGAIN)
 
 
-def _skill(setting: CommandContext, job_id: int) -> str:
+def _skill(context: CommandContext, job_id: int) -> str:
     from nemowatch.cli.connection import read_journal
     from nemowatch.journal import jobs
 
-    return read_journal(setting, lambda conn: jobs.by_id(conn, job_id).skill, str)
+    return read_journal(context, lambda conn: jobs.by_id(conn, job_id).skill, str)
 
 
-def _record(setting: CommandContext, job_id: int) -> dict[str, Any]:
+def _record(context: CommandContext, job_id: int) -> dict[str, Any]:
     """The job as `jobs --json` has it."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.journal import jobs
@@ -106,12 +106,12 @@ def _record(setting: CommandContext, job_id: int) -> dict[str, Any]:
 
     def read(conn: sqlite3.Connection) -> dict[str, Any]:
         (row,) = jobs.listed(conn, job_id=job_id)
-        return job_record(conn, row, setting.watches)
+        return job_record(conn, row, context.watches)
 
-    return read_journal(setting, read, dict[str, Any])
+    return read_journal(context, read, dict[str, Any])
 
 
-def _print_end(setting: CommandContext, record: dict[str, Any]) -> None:
+def _print_end(context: CommandContext, record: dict[str, Any]) -> None:
     from nemowatch.cli.output import say
     from nemowatch.reporting import words
 
@@ -123,5 +123,5 @@ def _print_end(setting: CommandContext, record: dict[str, Any]) -> None:
     error = record["error"] or {}
     say(f"Job {job_id} is {state}: {words.what_happened(state, error.get('text', ''))}")
     reason, code = record["reason"] or "", error.get("code", "")
-    for line in words.about_job(job_id, state, reason, code).typed(setting.option):
+    for line in words.about_job(job_id, state, reason, code).typed(context.option):
         say(f"  {line}")

@@ -55,7 +55,7 @@ def _leave_out(packages: Iterable[str]) -> None:
 
 
 def _setting(config: Path | None) -> CommandContext:
-    """As `find_setting`, but a child reads, while this process imports what it lives with.
+    """As `find_context`, but a child reads, while this process imports what it lives with.
     Raises ConfigError, ConfigUnread."""
     from nemowatch.cli.context import CommandContext
     from nemowatch.config import state_dir
@@ -78,17 +78,17 @@ def start(config: Path | None, once: bool) -> int:
     from nemowatch.service.signals import without_loop
 
     without_loop()  # what follows takes half a second to import
-    setting = _setting(config)
+    context = _setting(config)
     from nemowatch.cli.context import prepare_state_dir
     from nemowatch.cli.deadline import within
     from nemowatch.config import check_layout
     from nemowatch.service.daemon import run_daemon
 
     with suppress(TimeoutError):  # a share that hangs is waited for by its inbox, not by the start
-        within(LAYOUT_SECONDS, lambda: check_layout(setting.config))
-    prepare_state_dir(setting.state_dir)
+        within(LAYOUT_SECONDS, lambda: check_layout(context.config))
+    prepare_state_dir(context.state_dir)
     try:
-        return run_daemon(setting.config, setting.path, setting.state_dir, setting.env, once=once)
+        return run_daemon(context.config, context.path, context.state_dir, context.env, once=once)
     except NemowatchError:
         raise
     except Exception as exc:

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
     """Show everything about one job, with its whole history."""
     from nemowatch.cli.connection import read_journal
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import print_json
     from nemowatch.errors import UsageError
 
-    setting = find_setting(config)
-    record = read_journal(setting, lambda conn: _record(conn, job, setting.watches), dict[str, Any])
+    context = find_context(config)
+    record = read_journal(context, lambda conn: _record(conn, job, context.watches), dict[str, Any])
     if not record:
         raise UsageError(f"There is no job {job}.", cure="nemowatch jobs lists them.")
     if as_json:
         print_json(record)
         return
-    text = "\n".join(_lines(record, setting.option))
+    text = "\n".join(_lines(record, context.option))
     for line in text.split("\n"):
         print(clean(line))
 

@@ -20,7 +20,7 @@ from nemowatch.config.load import load
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.content import messages
 from nemowatch.content.child import Child, ChildFailed, Failure, Limits
-from nemowatch.errors import ConfigError, ConfigUnread, Problem
+from nemowatch.errors import ConfigError, ConfigMistake, ConfigUnread
 from nemowatch.secrecy import redact
 
 #: Seconds until an answer is given up: Python takes ten to start on a slow disk; a share that hangs
@@ -29,7 +29,7 @@ PATIENCE = 60.0
 #: Seconds of computing: pydantic takes one, on a slow machine.
 COMPUTING = 60
 
-Answer: TypeAlias = tuple[Path, Config] | list[Problem]
+Answer: TypeAlias = tuple[Path, Config] | list[ConfigMistake]
 
 
 class Reading:
@@ -90,7 +90,7 @@ def load_apart(path: Path, env: Mapping[str, str]) -> Config:
         with Reading(["load", str(path)], env) as reading:
             return reading.result()[1]
     except ConfigUnread as exc:
-        raise ConfigError([Problem(str(path), exc.text, exc.cure)]) from exc
+        raise ConfigError([ConfigMistake(str(path), exc.text, exc.cure)]) from exc
 
 
 def _unread(exc: ChildFailed | OSError) -> ConfigUnread:

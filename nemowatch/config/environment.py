@@ -18,7 +18,7 @@ from nemowatch.config.mistakes import unknown_key
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.config.section import Section
 from nemowatch.config.toml_lines import Loc
-from nemowatch.errors import Problem
+from nemowatch.errors import ConfigMistake
 
 PREFIX = "NEMOWATCH_"
 #: Read by `find` and `state_dir`, not keys of the configuration.
@@ -102,19 +102,19 @@ def _is_section(path: Loc) -> bool:
     return len(path) == 1 and path[0] in names
 
 
-def _problem(name: str) -> Problem | None:
+def _problem(name: str) -> ConfigMistake | None:
     """What is wrong with a name that begins with our prefix; None when nothing is."""
     path = _path(name)
     if _is_section(path):
         return None
     if path[0] == "watch":
         what = "the watched folders can only be named in the file."
-        return Problem(name, what, "Put them below [[watch]].")
+        return ConfigMistake(name, what, "Put them below [[watch]].")
 
     model = dict(sections()).get(str(path[0]))
     is_deep_enough = len(path) == _DEPTHS.get(path[0], 2)
     if model is None or not is_deep_enough:
-        return Problem(name, "is not a known setting.", _nearest_name(name))
+        return ConfigMistake(name, "is not a known setting.", _nearest_name(name))
     if path[-1] not in keys(model):
         return unknown_key(name, path)
     return None
@@ -131,12 +131,12 @@ def _nearest_name(name: str) -> str:
 
 def read_environment(
     env: Mapping[str, str],
-) -> tuple[dict[str, Any], dict[Loc, str], list[Problem]]:
+) -> tuple[dict[str, Any], dict[Loc, str], list[ConfigMistake]]:
     """What the environment sets: the values as nested tables, the name behind each key, and
     every mistake."""
     values: dict[str, Any] = {}
     from_env: dict[Loc, str] = {}
-    problems: list[Problem] = []
+    problems: list[ConfigMistake] = []
     for name in sorted(filter(_is_key, env)):
         problem = _problem(name) or _merge_one(values, name, env[name])
         if problem is None:
@@ -151,12 +151,12 @@ def _is_key(name: str) -> bool:
     return upper.startswith(PREFIX) and upper not in OWN_NAMES
 
 
-def _merge_one(values: dict[str, Any], name: str, text: str) -> Problem | None:
+def _merge_one(values: dict[str, Any], name: str, text: str) -> ConfigMistake | None:
     """Lay one setting upon `values`: one by one, so that a value that cannot be read is named."""
     try:
         merge(values, _Given({name: text})())
     except SettingsError:
-        return Problem(
+        return ConfigMistake(
             name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60]."
         )
     return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nemowatch.config.schema import Config
-from nemowatch.errors import ConfigError, Problem
+from nemowatch.errors import ConfigError, ConfigMistake
 
 #: A configuration of a service, for everybody on this machine.
 SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
@@ -42,16 +42,16 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
 
     looked = " or ".join(map(str, usual))
     cure = "Make one with: nemowatch init, or name it with --config FILE."
-    raise ConfigError([Problem("config", f"there is no configuration at {looked}.", cure)])
+    raise ConfigError([ConfigMistake("config", f"there is no configuration at {looked}.", cure)])
 
 
 def _named(path: Path, by: str) -> Path:
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it has no right to look
         what = f"names {path}, which is a folder, not a file."
-        raise ConfigError([Problem(by, what, _cure_of_folder(path))])
+        raise ConfigError([ConfigMistake(by, what, _cure_of_folder(path))])
     if not _exists(path):
         cure = "Check the path, or make a configuration with: nemowatch init."
-        raise ConfigError([Problem(by, f"names {path}, and there is no such file.", cure)])
+        raise ConfigError([ConfigMistake(by, f"names {path}, and there is no such file.", cure)])
     return path
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nemowatch.config.schema import Config
-from nemowatch.errors import ConfigError, Problem
+from nemowatch.errors import ConfigError, ConfigMistake
 
 #: Where the kernel says what is mounted; without it (not Linux) links and inodes still show it.
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -74,21 +74,21 @@ def check_layout(config: Config) -> None:
         raise ConfigError(problems)
 
 
-def _state(state: _Folder, inboxes: list[_Folder]) -> list[Problem]:
+def _state(state: _Folder, inboxes: list[_Folder]) -> list[ConfigMistake]:
     cure = "State changes all the time: keep it outside every inbox."
-    problems: list[Problem] = []
+    problems: list[ConfigMistake] = []
     for inbox in filter(state.lies_in, inboxes):
         what = f"lies inside the {inbox.name}."
         problems.append(_problem(state, what, cure))
     return problems
 
 
-def _among_inboxes(inboxes: list[_Folder]) -> list[Problem]:
+def _among_inboxes(inboxes: list[_Folder]) -> list[ConfigMistake]:
     problems = starmap(_nested, combinations(inboxes, 2))
     return list(filter(None, problems))
 
 
-def _nested(one: _Folder, other: _Folder) -> Problem | None:
+def _nested(one: _Folder, other: _Folder) -> ConfigMistake | None:
     pair = _inner_and_outer(one, other)
     if pair is None:
         return None
@@ -101,12 +101,12 @@ def _nested(one: _Folder, other: _Folder) -> Problem | None:
     return _problem(inner, what, "Watch only the outer one, or move one of them.")
 
 
-def _results(inboxes: list[_Folder], written: list[_Folder]) -> list[Problem]:
+def _results(inboxes: list[_Folder], written: list[_Folder]) -> list[ConfigMistake]:
     problems = starmap(_mixed, product(written, inboxes))
     return list(filter(None, problems))
 
 
-def _mixed(results: _Folder, inbox: _Folder) -> Problem | None:
+def _mixed(results: _Folder, inbox: _Folder) -> ConfigMistake | None:
     pair = _inner_and_outer(results, inbox)
     if pair is None:
         return None
@@ -125,8 +125,8 @@ def _inner_and_outer(one: _Folder, other: _Folder) -> tuple[_Folder, _Folder] | 
     return None
 
 
-def _problem(folder: _Folder, what: str, cure: str) -> Problem:
-    return Problem(folder.where, f"{folder.name} {what}", cure)
+def _problem(folder: _Folder, what: str, cure: str) -> ConfigMistake:
+    return ConfigMistake(folder.where, f"{folder.name} {what}", cure)
 
 
 def _folder(

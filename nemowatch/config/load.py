@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nemowatch.config.schema import Config
-from nemowatch.errors import ConfigError, Problem
+from nemowatch.errors import ConfigError, ConfigMistake
 from nemowatch.fs.own_files import read_own
 
 #: Bytes of a configuration; a thousand recipes have half of it.
@@ -31,13 +31,19 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         cure = 'Save it again with the encoding "UTF-8".'
-        raise ConfigError([Problem(f"{path.name}:{line}", "is not UTF-8 text.", cure)]) from exc
+        raise ConfigError(
+            [ConfigMistake(f"{path.name}:{line}", "is not UTF-8 text.", cure)]
+        ) from exc
     except FileNotFoundError as exc:
         raise ConfigError(
-            [Problem(str(path), "there is no such file.", "nemowatch init makes one.")]
+            [ConfigMistake(str(path), "there is no such file.", "nemowatch init makes one.")]
         ) from exc
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else str(exc)
         raise ConfigError(
-            [Problem(str(path), f"cannot be read: {reason}.", "Check its name and its rights.")]
+            [
+                ConfigMistake(
+                    str(path), f"cannot be read: {reason}.", "Check its name and its rights."
+                )
+            ]
         ) from exc

@@ -1,6 +1,6 @@
-"""Turns the errors of `tomllib` and pydantic into `Problem`s a person can act on: where, what,
-and the cure. Owns the wording; never repeats a value, since any value may be a
-secret in the wrong key."""
+"""Turns the errors of `tomllib` and pydantic into `ConfigMistake`s a person can act on: where,
+what, and the cure. Owns the wording; never repeats a value, since any value may be a secret in the
+wrong key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.config.toml_lines import Loc, line_of, nearest
-from nemowatch.errors import Problem
+from nemowatch.errors import ConfigMistake
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -55,17 +55,17 @@ _DETAILS = (", unable to", ", got a number with")
 Variables = Mapping[Loc, str]
 
 
-def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> Problem:
+def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> ConfigMistake:
     """A text that is no TOML; the line is in the exception's own words."""
     text = str(exc)
     match = _PLACE.search(text)
     if match is None:
         what = f"is not valid TOML: {text[:1].lower()}{text[1:]}."
-        return Problem(file, what, "Is a quote or a bracket still open at its end?")
+        return ConfigMistake(file, what, "Is a quote or a bracket still open at its end?")
     reason = text[: match.start()].rstrip()
     what = f"is not valid TOML: {reason[:1].lower()}{reason[1:]}, at column {match[2]}."
     cure = "Write texts in quotes, lists in [ ], and each key on a line of its own."
-    return Problem(f"{file}:{match[1]}", what, cure)
+    return ConfigMistake(f"{file}:{match[1]}", what, cure)
 
 
 def validation_problems(
@@ -74,20 +74,20 @@ def validation_problems(
     lines: dict[Loc, int],
     from_env: Variables,
     data: Mapping[str, Any],
-) -> list[Problem]:
+) -> list[ConfigMistake]:
     """One problem for each of pydantic's errors, in the order of the file."""
 
     def line(error: ErrorDetails) -> int:
         return line_of(lines, tuple(error["loc"]))
 
-    found: list[Problem] = []
+    found: list[ConfigMistake] = []
     for error in sorted(errors, key=line):
         where = _where(file, tuple(error["loc"]), lines, from_env)
         found.append(_problem(where, error, data))
     return found
 
 
-def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Problem:
+def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> ConfigMistake:
     loc = tuple(error["loc"])
     name = dotted(loc)
     kind = error["type"]
@@ -96,13 +96,15 @@ def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Proble
     is_single_watch = loc == ("watch",) and isinstance(data.get("watch"), dict)
     if is_single_watch:
         cure = "Write [[watch]], with two brackets on each side."
-        return Problem(where, "[watch] must be a list.", cure)
+        return ConfigMistake(where, "[watch] must be a list.", cure)
     if kind == "dataclass_type":
-        return Problem(where, f"{name} must be a section.", f"Write its keys below {_header(loc)}.")
+        return ConfigMistake(
+            where, f"{name} must be a section.", f"Write its keys below {_header(loc)}."
+        )
     if kind == "missing":
         cure = f"Add {loc[-1]} = … below {_header(loc[:-1])}."
-        return Problem(where, f"{name} is missing.", cure)
-    return Problem(where, f"{name} {_said(error)}.", "")
+        return ConfigMistake(where, f"{name} is missing.", cure)
+    return ConfigMistake(where, f"{name} {_said(error)}.", "")
 
 
 def _where(
@@ -161,15 +163,15 @@ def _header(loc: Loc) -> str:
     return f"[{name}]"
 
 
-def unknown_key(where: str, loc: Loc) -> Problem:
+def unknown_key(where: str, loc: Loc) -> ConfigMistake:
     """A key that does not exist: the nearest right one, or where it belongs, or the token's own
     place."""
     name = str(loc[-1])
     is_token = name.lower().replace("-", "_") in _TOKEN_NAMES
     if is_token and loc[0] not in ("recipes", "watch"):
         what = f"{dotted(loc)}: a token does not belong in the configuration."
-        return Problem(where, what, _TOKEN_CURE)
-    return Problem(where, f"{dotted(loc)} is not a known key.", nearest_key(loc))
+        return ConfigMistake(where, what, _TOKEN_CURE)
+    return ConfigMistake(where, f"{dotted(loc)} is not a known key.", nearest_key(loc))
 
 
 def known_keys(loc: Loc) -> list[str]:

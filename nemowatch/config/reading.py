@@ -18,7 +18,7 @@ from nemowatch.config.find import home
 from nemowatch.config.mistakes import WATCH_CURE, toml_problem, validation_problems
 from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import find_lines
-from nemowatch.errors import ConfigError, Problem
+from nemowatch.errors import ConfigError, ConfigMistake
 
 
 class _File(TomlConfigSettingsSource):
@@ -47,7 +47,7 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
 
     said: set[tuple[str | int, ...]] = set()
     if not data.get("watch"):
-        problems.append(Problem(path.name, "names no folder to watch.", WATCH_CURE))
+        problems.append(ConfigMistake(path.name, "names no folder to watch.", WATCH_CURE))
         said.add(("watch",))
     try:
         config = validated(data, {"folder": path.absolute().parent, "home": home(env)})
@@ -73,5 +73,5 @@ def _tables(text: str, path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError([toml_problem(path.name, exc)]) from exc
     except RecursionError as exc:
-        problem = Problem(path.name, "is nested too deeply.", "Look for a row of brackets.")
+        problem = ConfigMistake(path.name, "is nested too deeply.", "Look for a row of brackets.")
         raise ConfigError([problem]) from exc

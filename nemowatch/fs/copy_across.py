@@ -88,7 +88,7 @@ def copied_before(
     """The name of a whole copy whose original an earlier call did not come to unlink; "" when
     there is none. What an interrupted copy left is taken away."""
     part = _part(name)
-    part_files.clear_claim(part, target)
+    part_files.clear_copy(part, target)
     there = names_in(target)
     was = of_stat(os.stat(name, dir_fd=source, follow_symlinks=False))
     for new_name in new_names:

@@ -61,7 +61,7 @@ def put(part: str, name: str, folder: int) -> None:
     `part` is gone after.
 
     Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside
-    leaves what `is_same` or `clear_claim` recognise.
+    leaves what `is_same` or `clear_copy` recognise.
     """
     if not exclusive_create.link_exclusive(part, folder, name, folder):
         try:
@@ -74,10 +74,10 @@ def put(part: str, name: str, folder: int) -> None:
 
 
 def finish(part: str, folder: int) -> None:
-    """The end of `put`, also after a kill: the names on disk, then the part and its claim away."""
+    """The end of `put`, also after a kill: the names on disk, then the part and its marker away."""
     sync_folder(folder)
     remove(part, folder)
-    _remove_claim(part, folder)
+    _remove_marker(part, folder)
 
 
 def is_same(
@@ -100,7 +100,7 @@ def is_same(
     return same_size_and_time(found, wanted) and has_content(name, folder, sha256, found.size)
 
 
-def claim_name(part: str) -> str:
+def copy_marker(part: str) -> str:
     """The file that says which name a copy is going to: written before the copy, so that its
     leftover is known."""
     if part.startswith(OURS):
@@ -111,11 +111,11 @@ def claim_name(part: str) -> str:
 def _copy_exclusive(part: str, name: str, folder: int) -> None:
     """The last way: people may see the file grow, but nothing is overwritten and a leftover is
     recognised."""
-    write_new(claim_name(part), os.fsencode(name), folder)
+    write_new(copy_marker(part), os.fsencode(name), folder)
     try:
         target = open_new(name, folder)
     except OSError:
-        remove(claim_name(part), folder)
+        remove(copy_marker(part), folder)
         raise
     with removed_on_failure(name, folder):  # ours: made exclusively a moment ago
         copy_into(part, folder, target)
@@ -148,34 +148,34 @@ def _write_all(block: bytes, out: FileIO) -> None:
         rest = rest[out.write(rest) :]
 
 
-def claimed(part: str, folder: int) -> str:
+def copy_target(part: str, folder: int) -> str:
     """The name that an interrupted copy of `part` was going to; "" when there was none."""
-    claim = claim_name(part)
-    if not is_regular(stat_at(claim, folder)):  # nothing, or nothing of ours
+    marker = copy_marker(part)
+    if not is_regular(stat_at(marker, folder)):  # nothing, or nothing of ours
         return ""
 
-    name = os.fsdecode(read_file(claim, folder, NAME_LIMIT))
+    name = os.fsdecode(read_file(marker, folder, NAME_LIMIT))
     if "/" in name or name in (".", ".."):
         return ""
     return name
 
 
-def clear_claim(part: str, folder: int) -> None:
-    """After a kill in the middle of a copy: take the half copy away. Only what the claim names,
+def clear_copy(part: str, folder: int) -> None:
+    """After a kill in the middle of a copy: take the half copy away. Only what the marker names,
     and only when every byte of it is in the part as well (or was never written): nothing that is
     not ours can be lost."""
-    name = claimed(part, folder)
+    name = copy_target(part, folder)
     if name and _is_beginning(name, part, folder):
         remove(name, folder)
-    _remove_claim(part, folder)
+    _remove_marker(part, folder)
 
 
-def _remove_claim(part: str, folder: int) -> None:
-    """Whatever has its name goes, but for a folder, which is nobody's claim."""
-    claim = claim_name(part)
-    found = stat_at(claim, folder)
+def _remove_marker(part: str, folder: int) -> None:
+    """Whatever has its name goes, but for a folder, which is no marker of ours."""
+    marker = copy_marker(part)
+    found = stat_at(marker, folder)
     if found is not None and not is_folder(found):
-        remove(claim, folder)
+        remove(marker, folder)
 
 
 def _is_beginning(name: str, part: str, folder: int) -> bool:

@@ -14,9 +14,9 @@ from nemowatch.clock import date_and_time
 from nemowatch.errors import LocalError, RemoteError
 from nemowatch.journal.spend import amount
 from nemowatch.model import Credits
-from nemowatch.pacing import SayOnce
 from nemowatch.remote.connection import READY, Connection, Link, failed
 from nemowatch.remote.interface import Account, RemoteApi
+from nemowatch.retry_memory import SayOnce
 
 log = structlog.get_logger("nemowatch.daemon")
 

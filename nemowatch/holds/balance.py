@@ -18,7 +18,7 @@ CREDITS_LOOK = 900.0
 ASK_AGAIN, ASK_ON = 30.0, 60.0
 
 
-class Balance:
+class BalanceReader:
     """Asks for the balance whenever somebody says that it may have changed."""
 
     def __init__(self, check: AccountCheck, api: RemoteApi, journal: Journal, clock: Clock) -> None:

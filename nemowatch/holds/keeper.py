@@ -18,7 +18,7 @@ from nemowatch.holds import probes
 from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.outboxes import Outboxes
-from nemowatch.holds.probes import Balance, Evidence
+from nemowatch.holds.probes import BalanceAnswer, Evidence
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.jobs.hold_log import HoldLog, causes
@@ -123,7 +123,7 @@ class HoldKeeper:
         """Whether the cloud counts as out of reach."""
         return HoldReason.OUTAGE in await self._journal.read(holds.active)
 
-    async def _ask_balance(self, existing: Mapping[HoldReason, HoldRow]) -> Balance:
+    async def _ask_balance(self, existing: Mapping[HoldReason, HoldRow]) -> BalanceAnswer:
         """None when no hold needs it."""
         if not existing.keys() & ASK_BALANCE:
             return None

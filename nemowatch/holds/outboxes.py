@@ -17,7 +17,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import Journal, queue, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason
-from nemowatch.pacing import NotBefore
+from nemowatch.retry_memory import NotBefore
 from nemowatch.stages.source_check import check_results
 
 #: Seconds until an outbox that does not answer counts as one that takes nothing.

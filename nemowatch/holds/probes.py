@@ -25,7 +25,7 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.model import Credits, HoldReason, State
 
 #: What asking for the balance came to; None: nobody needed to ask.
-Balance = Credits | RemoteError | LocalError | None
+BalanceAnswer = Credits | RemoteError | LocalError | None
 
 #: States of a job that is trying an export now: its answer is about to come.
 EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
@@ -41,7 +41,7 @@ class Evidence:
     config: Config
     existing: Mapping[HoldReason, HoldRow]  #: holds of the account when the asking began
     #: the balance answers for the outage, the token and the credits at once
-    balance: Balance
+    balance: BalanceAnswer
     account: str  #: whose balance; "" is not known
     has_room: bool  #: every outbox that answers has room
     deliverable: tuple[int, ...]  #: jobs held for the outbox whose results it takes by now

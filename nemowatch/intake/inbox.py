@@ -26,7 +26,7 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import Journal
-from nemowatch.pacing import NotBefore
+from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.inbox")
 

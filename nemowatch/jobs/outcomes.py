@@ -18,14 +18,14 @@ from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.retries import Circumstances, again
 from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.spend import Outcome
+from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import AttentionReason, State
 from nemowatch.stages.decision import Decision, Write, ask, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
 
 
-class Outcomes:
+class OutcomeJudge:
     """Turns errors, and attempts that come to nothing, into decisions; keeps count of whether
     the cloud answers."""
 
@@ -35,7 +35,7 @@ class Outcomes:
         self.cloud = Cloud()
 
     def __repr__(self) -> str:
-        return f"Outcomes({self.cloud!r})"
+        return f"OutcomeJudge({self.cloud!r})"
 
     def after_stage(self, work: Work, decision: Decision) -> Decision:
         """A stage has ended with this decision; it may still come to the end of its attempts."""
@@ -109,7 +109,7 @@ class Outcomes:
         call = work.spend
         if work.job.state is not State.INSTRUCTING or call is None:
             return decision
-        if call.outcome is not Outcome.OPEN:
+        if call.outcome is not CallOutcome.OPEN:
             return decision
 
         recheck = self._deps.config().chat.recheck[0]

@@ -20,7 +20,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, Choice, choose
-from nemowatch.jobs.outcomes import Outcomes
+from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.jobs.slow_answers import SlowAnswers
 from nemowatch.jobs.still_working import StillWorking
 from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
@@ -59,7 +59,7 @@ class Runner:
         self._deps = deps
         self._on_ended = on_ended
         self._plan_poll = plan_poll  # notified when the next render is due, in UTC ms
-        self.outcomes = Outcomes(deps, job_log)
+        self.outcomes = OutcomeJudge(deps, job_log)
         self.store = JobStore(deps, self.outcomes, watches, job_log)
         self._stuck = StuckJobs(offline, deps.clock)
         self._slow = SlowAnswers(deps.board, deps.clock)

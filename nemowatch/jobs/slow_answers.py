@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nemowatch.clock import Clock
 from nemowatch.config.schema import Limits
-from nemowatch.remote.pace import slowest
+from nemowatch.remote.rate_limiter import slowest
 from nemowatch.stages.deps import Board
 from nemowatch.stages.table import Lane
 

@@ -19,7 +19,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import JournalError, JournalRefused, LocalError, NemowatchError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location
-from nemowatch.jobs.outcomes import Outcomes
+from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.journal import (
     holds,
     jobs,
@@ -32,7 +32,7 @@ from nemowatch.journal import (
     spend,
 )
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.spend import Outcome
+from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.deps import Deps, Work
@@ -45,7 +45,7 @@ RENDER_ACCEPTED = (State.SUBMITTING, State.RENDERING)
 #: States that show that the cloud has done for a job what it may have refused to others.
 GOT_THROUGH = PAID - {State.SUBMITTING}
 #: Outcomes of a paid call that surely cost nothing.
-FREE_OUTCOMES = frozenset({Outcome.UNSENT, Outcome.REFUSED})
+FREE_OUTCOMES = frozenset({CallOutcome.UNSENT, CallOutcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
 NO_WATCH = "Its folder is no longer in the configuration. Restore the [[watch]], or cancel the job."
 
@@ -62,7 +62,7 @@ class JobStore:
     def __init__(
         self,
         deps: Deps,
-        outcomes: Outcomes,
+        outcomes: OutcomeJudge,
         watches: Callable[[], Mapping[str, Watch]],
         job_log: JobLog,
     ) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 from nemowatch.errors import UsageError
 from nemowatch.journal import jobs, results, sessions, spend
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.spend import Edit, Outcome
+from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import ENDED, AttentionReason, State
 
 #: What is said of a job whose file was taken out of the inbox in time.
@@ -114,7 +114,7 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     the edit, and nothing is paid."""
     call = spend.latest(conn, job.id)
     if call is not None and call.is_open:
-        spend.settle(conn, call.id, Outcome.HAPPENED, None, now_ms)
+        spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms)
     spend.set_edit(conn, job.id, Edit.MADE)
     jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
     return State.INSTRUCTED
@@ -130,6 +130,6 @@ def resolve_resend(
     ("": as it was): a new instruction, which costs again."""
     call = spend.unsettled(conn, job.id)
     if call is not None:
-        spend.settle(conn, call.id, Outcome.GIVEN_UP, None, now_ms)
+        spend.settle(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)
     sessions.give_anew(conn, job, now_ms, prompt=prompt)
     return State.CLAIMED

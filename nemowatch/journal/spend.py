@@ -25,7 +25,7 @@ def amount(credits: float) -> str:
     return f"{credits:.2f}".rstrip("0").rstrip(".")
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """What became of a paid call."""
 
     OPEN = "open"  #: about to be sent, or under way
@@ -58,7 +58,7 @@ class Spend:
     session_id: str  #: the cloud's id of that session at that time
     request_hash: str
     baseline: str  #: digest of the remote state before the turn
-    outcome: Outcome
+    outcome: CallOutcome
     edit: Edit
     reported: bool  #: it ended with an error event
     checks: int
@@ -71,7 +71,7 @@ class Spend:
     @property
     def is_open(self) -> bool:
         """Whether nobody knows its outcome yet."""
-        return self.outcome in (Outcome.OPEN, Outcome.UNKNOWN)
+        return self.outcome in (CallOutcome.OPEN, CallOutcome.UNKNOWN)
 
 
 def open_call(
@@ -156,7 +156,7 @@ def checked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
 def settle(
     conn: sqlite3.Connection,
     spend_id: int,
-    outcome: Outcome,
+    outcome: CallOutcome,
     credits_after: float | None,
     now_ms: int,
     *,
@@ -167,7 +167,7 @@ def settle(
     values = {
         "id": spend_id,
         "outcome": outcome,
-        "edit": edit if outcome is Outcome.HAPPENED else Edit.NONE,
+        "edit": edit if outcome is CallOutcome.HAPPENED else Edit.NONE,
         "credits_after": credits_after,
         "now": now_ms,
     }
@@ -176,20 +176,20 @@ def settle(
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class BalanceFall:
     """A fall of the balance between two readings."""
 
     at: int  #: UTC ms of the second reading
     credits: float
 
 
-def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[Drop]:
+def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[BalanceFall]:
     """Every fall of the balance since a moment: exact in sum, however many turns overlapped; a
     top-up is no fall."""
     found, last = [], None
     for row in conn.execute(SQL["readings"], {"since": since_ms}):
         if last is not None and row["value"] < last:
-            found.append(Drop(row["at"], last - row["value"]))
+            found.append(BalanceFall(row["at"], last - row["value"]))
         last = row["value"]
     return found
 
@@ -251,7 +251,7 @@ def paid_calls(conn: sqlite3.Connection) -> list[Paid]:
 
 def _spend(row: sqlite3.Row) -> Spend:
     values = dict(row)
-    values["outcome"] = Outcome(row["outcome"])
+    values["outcome"] = CallOutcome(row["outcome"])
     values["edit"] = Edit(row["edit"])
     values["reported"] = bool(row["reported"])
     return Spend(**values)

@@ -114,7 +114,7 @@ def _check_name(name: str, folder: Path, opened: int) -> None:
             text = f"{show_path(folder)}: what is written there does not read back."
             raise LocalPassing(text, path=folder)
     finally:
-        for leftover in (probe, part, part_files.claim_name(part)):
+        for leftover in (probe, part, part_files.copy_marker(part)):
             try:
                 remove(leftover, opened)
             except OSError:

@@ -22,7 +22,7 @@ from nemowatch.fs.listing import entries, walk_folders
 from nemowatch.fs.names import OURS, PROCESS
 from nemowatch.fs.safe_open import root_folder, stat_at
 
-#: A result's part file, and the claim that goes with it where a filesystem can only copy.
+#: A result's part file, and the marker that goes with it where a filesystem can only copy.
 _PART = re.compile(rf"{re.escape(OURS)}(?P<job>\d+)(-\d+)?\.part(\.to)?")
 #: A note, or the owner file, before it got its name, or what was written to check a folder; they
 #: carry the process that wrote them.

@@ -25,7 +25,7 @@ from nemowatch.fs.safe_open import open_file, root_folder, stat_at, translated
 from nemowatch.model import Downloaded
 
 __all__ = [
-    "Published",
+    "PlacedResult",
     "ensure_folder",
     "part_path",
     "publish",
@@ -36,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PlacedResult:
     """A result under its final name."""
 
     path: Path
@@ -71,7 +71,7 @@ def publish(
     sha256: str,
     size: int,
     first: int = 1,
-) -> Published:
+) -> PlacedResult:
     """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` …
     when that is taken; `first`: the number to begin with.
 
@@ -85,7 +85,7 @@ def publish(
             name, already = _published_before(part, wanted, sha256, size, folder, first), True
         else:
             name, already = _put(part.name, wanted, sha256, folder, first)
-    return Published(part.parent / name, already)
+    return PlacedResult(part.parent / name, already)
 
 
 def _put(
@@ -96,12 +96,12 @@ def _put(
     first: int,
 ) -> tuple[str, bool]:
     """The first free candidate, or the one that an earlier call took."""
-    copied = part_files.claimed(part, folder)
+    copied = part_files.copy_target(part, folder)
     if copied:
         if part_files.is_same(copied, part, folder, sha256):
             part_files.finish(part, folder)
             return copied, True
-        part_files.clear_claim(part, folder)
+        part_files.clear_copy(part, folder)
     _sync_file(part, folder)
     for name in candidates(wanted, name_limit(folder), first):
         if part_files.is_same(name, part, folder, sha256):
@@ -131,7 +131,7 @@ def publish_bytes(
     wanted: str,
     data: bytes,
     first: int = 1,
-) -> tuple[Downloaded, Published]:
+) -> tuple[Downloaded, PlacedResult]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
     is written: a part made anew could not be distinguished from it. Errors as `publish`."""
@@ -141,7 +141,7 @@ def publish_bytes(
         if name:
             part_files.finish(part.name, folder)
     if name:
-        found = Published(part.parent / name, True)
+        found = PlacedResult(part.parent / name, True)
     else:
         found = publish(write_part(part, data).path, wanted, sha256, len(data), first)
     return Downloaded(found.path, len(data), sha256), found

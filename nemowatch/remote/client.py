@@ -37,7 +37,7 @@ from nemowatch.remote.credential import Credential
 from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import Account, Payload, Progress, Session
 from nemowatch.remote.multipart import Upload
-from nemowatch.remote.pace import Pace, longest
+from nemowatch.remote.rate_limiter import RateLimiter, longest
 from nemowatch.remote.results import Results
 from nemowatch.remote.transfer import Transfer, Want
 
@@ -72,7 +72,7 @@ class Client:
         self._clock = clock
         self._state_dir = state_dir
         self._executor = executor or ThreadPoolExecutor(_THREADS, "nemowatch-remote")
-        self._upload_pace = Pace(upload_rate, clock)
+        self._upload_limiter = RateLimiter(upload_rate, clock)
         base = base_url.rstrip("/")
         self._caller = Caller(
             base=base,
@@ -83,11 +83,11 @@ class Client:
             clock=clock,
             executor=self._executor,
         )
-        self._download_pace = Pace(download_rate, clock)
+        self._download_limiter = RateLimiter(download_rate, clock)
         transfer = Transfer(
             http=self._caller.http,
             rules=Rules.of(base),
-            pace=self._download_pace,
+            limiter=self._download_limiter,
             executor=self._executor,
             clock=clock,
             silence=timeout,
@@ -110,8 +110,8 @@ class Client:
         limits."""
         self._language = language
         self._patience = turn.Patience(turn_timeout, quiet_timeout, self._timeout)
-        self._upload_pace.rate = upload_rate
-        self._download_pace.rate = download_rate
+        self._upload_limiter.rate = upload_rate
+        self._download_limiter.rate = download_rate
 
     @property
     def account(self) -> Account:
@@ -137,12 +137,12 @@ class Client:
         """Section 5, by bytes."""
 
         def body() -> Body:
-            upload = Upload.of(payload, self._executor, self._upload_pace, progress)
+            upload = Upload.of(payload, self._executor, self._upload_limiter, progress)
             return Body(upload.body(), upload.length, upload.content_type)
 
         silence = self._timeout * _LOOKING
         limits = Limits(
-            longest(payload.size, self._upload_pace.rate, silence), silence, self._timeout
+            longest(payload.size, self._upload_limiter.rate, silence), silence, self._timeout
         )
         try:
             return answers.uploaded(

@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from nemowatch.errors import SourceChanged, local_error
 from nemowatch.fs.identity import snapshot
 from nemowatch.remote.interface import Payload, Progress
-from nemowatch.remote.pace import Pace
+from nemowatch.remote.rate_limiter import RateLimiter
 
 #: Bytes read at once: blocks of 64 KiB are seven times slower (docs/platform.md section httpx,
 #: point 2).
@@ -64,7 +64,7 @@ class Upload:
 
     payload: Payload
     executor: Executor
-    pace: Pace
+    limiter: RateLimiter
     progress: Progress
     boundary: str
 
@@ -73,11 +73,11 @@ class Upload:
         cls,
         payload: Payload,
         executor: Executor,
-        pace: Pace,
+        limiter: RateLimiter,
         progress: Progress,
     ) -> Upload:
         """A body with a fresh boundary."""
-        return cls(payload, executor, pace, progress, f"nemowatch-{secrets.token_hex(16)}")
+        return cls(payload, executor, limiter, progress, f"nemowatch-{secrets.token_hex(16)}")
 
     @property
     def content_type(self) -> str:
@@ -99,14 +99,14 @@ class Upload:
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         done, size = 0, self.payload.size
-        step = self.pace.piece(_PIECE)
+        step = self.limiter.piece(_PIECE)
         while done < size:
             block = await loop.run_in_executor(
                 self.executor, self._read, done, min(_BLOCK, size - done)
             )
             for at in range(0, len(block), step):
                 piece = block[at : at + step]
-                await self.pace.spend(len(piece))
+                await self.limiter.spend(len(piece))
                 yield piece
                 done += len(piece)
                 self.progress(done, size)

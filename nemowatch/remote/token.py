@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from nemowatch.clock import Clock, moment
 from nemowatch.errors import LocalError, RateLimited, RemoteError, TokenRefused, TokenWithheld
-from nemowatch.pacing import NotBefore
 from nemowatch.remote.anonymous_store import Anonymous, Store
 from nemowatch.remote.credential import Credential
+from nemowatch.retry_memory import NotBefore
 
 T = TypeVar("T")
 

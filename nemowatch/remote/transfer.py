@@ -24,8 +24,8 @@ from nemowatch.remote.addresses import Rules, joined
 from nemowatch.remote.boxes import End
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.interface import Progress
-from nemowatch.remote.pace import Pace, longest
 from nemowatch.remote.part import Marker, PartFile
+from nemowatch.remote.rate_limiter import RateLimiter, longest
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Transfer:
 
     http: Http
     rules: Rules
-    pace: Pace
+    limiter: RateLimiter
     executor: Executor
     clock: Clock
     silence: float  #: seconds
@@ -97,7 +97,7 @@ class Transfer:
         own: Mapping[str, str] = {}
         if home:
             own = headers
-        total = longest(want.size or _SUPPOSED, self.pace.rate, self.silence)
+        total = longest(want.size or _SUPPOSED, self.limiter.rate, self.silence)
         limits = Limits(total, self.silence, self.silence)
         request = Request("GET", url, {**own, **_resuming(file)})
         peer = self.rules.peer_check(url)
@@ -163,7 +163,7 @@ class Transfer:
                         raise RemotePassing("The result is larger than was said.")
                     if len(held) >= _BLOCK:
                         await self._write(file, held, total, progress)
-                    await self.pace.spend(len(chunk))
+                    await self.limiter.spend(len(chunk))
         finally:
             await self._write(file, held, total, progress)
 

@@ -20,10 +20,10 @@ from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import HoldReason
 from nemowatch.remote.connection import READY, Connection, Link
 from nemowatch.reporting.overview import (
+    DaemonSnapshot,
     InboxStatus,
     Overview,
     PauseFile,
-    Published,
     Settling,
     Transfer,
     Trouble,
@@ -34,8 +34,8 @@ def status_record(overview: Overview) -> dict[str, Any]:
     """What `status --json` prints."""
     credits = overview.credits
     return {
-        "daemon": dict(overview.published.daemon),
-        "watches": list(map(_inbox, overview.published.inboxes)),
+        "daemon": dict(overview.snapshot.daemon),
+        "watches": list(map(_inbox, overview.snapshot.inboxes)),
         "counts": dict(overview.counts),
         "credits": {
             "available": credits.available,
@@ -106,30 +106,30 @@ def _error(row: ListedJob) -> dict[str, str] | None:
 
 def answer(overview: Overview) -> dict[str, Any]:
     """What the daemon answers to `status`: the record, and what only the daemon knows."""
-    published = overview.published
+    snapshot = overview.snapshot
     return {
         "status": status_record(overview),
         "more": _more(overview),
-        "waiting": list(map(_settling, published.settling)),
-        "progress": [_transfer(job, one) for job, one in published.transfers.items()],
-        "problems": list(map(_trouble, published.troubles)),
+        "waiting": list(map(_settling, snapshot.settling)),
+        "progress": [_transfer(job, one) for job, one in snapshot.transfers.items()],
+        "problems": list(map(_trouble, snapshot.troubles)),
     }
 
 
 def _more(overview: Overview) -> dict[str, Any]:
-    published = overview.published
+    snapshot = overview.snapshot
     return {
         "paused": overview.paused,
         "holds": [
             {"reason": hold.reason, "text": hold.text, "since": iso(hold.since)}
             for hold in overview.holds
         ],
-        "pauses": [file.shown for file in published.pauses],
+        "pauses": [file.shown for file in snapshot.pauses],
         "credits_at": iso(overview.credits.at) if overview.credits.at else "",
-        "health": [inbox.health for inbox in published.inboxes],
-        "settling": published.settling_count,
-        "journal": {"path": published.journal_path, "full_at": published.journal_full_at},
-        "connection": asdict(published.connection),
+        "health": [inbox.health for inbox in snapshot.inboxes],
+        "settling": snapshot.settling_count,
+        "journal": {"path": snapshot.journal_path, "full_at": snapshot.journal_full_at},
+        "connection": asdict(snapshot.connection),
     }
 
 
@@ -158,13 +158,13 @@ def _trouble(one: Trouble) -> dict[str, Any]:
     }
 
 
-def read_answer(said: Mapping[str, Any]) -> Published:
-    """What the daemon has published, from its answer; one of another version may leave some of it
+def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
+    """The daemon's snapshot, from its answer; one of another version may leave some of it
     out. Paths are as they are shown to people."""
     more, watches = said["more"], said["status"]["watches"]
     health = more.get("health") or [None] * len(watches)
     journal = more.get("journal", {})
-    return Published(
+    return DaemonSnapshot(
         said["status"]["daemon"],
         inboxes=tuple(map(_read_inbox, watches, health)),
         settling=tuple(_read_settling(row) for row in said["waiting"]),

@@ -17,9 +17,9 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing
 from nemowatch.journal import Journal, notes
 from nemowatch.journal.notes import Due
-from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_writer import Note, NoteWriter
 from nemowatch.reporting.source_notes import wanted
+from nemowatch.retry_memory import NotBefore
 
 #: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.

@@ -1,6 +1,6 @@
 """What is reported: one record of everything, gathered once, by `gather`.
 
-The journal says what is written down, a running daemon publishes the rest (`Published`). The
+The journal says what is written down, a running daemon knows the rest (`DaemonSnapshot`). The
 page, the terminal, JSON and systemd's line only render an `Overview`; none of them asks again.
 """
 
@@ -23,7 +23,7 @@ from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
 
-#: Nothing published: no daemon runs.
+#: No snapshot: no daemon runs.
 NOT_RUNNING = "not running"
 #: States of a healthy inbox.
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
@@ -115,7 +115,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class DaemonSnapshot:
     """What only a running daemon knows."""
 
     daemon: Mapping[str, Any]  #: {pid, state, since, version}
@@ -180,7 +180,7 @@ class DoneJob:
 class Overview:
     """Everything that is reported, at one moment."""
 
-    published: Published
+    snapshot: DaemonSnapshot
     counts: Mapping[str, int] = field(default_factory=dict)  #: jobs by state
     held: Mapping[str, int] = field(default_factory=dict)  #: held jobs by reason
     holds: tuple[HoldRow, ...] = ()
@@ -194,8 +194,8 @@ class Overview:
 
     @property
     def running(self) -> bool:
-        """Whether a daemon has published its part."""
-        return self.published.daemon["pid"] is not None
+        """Whether a running daemon has given its part."""
+        return self.snapshot.daemon["pid"] is not None
 
     @property
     def working(self) -> list[ListedJob]:
@@ -217,7 +217,7 @@ class Overview:
 
 def gather(
     conn: sqlite3.Connection,
-    published: Published,
+    snapshot: DaemonSnapshot,
     *,
     limit: int,
     only: Collection[str] | None = None,
@@ -225,10 +225,10 @@ def gather(
     """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
     `only`: those of these inboxes."""
     account_state = Overview(
-        published,
+        snapshot,
         counts=jobs.counts(conn),
         held=jobs.held_counts(conn),
-        holds=(*holds.active(conn).values(), *_journal_hold(published)),
+        holds=(*holds.active(conn).values(), *_journal_hold(snapshot)),
         paused=account.is_paused(conn),
         batches=tuple(_of(only, batches.waiting(conn))),
         credits=_credits(conn),
@@ -289,13 +289,13 @@ def _credits(conn: sqlite3.Connection) -> CreditsSeen:
     )
 
 
-def _journal_hold(published: Published) -> tuple[HoldRow, ...]:
+def _journal_hold(snapshot: DaemonSnapshot) -> tuple[HoldRow, ...]:
     """A full disk below the journal stops everything, and cannot be written into it."""
-    if not published.journal_full_at:
+    if not snapshot.journal_full_at:
         return ()
-    where = published.journal_path
+    where = snapshot.journal_path
     text = f"{where}: the disk that holds the journal is full; everything waits for space there."
-    return (HoldRow(HoldReason.SPACE, text, published.journal_full_at, None),)
+    return (HoldRow(HoldReason.SPACE, text, snapshot.journal_full_at, None),)
 
 
 def _shown(inbox: str, path: bytes) -> str:

@@ -66,9 +66,9 @@ def content(
         finished=Listing(tuple(_finished(done, known) for done in overview.done)),
         failed=Listing((*_refused(overview), *map(_failed, overview.failed))),
         credits=tuple(_credits(overview)),
-        folders=tuple(map(_at_rest if stopped else _inbox, overview.published.inboxes)),
+        folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),
         ended=stopped,
-        link=overview.published.connection.link,
+        link=overview.snapshot.connection.link,
     )
 
 
@@ -87,7 +87,7 @@ def _needs(overview: Overview) -> Iterable[Need]:
             _name(row.path),
             row.folder,
         )
-    for alike in together(overview.published.unsolved):
+    for alike in together(overview.snapshot.unsolved):
         yield _trouble(alike)
 
 
@@ -119,7 +119,7 @@ def _trouble(alike: list[Trouble]) -> Need:
 def _holds(overview: Overview) -> Iterable[Hold]:
     if overview.paused:
         yield Hold("Everything is paused.", words.PAUSED_ALL)
-    for file in overview.published.pauses:
+    for file in overview.snapshot.pauses:
         yield Hold(f"Paused by the file {file.in_share}.", words.PAUSE_FILE)
     if not overview.holds:
         yield from _connection(overview)
@@ -132,7 +132,7 @@ def _holds(overview: Overview) -> Iterable[Hold]:
 
 def _connection(overview: Overview) -> Iterable[Hold]:
     """What keeps the cloud from taking us, before any job has met it."""
-    connection = overview.published.connection
+    connection = overview.snapshot.connection
     if connection.text:
         cure = words.about_connection(connection)
         yield Hold(connection.text, cure, stops=connection.reason is not None)
@@ -153,11 +153,11 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
 
 def _waiting(overview: Overview) -> Listing[Waiting]:
     """Files that are not jobs yet, then files whose jobs wait."""
-    published = overview.published
-    files = list(map(_settling, published.only_waiting))
-    troubled = len(published.settling) - len(files)
+    snapshot = overview.snapshot
+    files = list(map(_settling, snapshot.only_waiting))
+    troubled = len(snapshot.settling) - len(files)
     waiting = list(_waiting_jobs(overview.unfinished))
-    total = published.settling_count - troubled + len(waiting)
+    total = snapshot.settling_count - troubled + len(waiting)
     return Listing((*files, *waiting), total=total)
 
 
@@ -208,7 +208,7 @@ def _running(overview: Overview) -> Iterable[Running]:
 def _note(job: Job, overview: Overview) -> str:
     """What is said of a step besides its name."""
     said = [words.tries(job.attempt, job.tries, job.error_text)]
-    transfer = overview.published.transfers.get(job.id, NO_TRANSFER)
+    transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)
     if job.state is State.INSTRUCTING:
         said.append(words.pace(transfer.seconds, usual_time(job.skill)))
     return " · ".join(filter(None, said))
@@ -218,7 +218,7 @@ def _percent(job: Job, overview: Overview) -> float:
     """How far this step is; -1 when nobody knows."""
     if job.state is State.RENDERING:
         return job.progress
-    transfer = overview.published.transfers.get(job.id, NO_TRANSFER)
+    transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)
     if transfer.share is None:
         return -1
     return 100 * transfer.share
@@ -250,7 +250,7 @@ def _words(turn: Turn | None) -> Words | None:
 
 
 def _refused(overview: Overview) -> Iterable[Failed]:
-    for trouble in overview.published.refused:
+    for trouble in overview.snapshot.refused:
         yield Failed(
             _name(trouble.path),
             trouble.folder,
@@ -279,10 +279,10 @@ def _failed(row: ListedJob) -> Failed:
 def _credits(overview: Overview) -> Iterable[CreditLine]:
     if overview.credits.available is not None:
         yield CreditLine("Left", amount(overview.credits.available))
-    if overview.published.registration:
-        yield CreditLine("Keep this account", "register it", overview.published.registration)
-        if overview.published.account_ends_at:
-            lasts = date_and_time(overview.published.account_ends_at)
+    if overview.snapshot.registration:
+        yield CreditLine("Keep this account", "register it", overview.snapshot.registration)
+        if overview.snapshot.account_ends_at:
+            lasts = date_and_time(overview.snapshot.account_ends_at)
             yield CreditLine("The account is anonymous", f"it lasts until {lasts}")
 
 

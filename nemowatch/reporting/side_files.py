@@ -25,9 +25,9 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, jobs, side_files, sources
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
-from nemowatch.pacing import NotBefore, SayOnce
 from nemowatch.reporting.conversation import turn_of
 from nemowatch.reporting.side_text import side_text
+from nemowatch.retry_memory import NotBefore, SayOnce
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -28,8 +28,8 @@ def status_line(overview: Overview) -> str:
 
 def _parts(overview: Overview) -> Iterator[str]:
     """How the connection is where it is not well, and whatever there is at least one of."""
-    if not overview.published.connection.ready:
-        yield overview.published.connection.words
+    if not overview.snapshot.connection.ready:
+        yield overview.snapshot.connection.words
     for count, what in _counts(overview):
         if count:
             yield f"{count} {what}"
@@ -37,9 +37,9 @@ def _parts(overview: Overview) -> Iterator[str]:
 
 def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
     """How many there are of everything, with its words."""
-    yield overview.published.settling_count, "settling"
+    yield overview.snapshot.settling_count, "settling"
 
-    progress = percents(overview.published.transfers.values())
+    progress = percents(overview.snapshot.transfers.values())
     for state in COUNTED:
         what = str(state)
         if state in progress:
@@ -52,17 +52,17 @@ def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
 
 def _account(overview: Overview) -> Iterator[str]:
     """Until when an anonymous account lasts, and where it is kept."""
-    published = overview.published
-    if published.registration:
-        yield words.anonymous_in_short(published.registration, published.account_ends_at)
+    snapshot = overview.snapshot
+    if snapshot.registration:
+        yield words.anonymous_in_short(snapshot.registration, snapshot.account_ends_at)
 
 
 def _troubles(overview: Overview) -> list[str]:
     found: list[str] = []
-    for inbox in overview.published.inboxes:
+    for inbox in overview.snapshot.inboxes:
         if inbox.troubled:
             found.append(f"{inbox.root}: {inbox.state}")
-    if overview.published.journal_full_at:
+    if overview.snapshot.journal_full_at:
         found.append("the journal's disk is full")
     return found
 

@@ -21,16 +21,16 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal
-from nemowatch.pacing import SayOnce
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import Turn, turn_of
-from nemowatch.reporting.overview import Overview, Published, Transfer, gather
+from nemowatch.reporting.daemon_snapshot import Findings, take_snapshot
+from nemowatch.reporting.overview import DaemonSnapshot, Overview, Transfer, gather
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import SHOWN, PageModel
-from nemowatch.reporting.published import Findings, publish
+from nemowatch.retry_memory import SayOnce
 from nemowatch.stages.deps import Board
 
 log = structlog.get_logger("nemowatch.page")
@@ -108,7 +108,7 @@ class StatusPage:
             self._reported[page] = (news, now + AFRESH)
 
     async def _write(self, page: Path, own: list[Inbox], *, stopped: bool) -> None:
-        published = publish(
+        snapshot = take_snapshot(
             own,
             self._findings,
             self._live,
@@ -117,8 +117,8 @@ class StatusPage:
             account=self._account(),
             connection=self._connection(),
         )
-        published = replace(published, transfers=self._in_steps(published.transfers))
-        overview, turns = await self._journal.read(partial(_gather, published=published))
+        snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
+        overview, turns = await self._journal.read(partial(_gather, snapshot=snapshot))
         model = content(
             overview,
             page=page,
@@ -182,10 +182,10 @@ async def _any_same_root(own: list[Inbox]) -> bool:
     return False
 
 
-def _gather(conn: sqlite3.Connection, published: Published) -> tuple[Overview, dict[int, Turn]]:
+def _gather(conn: sqlite3.Connection, snapshot: DaemonSnapshot) -> tuple[Overview, dict[int, Turn]]:
     """Everything that is reported, and the turns of those results that the page shows."""
-    own = {inbox.name for inbox in published.inboxes}
-    overview = gather(conn, published, limit=READ, only=own)
+    own = {inbox.name for inbox in snapshot.inboxes}
+    overview = gather(conn, snapshot, limit=READ, only=own)
     turns: dict[int, Turn] = {}
     for done in overview.done[:SHOWN]:
         turn = turn_of(conn, done.row.job.id)

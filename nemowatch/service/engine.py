@@ -20,7 +20,7 @@ from nemowatch.errors import NemowatchError
 from nemowatch.fs.threads import Disks
 from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
-from nemowatch.holds.balance import Balance
+from nemowatch.holds.balance import BalanceReader
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
@@ -79,7 +79,7 @@ class Engine:
             journal, self._disks, clock, self._inboxes.offline, self._background.later
         )
         self.account = AccountCheck(api, self._check_holds)
-        self._balance = Balance(self.account, api, journal, clock)
+        self._balance = BalanceReader(self.account, api, journal, clock)
         self._wire_jobs()
         self._wire_sources()
 

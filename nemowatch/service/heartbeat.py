@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from nemowatch.clock import Clock
 from nemowatch.errors import NemowatchError
-from nemowatch.pacing import NotBefore, SayOnce
+from nemowatch.retry_memory import NotBefore, SayOnce
 from nemowatch.service.engine import Engine
 from nemowatch.service.systemd import Notifier, should_ping
 

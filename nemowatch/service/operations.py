@@ -11,8 +11,8 @@ from typing import Any
 
 from nemowatch.orders import ORDERS
 from nemowatch.reporting import json_records
+from nemowatch.reporting.daemon_snapshot import take_snapshot
 from nemowatch.reporting.overview import Overview, gather
-from nemowatch.reporting.published import publish
 from nemowatch.reporting.status_line import status_line
 from nemowatch.service.engine import Engine
 
@@ -61,7 +61,7 @@ class Operations:
 
     async def _overview(self, limit: int, daemon: Mapping[str, Any]) -> Overview:
         engine = self._engine
-        published = publish(
+        snapshot = take_snapshot(
             list(engine.inboxes.values()),
             engine.scan_results,
             engine.board,
@@ -71,4 +71,4 @@ class Operations:
             account=engine.api.account,
             connection=engine.account.now,
         )
-        return await engine.journal.read(partial(gather, published=published, limit=0))
+        return await engine.journal.read(partial(gather, snapshot=snapshot, limit=0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nemowatch.clock import Clock
-from nemowatch.pacing import NotBefore
+from nemowatch.retry_memory import NotBefore
 from nemowatch.service.timers import Timers
 
 #: The job's name in the scheduler.

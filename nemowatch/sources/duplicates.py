@@ -24,9 +24,9 @@ from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import Journal, jobs, results, source_members, sources
 from nemowatch.outbox.retire import retire_members
-from nemowatch.pacing import NotBefore, SayOnce
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.retry_memory import NotBefore, SayOnce
 
 log = structlog.get_logger("nemowatch.inbox")
 

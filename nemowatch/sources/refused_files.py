@@ -20,8 +20,8 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
 from nemowatch.journal import Journal, facts
 from nemowatch.journal.facts import InboxFact
-from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.retry_memory import NotBefore
 
 #: Files of one inbox that are remembered: more than anybody is shown.
 REMEMBERED = 200

@@ -37,9 +37,9 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.requests import Taken, Words
 from nemowatch.model import ENDED
 from nemowatch.outbox.retire import Leaving, retire_all
-from nemowatch.pacing import NotBefore
 from nemowatch.reporting import notes, words
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.retry_memory import NotBefore
 from nemowatch.sources.request_subjects import questions_named, result_named
 from nemowatch.tasks.answers import Said, read_answer
 from nemowatch.tasks.further import further

@@ -22,8 +22,8 @@ from nemowatch.journal import Journal, jobs, source_members, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
 from nemowatch.outbox.retire import Retired, retire_members
-from nemowatch.pacing import NotBefore
 from nemowatch.reporting.note_sync import NoteSync
+from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.source")
 

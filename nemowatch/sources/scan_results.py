@@ -24,8 +24,8 @@ from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.outbox.retire import Leaving, retire_all
-from nemowatch.pacing import SayOnce
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.retry_memory import SayOnce
 from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates

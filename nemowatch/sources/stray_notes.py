@@ -20,7 +20,7 @@ from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import Journal
 from nemowatch.journal import notes as kept
 from nemowatch.outbox.note_file import ERROR_ENDING, remove_note
-from nemowatch.pacing import NotBefore
+from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.note")
 

@@ -12,7 +12,7 @@ from functools import partial
 from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
 from nemowatch.journal import spend
 from nemowatch.journal.jobs import JobChanges
-from nemowatch.journal.spend import Outcome, Spend
+from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import State, Turn, TurnEnd
 from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.decision import Decision, go
@@ -67,7 +67,7 @@ def _happened_after_all(work: Work, now: str) -> Spend | None:
     """Whether a call in this session that was refused inside its stream, or given up, made its edit
     all the same."""
     last = work.spend
-    if last is None or last.outcome not in (Outcome.REFUSED, Outcome.GIVEN_UP):
+    if last is None or last.outcome not in (CallOutcome.REFUSED, CallOutcome.GIVEN_UP):
         return None
     is_here = last.session_id == work.job.session_id
     if is_here and turn_outcome.changed(last.baseline, now):
@@ -87,7 +87,7 @@ async def send(work: Work, deps: Deps) -> Decision:
         return go(State.INSTRUCTED)
     if call is None or not call.is_open:
         return go(State.UPLOADED)
-    if call.outcome is Outcome.UNKNOWN:
+    if call.outcome is CallOutcome.UNKNOWN:
         return await read_again(work, deps, call)
     if not work.may_send:  # the flow that wrote this intent ended without writing its outcome
         return leave_open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
@@ -97,7 +97,7 @@ async def send(work: Work, deps: Deps) -> Decision:
             work.job.skill, work.job.session_id, work.job.prompt, lambda: None
         )
     except RemoteError as exc:  # by contract: certain that no turn began
-        refused = settle(call, Outcome.REFUSED, None, deps)
+        refused = settle(call, CallOutcome.REFUSED, None, deps)
         await _note(exc, deps)
         return Decision(State.UPLOADED, JobChanges(), (refused,), fault=exc)
     finally:
@@ -120,7 +120,7 @@ async def _judge(
         return await happened(work, deps, call, state, answer.text)
     if verdict is Verdict.REFUSED:
         credits = await balance(deps)
-        settled = settle(call, Outcome.REFUSED, credits, deps)
+        settled = settle(call, CallOutcome.REFUSED, credits, deps)
         fault = _fault(answer)
         await _note(fault, deps)
         return Decision(State.UPLOADED, JobChanges(), (settled,), fault=fault)

@@ -21,7 +21,7 @@ from nemowatch.journal import results
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox import transcript
 from nemowatch.outbox.answer_words import publishable
-from nemowatch.outbox.publish import Published, part_path, publish, publish_bytes
+from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
 from nemowatch.outbox.transcript import Transcript
 from nemowatch.outbox.turn_summary import summary_of
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
@@ -37,7 +37,7 @@ FORMS: dict[OutputKind, Callable[[Transcript], str]] = {
 #: A saved draft; None when there is none.
 Draft = dict[str, Any] | None
 #: A result, its content, and where it was published.
-Made = tuple[Output, Downloaded, Published]
+Made = tuple[Output, Downloaded, PlacedResult]
 #: The edit is kept, so moving the file back would deliver the same again.
 NO_TEXT_CURE = "To have it made again, drop the file under another name; that costs again."
 

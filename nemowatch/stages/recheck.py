@@ -9,7 +9,7 @@ from functools import partial
 from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefused, SessionLost
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.spend import Outcome, Spend
+from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import AttentionReason, State, Turn, TurnEnd
 from nemowatch.outbox.answer_words import asks_back
 from nemowatch.stages import turn_outcome
@@ -122,7 +122,7 @@ async def _refused(
 async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
     if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
         credits = await balance(deps)
-        given_up = settle(call, Outcome.GIVEN_UP, credits, deps)
+        given_up = settle(call, CallOutcome.GIVEN_UP, credits, deps)
         return go(State.CLAIMED, given_up, partial(sessions.lost, session_id=work.session.id))
     text = (
         "The cloud lost this job's session while the paid turn was open, so nothing shows whether"
@@ -142,7 +142,7 @@ async def _unknown(
     call only."""
     credits = await balance(deps)
     if deps.config().chat.on_unknown == "resend" and not work.paid_before:
-        return go(State.UPLOADED, settle(call, Outcome.GIVEN_UP, credits, deps))
+        return go(State.UPLOADED, settle(call, CallOutcome.GIVEN_UP, credits, deps))
     return _ask(work, call, credits, writes, text)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
-from nemowatch.journal.spend import Edit, Outcome, Spend
+from nemowatch.journal.spend import CallOutcome, Edit, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
 from nemowatch.outbox import answer_words
 from nemowatch.outbox.answer_words import Words
@@ -33,7 +33,7 @@ async def happened(
     """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
     the words; else a person is asked."""
     credits = await balance(deps)
-    settled = settle(call, Outcome.HAPPENED, credits, deps)
+    settled = settle(call, CallOutcome.HAPPENED, credits, deps)
     draft = kept(work, state, deps)
     if _is_transcript_missing(work, state, text):
         what = "The cloud worked on it, but shows no captions"
@@ -59,9 +59,9 @@ async def answered(
     """Settle a call with words and no edit: a transcript's text, or something for a person."""
     credits = await balance(deps)
     if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
-        settled = settle(call, Outcome.HAPPENED, credits, deps)
+        settled = settle(call, CallOutcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
-    settled = settle(call, Outcome.HAPPENED, credits, deps, Edit.WORDS)
+    settled = settle(call, CallOutcome.HAPPENED, credits, deps, Edit.WORDS)
     return _ask(work, call, credits, _what_came(work, text), state, text, settled)
 
 
@@ -108,7 +108,7 @@ def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
 
 def settle(
     call: Spend,
-    outcome: Outcome,
+    outcome: CallOutcome,
     credits: float | None,
     deps: Deps,
     edit: Edit = Edit.MADE,

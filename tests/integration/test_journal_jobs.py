@@ -32,7 +32,7 @@ from nemowatch.journal import (
     spend,
 )
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.journal.spend import Edit, Outcome
+from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import (
     ENDED,
     PAID,
@@ -208,7 +208,7 @@ def test_one_open_call_for_a_job(journal: Journal) -> None:
     do(journal, lambda conn: spend.doubt(conn, first))
     with pytest.raises(JournalError, match="UNIQUE"):
         do(journal, begin)
-    do(journal, lambda conn: spend.settle(conn, first, Outcome.HAPPENED, 50.0, 2))
+    do(journal, lambda conn: spend.settle(conn, first, CallOutcome.HAPPENED, 50.0, 2))
     assert do(journal, begin) > first
 
 
@@ -474,7 +474,7 @@ def test_a_retry_after_a_paid_turn_without_a_draft(
     it may have come late."""
     (job_id,) = claim(journal)
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
-    do(journal, lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2, edit=edit))
+    do(journal, lambda conn: spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit))
     force(journal, job_id, State.FAILED, remote_id=session)
     assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is to
 
@@ -588,7 +588,7 @@ def test_recovery_marks_what_may_have_happened(journal: Journal) -> None:
     assert do(journal, lambda conn: recover.begin(conn, 7777)) == 3
     assert [job(journal, i).checking for i in ids] == [True, True, True, False]
     assert job(journal, ids[1]).due_at == 7777
-    assert do(journal, lambda conn: spend.latest(conn, ids[1])).outcome is Outcome.UNKNOWN
+    assert do(journal, lambda conn: spend.latest(conn, ids[1])).outcome is CallOutcome.UNKNOWN
     assert do(journal, lambda conn: recover.begin(conn, 8888)) == 0
     assert job(journal, ids[1]).due_at == 7777
 

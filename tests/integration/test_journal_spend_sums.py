@@ -11,7 +11,7 @@ import pytest
 from nemowatch.clock import ManualClock
 from nemowatch.journal import Journal, jobs, sources, spend
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.journal.spend import Outcome, Price, Unpriced
+from nemowatch.journal.spend import CallOutcome, Price, Unpriced
 from nemowatch.model import Target
 from nemowatch.reporting import words
 
@@ -39,7 +39,7 @@ def test_overlapping_calls_sum_exactly(journal: Journal) -> None:
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
         calls = [call(conn, job, 1000, 10 + job) for job in (1, 2, 3)]
         for number, (spend_id, after) in enumerate(zip(calls, (900, 800, 700), strict=True)):
-            spend.settle(conn, spend_id, Outcome.HAPPENED, after, 20 + number)
+            spend.settle(conn, spend_id, CallOutcome.HAPPENED, after, 20 + number)
         return spend.since(conn, 0)
 
     assert journal.write_now(work) == (300, [])
@@ -49,8 +49,8 @@ def test_a_top_up_is_no_spending(journal: Journal) -> None:
     """Credits that were added between two turns are not taken off what was spent."""
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
-        spend.settle(conn, call(conn, 1, 100, 10), Outcome.HAPPENED, 0, 20)
-        spend.settle(conn, call(conn, 2, 500, 30), Outcome.HAPPENED, 400, 40)
+        spend.settle(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 0, 20)
+        spend.settle(conn, call(conn, 2, 500, 30), CallOutcome.HAPPENED, 400, 40)
         return spend.since(conn, 0)
 
     assert journal.write_now(work) == (200, [])
@@ -62,8 +62,8 @@ def test_unknown_costs_are_counted(journal: Journal) -> None:
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
         call(conn, 1, 100, 10)
-        spend.settle(conn, call(conn, 2, None, 11), Outcome.HAPPENED, None, 12)
-        spend.settle(conn, call(conn, 3, 100, 13), Outcome.REFUSED, 100, 14)
+        spend.settle(conn, call(conn, 2, None, 11), CallOutcome.HAPPENED, None, 12)
+        spend.settle(conn, call(conn, 3, 100, 13), CallOutcome.REFUSED, 100, 14)
         move(conn, 1, "instructing")
         return spend.since(conn, 0)
 
@@ -122,7 +122,7 @@ class Turn:
     settled: int
     before: float | None
     after: float | None
-    outcome: Outcome = Outcome.HAPPENED
+    outcome: CallOutcome = CallOutcome.HAPPENED
 
 
 def costs(journal: Journal, *turns: Turn) -> list[str]:
@@ -131,7 +131,7 @@ def costs(journal: Journal, *turns: Turn) -> list[str]:
     def work(conn: sqlite3.Connection) -> list[str]:
         ids = {turn: call(conn, turn.job, turn.before, turn.opened) for turn in turns}
         for turn in sorted(turns, key=lambda turn: turn.settled):
-            if turn.outcome is not Outcome.OPEN:
+            if turn.outcome is not CallOutcome.OPEN:
                 spend.settle(conn, ids[turn], turn.outcome, turn.after, turn.settled)
         found = [jobs.by_id(conn, number) for number in (1, 2, 3)]
         return [words.cost(job.credits, about=job.credits_about) for job in found]
@@ -160,7 +160,7 @@ def test_turns_that_overlapped_share_the_sum(journal: Journal) -> None:
 def test_nothing_is_said_while_one_of_them_may_still_be_charged_for(journal: Journal) -> None:
     """Nor where no balance could be read around one, or a top-up hides the fall."""
     first = Turn(1, 10, 40, 1000, 950)
-    assert costs(journal, first, Turn(2, 20, 0, 1000, None, Outcome.OPEN)) == ["", "", ""]
+    assert costs(journal, first, Turn(2, 20, 0, 1000, None, CallOutcome.OPEN)) == ["", "", ""]
     later = [replace(first, opened=10**9, settled=10**9 + 30)]
     later.append(Turn(3, 10**9 + 10, 10**9 + 50, None, None))
     assert costs(journal, *later)[2] == ""
@@ -173,7 +173,7 @@ def test_nothing_is_said_while_one_of_them_may_still_be_charged_for(journal: Jou
 
 def test_a_refused_turn_shares_nothing(journal: Journal) -> None:
     """What overlapped with it alone shows its own cost, once the refusal is known."""
-    refused = Turn(2, 20, 60, 1000, 950, Outcome.REFUSED)
+    refused = Turn(2, 20, 60, 1000, 950, CallOutcome.REFUSED)
     assert costs(journal, Turn(1, 10, 40, 1000, 950), refused) == ["50 credits", "", ""]
 
 
@@ -185,7 +185,7 @@ def test_a_top_up_during_a_turn_hides_what_it_cost(journal: Journal, calls: int)
     def work(conn: sqlite3.Connection) -> tuple[list[float | None], list[bool]]:
         made = [call(conn, number + 1, 100, 10) for number in range(calls)]
         for spend_id in made:
-            spend.settle(conn, spend_id, Outcome.HAPPENED, 5000, 20)
+            spend.settle(conn, spend_id, CallOutcome.HAPPENED, 5000, 20)
         costs = [jobs.by_id(conn, number + 1).credits for number in range(calls)]
         return costs, [paid.known for paid in spend.paid_calls(conn)]
 

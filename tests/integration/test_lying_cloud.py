@@ -12,7 +12,7 @@ import pytest
 
 from nemowatch.model import State
 from nemowatch.reporting.json_records import status_record
-from nemowatch.reporting.overview import Published, gather
+from nemowatch.reporting.overview import DaemonSnapshot, gather
 from tests.rigs.engine import engine_rig
 from tests.rigs.lying_cloud import Lies, lying
 from tests.rigs.lying_cloud import Path as Way
@@ -70,7 +70,7 @@ async def met(base: Path, endpoint: str, way: Way, text: str) -> str:
 
 def status(conn: sqlite3.Connection) -> str:
     """What `nemowatch status --json` prints of the journal that the lie has left."""
-    found = status_record(gather(conn, Published({}, ()), limit=10))
+    found = status_record(gather(conn, DaemonSnapshot({}, ()), limit=10))
     return json.dumps(found, allow_nan=False)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from nemowatch.cli.app import app
 from nemowatch.cli.connection import Ordered, order
-from nemowatch.cli.context import CommandContext, find_setting
+from nemowatch.cli.context import CommandContext, find_context
 from nemowatch.clock import SystemClock
 from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.fs.threads import Disks
@@ -253,7 +253,7 @@ def test_an_order_waits_for_files_that_are_just_leaving(tmp_path: Path, name: st
 
 
 def context(cli: Cli) -> CommandContext:
-    return find_setting(cli.config)
+    return find_context(cli.config)
 
 
 def without(cli: Cli, name: str, args: Args) -> Any:

@@ -175,7 +175,7 @@ def test_where_neither_link_nor_rename_exists_a_copy_takes_a_free_name(tmp_path:
 def test_a_copy_that_was_cut_off_is_taken_up_again(tmp_path: Path, half: bytes) -> None:
     """Its half (with the zeros that power loss leaves) is recognised and replaced by the whole."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / part_files.copy_marker(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(half)
     assert publish(part, "promo.mp4", sha(DATA), len(DATA)).path.name == "promo.mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA
@@ -198,7 +198,7 @@ def test_a_claim_never_costs_a_person_their_file(tmp_path: Path) -> None:
     """A file under the claimed name that holds anything but our bytes stays, even when it begins
     like ours."""
     part = write_part(part_path(tmp_path, 7), DATA).path
-    (tmp_path / part_files.claim_name(part.name)).write_bytes(b"promo.mp4")
+    (tmp_path / part_files.copy_marker(part.name)).write_bytes(b"promo.mp4")
     (tmp_path / "promo.mp4").write_bytes(DATA[:100] + b"and then mine")
     assert publish(part, "promo.mp4", sha(DATA), len(DATA)).path.name == "promo (2).mp4"
     assert (tmp_path / "promo.mp4").read_bytes() == DATA[:100] + b"and then mine"

@@ -12,7 +12,7 @@ from nemowatch.errors import JournalError, UsageError
 from nemowatch.holds.admission import Admission
 from nemowatch.journal import batches, job_steps, jobs, results, sessions, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.spend import Edit, Outcome
+from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.again import Again
 from nemowatch.stages.decision import hold
@@ -190,7 +190,7 @@ async def test_paid_is_what_the_calls_say(house: StageRig, edit: Edit) -> None:
     assert not house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
     call = house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
     house.journal.write_now(
-        lambda conn: spend.settle(conn, call, Outcome.HAPPENED, None, 2, edit=edit)
+        lambda conn: spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit)
     )
     paid = house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
     assert paid is (edit in (Edit.MADE, Edit.UNSEEN))

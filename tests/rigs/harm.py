@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from nemowatch.cli.context import find_setting
+from nemowatch.cli.context import find_context
 from nemowatch.cli.status.gathering import overview
 from nemowatch.cli.status.view import draw
 from nemowatch.sandbox.process import SandboxProcess
@@ -233,7 +233,7 @@ def _is_done(result: Path) -> bool:
 def _status(studio: NotifiedStudio) -> float:
     """Seconds until everything that `nemowatch status` prints is there, without the start of an
     interpreter, which is this machine's."""
-    setting = find_setting(studio.config)
+    setting = find_context(studio.config)
     began = time.monotonic()
     draw(overview(setting), 100, option=setting.option)
     took = time.monotonic() - began

@@ -1,7 +1,7 @@
 """Troubles that people see as one entry (reporting/alike.py)."""
 
 from nemowatch.reporting.alike import together
-from nemowatch.reporting.overview import Published, Settling, Trouble
+from nemowatch.reporting.overview import DaemonSnapshot, Settling, Trouble
 
 WHAT, CURE = "It is not clear which of these belong together.", "Leave one text for each file."
 
@@ -39,5 +39,5 @@ def test_a_file_in_trouble_is_not_listed_as_waiting_too() -> None:
         Settling("/in", b"dub-es/x.mp4", "copied", 0),
     )
     troubles = (trouble(b"voiceover/a.mp4"),)
-    published = Published({}, (), settling, len(settling), troubles=troubles)
-    assert [one.path for one in published.only_waiting] == [b"dub-es/x.mp4"]
+    snapshot = DaemonSnapshot({}, (), settling, len(settling), troubles=troubles)
+    assert [one.path for one in snapshot.only_waiting] == [b"dub-es/x.mp4"]

@@ -23,9 +23,9 @@ from nemowatch.journal.spend import Drop, Paid
 from nemowatch.model import HoldReason
 from nemowatch.reporting.overview import (
     CreditsSeen,
+    DaemonSnapshot,
     InboxStatus,
     Overview,
-    Published,
     Settling,
 )
 
@@ -92,14 +92,14 @@ def test_the_status_fits_its_width(width: int) -> None:
     """Long names, many holds and many waiting files never make a line wider than the terminal."""
     hold = HoldRow(HoldReason.CREDITS, "The account has no credits left. " * 5, 1, None)
     settling = Settling("", "/srv/映像".encode() * 30, "still being copied", 0)
-    published = Published(
+    snapshot = DaemonSnapshot(
         {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "0.1.0"},
         (InboxStatus("", "/srv/" + "long " * 40, "offline", "events", "the root is missing"),),
         settling=(settling,) * 40,
         settling_count=40,
     )
     overview = Overview(
-        published,
+        snapshot,
         counts={"rendering": 3},
         held={"credits": 3},
         holds=(hold,),

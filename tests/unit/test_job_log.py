@@ -18,9 +18,9 @@ from nemowatch.journal.sources import SourceRow
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting.overview import (
     CreditsSeen,
+    DaemonSnapshot,
     InboxStatus,
     Overview,
-    Published,
     Transfer,
 )
 from nemowatch.reporting.status_line import status_line
@@ -217,12 +217,12 @@ def test_the_status_in_words() -> None:
         2: Transfer("uploading", 0, 0),
         3: Transfer("downloading", 1, 0),
     }
-    published = Published(daemon, (), settling_count=2, transfers=transfers)
+    snapshot = DaemonSnapshot(daemon, (), settling_count=2, transfers=transfers)
     counts = {"rendering": 3, "uploading": 2, "published": 9, "held": 5}
-    busy = Overview(published, counts=counts, credits=CreditsSeen(120))
+    busy = Overview(snapshot, counts=counts, credits=CreditsSeen(120))
     assert status_line(busy) == "2 settling, 2 uploading 43 %, 3 rendering; credits 120"
 
     away = InboxStatus("", "/srv", "offline", health=HealthState.OFFLINE)
-    troubled = Overview(Published(daemon, (away,)), counts={"held": 5}, held={"outage": 5})
+    troubled = Overview(DaemonSnapshot(daemon, (away,)), counts={"held": 5}, held={"outage": 5})
     assert status_line(troubled) == "5 held (outage); /srv: offline"
-    assert status_line(Overview(Published(daemon, ()))) == "idle"
+    assert status_line(Overview(DaemonSnapshot(daemon, ()))) == "idle"

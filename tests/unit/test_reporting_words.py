@@ -23,7 +23,7 @@ from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
 from nemowatch.reporting import json_records, words
-from nemowatch.reporting.overview import InboxStatus, Overview, Published, Trouble
+from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Trouble
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.source_notes import Account, question_of
@@ -105,7 +105,7 @@ def on_page(overview: Overview) -> str:
 def on_terminal(overview: Overview) -> str:
     """The text of `nemowatch status`, which has the daemon's part from the control socket."""
     answer = json.loads(json.dumps(json_records.answer(overview)))
-    overview = replace(overview, published=json_records.read_answer(answer))
+    overview = replace(overview, snapshot=json_records.read_answer(answer))
     out = io.StringIO()
     Console(file=out, width=1000, color_system=None).print(draw(overview, 1000))
     return flat(out.getvalue())
@@ -124,10 +124,10 @@ def offers(cure: Cure) -> Iterator[str]:
         yield choice.command
 
 
-def running(*inboxes: InboxStatus, **fields: object) -> Published:
+def running(*inboxes: InboxStatus, **fields: object) -> DaemonSnapshot:
     """What a daemon has published."""
     daemon = {"pid": 1, "state": "running", "since": "2026-11-21T00:00:00.000Z", "version": "1"}
-    return replace(Published(daemon, inboxes), **fields)  # type: ignore[arg-type]
+    return replace(DaemonSnapshot(daemon, inboxes), **fields)  # type: ignore[arg-type]
 
 
 def assert_offered(cure: Cure, *texts: str) -> None:

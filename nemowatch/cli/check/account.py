@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 ENDED = "the one of the anonymous account has ended, and a new one is asked for at the next start"
 
 
-def cloud(setting: CommandContext) -> Iterator[Finding]:
+def cloud(context: CommandContext) -> Iterator[Finding]:
     """One call answers all three."""
-    host = setting.config.api.base_url
+    host = context.config.api.base_url
     try:
-        if (known := ask_daemon(setting)) is not None:
+        if (known := ask_daemon(context)) is not None:
             yield from _as_the_daemon_says(host, known)
             return
-        found = try_cloud(setting)
+        found = try_cloud(context)
     except TokenRefused as exc:
         yield Finding("ok", "cloud", f"{host} answers.")
         yield Finding("fail", "token", exc.text, exc.cure)
@@ -57,7 +57,7 @@ def cloud(setting: CommandContext) -> Iterator[Finding]:
         yield Finding("fail", "cloud", f"{host}: {exc.text}", exc.cure)
     else:
         yield Finding("ok", "cloud", f"{host} answers.")
-        yield _withheld(setting, found) or _token(setting, found)
+        yield _withheld(context, found) or _token(context, found)
         if found.credits is not None:
             yield _credits(found.credits, found.account)
 
@@ -80,19 +80,19 @@ def _unless_held(reason: HoldReason, known: Known, good: Finding) -> Finding:
     return Finding("fail", good.what, known.held[reason], cure)
 
 
-def _withheld(setting: CommandContext, found: Answer) -> Finding | None:
+def _withheld(context: CommandContext, found: Answer) -> Finding | None:
     """That the running daemon has no token and gets none; None where it has one, or none runs."""
     if found.credits is not None:
         return None
-    connection = daemon_connection(setting)
+    connection = daemon_connection(context)
     if connection.reason is not HoldReason.TOKEN:
         return None
     return Finding("fail", "token", connection.text, connection.cure)
 
 
-def _token(setting: CommandContext, found: Answer) -> Finding:
+def _token(context: CommandContext, found: Answer) -> Finding:
     if found.account.supplied:
-        return _own_token(setting)
+        return _own_token(context)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
     if found.account.registration_link:
         cure = f"Register it to keep it: {found.account.registration_link}\n{cure}"
@@ -110,11 +110,11 @@ def _anonymous(found: Answer) -> str:
     return "an anonymous account (100 credits, 7 days) is made at the first start"
 
 
-def _own_token(setting: CommandContext) -> Finding:
+def _own_token(context: CommandContext) -> Finding:
     """The user's own is accepted; whether others can read the file that holds it."""
     accepted = Finding("ok", "token", "Yours is accepted.")
-    file = setting.config.api.token_file
-    if file is None or setting.env.get("NEMO_TOKEN", "").strip():
+    file = context.config.api.token_file
+    if file is None or context.env.get("NEMO_TOKEN", "").strip():
         return accepted
     mode = stat.S_IMODE(file.stat().st_mode)
     if not mode & stat.S_IRWXO:

@@ -47,27 +47,27 @@ def _failed(findings: list[Finding]) -> list[Finding]:
 def _findings(option: Path | None) -> Iterator[Finding]:
     from nemowatch.cli.check import account, machine
     from nemowatch.cli.check.finding import Finding, from_problems
-    from nemowatch.cli.context import as_owner, find_setting
+    from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
     from nemowatch.config import check_layout
     from nemowatch.errors import ConfigError
 
-    setting = find_setting(option)
-    sound = Finding("ok", "config", f"{setting.path} is sound.")
+    context = find_context(option)
+    sound = Finding("ok", "config", f"{context.path} is sound.")
     try:
-        within(PATIENCE, lambda: check_layout(setting.config))
+        within(PATIENCE, lambda: check_layout(context.config))
         yield sound
     except ConfigError as exc:
         yield from from_problems(exc)
     except TimeoutError:
         yield sound  # the folder that hangs is reported below
-    yield from machine.state(setting)
-    yield machine.daemon(setting)
-    with as_owner(setting.state_dir):  # whose rights count
-        for watch in setting.watches.values():  # one that is named twice is examined once
-            yield from _workspace(watch, setting.state_dir)
-    yield machine.inotify(setting.watches.values())
-    yield from account.cloud(setting)
+    yield from machine.state(context)
+    yield machine.daemon(context)
+    with as_owner(context.state_dir):  # whose rights count
+        for watch in context.watches.values():  # one that is named twice is examined once
+            yield from _workspace(watch, context.state_dir)
+    yield machine.inotify(context.watches.values())
+    yield from account.cloud(context)
 
 
 def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:

@@ -31,9 +31,9 @@ USUAL_LIMIT = 65_536
 LIMIT_FILE = Path("/proc/sys/fs/inotify/max_user_watches")
 
 
-def state(setting: CommandContext) -> Iterator[Finding]:
+def state(context: CommandContext) -> Iterator[Finding]:
     """The state folder: there, private, local, with a sound journal."""
-    folder = setting.state_dir
+    folder = context.state_dir
     shown = name(os.fsencode(folder))
     try:
         if not folder.exists():
@@ -45,7 +45,7 @@ def state(setting: CommandContext) -> Iterator[Finding]:
         if _is_remote(folder):
             cure = "Set state_dir to a folder on a local disk."
             yield Finding("fail", "state", f"{shown} is on a network filesystem.", cure)
-        _check_journal(setting, shown)
+        _check_journal(context, shown)
     except (NemowatchError, OSError) as exc:
         yield _unusable(shown, exc)
     else:
@@ -57,12 +57,12 @@ def _is_remote(folder: Path) -> bool:
     return mode_of(mount.fstype) is Mode.SCAN
 
 
-def _check_journal(setting: CommandContext, shown: str) -> None:
+def _check_journal(context: CommandContext, shown: str) -> None:
     """Raises JournalError when the journal is damaged."""
     from nemowatch.cli.connection import read_journal
 
     broken = read_journal(
-        setting,
+        context,
         lambda conn: str(conn.execute("PRAGMA quick_check(1)").fetchone()[0]),
         lambda: "ok",
     )
@@ -87,12 +87,12 @@ def _unusable(shown: str, exc: NemowatchError | OSError) -> Finding:
     return Finding("fail", "state", f"{shown}: {exc.strerror}.", cure)
 
 
-def daemon(setting: CommandContext) -> Finding:
+def daemon(context: CommandContext) -> Finding:
     """Whether the daemon answers."""
     from nemowatch.cli.connection import ask_if_running
 
     try:
-        answer = ask_if_running(setting, "status")
+        answer = ask_if_running(context, "status")
     except NemowatchError as exc:
         return Finding("warn", "daemon", exc.text, exc.cure)
     if answer is None:

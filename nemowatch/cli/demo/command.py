@@ -117,7 +117,7 @@ def _live(stage: Stage) -> Iterator[Overview]:
         transient=True,
     ) as live:
         while True:
-            shown = overview(stage.setting)
+            shown = overview(stage.context)
             live.update(draw(shown, target.width, rows=target.height), refresh=True)
             yield shown
 
@@ -131,16 +131,16 @@ def _lines(stage: Stage) -> Iterator[Overview]:
     from nemowatch.journal import jobs
 
     shown_states: dict[int, str] = {}
-    still_working = StillWorking(stage.setting.config.chat.still_working)
+    still_working = StillWorking(stage.context.config.chat.still_working)
     while True:
-        for row in read_journal(stage.setting, jobs.listed, list[jobs.ListedJob]):
+        for row in read_journal(stage.context, jobs.listed, list[jobs.ListedJob]):
             if shown_states.get(row.job.id) != row.job.state:
                 shown_states[row.job.id] = row.job.state
                 say(f"  {name(row.path)} > {row.job.target}: {state_words(row)}{_usual(row)}")
             news = still_working.news(row.job.id, row.job.state, row.job.skill)
             if news:
                 say(f"  {name(row.path)} > {row.job.target}: {news}")
-        yield overview(stage.setting)
+        yield overview(stage.context)
 
 
 def _usual(row: ListedJob) -> str:

@@ -74,7 +74,7 @@ class Stage:
     """Everything that runs while the demo does."""
 
     base: Path
-    setting: CommandContext
+    context: CommandContext
     sandbox: SandboxProcess
     daemon: subprocess.Popen[bytes]
 
@@ -86,7 +86,7 @@ class Stage:
     @property
     def page(self) -> Path:
         """The status page."""
-        return self.setting.config.watch[0].page
+        return self.context.config.watch[0].page
 
     @property
     def log(self) -> Path:
@@ -140,9 +140,9 @@ def set_stage(folder: Path | None) -> Iterator[Stage]:
     base = _base(folder)
     env = clean_environment(os.environ)
     with _ended_by_signals(), _sandbox(SandboxProcess) as sandbox:
-        setting = _write_setting(base, sandbox.url, env)
-        with _daemon(setting, base) as daemon:
-            stage = Stage(base, setting, sandbox, daemon)
+        context = _write_setting(base, sandbox.url, env)
+        with _daemon(context, base) as daemon:
+            stage = Stage(base, context, sandbox, daemon)
             _wait_for_daemon(stage)
             yield stage
 
@@ -227,8 +227,8 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandConte
 
 
 @contextmanager
-def _daemon(setting: CommandContext, base: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "nemowatch", "run", "--config", str(setting.path)]
+def _daemon(context: CommandContext, base: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "nemowatch", "run", "--config", str(context.path)]
     # Ctrl-C reaches the demo, which then stops the daemon
     detached: dict[str, Any] = {"start_new_session": True}
     with (base / "daemon.log").open("wb") as log:
@@ -237,7 +237,7 @@ def _daemon(setting: CommandContext, base: Path) -> Iterator[subprocess.Popen[by
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=setting.env,
+            env=context.env,
             **detached,
         )
     try:
@@ -257,7 +257,7 @@ def _wait_for_daemon(stage: Stage) -> None:
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline and stage.daemon_lives():
         try:
-            ask(stage.setting, "status")
+            ask(stage.context, "status")
         except DaemonNeeded:
             time.sleep(LOOK)
         else:

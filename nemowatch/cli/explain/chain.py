@@ -48,18 +48,18 @@ SCRIPTS = (b".txt", b".md", *WORD)
 SOME_TEXT = "text"
 
 
-def chain(setting: CommandContext, location: Location) -> Iterator[Step]:
+def chain(context: CommandContext, location: Location) -> Iterator[Step]:
     """Every step up to the first that says no."""
-    for step in _steps(setting, location):
+    for step in _steps(context, location):
         yield step
         if step.result == "no":
             return
 
 
-def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
+def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
     watch = location.watch
     if watch is None:
-        inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in setting.config.watch)
+        inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in context.config.watch)
         yield Step("no", f"It lies in no watched inbox ({inboxes}).")
         return
     yield _inbox(watch)
@@ -67,14 +67,14 @@ def _steps(setting: CommandContext, location: Location) -> Iterator[Step]:
     if len(location.parts) < 2:
         yield Step("no", "It lies in the inbox itself: put it into a task folder.")
         return
-    folder = read_folder(as_text(location.parts[0]), setting.config.recipes)
+    folder = read_folder(as_text(location.parts[0]), context.config.recipes)
     if not isinstance(folder, Folder):
         yield Step("no", f"{folder.what} {words.about_folder(folder.suggestion, '').by_hand}")
         return
     yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
     yield from _file(watch, location, folder)
     yield from _unclear(location)
-    yield from _pauses(setting, location)
+    yield from _pauses(context, location)
 
 
 def _inbox(watch: Watch) -> Step:
@@ -196,9 +196,9 @@ def _unclear(location: Location) -> Iterator[Step]:
             yield Step("wait", f"{held.unclear.what} {held.unclear.cure}")
 
 
-def _pauses(setting: CommandContext, location: Location) -> Iterator[Step]:
-    if read_journal(setting, account.is_paused, bool):
-        resume = words.RESUME + setting.option
+def _pauses(context: CommandContext, location: Location) -> Iterator[Step]:
+    if read_journal(context, account.is_paused, bool):
+        resume = words.RESUME + context.option
         yield Step("wait", f"Everything is paused by nemowatch pause. To resume: {resume}.")
     for file in pause_files(location):
         yield Step("wait", f"The file {file} pauses it. {words.PAUSE_FILE.by_hand}")

@@ -28,7 +28,7 @@ def explain(
     source in done or failed: its job, what it cost, and how to have it made again. Nothing is
     sent or changed.
     """
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.explain.file import explain_file
     from nemowatch.cli.explain.folder import explain_folder
     from nemowatch.cli.explain.lines import file_lines, folder_lines
@@ -37,13 +37,13 @@ def explain(
     from nemowatch.cli.formatting import clean
     from nemowatch.cli.output import print_json
 
-    setting = find_setting(config)
-    location = locate(setting.config.watch, path)
+    context = find_context(config)
+    location = locate(context.config.watch, path)
     if is_folder(location):
-        record = explain_folder(setting, location)
-        lines = folder_lines(record, setting.option)
+        record = explain_folder(context, location)
+        lines = folder_lines(record, context.option)
     else:
-        record = explain_result(setting, location) or explain_file(setting, location)
+        record = explain_result(context, location) or explain_file(context, location)
         lines = file_lines(record)
     if as_json:
         print_json(record)

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 DAEMON_SAYS = "The daemon says: "
 
 
-def explain_file(setting: CommandContext, location: Location) -> dict[str, Any]:
+def explain_file(context: CommandContext, location: Location) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
-    jobs = _jobs(setting, location)
+    jobs = _jobs(context, location)
     steps = [
-        *chain(setting, location),
-        *_waiting(setting, location),
+        *chain(context, location),
+        *_waiting(context, location),
         *map(_job_step, jobs),
     ]
-    return file_record(location.path, steps, jobs, _verdict(steps, jobs, setting.option))
+    return file_record(location.path, steps, jobs, _verdict(steps, jobs, context.option))
 
 
-def _waiting(setting: CommandContext, location: Location) -> list[Step]:
+def _waiting(context: CommandContext, location: Location) -> list[Step]:
     """Why the daemon waits with this file; nothing when it does not run."""
     try:
-        answer = ask_if_running(setting, "explain", path=str(location.path))
+        answer = ask_if_running(context, "explain", path=str(location.path))
     except NemowatchError:
         return []
     if answer is None:
@@ -49,7 +49,7 @@ def _waiting_step(why: object) -> Step:
     return Step("wait", f"{DAEMON_SAYS}{text}.")
 
 
-def _jobs(setting: CommandContext, location: Location) -> list[Job]:
+def _jobs(context: CommandContext, location: Location) -> list[Job]:
     """The jobs of the newest source of this name."""
     from nemowatch.journal import jobs, sources
 
@@ -63,7 +63,7 @@ def _jobs(setting: CommandContext, location: Location) -> list[Job]:
             return []
         return jobs.of_source(conn, found[0].id)
 
-    return read_journal(setting, read, list[jobs.Job])
+    return read_journal(context, read, list[jobs.Job])
 
 
 def _job_step(job: Job) -> Step:

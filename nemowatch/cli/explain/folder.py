@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nemowatch.tasks import Drop, Folder, Glossary
 
 
-def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any]:
+def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
     """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt."""
     from nemowatch.intake.scan.folders import as_text
     from nemowatch.tasks import Folder, read_folder
@@ -31,17 +31,17 @@ def explain_folder(setting: CommandContext, location: Location) -> dict[str, Any
         "path": clean(str(location.path)),
         "name": clean(os.fsdecode(raw)),
     }
-    own = _own_folder(setting.config.watch, location)
+    own = _own_folder(context.config.watch, location)
     if own:
-        return {**head, **_unreadable(own), **_held(setting, location)}
-    folder = read_folder(as_text(raw), setting.config.recipes)
+        return {**head, **_unreadable(own), **_held(context, location)}
+    folder = read_folder(as_text(raw), context.config.recipes)
     if not isinstance(folder, Folder):
-        return {**head, **_unreadable(folder.what, folder.suggestion), **_held(setting, location)}
+        return {**head, **_unreadable(folder.what, folder.suggestion), **_held(context, location)}
 
     drops = _examples(folder, prompt_text(location))
     terms = terms_of(location)
     drops = [replace(drop, glossary=terms) for drop in drops]
-    return {**head, **_readable(folder, drops), **_held(setting, location)}
+    return {**head, **_readable(folder, drops), **_held(context, location)}
 
 
 def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:
@@ -65,14 +65,14 @@ def _readable(folder: Folder, drops: list[Drop]) -> dict[str, Any]:
     }
 
 
-def _held(setting: CommandContext, location: Location) -> dict[str, Any]:
+def _held(context: CommandContext, location: Location) -> dict[str, Any]:
     """{"pauses": the PAUSE files that hold this folder, "paused": whether `nemowatch pause`
     holds everything}."""
     from nemowatch.cli.connection import read_journal
 
     return {
         "pauses": pause_files(location),
-        "paused": read_journal(setting, account.is_paused, bool),
+        "paused": read_journal(context, account.is_paused, bool),
     }
 
 

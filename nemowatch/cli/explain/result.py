@@ -59,16 +59,16 @@ class Origin:
         return [job.id for job in self.concerned if job.state in states]
 
 
-def explain_result(setting: CommandContext, location: Location) -> dict[str, Any] | None:
+def explain_result(context: CommandContext, location: Location) -> dict[str, Any] | None:
     """The record of a file in outbox, done or failed, in the form of any file's; None for one
     that lies elsewhere."""
     if location.watch is not None:
         return None
-    for watch in setting.config.watch:
+    for watch in context.config.watch:
         found = _where(watch, location.path)
         if found is not None:
             title, path = found
-            return _record(setting, watch, path, title)
+            return _record(context, watch, path, title)
     return None
 
 
@@ -87,7 +87,7 @@ def _where(watch: Watch, path: Path) -> tuple[str, Path] | None:
 
 
 def _record(
-    setting: CommandContext,
+    context: CommandContext,
     watch: Watch,
     path: Path,
     title: str,
@@ -100,10 +100,10 @@ def _record(
     if not exists(path):
         steps.append(Step("info", "It is not there now."))
 
-    origin = read_journal(setting, lambda conn: _origin(conn, os.fsencode(about)), lambda: None)
+    origin = read_journal(context, lambda conn: _origin(conn, os.fsencode(about)), lambda: None)
     if origin is not None:
         steps += _steps(watch, origin)
-        return file_record(path, steps, origin.jobs, _verdict(watch, origin, setting.option))
+        return file_record(path, steps, origin.jobs, _verdict(watch, origin, context.option))
     unknown = UNKNOWN
     verdict = "nemowatch has nothing to say about it."
     if title == "failed":

@@ -23,35 +23,35 @@ def status(
     as_json: options.Json = False, watch: WatchOption = False, config: options.Config = None
 ) -> None:
     """Show the state of everything, and what needs a person."""
-    from nemowatch.cli.context import find_setting
+    from nemowatch.cli.context import find_context
     from nemowatch.cli.output import print_json
     from nemowatch.cli.status.gathering import record
     from nemowatch.errors import UsageError
 
-    setting = find_setting(config)
+    context = find_context(config)
     if as_json and watch:
         raise UsageError(
             "--json and --watch do not go together.",
             cure="Call status --json as often as you like.",
         )
     if as_json:
-        print_json(record(setting))
+        print_json(record(context))
     elif watch:
-        _keep_showing(setting)
+        _keep_showing(context)
     else:
-        _show_once(setting)
+        _show_once(context)
 
 
-def _show_once(setting: CommandContext) -> None:
+def _show_once(context: CommandContext) -> None:
     from nemowatch.cli.output import console, print_drawn
     from nemowatch.cli.status.gathering import overview
     from nemowatch.cli.status.view import draw
 
     width = min(console().width, WIDEST)
-    print_drawn(draw(overview(setting), width, option=setting.option))
+    print_drawn(draw(overview(context), width, option=context.option))
 
 
-def _keep_showing(setting: CommandContext) -> None:
+def _keep_showing(context: CommandContext) -> None:
     import time
 
     from rich.live import Live
@@ -72,6 +72,6 @@ def _keep_showing(setting: CommandContext) -> None:
         auto_refresh=False,
     ) as live:
         while True:
-            shown = draw(overview(setting), target.width, rows=target.height, option=setting.option)
+            shown = draw(overview(context), target.width, rows=target.height, option=context.option)
             live.update(shown, refresh=True)
             time.sleep(REFRESH)

@@ -6,52 +6,52 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.reporting.overview import Overview, Published
+    from nemowatch.reporting.overview import DaemonSnapshot, Overview
 
 #: Jobs of each kind that are read: more than a screen holds is only counted.
 MOST_JOBS = 200
 
 
-def overview(setting: CommandContext) -> Overview:
+def overview(context: CommandContext) -> Overview:
     """Everything that is reported."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.reporting.json_records import read_answer
 
-    said = ask_if_running(setting, "status")
-    published = _without_daemon(setting) if said is None else read_answer(said)
-    return _gather(setting, published, MOST_JOBS)
+    said = ask_if_running(context, "status")
+    snapshot = _without_daemon(context) if said is None else read_answer(said)
+    return _gather(context, snapshot, MOST_JOBS)
 
 
-def record(setting: CommandContext) -> dict[str, Any]:
+def record(context: CommandContext) -> dict[str, Any]:
     """What `status --json` prints."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.reporting.json_records import status_record
 
-    said = ask_if_running(setting, "status")
+    said = ask_if_running(context, "status")
     if said is not None:
         found: dict[str, Any] = said["status"]
         return found
-    return status_record(_gather(setting, _without_daemon(setting), 0))
+    return status_record(_gather(context, _without_daemon(context), 0))
 
 
-def _gather(setting: CommandContext, published: Published, limit: int) -> Overview:
+def _gather(context: CommandContext, snapshot: DaemonSnapshot, limit: int) -> Overview:
     from nemowatch.cli.connection import read_journal
     from nemowatch.reporting.overview import Overview, gather
 
     return read_journal(
-        setting,
-        lambda conn: gather(conn, published, limit=limit),
-        lambda: Overview(published),
+        context,
+        lambda conn: gather(conn, snapshot, limit=limit),
+        lambda: Overview(snapshot),
     )
 
 
-def _without_daemon(setting: CommandContext) -> Published:
-    """What is published while no daemon runs."""
+def _without_daemon(context: CommandContext) -> DaemonSnapshot:
+    """The snapshot while no daemon runs."""
     from nemowatch import __version__
-    from nemowatch.reporting.overview import NOT_RUNNING, InboxStatus, Published
+    from nemowatch.reporting.overview import NOT_RUNNING, DaemonSnapshot, InboxStatus
 
     daemon = {"pid": None, "state": NOT_RUNNING, "since": None, "version": __version__}
     inboxes = []
-    for watch in setting.config.watch:
+    for watch in context.config.watch:
         inboxes.append(InboxStatus(watch.name, str(watch.root or watch.inbox), NOT_RUNNING))
-    return Published(daemon, tuple(inboxes))
+    return DaemonSnapshot(daemon, tuple(inboxes))

@@ -128,7 +128,7 @@ def _listed(
 
 
 def _daemon(overview: Overview, option: str) -> Lines:
-    daemon = overview.published.daemon
+    daemon = overview.snapshot.daemon
     if not overview.running:
         stopped = word("not running", "bold red")
         start = words.NOT_RUNNING.choices[0].command
@@ -141,7 +141,7 @@ def _daemon(overview: Overview, option: str) -> Lines:
 
 def _connection(overview: Overview, option: str) -> Lines:
     """With the cloud, while it is not well and no hold says so."""
-    connection = overview.published.connection
+    connection = overview.snapshot.connection
     if connection.ready or overview.holds:
         return []
     cure = Cure(connection.cure)
@@ -155,13 +155,13 @@ def _pauses(overview: Overview, option: str) -> Lines:
     rows: list[Row] = []
     if overview.paused:
         rows.append(Row(word("everything, by nemowatch pause", "yellow"), words.PAUSED_ALL))
-    for file in overview.published.pauses:
+    for file in overview.snapshot.pauses:
         rows.append(Row(word(f"by the file {file.shown}", "yellow"), words.PAUSE_FILE))
     return _titled("paused", rows, option)
 
 
 def _inboxes(overview: Overview, option: str) -> Lines:
-    return _titled("inboxes", map(_inbox, overview.published.inboxes), option)
+    return _titled("inboxes", map(_inbox, overview.snapshot.inboxes), option)
 
 
 def _inbox(inbox: InboxStatus) -> Row:
@@ -190,7 +190,7 @@ def _counts(overview: Overview) -> Lines:
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     working = overview.working
-    drawn = in_work(working, overview.published.transfers, width)
+    drawn = in_work(working, overview.snapshot.transfers, width)
     lines: Lines = []
     for line, row in zip(drawn, working, strict=True):
         # why it is tried again, or what it waits for
@@ -199,7 +199,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
 
 
 def _waiting(overview: Overview, width: int, longest: int) -> Lines:
-    lines = [_settling(one, width) for one in overview.published.only_waiting]
+    lines = [_settling(one, width) for one in overview.snapshot.only_waiting]
     return _listed("waiting", lines, longest, "try again later")
 
 
@@ -264,7 +264,7 @@ def _needs(overview: Overview, longest: int, option: str) -> Lines:
         entries.append(_batch(batch, option))
     for row in [*overview.asking, *overview.failed]:
         entries.append(_job(row, option))
-    for alike in together(overview.published.troubles):
+    for alike in together(overview.snapshot.troubles):
         entries.append(_trouble(alike, option))
     return _whole_entries("needs you", entries, longest * LISTS)
 

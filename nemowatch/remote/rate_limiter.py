@@ -13,7 +13,7 @@ _LONGEST_PIECE_S = 0.5
 _SMALLEST_PIECE = 512
 
 
-class Pace:
+class RateLimiter:
     """Called before each piece of a transfer, so that all together stay below `rate` bytes a second
     (0: no limit)."""
 
@@ -23,7 +23,7 @@ class Pace:
         self._free_at = 0.0
 
     def __repr__(self) -> str:
-        return f"<Pace {self.rate} B/s>" if self.rate else "<Pace unlimited>"
+        return f"<RateLimiter {self.rate} B/s>" if self.rate else "<RateLimiter unlimited>"
 
     def piece(self, wanted: int) -> int:
         """How many bytes to send at once, at most."""

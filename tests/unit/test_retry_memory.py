@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemowatch.clock import ManualClock
-from nemowatch.pacing import NotBefore, SayOnce
+from nemowatch.retry_memory import NotBefore, SayOnce
 
 
 def test_what_was_put_off_is_due_when_its_time_has_come() -> None:

@@ -1,5 +1,5 @@
-"""Collects what only a running daemon knows: the states that its inboxes publish, what scans have
-found, and what is being transferred. It asks nobody and reads no journal."""
+"""Collects what only a running daemon knows: how its inboxes are, what scans have found, and what
+is being transferred. It asks no one and reads no journal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nemowatch.journal import Journal
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.overview import (
+    DaemonSnapshot,
     InboxStatus,
     PauseFile,
-    Published,
     Settling,
     Transfer,
     Trouble,
@@ -39,7 +39,7 @@ class Findings(Protocol):
         raise NotImplementedError
 
 
-def publish(
+def take_snapshot(
     inboxes: Sequence[Inbox],
     findings: Findings,
     board: Board,
@@ -49,10 +49,10 @@ def publish(
     daemon: Mapping[str, Any] | None = None,
     account: Account = NOBODY,
     connection: Connection = READY,
-) -> Published:
-    """What these inboxes publish, with up to `limit` files of each kind. On the loop only: an
+) -> DaemonSnapshot:
+    """The state of these inboxes now, with up to `limit` files of each kind. On the loop only: an
     inbox is the loop's alone."""
-    return Published(
+    return DaemonSnapshot(
         daemon or {},
         inboxes=tuple(map(_inbox, inboxes)),
         settling=tuple(_settling(inboxes, limit)),
