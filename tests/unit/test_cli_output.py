@@ -19,7 +19,7 @@ from nemowatch.cli.deadline import within
 from nemowatch.cli.run import read_options
 from nemowatch.cli.status.view import draw
 from nemowatch.journal.holds import HoldRow
-from nemowatch.journal.spend import Drop, Paid
+from nemowatch.journal.spend import BalanceFall, Paid
 from nemowatch.model import HoldReason
 from nemowatch.reporting.overview import (
     CreditsSeen,
@@ -116,7 +116,9 @@ def test_credits_are_summed_by_local_day() -> None:
     not guessed."""
     day = 86_400_000
     calls = [Paid(0, True), Paid(3 * day, True), Paid(3 * day, False)]
-    days = by_day(calls, [Drop(0, 100.0), Drop(3 * day, 20.0), Drop(3 * day, 30.0)])
+    days = by_day(
+        calls, [BalanceFall(0, 100.0), BalanceFall(3 * day, 20.0), BalanceFall(3 * day, 30.0)]
+    )
     assert [(d["credits"], d["turns"], d["unknown"]) for d in days] == [(100.0, 1, 0), (50.0, 2, 1)]
 
 
