@@ -39,8 +39,8 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
 def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:
     """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
+    from nemowatch.edits.draft import timeline
     from nemowatch.journal import jobs, results, spend
-    from nemowatch.outbox.draft import timeline
     from nemowatch.reporting.conversation import conversation
     from nemowatch.reporting.json_records import job_record
     from nemowatch.stages.shown_answer import shown_answer
@@ -91,7 +91,7 @@ def _said_turn(turn: Turn) -> dict[str, Any]:
 
 def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
     """What this turn changed in the edit; nothing for the first turn of a session."""
-    from nemowatch.outbox.draft_changes import draft_changes
+    from nemowatch.edits.draft_changes import draft_changes
 
     if before is None or after is None:
         return []

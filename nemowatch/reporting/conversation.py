@@ -7,11 +7,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from nemowatch.edits.turn_summary import summary_of
 from nemowatch.journal import jobs, results, spend
 from nemowatch.journal.jobs import Given, Job
 from nemowatch.journal.results import PublishedOutput, Summary
 from nemowatch.model import State
-from nemowatch.outbox.turn_summary import summary_of
 from nemowatch.remote.wording import Scene
 from nemowatch.reporting import words
 from nemowatch.reporting.paragraphs import shortened

@@ -15,15 +15,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from nemowatch.edits import transcript
+from nemowatch.edits.answer_words import publishable
+from nemowatch.edits.transcript import Transcript
+from nemowatch.edits.turn_summary import summary_of
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
 from nemowatch.journal import results
 from nemowatch.model import Downloaded, Output, OutputKind, State
-from nemowatch.outbox import transcript
-from nemowatch.outbox.answer_words import publishable
 from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
-from nemowatch.outbox.transcript import Transcript
-from nemowatch.outbox.turn_summary import summary_of
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from nemowatch.edits.answer_words import asks_back
 from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefused, SessionLost
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import AttentionReason, State, Turn, TurnEnd
-from nemowatch.outbox.answer_words import asks_back
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import Decision, Write, ask, go, later
 from nemowatch.stages.deps import Deps, Work

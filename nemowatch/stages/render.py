@@ -12,13 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack
 
+from nemowatch.edits.answer_words import publishable
+from nemowatch.edits.draft import exportable
+from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
 from nemowatch.journal import jobs, results, sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
-from nemowatch.outbox.answer_words import publishable
-from nemowatch.outbox.transcript import exportable, has_captions
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
 from nemowatch.stages.deps import Deps, Work

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 from functools import partial
 
+from nemowatch.edits import answer_words
+from nemowatch.edits.answer_words import Words
+from nemowatch.edits.draft import exportable
+from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
 from nemowatch.journal.spend import CallOutcome, Edit, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
-from nemowatch.outbox import answer_words
-from nemowatch.outbox.answer_words import Words
-from nemowatch.outbox.transcript import exportable, has_captions
 from nemowatch.stages.decision import Decision, Write, ask, go
 from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.shown_answer import shown_answer

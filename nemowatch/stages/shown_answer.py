@@ -4,11 +4,11 @@ transcript never is. Pure.
 
 from __future__ import annotations
 
+from nemowatch.edits import answer_words
+from nemowatch.edits.answer_words import Words
+from nemowatch.edits.draft import timeline, tracks_of
 from nemowatch.journal.jobs import Job
 from nemowatch.model import OutputKind
-from nemowatch.outbox import answer_words
-from nemowatch.outbox.answer_words import Words
-from nemowatch.outbox.draft import timeline, tracks_of
 from nemowatch.remote.wording import Scene, for_people
 
 

@@ -7,8 +7,8 @@ import hashlib
 import json
 from enum import StrEnum
 
+from nemowatch.edits.draft import exportable
 from nemowatch.model import RemoteState, Turn, TurnEnd
-from nemowatch.outbox.transcript import exportable
 
 #: The one code inside a stream that says that no work was done (docs/api.md section 1).
 NO_CREDITS = 2001

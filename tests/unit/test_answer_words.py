@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.outbox.answer_words import Words, judge, publishable
+from nemowatch.edits.answer_words import Words, judge, publishable
 
 SPEECH = (
     "请打开窗户",

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nemowatch.outbox.caption_lines import LINES, WIDEST, broken, divided
-from nemowatch.outbox.transcript import Segment, Transcript, as_srt, as_vtt
+from nemowatch.edits.caption_lines import LINES, WIDEST, broken, divided
+from nemowatch.edits.transcript import Segment, Transcript, as_srt, as_vtt
 
 ENGLISH = (
     "The quick brown fox jumps over the lazy dog, and then it goes for a very long walk through"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.outbox.draft import timeline, tracks_of
-from nemowatch.outbox.draft_changes import draft_changes
+from nemowatch.edits.draft import timeline, tracks_of
+from nemowatch.edits.draft_changes import draft_changes
 
 CLIP = {"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "clip.mp4"}}]}
 TITLE = {"tt": 7, "sg": [{"s": 0, "d": 3000, "m": {"text": "Urban Dreams"}}]}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nemowatch.edits.draft import timeline
+from nemowatch.edits.transcript import as_srt, as_text, as_vtt, read
 from nemowatch.errors import RemoteError
-from nemowatch.outbox.draft import timeline
-from nemowatch.outbox.transcript import as_srt, as_text, as_vtt, read
 from nemowatch.remote import answers, values
 from nemowatch.remote.envelope import business_code
 from nemowatch.remote.interface import Account

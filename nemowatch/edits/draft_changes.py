@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from nemowatch.outbox.draft import Track, track_line, track_name, tracks_of
+from nemowatch.edits.draft import Track, track_line, track_name, tracks_of
 
 #: What two tracks have in common when one has become the other.
 Likeness = Callable[[Track], Hashable]

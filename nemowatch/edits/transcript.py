@@ -15,15 +15,13 @@ from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Any
 
-from nemowatch.outbox.caption_lines import divided, is_seen
-from nemowatch.outbox.draft import (
+from nemowatch.edits.caption_lines import divided, is_seen
+from nemowatch.edits.draft import (
     TEXT,
-    exportable,
     first_text,
     first_time,
     objects_in,
     segments_of,
-    timeline,
     total_ms,
     tracks_of,
     values_of,
@@ -36,10 +34,8 @@ __all__ = [
     "as_srt",
     "as_text",
     "as_vtt",
-    "exportable",
     "has_captions",
     "read",
-    "timeline",
 ]
 
 #: How long a caption without an end stays: 60 ms a character is an easy reading speed, within

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.outbox.draft import exportable, timeline
-from nemowatch.outbox.transcript import Segment, Transcript, as_srt, as_text, as_vtt, read
+from nemowatch.edits.draft import exportable, timeline
+from nemowatch.edits.transcript import Segment, Transcript, as_srt, as_text, as_vtt, read
 
 
 def draft(*segments: Any, d: Any = 10_000) -> dict[str, Any]:

@@ -3,10 +3,10 @@ bounded, whatever the draft is."""
 
 from __future__ import annotations
 
+from nemowatch.edits.draft import timeline, tracks_of
+from nemowatch.edits.draft_changes import draft_changes
+from nemowatch.edits.transcript import has_captions
 from nemowatch.journal.results import Summary
-from nemowatch.outbox.draft import timeline, tracks_of
-from nemowatch.outbox.draft_changes import draft_changes
-from nemowatch.outbox.transcript import has_captions
 
 #: Tracks that are listed: an edit has a handful, and a page that lists more is read by nobody.
 MOST_TRACKS = 30
