@@ -131,14 +131,27 @@ class Runner:
 
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
+        choice = await self._choose()
+        self._note_outage(choice)
+        # either may have come while the journal was asked
+        ending = self._stopping or self.broken is not None
+        if not ending:
+            self._start(choice)
+        return self._pause_until(choice.next_due)
+
+    async def _choose(self) -> Choice:
+        """The jobs whose stages may start now."""
         now, limits = self._deps.clock.now_ms(), self._deps.config().limits
         placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
         busy = Busy(self.busy, placeless, frozenset(self._set_aside))
         polling, self._polling = self._polling, False
         in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
-        choice = await self._deps.journal.read(
+        return await self._deps.journal.read(
             lambda conn: choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
         )
+
+    def _note_outage(self, choice: Choice) -> None:
+        """Keep whether the cloud is held, and what begins or ends with that."""
         was_held, self._cloud_held = self._cloud_held, choice.cloud_held
         if was_held and choice.newest > self._newest:
             self.new_work.set()
@@ -147,14 +160,12 @@ class Runner:
         if seems_over:  # somebody asked it
             self.outcomes.cloud.forgive()
 
-        # either may have come while the journal was asked
-        ending = self._stopping or self.broken is not None
-        if not ending:
-            self._start(choice)
-
-        if choice.next_due is None:
+    def _pause_until(self, next_due: int | None) -> float:
+        """Seconds until the journal is read again; `next_due`: UTC ms."""
+        if next_due is None:
             return IDLE_READ
-        return max(0.0, min((choice.next_due - now) / 1000, IDLE_READ))
+        left = (next_due - self._deps.clock.now_ms()) / 1000
+        return max(0.0, min(left, IDLE_READ))
 
     def _start(self, choice: Choice) -> None:
         for lane, job in choice.start:

@@ -1,7 +1,7 @@
 """What `[retention]` takes away: words that only history needs, and sources that have lain in
 done/ for long enough.
 
-Owns when their time is over. Whether a file is still the one we moved, `outbox.expired_files`
+Owns when their time is over. Whether a file is still the one we moved, `outbox.expired_sources`
 finds out; nobody else's file is ever touched.
 """
 
@@ -21,8 +21,8 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, notes, retired_files
 from nemowatch.journal.queries import load
 from nemowatch.journal.retired_files import DAY_MS, RetiredFile
-from nemowatch.outbox import expired_files
-from nemowatch.outbox.expired_files import Expired
+from nemowatch.outbox import expired_sources
+from nemowatch.outbox.expired_sources import Expired
 from nemowatch.outbox.note_file import remove_note
 from nemowatch.reporting.note_writer import DONE_ENDING
 
@@ -82,7 +82,7 @@ async def _expire(
 ) -> None:
     shown = show_path(file.path)
     try:
-        found = await disks.run(watch.name, expired_files.delete, watch.done, file)
+        found = await disks.run(watch.name, expired_sources.delete, watch.done, file)
         if found is Expired.DELETED:
             await _remove_note(watch, file.path, journal, disks)
     except LocalError as exc:  # tried again with the next sweep

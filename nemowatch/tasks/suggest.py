@@ -8,8 +8,8 @@ from itertools import product
 from operator import itemgetter
 
 from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE, beginning
+from nemowatch.tasks.name_as_sentence import of_sentence
 from nemowatch.tasks.nearest_language import is_language, mended
-from nemowatch.tasks.sentence import of_sentence
 from nemowatch.tasks.words import split
 
 #: Words that people write for a task. Nearness of letters finds the rest.

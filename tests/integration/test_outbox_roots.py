@@ -19,7 +19,7 @@ from nemowatch.fs.folders import ensure_folder, ensure_root
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.journal.retired_files import RetiredFile
-from nemowatch.outbox import expired_files
+from nemowatch.outbox import expired_sources
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.outbox.note_file import write_note
 from nemowatch.outbox.publish import part_path, publish, write_part
@@ -67,7 +67,7 @@ def test_a_link_in_the_place_of_a_tree_is_refused_until_it_is_gone(tree: Path) -
         os.fsencode(tree / "file"), 0, found.st_mtime_ns, found.st_ino, hashlib.sha256().hexdigest()
     )
     with pytest.raises(LocalPassing):
-        expired_files.delete(tree, theirs)
+        expired_sources.delete(tree, theirs)
     assert [path.name for path in (tree.parent / "theirs").rglob("*")] == ["file"]
     tree.unlink()
     (tree.parent / "before").rename(tree)

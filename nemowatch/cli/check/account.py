@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
@@ -25,7 +26,7 @@ from nemowatch.remote.interface import Account
 from nemowatch.reporting import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from nemowatch.cli.context import CommandContext
     from nemowatch.model import Credits
@@ -35,31 +36,60 @@ if TYPE_CHECKING:
 ENDED = "the one of the anonymous account has ended, and a new one is asked for at the next start"
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a question that failed says, and about what."""
+
+    level: str
+    what: str  #: "cloud" or "token"
+    cure: str = ""  #: where the error brings none
+
+
+_UNREACHED = _Failure(
+    "fail", "cloud", "Check the network, the proxy (HTTPS_PROXY) and api.base_url."
+)
+#: The first error that fits counts.
+_FAILURES: Mapping[type[NemowatchError], _Failure] = {
+    TokenRefused: _Failure("fail", "token"),
+    RateLimited: _Failure("warn", "cloud", "Try again later."),
+    NotSent: _UNREACHED,
+    RemotePassing: _UNREACHED,
+    LocalError: _Failure("fail", "token"),
+    NemowatchError: _Failure("fail", "cloud"),
+}
+
+
 def cloud(context: CommandContext) -> Iterator[Finding]:
     """One call answers all three."""
     host = context.config.api.base_url
     try:
-        if (known := ask_daemon(context)) is not None:
+        known = ask_daemon(context)
+        if known is not None:
             yield from _as_the_daemon_says(host, known)
             return
         found = try_cloud(context)
-    except TokenRefused as exc:
-        yield Finding("ok", "cloud", f"{host} answers.")
-        yield Finding("fail", "token", exc.text, exc.cure)
-    except RateLimited as exc:
-        yield Finding("warn", "cloud", f"{host}: {exc.text}", exc.cure or "Try again later.")
-    except (NotSent, RemotePassing) as exc:
-        cure = exc.cure or "Check the network, the proxy (HTTPS_PROXY) and api.base_url."
-        yield Finding("fail", "cloud", f"{host}: {exc.text}", cure)
-    except LocalError as exc:
-        yield Finding("fail", "token", exc.text, exc.cure)
     except NemowatchError as exc:
-        yield Finding("fail", "cloud", f"{host}: {exc.text}", exc.cure)
-    else:
-        yield Finding("ok", "cloud", f"{host} answers.")
-        yield _withheld(context, found) or _token(context, found)
-        if found.credits is not None:
-            yield _credits(found.credits, found.account)
+        yield from _failed(host, exc)
+        return
+    yield _answers(host)
+    yield _withheld(context, found) or _token(context, found)
+    if found.credits is not None:
+        yield _credits(found.credits, found.account)
+
+
+def _answers(host: str) -> Finding:
+    return Finding("ok", "cloud", f"{host} answers.")
+
+
+def _failed(host: str, error: NemowatchError) -> Iterator[Finding]:
+    """What an error says about the cloud, or the token."""
+    if isinstance(error, TokenRefused):
+        yield _answers(host)
+    failure = next(row for kind, row in _FAILURES.items() if isinstance(error, kind))
+    text = error.text
+    if failure.what == "cloud":
+        text = f"{host}: {text}"
+    yield Finding(failure.level, failure.what, text, error.cure or failure.cure)
 
 
 def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
