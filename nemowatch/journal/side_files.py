@@ -68,6 +68,12 @@ def mark_up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
     conn.execute(SQL["up_to_date"], {"job_id": file.job_id, "due": file.due})
 
 
+def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:
+    """Where a job's side file was put, as an absolute path; b"" when it has none."""
+    row = conn.execute(SQL["path_of"], (job_id,)).fetchone()
+    return bytes(row["path"]) if row else b""
+
+
 def of_path(conn: sqlite3.Connection, path: bytes) -> int:
     """The job whose side file is at this absolute path; 0 when none is."""
     row = conn.execute(SQL["of_path"], (path,)).fetchone()

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from nemowatch.edits.turn_summary import summary_of
-from nemowatch.journal import jobs, results, spend
+from nemowatch.journal import jobs, results, side_files, spend
 from nemowatch.journal.jobs import Given, Job
 from nemowatch.journal.results import PublishedOutput, Summary
 from nemowatch.model import State
@@ -43,6 +43,7 @@ class Turn:
     results: tuple[PublishedOutput, ...]
     credits: float | None  #: None while nobody knows
     credits_about: bool
+    side_file: bytes = b""  #: absolute path of the file beside the results; b"" when there is none
 
     @property
     def cost(self) -> str:
@@ -90,6 +91,7 @@ def _turn(
         results=tuple(results.outputs(conn, job.id)),
         credits=job.credits,
         credits_about=job.credits_about,
+        side_file=side_files.path_of(conn, job.id),
     )
 
 

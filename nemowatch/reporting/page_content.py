@@ -246,6 +246,7 @@ def _words(turn: Turn | None) -> Words | None:
         shortened(turn.said, LONGEST_WORDS),
         turn.timeline,
         turn.changes,
+        Path(os.fsdecode(turn.side_file)) if turn.side_file else None,
     )
 
 

@@ -80,6 +80,7 @@ class Words:
     said: str  #: "" when the agent said nothing
     timeline: str = ""
     changes: tuple[str, ...] = ()  #: since the turn before
+    file: Path | None = None  #: absolute, of the text beside the result; None when there is none
 
 
 @dataclass(frozen=True, slots=True)

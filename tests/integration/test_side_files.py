@@ -298,6 +298,7 @@ async def test_the_page_says_the_same(tmp_path: Path) -> None:
     assert "<summary>I dubbed your video." in html
     assert "<dd>Dub this video into Spanish" in html
     assert f"<dd>{TIMELINE}</dd>" in html
+    assert 'href="outbox/dub-es/clip.es.nemowatch.txt"' in html
 
 
 def test_names_stay_within_what_filesystems_take() -> None:

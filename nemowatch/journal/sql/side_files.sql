@@ -18,5 +18,8 @@ UPDATE side_file SET path = :path, sha256 = :digest, text = '' WHERE job_id = :j
 -- unless something has changed since it was read
 UPDATE side_file SET due = 0, text = '' WHERE job_id = :job_id AND due = :due
 
+-- name: path_of
+SELECT path FROM side_file WHERE job_id = ?
+
 -- name: of_path
 SELECT job_id FROM side_file WHERE path = ? ORDER BY job_id DESC LIMIT 1
