@@ -110,6 +110,23 @@ def move_exclusive(
     return True
 
 
+def move_folder(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> None:
+    """Rename a folder; over nothing but an empty folder. Raises OSError: EEXIST or ENOTEMPTY when
+    the name is taken, EXDEV across filesystems."""
+    try:
+        rename_exclusive(name, folder, new_name, new_folder)
+    except OSError as exc:
+        if exc.errno not in NO_RENAME:
+            raise
+        # a plain rename of a folder replaces no file, and no folder with something in it
+        os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder)
+
+
 def _unlink_linked(
     name: str,
     folder: int,

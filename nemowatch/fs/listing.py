@@ -30,6 +30,13 @@ def names_below(root: Path, relative: bytes) -> frozenset[bytes]:
     return frozenset()
 
 
+def is_folder(root: Path, relative: bytes) -> bool:
+    """Whether there is a folder at `relative` below `root`, not a link to one."""
+    with suppress(LocalError, OSError), folder_of(root, relative):
+        return True
+    return False
+
+
 def folders_below(root: Path, relative: bytes = b"") -> list[bytes]:
     """The names of the folders in the folder `relative` below `root`; none when it cannot be
     listed."""

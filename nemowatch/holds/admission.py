@@ -13,7 +13,6 @@ from nemowatch.hold_reasons import HOLDS
 from nemowatch.holds import budget
 from nemowatch.holds.budget import Budget, Cap
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.scan.folders import parent
 from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, account, batches, holds, spend
@@ -74,7 +73,7 @@ class Admission:
         return Budget(
             holds=_met_by(work.job.id, holds.active(conn)),
             paused_all=account.is_paused(conn),
-            paused_here=_pause(inbox, parent(work.source.path)),
+            paused_here=_pause(inbox, work.source.path),
             hours=limits.hours,
             local_time=datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(),
             cap=the_cap(conn, limits.daily_credits, work.job.skill, now),
@@ -117,11 +116,12 @@ def _met_by(job_id: int, existing: Mapping[HoldReason, HoldRow]) -> dict[HoldRea
     return met
 
 
-def _pause(inbox: Inbox | None, folder: bytes) -> str:
-    """The PAUSE that holds a folder, as people see it; "" for none."""
+def _pause(inbox: Inbox | None, path: bytes) -> str:
+    """The PAUSE that holds a source (of a project, one in it as well), as people see it; "" for
+    none."""
     if inbox is None:
         return ""
-    file = nearest_pause(inbox.pauses, folder)
+    file = nearest_pause(inbox.pauses, path)
     if not file:
         return ""
     return in_inbox(inbox.watch, file)

@@ -7,7 +7,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
-from nemowatch.intake.scan.folders import parent
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import queue
 
@@ -45,7 +44,7 @@ def _wake_each(
     woken = 0
     watch, folder = task_folder
     for source_id, path, count in queue.paused_sources(conn, watch, folder):
-        file = pauses.holding(watch, parent(path))
+        file = pauses.holding(watch, path)
         if file:
             held[watch, file] += count
         else:

@@ -62,6 +62,7 @@ class FolderTexts:
             self._state.book.instruct(folder, "")
             self._state.problems.order_holds(folder)
         self._state.unblock(folder)
+        self._state.reconsider_projects(folder)
 
     def _track(self, path: bytes, found: Snapshot, now: float) -> None:
         if self._state.texts_read.get(path) != found:
@@ -109,6 +110,7 @@ class FolderTexts:
         self._state.texts_read[path] = found
         self._state.problems.text_right(path)
         self._state.unblock(folder)
+        self._state.reconsider_projects(folder)
 
     def _reconsider_above(self, folder: bytes) -> None:
         """The folders above that have no instructions may have lacked them for files of this one

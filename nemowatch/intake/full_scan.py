@@ -87,6 +87,9 @@ class FullScan:
         its files differently."""
         name = self._root_monitor.watch.name
         known = await self._journal.read(lambda conn: source_members.known_files(conn, name))
+        self._state.claimed_projects = await self._journal.read(
+            lambda conn: source_members.known_projects(conn, name)
+        )
         self._state.known.clear()
         for path, file in known.items():
             if file.settled:

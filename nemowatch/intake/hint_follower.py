@@ -12,10 +12,9 @@ from itertools import chain
 from nemowatch.clock import Clock
 from nemowatch.intake.ready.file_checks import Checked, sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
-from nemowatch.intake.scan.folders import is_below, name_of, parent
+from nemowatch.intake.scan.folders import ProjectFolder, is_below, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact, look_alike, request_of
-from nemowatch.intake.scan.scanner import in_project
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -88,9 +87,9 @@ class HintFollower:
     def _is_worth(self, path: bytes) -> bool:
         """False for names that are never work; an instruction that comes or goes asks for a
         scan."""
-        if in_project(path):
-            self._root_monitor.scan_soon = True
-            return False
+        project = self._state.book.project(path)
+        if project is not None and project.path == path:
+            self._root_monitor.scan_soon = True  # what is said of it, a scan decides
 
         kind = self._state.ignore.path(path).kind
         if _is_instruction(path, kind):
@@ -154,11 +153,19 @@ class HintFollower:
         self._tracking.see(seen, found, event_at)
 
     def _is_taken(self, path: bytes) -> bool:
+        project = self._state.book.project(parent(path))
+        if project is not None and not self._is_of(path, project):
+            return False
         is_in_inbox_itself = not parent(path)
-        if is_in_inbox_itself or not self._state.book.takes(path):
+        is_taken = project is not None or self._state.book.takes(path)
+        if is_in_inbox_itself or not is_taken:
             return False
         # what may be meant as an instruction only a scan can decide
         return self._state.book.in_doubt(path) is None
+
+    def _is_of(self, path: bytes, project: ProjectFolder) -> bool:
+        """Whether a file below this folder is one of a project's."""
+        return project.is_work and parent(path) == project.path
 
     def _is_known(self, path: bytes, found: Snapshot) -> bool:
         local = self._root_monitor.is_local(path)

@@ -83,6 +83,8 @@ class Pipeline:
         """True while some file may still become a job by itself, or news wait to be followed."""
         if self._root_monitor.scan_soon or self._schedule.more:
             return True
+        if self._state.projects_due:
+            return True
         if self._has_hints():
             return True
         return self._state.tracker.busy() > 0
@@ -144,6 +146,7 @@ class Pipeline:
             duplicates=tuple(taken.duplicates),
             removed=tuple(source for source in removed if source not in taken.claimed),
             renamed=tuple(taken.renamed),
+            used=tuple(taken.used),
             more=more,
         )
 

@@ -24,6 +24,9 @@ class Candidate:
     conflict: bool = False  #: a conflict copy: a person decides
     many: bool = False  #: a list of links
     subtitles: tuple[bytes, ...] = ()  #: those of its files that are words for a language
+    is_project: bool = False  #: its files are one job, and its path is that of their folder
+    approved: bool = False  #: of a project: a person has ordered another version of it
+    instructions: str = ""  #: of a project: the digest of its prompt.txt
 
     @property
     def files(self) -> tuple[Member, ...]:
@@ -129,4 +132,5 @@ class Tick:
     removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
     #: sources whose file was renamed, each with the path that it had
     renamed: tuple[tuple[int, bytes], ...] = ()
+    used: tuple[bytes, ...] = ()  #: APPROVE files of projects that have been obeyed
     more: bool = False  #: there is more to do at once

@@ -41,6 +41,11 @@ class InboxState:
     #: how each prompt.txt and glossary.txt looked when it was read
     texts_read: dict[bytes, Snapshot] = field(default_factory=dict)
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
+    projects: set[bytes] = field(default_factory=set)  #: as the scans have seen them
+    #: projects that are to be considered with the next tick
+    projects_due: set[bytes] = field(default_factory=set)
+    #: the digest of the instructions that each claimed project has, by its path
+    claimed_projects: dict[bytes, str] = field(default_factory=dict)
     #: files with names of our own notes
     notes: tuple[bytes, ...] = ()
     #: texts about results and questions, as the last scan has seen them, and as they were read
@@ -86,6 +91,7 @@ class InboxState:
             if is_below(folder, survey.start):
                 del self.instructions[folder]
         self.instructions.update(survey.instructions)
+        self._learn_projects(survey)
 
         notes = [path for path in self.notes if not is_below(path, survey.start)]
         self.notes = (*notes, *survey.notes)
@@ -94,6 +100,18 @@ class InboxState:
             if is_below(path, survey.start):
                 del self.requests[path]
         self.requests.update(survey.requests)
+
+    def reconsider_projects(self, folder: bytes) -> None:
+        """The instructions for this folder and below have changed."""
+        self.projects_due.update(project for project in self.projects if is_below(project, folder))
+
+    def _learn_projects(self, survey: ScanDiff) -> None:
+        for project in list(self.projects):
+            if is_below(project, survey.start):
+                self.projects.discard(project)
+                self.projects_due.add(project)
+        self.projects |= survey.projects
+        self.projects_due |= survey.projects
 
     def above(self, path: bytes) -> list[FolderInstructions]:
         """What holds for a file: the instructions in its folder and in those above, the outermost

@@ -21,9 +21,11 @@ REBUILT = "rebuilt journal"
 ALREADY_MADE = "results already in the outbox"
 #: The cause of a batch of one list of addresses.
 LIST = "URL list"
+#: The cause of a batch of one project with many parts.
+PROJECT = "project"
 #: Batches that hold the files that they began with, and no others: what comes after them is worked
 #: on, or anybody could stop an inbox with a list.
-ALONE = frozenset({ALREADY_MADE, LIST})
+ALONE = frozenset({ALREADY_MADE, LIST, PROJECT})
 
 
 @dataclass(frozen=True, slots=True)

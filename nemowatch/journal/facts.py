@@ -36,6 +36,7 @@ class InboxFact(StrEnum):
     ROOT = "root"  #: what its root lies on
     TREES = "trees"  #: what its outbox, done and failed lie on
     APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
+    PROJECT_APPROVALS = "project approvals"  #: those in projects that say yes to nothing any more
     REFUSED = "refused"  #: the files in failed/ that never became jobs
 
 

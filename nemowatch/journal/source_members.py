@@ -46,6 +46,12 @@ def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
     return {row["path"]: KnownFile(row["id"], _snapshot(row), bool(row["settled"])) for row in rows}
 
 
+def known_projects(conn: sqlite3.Connection, watch: str) -> dict[bytes, str]:
+    """The digest of the instructions of every project of `watch` that has not been moved away
+    yet, by its path; of several versions of one the newest counts."""
+    return {row["path"]: row["digest"] for row in conn.execute(SQL["projects"], (watch,))}
+
+
 def write(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
     """Add the members of a source, in this order."""
     for ordinal, member in enumerate(found):

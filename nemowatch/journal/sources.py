@@ -54,6 +54,7 @@ class NewSource:
     digest: str  #: over all members' contents
     task: str
     members: tuple[Member, ...]
+    #: those of one item and target have their turns in one session, in this order
     jobs: tuple[NewJob, ...]
     batch_id: int | None = None
     held: str = ""  #: a HoldReason value in which the jobs begin, or ""
@@ -96,8 +97,12 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     ).fetchone()
     source_id = int(row["id"])
     source_members.write(conn, source_id, new.members)
+    begun: dict[tuple[str, str], int] = {}
     for job in new.jobs:
-        _begin(conn, source_id, job, new.held, now_ms)
+        key = (job.item, job.target.name)
+        if key not in begun:
+            begun[key] = sessions.begin(conn, source_id, job.item, job.target.name, now_ms)
+        _begin(conn, begun[key], job, new.held, now_ms)
     found = by_id(conn, source_id)
     assert found is not None  # just written
     return found
@@ -105,12 +110,11 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
 
 def _begin(
     conn: sqlite3.Connection,
-    source_id: int,
+    session: int,
     new: NewJob,
     held: str,
     now_ms: int,
 ) -> None:
-    session = sessions.begin(conn, source_id, new.item, new.target.name, now_ms)
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
     state, reason = _first_state(new, held)
     job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)

@@ -20,6 +20,7 @@ from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, MemberRole
+from nemowatch.outbox.leaving_project import is_project
 from nemowatch.tasks import Drop, Folder, plan, read_folder, takes_subtitles
 
 
@@ -35,6 +36,10 @@ class MadeFrom:
     @property
     def inbox(self) -> Path:
         return Path(self.source.watch)
+
+    @property
+    def is_project(self) -> bool:
+        return is_project(self.source.path, self.clips)
 
     @property
     def main(self) -> Member | None:
@@ -68,6 +73,8 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
     folder = read_folder(as_text(asked.source.folder), recipes)
     main = asked.main
     if not isinstance(folder, Folder) or main is None:
+        return ""
+    if asked.is_project:  # it keeps what it was claimed with
         return ""
     try:
         order = plan(folder, _drop(asked, main, folder))

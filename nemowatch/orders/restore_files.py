@@ -20,6 +20,7 @@ from nemowatch.journal import source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.orders.site import Site
+from nemowatch.outbox.leaving_project import is_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ def _files_of(conn: sqlite3.Connection, row: SourceRow, retired_to: bytes) -> di
     """The journal knows where the first file went; the others of the source went along."""
     beside = os.path.dirname(retired_to)
     found: dict[bytes, Restore] = {}
-    for member in source_members.of_source(conn, row.id):
+    members = source_members.of_source(conn, row.id)
+    if is_project(row.path, members):  # its folder went as a whole, and comes back so
+        return {row.path: Restore(Path(os.fsdecode(retired_to)), Path(row.watch), row.path)}
+    for member in members:
         if not member.path:
             continue
         here = os.path.join(beside, os.path.basename(member.path))

@@ -27,7 +27,15 @@ from nemowatch.model import Member
 from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
 
-__all__ = ["After", "Leaving", "Retired", "retire_all", "retire_members"]
+__all__ = [
+    "After",
+    "Leaving",
+    "Retired",
+    "leaving_members",
+    "moved_files",
+    "retire_all",
+    "retire_members",
+]
 
 
 class After(StrEnum):
@@ -55,17 +63,22 @@ def retire_members(
     mode: str = After.MOVE,
 ) -> Retired:
     """Retire a source, as the journal knows it. Raises as `retire_all`."""
-    leaving = list(map(_leaving, filter(attrgetter("path"), members)))
+    leaving = leaving_members(members)
     if not leaving:
         return Retired()
     went = retire_all(inbox, leaving, root, mode)
-    files = tuple(_moved(root, leaving, went))
+    files = tuple(moved_files(root, leaving, went))
     if went[0] is None:
         return Retired(files=files)
     return Retired(os.fsencode(went[0]), files)
 
 
-def _moved(
+def leaving_members(members: Iterable[Member]) -> list[Leaving]:
+    """Those members that are files, as they were claimed."""
+    return list(map(_leaving, filter(attrgetter("path"), members)))
+
+
+def moved_files(
     root: Path,
     leaving: Iterable[Leaving],
     went: Iterable[Path | None],

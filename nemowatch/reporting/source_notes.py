@@ -74,8 +74,16 @@ class Account:
     def _what(self, job: Job) -> str:
         text = words.what_happened(job.state, job.error_text)
         if len(self.jobs) > 1:
-            return f"{job.target}: {text}"
+            return f"{self.part(job)}: {text}"
         return text
+
+    def part(self, job: Job) -> str:
+        """What people call this job among those of its source: its target, or, where several have
+        the same, the name of its result."""
+        same = [other for other in self.jobs if other.target == job.target]
+        if len(same) > 1 and job.outputs:
+            return f"{job.stem}{job.outputs[0].ending}"
+        return job.target
 
 
 def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]:
@@ -155,7 +163,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
         words.try_again(numbers, back=back, code="".join(codes[:1])),
         _kept(conn, bad),
         tuple(_results(conn, account.in_state(State.PUBLISHED))),
-        tuple(job.target for job in bad),
+        tuple(map(account.part, bad)),
         numbers,
     )
 

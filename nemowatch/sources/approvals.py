@@ -66,6 +66,10 @@ class Approvals:
         await self._stale.remember(watch, files)
         return is_asked
 
+    async def remove_used(self, watch: Watch, files: Iterable[bytes]) -> None:
+        """These have let projects go on."""
+        await self._disks.run(watch.name, _remove_used, watch, files)
+
     def stale(self, watch: Watch) -> list[FileProblem]:
         """What people read about an APPROVE that approves nothing."""
         return self._stale.problems(watch)

@@ -23,7 +23,9 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import Journal, jobs, results, source_members, sources
-from nemowatch.outbox.retire import retire_members
+from nemowatch.model import Member
+from nemowatch.outbox.leaving_project import is_project, retire_project
+from nemowatch.outbox.retire import Retired, retire_members
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore, SayOnce
@@ -94,9 +96,7 @@ class Duplicates:
         if not await self._note_writer.beside_done(watch, copy.path, text):
             return False
         try:
-            retired = await self._disks.run(
-                watch.name, retire_members, watch.inbox, members, watch.done
-            )
+            retired = await self._disks.run(watch.name, _to_done, watch, copy.path, members)
         except (SourceGone, SourceChanged):
             # it was moved with its source, or taken away, or there is a new version, which is new
             # work
@@ -131,6 +131,12 @@ class Duplicates:
             copy.path, copy.path.split(b"/")[0], what, cure, final=True, code="done before"
         )
         return await self._fail(watch, problem)
+
+
+def _to_done(watch: Watch, path: bytes, members: list[Member]) -> Retired:
+    if is_project(path, members):
+        return retire_project(watch.inbox, path, members, watch.done)
+    return retire_members(watch.inbox, members, watch.done)
 
 
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:

@@ -7,6 +7,7 @@ journal knows the file.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from operator import attrgetter
@@ -19,8 +20,10 @@ from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import location
 from nemowatch.journal import Journal, jobs, source_members, sources
+from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
+from nemowatch.outbox.leaving_project import is_project, retire_project
 from nemowatch.outbox.retire import Retired, retire_members
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.retry_memory import NotBefore
@@ -108,23 +111,28 @@ class Retirement:
             self.leaving.discard(row.id)
 
     async def _retire(self, row: SourceRow, watch: Watch) -> None:
-        own_jobs, members = await self._journal.read(
-            lambda conn: (jobs.of_source(conn, row.id), source_members.of_source(conn, row.id))
-        )
+        own_jobs, members, newer = await self._journal.read(partial(_gathered, row=row))
         if not {job.state for job in own_jobs} <= ENDED:
             return  # ordered once more since it was found
         done = all(job.state is State.PUBLISHED for job in own_jobs)
+        if newer and is_project(row.path, members):
+            await self._finish(row, Retired(), done)  # its files are those of the newer version
+            return
         # before the move: whoever finds the file there finds its note beside it
         await self._notes.update_one(watch, row.id)
         try:
-            retired = await self._disks.run(watch.name, _move, watch, members, done)
+            retired = await self._disks.run(watch.name, _move, watch, row.path, members, done)
         except SourceGone as exc:
             if await self._was_removed(row.watch, row.path):
                 await self._leave_there(row, exc, done)
             else:
                 self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
         except SourceChanged as exc:
-            await self._leave_there(row, exc, done)
+            if is_project(row.path, members):
+                # another version of it, which a person has still to order, or to take back
+                self._postpone(row, LocalPassing(exc.text, path=row.path))
+            else:
+                await self._leave_there(row, exc, done)
         except LocalError as exc:
             self._postpone(row, exc)
         else:
@@ -161,8 +169,19 @@ class Retirement:
             log.info("source failed", **about)
 
 
-def _move(watch: Watch, members: list[Member], done: bool) -> Retired:
+def _gathered(conn: sqlite3.Connection, row: SourceRow) -> tuple[list[Job], list[Member], bool]:
+    """A source's jobs and members, and whether a newer version of it is in the inbox."""
+    there = sources.in_inbox(conn, row.watch, row.path)
+    newer = any(other.id > row.id for other in there)
+    return jobs.of_source(conn, row.id), source_members.of_source(conn, row.id), newer
+
+
+def _move(watch: Watch, path: bytes, members: list[Member], done: bool) -> Retired:
     """Retire a source as its watch says, or to failed/."""
+    if is_project(path, members):
+        if not done:
+            return retire_project(watch.inbox, path, members, watch.failed)
+        return retire_project(watch.inbox, path, members, watch.done, watch.after)
     if not done:
         return retire_members(watch.inbox, members, watch.failed)
     if watch.after == "keep":

@@ -14,6 +14,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config import Watch
 from nemowatch.errors import LocalError, SourceGone, show_path
+from nemowatch.fs.listing import is_folder
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
@@ -23,6 +24,7 @@ from nemowatch.jobs.job_log import location, location_of
 from nemowatch.journal import Journal, jobs, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
+from nemowatch.outbox.leaving_project import move_whole
 from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import SayOnce
@@ -110,6 +112,8 @@ class ScanResults:
         if any(news):
             self._nudge()
         await self._duplicates.take(watch, tick.duplicates)
+        if tick.used:
+            await self._approvals.remove_used(watch, tick.used)
 
     async def _log_claimed(self, ids: Iterable[int]) -> None:
         """One line each, all read at once: a burst brings hundreds."""
@@ -198,5 +202,7 @@ def _files(problems: Problems) -> list[FileProblem]:
 
 def _move_to_failed(watch: Watch, path: bytes) -> Path:
     """Where it is now. Raises as `retire_all`."""
+    if is_folder(watch.inbox, path):
+        return move_whole(watch.inbox, path, watch.failed) or watch.failed
     (found,) = retire_all(watch.inbox, [Leaving(path, lookup(watch.inbox, path))], watch.failed)
     return found or watch.failed

@@ -19,6 +19,7 @@ from nemowatch.tasks.plan import (
     takes,
     takes_subtitles,
 )
+from nemowatch.tasks.projects import ProjectDrop, plan_project, takes_projects
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Gender, Glossary, Recipe, Unreadable
 from nemowatch.tasks.words import enumerated
@@ -30,6 +31,7 @@ __all__ = [
     "Gender",
     "Glossary",
     "Language",
+    "ProjectDrop",
     "Recipe",
     "Unreadable",
     "describe",
@@ -42,9 +44,11 @@ __all__ = [
     "needs_sound",
     "nested",
     "plan",
+    "plan_project",
     "read_folder",
     "read_glossary",
     "tag_of",
     "takes",
+    "takes_projects",
     "takes_subtitles",
 ]

@@ -89,9 +89,13 @@ def plan(folder: Folder, drop: Drop) -> Order:
     recipe = folder.prompt
     is_replaced = own.strip() and not prompts.extends(own)
     if not is_replaced:
-        _check_instructions(recipe, folder, "the prompt of that recipe")
+        check_instructions(recipe, "the prompt of that recipe", _whose(folder))
     folder = replace(folder, prompt=routing.without_export(recipe))
     return kind_of(folder).plan(folder, replace(drop, prompt=own))
+
+
+def _whose(folder: Folder) -> str:
+    return f"The instructions of the folder {shown(folder.name)}"
 
 
 def _own_instructions(text: str, folder: Folder) -> str:
@@ -99,7 +103,7 @@ def _own_instructions(text: str, folder: Folder) -> str:
     work, leaves them their work. Raises OrderError where it takes their place."""
     adds = prompts.extends(text) and not kind_of(folder).needs_prompt
     if not adds:
-        _check_instructions(text, folder, "the prompt.txt that counts here")
+        check_instructions(text, "the prompt.txt that counts here", _whose(folder))
     elif routing.request_in(prompts.addition(text)) is not Request.WORK:
         return ""
     return routing.without_export(text)
@@ -116,15 +120,16 @@ def _check_media(folder: Folder, drop: Drop) -> None:
     )
 
 
-def _check_instructions(text: str, folder: Folder, where: str) -> None:
+def check_instructions(text: str, where: str, whose: str) -> None:
     """Instructions that ask for nothing but what has an endpoint of its own are no work for the
-    cloud. A script is content, and may say what it likes."""
+    cloud. A script is content, and may say what it likes. `where` they are written, and `whose`
+    they are, for people. Raises OrderError."""
     request = routing.request_in(text.lstrip(" \n+"))
     if request is Request.WORK:
         return
     asked, answer = NO_WORK[request]
     raise OrderError(
-        f"The instructions of the folder {shown(folder.name)} only ask {asked}. {answer}",
+        f"{whose} only ask {asked}. {answer}",
         cure=(
             f"Say in {where} what is to be done with the files; nothing was sent or paid for"
             " so far."

@@ -102,7 +102,7 @@ class Acceptance:
         has_its_say = _WAITING | {first.advice}
         for one in found:
             if one.advice in has_its_say:
-                self._not_now(one)
+                self.not_now(one)
             else:
                 self._share_fate(one, first)
 
@@ -118,7 +118,8 @@ class Acceptance:
         why = f"It belongs to {name}, which cannot be used."
         self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
 
-    def _not_now(self, one: Inspected) -> None:
+    def not_now(self, one: Inspected) -> None:
+        """This file cannot be taken now, for what its advice says."""
         tracked = self._state.tracker.get(one.path)
         if tracked is None:
             return
@@ -209,7 +210,7 @@ class Acceptance:
             f" makes {count:,} results. One list makes {MOST_JOBS:,} at most."
         )
         cure = "Divide it into several lists, or name fewer languages."
-        self._not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
+        self.not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
 
     def _leave_note(self, group: Group) -> None:
         """A note of ours is nothing to be spoken, whatever it is called by now."""

@@ -60,8 +60,11 @@ class ApprovalBatch:
         count = sum(not job.is_free for job in candidate.jobs)
         if doubtful:
             return self._begin(batches.ALREADY_MADE, count)
-        if candidate.many and 0 < self._confirm_above < count:
+        is_much = 0 < self._confirm_above < count
+        if candidate.many and is_much:
             return self._begin(batches.LIST, count)
+        if candidate.is_project and is_much:
+            return self._begin(batches.PROJECT, count)
         return None
 
     def _begin(self, cause: str, count: int) -> int:

@@ -67,7 +67,7 @@ class Arrivals:
         self._is_naming = survey.more
         # else there is nothing that this journal could have forgotten of it
         if self._known_before:
-            self._claimer.existed_before.update(survey.fresh)
+            self._claimer.existed_before.update(map(self._book.unit, survey.fresh))
 
     async def _count(self, survey: ScanDiff, returned: bool) -> None:
         name = self._name
@@ -125,6 +125,6 @@ class Arrivals:
     async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
         """How many jobs those of the new files bring that no source of this journal ever was."""
         name = self._name
-        paths = list(fresh)
+        paths = list(dict.fromkeys(map(self._book.unit, fresh)))
         unseen = await self._journal.read(lambda conn: known_sources.never_seen(conn, name, paths))
         return sum(self._book.jobs_of_one(folder_of(path)) for path in unseen)

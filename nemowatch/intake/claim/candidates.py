@@ -6,6 +6,7 @@ Owns the making of a `Candidate`. It is pure.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,8 @@ from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks import Drop, Folder, plan
 
+#: The member that stands for the prompt.txt of a project; its text is in the jobs.
+INSTRUCTIONS = "prompt.txt"
 _ROLES = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}
 
 
@@ -57,6 +60,38 @@ def candidate(
         many,
         tuple(path for _, path in group.subtitles),
     )
+
+
+def project_candidate(
+    project: bytes,
+    name: str,
+    found: list[Inspected],
+    order: Order,
+    instructions: str,
+    *,
+    approved: bool,
+) -> Candidate:
+    """A project: its files, and a job in one session for each part of its instructions."""
+    members = [_member(one) for one in found]
+    members.append(_instructions(instructions))
+    jobs = tuple(NewJob("", name, target, order.skill) for target in order.targets)
+    contents = "\n".join(f"{member.digest} {member.name}" for member in members)
+    digest = hashlib.sha256(contents.encode("utf-8", "surrogatepass")).hexdigest()
+    return Candidate(
+        folder_of(project),
+        project,
+        order.task,
+        digest,
+        tuple(members),
+        jobs,
+        is_project=True,
+        approved=approved,
+        instructions=instructions,
+    )
+
+
+def _instructions(digest: str) -> Member:
+    return Member(MemberRole.SCRIPT, INSTRUCTIONS, kind=MediaKind.SCRIPT, digest=digest)
 
 
 def _member(one: Inspected) -> Member:

@@ -20,6 +20,8 @@ from nemowatch.intake.claim.group_reading import GroupReading, Read
 from nemowatch.intake.claim.journal_claims import Claimed, Claims, Outcome
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Groups
+from nemowatch.intake.claim.project_approvals import ProjectApprovals
+from nemowatch.intake.claim.projects import Projects
 from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
 from nemowatch.intake.claim.subtitle_groups import LATE
 from nemowatch.intake.claim.text_lane import TextLane
@@ -52,6 +54,8 @@ class Taken:
     duplicates: list[Duplicate] = field(default_factory=list)
     #: sources whose file was renamed, each with the path that it had
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
+    #: APPROVE files of projects that have been obeyed
+    used: list[bytes] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portions
     clips: int = 0  #: how many of those wait for nothing but their turn
     more: bool = False  #: some of them have their turn at once
@@ -77,6 +81,16 @@ class Claimer:
         self._acceptance = Acceptance(inbox_state, clock)
         self._reading = GroupReading(root_monitor, inbox_state, self._acceptance)
         self._texts = TextLane(root_monitor, inbox_state, self._groups, self._reading)
+        self._approvals = ProjectApprovals(root_monitor.watch.name, inbox_state, journal)
+        self._projects = Projects(
+            root_monitor,
+            inbox_state,
+            self._groups,
+            self._acceptance,
+            self._reading,
+            self._approvals,
+            clock,
+        )
         self._finder = finder
         self.confirm_above = confirm_above
         #: files that were there at the start: their results may exist, too
@@ -90,6 +104,7 @@ class Claimer:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is away."""
         waiting = dict.fromkeys(ready)
+        projects = await self._projects.take(waiting)
         read = await self._read_clips(waiting)
         read += await self._texts.read(waiting)
 
@@ -98,7 +113,7 @@ class Claimer:
         may_read_texts = texts > 0 and not self._texts.is_reading
         taken.more = may_read_texts or taken.clips > 0
 
-        candidates = self._accepted(read)
+        candidates = self._accepted(read) + projects
         if candidates and await self._may_claim():
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
@@ -169,7 +184,9 @@ class Claimer:
                 lost=lost,
                 earlier=earlier,
             )
-            return [claims.claim(candidate) for candidate in ordered]
+            done = [claims.claim(candidate) for candidate in ordered]
+            self._approvals.use(conn, candidates)
+            return done
 
         done = await self._journal.write(claim)
         self.existed_before.difference_update(candidate.path for candidate in candidates)
@@ -227,12 +244,21 @@ class Claimer:
         await self._journal.write(settle)
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
+        candidate = claimed.candidate
         if claimed.outcome is Outcome.SAME_NAME:
-            self._state.block(claimed.candidate.path, SAME_NAME)
+            for path in {candidate.path, *(member.path for member in candidate.files)}:
+                self._state.block(path, SAME_NAME)
             return
         if claimed.outcome is Outcome.LATE:
             self._note_late(claimed)
             return
+        if claimed.outcome is Outcome.VERSION:
+            self._projects.is_late(candidate)
+            return
+        if candidate.is_project:
+            self._state.claimed_projects[candidate.path] = candidate.instructions
+        if candidate.approved:
+            taken.used += self._approvals.used(candidate)
         if claimed.outcome is Outcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
         self._know(claimed.candidate.files)

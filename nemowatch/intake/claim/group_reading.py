@@ -59,9 +59,10 @@ class GroupReading:
 
     def work(self, group: Group) -> Work:
         """What is asked about the files of this group now."""
-        return Work(group, tuple(map(self._question, group.paths)))
+        return Work(group, tuple(map(self.question, group.paths)))
 
-    def _question(self, path: bytes) -> Question:
+    def question(self, path: bytes) -> Question:
+        """What is asked about this file now."""
         last = None
         tracked = self._state.tracker.get(path)
         if tracked is not None:

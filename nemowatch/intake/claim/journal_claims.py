@@ -45,6 +45,7 @@ class Outcome(StrEnum):
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
     FOLLOWED = "followed"  #: renamed: its source goes on with it
     LATE = "late"  #: its subtitles came when its clip was being worked on already
+    VERSION = "version"  #: another version of a project, which nobody has ordered
     SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
 
 
@@ -103,9 +104,23 @@ class Claims:
         if key in self._claimed:
             return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
 
+        late = self._version_of(candidate)
+        if late:
+            return Claimed(candidate, late, Outcome.VERSION)
         claimed = self._new(candidate)
         self._claimed[key] = claimed.source_id
         return claimed
+
+    def _version_of(self, candidate: Candidate) -> int:
+        """The source of which a project would be another version, paid for once more without a
+        person's word; 0 for none."""
+        if not candidate.is_project or candidate.approved:
+            return 0
+        for row in sources.at_path(self._conn, self._watch, candidate.path):
+            is_there = row.retired_at is None or row.retired_to == b""
+            if is_there and not unpaid(self._conn, jobs.of_source(self._conn, row.id)):
+                return row.id
+        return 0
 
     def _is_current(self, earlier: Earlier) -> bool:
         """Whether the source is still as it was when its file was looked for."""
@@ -164,8 +179,7 @@ class Claims:
             if not unpaid(self._conn, own):
                 continue  # it cannot become another order any more
 
-            is_same_order = targets_of(own) == candidate.targets
-            if is_same_order and not row.settled:
+            if _is_same_order(own, candidate) and not row.settled:
                 self._resettle(row, candidate)
                 return Claimed(candidate, row.id, Outcome.RESETTLED)
             self._supersede(row, own)
@@ -216,7 +230,10 @@ class Claims:
         sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
 
     def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:
-        """What has not been paid for follows the instructions as they are now."""
+        """What has not been paid for follows the instructions as they are now. Those of a project
+        are part of what it is."""
+        if candidate.is_project:
+            return
         prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
         for job in jobs.of_source(self._conn, source_id):
             is_order = not sessions.goes_on(self._conn, job)
@@ -292,6 +309,15 @@ class Claims:
         except UsageError:
             return Outcome.NO_DRAFT
         return Outcome.REDELIVERED
+
+
+def _is_same_order(own: list[Job], candidate: Candidate) -> bool:
+    """Whether these jobs make what the candidate asks for. Those of a project have one target
+    together, and their instructions tell them apart."""
+    if candidate.is_project:
+        own = [job for job in own if job.state not in ENDED]
+        return [job.prompt for job in own] == [job.target.prompt for job in candidate.jobs]
+    return targets_of(own) == candidate.targets
 
 
 def _have_ended(own: list[Job]) -> bool:

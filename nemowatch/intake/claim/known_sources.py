@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
+from nemowatch.intake.scan.folders import parent
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
@@ -56,7 +57,9 @@ def unsettle(
     """These files have changed: their jobs rest until they have settled again, unless something
     is paid already."""
     for path in paths:
-        for row in sources.in_inbox(conn, watch, path):
+        # the source of a project is the folder of its files
+        rows = sources.in_inbox(conn, watch, path) or sources.in_inbox(conn, watch, parent(path))
+        for row in rows:
             if row.settled:
                 _unsettle_unpaid(conn, row, now_ms)
 

@@ -174,11 +174,16 @@ class Groups:
     def _is_instructed(self, path: bytes) -> bool:
         """False while nobody knows what the folder's instructions, or those above it, say: the
         file is then blocked, with the reason."""
-        unclear = filter(None, map(self._why_unclear, self._state.above(path)))
-        why = next(unclear, "")
+        why = self.why_unclear(path)
         if why:
             self._state.block(path, why)
         return not why
+
+    def why_unclear(self, path: bytes) -> str:
+        """Why nobody knows what the instructions for this file say, those in its folder and those
+        above; "" when they are known."""
+        unclear = filter(None, map(self._why_unclear, self._state.above(path)))
+        return next(unclear, "")
 
     def _why_unclear(self, held: FolderInstructions) -> str:
         if held.unclear is not None:

@@ -23,6 +23,7 @@ from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gather
 from nemowatch.intake.scan.folders import (
     MEDIA,
     FolderBook,
+    ProjectFolder,
     is_below,
     name_of,
     parent,
@@ -30,6 +31,7 @@ from nemowatch.intake.scan.folders import (
     stem_of,
 )
 from nemowatch.intake.scan.partial_files import looks_partial
+from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
 from nemowatch.model import Snapshot
 from nemowatch.tasks import Folder
@@ -96,6 +98,7 @@ class ScanDiff:
     missing: set[bytes] = field(default_factory=set)  #: known files that were not seen
     folders: dict[bytes, FolderFacts] = field(default_factory=dict)
     inodes: set[int] = field(default_factory=set)  #: of the folders that can be entered
+    projects: set[bytes] = field(default_factory=set)  #: folders that are one job each
     odd: list[FileProblem] = field(default_factory=list)
     #: by the folders that hold some
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
@@ -126,6 +129,7 @@ class ScanDiffer:
         self._closed: list[bytes] = []  # folders that cannot be read, each with a slash behind it
         self._gathering = Gathering()
         self._in_doubt: list[Entry] = []
+        self._counted: set[bytes] = set()  # projects of which jobs are expected
 
     def unchanged(self, path: bytes, found: os.stat_result) -> bool:
         """Whether it is a known file that has not changed: the walk may leave it out. To be given
@@ -185,8 +189,18 @@ class ScanDiffer:
             self._gathering.take(entry.path, entry.snapshot)
         elif entry.kind is Kind.FOLDER:
             _add_folder(found, entry)
+            self._project_folder(found, entry)
         else:
             self._odd(found, entry)
+
+    def _project_folder(self, found: ScanDiff, entry: Entry) -> None:
+        project = self._book.project(entry.path)
+        if project is None:
+            return
+        if project.is_work:
+            found.projects.add(project.path)
+        elif project.path == entry.path and len(found.odd) < MAX_ODD:
+            found.odd.append(no_project(project))
 
     def _odd(self, found: ScanDiff, entry: Entry) -> None:
         if len(found.odd) < MAX_ODD:
@@ -231,6 +245,10 @@ class ScanDiffer:
     def _file(self, found: ScanDiff, entry: Entry) -> None:
         path = entry.path
         folder = entry.folder
+        project = self._book.project(parent(path))
+        if project is not None:
+            self._project_file(found, entry, project)
+            return
         facts = found.folders.setdefault(folder, FolderFacts())
         if not folder:
             facts.add_foreign(path, entry.snapshot)
@@ -243,6 +261,17 @@ class ScanDiffer:
 
         if path not in self._known and not self._book.is_subtitles(path):
             found.expected += self._book.jobs_of_one(folder)
+        self._fresh(found, entry)
+
+    def _project_file(self, found: ScanDiff, entry: Entry, project: ProjectFolder) -> None:
+        """Every file of a project is followed, whatever its kind: all of it is one job."""
+        is_nested = parent(entry.path) != project.path
+        if not project.is_work or is_nested:
+            return
+        if project.path not in self._counted and entry.path not in self._known:
+            self._counted.add(project.path)
+            found.expected += 1
+        found.projects.add(project.path)
         self._fresh(found, entry)
 
     def _fresh(self, found: ScanDiff, entry: Entry) -> None:
@@ -264,14 +293,7 @@ def _add_folder(found: ScanDiff, entry: Entry) -> None:
 
 def _oddity(entry: Entry) -> FileProblem:
     """What people read about what is no file."""
-    if entry.kind is Kind.PROJECT:
-        what = (
-            "Folders that end in .project are one job of many files; they are not available in this"
-            " version."
-        )
-        cure = "Put the files into the task folder one by one."
-        code = "project"
-    elif entry.kind is Kind.CLOSED:
+    if entry.kind is Kind.CLOSED:
         why = entry.what.lower() or "no reason given"
         what = f"This folder cannot be read by nemowatch ({why})."
         cure = _closed_cure(entry.what)

@@ -13,6 +13,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
+from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.model import Snapshot
 
 #: The cure for a name that is nearly an instruction.
@@ -97,6 +98,8 @@ class FolderInstructions:
     #: texts to be read, by what they are
     texts: dict[Instruction, dict[bytes, Snapshot]] = field(default_factory=dict)
     near: list[NearMiss] = field(default_factory=list)
+    #: of a project: each APPROVE in it, as it was found
+    approvals: dict[bytes, Snapshot] = field(default_factory=dict)
 
     @property
     def paused(self) -> bytes:
@@ -179,6 +182,9 @@ class Gathering:
     def _approval(self, path: bytes, snapshot: Snapshot) -> None:
         if not parent(path):
             self.approvals[path] = snapshot
+            return
+        if named(name_of(parent(path))) is Named.EXACTLY:
+            self._at(path).approvals[path] = snapshot
             return
         why = f"{as_text(name_of(path))} counts in the inbox itself, not in a folder"
         self.miss(path, Instruction.APPROVE, why)

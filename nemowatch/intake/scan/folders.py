@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.model import MediaKind
 from nemowatch.tasks import (
     NO_TERMS,
@@ -24,6 +28,7 @@ from nemowatch.tasks import (
     nested,
     read_folder,
     takes,
+    takes_projects,
     takes_subtitles,
 )
 
@@ -132,10 +137,36 @@ def subtitle_stem(name: bytes) -> bytes:
     return name[: -len(ending)]
 
 
+@lru_cache(maxsize=4096)
+def _may_be_project(name: bytes) -> bool:
+    return named(name) is not Named.NOT
+
+
 def same_name(name: bytes) -> str:
     """A key that is the same for names which people take for the same: in any case, composed or
     decomposed."""
     return unicodedata.normalize("NFC", as_text(name)).casefold()
+
+
+class Role(StrEnum):
+    """What a folder that is called like a project is."""
+
+    PROJECT = "project"  #: its files are one job
+    NOT_HERE = "not here"  #: a project in a task folder that has none
+    NEARLY = "nearly"  #: it only looks like one
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFolder:
+    """A folder below a task folder that is called like a project."""
+
+    path: bytes  #: relative to the inbox
+    role: Role
+
+    @property
+    def is_work(self) -> bool:
+        """Whether its files are one job."""
+        return self.role is Role.PROJECT
 
 
 class FolderBook:
@@ -240,6 +271,41 @@ class FolderBook:
             return None
         is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
         return instruction_names.in_doubt(name_of(path), scripts=is_text_work)
+
+    def takes_projects(self, folder: bytes) -> bool:
+        """Whether the files of a project in this task folder are one job."""
+        found = self.read(folder)
+        return isinstance(found, Folder) and takes_projects(found)
+
+    def project(self, path: bytes) -> ProjectFolder | None:
+        """The outermost folder that is called like a project, of those that a path below a task
+        folder goes through or ends at; None for none."""
+        task_folder, *below = path.split(b"/")
+        if not any(map(_may_be_project, below)):
+            return None
+        at = task_folder
+        for name in below:
+            at = at + b"/" + name
+            role = self._role(task_folder, named(name))
+            if role is not None:
+                return ProjectFolder(at, role)
+        return None
+
+    def _role(self, task_folder: bytes, said: Named) -> Role | None:
+        if said is Named.EXACTLY:
+            return Role.PROJECT if self.takes_projects(task_folder) else Role.NOT_HERE
+        if said is Named.NEARLY:
+            return Role.NEARLY
+        if said is Named.MAYBE and self.takes_projects(task_folder):
+            return Role.NEARLY
+        return None
+
+    def unit(self, path: bytes) -> bytes:
+        """What a file is work as: itself, or the project that it is in."""
+        project = self.project(parent(path))
+        if project is None:
+            return path
+        return project.path
 
     def groups(self, folder: bytes) -> bool:
         """True when a text beside a media file of the same stem belongs to it there."""

@@ -28,8 +28,6 @@ from nemowatch.model import Snapshot
 Known = Callable[[bytes, os.stat_result], bool]
 #: What is said of a folder that `is_too_deep`.
 TOO_DEEP = "it is nested too deeply"
-#: The ending of a folder that is one job of many files.
-PROJECT = b".project"
 
 
 class Kind(StrEnum):
@@ -38,7 +36,6 @@ class Kind(StrEnum):
     FILE = "file"  #: a regular file whose name is not against it (a conflict copy is one too)
     OURS = "ours"  #: a note or an instruction
     FOLDER = "folder"  #: a folder that is entered
-    PROJECT = "project"  #: a folder that would be one job
     ODD = "odd"  #: neither file nor folder: a link, a pipe, a socket, a device
     CLOSED = "closed"  #: a folder that may not be read
     UNANSWERED = "unanswered"  #: a folder that says nothing of itself: entering it says why
@@ -63,16 +60,6 @@ class Entry:
         if slash or self.kind in (Kind.FOLDER, Kind.CLOSED):
             return first
         return b""
-
-
-def in_project(path: bytes) -> bool:
-    """True for a folder that is one job of many files, and for all that is in it."""
-    _task_folder, *below = path.split(b"/")
-    return any(map(_is_project, below))
-
-
-def _is_project(name: bytes) -> bool:
-    return name.lower().endswith(PROJECT)
 
 
 def _nothing(_path: bytes, _found: os.stat_result) -> bool:
@@ -176,8 +163,6 @@ def _judge_folder(
     kind = Kind.FOLDER
     if verdict.kind is NameClass.OURS or _is_instruction(name, verdict, ignore):
         kind = Kind.OURS
-    elif in_project(path):
-        kind = Kind.PROJECT
     return Entry(kind, path, of_stat(found))
 
 

@@ -11,6 +11,11 @@ SELECT * FROM member WHERE source_id = ? ORDER BY item, ordinal, id
 SELECT m.path, m.size, m.mtime_ns, m.ctime_ns, m.blocks, m.dev, m.ino, s.id, s.settled FROM member m JOIN source s ON s.id = m.source_id
 WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.path <> x''
 
+-- name: projects
+-- a member that is neither file nor address stands for the instructions of a project
+SELECT s.path, m.digest FROM member m JOIN source s ON s.id = m.source_id
+WHERE s.watch = ? AND (s.retired_at IS NULL OR s.retired_to = x'') AND m.role = 'script' AND m.path = x'' ORDER BY s.id
+
 -- name: drop
 DELETE FROM member WHERE source_id = ?
 

@@ -105,6 +105,8 @@ class TaskKind(ABC):
     takes_subtitles: ClassVar[bool] = False
     #: Whether nothing can be made without a prompt.txt.
     needs_prompt: ClassVar[bool] = False
+    #: Whether the files of a `NAME.project` folder are worked on together.
+    takes_projects: ClassVar[bool] = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

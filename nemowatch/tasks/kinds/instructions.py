@@ -28,6 +28,8 @@ _TIMED = frozenset({"srt", "vtt"})
 class OwnInstructions(TaskKind):
     """Makes what the recipe or the folder's prompt.txt says."""
 
+    takes_projects = True
+
     def takes_with(self, folder: Folder, prompt: str) -> frozenset[MediaKind]:
         if prompts.asks_for_script(prompts.joined(folder.prompt, prompt)):
             return folder.accepts | TEXT

@@ -1,0 +1,100 @@
+"""APPROVE files in the folders of projects: each is one yes, to what waits there when it comes.
+
+Owns which of them count. One that has been used, or that nothing waited for, is remembered by its
+times over restarts, so that it says yes to nothing later.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+
+from nemowatch.intake.records import Candidate, FileProblem
+from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.state import InboxState
+from nemowatch.journal import Journal, facts
+from nemowatch.journal.facts import InboxFact
+from nemowatch.model import Snapshot
+
+_WHAT = "Nothing waited for approval when this was put into the project, so it approves nothing."
+_CURE = "Remove it. When a note asks for it, put it there again."
+
+
+class ProjectApprovals:
+    """Those of one inbox."""
+
+    def __init__(self, watch: str, inbox_state: InboxState, journal: Journal) -> None:
+        self._watch = watch
+        self._state = inbox_state
+        self._journal = journal
+        #: modification and change time, ns, by path; None before the journal was read
+        self._used: dict[str, list[int]] | None = None
+
+    def __repr__(self) -> str:
+        return f"ProjectApprovals({self._watch!r})"
+
+    async def load(self) -> None:
+        """Read from the journal which have been used."""
+        if self._used is None:
+            kept = await self._journal.read(
+                lambda conn: facts.get_of(conn, InboxFact.PROJECT_APPROVALS, self._watch)
+            )
+            self._used = json.loads(kept or "{}")
+
+    def _there(self, project: bytes) -> dict[bytes, Snapshot]:
+        held = self._state.instructions.get(project)
+        return {} if held is None else held.approvals
+
+    def approved(self, project: bytes) -> bool:
+        """Whether there is one that counts."""
+        known = self._used or {}
+        there = self._there(project)
+        return any(known.get(os.fsdecode(path)) != _times(at) for path, at in there.items())
+
+    async def without_cause(self, project: bytes) -> None:
+        """Nothing waits in this project: what is there says yes to nothing, now or later."""
+        there = self._there(project)
+        if not there:
+            return
+        if self.approved(project):
+            used = self._with(there)
+            await self._journal.write(lambda conn: self._write(conn, used))
+            self._used = used
+        for path in there:
+            problem = FileProblem(path, parent(project), _WHAT, _CURE, code="approve")
+            self._state.problems.ask(problem)
+
+    def use(self, conn: sqlite3.Connection, candidates: Iterable[Candidate]) -> None:
+        """Write down, in the transaction that claims these, that what let them go on is used."""
+        for candidate in candidates:
+            if candidate.approved:
+                self._write(conn, self._with(self._there(candidate.path)))
+
+    def used(self, candidate: Candidate) -> tuple[bytes, ...]:
+        """It is claimed: remember what let it go on; returns those files, which can go."""
+        there = self._there(candidate.path)
+        self._used = self._with(there)
+        held = self._state.instructions.get(candidate.path)
+        if held is not None:
+            held.approvals = {}
+        return tuple(there)
+
+    def _with(self, there: dict[bytes, Snapshot]) -> dict[str, list[int]]:
+        """What is known as used when these are, too; of projects that are gone nothing is kept."""
+        used: dict[str, list[int]] = {}
+        for path, times in (self._used or {}).items():
+            if parent(os.fsencode(path)) in self._state.projects:
+                used[path] = times
+        for new, at in there.items():
+            used[os.fsdecode(new)] = _times(at)
+        return used
+
+    def _write(self, conn: sqlite3.Connection, used: dict[str, list[int]]) -> None:
+        text = json.dumps(used) if used else ""
+        facts.put_of(conn, InboxFact.PROJECT_APPROVALS, self._watch, text)
+
+
+def _times(at: Snapshot) -> list[int]:
+    return [at.mtime_ns, at.ctime_ns]

@@ -1,0 +1,212 @@
+"""What is in the folder of a project now, and what of it is wrong.
+
+Owns the listing, in the worker thread of an inbox, and the judgement by names, numbers and sizes.
+It opens no file, and decides nothing about jobs.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nemowatch.content.endings import converted_to
+from nemowatch.content.sniff import kind_by_name
+from nemowatch.errors import SourceGone
+from nemowatch.fs.identity import not_regular, of_stat
+from nemowatch.fs.listing import entries
+from nemowatch.fs.safe_open import folder_of, translated
+from nemowatch.intake.ready.companion_names import about
+from nemowatch.intake.scan.folder_instructions import TEXTS
+from nemowatch.intake.scan.folders import MEDIA, as_text, natural, same_name
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.ignored_names import METADATA_FILES, TEMPORARY_SUFFIXES
+from nemowatch.intake.scan.instruction_names import exact
+from nemowatch.intake.scan.partial_files import looks_partial
+from nemowatch.intake.scan.project_problems import Fault
+from nemowatch.model import MB, MediaKind, Snapshot
+from nemowatch.tasks import enumerated, listed
+
+#: Files of one project: more than a film has clips, few enough to be uploaded again when a session
+#: is lost.
+MOST_FILES = 100
+#: Bytes of all of them together: an hour at the usual rates of a video, ten files of the cloud's
+#: limit (docs/api.md section 2).
+MOST_BYTES = 5000 * MB
+#: Names given as examples.
+_EXAMPLES = 5
+
+
+@dataclass(slots=True)
+class Contents:
+    """What is in the folder of a project."""
+
+    exists: bool = True
+    #: what is, or would be, uploaded: path -> as it is now, in the order in which people see it
+    files: dict[bytes, Snapshot] = field(default_factory=dict)
+    texts: dict[bytes, Snapshot] = field(default_factory=dict)  #: its prompt.txt, and a glossary
+    arriving: dict[bytes, Snapshot] = field(default_factory=dict)  #: what a program still writes
+    conflicts: list[bytes] = field(default_factory=list)  #: names of copies of a conflict
+    folders: list[bytes] = field(default_factory=list)  #: names of what is nested
+    odd: list[bytes] = field(default_factory=list)  #: names of links and the like
+
+
+def contents_of(root: Path, project: bytes, ignore: Ignore) -> Contents:
+    """What is in this folder now. Raises LocalError."""
+    found = Contents()
+    try:
+        with folder_of(root, project) as folder, translated(root / os.fsdecode(project)):
+            for name, at in sorted(entries(folder), key=_naturally):
+                _sort_in(found, project, name, at, ignore)
+    except SourceGone:
+        found.exists = False
+    return found
+
+
+def _naturally(entry: tuple[bytes, os.stat_result | None]) -> tuple[bytes, bytes]:
+    return natural(entry[0]), entry[0]
+
+
+def _sort_in(
+    found: Contents,
+    project: bytes,
+    name: bytes,
+    at: os.stat_result | None,
+    ignore: Ignore,
+) -> None:
+    path = project + b"/" + name
+    is_folder = at is None or stat.S_ISDIR(at.st_mode)
+    kind = ignore.name(name, folder=is_folder).kind
+    if at is None or is_folder:
+        if kind in (NameClass.WORK, NameClass.CONFLICT):
+            found.folders.append(name)
+        elif at is not None and _is_arriving(name):
+            found.arriving[path] = of_stat(at)
+        return
+
+    if kind is NameClass.OURS:
+        if exact(name) in TEXTS:
+            found.texts[path] = of_stat(at)
+        return
+    is_unfinished = looks_partial(name) or (kind is NameClass.IGNORED and _is_arriving(name))
+    if is_unfinished:
+        found.arriving[path] = of_stat(at)
+    elif kind is NameClass.CONFLICT:
+        found.conflicts.append(name)
+    elif kind is NameClass.WORK and not_regular(at.st_mode):
+        found.odd.append(name)
+    elif kind is NameClass.WORK:
+        found.files[path] = of_stat(at)
+
+
+def _is_arriving(name: bytes) -> bool:
+    """Whether an ignored name is that of something which is still to become a file here, as far as
+    the name says."""
+    low = as_text(name).lower()
+    if low in METADATA_FILES or low.startswith("._"):
+        return False
+    if low.rpartition(".")[2] in TEMPORARY_SUFFIXES:
+        return True
+    bases = (os.fsencode(base) for base, _is_at_work in about(name))
+    return any(kind_by_name(base) in MEDIA for base in bases)
+
+
+def faults(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
+    """Everything that is wrong with these contents, by names, numbers and sizes."""
+    yield from _unusable(contents, accepts)
+    same = _of_one_name(contents)
+    if same:
+        yield Fault(
+            f"These have the same name but for capitals, accents or their form: {_names(same)}.",
+            "Give each file a name of its own.",
+        )
+    if not _media(contents):
+        yield Fault(
+            "There is no video, sound or picture in it.",
+            f"Put the files into it that are to become one film: {listed(accepts)}.",
+        )
+    yield from _too_much(contents)
+
+
+def _unusable(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
+    if contents.folders:
+        yield Fault(
+            f"Folders in a project are not read: {_names(contents.folders)}.",
+            "Put their files into the project itself, or move the folders out of it.",
+        )
+    if contents.odd:
+        yield Fault(
+            f"These are not files: {_names(contents.odd)}.",
+            "Put the files themselves there.",
+        )
+    if contents.conflicts:
+        yield Fault(
+            f"A sync program left copies of a conflict: {_names(contents.conflicts)}.",
+            "Remove those that you do not need, and give the others names of their own.",
+        )
+    foreign = [_name(path) for path in contents.files if not _is_taken(path, accepts)]
+    if foreign:
+        yield Fault(
+            f"A project takes videos, sound and pictures, and these are none: {_names(foreign)}.",
+            f"{_conversion(foreign)}Move them out of the project.",
+        )
+
+
+def _conversion(names: list[bytes]) -> str:
+    for name in names:
+        wanted = converted_to(name)
+        if wanted:
+            return f"Convert {as_text(name)} to {wanted}. Or: "
+    return ""
+
+
+def _is_taken(path: bytes, accepts: frozenset[MediaKind]) -> bool:
+    kind = kind_by_name(_name(path))
+    return kind in MEDIA and kind in accepts
+
+
+def _media(contents: Contents) -> list[bytes]:
+    return [path for path in contents.files if kind_by_name(_name(path)) in MEDIA]
+
+
+def _of_one_name(contents: Contents) -> list[bytes]:
+    """The names of files that people, and some filesystems, take for one."""
+    by_name: dict[str, list[bytes]] = {}
+    for path in contents.files:
+        name = _name(path)
+        by_name.setdefault(same_name(name), []).append(name)
+    found: list[bytes] = []
+    for names in by_name.values():
+        if len(names) > 1:
+            found += names
+    return found
+
+
+def _too_much(contents: Contents) -> Iterator[Fault]:
+    count = len(contents.files)
+    if count > MOST_FILES:
+        yield Fault(
+            f"It has {count:,} files; a project has {MOST_FILES} at most.",
+            "Divide it into several projects.",
+        )
+    size = sum(found.size for found in contents.files.values())
+    if size > MOST_BYTES:
+        yield Fault(
+            f"Its files have {size / MB:,.0f} MB together; a project has {MOST_BYTES // MB:,} MB at"
+            " most.",
+            "Compress or trim the files, or divide it into several projects.",
+        )
+
+
+def _name(path: bytes) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+def _names(names: list[bytes]) -> str:
+    shown = [as_text(name) for name in names[:_EXAMPLES]]
+    more = len(names) - len(shown)
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return enumerated(shown)

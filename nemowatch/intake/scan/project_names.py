@@ -1,0 +1,57 @@
+"""Folders that are projects, by their names: `NAME.project`, and what was surely meant so.
+
+Owns the names. It is pure, and knows no task folder.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from nemowatch.intake.scan.name_words import is_slip, plain, words
+
+#: The ending of a folder that is one job of many files.
+ENDING = ".project"
+#: What a project is called in other languages, and by slips of one's own.
+_WORDS = words(
+    "project projects projekt projekte projet projets proyecto proyectos progetto progetti projeto"
+    " projetos projectt proj prj proiect projektet projekti проект проекти 项目 項目 專案"
+    " プロジェクト 프로젝트"
+)
+#: Marks of a copy or a version behind a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
+_MARKS = re.compile(
+    r"(?:\s*[-_]?\s*(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
+    r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d))+\s*$",
+    re.IGNORECASE,
+)
+#: How a name is written that only looks like one: the word behind a dot, or behind something else.
+_PARTS = re.compile(r"^(?P<stem>.*?\w.*?)\s*(?P<mark>[.\s_-])\s*(?P<word>[^\W\d_]+)[\s.]*$")
+
+
+class Named(StrEnum):
+    """What the name of a folder says."""
+
+    NOT = "not"  #: an ordinary folder
+    EXACTLY = "exactly"  #: `NAME.project`, in any case
+    NEARLY = "nearly"  #: the word behind a dot, or a mark of a copy: `NAME.projekt`
+    MAYBE = "maybe"  #: the word behind something else: `NAME project`
+
+
+def named(name: bytes) -> Named:
+    """What this folder's name says."""
+    text = plain(name.decode("utf-8", "replace"))
+    if text.endswith(ENDING) and len(text) > len(ENDING):
+        return Named.EXACTLY
+
+    shorter = _MARKS.sub("", text)
+    if shorter in _WORDS:
+        return Named.MAYBE
+    found = _PARTS.match(shorter)
+    if found is None:
+        return Named.NOT
+    word = found["word"]
+    is_dotted = found["mark"] == "."
+    if word not in _WORDS:
+        is_mistyped = is_dotted and is_slip(word, ENDING.strip("."))
+        return Named.NEARLY if is_mistyped else Named.NOT
+    return Named.NEARLY if is_dotted else Named.MAYBE

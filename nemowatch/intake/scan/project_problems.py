@@ -1,0 +1,93 @@
+"""What people read about a folder that is called like a project and is none, and about a project
+that cannot be worked on as it is.
+
+Owns the words. It reads nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import ProjectFolder, Role, as_text, name_of, parent
+from nemowatch.tasks import enumerated
+
+#: Names given as examples.
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a project cannot be worked on as it is. Nothing of it is sent or paid for meanwhile."""
+
+    what: str  #: whole sentences
+    cure: str
+
+
+_WHAT = {
+    Role.NOT_HERE: (
+        "Only edit folders, and folders of recipes, take projects (folders that end in .project,"
+        " whose files are worked on together). Nothing in this one is processed or paid for."
+    ),
+    Role.NEARLY: (
+        "This folder is called nearly like a project, but not exactly so. Nothing in it is"
+        " processed or paid for."
+    ),
+}
+_CURE = {
+    Role.NOT_HERE: (
+        "If its files are to become one film, move it into a folder called edit, with a prompt.txt"
+        " in it. If each file is work of its own, put them into this task folder without it."
+    ),
+    Role.NEARLY: (
+        "If its files belong together, call it NAME.project, with nothing before or after. If each"
+        " file is work of its own, give the folder another name."
+    ),
+}
+
+
+def no_project(folder: ProjectFolder) -> FileProblem:
+    """What is said of a folder that only looks like a project, or is one where there are none."""
+    return FileProblem(
+        folder.path, parent(folder.path), _WHAT[folder.role], _CURE[folder.role], code="project"
+    )
+
+
+def trouble(project: bytes, fault: Fault, code: str = "project") -> FileProblem:
+    """What is said of a project that waits for a person."""
+    what = f"The project {as_text(name_of(project))} waits. {fault.what}"
+    return FileProblem(project, parent(project), what, fault.cure, code=code)
+
+
+#: A project of a folder that needs instructions, without any of its own.
+NO_PROMPT = Fault(
+    "There is no prompt.txt in it, which says what to do with its files.",
+    "Put a text file prompt.txt that says it into the project's folder. Parts that are divided by"
+    " a line of three hyphens (---) are done one after the other, each with a result of its own.",
+)
+
+
+def late_files(names: list[str]) -> Fault:
+    """What came, or changed, after the project was claimed."""
+    return Fault(
+        f"Work on it had begun already when these came or changed: {_listed(names)}. What is being"
+        " made is without them, and goes on.",
+        "To have the whole project made once more with them, put a file called APPROVE into its"
+        " folder: that is a new version, and is paid for like a new project. If you do not need"
+        " them there, take them out again, or put back what was there before.",
+    )
+
+
+def unfinished(names: list[str]) -> Fault:
+    """What a program was writing, and has not finished for long."""
+    return Fault(
+        f"These are not finished, and nothing has changed for ten minutes: {_listed(names)}.",
+        "Let the program that writes them finish, or remove them.",
+    )
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:_EXAMPLES]
+    if len(names) > len(shown):
+        return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+    return enumerated(shown)

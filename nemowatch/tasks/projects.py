@@ -1,0 +1,188 @@
+"""Projects: several files that are worked on together, by instructions in parts. Each part is a
+turn of its own, with a result of its own. Pure.
+
+What a folder's instructions mean in general is said in `plan` and `prompts`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from nemowatch.content.sniff import kind_by_name
+from nemowatch.errors import OrderError, shown
+from nemowatch.model import MediaKind, Order, Output, Target
+from nemowatch.tasks import prompts, routing
+from nemowatch.tasks.kinds import kind_of
+from nemowatch.tasks.plan import check_instructions
+from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Glossary
+from nemowatch.tasks.words import enumerated
+
+#: Turns that one project may order: each is paid for, and a person reads them all before.
+MOST_PARTS = 50
+#: A line that divides the instructions. Editors make long dashes of hyphens while they are typed.
+_DASHES = str.maketrans({"—": "--", "–": "-", "―": "--"})
+_SHORTEST_DIVIDER = 3
+#: How a part may begin that concerns a file: its name, maybe in quotes, and a colon.
+_PREFIX = re.compile(r"""^["'`“”„«»]?(?P<names>[^\n:：]{1,400}?)["'`“”„«»]?\s*[:：]""")
+_BETWEEN_NAMES = re.compile(r"\s*(?:,|;|&|\+|\band\b|\bund\b|\by\b|\bet\b|和|、)\s*")
+_WHERE = "prompt.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDrop:
+    """The files of one project."""
+
+    name: str  #: without its ending
+    files: tuple[str, ...]  #: their names, in order
+    prompt: str  #: the text of its prompt.txt, with what it adds to; "" for none
+    glossary: Glossary = NO_TERMS
+
+
+def divided(text: str) -> tuple[str, ...]:
+    """The parts of a project's instructions; empty ones say nothing."""
+    parts: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if _is_divider(line):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    texts = ("\n".join(lines).strip() for lines in parts)
+    return tuple(filter(None, texts))
+
+
+def _is_divider(line: str) -> bool:
+    dashes = line.strip().translate(_DASHES)
+    return len(dashes) >= _SHORTEST_DIVIDER and not dashes.strip("-")
+
+
+def takes_projects(folder: Folder) -> bool:
+    """Whether a task folder works on the files of a project together."""
+    return kind_of(folder).takes_projects
+
+
+def plan_project(folder: Folder, drop: ProjectDrop) -> Order:
+    """What is to be made of a project: a target for each part of its instructions, in order.
+    Raises OrderError, with the cure, where instructions are missing, name files that are not
+    there, or ask for nothing that is work."""
+    parts = divided(prompts.joined(folder.prompt, drop.prompt))
+    if not parts:
+        raise OrderError(
+            "Nothing says what to do with its files.",
+            cure=(
+                f"Put a text file {_WHERE} into it that says what to make of them. Parts that are"
+                " divided by a line of three hyphens (---) are done one after the other, each with"
+                " a result of its own."
+            ),
+        )
+    if len(parts) > MOST_PARTS:
+        raise OrderError(
+            f"Its {_WHERE} has {len(parts)} parts; one project has {MOST_PARTS} at most.",
+            cure="Divide the work into several projects.",
+        )
+    return _order(folder, drop, parts)
+
+
+def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:
+    targets: list[Target] = []
+    skill = folder.skill
+    for number, part in enumerate(parts, 1):
+        said = "Its instructions"
+        if len(parts) > 1:
+            said = f"The instructions in part {number}"
+        target, skill = _target(folder, drop, part, said)
+        if len(parts) > 1:
+            target = replace(target, outputs=_numbered(target.outputs, folder, number))
+        targets.append(target)
+    return Order(folder.task, skill, tuple(targets))
+
+
+def _target(folder: Folder, drop: ProjectDrop, part: str, said: str) -> tuple[Target, str]:
+    """The one target of a part, and the skill that works on it."""
+    about, text = _concerned(part, drop, said)
+    check_instructions(text, _WHERE, said)
+    text = routing.without_export(text)
+    names = enumerated([shown(name) for name in about or drop.files])
+    if about:
+        noun = "files"
+        if len(about) == 1:
+            noun = "file"
+        text = f"This is about the uploaded {noun} {names}: {text}"
+    if prompts.asks_for_script(text):
+        raise OrderError(
+            f"{said} have a place for a text ({{script}}), and a project has none.",
+            cure=f"Write the text itself into {_WHERE}.",
+        )
+    plain = replace(folder, prompt="", accepts=folder.accepts | {MediaKind.VIDEO})
+    order = kind_of(folder).plan(
+        plain, Drop(MediaKind.VIDEO, names, prompt=text, glossary=drop.glossary)
+    )
+    return order.targets[0], order.skill
+
+
+def _numbered(outputs: tuple[Output, ...], folder: Folder, number: int) -> tuple[Output, ...]:
+    """The results of one part of several: `.1.mp4` in the place of `.edit.mp4`."""
+    found: list[Output] = []
+    for output, suffix in zip(outputs, folder.outputs, strict=True):
+        found.append(replace(output, ending=f".{number}.{suffix}"))
+    return tuple(found)
+
+
+def _concerned(part: str, drop: ProjectDrop, said: str) -> tuple[tuple[str, ...], str]:
+    """The files that a part names at its beginning, and the rest of it. Raises OrderError for one
+    that is not in the project, and for a part that says nothing else."""
+    whole, rest = _whole_name(part, drop.files)
+    if whole:
+        return _checked((whole,), rest, said)
+
+    found = _PREFIX.match(part)
+    if found is None:
+        return (), part
+    names = _BETWEEN_NAMES.split(found["names"].strip())
+    if not all(map(_is_file_name, names)):
+        return (), part
+    own = {_key(name): name for name in drop.files}
+    missing = [name for name in names if _key(name) not in own]
+    if any(_key(name).endswith(tuple(f" {key}" for key in own)) for name in missing):
+        return (), part  # a sentence that mentions a file: "Put the song under clip2.mp4: softly"
+    if missing:
+        raise OrderError(
+            f"{said} begin with {shown(missing[0])}, and no file of the project is called so.",
+            cure=f"Correct the name in {_WHERE}, or put that file into the project.",
+        )
+    return _checked(tuple(own[_key(name)] for name in names), part[found.end() :], said)
+
+
+def _whole_name(part: str, files: Iterable[str]) -> tuple[str, str]:
+    """The longest of the files' names that the part begins with, before a colon, and the rest;
+    ("", part) for none."""
+    for name in sorted(files, key=len, reverse=True):
+        if _key(part[: len(name)]) != _key(name):
+            continue
+        rest = part[len(name) :].lstrip(" \t\"'`”»")
+        if rest[:1] in (":", "："):
+            return name, rest[1:]
+    return "", part
+
+
+def _checked(names: tuple[str, ...], rest: str, said: str) -> tuple[tuple[str, ...], str]:
+    text = rest.strip()
+    if text:
+        return names, text
+    raise OrderError(
+        f"{said} name {enumerated([shown(name) for name in names])}, and say nothing to do.",
+        cure=f"Write behind the name in {_WHERE} what is to be made of it.",
+    )
+
+
+def _is_file_name(text: str) -> bool:
+    name = text.strip("\"'`“”„«» ")
+    is_one = "." in name and not name.endswith(".")
+    return is_one and kind_by_name(name.encode("utf-8", "surrogateescape")) is not None
+
+
+def _key(name: str) -> str:
+    """What people take for the same name: in any case, composed or decomposed."""
+    return unicodedata.normalize("NFC", name.strip("\"'`“”„«» ")).casefold()
