@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from nemowatch.content.forms.structure import other_structure
 from nemowatch.errors import OrderError
 
 #: How files of other programs begin that are letters from end to end.
@@ -54,10 +55,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 def refuse_not_spoken(text: str) -> None:
     """Raises OrderError, with the cure, for a text that is not meant to be spoken as it is."""
-    kind = _other_file(text)
-    if kind:
-        raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=_COPY_WORDS)
-
+    _refuse(_other_file(text))
     lines = list(filter(None, map(str.strip, text.split("\n"))))
     if all(map(_LINK.fullmatch, lines)):
         raise OrderError(
@@ -69,6 +67,13 @@ def refuse_not_spoken(text: str) -> None:
             "This text is a transcript: there are times in it, as 0:03, which would be spoken.",
             cure="Delete the times (and the names, if they are not to be spoken), and save it.",
         )
+    _refuse(other_structure(text))
+
+
+def _refuse(kind: str) -> None:
+    """Raises OrderError when a text is of a kind."""
+    if kind:
+        raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=_COPY_WORDS)
 
 
 def _other_file(text: str) -> str:

@@ -1,0 +1,101 @@
+"""Texts that are no prose by the form of their lines, and prose that looks a little like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.content.forms import script_words
+from nemowatch.errors import OrderError
+
+NO_PROSE = {
+    "BBCode": "[b]Hello[/b] everybody, [url=https://x.example]look here[/url].",
+    "wiki": "== History ==\n'''Berlin''' is the [[capital]] of [[Germany]].\n{{citation needed}}",
+    "python": 'import os\n\ndef main(path):\n    """Say it."""\n    print("Hello")\n    return 0\n',
+    "python with remarks": "# Made by Anna.\n# Says hello.\nimport sys\nname = sys.argv[1]\nprint(name)\n",
+    "one call": 'print("Hello, world")',
+    "javascript": "const a = 1;\nfunction hi(name) {\n  console.log(`Hi ${name}`);\n}\nhi('Anna');",
+    "c": '#include <stdio.h>\nint main(void) {\n  printf("Hello\\n");\n  return 0;\n}',
+    "java": "public class Hello {\n    public static void main(String[] a) {\n        run();\n    }\n}",
+    "shell": 'set -e\nfor f in *.mp4; do\n  ffmpeg -i "$f" "${f%.mp4}.mkv"\ndone\necho "$?"',
+    "php": "<?php echo 'Hello'; ?>",
+    "css": "body {\n  color: red;\n  margin: 0 auto;\n}",
+    "trace": 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: no',
+    "json": '{\n  "name": "Anna",\n  "says": "Hello"\n}',
+    "json list": '["Hello", "Goodbye"]',
+    "json lines": '{"a": 1}\n{"a": 2}',
+    "yaml": "title: Hello\nscenes:\n  - name: one\n    text: Hello there.\n  - name: two\n    text: Bye.",
+    "yaml with a mark": "---\nname: anna\ncity: berlin\nage: 5",
+    "ini": "[general]\nname = Anna\nlanguage = de\n[voice]\nspeed = 2",
+    "env": "NAME=Anna\nCITY=Berlin\nLANG=de",
+    "csv": "id,name,city\n1,Anna,Berlin\n2,Bob,Paris\n3,Carla,Rom",
+    "semicolons": "Name;Ort;Alter\nAnna;Berlin;5\nBob;Paris;6\nCarla;Rom;7",
+    "tabs": "id\tname\tcity\n1\tAnna\tBerlin\n2\tBob\tParis\n3\tCarla\tRom",
+    "two columns": "a,1\nb,2\nc,3\nd,4\ne,5\nf,6",
+    "log": "2026-01-02T03:04:05Z INFO started\n2026-01-02T03:04:06Z INFO done",
+    "syslog": "Jan  2 03:04:05 host sshd[12]: hello\nJan  2 03:04:06 host sshd[12]: bye",
+    "web log": '1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200\n' * 3,
+    "levels": "INFO: started\nWARN: slow\nERROR: failed",
+    "chat": "01/02/24, 12:34 - Anna: Hi\n01/02/24, 12:35 - Bob: Hello you",
+    "irc": "<anna> hi\n<bob> hello",
+    "sql": "SELECT name, city FROM users WHERE id = 1;",
+    "sql tables": "CREATE TABLE a (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\nINSERT INTO a VALUES (1);",
+    "latex": "\\section{Hello}\nThis is \\textbf{bold} and so is this.",
+    "rst": ".. note::\n   Hello.\n\n.. code-block:: python\n   x",
+    "org": "#+TITLE: Hello\n#+AUTHOR: Anna\n* One\nText.",
+    "patch": "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b",
+    "minified": "var a={b:1,c:function(){return a.b||0}};a.c();window.a=a;if(a){a.d={e:[]};f=g;h=i}",
+}
+PROSE = {
+    "stage directions": "ANNA (laughing): Come in!\n[Door opens]\nBOB: Thank you. (He sits.)\n[Music]",
+    "directions together": "Anna(leise): Komm herein.\nBob(laut): Danke!\nAnna(lacht): Setz dich.",
+    "a play": "ANNA: Hello.\nBOB: Hello, Anna.\nANNA: Tea?\nBOB: Yes: black, please.",
+    "small names": "anna: hello\nbob: hi\nanna: tea?\nbob: yes",
+    "an address": "Anna Muster\nHauptstr. 5\n12345 Berlin\nDeutschland\nTel.: +49 30 123456",
+    "prices": "Tea: 3 €\nCoffee: $4.50\nCake: 5,20 €\nTotal: = 12.70 €",
+    "a price list": "Tee\t3 €\nKaffee\t4 €\nKuchen\t5 €\nWasser\t2 €",
+    "a list": "- eggs\n- milk;\n- 200 g of flour\n* salt\n1. mix\n2) bake",
+    "a recipe": "Ingredients:\n  Flour: 200 g\n  Sugar: 100 g\nMethod:\n  Mix it.\n  Bake it.",
+    "clauses": "The parties agree that:\n(a) the seller delivers;\n(b) the buyer pays;\n(c) all is well.",
+    "a poem": "Roses are red, violets are blue,\nSugar is sweet, and so are you,\nNo end, no end, no end,",
+    "places": "Berlin, Germany, Europe\nParis, France, Europe\nLima, Peru, America\nAccra, Ghana, Africa",
+    "a song": "[Verse 1]\nLa la la\n[Chorus]\nOh oh oh (oh oh)\n[Verse 2]\nLa la",
+    "a timetable": "01.02.2026 10:00 Opening\n01.02.2026 11:00 Lunch\n01.02.2026 12:00 End",
+    "results": "Bayern - Dortmund 3:1\nKöln - Mainz 0:0\nBremen - Berlin 2:2",
+    "sums": "2 + 2 = 4\n3 + 3 = 6\nThat is all there is to it.",
+    "formulas": "E = mc², said Einstein, and went home. a = b is what we want.",
+    "select": "Select the best of them.\nUpdate your app; set the clock.\nCreate something new.",
+    "import": "Import from China fell.\nReturn on investment rose.\nIf only it had not:\nfor all of us.",
+    "hashtags": "#summer #sun @anna :) ;-) <3\nCome & see! 50% off / only today_",
+    "blanks": "My name is ____________ and I am ____ years old.\nI like ________.",
+    "dividers": "=======\nPart one\n=======\nHello there.\n-------\nGoodbye.",
+    "braces": "{PAUSE} Good evening. {MUSIC} Welcome to the show, ladies and gentlemen. {APPLAUSE}",
+    "dashes": "— Добрый день! — сказал он.\n— Здравствуйте; как дела?\n— Хорошо: спасибо!",
+    "spanish": "¿Qué tal? —dijo—. «Bien»; gracias (de veras): adiós…",
+    "french": "« Bonjour ; ça va ? » dit-elle : « Oui ! »\n— Et vous ?\n1er point ;\n2e point ;\n3e point.",
+    "chinese": "大家好，欢迎收看。\n今天：三件事；第一（重要）、第二、第三。\n【音乐】谢谢！",
+    "japanese": "「こんにちは」と彼は言った。\n（笑い）\n・一つ目\n・二つ目：これ",
+    "arabic": "مرحبا بكم؛ كيف الحال؟\nاليوم: ثلاثة أشياء، أولاً (مهم).",
+    "hindi": "नमस्ते दोस्तों।\nआज हम बात करेंगे: तीन बातें।",
+    "mixed": "Visit https://example.org/a?b=c;d=e&f=g or write to anna@example.org (24/7).",
+    "markdown": "# Tour\n\nWelcome to **Rome**. See [this](https://x.example).\n\n| Day | Place |\n|---|---|\n| 1 | Rome |",
+    "bible": "1:1 In the beginning God created the heaven.\n1:2 And the earth was without form.",
+    "short": "Hello.",
+    "a call in words": "Run (fast)!",
+    "questions": "Q: Why?\nA: Because.\nQ: When?\nA: Now; at once.",
+    "cast": "Director: Anna Muster\nCamera: Bob Smith\nMusic: Carla Rossi\nThanks to: all",
+}
+
+
+@pytest.mark.parametrize("what", NO_PROSE)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_what_is_no_prose_is_refused_with_the_cure(what: str, name: str) -> None:
+    """Code, data, settings, logs and other markup are not spoken, whatever they are called."""
+    with pytest.raises(OrderError) as refused:
+        script_words(NO_PROSE[what].encode(), name)
+    assert refused.value.cure.endswith(".")
+
+
+@pytest.mark.parametrize("what", PROSE)
+def test_prose_is_spoken(what: str) -> None:
+    """Plays, lists, addresses, prices, songs and sums, in several languages."""
+    assert script_words(PROSE[what].encode(), "a.txt")
