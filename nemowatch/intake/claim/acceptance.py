@@ -145,7 +145,7 @@ class Acceptance:
         if not was_read:
             snapshot = tracked.last
         tracked.see(Observation(snapshot, self._clock.monotonic(), one.lease))
-        tracked.settle_anew()
+        tracked.settle_again()
 
     def _refuse(self, one: Inspected, tracked: Tracked) -> None:
         problem = FileProblem(

@@ -2,7 +2,7 @@
 
 It owns the decision "ready or not yet, and why". It never touches a disk. The cases it exists for:
 
-* a slow writer that pauses for longer than half the settle time: each change begins the wait anew;
+* a slow writer that pauses for longer than half the settle time: each change begins the wait again;
 * Explorer and fallocate, which set the final size first: blocks, mtime and ctime count, not only
   the size;
 * a writer that keeps the file open for hours without a byte: the lease says so, and no quiet makes
@@ -23,11 +23,12 @@ It owns the decision "ready or not yet, and why". It never touches a disk. The c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
+from nemowatch.intake.ready.overrides import NO_BLOCK, Block, ShortCut
 from nemowatch.intake.ready.pace import Pace
 from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
@@ -81,9 +82,9 @@ class Tracked:
     """What is remembered of one file that is not a job yet."""
 
     __slots__ = (
+        "_block",
+        "_short_cut",
         "beside",
-        "blocked",
-        "event_at",
         "first_at",
         "has_data",
         "last",
@@ -91,25 +92,18 @@ class Tracked:
         "lease",
         "next_at",
         "pace",
-        "problem",
-        "reopened",
         "since",
-        "slow",
-        "soon",
     )
 
     def __init__(self, seen: Observation, pace: Pace) -> None:
         self.pace = pace
         self.last = seen.snapshot
         self.first_at = self.since = self.last_at = seen.at
-        self.event_at = seen.event_at
         self.lease = seen.lease
         self.has_data = seen.has_data
-        self.reopened = self.slow = self.soon = False
         self.beside = Beside()
-        #: why it is not taken although it is still: said by whoever read it
-        self.blocked = ""
-        self.problem: FileProblem | None = None  #: what a note says of it
+        self._short_cut = ShortCut(seen.event_at)
+        self._block = NO_BLOCK
         self.next_at = seen.at
         self._plan()
 
@@ -127,14 +121,11 @@ class Tracked:
         # a scan asks for no lease, and takes no answer back
         is_check = changed or seen.lease is not Lease.NOT_ASKED
 
-        self._note_reopening(seen, changed)
-        self.event_at = max(self.event_at, seen.event_at)
+        self._short_cut = self._short_cut_after(seen, changed)
         if changed or seen.lease is Lease.WRITER:
             self.since = seen.at
         if changed:
-            self.blocked = ""
-            self.slow = False
-            self.problem = None
+            self._block = NO_BLOCK
         if is_check:
             self.lease = seen.lease
             self.has_data = seen.has_data
@@ -145,25 +136,32 @@ class Tracked:
         if not is_check:
             self.next_at = max(min(self.next_at, planned), seen.at)
 
-    def _note_reopening(self, seen: Observation, changed: bool) -> None:
-        """A writer that was done, and writes again, works in pieces."""
+    def _short_cut_after(self, seen: Observation, changed: bool) -> ShortCut:
+        before = self._short_cut
+        return ShortCut(
+            event_at=max(before.event_at, seen.event_at),
+            reopened=before.reopened or self._is_reopened(seen, changed),
+            slow=before.slow and not changed,
+        )
+
+    def _is_reopened(self, seen: Observation, changed: bool) -> bool:
+        """Whether a writer that was done writes again: it works in pieces."""
         has_content = self.last.size > 0
         if not has_content or not self._is_closed():
-            return
+            return False
         is_open_again = seen.lease is Lease.WRITER
-        is_written_again = changed and seen.event_at > self.event_at
-        if is_open_again or is_written_again:
-            self.reopened = True
+        is_written_again = changed and seen.event_at > self._short_cut.event_at
+        return is_open_again or is_written_again
 
     def _is_closed(self) -> bool:
-        """Closed as far as the kernel says, and nobody writing."""
-        return self.event_at >= 0 and self.lease is Lease.FREE
+        """Closed as far as the kernel says, and not open for writing."""
+        return self._short_cut.event_at >= 0 and self.lease is Lease.FREE
 
     def see_beside(self, beside: Beside, now: float) -> None:
         """Take in what lies beside it at `now`. What may belong to it, and changes, begins the
-        wait anew."""
+        wait again."""
         if beside.state != self.beside.state:
-            self.slow = True
+            self._short_cut = replace(self._short_cut, slow=True)
             self.since = self.last_at = now
         self.beside = beside
         self._plan()
@@ -172,11 +170,11 @@ class Tracked:
         """What was seen of its content, or of its kind, asks for the whole settle time; judged
         at `now`."""
         # the close stays remembered: who opens the file again after it writes it in pieces
-        self.slow = True
+        self._short_cut = replace(self._short_cut, slow=True)
         self.last_at = now
         self._plan()
 
-    def settle_anew(self) -> None:
+    def settle_again(self) -> None:
         """What was read of it did not hold, whatever its observations say (a share may give a
         wrong size): it begins to wait again."""
         self.since = self.last_at
@@ -187,16 +185,24 @@ class Tracked:
         it changes. `soon`: what it waits for settles as well, so it is checked as before.
         `now`: when a check failed, and so was none.
         """
-        self.blocked = why
-        self.soon = soon
-        self.problem = None
+        self._block = Block(why, soon)
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
 
     def hold(self, problem: FileProblem, why: str) -> None:
         """As `block`, and people are notified by a note, until it changes."""
         self.block(why)
-        self.problem = problem
+        self._block = replace(self._block, problem=problem)
+
+    @property
+    def blocked(self) -> str:
+        """Why it is not taken although it is still; "" when nothing blocks it."""
+        return self._block.why
+
+    @property
+    def problem(self) -> FileProblem | None:
+        """What a note says of it, if one is to."""
+        return self._block.problem
 
     def _key(self, found: Snapshot) -> tuple[int, ...]:
         return (*content_key(found, local=self.pace.local), found.blocks)
@@ -210,7 +216,7 @@ class Tracked:
     def quick(self) -> bool:
         """True when the short cut may be taken: closed as far as the kernel says, nobody
         writing, every block there."""
-        if self.reopened or self.slow or self.blocked:
+        if self._short_cut.is_barred or self.blocked:
             return False
         if not self.pace.leases or not self._is_closed():
             return False
@@ -222,7 +228,7 @@ class Tracked:
         at once."""
         if not self.quick:
             return self.pace.settle
-        before_close = max(self.event_at - self.since, 0.0)
+        before_close = max(self._short_cut.event_at - self.since, 0.0)
         return min(before_close + self.pace.quick, self.pace.settle)
 
     @property
@@ -262,7 +268,7 @@ class Tracked:
     @property
     def stuck(self) -> bool:
         """True when nothing will become of it by itself for some time."""
-        if self.blocked and not self.soon:
+        if self.blocked and not self._block.soon:
             return True
         return self.verdict() in _STUCK
 

@@ -1,0 +1,36 @@
+"""What overrides the stillness of a file: a block by whoever read it, and the short cut of one that
+was closed. Records; `stability` decides by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nemowatch.intake.records import FileProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a file is not taken although it is still: said by whoever read it."""
+
+    why: str = ""  #: "": it is not blocked
+    soon: bool = False  #: what it waits for settles as well
+    problem: FileProblem | None = None  #: what a note says of it
+
+
+#: What holds no file.
+NO_BLOCK = Block()
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCut:
+    """Whether a file that was closed may count as settled sooner."""
+
+    event_at: float  #: when the kernel said that it was closed, linked or moved in; negative: never
+    reopened: bool = False  #: its writer works in pieces
+    slow: bool = False  #: its content, its kind or what lies beside it asks for the settle time
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether the whole settle time is needed."""
+        return self.reopened or self.slow
