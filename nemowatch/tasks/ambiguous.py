@@ -4,6 +4,8 @@ written. Nothing here is read; it only makes the refusals."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import filterfalse
 from operator import attrgetter
 
 from nemowatch.errors import shown
@@ -168,6 +170,25 @@ def perhaps_sentence(
         f" {meant}, {both} for {first.name} and {meant}.",
         one,
     )
+
+
+def perhaps_and(name: Name, *, many: bool) -> WrongError:
+    """The refusal of a code between two languages that is "and" in another one: `es-et-fr`."""
+    word = name.words[name.begin]
+    spoken_in = mistakable.AND_ELSEWHERE[word.lower()].spoken_in
+    without = "-".join(filterfalse(partial(_is_same, word), name.words))
+    language = languages.of_code(languages.primary(word)).name
+    said = f'"{shown(word)}" is "and" in {spoken_in}, and the code of the language {language}'
+    if not many:
+        return WrongError(f"{said}: write one language only.")
+    both = name.having(*languages.fold(language).split())
+    return WrongError(
+        f"{said}: write {without} for the others alone, {both} for {language} as well.", without
+    )
+
+
+def _is_same(word: str, other: str) -> bool:
+    return word.lower() == other.lower()
 
 
 def unknown_region(words: list[str], at: int, base: str) -> WrongError:

@@ -13,6 +13,7 @@ from nemowatch.tasks import countries, languages, mistakable, native_names
 from nemowatch.tasks.ambiguous import (
     Name,
     ambiguous_code,
+    perhaps_and,
     perhaps_region,
     perhaps_sentence,
     unknown_region,
@@ -75,9 +76,11 @@ class _Reader:
         self._targets: list[Language] = []
         self._source: Language | None = None
         self._gender = Gender.UNSAID
+        self._keywords: frozenset[str] = frozenset()
         self._after_target = -1  # where the last word of the latest target ends
 
     def read(self, keywords: frozenset[str]) -> Arguments:
+        self._keywords = keywords
         while self._word:
             keyword = self._word.lower()
             if keyword == AND:
@@ -174,12 +177,29 @@ class _Reader:
         if "_" in word:
             code, what = languages.bound(word), "a language with a region that is known"
         else:
+            self._check_and(word)
             self._check_ambiguous(word)
             code, what = languages.base_of(word), "a language"
         if not code:
             raise WrongError(f'"{shown(word)}" is not {what}.')
         self._at += 1
         return code
+
+    def _check_and(self, word: str) -> None:
+        """A code between two languages may be the word for "and" in another language."""
+        known = mistakable.AND_ELSEWHERE.get(word.lower())
+        if known is None or not self._is_between():
+            return
+        said = set(map(languages.base_of, self._words[self._start :]))
+        is_beside = not known.beside or bool(known.beside & said)
+        if is_beside and not known.unless & said:
+            name = Name(self._words, self._at, self._at + 1)
+            raise perhaps_and(name, many=self._many)
+
+    def _is_between(self) -> bool:
+        """Whether the current word has a target before it, and something for one behind it."""
+        following = word_at(self._words, self._at + 1).lower()
+        return self._after_target == self._at and following not in self._keywords | {"", AND}
 
     def _check_ambiguous(self, word: str) -> None:
         """A code with two meanings is read only with a region (`my-MM`): nobody writes that by

@@ -4,6 +4,8 @@ them. Owns what no data says: which of such codes are also words.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nemowatch.tasks import countries
 
 #: Codes that mean one thing as a language and another as a country (docs/behaviour.md section 1),
@@ -17,6 +19,24 @@ _ENGLISH_WORDS = """
     sus tem ter tog top war was yap zap zen
 """
 WORD_CODES = frozenset(_ENGLISH_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Where a code is the word for "and"."""
+
+    spoken_in: str  #: those languages, in words
+    beside: frozenset[str] = frozenset()  #: counts where one of these is in the name; empty: always
+    unless: frozenset[str] = frozenset()  #: counts not where one of these is
+
+
+#: Codes that are "and" in another language. Between two languages they may be either.
+AND_ELSEWHERE = {
+    "et": And("French", unless=frozenset({"fi", "lv", "lt"})),
+    "ja": And("Finnish and Estonian", beside=frozenset({"fi", "et"})),
+    "si": And("Romanian", beside=frozenset({"ro"})),
+    "dan": And("Indonesian and Malay", beside=frozenset({"id", "ms"})),
+}
 _DANGEROUS = COUNTRY_CODES | WORD_CODES
 
 

@@ -17,7 +17,7 @@ _LIKENESS = 0.8
 #: Codes of languages have two letters or three.
 _LONGEST_CODE = 3
 #: Short words of sentences: nobody means what is spoken in Austria by `at`.
-_WORDS = frozenset({"as", "at", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to"})
+_WORDS = frozenset({"as", "at", "by", "con", "do", "in", "is", "it", "me", "my", "no", "so", "to"})
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
 _SHORTEST = 5
 

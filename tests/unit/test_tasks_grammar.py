@@ -194,7 +194,36 @@ READINGS = [
     ("dub-from-en-to-es", ["dub-from-en-tongan-es for Tongan"], "dub-from-en-es"),
     ("dub-es-new", ["dub-es-newari for Newari"], "dub-es"),
     ("dub-es-FR", ["dub-es-fr"], "dub-es-fr"),
+    ("dub-es-et-fr", ["dub-es-fr", "dub-es-estonian-fr for Estonian"], "dub-es-fr"),
+    ("dub-es-et-fr-et-de", ["dub-es-fr-de"], "dub-es-fr-de"),
+    ("dub-fi-ja-sv", ["dub-fi-sv", "dub-fi-japanese-sv for Japanese"], "dub-fi-sv"),
+    ("dub-ro-si-en", ["dub-ro-en", "dub-ro-sinhala-en for Sinhala"], "dub-ro-en"),
+    ("dub-id-dan-en", ["dub-id-en", "dub-id-danish-en for Danish"], "dub-id-en"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "tags"),
+    [
+        ("dub-et", "et"),
+        ("dub-et-fr", "et fr"),
+        ("dub-fr-et", "fr et"),
+        ("dub-lv-et-lt", "lv et lt"),
+        ("dub-fr-et-fi", "fr et fi"),
+        ("dub-es-estonian-fr", "es et fr"),
+        ("dub-en-ja-zh", "en ja zh"),
+        ("dub-ta-si-en", "ta si en"),
+        ("dub-en-dan-sv", "en da sv"),
+        ("dub-nl-en-de", "nl en de"),
+        ("dub-no", "no"),
+        ("dub-no-is", "no is"),
+    ],
+)
+def test_an_honest_code_that_is_and_elsewhere_is_read(name: str, tags: str) -> None:
+    """At an end, beside its neighbours, or where nobody means "and" by it, it is a language."""
+    found = read_folder(name, {})
+    assert isinstance(found, Folder)
+    assert [language.tag for language in found.languages] == tags.split()
 
 
 @pytest.mark.parametrize(("name", "readings", "suggestion"), READINGS)
@@ -249,6 +278,7 @@ NEAR = [
     ("dub-us-english", "dub-en_US"),
     ("dub-english-us", "dub-en_US"),
     ("dub-es-und-fr", "dub-es-fr"),
+    ("dub-es-con-fr", "dub-es-fr"),
     ("dub-video-es", "dub-es"),
     ("dub-es-EN", "dub-es-en"),
     ("dub-spansh", "dub-es"),
