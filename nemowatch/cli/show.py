@@ -78,6 +78,7 @@ def _said_turn(turn: Turn) -> dict[str, Any]:
         "job": turn.job,
         "at": iso(turn.at_ms),
         "state": turn.state.value,
+        "replaced": turn.replaced,
         "asked": turn.asked,
         "said": turn.said,
         "timeline": turn.timeline or None,
@@ -187,7 +188,7 @@ def _turn(turn: dict[str, Any]) -> list[str]:
     heading = f"    turn {turn['turn']}, {local_time(turn['at'])}, job {turn['job']}"
     if turn["take"] > 1:
         heading += f", session {turn['take']}"
-    heading += f": {turn['state']}"
+    heading += f": {_end(turn)}"
     cost = words.cost(turn["credits"], about=turn["credits_about"])
     return [
         heading,
@@ -199,6 +200,13 @@ def _turn(turn: dict[str, Any]) -> list[str]:
         *_part("result", "\n".join(turn["outputs"])),
         *_part("cost", cost),
     ]
+
+
+def _end(turn: dict[str, Any]) -> str:
+    """How a turn stands; one that was only replaced was not taken back by anybody."""
+    if turn["replaced"] and turn["state"] == "cancelled":
+        return "another turn took its place"
+    return str(turn["state"])
 
 
 def _part(title: str, text: str | None) -> list[str]:

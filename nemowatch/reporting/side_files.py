@@ -25,7 +25,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, jobs, side_files, sources
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
-from nemowatch.reporting.conversation import turn_of
+from nemowatch.reporting.conversation import turns_until
 from nemowatch.reporting.side_text import side_text
 from nemowatch.retry_memory import NotBefore, SayOnce
 
@@ -176,11 +176,11 @@ class SideFiles:
 
 def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
     """What is to be beside the results of this job; None when it has none."""
-    turn = turn_of(conn, job_id)
-    if turn is None or not turn.results:
+    turns = turns_until(conn, job_id)
+    if not turns or not turns[-1].results:
         return None
     source = sources.by_id(conn, jobs.by_id(conn, job_id).source_id)
     if source is None:
         return None
-    first = turn.results[0]
-    return Wanted(first.path, side_text(turn, source.path, first.published_at))
+    first = turns[-1].results[0]
+    return Wanted(first.path, side_text(turns, source.path, first.published_at))

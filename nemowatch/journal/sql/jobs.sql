@@ -70,4 +70,4 @@ SELECT job.*, session.source_id, session.item, session.target, session.take,
 FROM job JOIN session ON session.id = job.session
 JOIN session own ON own.source_id = session.source_id AND own.item = session.item AND own.target = session.target
 JOIN job this ON this.session = own.id
-WHERE this.id = ? ORDER BY session.take, coalesce(job.earlier_of, job.id), job.id
+WHERE this.id = ? ORDER BY session.take, coalesce(job.earlier_of, job.id), job.earlier_of IS NULL, job.id
