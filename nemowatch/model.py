@@ -139,6 +139,7 @@ class Order:
     task: str  #: "dub", "voiceover", "transcribe", "edit" or the recipe's name
     skill: str  #: X-Skill-Source, docs/api.md section 2
     targets: tuple[Target, ...]
+    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
 @dataclass(frozen=True, slots=True)

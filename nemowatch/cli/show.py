@@ -40,7 +40,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
     from nemowatch.edits.draft import timeline
-    from nemowatch.journal import jobs, results, spend
+    from nemowatch.journal import jobs, results, spend, tips
     from nemowatch.reporting.conversation import conversation
     from nemowatch.reporting.json_records import job_record
     from nemowatch.stages.shown_answer import shown_answer
@@ -64,6 +64,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "draft_saved": results.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
+        "tips": list(tips.of_source(conn, job.source_id)),
         "history": list(map(_step, jobs.events(conn, job_id))),
         "conversation": list(map(_said_turn, conversation(conn, job_id))),
     }
@@ -130,6 +131,7 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         *_field("now at", record["source_now"]),
         *_field("order", f"{record['task']}, {record['target']} (skill {record['skill']})"),
         *_trouble(record, option),
+        *_field("tip", "\n".join(record["tips"])),
         *_cost(record),
         *_results(record),
         *_conversation(record["conversation"]),

@@ -15,7 +15,15 @@ from nemowatch.model import HoldReason, State
 from nemowatch.reporting import words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import Turn
-from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Transfer, Trouble
+from nemowatch.reporting.overview import (
+    DoneJob,
+    InboxStatus,
+    Overview,
+    Settling,
+    TippedFile,
+    Transfer,
+    Trouble,
+)
 from nemowatch.reporting.page_model import (
     CreditLine,
     Failed,
@@ -26,6 +34,7 @@ from nemowatch.reporting.page_model import (
     Need,
     PageModel,
     Running,
+    Tip,
     Waiting,
     Words,
 )
@@ -68,6 +77,7 @@ def content(
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),
         ended=stopped,
+        tips=Listing(tuple(map(_tip, overview.tips))),
         link=overview.snapshot.connection.link,
     )
 
@@ -275,6 +285,10 @@ def _failed(row: ListedJob) -> Failed:
 
 
 # -- the rest --------------------------------------------------------------------------
+
+
+def _tip(tip: TippedFile) -> Tip:
+    return Tip(_name(tip.path), tip.folder, tip.text)
 
 
 def _credits(overview: Overview) -> Iterable[CreditLine]:

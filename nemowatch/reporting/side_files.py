@@ -22,7 +22,7 @@ from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, jobs, side_files, sources
+from nemowatch.journal import Journal, jobs, side_files, sources, tips
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
 from nemowatch.reporting.conversation import turns_until
@@ -183,4 +183,5 @@ def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
     if source is None:
         return None
     first = turns[-1].results[0]
-    return Wanted(first.path, side_text(turns, source.path, first.published_at))
+    advised = tips.of_source(conn, source.id)
+    return Wanted(first.path, side_text(turns, source.path, first.published_at, advised))

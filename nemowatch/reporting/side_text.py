@@ -19,10 +19,10 @@ SILENT_TOO = "Nothing. It finished without a word."
 MOST_TURNS = 5
 
 
-def side_text(turns: list[Turn], source: bytes, at_ms: int) -> str:
+def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...] = ()) -> str:
     """The whole text: of the last of these turns, and of those before it in which the agent only
     talked. `source`: path of the dropped file below the inbox; `at_ms`: UTC ms at which the
-    results were published."""
+    results were published; `tips`: what would give better results."""
     turn = turns[-1]
     blocks = [_title(turn)]
     for one in turns[-MOST_TURNS:]:
@@ -32,6 +32,8 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int) -> str:
         blocks.append(turn.timeline)
     if turn.changes:
         blocks.append(f"Changed since the turn before:\n{_lines(turn.changes)}")
+    if tips:
+        blocks.append("For better results:\n" + indented("\n".join(tips)))
     blocks.append(_facts(turn, source, at_ms))
     return "\n\n".join([*blocks, f"{SIDE_SIGNATURE}\n"])
 

@@ -15,7 +15,7 @@ from operator import attrgetter
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
 from nemowatch.fs.names import note_name, plain
-from nemowatch.journal import jobs, results, sources
+from nemowatch.journal import jobs, results, sources, tips
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, State
@@ -44,6 +44,7 @@ class Account:
 
     source: SourceRow
     jobs: list[Job]
+    tips: tuple[str, ...] = ()
 
     def in_state(self, *states: State) -> list[Job]:
         """Its jobs in these states."""
@@ -96,7 +97,9 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
     # all that was ever dropped under this name, newest first
     accounts = []
     for source in sources.at_path(conn, row.watch, row.path):
-        accounts.append(Account(source, jobs.of_source(conn, source.id)))
+        accounts.append(
+            Account(source, jobs.of_source(conn, source.id), tips.of_source(conn, source.id))
+        )
 
     folder = os.fsdecode(os.path.dirname(row.path))
     name = os.path.basename(row.path)
@@ -128,6 +131,7 @@ def question_of(account: Account, asking: list[Job]) -> str:
         account.what(asking),
         tuple(how),
         _numbers(asking),
+        account.tips,
     )
     return notes.question_note(question)
 
@@ -165,6 +169,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
         tuple(_results(conn, account.in_state(State.PUBLISHED))),
         tuple(map(account.part, bad)),
         numbers,
+        account.tips,
     )
 
 

@@ -27,6 +27,7 @@ from nemowatch.journal import (
     sessions,
     source_members,
     sources,
+    tips,
 )
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
@@ -201,6 +202,7 @@ class Claims:
             jobs=candidate.jobs,
             batch_id=batch,
             held=held,
+            tips=candidate.tips,
         )
         return sources.claim(self._conn, new, self._now).id
 
@@ -227,6 +229,7 @@ class Claims:
 
     def _resettle(self, row: SourceRow, candidate: Candidate) -> None:
         self._renew_prompts(row.id, candidate)
+        tips.keep(self._conn, row.id, candidate.tips)
         sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
 
     def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:

@@ -18,7 +18,7 @@ class Dub(TaskKind):
 
     word = "dub"
     summary = "a video or a recording, spoken in other languages"
-    skills = (Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True),)
+    skills = (Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True, best_seconds=300),)
     takes = VIDEO | AUDIO
     also = ("dubbing", "dubbed", "dubs")
     meant = ("translate", "translation", "translated", "synchronize")
