@@ -92,6 +92,7 @@ class AttentionReason(StrEnum):
     UNKNOWN = "unknown"  #: it is not known whether the paid turn happened
     QUESTION = "question"  #: the agent asked a question
     ERROR = "error"  #: the agent reported an error and nothing changed
+    LOST = "lost session"  #: what it goes on from is gone, and would have to be paid for again
 
 
 class MediaKind(StrEnum):

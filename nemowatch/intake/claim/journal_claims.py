@@ -260,12 +260,20 @@ class Claims:
             return self._at_work(candidate, row)
 
         source_members.refresh(self._conn, row.id, candidate.members)
+        done = list(filter(self._is_ordered, done))
         is_whole = all(map(self._has_results, done))
         if is_whole and self._is_kept(row):
             return Outcome.KNOWN
 
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
+
+    def _is_ordered(self, job: Job) -> bool:
+        """Whether a file that is dropped again asks for this job: for what the folder orders, and
+        for what else was made of it; not for a change that came to nothing."""
+        if job.state is State.PUBLISHED:
+            return True
+        return not sessions.is_change(self._conn, job)
 
     def _has_results(self, job: Job) -> bool:
         """Whether a job was published, and its results exist still."""
