@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
+from nemowatch.edits.draft import exportable
 from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
 from nemowatch.journal import results, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import RemoteState, State, Turn, TurnEnd
-from nemowatch.outbox.transcript import exportable
 from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.decision import Decision, go
 from nemowatch.stages.deps import Deps, Work

@@ -149,7 +149,7 @@ BAD = {
     "promo.es.mp4.revise.txt": (" \r\n ", "The text is empty", "save it"),
     "PROMO.ES.revise.txt": ("slower " * 600, "4,199 characters", "fewer words"),
     "promo.revise.txt": ("export it, 1080p MP4", "only asks for the result as a file", "outbox"),
-    "promo.mp4.revise.txt": ("还剩多少积分？", "only asks how many credits", "status.html"),
+    "promo.mp4.revise.txt": ("还剩多少积分？", "only asks about credits", "status.html"),
     "promo.es.revise.docx": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
     "promo.es.revised.txt": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
     "promo.answer.txt": ("Spanish", "waits for an answer", "Remove it"),
