@@ -218,8 +218,8 @@ def _running(overview: Overview) -> Iterable[Running]:
 def _note(job: Job, overview: Overview) -> str:
     """What is said of a step besides its name."""
     said = [words.tries(job.attempt, job.tries, job.error_text)]
-    transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)
-    if job.state is State.INSTRUCTING:
+    transfer = overview.snapshot.transfers.get(job.id)
+    if job.state is State.INSTRUCTING and transfer is not None:
         said.append(words.pace(transfer.seconds, usual_time(job.skill)))
     return " · ".join(filter(None, said))
 

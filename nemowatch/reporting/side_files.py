@@ -20,7 +20,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.errors import LocalError, LocalPassing, show_path
+from nemowatch.errors import JournalError, LocalError, LocalFinal, LocalPassing, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal, jobs, side_files, sources, tips
 from nemowatch.journal.side_files import SideFile
@@ -115,6 +115,12 @@ class SideFiles:
             self._tries.put_off(file.job_id, wait)
             self._log_failure(watch, file, exc)
             return exc
+        except JournalError:
+            raise
+        except Exception as exc:  # a fault of ours must not keep sources from leaving
+            log.exception("internal error", job=file.job_id, doing="write the file beside a result")
+            self._tries.put_off(file.job_id, TRY_AGAIN)
+            return LocalFinal(str(exc))
         await self._journal.write(partial(side_files.mark_up_to_date, file=file))
         self._tries.forget(file.job_id)
         self._failing.over(watch.outbox)

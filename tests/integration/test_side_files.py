@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from nemowatch.clock import SystemClock
 from nemowatch.config.schema import SideFile as SideFileSection
@@ -417,4 +418,20 @@ async def test_an_answer_stands_behind_its_question(tmp_path: Path) -> None:
     assert [(turn.number, turn.job, turn.replaced) for turn in turns] == [
         (1, 1, True),
         (2, 1, False),
+    ]
+
+
+async def test_a_fault_of_ours_keeps_no_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with the words, the source leaves, and the log says what it was."""
+    monkeypatch.setattr("nemowatch.reporting.side_files.side_text", lambda *_: 1 / 0)
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        with capture_logs() as logs:
+            await rig.start()
+            await rig.departed(await rig.ended(1))
+        assert rig.files("done") == {"dub-es/clip.mp4"}
+    assert [log["doing"] for log in logs if log["event"] == "internal error"] == [
+        "write the file beside a result"
     ]
