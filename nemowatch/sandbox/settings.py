@@ -48,7 +48,7 @@ class Settings:
     )
     url_uploads: bool = _set(True, "False: every upload by URL is refused with 4001")
     uploads_per_session: int = _set(
-        1, "more uploads into one session are a violation; 0: any number"
+        0, "more uploads into one session are a violation; 0: any number, of different files"
     )
     max_upload_bytes: int = _set(
         0, "larger files get 4002; 0: the skill's own limit (docs/api.md section 2)"

@@ -13,6 +13,8 @@ from functools import partial
 
 from nemowatch.content import endings
 from nemowatch.errors import (
+    FileRefused,
+    FileTooLarge,
     LocalError,
     LocalPassing,
     RateLimited,
@@ -98,6 +100,10 @@ async def send(work: Work, deps: Deps) -> Decision:
             if not _is_address_to_blame(work, clip, exc):
                 raise
             return _without_url(work, clip, exc)
+        except (FileRefused, FileTooLarge) as exc:
+            if len(work.clips) > 1:
+                exc.args = (f"The cloud does not take {clip.name}: {exc.text}",)
+            raise
         finally:
             deps.board.clear(work.job.id)
     return go(State.UPLOADED, *writes, _uploaded(work, by))
@@ -174,7 +180,7 @@ async def _send_clip(
     if clip.url:
         await _by_given_url(work, deps, clip)
         return UploadedBy.URL
-    if clip.cdn_url and _tries(work) < URL_TRIES:
+    if _may_take_by_url(work, clip):
         try:
             await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:
@@ -191,6 +197,12 @@ async def _send_clip(
         return UploadedBy.DRAFT
     writes.append(partial(source_members.set_cdn, member_id=clip.id, url=cdn_url))
     return UploadedBy.BYTES
+
+
+def _may_take_by_url(work: Work, clip: Member) -> bool:
+    """Whether another session's file is taken. Of several files the instructions may name one, and
+    an address does not carry its name."""
+    return len(work.clips) == 1 and clip.cdn_url != "" and _tries(work) < URL_TRIES
 
 
 async def _by_given_url(work: Work, deps: Deps, clip: Member) -> None:

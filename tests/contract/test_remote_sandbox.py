@@ -220,7 +220,7 @@ async def test_refusals_of_an_upload(
 
 async def test_a_url_that_is_refused_asks_for_the_bytes(bench: Make) -> None:
     """Any refusal of an upload by URL, 4001 included, is UrlRefused."""
-    async with bench(url_uploads=False, uploads_per_session=0) as b:
+    async with bench(url_uploads=False) as b:
         first = await b.upload(await b.session())
         with pytest.raises(UrlRefused):
             await b.client.upload_url(DUB, await b.session(), first.cdn_url)

@@ -399,12 +399,12 @@ async def wrong_field(api) -> None:
 
 
 async def second_upload(api) -> None:
+    await api.control("settings", {"uploads_per_session": 1})
     sid = await api.ready()
     await api.upload(sid, "other.mp4", sample_video() + b"\x00\x00\x00\x08free")
 
 
 async def same_upload(api) -> None:
-    await api.control("settings", {"uploads_per_session": 0})
     await api.upload(await api.ready())
     await api.upload(next(iter(api.sandbox.world.sessions)))
 
