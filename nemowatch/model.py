@@ -92,7 +92,7 @@ class AttentionReason(StrEnum):
     UNKNOWN = "unknown"  #: it is not known whether the paid turn happened
     QUESTION = "question"  #: the agent asked a question
     ERROR = "error"  #: the agent reported an error and nothing changed
-    LOST = "lost session"  #: what it goes on from is gone, and would have to be paid for again
+    REVIEW = "review"  #: a text is ready, and is to be approved before anything is made of it
 
 
 class MediaKind(StrEnum):
@@ -125,12 +125,23 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What is made of a target's text once a person has approved it: one more turn in its
+    session."""
+
+    skill: str
+    prompt: str  #: the message, which the words follow
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One thing to make of a source: one session, one paid turn, one job."""
 
     name: str  #: "es", "pt-BR", "voiceover", "transcript", the recipe's name
     prompt: str  #: the message of the paid turn
     outputs: tuple[Output, ...]
+    review: Review | None = None  #: its results are for a person to approve first
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,6 @@ class Order:
     task: str  #: "dub", "voiceover", "transcribe", "edit" or the recipe's name
     skill: str  #: X-Skill-Source, docs/api.md section 2
     targets: tuple[Target, ...]
-    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
 @dataclass(frozen=True, slots=True)

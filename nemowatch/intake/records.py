@@ -27,7 +27,6 @@ class Candidate:
     is_project: bool = False  #: its files are one job, and its path is that of their folder
     approved: bool = False  #: of a project: a person has ordered another version of it
     instructions: str = ""  #: of a project: the digest of its prompt.txt
-    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
     @property
     def files(self) -> tuple[Member, ...]:
@@ -86,12 +85,16 @@ class Refused:
     where: Path  #: where it lies
 
 
+#: The kind of a text that was put back after a review; the others are the words of their names.
+REVIEWED = "reviewed"
+
+
 @dataclass(frozen=True, slots=True)
 class RequestFile:
     """A text that says something about a result, or answers a question, as it was read."""
 
     path: bytes  #: relative to the inbox
-    kind: str  #: "revise" or "answer"
+    kind: str  #: "revise", "answer" or REVIEWED
     snapshot: Snapshot
     text: str = ""
     digest: str = ""  #: SHA-256 of its content, hex

@@ -1,5 +1,5 @@
-"""Texts about results and questions (NAME.revise.txt, NAME.answer.txt): noticed by scans and read
-when they have settled.
+"""Texts about results and questions (NAME.revise.txt, NAME.answer.txt, a text that was reviewed):
+noticed by scans and read when they have settled.
 
 Owns which of them are read. What they refer to, and what is done about them, others find out.
 """
@@ -15,9 +15,9 @@ from nemowatch.errors import (
     SourceChanged,
     SourceGone,
 )
-from nemowatch.intake.ready.file_checks import read_request
+from nemowatch.intake.ready.file_checks import read_request, read_reviewed
 from nemowatch.intake.ready.stability import Observation, Tracked
-from nemowatch.intake.records import RequestFile
+from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.folders import is_below, name_of
 from nemowatch.intake.state import InboxState
@@ -72,7 +72,7 @@ class RequestFiles:
         which of them."""
         why = f"cannot be read right now: {error.text}"
         self._state.block(path, why, now=self._clock.monotonic())
-        self._root_monitor.request_check()
+        self._root_monitor.next_probe = 0.0
 
     def fail(self, path: bytes, error: NemowatchError) -> None:
         """It cannot be read: people are notified."""
@@ -88,10 +88,14 @@ class RequestFiles:
     async def _read(self, path: bytes, expected: Snapshot) -> tuple[str, str]:
         root = self._root_monitor.root
         worker = self._root_monitor.worker
-        return await worker.run(lambda: read_request(root, path, expected, worker.beat))
+        read = read_request
+        if _kind(path) == REVIEWED:
+            read = read_reviewed
+        return await worker.run(lambda: read(root, path, expected, worker.beat))
 
 
 def _kind(path: bytes) -> str:
     form = instruction_names.request_of(name_of(path))
-    assert form is not None  # scans gather no others
+    if form is None:
+        return REVIEWED
     return form.word

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.journal import facts, jobs, queue, results, sessions
+from nemowatch.journal import facts, jobs, queue, results, reviews, sessions
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
@@ -160,6 +160,7 @@ def settle_held(
     jobs.apply(conn, jobs.by_id(conn, job.id), State.PUBLISHED, now_ms, {"error_text": ""})
     for result in standing:
         results.remember(conn, job.id, result)
+    reviews.ask(conn, job.id, "", now_ms)
     batch = conn.execute(SQL["of_source"], (job.source_id,)).fetchone()
     if batch is not None and batch["batch_id"] is not None:
         shrink(conn, batch["batch_id"], 1, now_ms)

@@ -15,10 +15,10 @@ from nemowatch.journal import (
     queue,
     results,
     retired_files,
+    reviews,
     sessions,
     source_members,
     spend,
-    tips,
 )
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
@@ -40,6 +40,14 @@ class NewJob:
     edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made anew
 
     @property
+    def is_review_over(self) -> bool:
+        """Whether what is made of its text exists already, where a person approves that."""
+        if self.target.review is None:
+            return True
+        endings = {output.ending for output in self.target.review.outputs}
+        return not endings.isdisjoint(result.ending for result in self.existing)
+
+    @property
     def is_free(self) -> bool:
         """Whether nothing is paid for it."""
         return bool(self.existing or self.edit_of)
@@ -59,7 +67,6 @@ class NewSource:
     jobs: tuple[NewJob, ...]
     batch_id: int | None = None
     held: str = ""  #: a HoldReason value in which the jobs begin, or ""
-    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,6 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     source_id = int(row["id"])
     source_members.write(conn, source_id, new.members)
     begun: dict[tuple[str, str], int] = {}
-    tips.keep(conn, source_id, new.tips)
     for job in new.jobs:
         key = (job.item, job.target.name)
         if key not in begun:
@@ -123,6 +129,10 @@ def _begin(
     job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)
     for result in new.existing:
         results.remember(conn, job_id, result)
+    if new.target.review is not None:
+        reviews.plan(conn, job_id, new.target.review)
+        if new.existing and not new.is_review_over:
+            reviews.ask(conn, job_id, "", now_ms)
     edit = results.draft(conn, new.edit_of) if new.edit_of else None
     if edit is not None:
         results.save_draft(conn, job_id, edit, now_ms)

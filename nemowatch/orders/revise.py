@@ -6,9 +6,9 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import OrderError, UsageError
-from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal import jobs, reviews, sessions, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.model import ENDED
+from nemowatch.model import ENDED, State
 from nemowatch.orders.order import Args, Order, job_id
 from nemowatch.tasks.further import further
 
@@ -40,6 +40,10 @@ class Revise(Order):
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._of)
+        waiting = reviews.waiting_in(conn, self._session or job.session)
+        if waiting is not None:
+            made = reviews.revise(conn, waiting, self._text, now_ms)
+            return {"job": made, "of": job.id, "state": State.CLAIMED.value}
         is_latest = self._session in (0, job.session)
         if is_latest:
             _check_made(conn, job)

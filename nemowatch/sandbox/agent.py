@@ -35,8 +35,7 @@ DONE = {
     "dub": "I dubbed your video.",
     "voiceover": "I added the voiceover.",
 }
-#: Tasks with the skill and the words of a message that ask for them; the first that is asked for
-#: counts.
+#: Tasks with the skill, which counts first, and the words of a message that ask for them.
 ASKED = (
     ("transcribe", "transcribe-video-to-text", ("transcri", "subtitle", "caption")),
     ("dub", "multilingual-video-dubbing", ("dub ",)),
@@ -60,9 +59,12 @@ class Edit:
 def task_of(skill: str, message: str) -> str:
     """transcribe, dub or voiceover: by the skill, or by the message when a recipe's skill says
     nothing."""
+    for task, own_skill, _ in ASKED:
+        if skill == own_skill:
+            return task
     words = message.lower()
-    for task, own_skill, asking in ASKED:
-        if skill == own_skill or any(word in words for word in asking):
+    for task, _, asking in ASKED:
+        if any(word in words for word in asking):
             return task
     return "voiceover"
 

@@ -28,7 +28,7 @@ from nemowatch.errors import (
     UsageError,
 )
 from nemowatch.fs.threads import Disks
-from nemowatch.intake.records import FileProblem, RequestFile
+from nemowatch.intake.records import REVIEWED, FileProblem, RequestFile
 from nemowatch.intake.scan.folders import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
@@ -41,6 +41,7 @@ from nemowatch.reporting import notes, words
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore
 from nemowatch.sources.request_subjects import questions_named, result_named
+from nemowatch.sources.reviewed_texts import text_awaited
 from nemowatch.tasks.answers import Said, read_answer
 from nemowatch.tasks.further import further
 
@@ -209,6 +210,8 @@ def _words(watch: Watch, file: RequestFile) -> Words:
 def _plan(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | Known:
     """What a text asks for, or that it was taken before. Raises OrderError."""
     written = _words(watch, file)
+    if file.kind == REVIEWED:
+        return _reviewed(conn, watch, file, written)
     for taken in requests.at_path(conn, written):
         if _is_no_newer(written, taken):
             return _known(conn, taken)
@@ -244,6 +247,31 @@ def _revision(
 
     asked = {"job": subject.job, "session": subject.session, "text": text}
     return Plan([("revise", asked)], record)
+
+
+def _reviewed(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    """A text that was put back. The same words are an approval for each clip that waits for one,
+    so what counts is whether something waits."""
+    try:
+        job = text_awaited(conn, watch, file.path)
+    except OrderError:
+        for taken in requests.at_path(conn, written):
+            if _is_no_newer(written, taken):
+                return _known(conn, taken)
+        raise
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        before = requests.about(conn, written, job.session)
+        if all(taken.mtime_ns != written.mtime_ns for taken in before):
+            requests.add(conn, written, job.session, job.id, now_ms)
+
+    asked = {"job": job.id, "how": "done", "words": file.text}
+    return Plan([("resolve", asked)], record)
 
 
 def _answer(

@@ -15,13 +15,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from nemowatch.config.display_paths import from_share
 from nemowatch.edits import transcript
 from nemowatch.edits.answer_words import publishable
 from nemowatch.edits.transcript import Transcript
 from nemowatch.edits.turn_summary import summary_of
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
-from nemowatch.journal import results
+from nemowatch.journal import results, reviews
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
@@ -62,6 +63,7 @@ async def put(work: Work, deps: Deps) -> Decision:
     now = deps.clock.now_ms()
     writes = [_add_output(work, made, now) for made in put_out]
     writes.append(partial(results.keep_summary, job_id=work.job.id, summary=summary))
+    writes.append(_ask_for_review(work, put_out, now))
     done = go(
         State.PUBLISHED,
         *writes,
@@ -70,6 +72,20 @@ async def put(work: Work, deps: Deps) -> Decision:
         progress=100,
     )
     return replace(done, text=_left_out(work, put_out))
+
+
+def _ask_for_review(work: Work, put_out: list[Made], now_ms: int) -> Write:
+    """What is made of a text once a person approves it waits from now on."""
+    texts = [
+        from_share(work.watch, os.fsencode(found.path))
+        for output, _, found in put_out
+        if output.kind in FORMS
+    ]
+    question = (
+        f"The text is ready: {', '.join(texts)}. What is made of it waits until you put it back,"
+        " and nothing is paid for that so far."
+    )
+    return partial(reviews.ask, text_job=work.job.id, question=question, now_ms=now_ms)
 
 
 def _drafts(conn: sqlite3.Connection, job_id: int) -> tuple[Draft, Draft]:

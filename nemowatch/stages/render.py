@@ -51,7 +51,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
 
 async def _may_have_more(work: Work, deps: Deps) -> bool:
     """Whether the session may have what is missing here: a draft, or the captions of one."""
-    if not work.requires(OutputKind.TEXT):
+    if not work.requires(OutputKind.TEXT) and not work.requires_times:
         return not work.draft_saved
     draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
     return not has_captions(draft)
@@ -80,7 +80,10 @@ async def _read_draft(work: Work, deps: Deps) -> Decision:
 
 
 def _is_enough(work: Work) -> bool:
-    """Whether all that was ordered can be made of what is here, captions left out of account."""
+    """Whether all that was ordered can be made of what is here, captions left out of account where
+    words alone will do."""
+    if work.requires_times:
+        return False
     if work.requires(OutputKind.TEXT) and not publishable(work.job.answer):
         return False
     return work.draft_saved or not work.requires(OutputKind.VIDEO)

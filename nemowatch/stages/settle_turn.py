@@ -34,8 +34,6 @@ async def happened(
     """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
     the words; else a person is asked."""
     credits = await balance(deps)
-    if call.replays is not None:
-        return _replayed(call, credits, deps)
     settled = settle(call, CallOutcome.HAPPENED, credits, deps)
     draft = kept(work, state, deps)
     if _is_transcript_missing(work, state, text):
@@ -44,15 +42,14 @@ async def happened(
     return go(State.INSTRUCTED, settled, *draft, answer=text)
 
 
-def _replayed(call: Spend, credits: float | None, deps: Deps) -> Decision:
-    """An earlier instruction was carried out again: go on with the next one."""
-    return go(State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, deps, Edit.NONE))
-
-
 def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
     """Whether a transcript was ordered, and neither captions came nor words that are one. After
     silence it may come late: nobody is asked then."""
-    if not text or not work.requires(OutputKind.TEXT) or has_captions(state.draft):
+    if not text or has_captions(state.draft):
+        return False
+    if work.requires_times:
+        return True
+    if not work.requires(OutputKind.TEXT):
         return False
     return answer_words.judge(text) is not Words.SPEECH
 
@@ -66,8 +63,6 @@ async def answered(
 ) -> Decision:
     """Settle a call with words and no edit: a transcript's text, or something for a person."""
     credits = await balance(deps)
-    if call.replays is not None:
-        return _replayed(call, credits, deps)
     if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
         settled = settle(call, CallOutcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)

@@ -25,6 +25,8 @@ from nemowatch.tasks.words import AND, WrongError, split, word_at
 #: Words that only some tasks know: which language a video is in, and whose voice.
 SOURCE = frozenset({"from"})
 VOICES = frozenset({"male", "female"})
+#: The word that asks for the text first.
+REVIEW = frozenset({"review"})
 #: `se_SE`, `br_BR`: written by people who mean the country's own language.
 _DOUBLED = {f"{code}_{code.upper()}" for code in mistakable.COUNTRY_CODES}
 #: Codes of languages have two letters or three.
@@ -41,6 +43,7 @@ class Arguments:
     targets: tuple[Language, ...]
     source: Language | None
     gender: Gender
+    is_reviewed: bool = False
 
 
 def read_arguments(
@@ -50,9 +53,9 @@ def read_arguments(
     *,
     many: bool = True,
 ) -> Arguments:
-    """Read `words[start:]`, with those of SOURCE and VOICES that the task knows. `many`: whether
-    it takes several languages; a task of one is offered no reading of a name as two. Raises
-    WrongError."""
+    """Read `words[start:]`, with those of SOURCE, VOICES and REVIEW that the task knows. `many`:
+    whether it takes several languages; a task of one is offered no reading of a name as two.
+    Raises WrongError."""
     return _Reader(words, start, many=many).read(keywords)
 
 
@@ -77,6 +80,7 @@ class _Reader:
         self._source: Language | None = None
         self._gender = Gender.UNSAID
         self._keywords: frozenset[str] = frozenset()
+        self._is_reviewed = False
         self._after_target = -1  # where the last word of the latest target ends
 
     def read(self, keywords: frozenset[str]) -> Arguments:
@@ -89,9 +93,16 @@ class _Reader:
                 self._read_target()
             elif keyword in SOURCE:
                 self._read_source()
+            elif keyword in REVIEW:
+                self._read_review()
             else:
                 self._read_gender(Gender(keyword))
-        return Arguments(tuple(self._targets), self._source, self._gender)
+        return Arguments(
+            tuple(self._targets),
+            self._source,
+            self._gender,
+            self._is_reviewed,
+        )
 
     def _read_target(self) -> None:
         begin = self._at
@@ -125,6 +136,12 @@ class _Reader:
         if self._gender:
             raise WrongError("The name says more than once which voice to use: male or female.")
         self._gender = gender
+        self._at += 1
+
+    def _read_review(self) -> None:
+        if self._is_reviewed:
+            raise WrongError('The name says "review" twice.')
+        self._is_reviewed = True
         self._at += 1
 
     def _add(self, language: Language) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemowatch.errors import OrderError
-from nemowatch.model import MediaKind
+from nemowatch.model import MediaKind, Output, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds import KINDS, kind_of
 from nemowatch.tasks.media_names import listed
@@ -81,4 +81,13 @@ def _results(folder: Folder) -> str:
     except OrderError as error:
         return f"{error.text} {error.cure}"
     results = [f"clip{output.ending}" for target in order.targets for output in target.outputs]
-    return f"Results for {name}: {', '.join(results)}."
+    later = [f"clip{output.ending}" for target in order.targets for output in reviewed(target)]
+    after = where(later, f"; and {', '.join(later)}, once that text is put back into the folder")
+    return f"Results for {name}: {', '.join(results)}{after}."
+
+
+def reviewed(target: Target) -> tuple[Output, ...]:
+    """What is made of a target's text once it is approved."""
+    if target.review is None:
+        return ()
+    return target.review.outputs

@@ -48,6 +48,7 @@ class Folder:
     gender: Gender = Gender.UNSAID
     accepts: frozenset[MediaKind] = frozenset()  #: kinds of files it takes
     prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in
+    is_reviewed: bool = False  #: the text is made first, and waits for a person
     outputs: tuple[str, ...] = ("mp4",)  #: of an `edit` folder or a recipe
 
     @property
@@ -115,4 +116,3 @@ class Drop:
     glossary: Glossary = NO_TERMS  #: the names and terms of its folder
     #: (tag, words with their times): subtitles beside the clip, in languages of the folder
     subtitles: tuple[tuple[str, str], ...] = ()
-    seconds: float = 0  #: how long the clip plays; 0 is not known

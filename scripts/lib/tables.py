@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nemowatch.model import MediaKind
 from nemowatch.tasks import Folder, plan, read_folder
+from nemowatch.tasks.describe import reviewed
 from nemowatch.tasks.kinds import KINDS, RECIPE, Example
 
 README = Path(__file__).parents[2] / "README.md"
@@ -60,7 +61,8 @@ def _results(example: Example) -> list[str]:
         assert isinstance(folder, Folder), folder
         stem = example.drop.name.rpartition(".")[0]
         for target in plan(folder, example.drop).targets:
-            found |= dict.fromkeys(stem + output.ending for output in target.outputs)
+            outputs = (*target.outputs, *reviewed(target))
+            found |= dict.fromkeys(stem + output.ending for output in outputs)
     return list(found)
 
 

@@ -29,7 +29,7 @@ RECIPES = {
 #: Names that are read, each planned for every drop below.
 READ = """
 dub-es|dub-es-fr|dub-from-en-es|Dub from English, Spanish|dub-pt_BR|dub-spanish|DUB-pt-BR-fr
-dub-zh_hant_tw|dub-es-419
+dub-zh_hant_tw|dub-es-419|dub-es-review|Dub review FR, from English
 voiceover|Voiceover-DE|voiceover-female|voiceover-male-pt-BR|voiceover-german-female
 transcribe|Transcribe-de|transcribe-brazilian-portuguese
 edit|Edit|EDIT
@@ -51,6 +51,7 @@ voiceover-male-female|voiceover-female-female|voiceover-de-fr|voiceover-kr-femal
 voice-over-de|voiceover-english-woman|voiceover-man|voiceover-from-en|narration-fr|tts|speech es
 transcribe-de-en|transcribe-from-en|transcript|subtitles|captions-de|srt|transcrbe|transcription es
 edit-this|edits|editing|edit-es|my-recipe-es|myrecipe|my-recipe-es-fr|short-es|shorts-xx|recipe
+dub-review|dub-es-reviewed|dub-es-review-review|dub-es-and-review|review-es|dub-es-proofread
 party-es|text-es|srt only es|one two three four five six seven eight nine ten dub es
 """
 

@@ -184,7 +184,6 @@ class Acceptance:
             book.prompt(beside),
             book.glossary(beside),
             tuple(subtitles),
-            main.seconds,
         )
 
     def _no_order(

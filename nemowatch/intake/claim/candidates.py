@@ -59,7 +59,6 @@ def candidate(
         conflict,
         many,
         tuple(path for _, path in group.subtitles),
-        tips=order.tips,
     )
 
 
@@ -88,7 +87,6 @@ def project_candidate(
         is_project=True,
         approved=approved,
         instructions=instructions,
-        tips=order.tips,
     )
 
 

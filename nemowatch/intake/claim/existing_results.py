@@ -59,8 +59,16 @@ class ResultLookup:
         found: list[NewJob] = []
         for job in candidate.jobs:
             results = self._find(candidate.path, job)
-            found.append(replace(job, existing=results))
+            found.append(replace(job, existing=(*results, *self._reviewed(candidate.path, job))))
         return replace(candidate, jobs=tuple(found))
+
+    def _reviewed(self, path: bytes, job: NewJob) -> tuple[PublishedOutput, ...]:
+        """What was made of its text, where a person approves that."""
+        review = job.target.review
+        if review is None:
+            return ()
+        target = Target(job.target.name, review.prompt, review.outputs)
+        return self._find(path, replace(job, target=target))
 
     def _find(self, path: bytes, job: NewJob) -> tuple[PublishedOutput, ...]:
         return self.finder(self.watch, path, job, self.beat)

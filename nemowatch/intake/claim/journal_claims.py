@@ -24,10 +24,10 @@ from nemowatch.journal import (
     jobs,
     renames,
     results,
+    reviews,
     sessions,
     source_members,
     sources,
-    tips,
 )
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
@@ -178,6 +178,7 @@ class Claims:
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
             own = jobs.of_source(self._conn, row.id)
             if not unpaid(self._conn, own):
+                self._withdraw_reviews(own)
                 continue  # it cannot become another order any more
 
             if _is_same_order(own, candidate) and not row.settled:
@@ -202,7 +203,6 @@ class Claims:
             jobs=candidate.jobs,
             batch_id=batch,
             held=held,
-            tips=candidate.tips,
         )
         return sources.claim(self._conn, new, self._now).id
 
@@ -229,7 +229,6 @@ class Claims:
 
     def _resettle(self, row: SourceRow, candidate: Candidate) -> None:
         self._renew_prompts(row.id, candidate)
-        tips.keep(self._conn, row.id, candidate.tips)
         sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
 
     def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:
@@ -237,14 +236,23 @@ class Claims:
         are part of what it is."""
         if candidate.is_project:
             return
-        prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
+        targets = {(new.item, new.target.name): new.target for new in candidate.jobs}
         for job in jobs.of_source(self._conn, source_id):
             is_order = not sessions.goes_on(self._conn, job)
             if job.state is not State.CLAIMED or not is_order:
                 continue
-            prompt = prompts.get((job.item, job.target), job.prompt)
-            if prompt != job.prompt:
-                jobs.apply(self._conn, job, job.state, self._now, {"prompt": prompt})
+            target = targets.get((job.item, job.target))
+            if target is None:
+                continue
+            if target.prompt != job.prompt:
+                jobs.apply(self._conn, job, job.state, self._now, {"prompt": target.prompt})
+            if target.review is not None:
+                reviews.plan(self._conn, job.id, target.review)
+
+    def _withdraw_reviews(self, own: list[Job]) -> None:
+        """Nothing is made of the text of an earlier version any more."""
+        for job in filter(reviews.is_waiting, own):
+            job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
 
     def _supersede(self, row: SourceRow, own: list[Job]) -> None:
         """Another version of the file, or a text beside it, came before anything was paid: the
@@ -260,20 +268,12 @@ class Claims:
             return self._at_work(candidate, row)
 
         source_members.refresh(self._conn, row.id, candidate.members)
-        done = list(filter(self._is_ordered, done))
         is_whole = all(map(self._has_results, done))
         if is_whole and self._is_kept(row):
             return Outcome.KNOWN
 
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
-
-    def _is_ordered(self, job: Job) -> bool:
-        """Whether a file that is dropped again asks for this job: for what the folder orders, and
-        for what else was made of it; not for a change that came to nothing."""
-        if job.state is State.PUBLISHED:
-            return True
-        return not sessions.is_change(self._conn, job)
 
     def _has_results(self, job: Job) -> bool:
         """Whether a job was published, and its results exist still."""

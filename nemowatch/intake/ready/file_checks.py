@@ -167,6 +167,19 @@ def read_request(
         return text, fingerprint(fd, snapshot(fd), path, beat)
 
 
+def read_reviewed(
+    root: Path,
+    path: bytes,
+    expected: Snapshot,
+    beat: Callable[[], None],
+) -> tuple[str, str]:
+    """The words and times of subtitles that have kept still, and the SHA-256 of their content, hex.
+    Raises as `read_prompt`."""
+    with _still(root, path, expected) as fd:
+        text = reading.read_subtitles(fd, beat=beat)
+        return text, fingerprint(fd, snapshot(fd), path, beat)
+
+
 @contextmanager
 def _still(root: Path, path: bytes, expected: Snapshot) -> Iterator[int]:
     """An open file that is as expected. Raises SourceChanged, LocalError."""

@@ -113,7 +113,6 @@ class _Reader:
             text=text,
             links=links,
             lease=held,
-            seconds=found.seconds,
         )
 
     def _lease(self) -> Lease:

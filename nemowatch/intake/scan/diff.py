@@ -30,6 +30,7 @@ from nemowatch.intake.scan.folders import (
     same_name,
     stem_of,
 )
+from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
@@ -255,6 +256,9 @@ class ScanDiffer:
             return
         if not isinstance(self._book.read(folder), Folder):
             return  # its name is the problem, and not what is in it
+        if self._book.is_reviewed_text(path):
+            self._gathering.request(path, entry.snapshot, Instruction.REVIEWED)
+            return
         if not self._book.takes(path):
             facts.add_foreign(path, entry.snapshot)
             return

@@ -50,6 +50,7 @@ EMPTY_CURES = {
     Instruction.GLOSSARY: "Write the names and terms into it, one a line, or remove it.",
     Instruction.REVISE: "Write into it what is to be changed, or remove it.",
     Instruction.ANSWER: "Write the answer into it, or remove it.",
+    Instruction.REVIEWED: "Write the words into it, with their times, or remove it.",
 }
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
@@ -166,13 +167,14 @@ class Gathering:
         asked = instruction_names.request_of(name)
         alike = _alike(name)
         if asked is not None:
-            self._request(path, snapshot, asked.instruction)
+            self.request(path, snapshot, asked.instruction)
         elif alike is not None:
             self.miss(path, alike)
         elif instruction_names.is_note(name) and len(self.notes) < MAX_NOTES:
             self.notes.append(path)
 
-    def _request(self, path: bytes, snapshot: Snapshot, asked: Instruction) -> None:
+    def request(self, path: bytes, snapshot: Snapshot, asked: Instruction) -> None:
+        """This file says something about what exists."""
         if snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
             self.others.append(_near(path, asked, why, EMPTY_CURES[asked]))

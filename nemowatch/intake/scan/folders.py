@@ -259,6 +259,12 @@ class FolderBook:
         made of the clip beside them."""
         return is_subtitles(path) and self.takes_subtitles(path)
 
+    def is_reviewed_text(self, path: bytes) -> bool:
+        """Whether a file has the name of subtitles, and lies where texts are approved by being put
+        back."""
+        found = self.read(folder_of(path))
+        return is_subtitles(path) and isinstance(found, Folder) and found.is_reviewed
+
     def takes_subtitles(self, path: bytes) -> bool:
         """Whether subtitles belong to clips in the task folder of this path."""
         found = self.read(folder_of(path))
@@ -267,7 +273,7 @@ class FolderBook:
     def in_doubt(self, path: bytes) -> Instruction | None:
         """The instruction that may be meant by a file, by its name alone: what lies beside it
         says more."""
-        if self.is_subtitles(path):
+        if self.is_subtitles(path) or self.is_reviewed_text(path):
             return None
         is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
         return instruction_names.in_doubt(name_of(path), scripts=is_text_work)

@@ -20,6 +20,7 @@ class Instruction(StrEnum):
     GLOSSARY = "glossary.txt"
     REVISE = "NAME.revise.txt"
     ANSWER = "NAME.answer.txt"
+    REVIEWED = "NAME.es.srt"  #: a text that was approved, in a folder where such are
     LINKS = "NAME.urls.txt"
     NOTE = "one of nemowatch's own notes"
     ORDER = "an order"
@@ -153,6 +154,7 @@ FORMS = (
         alone=False,
         is_request=True,
     ),
+    Form(Instruction.REVIEWED),
     Form(Instruction.NOTE, "error", is_ending=True, alone=False),
     Form(Instruction.NOTE, "question", is_ending=True, alone=False),
     Form(Instruction.NOTE, "nemowatch", is_ending=True, alone=False),

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from nemowatch.errors import OrderError, shown
-from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Target
+from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Review, Target
 from nemowatch.tasks import additions, prompts
-from nemowatch.tasks.arguments import SOURCE, read_arguments
+from nemowatch.tasks.arguments import REVIEW, SOURCE, read_arguments
 from nemowatch.tasks.kinds.base import AUDIO, VIDEO, Example, Hint, Skill, Spelled, TaskKind
 from nemowatch.tasks.languages import Language, of_code
 from nemowatch.tasks.prompts import Base
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import WrongError, where
 
+#: What makes the text that is reviewed (docs/api.md section 2).
+_TEXT_SKILL = "transcribe-video-to-text"
+#: The text was a track of the video so that it has times; rendered, it would be in the picture.
+_NOT_SHOWN = (
+    "Unless subtitles are asked for above, take the text track with the translation out of the"
+    " timeline again."
+)
+#: Other words for a review.
+_REVIEW_WORDS = dict.fromkeys(
+    ("review", "reviewed", "reviewing", "reviews", "preview", "proofread", "check", "correct"),
+    "review",
+)
+
 
 class Dub(TaskKind):
-    """`dub-es-fr`, `dub-from-en-es`."""
+    """`dub-es-fr`, `dub-from-en-es`, `dub-es-review`."""
 
     word = "dub"
     summary = "a video or a recording, spoken in other languages"
-    skills = (Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True, best_seconds=300),)
+    skills = (
+        Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True),
+        Skill(_TEXT_SKILL, 500 * MB, needs_sound=True),
+    )
     takes = VIDEO | AUDIO
     also = ("dubbing", "dubbed", "dubs")
     meant = ("translate", "translation", "translated", "synchronize")
-    keywords = SOURCE
+    keywords = SOURCE | REVIEW
+    near_words = _REVIEW_WORDS
     shortest = "dub-es"
     splits_languages = True
     takes_subtitles = True
@@ -30,11 +47,16 @@ class Dub(TaskKind):
         Example(("dub-es-fr",), "the video spoken in each language"),
         Example(("dub-from-en-es",), "the same, and says which language it is in"),
         Example(("dub-pt_BR", "dub-spanish"), "regions with `_`, names in words"),
+        Example(
+            ("dub-es-review",),
+            "the text first; put back, corrected or as it is, it is dubbed",
+        ),
     )
     hints = (
         Hint("dub-es-fr", "a video, spoken in Spanish and in French"),
         Hint("dub-pt_BR", "a video, spoken in Brazilian Portuguese"),
         Hint("dub-from-en-es", "a video, from English into Spanish"),
+        Hint("dub-es-review", "the Spanish text first; put back here, it is spoken"),
     )
 
     def read(self, spelled: Spelled) -> Folder:
@@ -55,29 +77,57 @@ class Dub(TaskKind):
             found.targets,
             found.source,
             accepts=self.takes,
+            is_reviewed=found.is_reviewed,
         )
 
     def plan(self, folder: Folder, drop: Drop) -> Order:
+        target_of = _target
+        skill = folder.skill
+        if folder.is_reviewed:
+            target_of = _reviewed
+            skill = _TEXT_SKILL
         targets: list[Target] = []
         for language in folder.languages:
-            targets.append(_target(folder, drop, language))
-        return Order(self.word, folder.skill, tuple(targets))
+            _check_language(folder, language, drop.prompt)
+            targets.append(target_of(folder, drop, language))
+        return Order(self.word, skill, tuple(targets))
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:
-    _check_language(folder, language, drop.prompt)
     words = dict(drop.subtitles).get(language.tag, "")
-    base = _message(language, folder.source_language, drop.kind, has_words=bool(words))
+    message = _dub(folder, drop, language, has_words=bool(words)) + words
+    return Target(language.tag, message, _outputs(language))
+
+
+def _reviewed(folder: Folder, drop: Drop, language: Language) -> Target:
+    """The text first; the dub is made of what a person puts back."""
+    added = prompts.addition(drop.prompt) or drop.prompt.strip()
+    base = _text_message(language, folder.source_language, drop.kind)
+    text = prompts.instructed(base, where(added, f"+{added}"))
+    message = prompts.order(text, drop, [language])
+    dub = Review(folder.skill, _dub(folder, drop, language, has_words=True), _outputs(language))
+    return Target(language.tag, message, (Output(f".{language.tag}.srt", OutputKind.SRT),), dub)
+
+
+def _outputs(language: Language) -> tuple[Output, ...]:
+    return (Output(f".{language.tag}.mp4", OutputKind.VIDEO),)
+
+
+def _dub(folder: Folder, drop: Drop, language: Language, *, has_words: bool) -> str:
+    """The message that orders a dub; with `has_words` it ends where the words begin."""
+    base = _message(language, folder.source_language, drop.kind, has_words=has_words)
     text = prompts.instructed(base, drop.prompt)
     is_replaced = drop.prompt.strip() and not prompts.extends(drop.prompt)
     if is_replaced and not prompts.asks_for_languages(text):
         # without it, the job of each language would be sent the same words
         text += "\n\nThe language to dub into is {languages}."
     message = prompts.order(text, drop, [language])
-    if words:
-        label = f"The words of the {language.name} dub, each after its times:"
-        message = f"{message}\n\n{label}\n\n{words}"
-    return Target(language.tag, message, (Output(f".{language.tag}.mp4", OutputKind.VIDEO),))
+    if not has_words:
+        return message
+    parts = [message, f"The words of the {language.name} dub, each after its times:\n\n"]
+    if folder.is_reviewed:
+        parts.insert(1, _NOT_SHOWN)
+    return "\n\n".join(parts)
 
 
 def _check_language(folder: Folder, language: Language, own: str) -> None:
@@ -118,6 +168,19 @@ def _message(
         f"{order}, and keep music and background sounds. {kept} add titles, music or effects.",
         f"{order}.",
     )
+
+
+def _text_message(target: Language, source: Language | None, kind: MediaKind) -> Base:
+    """For the text that a person is to approve."""
+    medium = "recording" if kind is MediaKind.AUDIO else "video"
+    spoken = prompts.name_of(source)
+    origin = where(spoken, f" The speech in it is in {spoken}.")
+    order = (
+        f"Transcribe what is said in this {medium}, translated into {target.name}.{origin} Add the"
+        " translation as a text track, sentence by sentence, whose parts begin and end when they"
+        " are spoken. Do not add a voice yet."
+    )
+    return Base(f"{order} Change nothing else in the {medium}.", order)
 
 
 def _replaced(target: Language, *, has_words: bool) -> str:

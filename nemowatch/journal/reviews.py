@@ -1,0 +1,157 @@
+"""Texts that a person approves before anything is made of them: what waits for which text, and what
+is ordered once the words are there.
+
+The dub of a reviewed text is a job like any other, one more instruction in the session that made
+the text. It waits for a person from the moment at which the text is there, and has no message
+before it has the words.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.errors import UsageError
+from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.journal.queries import load
+from nemowatch.journal.sessions import Instruction
+from nemowatch.model import AttentionReason, Output, OutputKind, Review, State
+
+SQL = load("reviews")
+#: States from which a job with other words goes on as if it had them from the start.
+_NOT_BEGUN = frozenset({State.CLAIMED, State.UPLOADING})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row of table review."""
+
+    text_job: int
+    review: Review
+    dub_job: int | None
+
+
+def plan(conn: sqlite3.Connection, text_job: int, review: Review) -> None:
+    """Once this job has made its text, that is to be made of it."""
+    outputs = json.dumps([[o.ending, o.kind, o.required] for o in review.outputs])
+    values = {"text_job": text_job, "skill": review.skill, "prompt": review.prompt}
+    conn.execute(SQL["plan"], values | {"outputs": outputs})
+
+
+def of_dub(conn: sqlite3.Connection, job_id: int) -> Planned | None:
+    """What this job makes of which text; None for a job of another kind."""
+    return _planned(conn.execute(SQL["of_dub"], (job_id,)).fetchone())
+
+
+def _planned(row: sqlite3.Row | None) -> Planned | None:
+    if row is None:
+        return None
+    outputs: list[Output] = []
+    for ending, kind, required in json.loads(row["outputs"]):
+        outputs.append(Output(ending, OutputKind(kind), required))
+    review = Review(row["skill"], row["prompt"], tuple(outputs))
+    return Planned(row["text_job"], review, row["dub_job"])
+
+
+def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> None:
+    """The text is there: what is to be made of it waits for a person from now on. Nothing happens
+    for a job that nothing waits for, and for one that is delivered once more."""
+    planned = _planned(conn.execute(SQL["of_text"], (text_job,)).fetchone())
+    if planned is None:
+        return
+    job = jobs.by_id(conn, text_job)
+    dub = _known_dub(conn, planned, job)
+    if dub is None:
+        order = Instruction(job.stem, planned.review.skill, "", planned.review.outputs)
+        dub = jobs.by_id(conn, sessions.add_job(conn, job.session, order, now_ms))
+        conn.execute(SQL["asked"], {"text_job": text_job, "dub_job": dub.id})
+    elif not is_waiting(dub):
+        return
+    wait(conn, dub, now_ms, question, session=job.session)
+
+
+def _known_dub(conn: sqlite3.Connection, planned: Planned, text: Job) -> Job | None:
+    """What is made of this text, or still waits for one; None when it is to be ordered anew."""
+    if planned.dub_job is None:
+        return None
+    dub = jobs.by_id(conn, planned.dub_job)
+    if dub.session != text.session and not is_waiting(dub):
+        return None  # it was made of an earlier take of the text
+    return dub
+
+
+def wait(
+    conn: sqlite3.Connection,
+    job: Job,
+    now_ms: int,
+    question: str = "",
+    *,
+    session: int = 0,
+) -> None:
+    """Have a person approve the text that this job is about; `session`: where that was made, 0: in
+    the job's own."""
+    asked = JobChanges(
+        reason=AttentionReason.REVIEW.value,
+        due_at=0,
+        error_code="",
+        error_text=question or "Its text waits to be approved.",
+        session=session or job.session,
+    )
+    jobs.apply(conn, job, State.ATTENTION, now_ms, asked)
+
+
+def is_waiting(job: Job) -> bool:
+    """Whether a text is to be approved before this job is done."""
+    return job.state is State.ATTENTION and job.reason == AttentionReason.REVIEW
+
+
+def waiting_in(conn: sqlite3.Connection, session: int) -> Job | None:
+    """The job of a session that waits for its text to be approved."""
+    row = conn.execute(SQL["waiting"], {"session": session}).fetchone()
+    if row is None:
+        return None
+    return jobs.by_id(conn, row["dub_job"])
+
+
+def may_approve(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether words that come now are used: nothing is paid for yet, nor about to be."""
+    if is_waiting(job):
+        return True
+    is_reviewed = of_dub(conn, job.id) is not None
+    has_not_begun = job.working_state in _NOT_BEGUN
+    return is_reviewed and has_not_begun and not _is_paid(conn, job)
+
+
+def _is_paid(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether this job itself is, or may be, paid for."""
+    return spend.is_paid(conn, job.id) or spend.unsettled(conn, job.id) is not None
+
+
+def approve(conn: sqlite3.Connection, job: Job, words: str, now_ms: int) -> State:
+    """Make it of these words: one paid call, as any other. Returns where the job goes on. Raises
+    UsageError where nothing waits for words."""
+    planned = of_dub(conn, job.id)
+    if planned is None or not may_approve(conn, job):
+        raise UsageError(f"Job {job.id} does not wait for a text.")
+    prompt = f"{planned.review.prompt}{words}"
+    if not is_waiting(job):
+        jobs.apply(conn, job, job.state, now_ms, JobChanges(prompt=prompt))
+        return job.state
+    changes = sessions.BEGINNING | JobChanges(prompt=prompt)
+    jobs.apply(conn, job, State.CLAIMED, now_ms, changes)
+    return State.CLAIMED
+
+
+def revise(conn: sqlite3.Connection, waiting: Job, text: str, now_ms: int) -> int:
+    """Change the text before it is approved: one more instruction in the session takes the place of
+    the dub that waits, which waits for the new text then. Returns the number of the job."""
+    planned = of_dub(conn, waiting.id)
+    assert planned is not None  # only such jobs wait
+    made_by = jobs.by_id(conn, planned.text_job)
+    order = Instruction(made_by.stem, made_by.skill, text, made_by.outputs)
+    sessions.add_job(conn, waiting.session, order, now_ms, in_place_of=waiting)
+    conn.execute(SQL["make_text"], {"job": waiting.id, "text_job": made_by.id})
+    conn.execute(SQL["begin_anew"], {"text_job": waiting.id})
+    return waiting.id

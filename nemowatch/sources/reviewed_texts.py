@@ -1,0 +1,92 @@
+"""Which job waits for a text that was put back into its folder: `promo.es.srt` is the text of the
+Spanish dub of `promo.mp4`.
+
+It reads the journal alone, and carries nothing out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable
+
+from nemowatch.config import Watch
+from nemowatch.errors import OrderError
+from nemowatch.fs.names import plain, safe_name
+from nemowatch.intake.scan.folders import name_of, parent, same_name, subtitle_stem
+from nemowatch.journal import requests, reviews
+from nemowatch.journal.jobs import Job
+from nemowatch.model import ENDED, State
+from nemowatch.tasks import tag_of
+
+#: What programs and the outbox put behind a name that is taken.
+_NUMBER = re.compile(r"\s*\(\d+\)$")
+#: Names that are proposed.
+_MOST_NAMES = 8
+_REMOVE = "Or remove it."
+
+
+def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
+    """The job that goes on with the text at this path. Raises OrderError, with the cure."""
+    own = requests.of_folder(conn, watch.name, parent(path))
+    named = [job for source, job in own if _is_named(path, source, job)]
+    reviewed = [job for job in named if reviews.of_dub(conn, job.id) is not None]
+    for job in reviewed:
+        if reviews.may_approve(conn, job):
+            return job
+
+    name = plain(name_of(path))
+    if reviewed:
+        raise _too_late(name, reviewed[0])
+    if any(job.state not in ENDED for job in named):
+        raise OrderError(
+            f"The text that {name} is about is still being made.",
+            cure="Nothing to do: this one is used once that is there.",
+        )
+    raise _unknown(name, own)
+
+
+def _too_late(name: str, job: Job) -> OrderError:
+    result = f"{job.stem}{job.outputs[0].ending}"
+    if job.state is State.PUBLISHED:
+        return OrderError(
+            f"{name} came when {result} had been made already: its words are not used.",
+            cure=(
+                f"To change {result}, say in {result}.revise.txt what is to be different, which is"
+                f" one more turn. {_REMOVE}"
+            ),
+        )
+    return OrderError(
+        f"{name} came when {result} was being made already: its words are not used.",
+        cure=f"Wait for {result}; it may be what you want. {_REMOVE}",
+    )
+
+
+def _unknown(name: str, own: Iterable[tuple[bytes, Job]]) -> OrderError:
+    waiting = [job for _, job in own if reviews.is_waiting(job)]
+    if not waiting:
+        return OrderError(
+            f"Nothing in this folder waits for a text, so {name} is not used.",
+            cure=(
+                "Texts are put back into the folder of their clip once they are in the outbox, and"
+                f" the clip stays there meanwhile. {_REMOVE}"
+            ),
+        )
+    names = [plain(os.fsencode(f"{job.stem}.{job.target}.srt")) for job in waiting[:_MOST_NAMES]]
+    return OrderError(
+        f"No clip in this folder waits for a text called {name}.",
+        cure=f"Call it what it is to be: {' or '.join(names)}. {_REMOVE}",
+    )
+
+
+def _is_named(path: bytes, source: bytes, job: Job) -> bool:
+    """Whether a file has the name of a text for what this job makes, in any case: the clip's, with
+    its language behind a dot as a folder's name would say it, with or without a number."""
+    name = subtitle_stem(name_of(path))
+    said = _NUMBER.sub("", os.fsdecode(name))
+    begin, _, language = said.rpartition(".")
+    is_language = language.casefold() == job.target.casefold() or tag_of(language) == job.target
+    stem = job.stem.encode("utf-8", "surrogateescape")
+    clips = {name_of(source), stem, os.fsencode(safe_name(stem, ""))}
+    return is_language and same_name(os.fsencode(begin)) in set(map(same_name, clips))
