@@ -62,12 +62,17 @@ _CHINESE_NAMES = {
 }
 #: What is to be dubbed, or what is done to the whole: not a text that is shown.
 _DUBBED = re.compile(
-    r"\bdub\w*\b"
+    r"\bdub\w*\b|\b(?:speak|spoken|narrate|narrated|say|said|voiced?) (?:\w+ ){0,3}?(?:in|into)\b"
     r"|\btranslat\w+ (?:it|this|all|everything|the (?:video|speech|dialogue|audio|film|clip))\b"
-    r"|配音|译制",
+    r"|配音|译制|[用以][^\W\d_]{1,4}[语文]说",
     re.IGNORECASE,
 )
 _SHOWN = re.compile(r"\b(?:sub)?titles?\b|\bcaptions?\b|字幕|标题", re.IGNORECASE)
+#: What is to stay as it is.
+_KEPT = re.compile(
+    r"\b(?:keep|kept|leave|left|except|original|not|don't|never|where|who|whatever)\b|保留|不要|除了",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[^.!?;,\n。！？；，]+")
 
 
@@ -100,7 +105,8 @@ def dubbed_into(text: str) -> list[str]:
     """The codes of the languages that a text says to dub into."""
     found: list[str] = []
     for clause in _CLAUSE.findall(text):
-        if _DUBBED.search(clause) and not _SHOWN.search(clause):
+        is_of_another = _SHOWN.search(clause) or _KEPT.search(clause)
+        if _DUBBED.search(clause) and not is_of_another:
             found += _named_in(clause)
     return found
 

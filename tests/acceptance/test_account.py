@@ -24,7 +24,12 @@ class Anonymous(Studio):
     def environment(self) -> dict[str, str]:
         found = super().environment()
         del found["NEMO_TOKEN"]
-        return found
+        return found | {"CREDENTIALS_DIRECTORY": str(self.credentials)}
+
+    @property
+    def credentials(self) -> Path:
+        """Where a token of the user's may come to be, as systemd has it."""
+        return self.root.parent
 
     @property
     def page(self) -> str:
@@ -88,6 +93,12 @@ def test_a_withheld_token_is_a_hold_that_is_asked_about_rarely(tmp_path: Path) -
         assert "next in line" not in studio.page
         assert "fail token" in studio.run("check", check=False).stdout
         assert studio.charged_turns() == []
+
+        (studio.credentials / "nemo_token").write_text("nmv_usr_my_own")
+        studio.wait_results("dub-es/a.es.mp4")
+        assert len(studio.charged_turns()) == 1
+        assert tokens_asked(studio) == 2
+        assert " ready " in studio.log()
 
 
 def tokens_asked(studio: Studio) -> int:

@@ -128,6 +128,12 @@ def test_ordinary_words_are_no_language(added: str) -> None:
         ("dub it; titles in English", []),
         ("Make the music softer in French scenes", []),
         ("translate from German", []),
+        ("please speak in French", ["fr"]),
+        ("Narrate it slowly in Italian.", ["it"]),
+        ("用法语说", ["fr"]),
+        ("Keep the part that is spoken in French", []),
+        ("Leave what they say in Latin", []),
+        ("speak with a French accent", []),
     ],
 )
 def test_a_language_to_dub_into_is_found(text: str, found: list[str]) -> None:
