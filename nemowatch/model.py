@@ -92,6 +92,7 @@ class AttentionReason(StrEnum):
     UNKNOWN = "unknown"  #: it is not known whether the paid turn happened
     QUESTION = "question"  #: the agent asked a question
     ERROR = "error"  #: the agent reported an error and nothing changed
+    LOST = "lost session"  #: what it goes on from is gone, and would have to be paid for again
     REVIEW = "review"  #: a text is ready, and is to be approved before anything is made of it
 
 
@@ -151,6 +152,7 @@ class Order:
     task: str  #: "dub", "voiceover", "transcribe", "edit" or the recipe's name
     skill: str  #: X-Skill-Source, docs/api.md section 2
     targets: tuple[Target, ...]
+    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
     from nemowatch.edits.draft import timeline
-    from nemowatch.journal import jobs, results, spend
+    from nemowatch.journal import jobs, results, spend, tips
     from nemowatch.reporting.conversation import conversation
     from nemowatch.reporting.json_records import job_record
     from nemowatch.stages.shown_answer import shown_answer
@@ -64,6 +64,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "draft_saved": results.is_draft_saved(conn, job_id),
         "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
+        "tips": list(tips.of_source(conn, job.source_id)),
         "history": list(map(_step, jobs.events(conn, job_id))),
         "conversation": list(map(_said_turn, conversation(conn, job_id))),
     }
@@ -78,6 +79,7 @@ def _said_turn(turn: Turn) -> dict[str, Any]:
         "job": turn.job,
         "at": iso(turn.at_ms),
         "state": turn.state.value,
+        "replaced": turn.replaced,
         "asked": turn.asked,
         "said": turn.said,
         "timeline": turn.timeline or None,
@@ -129,6 +131,7 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
         *_field("now at", record["source_now"]),
         *_field("order", f"{record['task']}, {record['target']} (skill {record['skill']})"),
         *_trouble(record, option),
+        *_field("tip", "\n".join(record["tips"])),
         *_cost(record),
         *_results(record),
         *_conversation(record["conversation"]),
@@ -187,7 +190,7 @@ def _turn(turn: dict[str, Any]) -> list[str]:
     heading = f"    turn {turn['turn']}, {local_time(turn['at'])}, job {turn['job']}"
     if turn["take"] > 1:
         heading += f", session {turn['take']}"
-    heading += f": {turn['state']}"
+    heading += f": {_end(turn)}"
     cost = words.cost(turn["credits"], about=turn["credits_about"])
     return [
         heading,
@@ -199,6 +202,13 @@ def _turn(turn: dict[str, Any]) -> list[str]:
         *_part("result", "\n".join(turn["outputs"])),
         *_part("cost", cost),
     ]
+
+
+def _end(turn: dict[str, Any]) -> str:
+    """How a turn stands; one that was only replaced was not taken back by anybody."""
+    if turn["replaced"] and turn["state"] == "cancelled":
+        return "another turn took its place"
+    return str(turn["state"])
 
 
 def _part(title: str, text: str | None) -> list[str]:

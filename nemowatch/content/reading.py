@@ -20,6 +20,7 @@ from nemowatch.content import sniff as first_bytes
 from nemowatch.content.child import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.forms import (
+    document_words,
     instructions,
     plain_script,
     plain_subtitles,
@@ -133,7 +134,7 @@ def text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
     """In the child: the words of a text or a script."""
     name, languages = arguments
     if is_word(name):
-        return Text(read_word(fd, parsing))
+        return Text(document_words(read_word(fd, parsing)))
     data = _bytes_of(fd)
     parsing()
     if not name:

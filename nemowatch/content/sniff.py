@@ -107,6 +107,7 @@ class Sniffed:
     slight: bool = False  #: CUT_SHORT by so little that players play it
     silent: str = ""  #: why there is nothing to hear, in plain words; "" when there is, or may be
     cure: str = ""  #: what to do about NOT_MEDIA, in whole sentences
+    seconds: float = 0  #: how long it plays; 0: it does not say
 
 
 def kind_by_name(name: bytes) -> MediaKind | None:
@@ -178,13 +179,20 @@ def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
 
 def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Sniffed:
     if not contents.missing:
-        return Sniffed(Finding.MEDIA, kind, ends=contents.ends, silent=silent)
+        return Sniffed(
+            Finding.MEDIA,
+            kind,
+            ends=contents.ends,
+            silent=silent,
+            seconds=contents.seconds,
+        )
     return Sniffed(
         Finding.CUT_SHORT,
         kind,
         contents.missing,
         slight=contents.slight,
         silent=silent,
+        seconds=contents.seconds,
     )
 
 

@@ -131,7 +131,7 @@ class FolderTexts:
         which of them."""
         why = f"cannot be read right now: {error.text}"
         self._state.block(path, why, now=self._clock.monotonic())
-        self._root_monitor.next_probe = 0.0
+        self._root_monitor.request_check()
 
     def fail(self, path: bytes, error: LocalError) -> None:
         """It cannot be read: the folder's files wait for it, and people are notified."""

@@ -46,11 +46,11 @@ class FullScan:
         """Whether to scan now. A first scan, or one after an absence, is due at once: nothing is
         claimed before it has been counted."""
         root_monitor = self._root_monitor
-        if self._arrivals.count_is_due or root_monitor.returned or root_monitor.restored:
+        if self._arrivals.count_is_due or root_monitor.scans.must_count:
             return True
         return self._schedule.is_due(
             now,
-            asked=root_monitor.scan_soon,
+            asked=root_monitor.scans.is_asked,
             waiting=len(self._state.tracker),
         )
 
@@ -59,22 +59,18 @@ class FullScan:
         and the journal raise."""
         root_monitor = self._root_monitor
         begun = self._clock.monotonic()
-        root_monitor.scan_soon = False
-        returned = root_monitor.returned
-        root_monitor.returned = False
+        returned = root_monitor.scans.begin()
         if returned or self._arrivals.is_first:
             await self._load()
 
         survey = await self._tracking.survey(b"")
         if not await root_monitor.same_root():
-            root_monitor.scan_soon = True
-            root_monitor.returned = True
+            root_monitor.scans.repeat()
             await root_monitor.check()
             return []
 
         self._note_end(begun, survey)
-        restored = root_monitor.restored
-        root_monitor.restored = False
+        restored = root_monitor.scans.end()
         await self._arrivals.count(survey, returned=returned, restored=restored)
         await self._absorb(survey)
         if returned:

@@ -53,8 +53,8 @@ class HintFollower:
         root = self._root_monitor.root
         found = await self._root_monitor.worker.run(lambda: sort_paths(root, wanted))
         if found.odd or len(found.folders) > MAX_FOLDERS:
-            self._root_monitor.scan_soon = True
-        if not self._root_monitor.scan_soon:
+            self._root_monitor.scans.request()
+        if not self._root_monitor.scans.is_asked:
             found.gone += await self._enter(found.folders, hints)
 
         await self._arrived(found.files, hints)
@@ -82,18 +82,18 @@ class HintFollower:
 
         was_folder = not was_file and self._held_something(path)
         if was_folder or self._state.book.in_doubt(path):
-            self._root_monitor.scan_soon = True
+            self._root_monitor.scans.request()
 
     def _is_worth(self, path: bytes) -> bool:
         """False for names that are never work; an instruction that comes or goes asks for a
         scan."""
         project = self._state.book.project(path)
         if project is not None and project.path == path:
-            self._root_monitor.scan_soon = True  # what is said of it, a scan decides
+            self._root_monitor.scans.request()  # what is said of it, a scan decides
 
         kind = self._state.ignore.path(path).kind
         if _is_instruction(path, kind):
-            self._root_monitor.scan_soon = True
+            self._root_monitor.scans.request()
         return kind in _ENTERED
 
     def _is_entered(self, folder: bytes) -> bool:
@@ -120,7 +120,7 @@ class HintFollower:
 
         self._root_monitor.watching.expected |= survey.inodes | {inode}
         if _needs_scan(survey):
-            self._root_monitor.scan_soon = True
+            self._root_monitor.scans.request()
         self._tracking.learn_instructions(survey)
         self._state.problems.learn(survey, self._state.facts, now)
         return list(survey.missing)
@@ -138,7 +138,7 @@ class HintFollower:
         """Files that events named: tracked, when their folder takes such."""
         taken = list(filter(self._is_taken, files))
         if len(taken) < len(files):  # a file that nobody takes is reported after a while
-            self._root_monitor.scan_soon = True
+            self._root_monitor.scans.request()
 
         for seen in await self._tracking.check_files(taken):
             if isinstance(seen.found, Snapshot):

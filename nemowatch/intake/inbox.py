@@ -100,7 +100,7 @@ class Inbox:
         """Begin. A root that is missing, or hangs, is a state; raises only what the journal
         raises."""
         async with self._failing_alone():
-            await self._root_monitor.start()
+            await self._pipeline.start()
 
     async def stop(self) -> None:
         """End. What is under way in the worker threads is left to itself."""
@@ -117,8 +117,8 @@ class Inbox:
 
     def request_scan(self) -> None:
         """Scan everything soon."""
-        self._root_monitor.scan_soon = True
-        self._root_monitor.next_probe = 0.0
+        self._root_monitor.scans.request()
+        self._root_monitor.request_check()
         self._due_at = 0.0
         self._on_change()
 

@@ -6,6 +6,7 @@ portion is due. What goes wrong in it is the inbox's to report.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
@@ -20,6 +21,7 @@ from nemowatch.intake.scan.schedule import ScanSchedule
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal import Journal
 
 #: Paths that events named, taken in one portion.
@@ -67,6 +69,7 @@ class Pipeline:
             journal,
             clock,
         )
+        self._hints: Hints | None = None
         self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
         self._clips = 0  #: how many of them wait for nothing but their turn
 
@@ -81,7 +84,7 @@ class Pipeline:
     @property
     def is_settling(self) -> bool:
         """True while some file may still become a job by itself, or news wait to be followed."""
-        if self._root_monitor.scan_soon or self._schedule.more:
+        if self._root_monitor.scans.is_asked or self._schedule.more:
             return True
         if self._state.projects_due:
             return True
@@ -91,10 +94,7 @@ class Pipeline:
 
     def _has_hints(self) -> bool:
         """True when events have named paths that nobody has checked yet."""
-        hints = self._root_monitor.hints
-        if hints is None:
-            return False
-        return hints.waiting
+        return self._hints is not None and self._hints.waiting
 
     def is_due(self, now: float) -> bool:
         """Whether a scan or hints are waiting; `now`: monotonic seconds."""
@@ -105,7 +105,7 @@ class Pipeline:
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next portion is due, if nothing happens before."""
         moments = (
-            self._schedule.next_at(asked=self._root_monitor.scan_soon),
+            self._schedule.next_at(asked=self._root_monitor.scans.is_asked),
             self._state.tracker.next_at(frozenset(self._ready)),
             self._state.problems.next_at(now),
         )
@@ -117,6 +117,11 @@ class Pipeline:
         self._state.book.reread(recipes)
         self._claimer.confirm_above = confirm_above
 
+    async def start(self) -> None:
+        """Begin to watch the root. Raises only what the journal raises."""
+        self._hints = Hints(asyncio.get_running_loop(), self._root_monitor.wake)
+        await self._root_monitor.start(self._hints)
+
     def stop(self) -> None:
         """End. What is being read is left to itself."""
         self._claimer.stop()
@@ -127,9 +132,10 @@ class Pipeline:
         if not await self._is_workable():
             return Tick()
 
-        assert root_monitor.hints is not None  # start() made them
-        named, everything = root_monitor.hints.take(PORTION)
-        root_monitor.scan_soon |= everything
+        assert self._hints is not None  # start() made them
+        named, everything = self._hints.take(PORTION)
+        if everything:
+            root_monitor.scans.request()
         removed = await self._scan_if_due()
         if not root_monitor.online:
             return Tick(removed=tuple(removed))
@@ -140,7 +146,7 @@ class Pipeline:
         taken = await self._claimer.take(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracker]
         self._clips = taken.clips
-        more = taken.more or root_monitor.hints.waiting
+        more = taken.more or self._hints.waiting
         return Tick(
             claimed=tuple(taken.claimed),
             duplicates=tuple(taken.duplicates),

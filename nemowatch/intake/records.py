@@ -27,6 +27,7 @@ class Candidate:
     is_project: bool = False  #: its files are one job, and its path is that of their folder
     approved: bool = False  #: of a project: a person has ordered another version of it
     instructions: str = ""  #: of a project: the digest of its prompt.txt
+    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
     @property
     def files(self) -> tuple[Member, ...]:

@@ -72,7 +72,7 @@ class RequestFiles:
         which of them."""
         why = f"cannot be read right now: {error.text}"
         self._state.block(path, why, now=self._clock.monotonic())
-        self._root_monitor.next_probe = 0.0
+        self._root_monitor.request_check()
 
     def fail(self, path: bytes, error: NemowatchError) -> None:
         """It cannot be read: people are notified."""

@@ -238,7 +238,7 @@ class Tracking:
             text.fail(path, error)
         else:
             self._state.tracker.drop(path)
-            self._root_monitor.scan_soon = True
+            self._root_monitor.scans.request()
 
     async def _is_still(self, seen: Checked, found: Snapshot, text: TextFiles | None) -> bool:
         """Whether a file has kept still for long enough; one that says something to nemowatch is

@@ -147,6 +147,7 @@ class JobStore:
             spend=latest,
             sibling_paid=_is_sibling_paid(conn, job),
             later_turn=sessions.is_later_turn(conn, job),
+            missing=sessions.missing(conn, job),
             versions=sessions.versions(conn, job),
             paid_before=_is_paid_before(conn, job_id, latest),
         )

@@ -114,10 +114,20 @@ def cancel(
 
 def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     """A person says that the paid call of a job in attention has happened: its session is read for
-    the edit, and nothing is paid."""
+    the edit, and nothing is paid. Raises UsageError where no call was made."""
+    if job.reason == AttentionReason.LOST:
+        raise UsageError(
+            f"Nothing was done for job {job.id}: the session that it goes on from is lost.",
+            cure=f"nemowatch resolve {job.id} --resend, or nemowatch cancel {job.id}.",
+        )
     call = spend.latest(conn, job.id)
     if call is not None and call.is_open:
-        spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms)
+        is_replay = call.replays is not None
+        edit = Edit.NONE if is_replay else Edit.MADE
+        spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
+        if is_replay:  # what the job itself asks for comes after it
+            jobs.apply(conn, job, State.UPLOADED, now_ms, sessions.BEGINNING)
+            return State.UPLOADED
     spend.set_edit(conn, job.id, Edit.MADE)
     jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
     return State.INSTRUCTED
@@ -130,7 +140,12 @@ def resolve_resend(
     now_ms: int,
 ) -> State:
     """A person says that the order of a job in attention is to be sent once more, with `prompt`
-    ("": as it was): a new instruction, which costs again."""
+    ("": as it was): a new instruction, which costs again. Where its session is lost, the
+    instructions before it are carried out again first, and each costs again."""
+    if job.reason == AttentionReason.LOST:
+        sessions.allow_rebuilding(conn, job.session)
+        jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
+        return State.CLAIMED
     call = spend.unsettled(conn, job.id)
     if call is not None:
         spend.settle(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)

@@ -178,6 +178,7 @@ class Given:
     job: Job
     number: int  #: the job's, as people know it
     take: int  #: 1 for the first session about its item and target
+    replaced: bool  #: another has taken its place
 
 
 def conversation(conn: sqlite3.Connection, job_id: int) -> list[Given]:
@@ -185,7 +186,9 @@ def conversation(conn: sqlite3.Connection, job_id: int) -> list[Given]:
     were given."""
     found: list[Given] = []
     for row in conn.execute(SQL["conversation"], (job_id,)):
-        found.append(Given(from_row(row), row["earlier_of"] or row["id"], row["take"]))
+        earlier_of = row["earlier_of"]
+        number = earlier_of or row["id"]
+        found.append(Given(from_row(row), number, row["take"], earlier_of is not None))
     return found
 
 

@@ -109,6 +109,12 @@ def lost(conn: sqlite3.Connection, session_id: int) -> None:
     conn.execute(SQL["lost"], {"id": session_id})
 
 
+def allow_rebuilding(conn: sqlite3.Connection, session_id: int) -> None:
+    """The instructions that were given in it may be carried out again, each as a paid call, in its
+    next conversation with the cloud; should that be lost too, somebody is asked again."""
+    conn.execute(SQL["rebuild"], {"id": session_id})
+
+
 def leave_unpaid(conn: sqlite3.Connection, source_id: int) -> None:
     """Leave those sessions of a source behind in which nothing was paid for."""
     conn.execute(SQL["leave_unpaid"], {"source_id": source_id})
@@ -120,9 +126,15 @@ def is_later_turn(conn: sqlite3.Connection, job: Job) -> bool:
 
 
 def goes_on(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether this job is a further instruction in its session: what a person asked for after
-    what the folder ordered."""
+    """Whether this job is a further instruction in its session: without those before it, it would
+    mean nothing."""
     return conn.execute(SQL["goes_on"], _place(job)).fetchone() is not None
+
+
+def is_change(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether a person added this job to change what was made: no folder orders it, and what
+    becomes of the file does not depend on it."""
+    return bool(conn.execute(SQL["is_change"], (job.id,)).fetchone()["is_change"])
 
 
 def versions(conn: sqlite3.Connection, job: Job) -> dict[str, int]:
@@ -130,7 +142,23 @@ def versions(conn: sqlite3.Connection, job: Job) -> dict[str, int]:
     return {row["ending"]: row["n"] for row in conn.execute(SQL["versions"], _place(job))}
 
 
-def _place(job: Job) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An earlier instruction of a session."""
+
+    job: int
+    prompt: str
+
+
+def missing(conn: sqlite3.Connection, job: Job) -> tuple[Given, ...]:
+    """The earlier instructions of its session that its conversation in the cloud does not know, in
+    their order: they were given in one that is lost, and the timeline with it."""
+    values = _place(job) | {"remote_id": job.session_id}
+    rows = conn.execute(SQL["missing"], values)
+    return tuple(Given(row["id"], row["prompt"]) for row in rows)
+
+
+def _place(job: Job) -> dict[str, int | str]:
     return {"session": job.session, "job": job.id}
 
 
@@ -164,6 +192,7 @@ def add_job(
     *,
     state: State = State.CLAIMED,
     reason: str = "",
+    is_change: bool = False,
     in_place_of: Job | None = None,
 ) -> int:
     """Give an instruction in a session; returns the new job's id.
@@ -189,6 +218,7 @@ def add_job(
         "state": state,
         "reason": reason,
         "back": State.CLAIMED if state is State.HELD else "",
+        "is_change": is_change,
         "now": now_ms,
     }
     return int(conn.execute(jobs.SQL["insert"], values).fetchone()["id"])
@@ -235,16 +265,17 @@ def add_turn(
     *,
     session: int = 0,
     outputs: tuple[Output, ...] = (),
+    is_change: bool = True,
 ) -> int:
     """Give a further instruction in the session of `job`, or in an earlier `session` of the same
     item and target, after all that were given in it; returns the new job's id. Its results are
     called as those of `job` are, unless `outputs` says what else it makes; each gets the number of
-    its version (`promo.es (2).mp4`).
+    its version (`promo.es (2).mp4`). `is_change`: it is nothing that the folder orders.
 
     It has its turn when all earlier instructions of the session have ended, however they ended.
     """
     order = Instruction(job.stem, job.skill, prompt, outputs or job.outputs)
-    return add_job(conn, session or job.session, order, now_ms)
+    return add_job(conn, session or job.session, order, now_ms, is_change=is_change)
 
 
 def answer(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> None:

@@ -19,6 +19,7 @@ from nemowatch.journal import (
     sessions,
     source_members,
     spend,
+    tips,
 )
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
@@ -67,6 +68,7 @@ class NewSource:
     jobs: tuple[NewJob, ...]
     batch_id: int | None = None
     held: str = ""  #: a HoldReason value in which the jobs begin, or ""
+    tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     source_id = int(row["id"])
     source_members.write(conn, source_id, new.members)
     begun: dict[tuple[str, str], int] = {}
+    tips.keep(conn, source_id, new.tips)
     for job in new.jobs:
         key = (job.item, job.target.name)
         if key not in begun:

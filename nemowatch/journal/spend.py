@@ -82,9 +82,10 @@ def open_call(
     baseline: str,
     credits_before: float | None,
     now_ms: int,
+    replays: int | None = None,
 ) -> int:
-    """Write the intent. Raises sqlite3.IntegrityError (as JournalError) when an unsettled call
-    exists in its session."""
+    """Write the intent; `replays`: the earlier instruction that it repeats. Raises
+    sqlite3.IntegrityError (as JournalError) when an unsettled call exists in its session."""
     values = {
         "job_id": job_id,
         "now": now_ms,
@@ -92,6 +93,7 @@ def open_call(
         "request_hash": request_hash,
         "baseline": baseline,
         "credits_before": credits_before,
+        "replays": replays,
     }
     spend_id = int(conn.execute(SQL["open"], values).fetchone()["id"])
     conn.execute(SQL["mark"], (spend_id,))

@@ -51,4 +51,4 @@ class Again(JobsOrder):
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether a new take needs its files: a further instruction goes on from what the cloud
     has."""
-    return job.state is State.PUBLISHED and not sessions.goes_on(conn, job)
+    return job.state is State.PUBLISHED and not sessions.is_change(conn, job)

@@ -42,13 +42,13 @@ class Retry(JobsOrder):
             said = f"Job {job.id} has not failed: it waits for your decision."
             raise UsageError(said, cure="\n".join(ways))
         state = job_steps.retry(conn, job_id, now_ms)
-        if not sessions.goes_on(conn, job):
+        if not sessions.is_change(conn, job):
             sources.unretire(conn, job.source_id)
         return state
 
 
 def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    if job.state not in job_steps.UNDONE or sessions.goes_on(conn, job):
+    if job.state not in job_steps.UNDONE or sessions.is_change(conn, job):
         return False
     return not results.is_draft_saved(conn, job.id)
 

@@ -34,6 +34,7 @@ class Turn:
     take: int  #: 2 and more: in a session that was begun anew
     job: int  #: the job's number, as people know it
     state: State
+    replaced: bool  #: another instruction has taken its place: an answer, or a new take
     asked: str
     said: str  #: "" when the agent said nothing, or not yet
     timeline: str  #: "" when there is no edit
@@ -63,10 +64,21 @@ def conversation(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
 def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
     """The turn of this job, from what is kept of it without its draft; None when there is no such
     job."""
+    turns = turns_until(conn, job_id)
+    return turns[-1] if turns else None
+
+
+def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
+    """The same, after those turns right before it in which the agent only talked, a question for
+    instance."""
+    turns: list[Turn] = []
     for number, given in enumerate(jobs.conversation(conn, job_id), 1):
+        turn = _turn(conn, given, number, results.summary(conn, given.job.id))
         if given.job.id == job_id:
-            return _turn(conn, given, number, results.summary(conn, job_id))
-    return None
+            return [*turns, turn]
+        is_talk = turn.said and not turn.results
+        turns = [*turns, turn] if is_talk else []
+    return []
 
 
 def _turn(
@@ -82,6 +94,7 @@ def _turn(
         take=given.take,
         job=given.number,
         state=job.state,
+        replaced=given.replaced,
         asked=asked_of(job),
         said=said_of(job, summary),
         timeline=summary.timeline,

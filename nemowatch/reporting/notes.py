@@ -44,6 +44,7 @@ class Failure:
     done: tuple[Done, ...] = ()  #: what is finished all the same
     undone: tuple[str, ...] = ()  #: "French", …
     jobs: tuple[int, ...] = ()  #: for whoever looks after nemowatch
+    tips: tuple[str, ...] = ()  #: what would give better results
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Question:
     question: str  #: as it was asked, or what nobody knows
     how: tuple[str, ...]  #: how to answer, or whom to ask; a line each
     jobs: tuple[int, ...] = ()
+    tips: tuple[str, ...] = ()  #: what would give better results
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def error_note(failure: Failure) -> str:
         title = "Not done" if failure.done else "Ordered"
         blocks.append(f"{title}: {', '.join(failure.undone)}")
     blocks.append(_to_do(_ways(failure)))
+    blocks += _hints(failure.tips)
     return _note(blocks, failure.jobs)
 
 
@@ -109,8 +112,17 @@ def question_note(question: Question) -> str:
         f"{plain(question.file)} waits for your decision.",
         f"The question:\n{indented(shortened(question.question, _LONGEST))}",
         _to_do(question.how),
+        *_hints(question.tips),
     ]
     return _note(blocks, question.jobs)
+
+
+def _hints(tips: Iterable[str]) -> list[str]:
+    """A block with what would give better results; none where there is nothing to say."""
+    lines = list(tips)
+    if not lines:
+        return []
+    return ["For better results:\n" + indented("\n".join(lines))]
 
 
 def read_me(complaints: Iterable[Complaint]) -> str:

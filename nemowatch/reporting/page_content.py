@@ -15,7 +15,15 @@ from nemowatch.model import HoldReason, State
 from nemowatch.reporting import words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import Turn
-from nemowatch.reporting.overview import DoneJob, InboxStatus, Overview, Settling, Transfer, Trouble
+from nemowatch.reporting.overview import (
+    DoneJob,
+    InboxStatus,
+    Overview,
+    Settling,
+    TippedFile,
+    Transfer,
+    Trouble,
+)
 from nemowatch.reporting.page_model import (
     CreditLine,
     Failed,
@@ -26,6 +34,7 @@ from nemowatch.reporting.page_model import (
     Need,
     PageModel,
     Running,
+    Tip,
     Waiting,
     Words,
 )
@@ -68,6 +77,7 @@ def content(
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),
         ended=stopped,
+        tips=Listing(tuple(map(_tip, overview.tips))),
         link=overview.snapshot.connection.link,
     )
 
@@ -208,8 +218,8 @@ def _running(overview: Overview) -> Iterable[Running]:
 def _note(job: Job, overview: Overview) -> str:
     """What is said of a step besides its name."""
     said = [words.tries(job.attempt, job.tries, job.error_text)]
-    transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)
-    if job.state is State.INSTRUCTING:
+    transfer = overview.snapshot.transfers.get(job.id)
+    if job.state is State.INSTRUCTING and transfer is not None:
         said.append(words.pace(transfer.seconds, usual_time(job.skill)))
     return " · ".join(filter(None, said))
 
@@ -275,6 +285,10 @@ def _failed(row: ListedJob) -> Failed:
 
 
 # -- the rest --------------------------------------------------------------------------
+
+
+def _tip(tip: TippedFile) -> Tip:
+    return Tip(_name(tip.path), tip.folder, tip.text)
 
 
 def _credits(overview: Overview) -> Iterable[CreditLine]:

@@ -97,6 +97,15 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Tip:
+    """What would give a better result of a file."""
+
+    file: bytes
+    folder: bytes
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A job that will not go on by itself."""
 
@@ -155,6 +164,7 @@ class PageModel:
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
     ended: bool = False  #: nobody works on it any more
+    tips: Listing[Tip] = field(default_factory=Listing)
     link: Link = Link.READY  #: the connection with the cloud
 
     @property

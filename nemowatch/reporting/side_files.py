@@ -20,12 +20,12 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.config import Config, Watch
-from nemowatch.errors import LocalError, LocalPassing, show_path
+from nemowatch.errors import JournalError, LocalError, LocalFinal, LocalPassing, show_path
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, jobs, side_files, sources
+from nemowatch.journal import Journal, jobs, side_files, sources, tips
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
-from nemowatch.reporting.conversation import turn_of
+from nemowatch.reporting.conversation import turns_until
 from nemowatch.reporting.side_text import side_text
 from nemowatch.retry_memory import NotBefore, SayOnce
 
@@ -115,6 +115,12 @@ class SideFiles:
             self._tries.put_off(file.job_id, wait)
             self._log_failure(watch, file, exc)
             return exc
+        except JournalError:
+            raise
+        except Exception as exc:  # a fault of ours must not keep sources from leaving
+            log.exception("internal error", job=file.job_id, doing="write the file beside a result")
+            self._tries.put_off(file.job_id, TRY_AGAIN)
+            return LocalFinal(str(exc))
         await self._journal.write(partial(side_files.mark_up_to_date, file=file))
         self._tries.forget(file.job_id)
         self._failing.over(watch.outbox)
@@ -176,11 +182,12 @@ class SideFiles:
 
 def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
     """What is to be beside the results of this job; None when it has none."""
-    turn = turn_of(conn, job_id)
-    if turn is None or not turn.results:
+    turns = turns_until(conn, job_id)
+    if not turns or not turns[-1].results:
         return None
     source = sources.by_id(conn, jobs.by_id(conn, job_id).source_id)
     if source is None:
         return None
-    first = turn.results[0]
-    return Wanted(first.path, side_text(turn, source.path, first.published_at))
+    first = turns[-1].results[0]
+    advised = tips.of_source(conn, source.id)
+    return Wanted(first.path, side_text(turns, source.path, first.published_at, advised))

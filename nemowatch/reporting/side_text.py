@@ -15,20 +15,25 @@ from nemowatch.secrecy import redact
 #: What is said of an edit that closed without a word (docs/api.md section 6).
 SILENT = "Nothing. It finished without a word; the timeline shows what it made."
 SILENT_TOO = "Nothing. It finished without a word."
+#: Turns of one text: `nemowatch show` has all of them.
+MOST_TURNS = 5
 
 
-def side_text(turn: Turn, source: bytes, at_ms: int) -> str:
-    """The whole text. `source`: path of the dropped file below the inbox; `at_ms`: UTC ms at which
-    the results were published."""
-    blocks = [
-        _title(turn),
-        f"Asked:\n{indented(turn.asked) or '    -'}",
-        f"The agent said:\n{indented(turn.said or _silent(turn))}",
-    ]
+def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...] = ()) -> str:
+    """The whole text: of the last of these turns, and of those before it in which the agent only
+    talked. `source`: path of the dropped file below the inbox; `at_ms`: UTC ms at which the
+    results were published; `tips`: what would give better results."""
+    turn = turns[-1]
+    blocks = [_title(turn)]
+    for one in turns[-MOST_TURNS:]:
+        blocks.append(f"Asked:\n{indented(one.asked) or '    -'}")
+        blocks.append(f"The agent said:\n{indented(one.said or _silent(one))}")
     if turn.timeline:
         blocks.append(turn.timeline)
     if turn.changes:
         blocks.append(f"Changed since the turn before:\n{_lines(turn.changes)}")
+    if tips:
+        blocks.append("For better results:\n" + indented("\n".join(tips)))
     blocks.append(_facts(turn, source, at_ms))
     return "\n\n".join([*blocks, f"{SIDE_SIGNATURE}\n"])
 

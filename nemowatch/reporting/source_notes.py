@@ -14,8 +14,8 @@ from operator import attrgetter
 
 from nemowatch.config import Watch
 from nemowatch.errors import show_path
-from nemowatch.fs.names import note_name, plain
-from nemowatch.journal import jobs, results, sources
+from nemowatch.fs.names import note_name, plain, safe_name, split_ending
+from nemowatch.journal import jobs, results, sessions, sources, tips
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, State
@@ -44,6 +44,8 @@ class Account:
 
     source: SourceRow
     jobs: list[Job]
+    tips: tuple[str, ...] = ()
+    changes: frozenset[int] = frozenset()  #: those of them that were to change a result
 
     def in_state(self, *states: State) -> list[Job]:
         """Its jobs in these states."""
@@ -96,7 +98,7 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
     # all that was ever dropped under this name, newest first
     accounts = []
     for source in sources.at_path(conn, row.watch, row.path):
-        accounts.append(Account(source, jobs.of_source(conn, source.id)))
+        accounts.append(_account(conn, source))
 
     folder = os.fsdecode(os.path.dirname(row.path))
     name = os.path.basename(row.path)
@@ -106,6 +108,23 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
     if text is not None:
         found.append(Note(watch.failed, error_path(watch.failed / folder, name), text))
     return found
+
+
+def _account(conn: sqlite3.Connection, source: SourceRow) -> Account:
+    """A source with the jobs that count: a change that was taken back, or that came to nothing
+    before another one succeeded, is nobody's trouble any more."""
+    own = jobs.of_source(conn, source.id)
+    changes = frozenset(job.id for job in own if sessions.is_change(conn, job))
+    made = {job.session: job.id for job in own if job.state is State.PUBLISHED}  # the latest
+
+    counting: list[Job] = []
+    for job in own:
+        is_change = job.id in changes
+        is_over = job.state is State.CANCELLED or made.get(job.session, 0) > job.id
+        if is_change and is_over and job.state in ENDED:
+            continue
+        counting.append(job)
+    return Account(source, counting, tips.of_source(conn, source.id), changes)
 
 
 def _question(accounts: list[Account]) -> str:
@@ -128,6 +147,7 @@ def question_of(account: Account, asking: list[Job]) -> str:
         account.what(asking),
         tuple(how),
         _numbers(asking),
+        account.tips,
     )
     return notes.question_note(question)
 
@@ -156,6 +176,8 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
     bad = account.in_state(*BAD, State.CANCELLED)
     numbers = _numbers(bad)
     codes = [job.error_code for job in bad]
+    if account.changes.issuperset(numbers):
+        return _change_failed(conn, account, bad)
     back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
     return Failure(
         os.path.basename(source.path),
@@ -165,7 +187,29 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Fail
         tuple(_results(conn, account.in_state(State.PUBLISHED))),
         tuple(map(account.part, bad)),
         numbers,
+        account.tips,
     )
+
+
+def _change_failed(conn: sqlite3.Connection, account: Account, bad: list[Job]) -> Failure:
+    """What is said where all that was ordered is done, and only a change of it came to nothing."""
+    numbers = _numbers(bad)
+    names = dict.fromkeys(map(_result_name, bad))
+    return Failure(
+        os.path.basename(account.source.path),
+        account.what(bad),
+        words.change_again(numbers, list(names)),
+        _kept(conn, bad),
+        tuple(_results(conn, account.in_state(State.PUBLISHED))),
+        tuple(f"the change of {name}" for name in names),
+        numbers,
+    )
+
+
+def _result_name(job: Job) -> str:
+    """What people call a job's result: its name without the ending."""
+    stem = job.stem.encode("utf-8", "surrogateescape")
+    return split_ending(safe_name(stem, job.outputs[0].ending))[0]
 
 
 def _kept(conn: sqlite3.Connection, bad: list[Job]) -> str:

@@ -38,6 +38,7 @@ ANSWER = f'nemowatch answer {JOB} "..."'
 IN_WORDS = "your answer, in a sentence or a word of its own"
 GO_ON = "the cloud goes on from what it said: one more turn in the same session, which costs"
 LEAVE_IT = Choice(Said.CANCEL, "leave it")
+REBUILD = "carry out the earlier instructions again, and then this one; each is a paid turn"
 ORDER_AGAIN = "send the order again, with the prompt.txt of that moment"
 HAS_COME = "the work has come after all, or the words may be the transcript"
 AS_IT_IS = "the text is right as it is: have it spoken, which is one more turn and costs"
@@ -58,6 +59,10 @@ UNSURE = Cure(
 ATTENTION: dict[AttentionReason, Cure] = {
     AttentionReason.UNKNOWN: UNSURE,
     AttentionReason.ERROR: UNSURE,
+    AttentionReason.LOST: Cure(
+        choices=(Choice(RESEND, REBUILD), LEAVE),
+        answers=(Choice(Said.AGAIN, REBUILD), LEAVE_IT),
+    ),
     AttentionReason.QUESTION: Cure(
         choices=(
             Choice(ANSWER, GO_ON),
@@ -118,6 +123,13 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
     by_hand = OTHER_FILE.get(code) or move_back(back)
     if not jobs:
         return Cure(by_hand)
+    return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
+
+
+def change_again(jobs: Sequence[int], names: Sequence[str]) -> Cure:
+    """How a change of a result that came to nothing is tried again; `names`: of the results."""
+    files = " or ".join(f"{name}.revise.txt" for name in names)
+    by_hand = f"To try again, save what is to be changed as {files} in its inbox folder once more."
     return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
 
 

@@ -97,6 +97,11 @@ class InboxLoops:
         """Begin no other pass."""
         self._ending = True
 
+    @property
+    def has_news(self) -> bool:
+        """Whether an inbox has something to look at that it has not come to."""
+        return any(map(asyncio.Event.is_set, self._inboxes.news.values()))
+
     def jobs_changed(self) -> None:
         """Texts about results or questions may wait for that."""
         for name, news in self._inboxes.news.items():

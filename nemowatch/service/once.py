@@ -40,7 +40,7 @@ class Once:
     async def _idle(self) -> bool:
         engine = self._engine
         is_scanned = engine.loops.all_scanned and not engine.loops.receiving
-        if not is_scanned:
+        if not is_scanned or engine.loops.has_news:
             return False
         for inbox in engine.inboxes.values():
             if inbox.busy():

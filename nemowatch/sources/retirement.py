@@ -19,8 +19,7 @@ from nemowatch.config import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import location
-from nemowatch.journal import Journal, jobs, source_members, sources
-from nemowatch.journal.jobs import Job
+from nemowatch.journal import Journal, jobs, sessions, source_members, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
 from nemowatch.outbox.leaving_project import is_project, retire_project
@@ -111,10 +110,9 @@ class Retirement:
             self.leaving.discard(row.id)
 
     async def _retire(self, row: SourceRow, watch: Watch) -> None:
-        own_jobs, members, newer = await self._journal.read(partial(_gathered, row=row))
-        if not {job.state for job in own_jobs} <= ENDED:
+        done, members, newer = await self._journal.read(partial(_gathered, row=row))
+        if done is None:
             return  # ordered once more since it was found
-        done = all(job.state is State.PUBLISHED for job in own_jobs)
         if newer and is_project(row.path, members):
             await self._finish(row, Retired(), done)  # its files are those of the newer version
             return
@@ -169,11 +167,24 @@ class Retirement:
             log.info("source failed", **about)
 
 
-def _gathered(conn: sqlite3.Connection, row: SourceRow) -> tuple[list[Job], list[Member], bool]:
-    """A source's jobs and members, and whether a newer version of it is in the inbox."""
+def _gathered(conn: sqlite3.Connection, row: SourceRow) -> tuple[bool | None, list[Member], bool]:
+    """How a source has ended, its members, and whether a newer version of it is in the inbox."""
     there = sources.in_inbox(conn, row.watch, row.path)
     newer = any(other.id > row.id for other in there)
-    return jobs.of_source(conn, row.id), source_members.of_source(conn, row.id), newer
+    return _how_ended(conn, row.id), source_members.of_source(conn, row.id), newer
+
+
+def _how_ended(conn: sqlite3.Connection, source_id: int) -> bool | None:
+    """Whether all that its folder orders is published; None while a job of it has not ended. A
+    change that came to nothing leaves the file done."""
+    own_jobs = jobs.of_source(conn, source_id)
+    if not {job.state for job in own_jobs} <= ENDED:
+        return None
+    for job in own_jobs:
+        is_order = not sessions.is_change(conn, job)
+        if is_order and job.state is not State.PUBLISHED:
+            return False
+    return True
 
 
 def _move(watch: Watch, path: bytes, members: list[Member], done: bool) -> Retired:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from operator import attrgetter
 
-from nemowatch.journal import job_steps, jobs, reviews, sessions, source_members, sources, spend
+from nemowatch.journal import job_steps, jobs, sessions, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, PAID, AttentionReason, State
 
@@ -18,8 +18,8 @@ def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> 
     """Cancel what can be; the ids of those jobs."""
     cancelled: list[int] = []
     for job in jobs.of_source(conn, source_id):
-        # a further instruction concerns what the cloud has, not the file
-        is_order = reviews.is_waiting(job) or not sessions.goes_on(conn, job)
+        # a change concerns what the cloud has, not the file
+        is_order = not sessions.is_change(conn, job)
         if is_order and not _stays(job) and not spend.is_paid(conn, job.id):
             job_steps.cancel(conn, job.id, job_steps.TAKEN_AWAY, now_ms)
             cancelled.append(job.id)

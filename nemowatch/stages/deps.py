@@ -13,7 +13,7 @@ from nemowatch.config import Config, Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import Journal
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sessions import Session
+from nemowatch.journal.sessions import Given, Session
 from nemowatch.journal.sources import SourceRow
 from nemowatch.journal.spend import Spend
 from nemowatch.model import Member, MemberRole, OutputKind
@@ -39,6 +39,8 @@ class Work:
     sibling_paid: bool  #: another job of the same source is paid for, or about to be
     #: an earlier instruction of the session was carried out: what this one concerns is there
     later_turn: bool = False
+    #: earlier instructions that the session's conversation in the cloud does not know: it is lost
+    missing: tuple[Given, ...] = ()
     #: how many results of each ending earlier instructions of the session have
     versions: Mapping[str, int] = field(default_factory=dict)
     #: a call before the newest one may have cost something: nothing is sent again automatically
@@ -50,6 +52,20 @@ class Work:
     def clips(self) -> tuple[Member, ...]:
         """What must be in the session, in order."""
         return tuple(m for m in self.members if m.role is MemberRole.CLIP)
+
+    @property
+    def prompt(self) -> str:
+        """The message of its next paid turn: what is missing comes first, in its order."""
+        if self.missing:
+            return self.missing[0].prompt
+        return self.job.prompt
+
+    @property
+    def replays(self) -> int | None:
+        """The earlier instruction that its next paid turn repeats."""
+        if self.missing:
+            return self.missing[0].job
+        return None
 
     def makes(self, kind: OutputKind) -> bool:
         """Whether a result of this kind is asked for."""

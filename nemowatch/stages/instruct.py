@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
+from nemowatch.edits.draft import exportable
 from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
-from nemowatch.journal import spend
+from nemowatch.journal import results, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
-from nemowatch.model import State, Turn, TurnEnd
+from nemowatch.model import RemoteState, State, Turn, TurnEnd
 from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.decision import Decision, go
 from nemowatch.stages.deps import Deps, Work
@@ -38,6 +39,8 @@ async def prepare(work: Work, deps: Deps) -> Decision:
     closed = await deps.gate.closed(work, paying=True)
     if closed is not None:
         return closed
+    if work.missing and not work.session.rebuild:
+        return go(State.CLAIMED)  # a person is asked there
     if not work.later_turn:
         await source_check.same(work, deps)
     closed = await source_check.undeliverable(work, deps)
@@ -45,6 +48,7 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         return closed
 
     state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    await _check_timeline(work, deps, state)
     baseline = turn_outcome.digest(state)
     earlier = _happened_after_all(work, baseline)
     if earlier is not None:
@@ -59,15 +63,28 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         baseline=baseline,
         credits_before=credits,
         now_ms=deps.clock.now_ms(),
+        replays=work.replays,
     )
     return go(State.INSTRUCTING, intent, error_text="")
+
+
+async def _check_timeline(work: Work, deps: Deps, state: RemoteState) -> None:
+    """Raises SessionLost for a session that has lost the edit that a further instruction goes on
+    from."""
+    if not work.later_turn or work.missing or exportable(state.draft):
+        return
+    before = await deps.journal.read(lambda conn: results.draft_before(conn, work.job.id))
+    if before is not None:
+        raise SessionLost("The session no longer has the edit.")
 
 
 def _happened_after_all(work: Work, now: str) -> Spend | None:
     """Whether a call in this session that was refused inside its stream, or given up, made its edit
     all the same."""
     last = work.spend
-    if last is None or last.outcome not in (CallOutcome.REFUSED, CallOutcome.GIVEN_UP):
+    if last is None or last.replays is not None:
+        return None
+    if last.outcome not in (CallOutcome.REFUSED, CallOutcome.GIVEN_UP):
         return None
     is_here = last.session_id == work.job.session_id
     if is_here and turn_outcome.changed(last.baseline, now):
@@ -76,7 +93,7 @@ def _happened_after_all(work: Work, now: str) -> Spend | None:
 
 
 def _request_hash(work: Work) -> str:
-    request = f"{work.job.session_id}\n{work.job.prompt}"
+    request = f"{work.job.session_id}\n{work.prompt}"
     return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -94,7 +111,7 @@ async def send(work: Work, deps: Deps) -> Decision:
     deps.board.begin_turn(work.job.id, deps.clock.monotonic())
     try:
         answer = await deps.api.run_turn(
-            work.job.skill, work.job.session_id, work.job.prompt, lambda: None
+            work.job.skill, work.job.session_id, work.prompt, lambda: None
         )
     except RemoteError as exc:  # by contract: certain that no turn began
         refused = settle(call, CallOutcome.REFUSED, None, deps)

@@ -34,12 +34,19 @@ async def happened(
     """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
     the words; else a person is asked."""
     credits = await balance(deps)
+    if call.replays is not None:
+        return _replayed(call, credits, deps)
     settled = settle(call, CallOutcome.HAPPENED, credits, deps)
     draft = kept(work, state, deps)
     if _is_transcript_missing(work, state, text):
         what = "The cloud worked on it, but shows no captions"
         return _ask(work, call, credits, what, state, text, settled, *draft)
     return go(State.INSTRUCTED, settled, *draft, answer=text)
+
+
+def _replayed(call: Spend, credits: float | None, deps: Deps) -> Decision:
+    """An earlier instruction was carried out again: go on with the next one."""
+    return go(State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, deps, Edit.NONE))
 
 
 def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
@@ -63,6 +70,8 @@ async def answered(
 ) -> Decision:
     """Settle a call with words and no edit: a transcript's text, or something for a person."""
     credits = await balance(deps)
+    if call.replays is not None:
+        return _replayed(call, credits, deps)
     if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
         settled = settle(call, CallOutcome.HAPPENED, credits, deps)
         return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)

@@ -5,12 +5,15 @@ or could not be delivered.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from operator import attrgetter
+from pathlib import Path
 
 from nemowatch.config import Watch
 from nemowatch.errors import (
     LocalError,
+    LocalFinal,
     LocalPassing,
     NoSpace,
     SourceChanged,
@@ -88,9 +91,34 @@ def _same_file(work: Work, member: Member) -> None:
     )
 
 
+def locate(work: Work, member: Member) -> tuple[Path, bytes]:
+    """Where the content that was claimed is now: (root, path below it). It may have left the inbox
+    since. Raises LocalFinal when it is at neither place, LocalError."""
+    places = [(work.watch.inbox, member.path)]
+    if work.source.retired_to:
+        folder, name = os.path.split(work.source.retired_to)
+        if member.path != work.source.path:
+            name = os.path.basename(member.path)
+        places.append((Path(os.fsdecode(folder)), name))
+    for root, relative in places:
+        with contextlib.suppress(SourceGone, SourceChanged):
+            if _digest_at(root, relative) == member.digest:
+                return root, relative
+    raise LocalFinal(
+        f"{show_path(member.path)}: the file is needed once more, and is neither in the inbox nor"
+        " where it was moved to.",
+        cure="Put it into its inbox folder again; then try once more.",
+        path=member.path,
+    )
+
+
 def _digest(work: Work, member: Member) -> str:
-    fd = open_below(work.watch.inbox, member.path)
+    return _digest_at(work.watch.inbox, member.path)
+
+
+def _digest_at(root: Path, relative: bytes) -> str:
+    fd = open_below(root, relative)
     try:
-        return fingerprint(fd, snapshot(fd), member.path)
+        return fingerprint(fd, snapshot(fd), relative)
     finally:
         os.close(fd)

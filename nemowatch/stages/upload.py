@@ -8,6 +8,7 @@ unless everything is in it (docs/api.md section 5).
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 
 from nemowatch.content import endings
@@ -25,10 +26,10 @@ from nemowatch.errors import (
 from nemowatch.fs.safe_open import open_below
 from nemowatch.journal import sessions, source_members
 from nemowatch.journal.sessions import UploadedBy
-from nemowatch.model import Member, State
+from nemowatch.model import AttentionReason, Member, State
 from nemowatch.remote.interface import Payload
 from nemowatch.stages import source_check
-from nemowatch.stages.decision import Decision, Write, go, later
+from nemowatch.stages.decision import Decision, Write, ask, go, later
 from nemowatch.stages.deps import Deps, Work
 
 #: How often a file is tried by its address before its bytes are sent: one failure may be chance,
@@ -45,13 +46,45 @@ async def begin(work: Work, deps: Deps) -> Decision:
 
     if work.paid and work.job.session_id:
         return go(State.SUBMITTING)
+    asks = _lost_timeline(work, deps)
+    if asks is not None:
+        return asks
     if work.session.has_clips:
         return go(State.UPLOADED)
     if not work.paid and not work.later_turn:
         await source_check.same(work, deps)
     opened = await deps.api.open_session(work.job.skill, work.job.stem)
     made = partial(sessions.opened, session_id=work.session.id, remote_id=opened.session_id)
-    return go(State.UPLOADING, made, error_text=_why_again(work))
+    writes: list[Write] = [made]
+    why = _why_again(work)
+    if work.missing and not work.paid:
+        writes.append(partial(sessions.allow_rebuilding, session_id=work.session.id))
+        why = _rebuilding(work)
+    return replace(go(State.UPLOADING, *writes, error_text=why), text=why)
+
+
+def _lost_timeline(work: Work, deps: Deps) -> Decision | None:
+    """A question where the timeline that an instruction goes on from is lost; None where it is
+    there, or may be made again."""
+    if work.paid or not work.missing or work.session.rebuild:
+        return None
+    # once only: a call of this job was paid for in a session that is lost, too
+    is_first = work.spend is None
+    if is_first and deps.config().chat.on_lost_session == "rebuild":
+        return None
+
+    turns = len(work.missing) + 1
+    text = (
+        "The cloud has lost the session of this result, and its timeline with it. Before this can"
+        f" be done, what was done in it has to be done again: {turns} paid turns instead of one."
+    )
+    return ask(AttentionReason.LOST, text)
+
+
+def _rebuilding(work: Work) -> str:
+    """What is said before the earlier instructions of a lost session are carried out again."""
+    turns = len(work.missing) + 1
+    return f"the cloud has lost its session: what was done is done again, by {turns} paid turns"
 
 
 async def send(work: Work, deps: Deps) -> Decision:
@@ -185,7 +218,7 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
     try:
-        fd = await deps.on_disk(work.watch, open_below, work.watch.inbox, clip.path)
+        fd = await deps.on_disk(work.watch, _open, work, clip)
     except SourceGone as exc:
         raise await source_check.absence(work, deps, clip.path, exc) from exc
     try:
@@ -206,6 +239,15 @@ async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
     if not state.video_infos:
         raise RemotePassing("The cloud took the file but does not show it.")
     return _cdn_of(state.video_infos[-1])
+
+
+def _open(work: Work, clip: Member) -> int:
+    """The claimed file, opened: where it was dropped or, for a further instruction, where it went.
+    Raises LocalError."""
+    if not work.later_turn:
+        return open_below(work.watch.inbox, clip.path)
+    root, relative = source_check.locate(work, clip)
+    return open_below(root, relative)
 
 
 def _cdn_of(info: dict[str, object]) -> str:

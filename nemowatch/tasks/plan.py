@@ -10,9 +10,11 @@ from nemowatch.errors import OrderError, shown
 from nemowatch.model import MB, MediaKind, Order
 from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import KINDS, kind_of
+from nemowatch.tasks.kinds.base import Skill
 from nemowatch.tasks.media_names import ONE, listed
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.routing import Request
+from nemowatch.tasks.tips import tips
 
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
@@ -91,7 +93,18 @@ def plan(folder: Folder, drop: Drop) -> Order:
     if not is_replaced:
         check_instructions(recipe, "the prompt of that recipe", _whose(folder))
     folder = replace(folder, prompt=routing.without_export(recipe))
-    return kind_of(folder).plan(folder, replace(drop, prompt=own))
+    order = kind_of(folder).plan(folder, replace(drop, prompt=own))
+    skill = _SKILLS.get(order.skill, Skill(order.skill, _USUAL_BYTES))
+    found = tips(skill, drop, drop.prompt.strip() or recipe)
+    return replace(order, tips=(*found, *_answers(drop.prompt, own)))
+
+
+def _answers(text: str, own: str) -> tuple[str, ...]:
+    """What is said to an addition that asks for no work, and is left out."""
+    if own or not prompts.addition(text):
+        return ()
+    asked, answer = NO_WORK[routing.request_in(prompts.addition(text))]
+    return (f"What prompt.txt adds only asks {asked}. {answer}",)
 
 
 def _whose(folder: Folder) -> str:

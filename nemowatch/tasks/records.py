@@ -116,3 +116,4 @@ class Drop:
     glossary: Glossary = NO_TERMS  #: the names and terms of its folder
     #: (tag, words with their times): subtitles beside the clip, in languages of the folder
     subtitles: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0  #: how long the clip plays; 0 is not known

@@ -81,3 +81,16 @@ add another new more other import send second picture pictures image images phot
 tiktok instagram facebook vimeo twitter linkedin dropbox google drive channel page account 新 另
 图片 照片 添加 抖音 快手 小红书 微信 朋友圈 视频号 网盘 云盘
 """
+#: One of these is in instructions that leave open what to do,
+VAGUE = """
+better nicer nice good great cool amazing awesome perfect professional improve improved
+improving improvement improvements enhance enhanced fix optimise optimize polish beautify pop
+magic beautiful interesting engaging viral edit editing 优化 改进 改善 提升 美化 好看 更好看
+更好 完善 处理 加工 精彩 高级 专业 好一点 修改 编辑 剪辑
+"""
+#: and these may be.
+VAGUE_TOO = """
+make makes making turn look looks looking do something it more much bit little as possible
+quality try best work job edited way overall your 弄 做 变 变得 更 一点 一些 让 使 效果 质量 高
+得 些 下
+"""

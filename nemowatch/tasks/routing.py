@@ -94,6 +94,10 @@ _KNOWN = {
     kind: _vocabulary(f"{words.needs} {words.may} {words.with_a_thing} {words_of.POLITE}".split())
     for kind, words in _REQUESTS.items()
 }
+_VAGUE = _vocabulary(words_of.VAGUE.split())
+_VAGUE_TOO = _vocabulary(
+    f"{words_of.VAGUE} {words_of.VAGUE_TOO} {words_of.THINGS} {words_of.POLITE}".split()
+)
 _POLITE_WORDS = _vocabulary(words_of.POLITE.split())
 
 
@@ -128,6 +132,14 @@ def _kind_of_all(said: str) -> Request:
             return kind
         found.append(kind)
     return next(iter(found), Request.WORK)
+
+
+def is_vague(text: str) -> bool:
+    """Whether instructions leave open what is to be done: "make it better", "优化一下"."""
+    said = _plain(text)
+    if len(said) > _LONGEST or not _VAGUE.search(said):
+        return False
+    return _WORD.search(_VAGUE_TOO.sub(" ", said)) is None
 
 
 def without_export(text: str) -> str:

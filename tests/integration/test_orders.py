@@ -167,7 +167,7 @@ CASES = [
     Case("revise", partial(made, " \n"), refused="says nothing"),
     Case("revise", partial(made, "slower " * 600), refused="4,000 are the most"),
     Case("revise", partial(made, "export it as MP4"), refused="only asks for the result"),
-    Case("revise", partial(made, "还剩多少积分"), refused="only asks how many credits"),
+    Case("revise", partial(made, "还剩多少积分"), refused="only asks about credits"),
     Case("revise", lambda cli: {"job": cli.add_job(), "text": "slower"}, refused="nothing to rev"),
     Case("pause", nothing, "claimed"),
     Case("resume", paused, "claimed claimed"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from nemowatch.config import load
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.reporting.notes import READ_ME
@@ -148,7 +149,7 @@ BAD = {
     "promo.es.mp4.revise.txt": (" \r\n ", "The text is empty", "save it"),
     "PROMO.ES.revise.txt": ("slower " * 600, "4,199 characters", "fewer words"),
     "promo.revise.txt": ("export it, 1080p MP4", "only asks for the result as a file", "outbox"),
-    "promo.mp4.revise.txt": ("还剩多少积分？", "only asks how many credits", "status.html"),
+    "promo.mp4.revise.txt": ("还剩多少积分？", "only asks about credits", "status.html"),
     "promo.es.revise.docx": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
     "promo.es.revised.txt": ("slower", "looks like NAME.revise.txt", "promo.es.revise.txt"),
     "promo.answer.txt": ("Spanish", "waits for an answer", "Remove it"),
@@ -259,3 +260,86 @@ async def test_a_question_that_no_words_can_answer_says_which_can(rig: EngineRig
     await noted(rig, "dub-es", "again, cancel, done")
     text.write_text("again")
     await made(rig, "dub-es/promo.es.mp4")
+
+
+# -- lost sessions
+
+
+def expire(rig: EngineRig) -> None:
+    """The cloud forgets every session that it has."""
+    for session in rig.sandbox.world.sessions.values():
+        session.expired = True
+
+
+async def test_a_lost_timeline_is_asked_about_before_anything_is_paid(rig: EngineRig) -> None:
+    """`again` carries out the earlier instructions first, each as a paid turn, in one session."""
+    await dubbed(rig)
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    expire(rig)
+    say(rig, "dub-es/promo.es (2).revise.txt", "without music")
+    question = rig.root / "inbox/dub-es/promo.mp4.question.txt"
+    await until("the question", question.exists)
+    assert "3 paid turns" in " ".join(question.read_text("utf-8-sig").split())
+    assert rig.charged() == 2
+
+    say(rig, "dub-es/promo.mp4.answer.txt", "again")
+    await made(rig, "dub-es/promo.es (3).mp4")
+    first, second = turns(rig)
+    assert second == [*first, "without music"]
+    assert rig.charged() == 5
+    uploads = [len(s["uploads"]) for s in rig.ledger()["sessions"].values()]
+    assert uploads == [1, 1]
+    await until("the question has gone", lambda: not question.exists())
+    say(rig, "dub-es/promo.es.revise.txt", "warmer colours")
+    await made(rig, "dub-es/promo.es (4).mp4")
+    assert rig.charged() == 6
+
+
+async def test_a_lost_timeline_that_is_left_costs_nothing(rig: EngineRig) -> None:
+    """`cancel`: what was made stays done, and nothing is said of a failure."""
+    await dubbed(rig)
+    expire(rig)
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    question = rig.root / "inbox/dub-es/promo.mp4.question.txt"
+    await until("the question", question.exists)
+    say(rig, "dub-es/promo.answer.txt", "Do it, but without the music")
+    await noted(rig, "dub-es", "again, cancel")
+    say(rig, "dub-es/promo.answer.txt", "cancel")
+    await until("the question has gone", lambda: not question.exists())
+    assert rig.charged() == 1
+    await until("a quiet inbox", lambda: rig.files("inbox") == set())
+    assert rig.files("failed") == set()
+
+
+async def test_the_configuration_may_have_it_rebuilt(tmp_path: Path) -> None:
+    """Then nobody is asked, once; the file comes from done/ where its address is refused."""
+    async with engine_rig(tmp_path, settings={"url_uploads": False}) as rig:
+        config = rig.base / "config.toml"
+        config.write_text(config.read_text().replace("[chat]", '[chat]\non_lost_session="rebuild"'))
+        rig.config = load(config, {})
+        await rig.start()
+        await dubbed(rig)
+        expire(rig)
+        say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+        await made(rig, "dub-es/promo.es (2).mp4")
+        first, second = turns(rig)
+        assert second == [*first, "make the voice slower"]
+        assert rig.charged() == 3
+
+
+async def test_a_change_that_fails_leaves_the_film_done(rig: EngineRig) -> None:
+    """The note says how to ask for it again, and goes when another one succeeds."""
+    await dubbed(rig)
+    rig.fault("render:failed@1-2")
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+    error = rig.root / "failed/dub-es/promo.mp4.error.txt"
+    await until("the note", error.exists)
+    said = " ".join(error.read_text("utf-8-sig").split())
+    assert "the change of promo.es" in said
+    assert "promo.es.revise.txt" in said
+    assert "dub-es/promo.mp4" in rig.files("done")
+    say(rig, "dub-es/promo.es.revise.txt", "make the voice much slower")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    await until("the note has gone", lambda: not error.exists())
+    assert rig.charged() == 3

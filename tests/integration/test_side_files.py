@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from nemowatch.clock import SystemClock
 from nemowatch.config.schema import SideFile as SideFileSection
@@ -20,6 +21,7 @@ from nemowatch.journal import Journal, results, side_files
 from nemowatch.journal.results import Summary
 from nemowatch.model import State
 from nemowatch.outbox import side_file
+from nemowatch.reporting.conversation import conversation
 from nemowatch.reporting.side_files import SideFiles
 from tests.rigs.engine import EngineRig, engine_rig
 
@@ -386,3 +388,50 @@ async def test_long_texts_are_cut(tmp_path: Path) -> None:
         (text,) = sides(rig).values()
     assert 4000 < len(text) < 8000
     assert "…" in text
+
+
+async def test_an_answer_stands_behind_its_question(tmp_path: Path) -> None:
+    """What was asked first, the question of the agent, and what it was answered: in their order,
+    in one file, and in the conversation of the job."""
+    async with engine_rig(tmp_path, faults=["chat:question"]) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await rig.start()
+        assert {job.state for job in await rig.ended(1)} == {State.ATTENTION}
+        assert rig.engine is not None
+        await rig.engine.order("answer", {"job": 1, "text": "European Spanish"})
+        assert {job.state for job in await rig.ended(1)} == {State.PUBLISHED}
+        await settled(rig)
+        (text,) = sides(rig).values()
+        assert rig.journal is not None
+        turns = await rig.journal.read(lambda conn: conversation(conn, 1))
+    parts = [
+        "clip.es.mp4 (turn 2)\n",
+        "Asked:\n    Dub this video into Spanish",
+        "The agent said:\n    Which language would you like?",
+        "Asked:\n    European Spanish\n",
+        "The agent said:\n    I dubbed your video.",
+        TIMELINE,
+    ]
+    places = list(map(text.find, parts))
+    assert -1 not in places
+    assert places == sorted(places)
+    assert [(turn.number, turn.job, turn.replaced) for turn in turns] == [
+        (1, 1, True),
+        (2, 1, False),
+    ]
+
+
+async def test_a_fault_of_ours_keeps_no_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with the words, the source leaves, and the log says what it was."""
+    monkeypatch.setattr("nemowatch.reporting.side_files.side_text", lambda *_: 1 / 0)
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        with capture_logs() as logs:
+            await rig.start()
+            await rig.departed(await rig.ended(1))
+        assert rig.files("done") == {"dub-es/clip.mp4"}
+    assert [log["doing"] for log in logs if log["event"] == "internal error"] == [
+        "write the file beside a result"
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.content.forms import script_words
+from nemowatch.content.forms import document_words, script_words
 from nemowatch.errors import OrderError
 
 NO_PROSE = {
@@ -99,3 +99,10 @@ def test_what_is_no_prose_is_refused_with_the_cure(what: str, name: str) -> None
 def test_prose_is_spoken(what: str) -> None:
     """Plays, lists, addresses, prices, songs and sums, in several languages."""
     assert script_words(PROSE[what].encode(), "a.txt")
+
+
+@pytest.mark.parametrize("what", ["json", "log", "wiki"])
+def test_what_is_no_prose_is_refused_in_a_document_too(what: str) -> None:
+    """In Word and in rich text the words are the same."""
+    with pytest.raises(OrderError, match="not a text to be spoken"):
+        document_words(NO_PROSE[what])

@@ -268,7 +268,7 @@ NEAR = [
     ("dub-es-latam", "dub-es"),
     ("dub spanish, no music", "dub-spanish"),
     ("voice over in german, female", "voiceover-de-female"),
-    ("dub-suomi-ja-svenska", "dub-suomi-sv"),
+    ("dub-suomi-ja-svenska", "dub-suomi-svenska"),
     ("voiceovr-fr", "voiceover-fr"),
     ("translate-es", "dub-es"),
     ("dub-sp", "dub-es"),

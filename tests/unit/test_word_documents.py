@@ -121,6 +121,19 @@ SHOWN: dict[str, tuple[str, str]] = {
         P(BEGIN, code("IF"), BEGIN, code("X"), MIDDLE, run("no"), END, MIDDLE, run("yes"), END),
         "yes",
     ),
+    "a simple field that is filled in": (
+        P("Dear ", f'<w:fldSimple w:instr=" MERGEFIELD Name ">{run("Anna")}</w:fldSimple>', "!"),
+        "Dear Anna!",
+    ),
+    "a deletion that lost to another one's is out": (
+        P(
+            "a",
+            '<w14:conflictDel xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">'
+            f"{run('no')}</w14:conflictDel>",
+            "b",
+        ),
+        "ab",
+    ),
     "an entry of an index is not shown": (P("a", BEGIN, code('XE "a"'), END, "b"), "ab"),
     "a field over paragraphs": (
         P(BEGIN, code("TOC"), MIDDLE, run("One")) + P("Two", END) + P("Three"),
@@ -363,6 +376,17 @@ REFUSED: dict[str, tuple[str, str]] = {
         P("Dear ", BEGIN, code("MERGEFIELD Name"), MIDDLE, run("«Name»"), END, ","),
         "not filled in",
     ),
+    "a letter that is not merged, in a simple field": (
+        P("Dear ", f'<w:fldSimple w:instr=" mergefield Name ">{run("«Name»")}</w:fldSimple>'),
+        "not filled in",
+    ),
+    "a letter whose field shows its name": (
+        P("Dear ", BEGIN, code("MERGEFIELD Name"), MIDDLE, run("Name"), END, ","),
+        "not filled in",
+    ),
+    "a letter whose field is empty": (P("Dear ", BEGIN, code("MERGEFIELD Name"), END), "MERGE"),
+    "a simple field without a date": (P("On ", '<w:fldSimple w:instr=" DATE "/>'), "DATE"),
+    "a part of the date": (P("Today is ", "<w:r><w:dayLong/></w:r>"), "DATE"),
     "a page number that is not in the file": (P("Page ", BEGIN, code("PAGE"), END), "PAGE"),
     "a date that is not in the file": (P("Today, ", BEGIN, code("DATE"), END), "DATE"),
     "words that only Word works out": (P("a", BEGIN, code(r"EQ \f(1,2)"), END), "EQ"),

@@ -65,6 +65,7 @@ class Contents:
     slight: bool = False  #: players play it in spite of what is missing
     ends: bool = False  #: it says where it ends, and ends there: no further piece is to come
     tracks: tuple[Track, ...] | None = None
+    seconds: float = 0  #: how long it plays; 0: it does not say
 
 
 @dataclass(frozen=True, slots=True)

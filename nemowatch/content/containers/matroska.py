@@ -7,6 +7,7 @@ file.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -29,6 +30,13 @@ _SEGMENT = 0x18538067
 _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TRACKS, _TRACK, _TRACK_NUMBER, _TRACK_TYPE, _ENABLED = 0x1654AE6B, 0xAE, 0xD7, 0x83, 0xB9
 _CODEC = 0x86
+_INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
+#: Nanoseconds of a unit of time, where a file does not say.
+_USUAL_SCALE = 1_000_000
+#: How floating numbers are written, by their bytes.
+_FLOATS = {4: ">f", 8: ">d"}
+#: Units of time; no film has more.
+_LONGEST_DURATION = 1e15
 _ENCODINGS, _ENCODING, _ENCRYPTION = 0x6D80, 0x6240, 0x5035
 #: Elements with blocks in them, and two kinds of blocks.
 _HOLDERS = frozenset({0x1F43B675, 0xA0})
@@ -93,7 +101,27 @@ def examine(pieces: Pieces) -> Contents:
     is_zeros = ends_in_zeros(pieces, tracks, segment.end)
     if is_zeros and not found.missing:
         return Contents(NOT_ARRIVED)
-    return replace(found, tracks=tracks)
+    return replace(found, tracks=tracks, seconds=_seconds(pieces, segment, listed.end))
+
+
+def _seconds(pieces: Pieces, segment: _Element, end: int) -> float:
+    """How long it plays, by what stands before `end`; 0 when that does not say."""
+    for element in _elements(pieces, segment.at, end):
+        if element.kind == _INFO:
+            scale = _value(pieces, element, _SCALE) or _USUAL_SCALE
+            return _float(_bytes(pieces, element, _DURATION, b"")) * scale / 1e9
+    return 0
+
+
+def _float(data: bytes) -> float:
+    """A floating number of 4 or 8 bytes; 0 for anything else."""
+    form = _FLOATS.get(len(data))
+    if form is None:
+        return 0
+    (found,) = struct.unpack(form, data)
+    if not 0 <= found < _LONGEST_DURATION:
+        return 0
+    return float(found)
 
 
 def _size(segment: _Element, size: int) -> Contents:

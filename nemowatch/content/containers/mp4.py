@@ -108,7 +108,12 @@ def examine(pieces: Pieces) -> Contents:
         return Contents(NOT_ARRIVED)
     if tracks and not outline.has_content:
         return Contents(missing.missing or "its content (mdat) is missing")
-    return replace(missing, ends=_ends(outline, pieces.size), tracks=tracks)
+    return replace(
+        missing,
+        ends=_ends(outline, pieces.size),
+        tracks=tracks,
+        seconds=mp4_index.seconds(pieces, index),
+    )
 
 
 def _outline(pieces: Pieces) -> _Outline:

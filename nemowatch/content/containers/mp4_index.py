@@ -90,6 +90,20 @@ def tracks(pieces: Pieces, index: Box, fragments: Fragments) -> tuple[Track, ...
     return tuple(filter(None, found))
 
 
+def seconds(pieces: Pieces, index: Box) -> float:
+    """How long the file plays by its index; 0 when that does not say."""
+    header = _below(pieces, index, b"mvhd")
+    at, size = header.at + 12, 4
+    if pieces.number(header.at, 1) == 1:
+        at, size = header.at + 20, 8
+    scale = pieces.number(at)
+    duration = pieces.number(at + 4, size)
+    is_unknown = duration == (1 << 8 * size) - 1
+    if not scale or is_unknown:
+        return 0
+    return duration / scale
+
+
 def _boxes(pieces: Pieces, parent: Box) -> Iterator[Box]:
     """The boxes in a box, as far as they fit into it."""
     offset = parent.at

@@ -35,7 +35,7 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     """The words to be spoken of a script: no markup, no times, no numbers of subtitles. Raises
     OrderError."""
     if rtf.is_rtf(data):
-        return with_words(checked(rtf.words(data)))
+        return document_words(rtf.words(data))
 
     text = decode_text(data, languages)
     read = _reader(text, name)
@@ -56,6 +56,14 @@ def plain_subtitles(data: bytes) -> str | None:
     if text is None:
         return None
     return with_words(checked(cues.timed(text)))
+
+
+def document_words(text: str) -> str:
+    """The words of a document, whose markup a word processor wrote. Raises OrderError for those
+    that are not to be spoken."""
+    words = with_words(checked(text))
+    refuse_not_spoken(words)
+    return words
 
 
 def _refuse_long(text: str) -> None:

@@ -12,7 +12,14 @@ from collections.abc import Callable
 from functools import partial
 
 from nemowatch.content.text import MAX_CHARACTERS
-from nemowatch.content.word.elements import ELSEWHERE, FORMULA, LEFT_OUT, SIGNS, WORKED_OUT
+from nemowatch.content.word.elements import (
+    ELSEWHERE,
+    FORMULA,
+    LEFT_OUT,
+    OLD_DATES,
+    SIGNS,
+    WORKED_OUT,
+)
 from nemowatch.content.word.numbering import Numbering
 from nemowatch.content.word.story import Marks, Run, Story
 from nemowatch.content.word.styles import Styles
@@ -72,6 +79,8 @@ class Body:
             "w:vertAlign": self._height,
             "w:sym": self._symbol,
             "w:fldChar": self._field,
+            "w:fldSimple": self._begin_simple_field,
+            **dict.fromkeys(OLD_DATES, self._old_date),
             "w:txbxContent": self._begin_box,
             "w:tbl": self._begin_table,
             "w:tblStyle": self._table_style,
@@ -87,6 +96,7 @@ class Body:
         return {
             **dict.fromkeys(_RUNS, self._new_run),
             "w:p": self._end_paragraph,
+            "w:fldSimple": self._end_simple_field,
             "w:txbxContent": self._end_box,
             "w:tc": self._end_cell,
             "w:tbl": self._end_table,
@@ -113,8 +123,8 @@ class Body:
     def _say(self, said: str) -> None:
         if not said or not self._is_shown():
             return
-        is_name_of_field = "«" in said and self._story.fields.is_of_a_letter()
-        if (any(self._unfilled) and said.strip()) or is_name_of_field:
+        is_placeholder = any(self._unfilled) and bool(said.strip())
+        if is_placeholder or self._story.fields.is_unmerged(said):
             raise OrderError(
                 f'A field of the document is not filled in: "{said.strip()[:60]}".',
                 cure="Fill it in, or delete it, save the document, and drop it again.",
@@ -126,6 +136,7 @@ class Body:
                 cure="Divide it into several files.",
             )
         self._story.pieces.append(said)
+        self._story.fields.show(said)
 
     def _is_shown(self) -> bool:
         """Whether words at this point are on the page."""
@@ -180,7 +191,24 @@ class Body:
         self._properties().is_raised = height == "superscript"
 
     def _field(self, attributes: Attributes) -> None:
-        code = self._story.fields.mark(value(attributes, "fldCharType"))
+        self._mark_field(value(attributes, "fldCharType"))
+
+    def _begin_simple_field(self, attributes: Attributes) -> None:
+        self._mark_field("begin")
+        self._story.fields.instruct(value(attributes, "instr"))
+        self._mark_field("separate")
+
+    def _end_simple_field(self) -> None:
+        self._mark_field("end")
+
+    def _old_date(self, attributes: Attributes) -> None:
+        """Elements of before there were fields: a page's number, a part of today's date."""
+        self._refuse_worked_out("DATE")
+
+    def _mark_field(self, kind: str) -> None:
+        self._refuse_worked_out(self._story.fields.mark(kind))
+
+    def _refuse_worked_out(self, code: str) -> None:
         if code in WORKED_OUT and self._is_shown():
             raise OrderError(
                 f"The document contains a field ({code}) whose words only Word can work out.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 #: What Word does not show once all changes are accepted, and what holds no words of the text. A
 #: reading aid above a word (`rt`) would have the word spoken twice.
 LEFT_OUT = (
-    *("w:del", "w:moveFrom", "w:delText", "w:delInstrText", "w:fldData"),
+    *("w:del", "w:moveFrom", "w:delText", "w:delInstrText", "w:fldData", "w14:conflictDel"),
     *("w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:trPrChange", "w:tcPrChange"),
     *("w:sectPr", "w:sectPrChange", "w:tblPrExChange", "w:numberingChange", "w:rt", "m:ctrlPr"),
 )
@@ -24,6 +24,7 @@ ELSEWHERE = ("w:altChunk", "w:subDoc")
 #: Fields that Word shows although they have no result in the file.
 WORKED_OUT = frozenset(
     {
+        "ADDRESSBLOCK",
         "AUTONUM",
         "AUTONUMLGL",
         "AUTONUMOUT",
@@ -31,8 +32,10 @@ WORKED_OUT = frozenset(
         "EQ",
         "FORMDROPDOWN",
         "GOTOBUTTON",
+        "GREETINGLINE",
         "LISTNUM",
         "MACROBUTTON",
+        "MERGEFIELD",
         "NUMPAGES",
         "PAGE",
         "SECTION",
@@ -40,6 +43,11 @@ WORKED_OUT = frozenset(
         "SYMBOL",
         "TIME",
     }
+)
+#: What Word shows a page's number or a part of today's date for.
+OLD_DATES = (
+    *("w:pgNum", "w:dayShort", "w:dayLong", "w:monthShort", "w:monthLong", "w:yearShort"),
+    "w:yearLong",
 )
 #: What means a character.
 SIGNS = {

@@ -49,6 +49,7 @@ class Marks:
 class _Field:
     code: str = ""  #: the beginning of its instruction
     has_result: bool = False
+    has_words: bool = False  #: its result shows something
 
 
 _HAS_RESULT = attrgetter("has_result")
@@ -67,9 +68,17 @@ class Fields:
         """Whether this is the instruction of a field, which is not shown."""
         return not all(map(_HAS_RESULT, self.open))
 
-    def is_of_a_letter(self) -> bool:
-        """Whether this is the result of a field that a form letter fills in for each reader."""
-        return any(one.code.split()[:1] == ["MERGEFIELD"] for one in self.open)
+    def is_unmerged(self, said: str) -> bool:
+        """Whether this is the name of a field that a form letter fills in for each reader."""
+        bare = said.strip(" \u00ab\u00bb<>")
+        return any(_is_unmerged(one.code.split(), said, bare) for one in self.open)
+
+    def show(self, said: str) -> None:
+        """Words are shown."""
+        if not said.strip():
+            return
+        for one in self.open:
+            one.has_words = True
 
     def instruct(self, said: str) -> None:
         """A piece of an instruction."""
@@ -80,7 +89,7 @@ class Fields:
 
     def mark(self, kind: str) -> str:
         """A mark of a field: its begin, the separation of its result, or its end. At the end, the
-        name of a field that had no result; else ""."""
+        name of a field that showed nothing; else ""."""
         if kind == "begin":
             self.open.append(_Field())
         if not self.open:
@@ -89,15 +98,21 @@ class Fields:
         if kind == "separate":
             self.open[-1].has_result = True
         if kind == "end":
-            return _without_result(self.open.pop())
+            return _without_words(self.open.pop())
         return ""
 
 
-def _without_result(ended: _Field) -> str:
+def _without_words(ended: _Field) -> str:
     words = ended.code.split()
-    if ended.has_result or not words:
+    if ended.has_words or not words:
         return ""
     return words[0].upper()
+
+
+def _is_unmerged(code: list[str], said: str, bare: str) -> bool:
+    if len(code) < 2 or code[0].upper() != "MERGEFIELD":
+        return False
+    return "\u00ab" in said or bare == code[1].strip('"')
 
 
 class Story:

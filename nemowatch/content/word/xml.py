@@ -32,6 +32,7 @@ _PREFIXES = {
     "http://purl.oclc.org/ooxml/officeDocument/math": "m",
     "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
     "http://schemas.openxmlformats.org/package/2006/relationships": "rel",
+    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
 }
 
 Attributes = dict[str, str]

@@ -184,6 +184,7 @@ class Acceptance:
             book.prompt(beside),
             book.glossary(beside),
             tuple(subtitles),
+            main.seconds,
         )
 
     def _no_order(

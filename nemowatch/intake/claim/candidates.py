@@ -59,6 +59,7 @@ def candidate(
         conflict,
         many,
         tuple(path for _, path in group.subtitles),
+        tips=order.tips,
     )
 
 
@@ -87,6 +88,7 @@ def project_candidate(
         is_project=True,
         approved=approved,
         instructions=instructions,
+        tips=order.tips,
     )
 
 

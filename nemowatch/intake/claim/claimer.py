@@ -131,7 +131,7 @@ class Claimer:
     async def _may_claim(self) -> bool:
         """Whether what was read lies in the inbox that is ours to work."""
         if not await self._root_monitor.same_root():
-            self._root_monitor.scan_soon = True  # what was read lay in another folder
+            self._root_monitor.scans.request()  # what was read lay in another folder
             return False
         return not await self._root_monitor.is_taken_over()
 

@@ -28,6 +28,7 @@ from nemowatch.journal import (
     sessions,
     source_members,
     sources,
+    tips,
 )
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
@@ -203,6 +204,7 @@ class Claims:
             jobs=candidate.jobs,
             batch_id=batch,
             held=held,
+            tips=candidate.tips,
         )
         return sources.claim(self._conn, new, self._now).id
 
@@ -229,6 +231,7 @@ class Claims:
 
     def _resettle(self, row: SourceRow, candidate: Candidate) -> None:
         self._renew_prompts(row.id, candidate)
+        tips.keep(self._conn, row.id, candidate.tips)
         sources.resettle(self._conn, row.id, candidate.digest, candidate.members, self._now)
 
     def _renew_prompts(self, source_id: int, candidate: Candidate) -> None:
@@ -268,12 +271,20 @@ class Claims:
             return self._at_work(candidate, row)
 
         source_members.refresh(self._conn, row.id, candidate.members)
+        done = list(filter(self._is_ordered, done))
         is_whole = all(map(self._has_results, done))
         if is_whole and self._is_kept(row):
             return Outcome.KNOWN
 
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
+
+    def _is_ordered(self, job: Job) -> bool:
+        """Whether a file that is dropped again asks for this job: for what the folder orders, and
+        for what else was made of it; not for a change that came to nothing."""
+        if job.state is State.PUBLISHED:
+            return True
+        return not sessions.is_change(self._conn, job)
 
     def _has_results(self, job: Job) -> bool:
         """Whether a job was published, and its results exist still."""

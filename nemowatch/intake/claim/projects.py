@@ -166,7 +166,7 @@ class Projects:
                 continue
             tracked = self._state.tracker.get(path)
             if tracked is None:
-                self._root_monitor.scan_soon = True
+                self._root_monitor.scans.request()
             elif tracked.verdict() is Verdict.READY and tracked.settled():
                 continue
             else:
@@ -180,7 +180,7 @@ class Projects:
             read = self._state.texts_read.get(path)
             local = self._root_monitor.is_local(path)
             if read is None or not unchanged(read, now, local=local):
-                self._root_monitor.scan_soon = True
+                self._root_monitor.scans.request()
                 return f"waits for {as_text(name_of(path))}, which is still being copied"
         return ""
 

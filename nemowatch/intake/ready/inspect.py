@@ -113,6 +113,7 @@ class _Reader:
             text=text,
             links=links,
             lease=held,
+            seconds=found.seconds,
         )
 
     def _lease(self) -> Lease:

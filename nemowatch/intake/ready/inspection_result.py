@@ -53,6 +53,7 @@ class Inspected:
     links: tuple[str, ...] = ()
     lease: Lease = Lease.UNKNOWN
     note: str = ""  #: for WAIT, a sentence for a note; "" for no note
+    seconds: float = 0  #: how long a video or a recording plays; 0 is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ another host, and a kernel that reports nothing. It concludes nothing about file
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 
@@ -25,6 +24,7 @@ from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
+from nemowatch.intake.watch.scan_requests import ScanRequests
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
@@ -58,13 +58,9 @@ class RootMonitor:
         #: for texts and documents, whose reading may take seconds
         self.text_worker = Worker(f"texts {watch.inbox.name}", PATIENCE)
         self.health = HealthTracker(clock, report)
-        self.hints: Hints | None = None
         self.root = watch.inbox  #: resolved as soon as it is there
-        self.returned = False  #: it was away since the last scan
-        #: the journal was restored from a backup: what the next scan finds waits for a person
-        self.restored = False
-        self.scan_soon = True  #: something happened that only a full scan can make good
-        self.next_probe = 0.0  #: monotonic seconds
+        self.scans = ScanRequests()
+        self.next_probe = 0.0  #: monotonic seconds; others only read it
         self.is_failing = False  #: it is offline because of an error that nobody foresaw
         self.watching = WatcherSupervisor(
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
@@ -76,6 +72,7 @@ class RootMonitor:
         self._journal = journal
         self._ring = ring
         self._paid = PaidMarks(watch.name, journal, clock)
+        self._hints: Hints | None = None
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
         self._failures = UnforeseenErrors(clock, watch.name)
@@ -96,10 +93,11 @@ class RootMonitor:
         """True where inode numbers are real."""
         return self.paces.at(path).local
 
-    async def start(self) -> None:
-        """Check the root and begin to watch it. A root that is away, or hangs, is a state."""
+    async def start(self, hints: Hints) -> None:
+        """Check the root and begin to watch it, for these hints. A root that is away, or hangs, is
+        a state."""
         lease.prepare()
-        self.hints = Hints(asyncio.get_running_loop(), self._ring)
+        self._hints = hints
         name = self.watch.name
         kept = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.ROOT, name))
         self._root.recall(kept)
@@ -126,12 +124,16 @@ class RootMonitor:
         """Have the inbox's next tick come at once."""
         self._ring()
 
-    def _mounts_changed(self) -> None:
+    def request_check(self) -> None:
+        """Have the root checked before anything else is done here."""
         self.next_probe = 0.0
+
+    def _mounts_changed(self) -> None:
+        self.request_check()
         self._ring()
 
     def _scan_now(self) -> None:
-        self.scan_soon = True
+        self.scans.request()
         self._ring()
 
     async def check(self, patience: float = 0) -> bool:
@@ -166,7 +168,7 @@ class RootMonitor:
         order: a stop in between asks once more, and pays nothing."""
         found = await self._paid.compare(theirs)
         if found.is_lost:
-            self.restored = self.scan_soon = True
+            self.scans.note_restored()
         if found.is_newer:
             now_ms = self._clock.now_ms()
             # a share that goes away now is the next check's to say
@@ -174,20 +176,28 @@ class RootMonitor:
                 await self.worker.run(lambda: self._root.sign(now_ms, str(found.mine)))
 
     async def _here(self, state: RootState) -> None:
-        before = self._identity
+        """The root is there and ours: watch it, where it came or is another one."""
+        came = not self.online
+        is_another = self._identity not in (None, state.identity)
+        if is_another or self._was_away():
+            self.scans.note_absence()
+        self._learn(state)
+        if came or is_another:
+            await self._remember(state)
+            if await self._rewatch():
+                self._healthy()
+
+    def _was_away(self) -> bool:
+        """Whether a root that was seen before, or was found away, is only now there again."""
+        if self.health.now.state is HealthState.OFFLINE:
+            return True
+        return self._identity is not None and not self.online
+
+    def _learn(self, state: RootState) -> None:
         self._identity = state.identity
         self.root = state.root
         self.paces.learn(state.root, state.identity.fstype, state.table)
         self._mount_history.learn(state.root, state.table, self._clock.now_ms())
-        came = not self.online
-        changed = before is not None and before != state.identity
-        if (came and before is not None) or changed or self.health.now.state is HealthState.OFFLINE:
-            self.returned = True
-        if came or changed:
-            self.scan_soon = True
-            await self._remember(state)
-            if await self._rewatch():
-                self._healthy()
 
     async def _remember(self, state: RootState) -> None:
         text = self._root.memory(state)
@@ -214,7 +224,7 @@ class RootMonitor:
         reason = self._failures.add(error)
         self.is_failing = True
         self.next_probe = self._failures.next_try
-        self.returned = self.scan_soon = True
+        self.scans.repeat()
         await self._away(reason)
 
     async def same_root(self) -> bool:
@@ -239,7 +249,7 @@ class RootMonitor:
         before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
-        self.next_probe = 0.0
+        self.request_check()
         return True
 
     async def take_over(self) -> None:
@@ -252,13 +262,13 @@ class RootMonitor:
     async def _rewatch(self) -> bool:
         """A new observer, and with it a full scan: for a root that is new, came back, or fell
         silent. Returns whether it could be made (True where none is needed)."""
-        self.scan_soon = True
+        self.scans.request()
         if self.paces.mode is Mode.SCAN:
             await self.watching.close()
             return True
-        assert self.hints is not None  # start() made them
+        assert self._hints is not None  # start() made them
         try:
-            trouble = await self.watching.watch(self.root, self.hints)
+            trouble = await self.watching.watch(self.root, self._hints)
         except Hung:
             await self.hung()
             return False

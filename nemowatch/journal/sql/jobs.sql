@@ -1,6 +1,6 @@
 -- name: insert
-INSERT INTO job (session, stem, skill, prompt, outputs, state, reason, back, created_at, updated_at)
-VALUES (:session, :stem, :skill, :prompt, :outputs, :state, :reason, :back, :now, :now) RETURNING id
+INSERT INTO job (session, stem, skill, prompt, outputs, state, reason, back, is_change, created_at, updated_at)
+VALUES (:session, :stem, :skill, :prompt, :outputs, :state, :reason, :back, :is_change, :now, :now) RETURNING id
 
 -- name: by_id
 SELECT * FROM instruction WHERE id = ?
@@ -43,9 +43,9 @@ SELECT at, from_state, to_state, reason, attempt, error FROM event WHERE job_id 
 -- name: keep_earlier
 -- an instruction whose place a new one takes: it keeps its words, its course and its results under a number of its own
 INSERT INTO job (session, earlier_of, stem, skill, prompt, outputs, state, attempt, tries, render_id, render_at, renders, progress,
-    result_size, answer, credits, credits_about, error_code, error_text, created_at, updated_at)
+    result_size, answer, credits, credits_about, error_code, error_text, is_change, created_at, updated_at)
 SELECT session, id, stem, skill, prompt, outputs, :state, attempt, tries, render_id, render_at, renders, progress,
-    result_size, answer, credits, credits_about, error_code, error_text, created_at, :now
+    result_size, answer, credits, credits_about, error_code, error_text, is_change, created_at, :now
 FROM job WHERE id = :id RETURNING id
 
 -- name: move_calls
@@ -70,4 +70,4 @@ SELECT job.*, session.source_id, session.item, session.target, session.take,
 FROM job JOIN session ON session.id = job.session
 JOIN session own ON own.source_id = session.source_id AND own.item = session.item AND own.target = session.target
 JOIN job this ON this.session = own.id
-WHERE this.id = ? ORDER BY session.take, coalesce(job.earlier_of, job.id), job.id
+WHERE this.id = ? ORDER BY session.take, coalesce(job.earlier_of, job.id), job.earlier_of IS NULL, job.id

@@ -6,10 +6,11 @@ ON CONFLICT (job_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.s
 SELECT draft FROM draft WHERE job_id = ?
 
 -- name: draft_before
--- what the latest earlier instruction of the same session made; one whose place another has taken counts by its old number
+-- what the latest earlier instruction of the same session made; one whose place another has taken counts right before that
 SELECT draft.draft FROM draft JOIN job earlier ON earlier.id = draft.job_id JOIN job ON job.session = earlier.session
-WHERE job.id = :job AND coalesce(earlier.earlier_of, earlier.id) < coalesce(job.earlier_of, job.id)
-ORDER BY coalesce(earlier.earlier_of, earlier.id) DESC LIMIT 1
+WHERE job.id = :job AND (coalesce(earlier.earlier_of, earlier.id), earlier.earlier_of IS NULL, earlier.id)
+    < (coalesce(job.earlier_of, job.id), job.earlier_of IS NULL, job.id)
+ORDER BY coalesce(earlier.earlier_of, earlier.id) DESC, earlier.earlier_of IS NULL DESC, earlier.id DESC LIMIT 1
 
 -- name: is_draft_saved
 SELECT 1 FROM draft WHERE job_id = ?

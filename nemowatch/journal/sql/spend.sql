@@ -1,7 +1,7 @@
 -- name: open
 -- the intent: committed before the call is sent
-INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, credits_before)
-SELECT :job_id, session, :now, :session_id, :request_hash, :baseline, :credits_before FROM job WHERE id = :job_id RETURNING id
+INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, credits_before, replays)
+SELECT :job_id, session, :now, :session_id, :request_hash, :baseline, :credits_before, :replays FROM job WHERE id = :job_id RETURNING id
 
 -- name: inherit
 -- an edit that another job has paid for: this one owes nothing for it
@@ -44,7 +44,7 @@ SELECT 1 FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown', 'happene
 
 -- name: set_edit
 -- what the calls that happened have come to
-UPDATE spend SET edit = :edit WHERE job_id = :job_id AND outcome IN ('happened', 'inherited')
+UPDATE spend SET edit = :edit WHERE job_id = :job_id AND outcome IN ('happened', 'inherited') AND replays IS NULL
 
 -- name: found
 UPDATE spend SET outcome = 'happened', edit = 'made' WHERE id = ?

@@ -59,6 +59,8 @@ class Skill(NamedTuple):
     name: str  #: X-Skill-Source
     max_bytes: int  #: of one file
     needs_sound: bool = False  #: it works on what is said: without sound there is nothing to do
+    best_words: int = 0  #: a text turns out best with up to so many; 0: nobody says
+    best_seconds: int = 0  #: the same of a video
 
 
 class Hint(NamedTuple):

@@ -32,8 +32,8 @@ class Dub(TaskKind):
     word = "dub"
     summary = "a video or a recording, spoken in other languages"
     skills = (
-        Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True),
-        Skill(_TEXT_SKILL, 500 * MB, needs_sound=True),
+        Skill("multilingual-video-dubbing", 500 * MB, needs_sound=True, best_seconds=300),
+        Skill(_TEXT_SKILL, 500 * MB, needs_sound=True, best_seconds=300),
     )
     takes = VIDEO | AUDIO
     also = ("dubbing", "dubbed", "dubs")

@@ -34,7 +34,7 @@ class Transcribe(TaskKind):
 
     word = "transcribe"
     summary = "what is said in a video or a recording, as text and subtitles"
-    skills = (Skill("transcribe-video-to-text", 500 * MB, needs_sound=True),)
+    skills = (Skill("transcribe-video-to-text", 500 * MB, needs_sound=True, best_seconds=300),)
     takes = VIDEO | AUDIO
     also = (
         "transcript",

@@ -34,7 +34,7 @@ class Voiceover(TaskKind):
     word = "voiceover"
     summary = "a narrated video, from a video, a recording or a text"
     text_skill = "voiceover-generator"
-    skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB))
+    skills = (Skill(DEFAULT_SKILL, 500 * MB), Skill(text_skill, 200 * MB, best_words=150))
     takes = VIDEO | AUDIO | TEXT
     also = ("voice over", "voice_over", "voiceovers", "voice overs", "voice_overs")
     meant = ("narration", "narrate", "voice", "speech", "tts")

@@ -1,0 +1,26 @@
+"""What would give better results, by source. It holds up nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from nemowatch.journal.queries import load
+
+SQL = load("tips")
+
+
+def keep(conn: sqlite3.Connection, source_id: int, tips: Sequence[str]) -> None:
+    """These are the tips for a source from now on; none: there are none."""
+    if not tips:
+        conn.execute(SQL["drop"], (source_id,))
+        return
+    conn.execute(SQL["put"], {"source_id": source_id, "text": "\n".join(tips)})
+
+
+def of_source(conn: sqlite3.Connection, source_id: int) -> tuple[str, ...]:
+    """The tips for a source, a line each."""
+    row = conn.execute(SQL["of_source"], (source_id,)).fetchone()
+    if row is None:
+        return ()
+    return tuple(row["text"].splitlines())

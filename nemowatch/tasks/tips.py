@@ -1,0 +1,64 @@
+"""What the cloud's pages advise for better results, where it fits a drop (docs/api.md section 2).
+A tip is said and holds up nothing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nemowatch.errors import shown
+from nemowatch.tasks import prompts
+from nemowatch.tasks.kinds.base import Skill
+from nemowatch.tasks.records import Drop
+from nemowatch.tasks.routing import is_vague
+
+#: Characters of a script in which words are counted; the rest has about as many.
+_SAMPLE = 20_000
+#: A word, or an ideograph or kana, of which three make about two words.
+_WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['\u2019-][^\W\d_]+)*|\d+")
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+#: Characters of instructions that a tip repeats.
+_QUOTED = 60
+_SPECIFIC = (
+    'Specific ones give better results, for example: "Cut the pauses, make the music softer, and'
+    ' end with a title that says Thank you."'
+)
+
+
+def tips(skill: Skill, drop: Drop, instructions: str) -> tuple[str, ...]:
+    """The tips for a drop, a line each; `instructions`: what a person wrote, without the text to be
+    spoken."""
+    return tuple(_tips(skill, drop, instructions))
+
+
+def _tips(skill: Skill, drop: Drop, instructions: str) -> Iterator[str]:
+    words = _words_in(drop.script)
+    if skill.best_words and words > skill.best_words:
+        yield (
+            f"The text has about {words:,} words. Voice-overs turn out best with up to"
+            f" {skill.best_words}: several shorter texts give better results."
+        )
+    if skill.best_seconds and drop.seconds > skill.best_seconds:
+        yield (
+            f"{shown(drop.name)} is {_length(drop.seconds)} long. This turns out best with up to"
+            f" {skill.best_seconds // 60} minutes: several shorter parts give better results."
+        )
+    said = " ".join((prompts.addition(instructions) or instructions).split())
+    if is_vague(said):
+        yield f'The instructions leave open what to do: "{said[:_QUOTED]}". {_SPECIFIC}'
+
+
+def _words_in(script: str) -> int:
+    """About how many words a script has."""
+    sample = script[:_SAMPLE]
+    found = len(_WORD.findall(sample)) + 2 * len(_IDEOGRAPH.findall(sample)) // 3
+    if len(script) <= _SAMPLE:
+        return found
+    return round(found * len(script) / _SAMPLE)
+
+
+def _length(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} minutes"
+    return f"{minutes / 60:.1f} hours"
