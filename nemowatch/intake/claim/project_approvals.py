@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.folders import parent
 from nemowatch.intake.state import InboxState
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import Journal, facts, sources
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 
@@ -42,6 +42,15 @@ class ProjectApprovals:
                 lambda conn: facts.get_of(conn, InboxFact.PROJECT_APPROVALS, self._watch)
             )
             self._used = json.loads(kept or "{}")
+
+    async def is_claimed(self, project: bytes) -> bool:
+        """Whether the journal knows a version of it that is in the inbox."""
+
+        def read(conn: sqlite3.Connection) -> bool:
+            rows = sources.at_path(conn, self._watch, project)
+            return any(row.retired_at is None or row.retired_to == b"" for row in rows)
+
+        return await self._journal.read(read)
 
     def _there(self, project: bytes) -> dict[bytes, Snapshot]:
         held = self._state.instructions.get(project)

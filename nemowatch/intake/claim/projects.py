@@ -109,6 +109,11 @@ class Projects:
         if self._must_wait(project, contents):
             return None
         claimed = set(filter(self._state.is_claimed, contents.files))
+        if claimed and not await self._approvals.is_claimed(project):
+            # it left the inbox and came back: the rename of a folder changes none of its files
+            self._state.forget(claimed)
+            self._root_monitor.scans.request()
+            return None
         if claimed:
             return await self._claimed_before(project, folder, contents, claimed)
         await self._approvals.without_cause(project)
