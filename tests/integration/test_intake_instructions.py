@@ -9,6 +9,7 @@ import pytest
 
 from nemowatch.intake.records import FileProblem, FolderProblem
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
+from tests.rigs.media_files import wav
 
 pytestmark = pytest.mark.anyio
 
@@ -211,6 +212,23 @@ async def test_several_texts_or_clips_of_one_name_are_asked_about(
         other.unlink()
         await b.until(lambda: len(b.claimed) == 1)
         assert "Some words." in (await prompts(b))[b"voiceover/a/tour.mp4"]
+
+
+async def test_a_video_and_its_own_sound_are_asked_about(root: Path, tmp_path: Path) -> None:
+    """A recording of a video's name is hardly a second order: when one goes, the other goes on."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("dub-es/clip.mp4", mp4("1"))
+        sound = b.put("dub-es/CLIP.wav", wav(b"1" * 4000))
+        b.put("dub-es/alone.wav", wav(b"2" * 4000))
+        b.put("dub-es/below/clip.wav", wav(b"3" * 4000))
+        b.put("voiceover/tour.mp4", mp4("2"))
+        b.put("voiceover/tour.wav", wav(b"4" * 4000))
+        b.put("voiceover/tour.txt", b"Some words.")
+        await b.until(lambda: sum(one.code == "twins" for one in b.problems) == 4)
+        assert sorted(await b.paths()) == [b"dub-es/alone.wav", b"dub-es/below/clip.wav"]
+        sound.unlink()
+        await b.until(lambda: len(b.claimed) == 3)
+        assert b"dub-es/clip.mp4" in await b.paths()
 
 
 async def test_what_a_prompt_asks_too_much_is_said_in_its_own_folder(

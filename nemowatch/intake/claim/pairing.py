@@ -14,6 +14,7 @@ from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.claim.paired_names import Neighbours, is_text
 from nemowatch.intake.claim.subtitle_groups import SubtitleGroups
 from nemowatch.intake.claim.subtitle_names import SubtitleNames
+from nemowatch.intake.claim.twins import CODE, Twins, question
 from nemowatch.intake.ready.file_checks import names_in
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
@@ -47,22 +48,43 @@ class Groups:
         """The groups of these files that are complete; what waits for its other half is blocked,
         with the reason."""
         folders = set(map(parent, ready))
-        beside = await self._names(set(filter(self._state.book.groups, folders)))
+        names = await self._names(set(filter(self._state.book.has_related, folders)))
+        beside: dict[bytes, Beside] = {}
+        twins: dict[bytes, Twins] = {}
+        for folder, found in names.items():
+            twins[folder] = Twins(folder, found)
+            if self._state.book.groups(folder):
+                beside[folder] = self._beside(folder, found)
 
         groups: dict[Group, None] = {}  # in order, and each once
         for path in ready:
             group = self._group(path, beside.get(parent(path)))
-            if group is not None:
+            if group is not None and not self._has_twin(path, group, twins.get(parent(path))):
                 groups[group] = None
         return list(groups)
 
-    async def _names(self, folders: set[bytes]) -> Mapping[bytes, Beside]:
-        """The files of each of these folders, by their names."""
+    async def _names(self, folders: set[bytes]) -> Mapping[bytes, Iterable[bytes]]:
+        """The names of the files in each of these folders."""
         if not folders:
             return {}
         root = self._root_monitor.root
-        names = await self._root_monitor.worker.run(lambda: names_in(root, folders))
-        return {folder: self._beside(folder, found) for folder, found in names.items()}
+        return await self._root_monitor.worker.run(lambda: names_in(root, folders))
+
+    def _has_twin(self, path: bytes, group: Group, twins: Twins | None) -> bool:
+        """Whether a person has to say what is meant by a video and a recording of one name."""
+        if twins is None:
+            return False
+        found = list(filter(self._may_belong, twins.of(group.main)))
+        if found:
+            asked = question(group.main, found)
+            self._state.problems.ask(asked)
+            self._state.block(path, asked.what)
+            return True
+
+        before = self._state.problems.asked(group.main)
+        if before is not None and before.code == CODE:
+            self._state.problems.clear_question(group.main)
+        return False
 
     def _beside(self, folder: bytes, names: Iterable[bytes]) -> Beside:
         task = self._state.book.read(folder_of(folder))

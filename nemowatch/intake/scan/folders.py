@@ -322,6 +322,12 @@ class FolderBook:
             return False
         return not MEDIA.isdisjoint(kinds)
 
+    def has_related(self, folder: bytes) -> bool:
+        """True where one file may have to do with another of the same stem."""
+        kinds = self.kinds(folder)
+        takes_both = MediaKind.VIDEO in kinds and MediaKind.AUDIO in kinds
+        return takes_both or self.groups(folder)
+
     def jobs_of_one(self, folder: bytes) -> int:
         """How many jobs one file in it brings, as far as the name says: one for each language
         of a dubbing."""

@@ -1,0 +1,56 @@
+"""A video and a recording of the same name in one folder: most likely the video and its own sound
+track, for which nobody wants to pay twice.
+
+Owns what counts as such a pair, by names alone; a person says what is meant. It is pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import (
+    as_text,
+    name_of,
+    parent,
+    promised_kind,
+    same_name,
+    stem_of,
+)
+from nemowatch.model import MediaKind
+from nemowatch.tasks import enumerated
+
+#: The short name of this question.
+CODE = "twins"
+_CLIPS = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
+_CURE = "Remove one of them. If each is to be done, give one of them a name of its own."
+
+
+class Twins:
+    """The clips of one folder, by their names."""
+
+    def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
+        self._clips: dict[str, list[bytes]] = defaultdict(list)
+        for name in names:
+            if promised_kind(name) in _CLIPS:
+                self._clips[_stem(name)].append(folder + b"/" + name)
+
+    def of(self, clip: bytes) -> list[bytes]:
+        """The clips of its name that are of the other kind."""
+        kind = promised_kind(clip)
+        if kind not in _CLIPS:
+            return []
+        same = self._clips.get(_stem(name_of(clip)), [])
+        return [other for other in same if promised_kind(other) is not kind]
+
+
+def question(clip: bytes, twins: Iterable[bytes]) -> FileProblem:
+    """What a person is asked about a clip."""
+    names = enumerated([as_text(name_of(one)) for one in sorted({clip, *twins})])
+    what = f"{names} have one name, and may be a video and its own sound. They wait: each costs."
+    return FileProblem(clip, parent(clip), what, _CURE, code=CODE)
+
+
+def _stem(name: bytes) -> str:
+    return same_name(stem_of(name))
