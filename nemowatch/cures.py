@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 #: Who can type commands, as people who only see the share know them.
-ADMIN = "whoever looks after nemowatch"
+ADMIN = "the person who looks after nemowatch"
 #: Stands for the number of a job in a command.
 JOB = "JOB"
 #: Stands for the name of a file in the name of an answer to a question about it.

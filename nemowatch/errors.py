@@ -18,7 +18,7 @@ table: what an error means is compared with its neighbours.
     │   └── JournalRefused              a change that its rules do not allow
     ├── OrderError                      a folder's name or instructions that cannot be carried out
     ├── LocalError                      about a file on this machine
-    │   ├── LocalPassing                busy, stale, the share is away: wait, no attempt is counted
+    │   ├── LocalPassing                busy, stale, no share: wait, no attempt is counted
     │   │   └── NoSpace
     │   ├── SourceGone                  deleted or moved before it was paid for
     │   ├── SourceChanged               its content is no longer what was claimed

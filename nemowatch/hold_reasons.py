@@ -20,7 +20,7 @@ class Scope(StrEnum):
     """Whom a hold concerns."""
 
     ACCOUNT = "account"  #: the whole account or machine: a row in the journal's table `hold`
-    SETTING = "setting"  #: everything, by a limit of the configuration: worked out anew each time
+    SETTING = "setting"  #: everything, by a limit of the configuration: worked out each time
     FOLDER = "folder"  #: the jobs of an inbox or of a task folder
     BATCH = "batch"  #: jobs that came together
     JOB = "job"  #: the one job that met it
@@ -82,7 +82,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The cloud refuses the token.",
         short="waits for a token",
         cure=Cure(
-            "Whoever looks after nemowatch has to put in a valid token; work then resumes by"
+            "The person who looks after nemowatch has to put in a valid token; work then resumes by"
             " itself."
         ),
         # the balance shows most tokens; not one that only some calls refuse
@@ -173,7 +173,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.BATCH,
         Stops.JOB,
         Ends.ORDER,
-        words="This many new results at once need somebody's approval.",
+        words="This many new results at once need a person's approval.",
         short="waits for approval",
         cure=Cure(
             "To approve, make an empty file called APPROVE in the inbox (APPROVE.txt works too).\n"

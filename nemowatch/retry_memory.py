@@ -26,7 +26,7 @@ class NotBefore(Generic[K]):
         return f"NotBefore({waiting})"
 
     def __contains__(self, key: K) -> bool:
-        """Whether it was put off, and nobody has forgotten that since."""
+        """Whether it was put off, and that was not forgotten since."""
         return key in self._moments
 
     def __iter__(self) -> Iterator[K]:

@@ -73,7 +73,7 @@ def order(context: CommandContext, name: str, /, **args: Any) -> Ordered:
     """Carry out one of `orders.ORDERS`: by the daemon when it runs, else in the journal under its
     lock. Raises DaemonNeeded for what only a daemon can do.
 
-    Only "nobody listens" leads to the journal: whatever a daemon answered, it has carried it
+    Only "nothing listens" leads to the journal: whatever a daemon answered, it has carried it
     out.
     """
     from nemowatch.orders import ORDERS

@@ -1,4 +1,4 @@
-"""Looking at a disk that may not answer: a share whose server has died keeps whoever asks it
+"""Looking at a disk that may not answer: a share whose server has died keeps those who ask it
 waiting for ever."""
 
 from __future__ import annotations

@@ -78,5 +78,5 @@ def _report_unexpected(exc: Exception) -> None:
 
 
 def _hush() -> None:
-    """Whoever read our output has left; without this Python complains about it at the end."""
+    """The reader of our output has left; without this Python complains about it at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

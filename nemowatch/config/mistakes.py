@@ -17,7 +17,7 @@ from nemowatch.errors import ConfigMistake
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-#: What to do for whoever has no configuration to speak of.
+#: What to do where there is no configuration to speak of.
 WATCH_CURE = 'Add a line [[watch]] and below it root = "/srv/nemowatch" (or run: nemowatch init).'
 _TOKEN_CURE = (
     "Remove it; put it into a file of its own and name that file in api.token_file, or set"
@@ -48,7 +48,7 @@ _PHRASES = {
     "must be boolean": "must be true or false",
 }
 
-#: Where pydantic goes on with what nobody needs.
+#: Where pydantic goes on with what is not needed.
 _DETAILS = (", unable to", ", got a number with")
 
 #: paths of keys that came from the environment, with the variable's name

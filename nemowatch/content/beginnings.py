@@ -1,6 +1,6 @@
 """Tables of what files begin with.
 
-Owns looking a file's first bytes up in such a table. The tables belong to whoever needs them: it
+Owns looking a file's first bytes up in such a table. The tables belong to their users: it
 must not know any kind of file.
 """
 

@@ -32,7 +32,7 @@ _NEEDED_KINDS = ("NEMOWATCH_", "LC_", "PYTHON")
 #: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
 #: of it.
 _GONE = 0.5
-#: Seconds between two signs of life of whoever waits.
+#: Seconds between two signs of life to the one who waits.
 _TICK = 0.5
 
 
@@ -103,7 +103,7 @@ class Child:
         self._is_parsing = False
         self.is_last = False  #: it ends after the answer that it has given
 
-        # whatever it complains of; a pipe that nobody reads would fill up and stop it
+        # whatever it complains of; a pipe that is not read would fill up and stop it
         self._complaints = os.fdopen(os.memfd_create("complaints"), "w+b", 0)
         try:
             self._socket, theirs = socket.socketpair()

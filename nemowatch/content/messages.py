@@ -50,7 +50,7 @@ class Request:
     task: str
     arguments: tuple[Any, ...]
     cpu: int  #: seconds of computing
-    wall: float  #: seconds; a child that nobody waits for ends by itself some time after them
+    wall: float  #: seconds; a child that is not waited for ends by itself some time after them
     limited: bool  #: only within limits of memory
 
 

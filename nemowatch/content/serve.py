@@ -3,7 +3,7 @@ request after the other until its parent closes the socket.
 
 Owns what happens inside the child. It must not open people's files by path: they come as open
 descriptors. Started as `python -m nemowatch.content.serve SOCKET PURPOSE`; the purpose is there
-for whoever lists processes.
+for those who list processes.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def answer(request: messages.Request, fd: int, say: Say) -> None:
 
 
 def say_failure(exc: Exception, say: Say) -> None:
-    """Say what an error means to whoever waits."""
+    """Say what an error means to the parent."""
     for kind, tag, describe in _FAILURES:
         if isinstance(exc, kind):
             say(tag, describe(exc))
@@ -147,7 +147,7 @@ def serve(connection: socket.socket, is_limited: bool) -> None:
         fd = fds[0] if fds else -1
         try:
             request = messages.read_request(receive)
-            # whoever waits may be gone, and a share may hang
+            # the parent may be gone, and a share may hang
             signal.alarm(math.ceil(3 * request.wall))
             limit_computing(request.cpu)
             if request.limited and not is_limited:

@@ -8,7 +8,7 @@ from nemowatch.edits.draft_changes import draft_changes
 from nemowatch.edits.transcript import has_captions
 from nemowatch.journal.results import Summary
 
-#: Tracks that are listed: an edit has a handful, and a page that lists more is read by nobody.
+#: Tracks that are listed: an edit has a handful, and a page that lists more is not read.
 MOST_TRACKS = 30
 #: What is said of a turn whose draft is the one before.
 NOTHING_SEEN = "nothing that the timeline shows"

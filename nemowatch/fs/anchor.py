@@ -1,10 +1,10 @@
 """Where the roots of a workspace lead, and what they lie on.
 
-Whoever may write beside a root can put a link in its place, and would have us read, write and send
-away where they may not do so themselves; so a root stays where it led when it was first opened. A
-link that is there then is the administrator's own. And when the share that a root is on is mounted
-no more, an empty folder of the same name is often below the mount point: what is written there
-nobody would see again once the share is back.
+Anybody who may write beside a root can put a link in its place, and would have us read, write and
+send away where they may not do so themselves; so a root stays where it led when it was first
+opened. A link that is there then is the administrator's own. And when the share that a root is on
+is mounted no more, an empty folder of the same name is often below the mount point: what is written
+there nobody would see again once the share is back.
 
 Owns what this process knows of each root; what an earlier one knew is given to it. It opens
 nothing but to see whether a folder is empty.
@@ -25,7 +25,7 @@ from nemowatch.fs.mounts import Ground, MountTable
 #: What the next start has to know of a root, as JSON takes it: whether it is plain, and its
 #: ground's three parts.
 Memory: TypeAlias = tuple[bool, str, str, str]
-#: Nobody has seen it.
+#: It was never seen.
 UNSEEN: Memory = (False, "", "", "")
 #: Nothing is known of what a root lies on.
 NOWHERE = Ground(b"", "", "")

@@ -1,4 +1,4 @@
-"""Files of our own made anew, and names given without ever overwriting another file.
+"""New files of our own, and names given without ever overwriting another file.
 
 Owns the creating, renaming, linking and removing of whatever is below a root; every call takes
 descriptors of folders (`safe_open`). A name is given by a hard link, else by a rename that refuses
@@ -141,7 +141,7 @@ def _unlink_linked(
 
 
 def write_new(name: str, data: bytes, folder: int) -> None:
-    """Write a file of our own, anew, synced. An older one is unlinked first: it may be a second
+    """Write a whole file of our own, synced. An older one is unlinked first: it may be a second
     name of a published file, which must not be written into, or a link that leads elsewhere.
     Raises OSError, and leaves no half file then."""
     remove(name, folder)

@@ -1,6 +1,6 @@
 """Folders below the roots of a workspace: making them, and asking what can be put there.
 
-It never makes a folder below a root that is missing: a share that is away looks exactly so.
+It never makes a folder below a root that is missing: a share that is unavailable looks exactly so.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ def below(root: Path, relative: bytes) -> Path:
 def ensure_folder(root: Path, relative: bytes) -> Path:
     """Make the folder `relative` below the existing `root`, and return it.
 
-    Raises LocalPassing when `root` is missing: nothing is ever made below a share that is away.
-    NoSpace, LocalFinal.
-    """
+    Raises LocalPassing when `root` is missing: nothing is ever made below a share that is
+    unavailable. NoSpace, LocalFinal."""
     with folder_of(root, relative, make=True):
         return below(root, relative)
 

@@ -26,7 +26,7 @@ _UNTOLD = (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS)
 class Reports(StrEnum):
     """What a filesystem tells of holes."""
 
-    TRUE = "true"  #: a hole is what nobody has written
+    TRUE = "true"  #: a hole is what was never written
     ZEROS_TOO = "zeros too"  #: it may also be zeros that somebody wrote
     NOTHING = "nothing"  #: there may be holes that it does not report
 

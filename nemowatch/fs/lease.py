@@ -21,7 +21,7 @@ class Lease(StrEnum):
 
     FREE = "free"  #: nobody has it open for writing
     WRITER = "writer"  #: somebody has: it is not whole, however long it is quiet
-    NOT_ASKED = "not asked"  #: nobody has probed: a scan only looks
+    NOT_ASKED = "not asked"  #: not probed: a scan asks for no lease
     #: a foreign owner, a filesystem without leases, or no handler: it tells nothing
     UNKNOWN = "unknown"
 

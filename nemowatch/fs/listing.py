@@ -71,7 +71,7 @@ def _is_silent_folder(entry: os.DirEntry[str], exc: OSError, folder: int) -> boo
 
 def walk_folders(root: Path) -> Iterator[tuple[bytes, int]]:
     """Every folder at and below `root` that can be read: its path below it, and a descriptor that
-    is closed afterwards. What is away, or nested too deeply, has none."""
+    is closed afterwards. What is unavailable, or nested too deeply, has none."""
     todo = [b""]
     while todo:
         relative = todo.pop()

@@ -112,7 +112,7 @@ class Ground(NamedTuple):
 
 
 def mode_of(fstype: str) -> Mode:
-    """How news comes on a filesystem of this type. One that nobody here knows (gpfs, panfs, cvfs,
+    """How news comes on a filesystem of this type. One that is unknown here (gpfs, panfs, cvfs,
     a new one) may be written by other hosts: it is watched, and scanned as well."""
     if fstype in LOCAL:
         return Mode.EVENTS

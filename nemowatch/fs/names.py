@@ -22,7 +22,7 @@ OURS = ".~nemowatch-"
 SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 #: The ending of the file beside a result that says what was asked and said.
 SIDE_ENDING = ".nemowatch.txt"
-#: The last line of such a file: whatever it is called by then, it is nobody's script.
+#: The last line of such a file: whatever it is called by then, it is no script.
 SIDE_SIGNATURE = "nemowatch wrote this beside the result. Nothing needs it: keep it or delete it."
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)

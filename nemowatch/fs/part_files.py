@@ -42,7 +42,7 @@ def open_part(path: Path) -> int:
             remove(path.name, folder)
             found = None
         if found is None:
-            # some mounts let nobody read through the descriptor that created the file
+            # some mounts allow no reading through the descriptor that created the file
             os.close(open_new(path.name, folder))
 
         fd = open_file(path.name, folder, os.O_RDWR)

@@ -3,9 +3,8 @@ time, over no link, and to nothing but folders and regular files.
 
 Owns every opening. Nothing outside a root can be reached through it, whatever somebody puts in a
 folder's place meanwhile; a pipe never makes it wait; and no folder is made below a root that is
-missing, for a share that is away looks exactly so. Modes and groups are not touched: a setgid
-folder and the umask decide. It gives nothing a name (`exclusive_create` does).
-"""
+missing, for a share that is unavailable looks exactly so. Modes and groups are not touched: a
+setgid folder and the umask decide. It gives nothing a name (`exclusive_create` does)."""
 
 from __future__ import annotations
 
@@ -100,7 +99,7 @@ def _down(here: int, names: list[bytes]) -> int:
 
 
 def missing(root: Path) -> LocalPassing:
-    """The error for a root that is away."""
+    """The error for a root that is unavailable."""
     cure = "Mount the share, or make the folder again; nemowatch then resumes by itself."
     return LocalPassing(f"{show_path(root)}: the folder is not there.", path=root, cure=cure)
 

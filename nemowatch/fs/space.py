@@ -16,9 +16,9 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def has_room(folder: Path, size: int) -> bool:
-    """Whether `size` more bytes may be written in `folder`. A folder that is away, or does not
-    say, has room: then the space is not what is missing. Where no unnamed file can be made (NFS,
-    CIFS, many FUSE), only the free bytes tell."""
+    """Whether `size` more bytes may be written in `folder`. A folder that is unavailable, or does
+    not say, has room: then the space is not what is missing. Where no unnamed file can be made
+    (NFS, CIFS, many FUSE), only the free bytes tell."""
     try:
         with root_folder(folder) as opened:
             statistics = os.fstatvfs(opened)

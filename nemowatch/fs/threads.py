@@ -154,7 +154,7 @@ def _carry_out(
 ) -> None:
     try:
         result = call()
-    except BaseException as exc:  # noqa: BLE001 - carried to whoever waits
+    except BaseException as exc:  # noqa: BLE001 - carried to the caller
         _settle_on_loop(loop, future, partial(future.set_exception, exc))
     else:
         _settle_on_loop(loop, future, partial(future.set_result, result))
@@ -165,7 +165,7 @@ def _settle_on_loop(
     future: asyncio.Future[Any],
     settle_with: Callable[[], None],
 ) -> None:
-    """Have the future settled on the loop, unless nobody waits for it any more."""
+    """Have the future settled on the loop, unless it is no longer waited for."""
 
     def settle() -> None:
         if not future.cancelled():
@@ -173,7 +173,7 @@ def _settle_on_loop(
 
     try:
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:  # the loop has closed: nobody waits any more
+    except RuntimeError:  # the loop has closed: nothing waits any more
         return
 
 

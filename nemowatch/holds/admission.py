@@ -81,7 +81,8 @@ class Admission:
 
 
 def _waits_for(inbox: Inbox, state: State) -> Decision | None:
-    """What a job waits for while its inbox is away, or not yet known; None when it is there."""
+    """What a job waits for while its inbox is unavailable, or not yet known; None when it is
+    there."""
     if inbox.health.state in AWAY:
         text = f"Waits for the share: {inbox.health}."
         return later(state, SHARE_AGAIN, text=text, error_text=text)

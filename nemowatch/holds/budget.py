@@ -23,7 +23,7 @@ class Cap:
     daily: float = 0  #: limits.daily_credits, 0: no cap
     spent: float = 0  #: credits known to be spent today
     under_way: int = 0  #: turns whose cost will be known soon
-    #: credits that those, and calls whose cost nobody could read, are expected to have cost
+    #: credits that those, and calls whose cost could not be read, are expected to have cost
     reserved: float = 0
     price: float = 0  #: what the next turn is expected to cost
     known: bool = True  #: whether a turn of this skill was ever paid for here

@@ -26,7 +26,7 @@ DISK_SECONDS = 5.0
 #: inboxes nobody has on one host.
 DISKS = 64
 
-#: A part file, and how many bytes it is to have (0: nobody knows).
+#: A part file, and how many bytes it is to have (0: unknown).
 Part = tuple[Path, int]
 
 

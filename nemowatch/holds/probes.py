@@ -1,10 +1,9 @@
 """How each hold is found to be over: one function a reason, over what was gathered before.
 
-Owns the judgement inside one transaction. It asks nobody: the cloud and the disks were asked by
-the keeper, because a transaction must not wait for them. A reason of `hold_reasons.HOLDS` that ends
-by a probe has its function here, in one of the two tables below; one that ends by a person's order
-has none.
-"""
+Owns the judgement inside one transaction. It asks nothing itself: the cloud and the disks were
+asked by the keeper, because a transaction must not wait for them. A reason of `hold_reasons.HOLDS`
+that ends by a probe has its function here, in one of the two tables below; one that ends by a
+person's order has none."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from nemowatch.journal import account, holds, jobs, queue
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import Credits, HoldReason, State
 
-#: What asking for the balance came to; None: nobody needed to ask.
+#: What asking for the balance came to; None: there was no need to ask.
 BalanceAnswer = Credits | RemoteError | LocalError | None
 
 #: States of a job that is trying an export now: its answer is about to come.
@@ -187,7 +186,7 @@ def _wake_within_cap(conn: sqlite3.Connection, evidence: Evidence) -> None:
 
 def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
     """As many as the day's credits have room for, those that wait longest first: one is asked
-    anew before it pays."""
+    again before it pays."""
     waiting = queue.held_for(conn, HoldReason.CAP)
     daily = config.limits.daily_credits
     caps: dict[str, Cap] = {}

@@ -17,7 +17,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.model import PAID, WORKING, State
 
 #: Seconds in which a trial comes to its call, unless something else keeps it waiting: a share that
-#: is away, for one.
+#: is unavailable, for one.
 LONGEST_TRIAL = 1800.0
 #: Each pause is so many times as long as the one before.
 FACTOR = 4

@@ -114,7 +114,7 @@ class FolderTexts:
 
     def _reconsider_above(self, folder: bytes) -> None:
         """The folders above that have no instructions may have lacked them for files of this one
-        alone: what still lacks them is reported anew."""
+        alone: what still lacks them is reported again."""
         for above in lineage(parent(folder)):
             if above and not self._state.book.is_instructed(above):
                 self._state.problems.order_holds(above)

@@ -79,7 +79,7 @@ class FullScan:
         return await self._tracking.missing(survey.missing)
 
     async def _load(self) -> None:
-        """What the journal knows of files here. Read anew after an absence: the share may show
+        """What the journal knows of files here. Read again after an absence: the share may show
         its files differently."""
         name = self._root_monitor.watch.name
         known = await self._journal.read(lambda conn: source_members.known_files(conn, name))

@@ -137,7 +137,7 @@ class HintFollower:
     async def _arrived(self, files: Collection[bytes], hints: Mapping[bytes, float]) -> None:
         """Files that events named: tracked, when their folder takes such."""
         taken = list(filter(self._is_taken, files))
-        if len(taken) < len(files):  # a file that nobody takes is reported after a while
+        if len(taken) < len(files):  # a file that is not taken is reported after a while
             self._root_monitor.scans.request()
 
         for seen in await self._tracking.check_files(taken):

@@ -93,7 +93,7 @@ class Inbox:
 
     @property
     def is_failing(self) -> bool:
-        """True while it is offline because of an error that nobody foresaw."""
+        """True while it is offline because of an unforeseen error."""
         return self._root_monitor.is_failing
 
     async def start(self) -> None:
@@ -140,7 +140,7 @@ class Inbox:
             await self._fail(exc)
 
     async def fail(self, error: Exception) -> None:
-        """An error that nobody foresaw, met while working for this inbox, is its state, with its
+        """An unforeseen error, met while working for this inbox, is its state, with its
         reason, until the next try."""
         async with self._busy:
             if not self._stopped:
@@ -170,8 +170,8 @@ class Inbox:
 
     @property
     def surveyed(self) -> bool:
-        """Whether a scan has seen the whole inbox since the start: before that, nobody knows
-        whether there is a PAUSE."""
+        """Whether a scan has seen the whole inbox since the start: before that, it is not
+        known whether there is a PAUSE."""
         return not self._pipeline.arrivals.is_first
 
     @property

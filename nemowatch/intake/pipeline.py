@@ -93,7 +93,7 @@ class Pipeline:
         return self._state.tracker.busy() > 0
 
     def _has_hints(self) -> bool:
-        """True when events have named paths that nobody has checked yet."""
+        """True when events have named paths that were not checked yet."""
         return self._hints is not None and self._hints.waiting
 
     def is_due(self, now: float) -> bool:

@@ -2,7 +2,7 @@
 gone.
 
 Owns the list of problems and the patience before one is reported: people rename a new folder, and a
-file of a kind that nobody takes may be about to get its real name.
+file of a kind that is not taken may be about to get its real name.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Problems:
             self._partial_files.learn(partial, now)
 
     def _forget_below(self, start: bytes) -> None:
-        """Drop what the scan of this folder (b"": of everything) finds anew."""
+        """Drop what the scan of this folder (b"": of everything) finds again."""
         _drop_below(self._odd, start)
         _drop_below(self._near, start)
         for folder in list(self._orders):

@@ -125,7 +125,7 @@ class Waiting:
 class Tick:
     """What one tick of an inbox brought."""
 
-    #: ids of sources that are new, or go on (settled again, retried, delivered anew)
+    #: ids of sources that are new, or go on (settled again, retried, delivered again)
     claimed: tuple[int, ...] = ()
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
     approved: bool = False  #: there is an APPROVE in the inbox

@@ -1,4 +1,4 @@
-"""Has the cloud stop renders that nobody wants any more, after their jobs were cancelled.
+"""Has the cloud stop renders that are no longer wanted, after their jobs were cancelled.
 
 Best effort: the jobs are cancelled whatever the cloud answers, and a render that goes on costs
 nothing (docs/api.md section 9). It must not raise for what the cloud says, nor write the journal.

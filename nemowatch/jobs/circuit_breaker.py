@@ -34,7 +34,7 @@ class Cloud:
         self.answers += 1
 
     def forgive(self) -> None:
-        """Failures count anew."""
+        """Failures are counted from zero."""
         self._failures = 0
         self._failed.clear()
         self.in_doubt = True

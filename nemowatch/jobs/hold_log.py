@@ -23,7 +23,7 @@ log = structlog.get_logger("nemowatch.hold")
 #: Seconds after which an outage counts as over although no job's call has proven it: nobody may
 #: have one to make. A call that hangs is given up sooner.
 UNPROVEN = 180.0
-#: Said of how many jobs went on, where nobody has counted them.
+#: Said of how many jobs went on, where they were not counted.
 UNCOUNTED = -1
 
 

@@ -33,7 +33,7 @@ from nemowatch.stages.table import TABLE, Lane
 
 log = structlog.get_logger("nemowatch.job")
 
-#: Seconds after which the runner reads the journal even if nobody nudged it: commands write
+#: Seconds after which the runner reads the journal even without a nudge: commands write
 #: there as well.
 IDLE_READ = 5.0
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.

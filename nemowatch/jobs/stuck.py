@@ -1,4 +1,4 @@
-"""Which jobs hang with their share: they take nobody's place in a lane, and no more of their kind
+"""Which jobs hang with their share: they take no place in a lane, and no more of their kind
 follow them into it.
 
 A call on a share that hangs cannot be ended, only left alone. It keeps its own thread

@@ -14,7 +14,8 @@ from nemowatch.model import State
 
 SQL = load("batches")
 
-#: The cause of a batch after a journal was lost or restored: nobody remembers what was paid for.
+#: The cause of a batch after a journal was lost or restored: what was paid for is not known any
+#: more.
 REBUILT = "rebuilt journal"
 #: The cause of a batch of files whose results are in the outbox although this journal made none
 #: of them.
@@ -97,7 +98,7 @@ def shrink(
 
 
 def ask_after_loss(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
-    """The journal was begun anew: what is in these inboxes at their first scan waits for a
+    """A new journal was begun: what is in these inboxes at their first scan waits for a
     person."""
     for watch in watches:
         facts.put_of(conn, InboxFact.REBUILT, watch, facts.YES)
@@ -177,7 +178,7 @@ def open_rebuilt_batch(
     expected: int,
     now_ms: int,
 ) -> bool:
-    """The first scan of a watch: where the journal was begun anew, a batch of all that is there
+    """The first scan of a watch: where the journal is a new one, a batch of all that is there
     there; True then."""
     if not is_rebuilding(conn, watch):
         return False

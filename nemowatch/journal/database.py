@@ -113,7 +113,7 @@ class Journal:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction; all of it is on the disk when this returns, or none of it.
 
-        On a full disk it waits for space and runs `work` anew: what the cloud has just answered,
+        On a full disk it waits for space and runs `work` again: what the cloud has just answered,
         paid turns above all, is kept in memory meanwhile, and nothing new can begin, for every
         beginning is a write.
         """

@@ -32,7 +32,7 @@ class InboxFact(StrEnum):
 
     PAID = "paid"  #: the mark of its latest paid call
     LOST = "lost"  #: an unknown mark for which a person was asked
-    REBUILT = "rebuilt journal"  #: a flag: its next scan is the first of a journal begun anew
+    REBUILT = "rebuilt journal"  #: a flag: its next scan is the first of a new journal
     ROOT = "root"  #: what its root lies on
     TREES = "trees"  #: what its outbox, done and failed lie on
     APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
@@ -41,7 +41,7 @@ class InboxFact(StrEnum):
 
 
 def get(conn: sqlite3.Connection, fact: Fact) -> str:
-    """The fact's value, "" when nobody has written it."""
+    """The fact's value, "" when it was never written."""
     return _get(conn, fact)
 
 
@@ -51,7 +51,7 @@ def put(conn: sqlite3.Connection, fact: Fact, value: str) -> None:
 
 
 def get_of(conn: sqlite3.Connection, fact: InboxFact, watch: str) -> str:
-    """The value of an inbox's fact, "" when nobody has written it."""
+    """The value of an inbox's fact, "" when it was never written."""
     return _get(conn, f"{fact} {watch}")
 
 

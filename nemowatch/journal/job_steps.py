@@ -1,6 +1,6 @@
 """What a person can order of single jobs: another try, another delivery, an end. Each is one
 legal step, and none pays again for what is paid: that is decided here, from the calls that the
-journal knows. What has to be paid for anew is a new instruction (`sessions.give_anew`).
+journal knows. What has to be paid for again is a new instruction (`sessions.give_anew`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     """A person asks for another try: from the last state whose effect is saved; returns that state.
 
     A paid call whose outcome is still unknown stays a person's decision. A job that was charged for
-    and has no edit left is given anew. Raises UsageError for a job that has not failed.
+    and has no edit left is given again. Raises UsageError for a job that has not failed.
     """
     job = jobs.by_id(conn, job_id)
     if job.state not in UNDONE:
@@ -66,7 +66,7 @@ def redeliver(
     *,
     new_take: bool = False,
 ) -> State:
-    """A published job is delivered anew: from the saved draft, or a transcript's words, without
+    """A published job is delivered again: from the saved draft, or a transcript's words, without
     a new paid call, or as a new take.
 
     Returns the state it goes on from. Raises UsageError for a job that is not published, or has

@@ -144,13 +144,13 @@ def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
-    """Bring the tables to the newest version in one transaction: whoever reads meanwhile sees
+    """Bring the tables to the newest version in one transaction: those who read meanwhile see
     what was there, or all of it."""
     at = _version(conn)
     steps = [(number, script) for number, script in migrations() if number > at]
     if not steps:
         return
-    # A table that is built anew is dropped in between; off, no row of another goes with it. It can
+    # A table that is rebuilt is dropped in between; off, no row of another goes with it. It can
     # only be set outside a transaction.
     conn.execute("PRAGMA foreign_keys = OFF")
     scripts = "\n".join(script for _, script in steps)

@@ -29,7 +29,7 @@ FILE_NAME = "paid"
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One paid call: its number in the journal, and when it was opened. A journal that was put
-    back gives the number anew, but not at the same millisecond."""
+    back gives the number again, but not at the same millisecond."""
 
     id: int = 0  #: 0: none was paid for
     at: int = 0  #: UTC ms

@@ -36,7 +36,7 @@ class Summary:
 
 
 def keep_summary(conn: sqlite3.Connection, job_id: int, summary: Summary) -> None:
-    """Keep what a turn came to, so that nobody has to read its draft again for that."""
+    """Keep what a turn came to, so that its draft need not be read again for that."""
     values = {
         "job_id": job_id,
         "timeline": summary.timeline,
@@ -121,7 +121,7 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
 
 
 def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
-    """Forget which results were published: they are delivered anew."""
+    """Forget which results were published: they are delivered again."""
     conn.execute(SQL["drop_outputs"], (job_id,))
 
 

@@ -105,7 +105,7 @@ def uploaded(conn: sqlite3.Connection, session_id: int, by: UploadedBy) -> None:
 
 
 def lost(conn: sqlite3.Connection, session_id: int) -> None:
-    """The cloud has lost it, or it is left behind: the next job needs it opened anew."""
+    """The cloud has lost it, or it is left behind: the next job needs a new one."""
     conn.execute(SQL["lost"], {"id": session_id})
 
 
@@ -201,7 +201,7 @@ def add_job(
     Nothing is paid for here: every gate applies to the new job's call as to any other.
 
     With `in_place_of` it takes the place of that job, and its number, by which people know it. The
-    earlier instruction keeps its calls, its draft and its results under a number that nobody sees.
+    earlier instruction keeps its calls, its draft and its results under a number that is not shown.
     Raises UsageError for a session that does not exist, and while a call of the earlier
     instruction is open.
     """

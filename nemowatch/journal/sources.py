@@ -38,7 +38,7 @@ class NewJob:
     skill: str
     #: its results, when they are in the outbox already: nothing is made of it
     existing: tuple[PublishedOutput, ...] = ()
-    edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made anew
+    edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made again
 
     @property
     def is_review_over(self) -> bool:
@@ -143,7 +143,7 @@ def _begin(
 
 
 def _first_state(new: NewJob, held: str) -> tuple[State, str]:
-    """(state, reason) in which a job begins: what is free waits for nobody."""
+    """(state, reason) in which a job begins: what is free does not wait."""
     if new.existing:
         return State.PUBLISHED, ""
     if held and not new.edit_of:

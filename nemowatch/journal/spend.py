@@ -29,7 +29,7 @@ class CallOutcome(StrEnum):
     """What became of a paid call."""
 
     OPEN = "open"  #: about to be sent, or under way
-    UNKNOWN = "unknown"  #: sent; nobody knows yet whether it worked
+    UNKNOWN = "unknown"  #: sent; it is not known yet whether it worked
     UNSENT = "unsent"  #: provably never left
     REFUSED = "refused"  #: refused before it began
     HAPPENED = "happened"  #: the edit is there
@@ -40,7 +40,7 @@ class CallOutcome(StrEnum):
 class Edit(StrEnum):
     """What a paid call has come to."""
 
-    NONE = ""  #: nothing, or nobody knows yet
+    NONE = ""  #: nothing, or not known yet
     MADE = "made"  #: what was ordered is there: what is left of the way costs nothing
     UNSEEN = "unseen"  #: it happened, and the session showed nothing to render: it may come late
     WORDS = "words"  #: the agent answered, and edited nothing
@@ -70,7 +70,7 @@ class Spend:
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody knows its outcome yet."""
+        """Whether its outcome is not known yet."""
         return self.outcome in (CallOutcome.OPEN, CallOutcome.UNKNOWN)
 
 

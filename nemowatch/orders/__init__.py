@@ -1,4 +1,4 @@
-"""What people ask for: one module an order, and one function that carries them out, whoever asks.
+"""What people ask for: one module an order, and one function that carries them out for all who ask.
 
 A new order is a module here, a line below and its command in `cli/orders.py`; the control socket
 and files in the share have it by then.

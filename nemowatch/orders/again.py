@@ -1,4 +1,4 @@
-"""`again`: published jobs are delivered anew, or made anew as a paid take."""
+"""`again`: published jobs are delivered again, or made again as a paid take."""
 
 from __future__ import annotations
 

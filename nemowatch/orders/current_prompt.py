@@ -80,7 +80,7 @@ def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
         order = plan(folder, _drop(asked, main, folder))
     except OrderError as exc:
         raise UsageError(exc.text, cure=exc.cure) from exc
-    except (LocalError, OSError):  # the share is away, or the script: the old one is kept
+    except (LocalError, OSError):  # the share is unavailable, or the script: the old one is kept
         return ""
     prompts = {target.name: target.prompt for target in order.targets}
     return prompts.get(asked.job.target, "")

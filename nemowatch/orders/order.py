@@ -21,7 +21,7 @@ from nemowatch.model import State
 from nemowatch.orders.site import Site
 
 #: How often, and how many seconds apart, files that are leaving are waited for: a move on the same
-#: disk takes milliseconds, and whoever gave the order should not wait longer than this.
+#: disk takes milliseconds, and the person who gave it should not wait longer than this.
 LEAVING_CHECKS = 20
 LEAVING_PAUSE = 0.1
 #: What an order was given with, as the control socket has it.
@@ -72,7 +72,7 @@ class Order(ABC):
 
 
 async def carry_out(order: Order, site: Site) -> dict[str, Any]:
-    """Carry out an order, whoever gave it; the answer. Raises UsageError, LocalError,
+    """Carry out an order; returns the answer. Raises UsageError, LocalError,
     JournalError, and DaemonNeeded where only a running daemon can.
 
     Files that are leaving their inbox have left it in a moment, and are moved back from there. A

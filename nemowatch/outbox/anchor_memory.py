@@ -43,7 +43,7 @@ class AnchorMemory:
             anchor.hold(root, self._kept.get(str(root), anchor.UNSEEN))
 
     async def learn(self) -> None:
-        """Check those that nobody has seen yet, and write down what is new."""
+        """Check those that were not seen yet, and write down what is new."""
         if not all(map(anchor.is_seen, self._roots)):
             await self._disks.run(self._watch, _see, self._roots)
         seen = filter(anchor.is_seen, self._roots)
@@ -61,7 +61,7 @@ def _see(roots: tuple[Path, ...]) -> None:
     """The first of them is the inbox: where it is, the share is."""
     inbox = roots[0]
     for root in filterfalse(anchor.is_seen, roots):
-        with contextlib.suppress(LocalError):  # not made yet, or the share is away
+        with contextlib.suppress(LocalError):  # not made yet, or the share is unavailable
             os.close(open_root(root))
         is_share_there = root.parent == inbox.parent and anchor.is_seen(inbox)
         if is_share_there and _is_missing(root):

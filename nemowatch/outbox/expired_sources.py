@@ -80,7 +80,7 @@ def _may_be(found: os.stat_result, file: RetiredFile) -> bool:
 
 def _same_time(now_ns: int, was_ns: int) -> bool:
     """Whether this is the time that the file had, perhaps cut to what its filesystem keeps once it
-    is mounted anew."""
+    is mounted again."""
     if now_ns == was_ns:
         return True
     is_cut = now_ns % SECOND_NS == 0

@@ -1,9 +1,9 @@
 """What a killed process left in people's folders: part files that no job owns any more, notes that
 never got their name.
 
-Finding and removing are apart, so that whoever knows the jobs can be asked in between. Nothing
-is ever touched but regular files whose names begin like ours, and nothing of this very process.
-"""
+Finding and removing are apart, so that the module that knows the jobs can be asked in between.
+Nothing is ever touched but regular files whose names begin like ours, and nothing of this very
+process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BRIEF = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A file of ours that may be in nobody's use."""
+    """A file of ours that may be unused."""
 
     path: Path
     job: int  #: the job whose part it is; 0 for a note

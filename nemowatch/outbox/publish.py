@@ -55,7 +55,7 @@ def part_path(target_folder: Path, job_id: int, ordinal: int = 0) -> Path:
 def write_part(path: Path, data: bytes) -> Downloaded:
     """Write a result that we made ourselves (a transcript) into its part file, synced.
 
-    Raises LocalPassing when the folder is away, NoSpace, LocalFinal."""
+    Raises LocalPassing when the folder is unavailable, NoSpace, LocalFinal."""
     with root_folder(path.parent) as folder, translated(path):
         write_new(path.name, data, folder)
     return Downloaded(
@@ -134,7 +134,7 @@ def publish_bytes(
 ) -> tuple[Downloaded, PlacedResult]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
-    is written: a part made anew could not be distinguished from it. Errors as `publish`."""
+    is written: a second part could not be distinguished from it. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
     with root_folder(part.parent) as folder, translated(part):
         name = _find(wanted, sha256, len(data), folder, first)

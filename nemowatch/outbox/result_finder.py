@@ -29,7 +29,7 @@ def find(
     outbox; else ().
 
     Reads them through (blocking), with `beat` as the sign of life. Raises LocalPassing when the
-    share is away.
+    share is unavailable.
     """
     found: list[PublishedOutput] = []
     for output in job.target.outputs:

@@ -106,11 +106,10 @@ def retire_all(
     that has changed keeps all of them. Those that an earlier call moved are recognised; one that
     a person took away meanwhile (None) keeps nobody.
 
-    Returns where each went, in the order of `members`; None for one that is kept or deleted
-    (`root` is then not used). Raises SourceGone (a person took it), SourceChanged (other content
-    than was claimed; it stays), LocalPassing (a share is away or busy), NoSpace, LocalFinal (the
-    move is refused).
-    """
+    Returns where each went, in the order of `members`; None for one that is kept or deleted (`root`
+    is then not used). Raises SourceGone (a person took it), SourceChanged (other content than was
+    claimed; it stays), LocalPassing (a share is unavailable or busy), NoSpace, LocalFinal (the move
+    is refused)."""
     nowhere = (None,) * len(members)
     if After(mode) is After.KEEP or not members:
         return nowhere

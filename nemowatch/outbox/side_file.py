@@ -39,7 +39,7 @@ def digest(text: str) -> str:
 
 def is_beside_result(outbox: Path, result: Path) -> bool:
     """Whether a result is where it was published: people move and delete them. Raises
-    LocalPassing when the share is away, LocalFinal."""
+    LocalPassing when the share is unavailable, LocalFinal."""
     try:
         lookup(outbox, _below(outbox, result))
     except SourceGone:

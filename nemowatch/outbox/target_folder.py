@@ -1,7 +1,7 @@
 """Where the results of a source go: into the outbox, in the same folders as in the inbox, under
 names that every filesystem takes.
 
-It makes folders, never below a root that is away, and puts nothing into them.
+It makes folders, never below a root that is unavailable, and puts nothing into them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def relative_folder(path: bytes, limit: int = NAME_LIMIT) -> bytes:
 
 def ensure_target_folder(watch: Watch, path: bytes) -> Path:
     """The folder for the results of the source at `path`, made when it is missing. Raises
-    LocalPassing when the outbox is away, NoSpace, LocalFinal."""
+    LocalPassing when the outbox is unavailable, NoSpace, LocalFinal."""
     ensure_root(watch.outbox, watch.inbox)
     with root_folder(watch.outbox) as root:
         limit = name_limit(root)

@@ -134,7 +134,7 @@ class Caller:
     async def _issue(self, client_id: str) -> tuple[str, str, int]:
         """Section 3: the one call without a token. Any refusal of it concerns the account, whatever
         its code: no file may be rejected for it."""
-        hide(client_id)  # whoever has it can pass for us
+        hide(client_id)  # a holder of it can pass for us
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
         reply = await self.http.fetch(
             Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits

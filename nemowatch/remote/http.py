@@ -206,7 +206,7 @@ class Exchange:
         )
 
     async def end(self, why: str) -> None:
-        """Close the connection under the request. Whoever waits for it gets an error that says
+        """Close the connection under the request. Its caller gets an error that says
         `why`."""
         self._why_ended = self._why_ended or why
         await self._close()

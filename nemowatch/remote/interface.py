@@ -32,7 +32,7 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class Payload:
     """An open file to send. The descriptor was opened below the inbox without following links, and
-    whoever opened it closes it. `size` and `mtime_ns` are those that were claimed: the upload
+    its opener closes it. `size` and `mtime_ns` are those that were claimed: the upload
     compares them while it reads.
     """
 

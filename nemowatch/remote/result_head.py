@@ -70,7 +70,7 @@ def total_size(exchange: Exchange, size: int, said: int) -> int:
         return 0
     if not said:
         raise RemotePassing(
-            "The server does not say how large the result is, so nobody could tell whether it is"
+            "The server does not say how large the result is, so it cannot be checked whether it is"
             " whole."
         )
     return said

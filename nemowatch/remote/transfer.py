@@ -208,7 +208,7 @@ class Transfer:
         return await self._off_loop(file.finish)
 
     async def _restart(self, file: PartFile, validator: str = "") -> None:
-        """Begin the part file anew."""
+        """Begin the part file from its start."""
         await self._off_loop(lambda: file.restart(validator))
 
     async def _off_loop(self, act: Callable[[], T]) -> T:

@@ -31,7 +31,7 @@ class Turn:
     """One instruction, and what came of it. Texts are safe to show and of bounded length."""
 
     number: int  #: from 1, in its conversation
-    take: int  #: 2 and more: in a session that was begun anew
+    take: int  #: 2 and more: in a session that replaces another
     job: int  #: the job's number, as people know it
     state: State
     replaced: bool  #: another instruction has taken its place: an answer, or a new take
@@ -42,13 +42,13 @@ class Turn:
     at_ms: int  #: UTC ms at which it was asked
     render_id: str
     results: tuple[PublishedOutput, ...]
-    credits: float | None  #: None while nobody knows
+    credits: float | None  #: None while it is unknown
     credits_about: bool
     side_file: bytes = b""  #: absolute path of the file beside the results; b"" when there is none
 
     @property
     def cost(self) -> str:
-        """ "98 credits", "about 50 credits"; "" while nobody knows."""
+        """ "98 credits", "about 50 credits"; "" while that is unknown."""
         return words.cost(self.credits, about=self.credits_about)
 
 

@@ -24,7 +24,7 @@ from nemowatch.reporting.overview import (
 )
 from nemowatch.stages.deps import Board
 
-#: Whose account it is, where nobody says.
+#: Whose account it is, where that is not said.
 NOBODY = Account(anonymous=False)
 
 

@@ -91,7 +91,7 @@ class NoteSync:
                 continue
             error = await self._try(watch, due)
             if isinstance(error, LocalPassing):
-                return False  # the share is away, busy or full: most likely for the others as well
+                return False  # no share, busy or full: most likely for the others as well
             if error is None:
                 done += 1
         return bool(done) and len(found) == AT_ONCE

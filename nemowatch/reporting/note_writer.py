@@ -172,8 +172,8 @@ class NoteWriter:
         return await self._disks.run(watch.name, call, *args)
 
     def _log_failure(self, note: Note, exc: LocalError) -> None:
-        """A root that is away or full is one trouble, however many notes wait for it; any other
-        is the note's own."""
+        """A root that is unavailable or full is one trouble, however many notes wait for it; any
+        other is the note's own."""
         path = note.root if isinstance(exc, LocalPassing) else note.path
         if path not in self._failing:
             self._failing[path] = self._clock.monotonic()

@@ -43,7 +43,7 @@ class Failure:
     kept: str = ""  #: said where the paid work is kept
     done: tuple[Done, ...] = ()  #: what is finished all the same
     undone: tuple[str, ...] = ()  #: "French", …
-    jobs: tuple[int, ...] = ()  #: for whoever looks after nemowatch
+    jobs: tuple[int, ...] = ()  #: for the person who looks after nemowatch
     tips: tuple[str, ...] = ()  #: what would give better results
 
 
@@ -52,7 +52,7 @@ class Question:
     """A file whose order needs a decision."""
 
     file: bytes
-    question: str  #: as it was asked, or what nobody knows
+    question: str  #: as it was asked, or what is not known
     how: tuple[str, ...]  #: how to answer, or whom to ask; a line each
     jobs: tuple[int, ...] = ()
     tips: tuple[str, ...] = ()  #: what would give better results
@@ -73,7 +73,7 @@ class Approval:
 
     jobs: int  #: results that would be made
     files: int
-    credits: float = 0  #: about what they would cost; 0 when nobody knows
+    credits: float = 0  #: about what they would cost; 0 when that is unknown
     available: float = -1  #: credits that are left; -1 when not known
     cause: str = ""  #: one sentence on why it asks
 
@@ -159,7 +159,7 @@ def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> s
     blocks = [wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
     if approval.cause:
         blocks.append(wrapped(approval.cause))
-    blocks.append("Nothing has been spent, and nothing is sent anywhere until somebody approves.")
+    blocks.append("Nothing has been spent, and nothing is sent anywhere until a person approves.")
     blocks.append(_to_do(words.APPROVE.asked()))
     for complaint in complaints:
         blocks.append("\n".join(_complaint(complaint)))
@@ -173,7 +173,7 @@ def _amount_of_work(approval: Approval) -> str:
 
 
 def _price(approval: Approval) -> str:
-    cost = "Nobody can say yet what it costs"
+    cost = "Its cost is not known yet"
     if approval.credits:
         cost = f"That costs about {approval.credits:,.0f} credits"
     if approval.available < 0:

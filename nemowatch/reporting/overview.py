@@ -41,9 +41,9 @@ class InboxStatus:
     #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not
     #: running"
     state: str
-    mode: str = ""  #: "events" or "scan", "" when nobody watches it
+    mode: str = ""  #: "events" or "scan", "" when it is not watched
     reason: str = ""
-    health: HealthState | None = None  #: None when nobody watches it
+    health: HealthState | None = None  #: None when it is not watched
 
     @property
     def good(self) -> bool:
@@ -90,7 +90,7 @@ class Transfer:
 
     @property
     def share(self) -> float | None:
-        """How much of it is done, 0 to 1; None when nobody knows."""
+        """How much of it is done, 0 to 1; None when that is unknown."""
         return self.done / self.total if self.total else None
 
 

@@ -225,7 +225,7 @@ def _note(job: Job, overview: Overview) -> str:
 
 
 def _percent(job: Job, overview: Overview) -> float:
-    """How far this step is; -1 when nobody knows."""
+    """How far this step is; -1 when that is unknown."""
     if job.state is State.RENDERING:
         return job.progress
     transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)

@@ -20,9 +20,8 @@ LARGEST = 8 * 1024 * 1024
 def write_page(path: Path, html: str) -> bool:
     """Write the page in one step. False, and no write, when only its time would differ.
 
-    Raises LocalPassing when its folder is away, NoSpace, LocalFinal (another program's file has
-    its name: it stays).
-    """
+    Raises LocalPassing when its folder is unavailable, NoSpace, LocalFinal (another program's file
+    has its name: it stays)."""
     data = html.encode("utf-8", "replace")
     with root_folder(path.parent) as folder, translated(path):
         before = _read_page(path, folder)

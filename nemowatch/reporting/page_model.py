@@ -10,7 +10,7 @@ from nemowatch.cures import NOTHING, Cure
 from nemowatch.model import State
 from nemowatch.remote.connection import Link
 
-#: Rows of one list: a page of thousands is slow on a phone and read by nobody; the rest is counted.
+#: Rows of one list: a page of thousands is slow on a phone and is not read; the rest is counted.
 SHOWN = 40
 
 Row = TypeVar("Row")
@@ -68,7 +68,7 @@ class Running:
     folder: bytes
     target: str  #: "Spanish", "voiceover"
     state: State
-    percent: float = -1  #: of this step; -1 when nobody knows
+    percent: float = -1  #: of this step; -1 when that is unknown
     note: str = ""  #: "second try", "in the cloud for 20 minutes"
 
 
@@ -123,7 +123,7 @@ class Hold:
 
     what: str
     cure: Cure
-    since_ms: int = 0  #: UTC ms; 0: nobody knows
+    since_ms: int = 0  #: UTC ms; 0: unknown
     stops: bool = True  #: new work waits for it
 
 
@@ -163,7 +163,7 @@ class PageModel:
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
-    ended: bool = False  #: nobody works on it any more
+    ended: bool = False  #: no one works on it any more
     tips: Listing[Tip] = field(default_factory=Listing)
     link: Link = Link.READY  #: the connection with the cloud
 

@@ -101,7 +101,7 @@ class SideFiles:
                 continue
             error = await self._try(watch, file)
             if isinstance(error, LocalPassing):
-                return False  # the share is away, busy or full: most likely for the others as well
+                return False  # no share, busy or full: most likely for the others as well
             if error is None:
                 done += 1
         return bool(done) and len(found) == AT_ONCE

@@ -76,8 +76,8 @@ class StatusPage:
         self._reported: dict[Path, tuple[object, float]] = {}
 
     async def write(self, *, stopped: bool = False) -> None:
-        """Update every page (`stopped`: for the last time, and it says so). A share that is away
-        gets none."""
+        """Update every page (`stopped`: for the last time, and it says so). A share that is
+        unavailable gets none."""
         pages = {inbox.watch.page for inbox in self._inboxes.values()}
         update = partial(self._update, stopped=stopped)
         # side by side: a share may hang

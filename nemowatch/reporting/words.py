@@ -244,7 +244,7 @@ BATCH_CAUSES: dict[str, str] = {
 
 
 def about_inbox(health: HealthState | None) -> Cure:
-    """What a person can do about an inbox in this state; None: nobody watches it."""
+    """What a person can do about an inbox in this state; None: it is not watched."""
     return NOT_RUNNING if health is None else INBOXES[health]
 
 
@@ -300,7 +300,7 @@ STAGES = {
 
 
 def cost(credits: float | None, *, about: bool) -> str:
-    """What a job cost: "98 credits", "about 50 credits"; "" while nobody knows."""
+    """What a job cost: "98 credits", "about 50 credits"; "" while that is unknown."""
     if credits is None:
         return ""
     price = f"{amount(credits)} credits"

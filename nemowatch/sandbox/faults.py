@@ -12,7 +12,7 @@ that the session id, skill or message must contain.
 Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen
 first):
   reset                the connection is reset
-  refuse[:S]           reset, and for S seconds (1) nobody listens
+  refuse[:S]           reset, and for S seconds (1) nothing listens
   cut_request[:N]      reset after N bytes (1024) of the request's body
   stall[:S]            S seconds (30) of silence, then as usual
   400 404 500 502 503 504       that status; 502 with HTML
@@ -20,7 +20,7 @@ first):
   402                  as a refused export
   1001 1002 2001 4001 4002[:STATUS]     that business code, non-2xx, or with the given status (200)
 After the effect, in the answer:
-  refuse_next[:S]      a good answer, then S seconds (1) nobody listens: the next call is refused
+  refuse_next[:S]      a good answer, then S seconds (1) nothing listens: the next call is refused
   cut_response[:N]     the connection closes after N bytes of the body (half of it)
   stall_body[:S]       half of the body, then S seconds (30) of silence, then the rest
   slow[:S]             the body in many small pieces over S seconds (5)

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Account:
-    """Whoever holds a token."""
+    """The holder of a token."""
 
     user_id: str
     available: int

@@ -264,7 +264,7 @@ class Stream:
         return self._what_was_sent()
 
     async def _finish_alone(self, seconds: float, *, grow: bool) -> None:
-        """The effect, with nobody listening."""
+        """The effect, with no listener."""
         await asyncio.sleep(seconds / 2)
         if grow:
             self.session.drafts.append(agent.half_draft(self._edit()))

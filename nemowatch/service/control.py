@@ -106,7 +106,7 @@ class ControlServer:
         try:
             await self._serve(reader, writer)
         except (OSError, TimeoutError, asyncio.CancelledError):
-            # the client went away, is too slow, or the daemon ends: nobody to answer
+            # the client went away, is too slow, or the daemon ends: no one to answer
             writer.transport.abort()
         finally:
             writer.close()
@@ -163,7 +163,7 @@ class ControlServer:
 def call(path: Path, op: str, /, *, wait: float = CALL_SECONDS, **args: Any) -> Any:
     """Ask the daemon that listens at `path` and return its result. Blocks up to `wait` seconds.
 
-    Raises DaemonNeeded when nobody listens there, UsageError for a request of more than
+    Raises DaemonNeeded when nothing listens there, UsageError for a request of more than
     MAX_REQUEST bytes, and NemowatchError (with the daemon's code, text and cure) for whatever
     the daemon refuses.
     """

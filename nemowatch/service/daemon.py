@@ -76,7 +76,7 @@ def run_daemon(
                 Daemon(config, config_path, state_dir, env, journal, clock).run(once=once)
             )
         except JournalCorrupt as exc:
-            # damage that the check at the start cannot see: the next start begins anew
+            # damage that the check at the start cannot see: the next start begins a new one
             journal.close()
             journal = begin_anew(journal.path, clock, watches, exc)
             raise

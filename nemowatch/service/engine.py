@@ -1,7 +1,7 @@
 """The running daemon: puts its parts together, starts them in order, and lets go of everything in
 reverse.
 
-It decides nothing. Whoever runs it (service.daemon) gives it a configuration and takes its health.
+It decides nothing. Its caller (service.daemon) gives it a configuration and takes its health.
 """
 
 from __future__ import annotations

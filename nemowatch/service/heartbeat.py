@@ -1,7 +1,7 @@
 """What the process reports to systemd at regular intervals: that it is alive, how it is, and, while
 it stops, that it needs more time.
 
-Runs on the loop's monotonic timer. It decides nothing, and does nothing where nobody listens.
+Runs on the loop's monotonic timer. It decides nothing, and does nothing where nothing listens.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Heartbeat:
         self._signs = SayOnce[str]()
 
     async def run(self) -> None:
-        """While the daemon works: the ping, and STATUS in words, made anew only when something
+        """While the daemon works: the ping, and STATUS in words, worked out only when something
         changed."""
         pause = min(BEAT, self._notifier.ping_seconds or BEAT)
         while self._notifier.heard:

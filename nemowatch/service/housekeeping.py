@@ -1,4 +1,4 @@
-"""Housekeeping at long intervals: what `retention` says is over, and leftovers that nobody owns."""
+"""Housekeeping at long intervals: what `retention` says is over, and leftovers without an owner."""
 
 from __future__ import annotations
 

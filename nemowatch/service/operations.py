@@ -18,7 +18,7 @@ from nemowatch.service.engine import Engine
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
-#: Files of each kind that one answer names: more would hold up the loop, and nobody reads them.
+#: Files of each kind that one answer names: more would hold up the loop, and they are not read.
 SHOWN_WAITING = 1000
 
 

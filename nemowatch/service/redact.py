@@ -16,7 +16,7 @@ from typing import Any
 from nemowatch.errors import show_path
 from nemowatch.secrecy import HIDDEN, SECRET_ROOM, redact
 
-#: Characters of one value in a line: journald splits lines above 48 KiB, and nobody reads them.
+#: Characters of one value in a line: journald splits lines above 48 KiB, and they are not read.
 VALUE_LIMIT = 2000
 #: Items of a list in a line: a list of addresses becomes a thousand jobs.
 ITEM_LIMIT = 20

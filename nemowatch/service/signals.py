@@ -2,7 +2,7 @@
 for a full scan.
 
 Owns only the wiring, to the loop and around it; what the words mean is the engine's. SIGIO is not
-among them: whoever takes leases owns it (`fs.lease`).
+among them: the module that takes leases owns it (`fs.lease`).
 """
 
 from __future__ import annotations

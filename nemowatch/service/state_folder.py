@@ -30,9 +30,9 @@ log = structlog.get_logger("nemowatch.daemon")
 
 
 def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journal:
-    """Open the journal for writing, under the lock. A damaged one is set aside and begun anew, said
-    loudly: of what is then in the inboxes nothing is made whose results are in the outbox,
-    and the rest waits for a person.
+    """Open the journal for writing, under the lock. A damaged one is set aside and a new one
+    begun, said loudly: of what is then in the inboxes nothing is made whose results are in the
+    outbox, and the rest waits for a person.
 
     Raises JournalOnNetwork, JournalTooNew, JournalReadOnly, JournalFull.
     """

@@ -128,7 +128,7 @@ def status_line(text: str) -> str:
 
 
 class _Line:
-    """The socket and its one thread. The socket is connected anew when a send fails: a manager
+    """The socket and its one thread. The socket is reconnected when a send fails: a manager
     may replace its own."""
 
     def __init__(self, address: str) -> None:
@@ -197,7 +197,7 @@ class _Sender(sdnotify.SystemdNotifier):  # type: ignore[misc]  # sdnotify ships
     """
 
     def __init__(self, address: str) -> None:
-        self.debug = True  # sdnotify swallows errors otherwise, and we could not connect anew
+        self.debug = True  # sdnotify swallows errors otherwise, and we could not reconnect
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self.socket.settimeout(SEND_SECONDS)
         try:

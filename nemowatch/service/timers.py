@@ -2,7 +2,7 @@
 
 Due work and the watchdog's ping are not here: the scheduler runs on the wall clock, and after that
 was set back an hour it would stop for an hour (docs/platform.md section APScheduler). So a check on
-the loop's own clock notices such a step within seconds and counts every cadence anew.
+the loop's own clock notices such a step within seconds and restarts every cadence.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Timers:
 
     def stepped(self) -> float:
         """Seconds by which the wall clock was set since the last call, else 0; cadences are then
-        counted anew from now."""
+        counted again from now."""
         before, self._offset = self._offset, self._measure()
         step = self._offset - before
         if abs(step) <= STEP:

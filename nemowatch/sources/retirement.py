@@ -29,8 +29,8 @@ from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.source")
 
-#: Whether a file of a watch, not found at its path, was taken away: a share that is away takes
-#: nothing back.
+#: Whether a file of a watch, not found at its path, was taken away: a share that is unavailable
+#: takes nothing back.
 WasRemoved = Callable[[str, bytes], Awaitable[bool]]
 #: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
@@ -124,7 +124,9 @@ class Retirement:
             if await self._was_removed(row.watch, row.path):
                 await self._leave_there(row, exc, done)
             else:
-                self._postpone(row, LocalPassing(f"{show_path(row.path)}: the share is away."))
+                self._postpone(
+                    row, LocalPassing(f"{show_path(row.path)}: the share is unavailable.")
+                )
         except SourceChanged as exc:
             if is_project(row.path, members):
                 # another version of it, which a person has still to order, or to take back

@@ -1,7 +1,7 @@
 """APPROVE files that say yes to nothing any more: they have let a batch go on, or lay there before
 anything asked. Remembered over restarts, so that none of them lets the next batch go on.
 
-A file is the same one while its times are: whoever puts an APPROVE there anew says yes anew.
+A file is the same one while its times are: a new APPROVE is a new yes.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class StrayNotes:
         whole = watch.inbox / os.fsdecode(path)
         try:
             is_gone = await self._disks.run(watch.name, remove_note, watch.inbox, whole, known)
-        except LocalError:  # the share is away, or the note may not be removed
+        except LocalError:  # the share is unavailable, or the note may not be removed
             return
         if is_gone:
             log.info("stray note removed", **location_of(watch.name, path))

@@ -24,7 +24,7 @@ def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> 
             job_steps.cancel(conn, job.id, job_steps.TAKEN_AWAY, now_ms)
             cancelled.append(job.id)
     if _is_one_file(conn, source_id) and _all_cancelled(conn, source_id):
-        # restored a moment later, it is dropped anew
+        # restored a moment later, it is dropped again
         sources.retire(conn, source_id, None, now_ms)
     return cancelled
 

@@ -12,7 +12,7 @@ from nemowatch.errors import NemowatchError
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.model import AttentionReason, HoldReason, State
 
-#: Seconds until a job whose share is away is tried again: a file that cannot be seen was not
+#: Seconds until a job whose share is unavailable is tried again: a file that cannot be seen was not
 #: removed.
 SHARE_AGAIN = 15.0
 
@@ -35,7 +35,7 @@ class Decision:
     fault: NemowatchError | None = None  #: judged from the new state, in the same transaction
 
 
-#: Progress that no later error undoes: attempts are counted anew from here. The others are left out
+#: Progress that no later error undoes: attempts are counted from zero here. The others are left out
 #: on purpose: a session that is always lost, or an address that always expires, must come to an
 #: end.
 MILESTONES = frozenset({State.INSTRUCTED, State.DOWNLOADED, State.PUBLISHED})

@@ -117,7 +117,7 @@ def _is_result(work: Work, state: RemoteState) -> bool:
 def _nothing_yet(work: Work, deps: Deps) -> Decision:
     """Paid, and nothing to render yet: the edit may show late, so the state is read on the
     schedule. Only after that the job ends, or, when a person has ordered another try of exactly
-    this end, is made anew."""
+    this end, is made again."""
     pauses, reads = deps.config().chat.recheck, work.job.attempt
     if reads < len(pauses):
         return later(

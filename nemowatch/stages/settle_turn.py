@@ -139,7 +139,7 @@ def settle(
 
 
 async def balance(deps: Deps) -> float | None:
-    """All credits of the account now (what is frozen may come back); None when nobody says:
+    """All credits of the account now (what is frozen may come back); None when it is unknown:
     knowing the price is never worth a failed job, least of all between a turn and the commit of
     its outcome."""
     try:

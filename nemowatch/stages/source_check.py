@@ -47,10 +47,10 @@ async def absence(
     path: bytes,
     found: SourceGone,
 ) -> LocalError:
-    """Why a file was not found: `found` itself, or LocalPassing when the whole share is away."""
+    """Why a file was not found: `found` itself; LocalPassing when the whole share is missing."""
     if await deps.gone(work.watch.name, path):
         return found
-    return LocalPassing(f"{work.watch.inbox}: the share is away.", path=work.watch.inbox)
+    return LocalPassing(f"{work.watch.inbox}: the share is unavailable.", path=work.watch.inbox)
 
 
 async def undeliverable(work: Work, deps: Deps) -> Decision | None:
@@ -78,7 +78,7 @@ def _same_file(work: Work, member: Member) -> None:
     except SourceGone:
         if not os.path.isdir(work.watch.inbox):  # noqa: PTH112 - never raises
             raise LocalPassing(
-                f"{work.watch.inbox}: the share is away.", path=work.watch.inbox
+                f"{work.watch.inbox}: the share is unavailable.", path=work.watch.inbox
             ) from None
         raise
     claimed = member.snapshot

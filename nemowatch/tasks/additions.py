@@ -86,7 +86,7 @@ class Said:
     wording: bool = False  #: that a text is not spoken word for word
 
 
-#: What nobody has added to.
+#: What has no addition.
 NOTHING = Said()
 
 

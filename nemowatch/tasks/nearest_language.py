@@ -121,7 +121,7 @@ def _own_name(word: str, previous: str) -> str:
 
 
 def _bound(word: str, previous: str) -> str:
-    """`es_FR`: the language alone where nobody knows it so."""
+    """`es_FR`: the language alone where it is not known so."""
     language, binds, _ = word.partition("_")
     if not binds:
         return ""

@@ -15,7 +15,7 @@ USUAL = {
 
 
 def usual_time(skill: str) -> str:
-    """What a turn of this skill takes: "1-3 minutes as a rule"; "" when nobody says."""
+    """What a turn of this skill takes: "1-3 minutes as a rule"; "" when that is unknown."""
     usual = USUAL.get(skill)
     if usual is None:
         return ""

@@ -88,7 +88,7 @@ def test_a_withheld_token_is_a_hold_that_is_asked_about_rarely(tmp_path: Path) -
         assert job["reason"] == "token"
         assert "gives no anonymous token for now" in job["error"]["text"]
         wait_for("the second question", lambda: tokens_asked(studio) == 2)
-        wait_for("why, anew", lambda: "hold continues: token" in studio.log())
+        wait_for("why, again", lambda: "hold continues: token" in studio.log())
         assert tokens_asked(studio) == 2
         assert "next in line" not in studio.page
         assert "fail token" in studio.run("check", check=False).stdout

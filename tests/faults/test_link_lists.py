@@ -72,7 +72,7 @@ async def test_a_line_more_while_the_others_are_made(house: EngineRig) -> None:
 
 
 async def test_other_instructions_are_another_order(house: EngineRig) -> None:
-    """The same address with another prompt is made, and paid for, anew."""
+    """The same address with another prompt is made, and paid for, again."""
     drop(house, "a", prompt="cut the first minute")
     await all_done(house, 1)
     drop(house, "a", "b", prompt="cut the last minute")

@@ -37,7 +37,7 @@ def spoil(house: Studio) -> None:
 
 
 def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
-    """Set aside and begun anew: what stands in the outbox is not made again, the rest waits for
+    """Set aside, and a new one begun: what stands in the outbox is not made again, the rest waits for
     a person, and new files go on once that person has spoken."""
     house.config.write_text(
         house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)

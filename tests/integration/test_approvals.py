@@ -61,7 +61,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 async def test_a_yes_counts_for_what_waits_when_it_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that lay there before approves nothing, over restarts, and is reported; put there anew
+    """One that lay there before approves nothing, over restarts, and is reported; put there again
     it approves once, and goes."""
     monkeypatch.setattr(stale_approvals, "PATIENCE", 0.0)
     async with rig(tmp_path) as r:

@@ -50,7 +50,7 @@ def test_an_order_that_makes_no_sense_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_cancel_and_again(tmp_path: Path) -> None:
-    """A job can be taken back; a published one without a draft is only made anew when a new take
+    """A job can be taken back; a published one without a draft is only made again when a new take
     is asked for."""
     cli = Cli(tmp_path)
     waiting, published = cli.add_job(), cli.add_job(b"dub-es/b.mp4", State.PUBLISHED)

@@ -237,7 +237,7 @@ def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> N
 
 
 def test_check_when_the_cloud_is_away(tmp_path: Path) -> None:
-    """An address that nobody listens on fails with its cure; a missing root is a warning,
+    """An address that nothing listens on fails with its cure; a missing root is a warning,
     because it is waited for."""
     cli = Cli(tmp_path)
     for tree in ("inbox", "outbox", "done", "failed"):

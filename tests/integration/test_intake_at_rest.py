@@ -75,7 +75,7 @@ async def test_a_pair_of_which_neither_can_be_used_keeps_nobody_busy(
 async def test_a_file_that_never_reads_as_it_looks_keeps_nobody_busy(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Some shares tell a size that reading does not bear out: it settles anew each time, and is
+    """Some shares tell a size that reading does not bear out: it settles again each time, and is
     not read over and over."""
     read = list[bytes]()
 

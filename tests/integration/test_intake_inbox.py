@@ -274,7 +274,7 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
 
 
 async def test_a_kept_file_stays_whatever_is_done_to_it(root: Path, tmp_path: Path) -> None:
-    """With after = "keep" a backup's touch, a chmod, the same content written anew or restored with
+    """With after = "keep" a backup's touch, a chmod, the same content rewritten or restored with
     another inode is no second copy."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")

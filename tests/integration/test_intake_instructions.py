@@ -272,7 +272,7 @@ async def test_instructions_below_end_the_note_above_for_those_alone(
 
 
 async def test_a_glossary_goes_with_its_folder_and_adds_below(root: Path, tmp_path: Path) -> None:
-    """At every depth; a change counts for what comes after it, and orders nothing anew."""
+    """At every depth; a change counts for what comes after it, and orders nothing again."""
     async with inbox_rig(root, tmp_path / "s") as b:
         glossary = b.put("dub-es/glossary.txt", "Acme Cloud = Nube Acme\nBob\n".encode("utf-16"))
         b.put("dub-es/A/Glossary.TXT", b"Bob = Roberto\n")

@@ -127,7 +127,7 @@ async def test_instructions_that_come_while_a_text_is_read_count(
 
 
 async def test_an_inbox_that_ends_waits_for_no_document(tmp_path: Path, slow: SlowReading) -> None:
-    """A stop leaves the reading to itself; the next start reads it anew."""
+    """A stop leaves the reading to itself; the next start reads it again."""
     async with working(tmp_path) as rig:
         rig.put("voiceover/slow.txt", b"The words.")
         await rig.until(slow.began.is_set)

@@ -155,7 +155,7 @@ CASES = [
         ends=State.ATTENTION,
     ),
     Case(
-        "claimed anew, its session lost, its draft saved",
+        "claimed again, its session lost, its draft saved",
         State.RENDERING,
         before=1,
         changes=("UPDATE job SET state = 'claimed', session_id = '' WHERE id = {id}",),

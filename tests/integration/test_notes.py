@@ -163,5 +163,5 @@ def test_the_other_notes_say_their_point() -> None:
             "APPROVE",
         )
     )
-    assert "Nobody can say yet" in approval_note(Approval(jobs=1, files=1))
+    assert "Its cost is not known yet" in approval_note(Approval(jobs=1, files=1))
     assert "a.es.mp4" in same_again_note(b"a.mp4", ["a.es.mp4"])

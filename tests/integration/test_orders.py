@@ -137,7 +137,7 @@ def held(cli: Cli) -> Args:
 
 @dataclass(frozen=True)
 class Case:
-    """An order over a journal, and the states that its jobs have then: what is given anew has the
+    """An order over a journal, and the states that its jobs have then: what is given again has the
     number of the old job, which goes behind."""
 
     name: str

@@ -114,7 +114,7 @@ def test_neither_part_nor_result_says_so(tmp_path: Path) -> None:
 
 
 def test_a_part_is_never_written_through_its_published_name(tmp_path: Path) -> None:
-    """Writing the part anew after a kill between link and unlink leaves the published file
+    """Writing the part again after a kill between link and unlink leaves the published file
     alone."""
     part = write_part(part_path(tmp_path, 7), DATA).path
     os.link(part, tmp_path / "a.txt")

@@ -151,7 +151,7 @@ def test_a_link_or_folder_under_the_name_stays(share: Share, tmp_path: Path) -> 
 
 
 def test_the_same_content_on_a_new_inode_is_still_the_source(share: Share) -> None:
-    """Remounts renumber inodes and sync clients write files anew: the content decides."""
+    """Remounts renumber inodes and sync clients rewrite files: the content decides."""
     share.file.unlink()
     share.file.write_bytes(DATA)
     assert share.leave() == share.tree / "dub-es/a/promo.mp4"

@@ -181,7 +181,7 @@ async def test_a_trial_that_something_else_stops_keeps_nobody_from_trying(house:
 
 
 async def test_a_person_who_resumes_has_it_tried_at_once(house: House) -> None:
-    """And when it is refused again, the pauses begin anew."""
+    """And when it is refused again, the pauses start over."""
     house.drop(2)
     await house.rig.run()
     house.resume()

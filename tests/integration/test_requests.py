@@ -124,7 +124,7 @@ async def test_one_that_comes_too_early_waits(rig: EngineRig) -> None:
 
 async def test_the_same_file_that_comes_back_is_carried_out_once(rig: EngineRig) -> None:
     """A sync client brings it back, under its own name or another: nothing is paid, and a note in
-    done/ says so. Written anew, it is one more instruction."""
+    done/ says so. Written again, it is one more instruction."""
     await dubbed(rig)
     text = say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
     await made(rig, "dub-es/promo.es (2).mp4")

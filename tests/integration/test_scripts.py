@@ -25,7 +25,7 @@ chmod +x .venv/bin/*
 def test_a_failed_installation_ends_the_script_and_is_tried_again(
     tmp_path: Path, script: str
 ) -> None:
-    """Without its stamp the next script begins anew; nothing runs in half an environment."""
+    """Without its stamp the next script starts over; nothing runs in half an environment."""
     shutil.copytree(REPO / "scripts", tmp_path / "scripts")
     for name in ("requirements.lock", "pyproject.toml"):
         shutil.copy(REPO / name, tmp_path)

@@ -264,7 +264,7 @@ class Forgetful:
 
 
 async def test_a_render_without_a_draft_is_no_reason_to_pay(house: StageRig) -> None:
-    """Whatever became of the saved draft: the job fails, and does not begin anew."""
+    """Whatever became of the saved draft: the job fails, and does not start over."""
     (job_id,) = house.drop()
     await house.until_state(job_id, State.SUBMITTING)
     house.journal.write_now(lambda conn: conn.execute("DELETE FROM draft"))

@@ -86,7 +86,7 @@ def test_steps(seconds: float, every: float, shown: float) -> None:
 
 
 def test_a_command_that_waits_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once for each step of a turn, and anew for the next turn."""
+    """Once for each step of a turn, and once more for the next turn."""
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     waiting = StillWorking(120)

@@ -315,7 +315,7 @@ def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on."""
+    """A port on loopback that nothing listens on."""
     with socket.socket() as made:
         made.bind(("127.0.0.1", 0))
         return int(made.getsockname()[1])

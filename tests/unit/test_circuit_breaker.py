@@ -17,7 +17,7 @@ def test_several_failures_in_a_row_are_an_outage() -> None:
 
 
 def test_one_success_ends_it() -> None:
-    """An answer in between begins the count anew."""
+    """An answer in between starts the count over."""
     cloud = Cloud()
     for _ in range(FAILURES_IN_A_ROW):
         cloud.failed(1)

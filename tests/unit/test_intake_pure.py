@@ -446,7 +446,7 @@ def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
 
 
 def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
-    """On FUSE the kernel may make inode numbers up anew; locally another inode is another file."""
+    """On FUSE the kernel may make up new inode numbers; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
     for pace, still in ((SHARE, 5), (LOCAL, 0)):
         tracked = Tracked(Observation(WHOLE, 0), pace)
@@ -518,7 +518,7 @@ def test_health_reports_each_change_once_and_trouble_needs_a_reason() -> None:
 
 
 def test_repairs_begin_soon_and_back_off_to_an_hour() -> None:
-    """Seconds first, then a minute, doubling, never more than an hour; a success begins anew."""
+    """Seconds first, then a minute, doubling, never more than an hour; a success starts over."""
     backoff, waits = Backoff(), []
     for _ in range(16):
         backoff.tried(0)

@@ -1,7 +1,7 @@
 """What many folder names mean for many drops, word for word, as `as_read.txt` keeps it.
 
 A change of a message, a result's name or a suggestion shows there as a diff. Where it is meant:
-`python -m tests.unit.test_tasks_as_read` writes the file anew.
+`python -m tests.unit.test_tasks_as_read` rewrites the file.
 """
 
 from __future__ import annotations

@@ -327,7 +327,7 @@ def item(text: str, num: int, at: int = 0) -> str:
 
 
 def test_lists_have_their_numbers_and_no_bullets() -> None:
-    """Levels begin anew, a list may start elsewhere, and headings are numbered by their style."""
+    """Levels restart, a list may start elsewhere, and headings are numbered by their style."""
     body = (
         item("one", 1)
         + item("a", 1, 1)

@@ -32,7 +32,7 @@ SHORTEST = 12
 class Progress:
     """How far a step is."""
 
-    share: float | None = None  #: 0 to 1; None when nobody knows
+    share: float | None = None  #: 0 to 1; None when that is unknown
     label: str = ""
 
     @property

@@ -1,4 +1,4 @@
-"""The status as a person sees it: an `Overview` in, lines out. Pure; it asks nobody."""
+"""The status as a person sees it: an `Overview` in, lines out. Pure; it asks nothing."""
 
 from __future__ import annotations
 

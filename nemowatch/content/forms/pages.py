@@ -29,7 +29,7 @@ _TAG = re.compile(
     r"|script|style|title|section|article|speak)\s*>|<(?:br|hr)\s*/?>",
     re.IGNORECASE,
 )
-#: Elements that nobody sees.
+#: Elements that are not seen.
 _UNSEEN = {
     *("script", "style", "head", "title", "meta", "link", "template", "noscript", "svg", "math"),
     *("object", "iframe", "select", "option", "textarea", "button", "audio", "video", "canvas"),

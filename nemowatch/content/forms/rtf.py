@@ -11,7 +11,7 @@ from nemowatch.errors import OrderError
 
 #: What every rich text begins with.
 _BEGINNING = b"{\\rtf"
-#: What striprtf would speak although nobody sees it, or would read in the wrong letters: hidden and
+#: What striprtf would speak although it is not seen, or would read in the wrong letters: hidden and
 #: deleted words, encodings of the old Mac and of DOS, raw bytes.
 _BEYOND = re.compile(r"\\(?:v1?|deleted|mac|pc|pca|bin\d*)(?![a-z0-9])")
 #: A bullet of a list, in whatever font.

@@ -25,7 +25,7 @@ from nemowatch.content.word.xml import (
 LEVELS = 9
 #: Lists of a document: old ones have some thousands that nothing uses.
 MAX_LISTS = 50_000
-#: A number beyond this is nobody's: it is not counted on.
+#: A number beyond this is no real one: it is not counted on.
 _LARGEST = 1_000_000
 #: Characters of what surrounds a number ("Chapter %1."); a longer one is no such thing.
 _LONGEST_PATTERN = 200
@@ -136,7 +136,7 @@ class Numbering:
         definition: _List,
         at: int,
     ) -> None:
-        """Go on by one at a level. A list that begins anew does so once."""
+        """Go on by one at a level. A list that restarts does so once."""
         levels = _levels(use, definition)
         is_new = (num_id, at) not in self._begun
         self._begun.add((num_id, at))
@@ -227,7 +227,7 @@ def _level_of(definition: _List, style: str) -> int:
 
 
 def _begins_again(level: Level, at: int) -> bool:
-    """Whether a level counts anew after a paragraph of the level `at` above it."""
+    """Whether a level restarts after a paragraph of the level `at` above it."""
     if level.restart is None:
         return True
     return at < level.restart

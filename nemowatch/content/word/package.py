@@ -28,7 +28,7 @@ MAX_PACKED = 32 * MB
 MAX_UNPACKED = 100 * MB
 #: Bytes that may be between the beginning of an entry and its content: two fields of 64 KB each.
 _HEADER = 128 * 1024 + 30
-#: Bytes unpacked at once: the parser begins a tag anew with each piece that it goes on in.
+#: Bytes unpacked at once: the parser starts a tag over with each piece that it goes on in.
 _PIECE = MB
 #: The bit of an entry that is encrypted.
 _ENCRYPTED = 1

@@ -28,7 +28,7 @@ class ApprovalBatch:
         self._now = now_ms
         self._confirm_above = confirm_above
         self._open: int | None = None  # the id of the batch that every new source joins
-        self.is_rebuilt = False  #: the journal was begun anew, and may have forgotten what was paid
+        self.is_rebuilt = False  #: the journal is a new one, and may have forgotten what was paid
 
         batch = batches.open_for(conn, watch)
         if batch is not None:
@@ -71,7 +71,7 @@ class ApprovalBatch:
         return batches.begin(self._conn, self._watch, cause, count, self._now)
 
     def _count_free(self, batch: int, candidate: Candidate) -> None:
-        """Nobody is asked about jobs that cost nothing."""
+        """No person is asked about jobs that cost nothing."""
         free = sum(job.is_free for job in candidate.jobs)
         if free:
             batches.shrink(self._conn, batch, free, self._now)

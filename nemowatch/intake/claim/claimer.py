@@ -102,7 +102,7 @@ class Claimer:
 
     async def take(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
-        the share is away."""
+        the share is unavailable."""
         waiting = dict.fromkeys(ready)
         projects = await self._projects.take(waiting)
         read = await self._read_clips(waiting)

@@ -71,7 +71,7 @@ class GroupReading:
 
     async def read(self, work: list[Work], worker: Worker) -> list[Read]:
         """Read groups in the worker's thread until the time is used up; at least one. Raises
-        LocalPassing when the share is away."""
+        LocalPassing when the share is unavailable."""
         if not work:
             return []
 

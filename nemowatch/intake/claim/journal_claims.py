@@ -47,7 +47,7 @@ class Outcome(StrEnum):
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
     FOLLOWED = "followed"  #: renamed: its source goes on with it
     LATE = "late"  #: its subtitles came when its clip was being worked on already
-    VERSION = "version"  #: another version of a project, which nobody has ordered
+    VERSION = "version"  #: another version of a project, which was not ordered
     SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
 
 

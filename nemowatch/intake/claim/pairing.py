@@ -125,7 +125,7 @@ class Groups:
 
     def _related(self, path: bytes, neighbours: Neighbours) -> tuple[set[bytes], set[bytes]]:
         """(clips, texts) of which this file's group is one each; more than one of either is a
-        question. A text that belongs to another source already is nobody's any more."""
+        question. A text that belongs to another source already is taken."""
         if is_text(path):
             clips = self._clips(path, neighbours)
             texts = {path}
@@ -194,7 +194,7 @@ class Groups:
         return self._state.book.takes(path)
 
     def _is_instructed(self, path: bytes) -> bool:
-        """False while nobody knows what the folder's instructions, or those above it, say: the
+        """False while it is not known what the folder's instructions, or those above it, say: the
         file is then blocked, with the reason."""
         why = self.why_unclear(path)
         if why:
@@ -202,8 +202,8 @@ class Groups:
         return not why
 
     def why_unclear(self, path: bytes) -> str:
-        """Why nobody knows what the instructions for this file say, those in its folder and those
-        above; "" when they are known."""
+        """Why it is not known what the instructions for this file say, those in its folder and
+        those above; "" when they are known."""
         unclear = filter(None, map(self._why_unclear, self._state.above(path)))
         return next(unclear, "")
 
@@ -227,7 +227,7 @@ class Groups:
         file: asked before reading it."""
         kind = promised_kind(path)
         folder = self._state.book.read(folder_of(path))
-        # its recipe is gone: with the next one, a scan finds it anew
+        # its recipe is gone: with the next one, a scan finds it again
         if kind is None or not isinstance(folder, Folder):
             self._state.tracker.drop(path)
             return False

@@ -73,7 +73,7 @@ class Projects:
 
     async def take(self, waiting: dict[bytes, None]) -> list[Candidate]:
         """The projects that can be claimed now; their files are taken out of `waiting`. Raises
-        LocalPassing when the share is away."""
+        LocalPassing when the share is unavailable."""
         found: list[Candidate] = []
         for project in sorted(self._due(waiting)):
             candidate = await self._consider(project)

@@ -28,7 +28,7 @@ _STATE_ENDINGS = frozenset(
     }
 )
 _AT_WORK = _STATE_ENDINGS | TEMPORARY_SUFFIXES.keys()
-#: What programs put before the name of a file that they have open, or are writing anew.
+#: What programs put before the name of a file that they have open, or are rewriting.
 _PREFIXES = (
     ".~lock.",  # LibreOffice
     ".syncthing.",

@@ -33,7 +33,7 @@ class Checked:
     path: bytes
     found: Snapshot | LocalError
     lease: Lease = Lease.UNKNOWN
-    has_data: bool | None = None  #: False: it is one hole; None: nobody asked
+    has_data: bool | None = None  #: False: it is one hole; None: not asked
 
 
 def check_files(
@@ -125,7 +125,7 @@ def _is_as_published(path: bytes, size: int) -> bool:
         found = Path(os.fsdecode(path)).stat()
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:  # the share is away: that is no deletion
+    except OSError:  # the share is unavailable: that is no deletion
         return True
     return found.st_size == size
 

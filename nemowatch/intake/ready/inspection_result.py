@@ -33,7 +33,7 @@ class Advice(StrEnum):
     TAKE = "take"
     WAIT = "wait"  #: not whole yet, for the reason given
     REFUSE = "refuse"  #: it never will be work, for the reason given
-    AGAIN = "again"  #: it changed while it was read: it settles anew
+    AGAIN = "again"  #: it changed while it was read: it settles again
     GONE = "gone"
 
 

@@ -1,6 +1,5 @@
-"""What overrides the stillness of a file: a block by whoever read it, and the short cut of one that
-was closed. Records; `stability` decides by them.
-"""
+"""What overrides the stillness of a file: a block by the module that read it, and the short cut of
+one that was closed. Records; `stability` decides by them."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from nemowatch.intake.records import FileProblem
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why a file is not taken although it is still: said by whoever read it."""
+    """Why a file is not taken although it is still: as the module that read it says."""
 
     why: str = ""  #: "": it is not blocked
     soon: bool = False  #: what it waits for settles as well

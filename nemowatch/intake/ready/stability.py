@@ -75,7 +75,7 @@ class Observation:
     lease: Lease = Lease.NOT_ASKED
     #: when the kernel said that it was closed, linked or moved in; negative: it did not
     event_at: float = -1.0
-    has_data: bool | None = None  #: False: it is one hole; None: nobody asked
+    has_data: bool | None = None  #: False: it is one hole; None: not asked
 
 
 class Tracked:

@@ -108,7 +108,7 @@ class ScanDiff:
     notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
     requests: dict[bytes, Snapshot] = field(default_factory=dict)  #: words about results
     expected: int = 0  #: jobs that the new files would bring
-    untracked: int = 0  #: files in `fresh` that nobody waits for yet
+    untracked: int = 0  #: files in `fresh` that are not tracked yet
     more: bool = False  #: not all new files are in `fresh`
 
 

@@ -115,7 +115,7 @@ class FolderInstructions:
                 yield miss.path
 
     def texts_to_read(self) -> Iterator[tuple[bytes, Snapshot]]:
-        """The texts that count; none of a kind while nobody knows which of several."""
+        """The texts that count; none of a kind while it is not known which of several."""
         for found in self.texts.values():
             if len(found) == 1:
                 yield from found.items()

@@ -1,5 +1,5 @@
 """Which names are instructions, and which only look like one: `prompt (1).txt` is neither work nor
-followed, since nobody can know which was meant.
+followed, since it cannot be known which was meant.
 
 Owns the notion of "looks like"; the instructions are in `instruction_forms`. It is pure and judges
 names alone; what an instruction does, and where it counts, others decide.

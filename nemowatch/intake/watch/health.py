@@ -1,6 +1,6 @@
 """How an inbox is: a published state, whose every change is reported once.
 
-Owns the state and its words. It decides nothing; whoever finds something out says it here.
+Owns the state and its words. It decides nothing; the modules that find something out say it here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nemowatch.clock import Clock, iso
 class HealthState(StrEnum):
     """What news of files can be relied on."""
 
-    STARTING = "starting"  #: nobody has checked yet
+    STARTING = "starting"  #: not checked yet
     WATCHING = "watching"  #: the kernel reports changes, scans make sure
     SCANNING = "scanning"  #: only scans find changes, by configuration or by the kind of filesystem
     #: the kernel should report changes and does not: scanned more often until it is repaired

@@ -77,7 +77,7 @@ def is_lost_mount(
     is_empty: Callable[[], bool],
 ) -> bool:
     """True when the filesystem that the root was on is mounted no more, and what is there
-    now holds nothing: the share is away, and what is left are the empty folders below it. A
+    now holds nothing: the share is unavailable, and what is left are the empty folders below it. A
     filled one is somebody's decision. `was_mounted`: the root was itself a mount point."""
     is_mounted = now.on_mount and mode_of(now.fstype) is mode_of(before.fstype)
     is_unmounted = was_mounted and not is_mounted

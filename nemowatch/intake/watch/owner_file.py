@@ -88,7 +88,7 @@ def words(owner: Owner) -> str:
 
 def read(root: Path) -> Owner | None:
     """The owner as written, None when there is no such file. Raises OSError; LocalError when the
-    root is away; ValueError when the file cannot be understood, or is none (Blank when it is
+    root is unavailable; ValueError when the file cannot be understood, or is none (Blank when it is
     empty)."""
     try:
         with root_folder(root) as folder:
@@ -202,8 +202,8 @@ def take_over(
     now_ms: int,
     paid: str = "",
 ) -> Ownership:
-    """A person said so: become the owner, whoever was. Raises OSError, LocalError when the root
-    is not there."""
+    """A person said so: become the owner in place of another. Raises OSError, LocalError when the
+    root is not there."""
     return _replace(root, _Entry(state_id, now_ms, paid))
 
 

@@ -1,6 +1,6 @@
 """The latest paid call in an inbox, as our journal and as its owner file know it.
 
-Owns the comparison of the two. It writes the journal alone; whoever watches the root writes the
+Owns the comparison of the two. It writes the journal alone; the root monitor writes the
 owner file, and asks before anything is paid for.
 """
 

@@ -22,7 +22,8 @@ from nemowatch.intake.scan.scanner import Kind, walk
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.liveness import Identity, identify, is_lost_mount
 
-#: What a kernel answers, by its own pace and choice, while the server behind a share is away.
+#: What a kernel answers, by its own pace and choice, while the server behind a share is
+#: unavailable.
 SILENT = frozenset(
     {
         errno.EIO,
@@ -72,7 +73,7 @@ class Root:
 
     def why_away(self, exc: Exception) -> str:
         """Why it cannot be worked, as a clause: the same one for whatever a share answers while
-        its server is away, so that one outage is one state."""
+        its server is unavailable, so that one outage is one state."""
         if isinstance(exc, Displaced):
             return exc.clause
 
@@ -125,7 +126,7 @@ class Root:
     # -- checks
 
     def check(self, now_ms: int, paid: str = "") -> RootState:
-        """Check it, and claim it if it is nobody's. Raises OSError or LocalPassing, with the
+        """Check it, and claim it if it has no owner. Raises OSError or LocalPassing, with the
         reason, when it cannot be worked."""
         root = self._anchor.led_to()
         found = identify(root)
@@ -179,7 +180,7 @@ def _flag(value: bool) -> str:
 
 
 def _is_silence(cause: Exception) -> bool:
-    """Whether a kernel answers like this while the server behind a share is away."""
+    """Whether a kernel answers like this while the server behind a share is unavailable."""
     return isinstance(cause, OSError) and cause.errno in SILENT
 
 

@@ -37,7 +37,7 @@ from nemowatch.journal.payment_marks import Mark
 PATIENCE = 20.0
 #: Seconds for which a start waits for a share; the rest goes on behind it.
 START_PATIENCE = 5.0
-#: Seconds between two checks of a root that is away; the mount table's news come at once.
+#: Seconds between two checks of a root that is unavailable; the mount table's news come at once.
 PROBE_EVERY = 5.0
 
 
@@ -61,7 +61,7 @@ class RootMonitor:
         self.root = watch.inbox  #: resolved as soon as it is there
         self.scans = ScanRequests()
         self.next_probe = 0.0  #: monotonic seconds; others only read it
-        self.is_failing = False  #: it is offline because of an error that nobody foresaw
+        self.is_failing = False  #: it is offline because of an unforeseen error
         self.watching = WatcherSupervisor(
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
@@ -94,8 +94,8 @@ class RootMonitor:
         return self.paces.at(path).local
 
     async def start(self, hints: Hints) -> None:
-        """Check the root and begin to watch it, for these hints. A root that is away, or hangs, is
-        a state."""
+        """Check the root and begin to watch it, for these hints. A root that is unavailable, or
+        hangs, is a state."""
         lease.prepare()
         self._hints = hints
         name = self.watch.name
@@ -219,7 +219,7 @@ class RootMonitor:
         await self._away(self._root.why_away(error))
 
     async def failed_unexpectedly(self, error: Exception) -> None:
-        """Nobody foresaw this error: the inbox is offline with it, and is not touched before the
+        """An unforeseen error: the inbox is offline with it, and is not touched before the
         next try."""
         reason = self._failures.add(error)
         self.is_failing = True

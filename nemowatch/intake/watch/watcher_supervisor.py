@@ -82,7 +82,7 @@ class WatcherSupervisor:
         hints: Hints,
         wanted: object,
     ) -> Watcher:
-        """Raises Hung when it took so long that nobody waits for it any more."""
+        """Raises Hung when it took so long that nothing waits for it any more."""
         self._pulse_folder.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(root, self._pulse_folder, hints, self._clock)
         watcher.start()

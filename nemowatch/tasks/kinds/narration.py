@@ -17,7 +17,7 @@ from nemowatch.tasks.written_in import has_words_of, may_be_in, written_in
 
 #: What is not to be added to a result.
 _NO_EXTRAS = "add titles, music or effects."
-#: What a sentence calls the language of a script that nobody recognises.
+#: What a sentence calls the language of a script that is not recognised.
 _ITS_OWN = "the language that the script is written in"
 
 
@@ -31,7 +31,7 @@ class _Voice:
 
     @property
     def described(self) -> str:
-        """`, in a female English voice,`; "" where nobody asks for a gender."""
+        """`, in a female English voice,`; "" where no gender is asked for."""
         words = filter(None, (self.gender, prompts.name_of(self.language), "voice"))
         return where(self.gender, f" in a {' '.join(words)},")
 

@@ -148,9 +148,9 @@ def tmpfs_at_the_root(case: Case) -> None:
     case.put("dub-es/third.mp4", third, lambda: shutil.copy(third, case.task))
 
 
-@scenario("the root renamed and made anew")
+@scenario("the root renamed and recreated")
 def renamed_root(case: Case) -> None:
-    """The inbox is renamed away with a file in it and comes back, then is made anew: nothing is
+    """The inbox is renamed away with a file in it and comes back, then is recreated: nothing is
     taken for a deletion."""
     case.start()
     inbox = case.house.inbox
@@ -171,7 +171,7 @@ def renamed_root(case: Case) -> None:
 @scenario("a small disk that fills up", needs=["mkfs.ext4"], root=True)
 def full_disk(case: Case) -> None:
     """A copy that fails for want of space leaves half a file: not taken; when room is made and
-    it is copied anew, taken."""
+    it is copied again, taken."""
     image, inbox = case.base / "disk.img", case.house.inbox
     with image.open("wb") as file:
         file.truncate(8 * MB)

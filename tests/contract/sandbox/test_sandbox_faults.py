@@ -132,7 +132,7 @@ async def test_an_upload_cut_in_its_body_leaves_nothing(playing) -> None:
 
 
 async def test_a_refused_connection(playing, wait_until) -> None:
-    """After `refuse_next` nobody listens for a while, then the same port answers again."""
+    """After `refuse_next` nothing listens for a while, then the same port answers again."""
     async with playing("credits:refuse_next:0.3") as api:
         assert (await api.http.get(CREDITS)).status_code == 200
 

@@ -67,7 +67,7 @@ def test_controls(sandbox: SandboxProcess) -> None:
 
 
 def test_controls_wait_for_a_closed_port(sandbox: SandboxProcess) -> None:
-    """While nobody listens a control call is tried again, so a test need not know."""
+    """While nothing listens a control call is tried again, so a test need not know."""
     balance(sandbox)
     sandbox.down(0.3)
     assert sandbox.ledger()["totals"]["requests"] > 0
