@@ -92,6 +92,7 @@ class AttentionReason(StrEnum):
     UNKNOWN = "unknown"  #: it is not known whether the paid turn happened
     QUESTION = "question"  #: the agent asked a question
     ERROR = "error"  #: the agent reported an error and nothing changed
+    CHANGED = "changed instructions"  #: what was done can be changed by what its folder says now
     LOST = "lost session"  #: what it goes on from is gone, and would have to be paid for again
     REVIEW = "review"  #: a text is ready, and is to be approved before anything is made of it
 

@@ -249,6 +249,7 @@ class Inbox:
             approved=bool(self._state.approvals),
             approvals=self._state.approvals,
             notes=self._state.notes,
+            folder_approvals=dict(self._state.folder_approvals),
             requests=tuple(self._state.read_requests.values()),
         )
 

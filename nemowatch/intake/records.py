@@ -26,7 +26,7 @@ class Candidate:
     subtitles: tuple[bytes, ...] = ()  #: those of its files that are words for a language
     is_project: bool = False  #: its files are one job, and its path is that of their folder
     approved: bool = False  #: of a project: a person has ordered another version of it
-    instructions: str = ""  #: of a project: the digest of its prompt.txt
+    instructions: str = ""  #: the digest of the prompt.txt that counts for it
     tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
     @property
@@ -132,6 +132,8 @@ class Tick:
     #: those APPROVE files, relative to the inbox, as they were found
     approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
+    #: those in its folders
+    folder_approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
     duplicates: tuple[Duplicate, ...] = ()
     removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended

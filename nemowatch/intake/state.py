@@ -48,6 +48,7 @@ class InboxState:
     claimed_projects: dict[bytes, str] = field(default_factory=dict)
     #: files with names of our own notes
     notes: tuple[bytes, ...] = ()
+    folder_approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     #: texts about results and questions, as the last scan has seen them, and as they were read
     requests: dict[bytes, Snapshot] = field(default_factory=dict)
     read_requests: dict[bytes, RequestFile] = field(default_factory=dict)
@@ -96,10 +97,8 @@ class InboxState:
         notes = [path for path in self.notes if not is_below(path, survey.start)]
         self.notes = (*notes, *survey.notes)
 
-        for path in list(self.requests):
-            if is_below(path, survey.start):
-                del self.requests[path]
-        self.requests.update(survey.requests)
+        _renew_below(self.requests, survey.requests, survey.start)
+        _renew_below(self.folder_approvals, survey.folder_approvals, survey.start)
 
     def reconsider_projects(self, folder: bytes) -> None:
         """The instructions for this folder and below have changed."""
@@ -159,3 +158,15 @@ class InboxState:
         for path, tracked in self.tracker.items():
             if tracked.blocked and is_below(path, folder):
                 tracked.block("")
+
+
+def _renew_below(
+    known: dict[bytes, Snapshot],
+    found: Mapping[bytes, Snapshot],
+    start: bytes,
+) -> None:
+    """What a scan has found at and below `start` takes the place of what was known there."""
+    for path in list(known):
+        if is_below(path, start):
+            del known[path]
+    known.update(found)

@@ -37,6 +37,7 @@ class InboxFact(StrEnum):
     TREES = "trees"  #: what its outbox, done and failed lie on
     APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
     PROJECT_APPROVALS = "project approvals"  #: those in projects that say yes to nothing any more
+    FOLDER_APPROVALS = "approvals in folders"  #: the same, of those in task folders
     REFUSED = "refused"  #: the files in failed/ that never became jobs
 
 

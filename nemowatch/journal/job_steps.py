@@ -16,6 +16,8 @@ from nemowatch.model import ENDED, AttentionReason, State
 #: What is said of a job whose file was taken out of the inbox in time.
 TAKEN_AWAY = "The file was removed before anything was paid for it."
 #: States that a retry leads out of.
+#: Why jobs ask before anything is sent for them.
+NOTHING_SENT = (AttentionReason.LOST, AttentionReason.CHANGED)
 UNDONE = (State.FAILED, State.REJECTED, State.CANCELLED)
 
 
@@ -115,9 +117,9 @@ def cancel(
 def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     """A person says that the paid call of a job in attention has happened: its session is read for
     the edit, and nothing is paid. Raises UsageError where no call was made."""
-    if job.reason == AttentionReason.LOST:
+    if job.reason in NOTHING_SENT:
         raise UsageError(
-            f"Nothing was done for job {job.id}: the session that it goes on from is lost.",
+            f"Nothing was sent for job {job.id} so far: there is nothing to fetch.",
             cure=f"nemowatch resolve {job.id} --resend, or nemowatch cancel {job.id}.",
         )
     call = spend.latest(conn, job.id)
@@ -142,8 +144,9 @@ def resolve_resend(
     """A person says that the order of a job in attention is to be sent once more, with `prompt`
     ("": as it was): a new instruction, which costs again. Where its session is lost, the
     instructions before it are carried out again first, and each costs again."""
-    if job.reason == AttentionReason.LOST:
-        sessions.allow_rebuilding(conn, job.session)
+    if job.reason in NOTHING_SENT:
+        if job.reason == AttentionReason.LOST:
+            sessions.allow_rebuilding(conn, job.session)
         jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
         return State.CLAIMED
     call = spend.unsettled(conn, job.id)

@@ -38,6 +38,7 @@ ANSWER = f'nemowatch answer {JOB} "..."'
 IN_WORDS = "your answer, in a sentence or a word of its own"
 GO_ON = "the cloud goes on from what it said: one more turn in the same session, which costs"
 LEAVE_IT = Choice(Said.CANCEL, "leave it")
+CHANGE_IT = "change it by the instructions as they are now: one more paid turn"
 REBUILD = "carry out the earlier instructions again, and then this one; each is a paid turn"
 ORDER_AGAIN = "send the order again, with the prompt.txt of that moment"
 HAS_COME = "the work has come after all, or the words may be the transcript"
@@ -62,6 +63,12 @@ ATTENTION: dict[AttentionReason, Cure] = {
     AttentionReason.LOST: Cure(
         choices=(Choice(RESEND, REBUILD), LEAVE),
         answers=(Choice(Said.AGAIN, REBUILD), LEAVE_IT),
+    ),
+    AttentionReason.CHANGED: Cure(
+        "Or put an empty file called APPROVE into the folder: that is yes to all that is offered"
+        " there.",
+        choices=(Choice(RESEND, CHANGE_IT), LEAVE),
+        answers=(Choice(Said.YES, CHANGE_IT), Choice(Said.CANCEL, "leave it as it is")),
     ),
     AttentionReason.QUESTION: Cure(
         choices=(

@@ -52,6 +52,8 @@ ROUNDED_NS = 2_000_000_000
 #: Seconds until one that could not leave the inbox is moved again.
 TRY_AGAIN = 10.0
 
+#: Words that let go on what waits.
+_YES = frozenset({Said.YES, Said.AGAIN})
 #: An order's name, and what it is given with.
 Asked = tuple[str, dict[str, Any]]
 #: (conn, the answers of the orders, UTC ms): run in their transaction.
@@ -280,9 +282,12 @@ def _answer(
     file: RequestFile,
     written: Words,
 ) -> Plan | Known:
-    said = read_answer(file.text) if file.text.strip() else Said.WORDS
-    text = further(file.text) if said is Said.WORDS else ""
+    said = _what_it_says(file.text)
     asking = questions_named(conn, watch, file.path)
+    said = _as_offered(said, asking)
+    text = ""
+    if said is Said.WORDS:
+        text = further(file.text)
     for job in asking:
         for taken in requests.about(conn, written, job.session):
             if _is_no_newer(written, taken):
@@ -301,10 +306,30 @@ def _answer(
     return Plan([_order(job, said, text) for job in answered], record)
 
 
+def _what_it_says(text: str) -> Said:
+    if text.strip():
+        return read_answer(text)
+    return Said.WORDS
+
+
+def _as_offered(said: Said, asking: list[Job]) -> Said:
+    """What a person means who says "yes" where "again" would be said, or the other way round; where
+    neither is a word for what is offered, "yes" is an answer like any other."""
+    offered = set[Said]().union(*map(_offered, asking))
+    if said in offered or said not in _YES:
+        return said
+    is_doubtful = Said.DONE in offered  # yes to what?
+    other = offered & _YES
+    if other and not is_doubtful:
+        return other.pop()
+    return Said.WORDS
+
+
 def _order(job: Job, said: Said, text: str) -> Asked:
     orders: dict[Said, Asked] = {
         Said.DONE: ("resolve", {"job": job.id, "how": "done"}),
         Said.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
+        Said.YES: ("resolve", {"job": job.id, "how": "resend"}),
         Said.CANCEL: ("cancel", {"jobs": [job.id]}),
         Said.WORDS: ("answer", {"job": job.id, "text": text}),
     }

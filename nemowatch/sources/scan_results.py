@@ -32,6 +32,7 @@ from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
+from nemowatch.sources.offers import Offers
 from nemowatch.sources.refused_files import RefusedFiles
 from nemowatch.sources.requests import CarryOut, Requests
 from nemowatch.sources.stray_notes import StrayNotes
@@ -67,6 +68,7 @@ class ScanResults:
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)
         self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
+        self._offers = Offers(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, Problems] = {}  #: those of now, by watch
 
@@ -84,6 +86,7 @@ class ScanResults:
         watch = inbox.watch
         await self._refused_files.recall(watch)
         is_approved = await self._approvals.take(watch, tick.approvals)
+        is_approved |= await self._offers.take(watch, tick.folder_approvals)
         strays = await self._stray_notes.take(watch, tick.notes)
         stale = self._approvals.stale(watch)
         asked = await self._requests.take(watch, tick.requests)

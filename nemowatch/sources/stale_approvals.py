@@ -29,17 +29,27 @@ Seen = dict[str, list[int]]
 class StaleApprovals:
     """Remembers them."""
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, fact: InboxFact = InboxFact.APPROVALS
+    ) -> None:
         self._journal = journal
+        self._fact = fact
         self._clock = clock
         self._of: dict[str, Seen] = {}  # by watch
         self._since: dict[tuple[str, str], float] = {}  # monotonic, by watch and path
 
     async def fresh(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
         """Whether one of these files is none of them."""
+        return bool(await self.fresh_ones(watch, files))
+
+    async def fresh_ones(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> list[bytes]:
+        """Those of these files that are none of them."""
         known = await self._recall(watch)
-        found = _seen(files)
-        return any(known.get(path) != times for path, times in found.items())
+        fresh: list[bytes] = []
+        for path, times in _seen(files).items():
+            if known.get(path) != times:
+                fresh.append(os.fsencode(path))
+        return fresh
 
     async def remember(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
         """From now on these are, and no others."""
@@ -48,16 +58,12 @@ class StaleApprovals:
             return
         self._of[watch.name] = found
         text = json.dumps(found) if found else ""
-        await self._journal.write(
-            lambda conn: facts.put_of(conn, InboxFact.APPROVALS, watch.name, text)
-        )
+        await self._journal.write(lambda conn: facts.put_of(conn, self._fact, watch.name, text))
 
     async def _recall(self, watch: Watch) -> Seen:
         known = self._of.get(watch.name)
         if known is None:
-            kept = await self._journal.read(
-                lambda conn: facts.get_of(conn, InboxFact.APPROVALS, watch.name)
-            )
+            kept = await self._journal.read(lambda conn: facts.get_of(conn, self._fact, watch.name))
             known = self._of[watch.name] = json.loads(kept or "{}")
         return known
 

@@ -17,6 +17,7 @@ class Said(StrEnum):
     DONE = "done"  #: the work has come: fetch it
     AGAIN = "again"  #: send it once more
     CANCEL = "cancel"  #: leave it
+    YES = "yes"  #: what was offered is to be done
     WORDS = ""  #: something for the agent
 
 
@@ -43,6 +44,11 @@ _PHRASES = {
         abbrechen abbruch stornieren storno lass_es lassen cancelar cancela anular annuler annule
         laisse_tomber annulla annullare annuleren stoppen anuluj anulowac отмена отменить отмени
         取消 取消吧 不要了 算了 キャンセル 中止 やめて やめる 取り消し 취소 취소해 그만
+        """,
+    Said.YES: """
+        yes yes_please yep sure ok okay approve approved agreed go_ahead do_it make_it
+        ja ja_bitte gern gerne si sí claro de_acuerdo oui d'accord sim va_bene tak да хорошо
+        好 好的 是 是的 可以 行 同意 はい お願いします いいよ 네 예 좋아요
         """,
 }
 #: Words that change nothing beside one of these.
@@ -75,7 +81,7 @@ def _key(phrase: str) -> str:
 _MEANING = {_key(phrase): said for said, phrases in _PHRASES.items() for phrase in phrases.split()}
 _NOTHING_SAID = frozenset(map(_key, _FILLERS.split()))
 #: The words that a slip is looked for of.
-_ENGLISH = [said.value for said in _PHRASES]
+_ENGLISH = [said.value for said in _PHRASES if said is not Said.YES]
 
 
 def read_answer(text: str) -> Said:

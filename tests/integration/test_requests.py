@@ -343,3 +343,58 @@ async def test_a_change_that_fails_leaves_the_film_done(rig: EngineRig) -> None:
     await made(rig, "dub-es/promo.es (2).mp4")
     await until("the note has gone", lambda: not error.exists())
     assert rig.charged() == 3
+
+
+# -- the same file under other instructions
+
+
+async def offered(rig: EngineRig) -> Path:
+    """A film that is done is dropped again after its folder's prompt.txt has changed; the
+    question."""
+    await dubbed(rig)
+    rig.drop("dub-es/promo.mp4")
+    await until("the second copy in done/", lambda: "dub-es/promo (2).mp4" in rig.files("done"))
+    say(rig, "dub-es/prompt.txt", "+Add lo-fi music.")
+    await asyncio.sleep(1.5)  # it is read, and nothing shows that
+    rig.drop("dub-es/promo.mp4")
+    question = rig.root / "inbox/dub-es/promo.mp4.question.txt"
+    await until("the question", question.exists)
+    assert rig.charged() == 1
+    return question
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("promo.mp4.answer.txt", "Yes, please"), ("APPROVE", ""), ("promo.answer.txt", "again")],
+)
+async def test_other_instructions_are_offered_and_made_on_a_word(
+    rig: EngineRig, name: str, text: str
+) -> None:
+    """One more turn in the session; the same once more is no offer."""
+    question = await offered(rig)
+    say(rig, f"dub-es/{name}", text)
+    await made(rig, "dub-es/promo.es (2).mp4")
+    (said,) = turns(rig)
+    assert len(said) == 2
+    assert "Add lo-fi music." in said[1]
+    await until("no question", lambda: not question.exists())
+    await until("the film in done/", lambda: rig.files("inbox") == {"dub-es/prompt.txt"})
+    rig.drop("dub-es/promo.mp4")
+    await until("the film has left", lambda: rig.files("inbox") == {"dub-es/prompt.txt"})
+    assert rig.charged() == 2
+    assert "dub-es/promo (4).mp4" in rig.files("done")
+
+
+async def test_an_offer_that_is_left_costs_nothing(rig: EngineRig) -> None:
+    """`cancel`: the film goes to done/; other words of a person take its place."""
+    question = await offered(rig)
+    say(rig, "dub-es/promo.answer.txt", "cancel")
+    await until("the film in done/", lambda: rig.files("inbox") == {"dub-es/prompt.txt"})
+    assert rig.charged() == 1
+    rig.drop("dub-es/promo.mp4")
+    await until("the question", question.exists)
+    say(rig, "dub-es/promo.es.revise.txt", "Add jazz.")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    await until("no question", lambda: not question.exists())
+    assert rig.charged() == 2
+    assert turns(rig)[0][1] == "Add jazz."

@@ -19,6 +19,7 @@ from nemowatch.cures import Cure
 from nemowatch.errors import NemowatchError
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.job_steps import NOTHING_SENT
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
@@ -149,7 +150,7 @@ def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason)
     assert_offered(cure, on_page(overview), on_terminal(overview), note)
     commands = {choice.command for choice in cure.choices}
     wanted = {"nemowatch resolve 7 --resend", "nemowatch cancel 7"}
-    if reason is not AttentionReason.LOST:  # nothing was sent
+    if reason not in NOTHING_SENT:
         wanted.add("nemowatch resolve 7 --done")
     if reason is AttentionReason.REVIEW:  # a text is approved, or not
         wanted.remove("nemowatch resolve 7 --resend")

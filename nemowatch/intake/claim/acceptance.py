@@ -91,7 +91,9 @@ class Acceptance:
         order_of = None
         if main.kind is MediaKind.LINK:
             order_of = partial(order_of_link, folder, self._drop(group, found))
-        return candidate(group, found, order, self._is_conflict(group), order_of)
+        prompt = self._state.book.prompt(parent(group.main))
+        is_conflict = self._is_conflict(group)
+        return candidate(group, found, order, is_conflict, order_of, prompt)
 
     def _put_off(self, found: list[Inspected]) -> None:
         """Each file of a group that cannot be taken has its say: one that is passed over would

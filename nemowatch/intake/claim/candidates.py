@@ -31,14 +31,21 @@ def order_of_link(folder: Folder, drop: Drop, name: str) -> Order:
     return plan(folder, replace(drop, name=name))
 
 
+def instructions_digest(prompt: str) -> str:
+    """What instructions are known by."""
+    return hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def candidate(
     group: Group,
     found: list[Inspected],
     order: Order,
     conflict: bool,
     order_of: Callable[[str], Order] | None,
+    prompt: str = "",
 ) -> Candidate:
-    """`order_of`: the order for a link by its file's name; None when this is no list."""
+    """`order_of`: the order for a link by its file's name; None when this is no list. `prompt`: of
+    the prompt.txt that counts for it."""
     main = found[0]
     name = name_of(main.path)
     stem = as_text(stem_of(name))
@@ -59,6 +66,7 @@ def candidate(
         conflict,
         many,
         tuple(path for _, path in group.subtitles),
+        instructions=instructions_digest(prompt),
         tips=order.tips,
     )
 

@@ -22,12 +22,14 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import (
     job_steps,
     jobs,
+    offers,
     renames,
     results,
     reviews,
     sessions,
     source_members,
     sources,
+    spend,
     tips,
 )
 from nemowatch.journal.jobs import Job
@@ -43,6 +45,7 @@ class Outcome(StrEnum):
     KNOWN = "known"  #: the file of a source that is being worked on, or is kept here
     AGAIN = "again"  #: failed before: only what is missing is done
     REDELIVERED = "redelivered"  #: its results are gone and come from the saved draft
+    OFFERED = "offered"  #: done, under other instructions than there are now: a person is asked
     DUPLICATE = "duplicate"  #: done, and its results exist
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
     FOLLOWED = "followed"  #: renamed: its source goes on with it
@@ -206,7 +209,9 @@ class Claims:
             held=held,
             tips=candidate.tips,
         )
-        return sources.claim(self._conn, new, self._now).id
+        source_id = sources.claim(self._conn, new, self._now).id
+        offers.keep_instructions(self._conn, source_id, candidate.instructions)
+        return source_id
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
         """What is in the outbox and was made of another file is no result of this one, which
@@ -239,6 +244,8 @@ class Claims:
         are part of what it is."""
         if candidate.is_project:
             return
+        if unpaid(self._conn, jobs.of_source(self._conn, source_id)):
+            offers.keep_instructions(self._conn, source_id, candidate.instructions)
         targets = {(new.item, new.target.name): new.target for new in candidate.jobs}
         for job in jobs.of_source(self._conn, source_id):
             is_order = not sessions.goes_on(self._conn, job)
@@ -273,11 +280,31 @@ class Claims:
         source_members.refresh(self._conn, row.id, candidate.members)
         done = list(filter(self._is_ordered, done))
         is_whole = all(map(self._has_results, done))
+        if is_whole and self._offer(candidate, row, done):
+            sources.unretire(self._conn, row.id)
+            return Outcome.OFFERED
         if is_whole and self._is_kept(row):
             return Outcome.KNOWN
 
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
+
+    def _offer(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> bool:
+        """Offer what the folder's instructions ask for now, where they have changed since this was
+        made; whether there was anything to offer."""
+        if candidate.is_project or candidate.many:
+            return False
+        if not offers.have_changed(self._conn, row.id, candidate.instructions):
+            return False
+
+        prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
+        offered = False
+        for job in done:
+            prompt = prompts.get((job.item, job.target), "")
+            is_order = not sessions.is_change(self._conn, job)
+            if is_order and prompt and spend.is_paid(self._conn, job.id):
+                offered |= offers.make(self._conn, job, prompt, self._now)
+        return offered
 
     def _is_ordered(self, job: Job) -> bool:
         """Whether a file that is dropped again asks for this job: for what the folder orders, and

@@ -6,14 +6,13 @@ Owns that decision and what is said of it. It reads files by `group_reading`, an
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
 from nemowatch.fs.identity import content_key, unchanged
 from nemowatch.intake.claim.acceptance import Acceptance
-from nemowatch.intake.claim.candidates import project_candidate
+from nemowatch.intake.claim.candidates import instructions_digest, project_candidate
 from nemowatch.intake.claim.group import Group
 from nemowatch.intake.claim.group_reading import GroupReading, Question
 from nemowatch.intake.claim.pairing import Groups
@@ -353,11 +352,6 @@ class Projects:
             taken = [one.path for one in read if one.advice is Advice.TAKE]
             self._block(taken, waiting, soon=True)
         return not refused and not waiting
-
-
-def instructions_digest(prompt: str) -> str:
-    """What a project's instructions are known by."""
-    return hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_media(path: bytes) -> bool:

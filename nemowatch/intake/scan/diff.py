@@ -106,6 +106,7 @@ class ScanDiff:
     near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
+    folder_approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     requests: dict[bytes, Snapshot] = field(default_factory=dict)  #: words about results
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that are not tracked yet
@@ -156,6 +157,7 @@ class ScanDiffer:
         found.instructions = self._gathering.folders
         found.approvals = self._gathering.approvals
         found.notes = self._gathering.notes
+        found.folder_approvals = self._gathering.folder_approvals
         found.requests = self._gathering.requests
         found.near = list(self._gathering.problems())[:MAX_ODD]
         found.missing = self._visible(expected - self._seen)

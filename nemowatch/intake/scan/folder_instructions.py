@@ -147,6 +147,7 @@ class Gathering:
         self.approvals: dict[bytes, Snapshot] = {}
         self.others: list[NearMiss] = []  #: what holds nothing but itself
         self.notes: list[bytes] = []  #: what has a name of our own notes
+        self.folder_approvals: dict[bytes, Snapshot] = {}  #: each APPROVE in a folder
         #: what says something about a result or a question, by its path
         self.requests: dict[bytes, Snapshot] = {}
 
@@ -188,7 +189,8 @@ class Gathering:
         if named(name_of(parent(path))) is Named.EXACTLY:
             self._at(path).approvals[path] = snapshot
             return
-        why = f"{as_text(name_of(path))} counts in the inbox itself, not in a folder"
+        self.folder_approvals[path] = snapshot
+        why = f"{as_text(name_of(path))} counts in the inbox itself, unless something is offered"
         self.miss(path, Instruction.APPROVE, why)
 
     def _text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:

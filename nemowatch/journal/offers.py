@@ -1,0 +1,64 @@
+"""Offers: a file that is done, dropped again under other instructions, may be changed by them. It
+is made when a person says so, and costs nothing before.
+
+Knows what the instructions were; what is dropped, and who says yes, others find out.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from nemowatch.journal import job_steps, jobs, sessions
+from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.journal.queries import load
+from nemowatch.model import AttentionReason, State
+
+SQL = load("offers")
+
+#: What is asked about one.
+QUESTION = (
+    "This was done before, and the instructions of its folder have changed since. It can be changed"
+    " by them: one more paid turn in the same session, and one more result beside the first."
+)
+#: Why one is taken back.
+SAID_OTHERWISE = "Something else was asked for instead."
+
+
+def keep_instructions(conn: sqlite3.Connection, source_id: int, digest: str) -> None:
+    """The source is made by these instructions ("": not known)."""
+    if digest:
+        conn.execute(SQL["keep_instructions"], {"source_id": source_id, "digest": digest})
+
+
+def have_changed(conn: sqlite3.Connection, source_id: int, digest: str) -> bool:
+    """Whether the source was made by other instructions than these, as far as that is known."""
+    row = conn.execute(SQL["instructions"], (source_id,)).fetchone()
+    return row is not None and digest != "" and row["digest"] != digest
+
+
+def make(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> bool:
+    """Offer to change what `job` has made by a further instruction. False when that was asked for
+    in its session already."""
+    if conn.execute(SQL["is_given"], {"session": job.session, "prompt": prompt}).fetchone():
+        return False
+    offer = jobs.by_id(conn, sessions.add_turn(conn, job, prompt, now_ms))
+    asked = JobChanges(
+        reason=AttentionReason.CHANGED.value,
+        back=State.INSTRUCTING.value,
+        error_text=QUESTION,
+    )
+    jobs.apply(conn, offer, State.ATTENTION, now_ms, asked)
+    return True
+
+
+def waiting(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, int]]:
+    """(path of its source, job) of each offer in an inbox that waits for a word."""
+    values = {"watch": watch, "reason": AttentionReason.CHANGED.value}
+    return [(row["source"], row["id"]) for row in conn.execute(SQL["waiting"], values)]
+
+
+def take_back(conn: sqlite3.Connection, session: int, now_ms: int) -> None:
+    """A person asks for something else in this session: what was offered there is off."""
+    values = {"session": session, "reason": AttentionReason.CHANGED.value}
+    for row in conn.execute(SQL["of_session"], values).fetchall():
+        job_steps.cancel(conn, row["id"], SAID_OTHERWISE, now_ms)

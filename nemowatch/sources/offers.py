@@ -1,0 +1,67 @@
+"""An APPROVE in a folder says yes to what is offered there: files that are done, and that were
+dropped again after the folder's instructions had changed.
+
+One is one yes, to what waits when it comes. Which have been used is remembered over restarts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from nemowatch.clock import Clock
+from nemowatch.config import Watch
+from nemowatch.intake.scan.folders import is_below, parent
+from nemowatch.jobs.hold_log import whole
+from nemowatch.journal import Journal, offers
+from nemowatch.journal.facts import InboxFact
+from nemowatch.model import Snapshot
+from nemowatch.sources.requests import Asked, CarryOut
+from nemowatch.sources.stale_approvals import StaleApprovals
+
+
+class Offers:
+    """Lets offers go on."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        carry_out: CarryOut,
+        remove: Callable[[Watch, tuple[bytes, ...]], Awaitable[None]],
+    ) -> None:
+        """`remove` takes used APPROVE files away."""
+        self._journal = journal
+        self._carry_out = carry_out
+        self._remove = remove
+        self._stale = StaleApprovals(journal, clock, InboxFact.FOLDER_APPROVALS)
+
+    async def take(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
+        """These APPROVE files lie in folders of the inbox; whether any of them let something go
+        on."""
+        used: list[bytes] = []
+        for path in await self._stale.fresh_ones(watch, files):
+            waiting = await self._journal.read(partial(_below, watch=watch.name, file=path))
+            if waiting:
+                asked: list[Asked] = []
+                for job in waiting:
+                    asked.append(("resolve", {"job": job, "how": "resend"}))
+                await self._carry_out(whole(watch.name, path), asked, _nothing)
+                used.append(path)
+        if used:
+            await self._remove(watch, tuple(used))
+        await self._stale.remember(watch, files)
+        return bool(used)
+
+
+def _below(conn: sqlite3.Connection, watch: str, file: bytes) -> list[int]:
+    found: list[int] = []
+    for source, job in offers.waiting(conn, watch):
+        if is_below(source, parent(file)):
+            found.append(job)
+    return found
+
+
+def _nothing(conn: sqlite3.Connection, answers: list[dict[str, object]], now_ms: int) -> None:
+    """What an APPROVE has let go on shows by itself."""
