@@ -8,6 +8,7 @@ carries it out, in one transaction for many candidates. It reads no file.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -297,12 +298,14 @@ class Claims:
         if not offers.have_changed(self._conn, row.id, candidate.instructions):
             return False
 
+        ordered = [job for job in done if not sessions.is_change(self._conn, job)]
+        orders = Counter(job.session for job in ordered)
         prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
         offered = False
-        for job in done:
+        for job in ordered:
             prompt = prompts.get((job.item, job.target), "")
-            is_order = not sessions.is_change(self._conn, job)
-            if is_order and prompt and spend.is_paid(self._conn, job.id):
+            is_whole_order = orders[job.session] == 1  # not one step of several
+            if is_whole_order and prompt and spend.is_paid(self._conn, job.id):
                 offered |= offers.make(self._conn, job, prompt, self._now)
         return offered
 
