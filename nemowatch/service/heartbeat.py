@@ -79,6 +79,7 @@ class Heartbeat:
             engine.journal.full_at,
             boxes,
             tuple(engine.board.rows.values()),
+            engine.account.now,
         )
 
     async def be_patient(self) -> None:
