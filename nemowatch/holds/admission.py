@@ -19,7 +19,7 @@ from nemowatch.journal import Journal, account, batches, holds, spend
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, hold, later
-from nemowatch.stages.deps import Work
+from nemowatch.stages.work import Work
 
 #: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody
 #: has seen yet holds it.

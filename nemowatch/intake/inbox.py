@@ -196,7 +196,7 @@ class Inbox:
             offline = str(self.health)
         return self._pipeline.tracking.waiting(limit, offline)
 
-    async def gone(self, path: bytes) -> bool:
+    async def was_removed(self, path: bytes) -> bool:
         """True when nothing is at this path although the root is there, as it was: only then was
         it taken away."""
         async with self._busy:

@@ -20,17 +20,18 @@ from nemowatch.journal import spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import AttentionReason, State
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, refuse
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
+from nemowatch.stages.work import Work
 
 
 class OutcomeJudge:
     """Turns errors, and attempts that come to nothing, into decisions; keeps count of whether
     the cloud answers."""
 
-    def __init__(self, deps: Deps, job_log: JobLog) -> None:
-        self._deps = deps
+    def __init__(self, context: StageContext, job_log: JobLog) -> None:
+        self._context = context
         self._job_log = job_log
         self.cloud = Cloud()
 
@@ -67,19 +68,19 @@ class OutcomeJudge:
 
     def circumstances(self, work: Work) -> Circumstances:
         """What the policy has to know besides the job and its error."""
-        config = self._deps.config()
+        config = self._context.config()
         return Circumstances(
             base=config.retry.base,
             cap=config.retry.cap,
             attempts=config.retry.attempts,
             roll=random.random(),
-            now_ms=self._deps.clock.now_ms(),
+            now_ms=self._context.clock.now_ms(),
             cloud_down=self.cloud.down,
             paid=work.paid,
             draft_saved=work.draft_saved,
             sibling_paid=work.sibling_paid,
             rebuild=config.chat.on_lost_session == "rebuild" and not work.paid_before,
-            registration=self._deps.api.account.registration_link,
+            registration=self._context.api.account.registration_link,
         )
 
     def _answered(self, job: Job) -> None:
@@ -112,7 +113,7 @@ class OutcomeJudge:
         if call.outcome is not CallOutcome.OPEN:
             return decision
 
-        recheck = self._deps.config().chat.recheck[0]
+        recheck = self._context.config().chat.recheck[0]
         doubt: Write = partial(spend.doubt, spend_id=call.id)
         writes = (*decision.writes, doubt)
         return replace(decision, writes=writes, after=max(decision.after, recheck))

@@ -27,9 +27,10 @@ from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
 from nemowatch.jobs.stuck import StuckJobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, later
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE, Lane
+from nemowatch.stages.work import Work
 
 log = structlog.get_logger("nemowatch.job")
 
@@ -49,21 +50,21 @@ class Runner:
 
     def __init__(
         self,
-        deps: Deps,
+        context: StageContext,
         watches: Callable[[], Mapping[str, Watch]],
         on_ended: Callable[[Job], None],
         job_log: JobLog,
         offline: Callable[[str], bool],
         plan_poll: Callable[[int], None],
     ) -> None:
-        self._deps = deps
+        self._context = context
         self._on_ended = on_ended
         self._plan_poll = plan_poll  # notified when the next render is due, in UTC ms
-        self.outcomes = OutcomeJudge(deps, job_log)
-        self.store = JobStore(deps, self.outcomes, watches, job_log)
-        self._stuck = StuckJobs(offline, deps.clock)
-        self._slow = SlowAnswers(deps.board, deps.clock)
-        self._still_working = StillWorking(deps.config, deps.clock)
+        self.outcomes = OutcomeJudge(context, job_log)
+        self.store = JobStore(context, self.outcomes, watches, job_log)
+        self._stuck = StuckJobs(offline, context.clock)
+        self._slow = SlowAnswers(context.board, context.clock)
+        self._still_working = StillWorking(context.config, context.clock)
         self._nudge = asyncio.Event()
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
@@ -72,7 +73,7 @@ class Runner:
         self._set_aside: set[int] = set()
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
-        self.last_tick = deps.clock.monotonic()
+        self.last_tick = context.clock.monotonic()
         self.outage = asyncio.Event()  #: set when calls have stopped reaching the cloud
         self.new_work = asyncio.Event()  #: set when a job has come during an outage
 
@@ -103,7 +104,7 @@ class Runner:
         """Work until `stop`. Raises JournalError when the journal can no longer be used."""
         while not self._stopping:
             self._nudge.clear()
-            self.last_tick = self._deps.clock.monotonic()
+            self.last_tick = self._context.clock.monotonic()
             if self.broken is not None:
                 raise self.broken
             pause = await self._fill()
@@ -141,12 +142,12 @@ class Runner:
 
     async def _choose(self) -> Choice:
         """The jobs whose stages may start now."""
-        now, limits = self._deps.clock.now_ms(), self._deps.config().limits
+        now, limits = self._context.clock.now_ms(), self._context.config().limits
         placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
         busy = Busy(self.busy, placeless, frozenset(self._set_aside))
         polling, self._polling = self._polling, False
         in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
-        return await self._deps.journal.read(
+        return await self._context.journal.read(
             lambda conn: choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
         )
 
@@ -164,7 +165,7 @@ class Runner:
         """Seconds until the journal is read again; `next_due`: UTC ms."""
         if next_due is None:
             return IDLE_READ
-        left = (next_due - self._deps.clock.now_ms()) / 1000
+        left = (next_due - self._context.clock.now_ms()) / 1000
         return max(0.0, min(left, IDLE_READ))
 
     def _start(self, choice: Choice) -> None:
@@ -228,7 +229,7 @@ class Runner:
         step = TABLE[work.job.state]
         try:
             async with self._still_working.during(work):
-                decision = await step.stage(work, self._deps)
+                decision = await step.stage(work, self._context)
             return self.outcomes.after_stage(work, decision)
         except JournalError:
             raise

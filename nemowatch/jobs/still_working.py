@@ -13,7 +13,7 @@ import structlog
 from nemowatch.clock import Clock, lasted
 from nemowatch.config import Config
 from nemowatch.jobs.job_log import location
-from nemowatch.stages.deps import Work
+from nemowatch.stages.work import Work
 from nemowatch.tasks.usual_times import usual_time
 
 log = structlog.get_logger("nemowatch.job")

@@ -34,8 +34,9 @@ from nemowatch.journal import (
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
-from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.work import Work
 
 log = structlog.get_logger("nemowatch.job")
 
@@ -61,12 +62,12 @@ class JobStore:
 
     def __init__(
         self,
-        deps: Deps,
+        context: StageContext,
         outcomes: OutcomeJudge,
         watches: Callable[[], Mapping[str, Watch]],
         job_log: JobLog,
     ) -> None:
-        self._deps = deps
+        self._context = context
         self._outcomes = outcomes
         self._watches = watches
         self._job_log = job_log
@@ -74,9 +75,9 @@ class JobStore:
     async def load(self, job: Job) -> Work | None:
         """What the job's stage needs; None when there is nothing to do: its folder is no longer
         configured, for which it is parked, or a command was quicker. Raises JournalError."""
-        work = await self._deps.journal.read(lambda conn: self._work(conn, job.id))
+        work = await self._context.journal.read(lambda conn: self._work(conn, job.id))
         if work is None:
-            await self._deps.journal.write(lambda conn: self._park(conn, job))
+            await self._context.journal.write(lambda conn: self._park(conn, job))
             return None
         if work.job.state is not job.state:
             return None
@@ -113,15 +114,15 @@ class JobStore:
             doing="work on it",
             exc_info=exc,
         )
-        now = self._deps.clock.now_ms()
-        await self._deps.journal.write(lambda conn: _give_up(conn, job, exc, now))
+        now = self._context.clock.now_ms()
+        await self._context.journal.write(lambda conn: _give_up(conn, job, exc, now))
 
     async def mark(self) -> None:
         """Write outside the journal that something is being paid for: a copy of it made before
         now will be known for one."""
-        folder = self._deps.journal.path.parent
+        folder = self._context.journal.path.parent
         try:
-            await self._deps.journal.read(lambda conn: payment_marks.keep(conn, folder))
+            await self._context.journal.read(lambda conn: payment_marks.keep(conn, folder))
         except LocalError as exc:
             # the intent is in the journal: nothing is lost but the second witness
             log.warning("the mark of what is paid could not be written", why=exc.text)
@@ -159,12 +160,14 @@ class JobStore:
             back=job.state.value,
             error_text=NO_WATCH,
         )
-        jobs.apply(conn, job, State.HELD, self._deps.clock.now_ms(), values)
+        jobs.apply(conn, job, State.HELD, self._context.clock.now_ms(), values)
         log.warning("held (paused)", job=job.id, why=NO_WATCH)
 
     async def _commit_safely(self, work: Work, decision: Decision) -> Decision | None:
-        now = self._deps.clock.now_ms()
-        return await self._deps.journal.write(lambda conn: self._commit(conn, work, decision, now))
+        now = self._context.clock.now_ms()
+        return await self._context.journal.write(
+            lambda conn: self._commit(conn, work, decision, now)
+        )
 
     def _commit(
         self,
@@ -177,7 +180,7 @@ class JobStore:
         person was quicker."""
         job, final = work.job, decision
         if is_intent(job, final):
-            final = self._deps.gate.closed_at_last(conn, work) or final
+            final = self._context.gate.closed_at_last(conn, work) or final
 
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
         # what is known of a paid call is written whatever became of the job

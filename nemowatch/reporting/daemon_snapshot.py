@@ -22,7 +22,7 @@ from nemowatch.reporting.overview import (
     Transfer,
     Trouble,
 )
-from nemowatch.stages.deps import Board
+from nemowatch.stages.board import Board
 
 #: Whose account it is, where that is not said.
 NOBODY = Account(anonymous=False)

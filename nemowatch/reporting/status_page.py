@@ -31,7 +31,7 @@ from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import SHOWN, PageModel
 from nemowatch.retry_memory import SayOnce
-from nemowatch.stages.deps import Board
+from nemowatch.stages.board import Board
 
 log = structlog.get_logger("nemowatch.page")
 

@@ -42,7 +42,8 @@ from nemowatch.service.timers import Timers
 from nemowatch.sources.scan_results import ScanResults
 from nemowatch.sources.wrap_up import WrapUp
 from nemowatch.stages import recover
-from nemowatch.stages.deps import Board, Deps
+from nemowatch.stages.board import Board
+from nemowatch.stages.context import StageContext
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -86,7 +87,7 @@ class Engine:
     def _wire_jobs(self) -> None:
         """What runs jobs, and what holds them up."""
         gate = Admission(self.journal, self._current, self.inboxes, self.clock)
-        deps = Deps(
+        context = StageContext(
             self.api,
             self.journal,
             self._current,
@@ -94,12 +95,12 @@ class Engine:
             self._disks,
             gate,
             self.board,
-            self._inboxes.gone,
+            self._inboxes.was_removed,
         )
         job_log = JobLog(self.clock)
         self._polls = PollSchedule(self.timers, self.clock)
         self.runner = Runner(
-            deps, self.watches, self._moved, job_log, self._inboxes.offline, self._polls.earliest
+            context, self.watches, self._moved, job_log, self._inboxes.offline, self._polls.earliest
         )
         self.holds = HoldKeeper(
             self.journal,
@@ -126,7 +127,7 @@ class Engine:
                 note_writer,
                 self._disks,
                 self.clock,
-                self._inboxes.gone,
+                self._inboxes.was_removed,
             )
             for name in self.inboxes
         }

@@ -52,10 +52,10 @@ class Inboxes:
         inbox = self.all.get(watch)
         return inbox is not None and inbox.health.state is HealthState.OFFLINE
 
-    async def gone(self, watch: str, path: bytes) -> bool:
+    async def was_removed(self, watch: str, path: bytes) -> bool:
         """Whether a file that was not found was taken away; False: its share went."""
         inbox = self.all.get(watch)
-        return inbox is None or await inbox.gone(path)
+        return inbox is None or await inbox.was_removed(path)
 
     async def mark_paid(self, source_id: int) -> None:
         """The workspace is to know of what is paid for in it, whatever becomes of the state

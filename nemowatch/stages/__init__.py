@@ -1,4 +1,4 @@
-"""One arrow of a job's life each: `async (work, deps) -> Decision`. Stages cause effects in the
+"""One arrow of a job's life each: `async (work, context) -> Decision`. Stages cause effects in the
 world and decide; only the runner (`jobs.runner`) writes what they decided. `TABLE` says which stage
 moves which state on."""
 

@@ -10,8 +10,9 @@ from nemowatch.errors import ResultExpired, UnsafeUrl
 from nemowatch.model import State
 from nemowatch.outbox.publish import part_path
 from nemowatch.outbox.target_folder import ensure_target_folder
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go, later
-from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.work import Work
 
 
 def target_folder(work: Work) -> Path:
@@ -19,20 +20,20 @@ def target_folder(work: Work) -> Path:
     return ensure_target_folder(work.watch, work.source.path)
 
 
-async def begin(work: Work, deps: Deps) -> Decision:
+async def begin(work: Work, context: StageContext) -> Decision:
     """rendered: record where the part file will be."""
-    folder = await deps.on_disk(work.watch, target_folder, work)
+    folder = await context.on_disk(work.watch, target_folder, work)
     return go(State.DOWNLOADING, part=os.fsencode(part_path(folder, work.job.id)))
 
 
-async def download(work: Work, deps: Deps) -> Decision:
+async def download(work: Work, context: StageContext) -> Decision:
     """downloading: fetch the result, resuming what is already there."""
     job = work.job
-    await deps.on_disk(work.watch, target_folder, work)
-    report = deps.board.reporter(job.id, "downloading")
+    await context.on_disk(work.watch, target_folder, work)
+    report = context.board.reporter(job.id, "downloading")
     part = Path(os.fsdecode(job.part))
     try:
-        found = await deps.api.download(
+        found = await context.api.download(
             job.skill, job.render_id, job.result_url, part, job.result_size, report
         )
     except ResultExpired:
@@ -47,5 +48,5 @@ async def download(work: Work, deps: Deps) -> Decision:
             State.RENDERING, 0, counts=True, text=f"{exc.text} Asking for another address."
         )
     finally:
-        deps.board.clear(job.id)
+        context.board.clear(job.id)
     return go(State.DOWNLOADED, part_sha256=found.sha256, part_size=found.size)

@@ -16,12 +16,13 @@ from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import RemoteState, State, Turn, TurnEnd
 from nemowatch.stages import source_check, turn_outcome
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.recheck import leave_open, read_again
 from nemowatch.stages.render import new_render
 from nemowatch.stages.settle_turn import balance, happened, kept, note_available, settle
 from nemowatch.stages.turn_outcome import Verdict
+from nemowatch.stages.work import Work
 
 #: The words for a turn whose process has ended: not even whether it was sent is known.
 INTERRUPTED = "nemowatch was stopped while it sent the order, or while the cloud worked on it."
@@ -29,32 +30,32 @@ INTERRUPTED = "nemowatch was stopped while it sent the order, or while the cloud
 REFUSALS: dict[int, type[RemoteError]] = {1001: TokenRefused, 1002: SessionLost, 2001: NoCredits}
 
 
-async def prepare(work: Work, deps: Deps) -> Decision:
+async def prepare(work: Work, context: StageContext) -> Decision:
     """uploaded: check everything that must be true before money is spent, then write the intent."""
     if work.paid and work.draft_saved:
-        return new_render(deps)
+        return new_render(context)
     if work.paid:
         return go(State.INSTRUCTED)
 
-    closed = await deps.gate.closed(work, paying=True)
+    closed = await context.gate.closed(work, paying=True)
     if closed is not None:
         return closed
     if work.missing and not work.session.rebuild:
         return go(State.CLAIMED)  # a person is asked there
     if not work.later_turn:
-        await source_check.same(work, deps)
-    closed = await source_check.undeliverable(work, deps)
+        await source_check.same(work, context)
+    closed = await source_check.undeliverable(work, context)
     if closed is not None:
         return closed
 
-    state = await deps.api.read_state(work.job.skill, work.job.session_id)
-    await _check_timeline(work, deps, state)
+    state = await context.api.read_state(work.job.skill, work.job.session_id)
+    await _check_timeline(work, context, state)
     baseline = turn_outcome.digest(state)
     earlier = _happened_after_all(work, baseline)
     if earlier is not None:
         found = partial(spend.found, spend_id=earlier.id)
-        return go(State.INSTRUCTED, found, *kept(work, state, deps))
-    credits = await balance(deps)
+        return go(State.INSTRUCTED, found, *kept(work, state, context))
+    credits = await balance(context)
     intent = partial(
         spend.open_call,
         job_id=work.job.id,
@@ -62,18 +63,18 @@ async def prepare(work: Work, deps: Deps) -> Decision:
         request_hash=_request_hash(work),
         baseline=baseline,
         credits_before=credits,
-        now_ms=deps.clock.now_ms(),
+        now_ms=context.clock.now_ms(),
         replays=work.replays,
     )
     return go(State.INSTRUCTING, intent, error_text="")
 
 
-async def _check_timeline(work: Work, deps: Deps, state: RemoteState) -> None:
+async def _check_timeline(work: Work, context: StageContext, state: RemoteState) -> None:
     """Raises SessionLost for a session that has lost the edit that a further instruction goes on
     from."""
     if not work.later_turn or work.missing or exportable(state.draft):
         return
-    before = await deps.journal.read(lambda conn: results.draft_before(conn, work.job.id))
+    before = await context.journal.read(lambda conn: results.draft_before(conn, work.job.id))
     if before is not None:
         raise SessionLost("The session no longer has the edit.")
 
@@ -97,7 +98,7 @@ def _request_hash(work: Work) -> str:
     return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def send(work: Work, deps: Deps) -> Decision:
+async def send(work: Work, context: StageContext) -> Decision:
     """instructing: send the turn, or find out what became of one whose outcome is open."""
     call = work.spend
     if work.paid:
@@ -105,48 +106,48 @@ async def send(work: Work, deps: Deps) -> Decision:
     if call is None or not call.is_open:
         return go(State.UPLOADED)
     if call.outcome is CallOutcome.UNKNOWN:
-        return await read_again(work, deps, call)
+        return await read_again(work, context, call)
     if not work.may_send:  # the flow that wrote this intent ended without writing its outcome
-        return leave_open(work, deps, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
-    deps.board.begin_turn(work.job.id, deps.clock.monotonic())
+        return leave_open(work, context, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
+    context.board.begin_turn(work.job.id, context.clock.monotonic())
     try:
-        answer = await deps.api.run_turn(
+        answer = await context.api.run_turn(
             work.job.skill, work.job.session_id, work.prompt, lambda: None
         )
     except RemoteError as exc:  # by contract: certain that no turn began
-        refused = settle(call, CallOutcome.REFUSED, None, deps)
-        await _note(exc, deps)
+        refused = settle(call, CallOutcome.REFUSED, None, context)
+        await _note(exc, context)
         return Decision(State.UPLOADED, JobChanges(), (refused,), fault=exc)
     finally:
-        deps.board.clear(work.job.id)
-    return await _judge(work, deps, call, answer)
+        context.board.clear(work.job.id)
+    return await _judge(work, context, call, answer)
 
 
 async def _judge(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     answer: Turn,
 ) -> Decision:
     try:
-        state = await deps.api.read_state(work.job.skill, work.job.session_id)
+        state = await context.api.read_state(work.job.skill, work.job.session_id)
     except RemoteError:
-        return leave_open(work, deps, call, answer)
+        return leave_open(work, context, call, answer)
     verdict = turn_outcome.judge(answer, call.baseline, turn_outcome.digest(state))
     if verdict is Verdict.HAPPENED:
-        return await happened(work, deps, call, state, answer.text)
+        return await happened(work, context, call, state, answer.text)
     if verdict is Verdict.REFUSED:
-        credits = await balance(deps)
-        settled = settle(call, CallOutcome.REFUSED, credits, deps)
+        credits = await balance(context)
+        settled = settle(call, CallOutcome.REFUSED, credits, context)
         fault = _fault(answer)
-        await _note(fault, deps)
+        await _note(fault, context)
         return Decision(State.UPLOADED, JobChanges(), (settled,), fault=fault)
-    return leave_open(work, deps, call, answer)
+    return leave_open(work, context, call, answer)
 
 
-async def _note(fault: NemowatchError, deps: Deps) -> None:
+async def _note(fault: NemowatchError, context: StageContext) -> None:
     if isinstance(fault, NoCredits):
-        await note_available(fault, deps)
+        await note_available(fault, context)
 
 
 def _fault(answer: Turn) -> NemowatchError:

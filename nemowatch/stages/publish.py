@@ -25,9 +25,10 @@ from nemowatch.fs.names import safe_name
 from nemowatch.journal import results, reviews
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.download import target_folder
+from nemowatch.stages.work import Work
 
 #: How each kind of text is made.
 FORMS: dict[OutputKind, Callable[[Transcript], str]] = {
@@ -43,16 +44,16 @@ Made = tuple[Output, Downloaded, PlacedResult]
 NO_TEXT_CURE = "To have it made again, drop the file under another name; that costs again."
 
 
-async def put(work: Work, deps: Deps) -> Decision:
+async def put(work: Work, context: StageContext) -> Decision:
     """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
-    draft, before = await deps.journal.read(partial(_drafts, job_id=work.job.id))
-    texts = await deps.on_disk(work.watch, _texts, work, draft)
-    summary = await deps.on_disk(work.watch, summary_of, before, draft)
+    draft, before = await context.journal.read(partial(_drafts, job_id=work.job.id))
+    texts = await context.on_disk(work.watch, _texts, work, draft)
+    summary = await context.on_disk(work.watch, summary_of, before, draft)
     if _is_text_missing(work, texts):
         error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
         return refuse(State.FAILED, error)
     try:
-        put_out = await deps.on_disk(work.watch, _put_all, work, texts)
+        put_out = await context.on_disk(work.watch, _put_all, work, texts)
     except SourceGone:
         # a text is made again; there is nothing to fetch
         back = State.DOWNLOADED
@@ -60,7 +61,7 @@ async def put(work: Work, deps: Deps) -> Decision:
             back = State.RENDERING
         return later(back, 0, counts=True, text="the fetched file is gone: fetching it again")
 
-    now = deps.clock.now_ms()
+    now = context.clock.now_ms()
     writes = [_add_output(work, made, now) for made in put_out]
     writes.append(partial(results.keep_summary, job_id=work.job.id, summary=summary))
     writes.append(_ask_for_review(work, put_out, now))

@@ -13,8 +13,8 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import AttentionReason, State, Turn, TurnEnd
 from nemowatch.stages import turn_outcome
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go, later
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.settle_turn import (
     WAITING,
     answered,
@@ -26,6 +26,7 @@ from nemowatch.stages.settle_turn import (
 )
 from nemowatch.stages.shown_answer import shown_answer
 from nemowatch.stages.turn_outcome import Seen
+from nemowatch.stages.work import Work
 
 #: `error_code` of a turn that ended with an error event, for people; the call records it too.
 AGENT_ERROR = "agent error"
@@ -37,7 +38,7 @@ HIDDEN = (SessionLost, FileRefused, FileTooLarge, RequestRefused)
 
 def leave_open(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     answer: Turn,
 ) -> Decision:
@@ -54,7 +55,7 @@ def leave_open(
 
     return later(
         State.INSTRUCTING,
-        deps.config().chat.recheck[0],
+        context.config().chat.recheck[0],
         partial(spend.doubt, spend_id=call.id, reported=reported),
         text=f"{said}: {words}",
         checking=True,
@@ -64,14 +65,14 @@ def leave_open(
     )
 
 
-async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
+async def read_again(work: Work, context: StageContext, call: Spend) -> Decision:
     """Read the session once, as scheduled."""
     try:
-        state = await deps.api.read_state(work.job.skill, call.session_id)
+        state = await context.api.read_state(work.job.skill, call.session_id)
     except HIDDEN as exc:
-        return await _refused(work, deps, call, exc)
+        return await _refused(work, context, call, exc)
     now = turn_outcome.digest(state)
-    planned = len(deps.config().chat.recheck)
+    planned = len(context.config().chat.recheck)
     if asks_back(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
         planned = 1
@@ -83,66 +84,66 @@ async def read_again(work: Work, deps: Deps, call: Spend) -> Decision:
         checks_planned=planned,
     )
     if said is Seen.HAPPENED:
-        return await happened(work, deps, call, state, work.job.answer)
+        return await happened(work, context, call, state, work.job.answer)
     checked = partial(spend.checked, spend_id=call.id, seen=now)
     if said is Seen.AGAIN:
-        return _wait(deps, call, checked)
+        return _wait(context, call, checked)
     if said is Seen.UNSTEADY:
         text = "The cloud has not stopped working on it."
-        credits = await balance(deps)
+        credits = await balance(context)
         return _ask(work, call, credits, (checked,), text)
     if work.job.answer:
-        return await answered(work, deps, call, state, work.job.answer)
+        return await answered(work, context, call, state, work.job.answer)
     text = "Nothing shows whether the cloud did the work."
-    return await _unknown(work, deps, call, (checked,), text)
+    return await _unknown(work, context, call, (checked,), text)
 
 
-def _wait(deps: Deps, call: Spend, checked: Write) -> Decision:
-    pauses = deps.config().chat.recheck
+def _wait(context: StageContext, call: Spend, checked: Write) -> Decision:
+    pauses = context.config().chat.recheck
     pause = pauses[min(call.checks + 1, len(pauses) - 1)]
     return later(State.INSTRUCTING, pause, checked, tries=0)
 
 
 async def _refused(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     exc: RemoteError,
 ) -> Decision:
     checked = partial(spend.checked, spend_id=call.id, seen=call.last_seen)
-    if call.checks + 1 < len(deps.config().chat.recheck):
-        return _wait(deps, call, checked)
+    if call.checks + 1 < len(context.config().chat.recheck):
+        return _wait(context, call, checked)
     if isinstance(exc, SessionLost):
-        return await _lost(work, deps, call)
+        return await _lost(work, context, call)
     text = f"The cloud does not show what became of it ({exc.text.rstrip('.')})."
-    credits = await balance(deps)
+    credits = await balance(context)
     return _ask(work, call, credits, (checked,), text)
 
 
-async def _lost(work: Work, deps: Deps, call: Spend) -> Decision:
-    if deps.config().chat.on_lost_session == "rebuild" and not work.paid_before:
-        credits = await balance(deps)
-        given_up = settle(call, CallOutcome.GIVEN_UP, credits, deps)
+async def _lost(work: Work, context: StageContext, call: Spend) -> Decision:
+    if context.config().chat.on_lost_session == "rebuild" and not work.paid_before:
+        credits = await balance(context)
+        given_up = settle(call, CallOutcome.GIVEN_UP, credits, context)
         return go(State.CLAIMED, given_up, partial(sessions.lost, session_id=work.session.id))
     text = (
         "The cloud lost this job's session while the paid turn was open, so nothing shows whether"
         " it happened."
     )
-    return await _unknown(work, deps, call, (), text)
+    return await _unknown(work, context, call, (), text)
 
 
 async def _unknown(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     writes: tuple[Write, ...],
     text: str,
 ) -> Decision:
     """Unchanged to the end: a person decides, unless the configuration does, which it may for one
     call only."""
-    credits = await balance(deps)
-    if deps.config().chat.on_unknown == "resend" and not work.paid_before:
-        return go(State.UPLOADED, settle(call, CallOutcome.GIVEN_UP, credits, deps))
+    credits = await balance(context)
+    if context.config().chat.on_unknown == "resend" and not work.paid_before:
+        return go(State.UPLOADED, settle(call, CallOutcome.GIVEN_UP, credits, context))
     return _ask(work, call, credits, writes, text)
 
 

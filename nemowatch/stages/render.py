@@ -21,62 +21,63 @@ from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
 from nemowatch.stages import turn_outcome
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.recheck import HIDDEN
+from nemowatch.stages.work import Work
 
 #: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,
 #: once").
 FORGIVEN_FAILURES = 1
 
 
-def new_render(deps: Deps) -> Decision:
+def new_render(context: StageContext) -> Decision:
     """Go on to submitting, with a new id of digits only, as the contract shows them."""
-    render_id = f"render_{deps.clock.now_ms()}{secrets.randbelow(10**6):06d}"
+    render_id = f"render_{context.clock.now_ms()}{secrets.randbelow(10**6):06d}"
     return go(
         State.SUBMITTING,
         render_id=render_id,
-        render_at=deps.clock.now_ms(),
+        render_at=context.clock.now_ms(),
         progress=0,
         result_url="",
     )
 
 
-async def prepare(work: Work, deps: Deps) -> Decision:
+async def prepare(work: Work, context: StageContext) -> Decision:
     """instructed: make sure the draft is kept, and choose what there is to fetch."""
-    if await _may_have_more(work, deps):
-        return await _read_draft(work, deps)
-    return _from_here(work, deps)
+    if await _may_have_more(work, context):
+        return await _read_draft(work, context)
+    return _from_here(work, context)
 
 
-async def _may_have_more(work: Work, deps: Deps) -> bool:
+async def _may_have_more(work: Work, context: StageContext) -> bool:
     """Whether the session may have what is missing here: a draft, or the captions of one."""
     if not work.requires(OutputKind.TEXT) and not work.requires_times:
         return not work.draft_saved
-    draft = await deps.journal.read(lambda conn: results.draft(conn, work.job.id))
+    draft = await context.journal.read(lambda conn: results.draft(conn, work.job.id))
     return not has_captions(draft)
 
 
-def _from_here(work: Work, deps: Deps) -> Decision:
+def _from_here(work: Work, context: StageContext) -> Decision:
     """Go on with what is saved here."""
     if work.draft_saved and work.makes(OutputKind.VIDEO):
-        return new_render(deps)
+        return new_render(context)
     return go(State.DOWNLOADED)
 
 
-async def _read_draft(work: Work, deps: Deps) -> Decision:
+async def _read_draft(work: Work, context: StageContext) -> Decision:
     """Read the session for a draft that is better than what is here."""
     try:
-        state = await deps.api.read_state(work.job.skill, work.job.session_id)
+        state = await context.api.read_state(work.job.skill, work.job.session_id)
     except HIDDEN:
         if _is_enough(work):
-            return _from_here(work, deps)
+            return _from_here(work, context)
         raise
     if state.draft is not None and _is_result(work, state) and _is_better(work, state):
-        return _keep(work, deps, state.draft)
+        return _keep(work, context, state.draft)
     if _is_enough(work):
-        return _from_here(work, deps)
-    return _nothing_yet(work, deps)
+        return _from_here(work, context)
+    return _nothing_yet(work, context)
 
 
 def _is_enough(work: Work) -> bool:
@@ -94,8 +95,8 @@ def _is_better(work: Work, state: RemoteState) -> bool:
     return not work.draft_saved or has_captions(state.draft)
 
 
-def _keep(work: Work, deps: Deps, draft: dict[str, Any]) -> Decision:
-    now = deps.clock.now_ms()
+def _keep(work: Work, context: StageContext, draft: dict[str, Any]) -> Decision:
+    now = context.clock.now_ms()
     keep = partial(
         results.save_draft,
         job_id=work.job.id,
@@ -114,11 +115,11 @@ def _is_result(work: Work, state: RemoteState) -> bool:
     return exportable(state.draft) and turn_outcome.changed(before, turn_outcome.digest(state))
 
 
-def _nothing_yet(work: Work, deps: Deps) -> Decision:
+def _nothing_yet(work: Work, context: StageContext) -> Decision:
     """Paid, and nothing to render yet: the edit may show late, so the state is read on the
     schedule. Only after that the job ends, or, when a person has ordered another try of exactly
     this end, is made again."""
-    pauses, reads = deps.config().chat.recheck, work.job.attempt
+    pauses, reads = context.config().chat.recheck, work.job.attempt
     if reads < len(pauses):
         return later(
             State.INSTRUCTED,
@@ -127,7 +128,7 @@ def _nothing_yet(work: Work, deps: Deps) -> Decision:
             attempt=reads + 1,
         )
     if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
-        return go(State.CLAIMED, partial(_give_anew, work, deps), attempt=0)
+        return go(State.CLAIMED, partial(_give_anew, work, context), attempt=0)
     if work.requires(OutputKind.VIDEO):
         return nothing_made(work)
     return go(State.DOWNLOADED)
@@ -140,57 +141,57 @@ def nothing_made(work: Work) -> Decision:
     return refuse(State.FAILED, NothingMade(), unseen)
 
 
-def _give_anew(work: Work, deps: Deps, conn: sqlite3.Connection) -> None:
+def _give_anew(work: Work, context: StageContext, conn: sqlite3.Connection) -> None:
     job = jobs.by_id(conn, work.job.id)
-    sessions.give_anew(conn, job, deps.clock.now_ms())
+    sessions.give_anew(conn, job, context.clock.now_ms())
 
 
-async def submit(work: Work, deps: Deps) -> Decision:
+async def submit(work: Work, context: StageContext) -> Decision:
     """submitting: request the render; in doubt, poll it first."""
     job = work.job
     if not job.session_id:
         return go(State.CLAIMED)
     if not job.render_id:
-        return new_render(deps)
-    if job.checking and await _is_known(work, deps):
-        return _polling(deps)
+        return new_render(context)
+    if job.checking and await _is_known(work, context):
+        return _polling(context)
 
-    draft = await deps.journal.read(lambda conn: results.draft(conn, job.id))
+    draft = await context.journal.read(lambda conn: results.draft(conn, job.id))
     if draft is None:  # never back to a new turn: this one is paid for
         return nothing_made(work)
-    await deps.api.submit_render(
+    await context.api.submit_render(
         job.skill,
         job.render_id,
         job.session_id,
         draft,
-        deps.config().render.quality,
+        context.config().render.quality,
     )
-    return _polling(deps, render_at=deps.clock.now_ms())
+    return _polling(context, render_at=context.clock.now_ms())
 
 
-async def _is_known(work: Work, deps: Deps) -> bool:
+async def _is_known(work: Work, context: StageContext) -> bool:
     """Whether the cloud has this render already."""
     try:
-        await deps.api.poll_render(work.job.skill, work.job.render_id)
+        await context.api.poll_render(work.job.skill, work.job.render_id)
     except RenderUnknown:
         return False
     return True
 
 
-def _polling(deps: Deps, **values: Unpack[JobChanges]) -> Decision:
+def _polling(context: StageContext, **values: Unpack[JobChanges]) -> Decision:
     decision = go(State.RENDERING, **values)
-    return replace(decision, after=deps.config().render.poll_interval)
+    return replace(decision, after=context.config().render.poll_interval)
 
 
-async def poll(work: Work, deps: Deps) -> Decision:
+async def poll(work: Work, context: StageContext) -> Decision:
     """rendering: poll the render."""
     try:
-        render = await deps.api.poll_render(work.job.skill, work.job.render_id)
+        render = await context.api.poll_render(work.job.skill, work.job.render_id)
     except RenderUnknown:
         text = "the cloud does not know this render: asking again"
         return later(
             State.SUBMITTING,
-            deps.config().render.poll_interval,
+            context.config().render.poll_interval,
             counts=True,
             text=text,
             reason="",
@@ -198,14 +199,14 @@ async def poll(work: Work, deps: Deps) -> Decision:
         )
     outcomes = {RenderStatus.COMPLETED: _completed, RenderStatus.FAILED: _failed}
     outcome = outcomes.get(render.status, _still)
-    return outcome(work, deps, render)
+    return outcome(work, context, render)
 
 
-def _completed(work: Work, deps: Deps, render: Render) -> Decision:
+def _completed(work: Work, context: StageContext, render: Render) -> Decision:
     """Fetch the result; after half of all attempts at that, render it once more."""
-    has_failed_often = 2 * work.job.attempt > deps.config().retry.attempts
+    has_failed_often = 2 * work.job.attempt > context.config().retry.attempts
     if has_failed_often and _is_forgiven(work):
-        return _anew(work, deps, "no address delivers its result: rendering it again")
+        return _anew(work, context, "no address delivers its result: rendering it again")
     return go(
         State.RENDERED,
         result_url=render.url,
@@ -219,15 +220,15 @@ def _is_forgiven(work: Work) -> bool:
     return work.job.renders < FORGIVEN_FAILURES
 
 
-def _anew(work: Work, deps: Deps, text: str) -> Decision:
-    again = new_render(deps)
+def _anew(work: Work, context: StageContext, text: str) -> Decision:
+    again = new_render(context)
     values = again.values | JobChanges(renders=work.job.renders + 1)
     return replace(again, values=values, text=text)
 
 
-def _failed(work: Work, deps: Deps, render: Render) -> Decision:
+def _failed(work: Work, context: StageContext, render: Render) -> Decision:
     if _is_forgiven(work):
-        return _anew(work, deps, f"render failed: {render.error}")
+        return _anew(work, context, f"render failed: {render.error}")
     if not work.requires(OutputKind.VIDEO):
         return go(State.DOWNLOADED)
 
@@ -237,9 +238,9 @@ def _failed(work: Work, deps: Deps, render: Render) -> Decision:
     return refuse(State.FAILED, RenderFailed(words))
 
 
-def _still(work: Work, deps: Deps, render: Render) -> Decision:
-    settings = deps.config().render
-    waited = (deps.clock.now_ms() - work.job.render_at) / 1000
+def _still(work: Work, context: StageContext, render: Render) -> Decision:
+    settings = context.config().render
+    waited = (context.clock.now_ms() - work.job.render_at) / 1000
     if waited > settings.give_up:
         text = (
             f"The render has taken {waited / 60:.0f} minutes; it continues in the cloud and is"

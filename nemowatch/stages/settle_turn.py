@@ -16,9 +16,10 @@ from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.journal import results, spend
 from nemowatch.journal.spend import CallOutcome, Edit, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.shown_answer import shown_answer
+from nemowatch.stages.work import Work
 
 #: The state of a job that asks, for people.
 WAITING = "waiting for your decision"
@@ -26,27 +27,27 @@ WAITING = "waiting for your decision"
 
 async def happened(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     state: RemoteState,
     text: str,
 ) -> Decision:
     """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
     the words; else a person is asked."""
-    credits = await balance(deps)
+    credits = await balance(context)
     if call.replays is not None:
-        return _replayed(call, credits, deps)
-    settled = settle(call, CallOutcome.HAPPENED, credits, deps)
-    draft = kept(work, state, deps)
+        return _replayed(call, credits, context)
+    settled = settle(call, CallOutcome.HAPPENED, credits, context)
+    draft = kept(work, state, context)
     if _is_transcript_missing(work, state, text):
         what = "The cloud worked on it, but shows no captions"
         return _ask(work, call, credits, what, state, text, settled, *draft)
     return go(State.INSTRUCTED, settled, *draft, answer=text)
 
 
-def _replayed(call: Spend, credits: float | None, deps: Deps) -> Decision:
+def _replayed(call: Spend, credits: float | None, context: StageContext) -> Decision:
     """An earlier instruction was carried out again: go on with the next one."""
-    return go(State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, deps, Edit.NONE))
+    return go(State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, context, Edit.NONE))
 
 
 def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
@@ -63,19 +64,19 @@ def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
 
 async def answered(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     call: Spend,
     state: RemoteState,
     text: str,
 ) -> Decision:
     """Settle a call with words and no edit: a transcript's text, or something for a person."""
-    credits = await balance(deps)
+    credits = await balance(context)
     if call.replays is not None:
-        return _replayed(call, credits, deps)
+        return _replayed(call, credits, context)
     if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
-        settled = settle(call, CallOutcome.HAPPENED, credits, deps)
-        return go(State.INSTRUCTED, settled, *kept(work, state, deps), answer=text)
-    settled = settle(call, CallOutcome.HAPPENED, credits, deps, Edit.WORDS)
+        settled = settle(call, CallOutcome.HAPPENED, credits, context)
+        return go(State.INSTRUCTED, settled, *kept(work, state, context), answer=text)
+    settled = settle(call, CallOutcome.HAPPENED, credits, context, Edit.WORDS)
     return _ask(work, call, credits, _what_came(work, text), state, text, settled)
 
 
@@ -104,12 +105,12 @@ def _ask(
     return ask(AttentionReason.QUESTION, shown, *writes, answer=text)
 
 
-def kept(work: Work, state: RemoteState, deps: Deps) -> tuple[Write, ...]:
+def kept(work: Work, state: RemoteState, context: StageContext) -> tuple[Write, ...]:
     """Save the draft in the journal at once: whatever happens to the session, it can be rendered
     from there."""
     if state.draft is None or not exportable(state.draft):
         return ()
-    now = deps.clock.now_ms()
+    now = context.clock.now_ms()
     return (
         partial(
             results.save_draft,
@@ -124,7 +125,7 @@ def settle(
     call: Spend,
     outcome: CallOutcome,
     credits: float | None,
-    deps: Deps,
+    context: StageContext,
     edit: Edit = Edit.MADE,
 ) -> Write:
     """Write the call's outcome."""
@@ -133,27 +134,27 @@ def settle(
         spend_id=call.id,
         outcome=outcome,
         credits_after=credits,
-        now_ms=deps.clock.now_ms(),
+        now_ms=context.clock.now_ms(),
         edit=edit,
     )
 
 
-async def balance(deps: Deps) -> float | None:
+async def balance(context: StageContext) -> float | None:
     """All credits of the account now (what is frozen may come back); None when it is unknown:
     knowing the price is never worth a failed job, least of all between a turn and the commit of
     its outcome."""
     try:
-        found: Credits = await deps.api.read_credits()
+        found: Credits = await context.api.read_credits()
     except (RemoteError, LocalError):
         return None
     return found.total
 
 
-async def note_available(error: NoCredits, deps: Deps) -> None:
+async def note_available(error: NoCredits, context: StageContext) -> None:
     """What can be spent right after a refusal for credits: only more than that is worth another
     call."""
     with contextlib.suppress(RemoteError, LocalError):
-        error.available = (await deps.api.read_credits()).available
+        error.available = (await context.api.read_credits()).available
 
 
 def balance_words(call: Spend, after: float | None) -> str:

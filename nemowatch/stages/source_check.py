@@ -27,37 +27,38 @@ from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, Member, State
 from nemowatch.outbox.delivery_probe import check_delivery
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, hold
-from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.work import Work
 
 
-async def same(work: Work, deps: Deps) -> None:
+async def same(work: Work, context: StageContext) -> None:
     """Check that every file is as claimed. Raises SourceGone, SourceChanged, LocalPassing,
     LocalFinal."""
     for member in filter(attrgetter("path"), work.members):
         try:
-            await deps.on_disk(work.watch, _same_file, work, member)
+            await context.on_disk(work.watch, _same_file, work, member)
         except SourceGone as exc:
-            raise await absence(work, deps, member.path, exc) from exc
+            raise await absence(work, context, member.path, exc) from exc
 
 
 async def absence(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     path: bytes,
     found: SourceGone,
 ) -> LocalError:
     """Why a file was not found: `found` itself; LocalPassing when the whole share is missing."""
-    if await deps.gone(work.watch.name, path):
+    if await context.was_removed(work.watch.name, path):
         return found
     return LocalPassing(f"{work.watch.inbox}: the share is unavailable.", path=work.watch.inbox)
 
 
-async def undeliverable(work: Work, deps: Deps) -> Decision | None:
+async def undeliverable(work: Work, context: StageContext) -> Decision | None:
     """A hold when the results could not be put into the outbox, with the reason; None when they
     could. Raises NoSpace."""
     try:
-        await deps.on_disk(work.watch, check_results, work.watch, work.source.path, work.job)
+        await context.on_disk(work.watch, check_results, work.watch, work.source.path, work.job)
     except NoSpace:
         raise
     except LocalError as exc:

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from nemowatch.model import State
 from nemowatch.stages import download, instruct, publish, render, upload
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
-from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.work import Work
 
-Stage = Callable[[Work, Deps], Awaitable[Decision]]
+Stage = Callable[[Work, StageContext], Awaitable[Decision]]
 
 
 class Lane(StrEnum):

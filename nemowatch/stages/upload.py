@@ -29,31 +29,32 @@ from nemowatch.journal.sessions import UploadedBy
 from nemowatch.model import AttentionReason, Member, State
 from nemowatch.remote.interface import Payload
 from nemowatch.stages import source_check
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go, later
-from nemowatch.stages.deps import Deps, Work
+from nemowatch.stages.work import Work
 
 #: How often a file is tried by its address before its bytes are sent: one failure may be chance,
 #: two are not.
 URL_TRIES = 2
 
 
-async def begin(work: Work, deps: Deps) -> Decision:
+async def begin(work: Work, context: StageContext) -> Decision:
     """claimed: make a session, unless the current one has the files already. Go straight to the
     render when the edit is saved and its session may be alive."""
-    closed = await deps.gate.closed(work, paying=False)
+    closed = await context.gate.closed(work, paying=False)
     if closed is not None:
         return closed
 
     if work.paid and work.job.session_id:
         return go(State.SUBMITTING)
-    asks = _lost_timeline(work, deps)
+    asks = _lost_timeline(work, context)
     if asks is not None:
         return asks
     if work.session.has_clips:
         return go(State.UPLOADED)
     if not work.paid and not work.later_turn:
-        await source_check.same(work, deps)
-    opened = await deps.api.open_session(work.job.skill, work.job.stem)
+        await source_check.same(work, context)
+    opened = await context.api.open_session(work.job.skill, work.job.stem)
     made = partial(sessions.opened, session_id=work.session.id, remote_id=opened.session_id)
     writes: list[Write] = [made]
     why = _why_again(work)
@@ -63,14 +64,14 @@ async def begin(work: Work, deps: Deps) -> Decision:
     return replace(go(State.UPLOADING, *writes, error_text=why), text=why)
 
 
-def _lost_timeline(work: Work, deps: Deps) -> Decision | None:
+def _lost_timeline(work: Work, context: StageContext) -> Decision | None:
     """A question where the timeline that an instruction goes on from is lost; None where it is
     there, or may be made again."""
     if work.paid or not work.missing or work.session.rebuild:
         return None
     # once only: a call of this job was paid for in a session that is lost, too
     is_first = work.spend is None
-    if is_first and deps.config().chat.on_lost_session == "rebuild":
+    if is_first and context.config().chat.on_lost_session == "rebuild":
         return None
 
     turns = len(work.missing) + 1
@@ -87,15 +88,15 @@ def _rebuilding(work: Work) -> str:
     return f"the cloud has lost its session: what was done is done again, by {turns} paid turns"
 
 
-async def send(work: Work, deps: Deps) -> Decision:
+async def send(work: Work, context: StageContext) -> Decision:
     """uploading: put every clip into the session."""
     if work.job.checking:
-        return await _check(work, deps)
+        return await _check(work, context)
     writes: list[Write] = []
     by = UploadedBy.NOTHING
     for clip in work.clips:
         try:
-            by = await _send_clip(work, deps, clip, writes)
+            by = await _send_clip(work, context, clip, writes)
         except RemotePassing as exc:
             if not _is_address_to_blame(work, clip, exc):
                 raise
@@ -105,7 +106,7 @@ async def send(work: Work, deps: Deps) -> Decision:
                 exc.args = (f"The cloud does not take {clip.name}: {exc.text}",)
             raise
         finally:
-            deps.board.clear(work.job.id)
+            context.board.clear(work.job.id)
     return go(State.UPLOADED, *writes, _uploaded(work, by))
 
 
@@ -155,10 +156,10 @@ def _without_url(work: Work, clip: Member, exc: RemotePassing) -> Decision:
     )
 
 
-async def _check(work: Work, deps: Deps) -> Decision:
+async def _check(work: Work, context: StageContext) -> Decision:
     """Check whether an upload in doubt arrived. If not all of it did, make a new session: a repeat
     would leave two clips in this one."""
-    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    state = await context.api.read_state(work.job.skill, work.job.session_id)
     if work.clips and len(state.video_infos) == len(work.clips):
         found = zip(work.clips, state.video_infos, strict=True)
         known = [
@@ -172,24 +173,24 @@ async def _check(work: Work, deps: Deps) -> Decision:
 
 async def _send_clip(
     work: Work,
-    deps: Deps,
+    context: StageContext,
     clip: Member,
     writes: list[Write],
 ) -> UploadedBy:
     job = work.job
     if clip.url:
-        await _by_given_url(work, deps, clip)
+        await _by_given_url(work, context, clip)
         return UploadedBy.URL
     if _may_take_by_url(work, clip):
         try:
-            await deps.api.upload_url(job.skill, job.session_id, clip.cdn_url)
+            await context.api.upload_url(job.skill, job.session_id, clip.cdn_url)
         except UrlRefused:
             writes.append(partial(source_members.set_cdn, member_id=clip.id, url=""))
         else:
             return UploadedBy.URL
 
     try:
-        cdn_url = await _by_bytes(work, deps, clip)
+        cdn_url = await _by_bytes(work, context, clip)
     except LocalError as exc:
         if not work.paid or isinstance(exc, LocalPassing):
             raise
@@ -205,37 +206,37 @@ def _may_take_by_url(work: Work, clip: Member) -> bool:
     return len(work.clips) == 1 and clip.cdn_url != "" and _tries(work) < URL_TRIES
 
 
-async def _by_given_url(work: Work, deps: Deps, clip: Member) -> None:
+async def _by_given_url(work: Work, context: StageContext, clip: Member) -> None:
     try:
-        await deps.api.upload_url(work.job.skill, work.job.session_id, clip.url)
+        await context.api.upload_url(work.job.skill, work.job.session_id, clip.url)
     except UrlRefused as exc:
         text = f"The cloud could not take {clip.url} ({exc.text.rstrip('.')})."
         raise RequestRefused(text, cure="Check the address, or drop the file itself.") from exc
 
 
-async def _by_bytes(work: Work, deps: Deps, clip: Member) -> str:
+async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
     """Send the file's bytes. Returns where the cloud keeps it, "" when it does not say."""
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
     try:
-        fd = await deps.on_disk(work.watch, _open, work, clip)
+        fd = await context.on_disk(work.watch, _open, work, clip)
     except SourceGone as exc:
-        raise await source_check.absence(work, deps, clip.path, exc) from exc
+        raise await source_check.absence(work, context, clip.path, exc) from exc
     try:
-        head = await deps.on_disk(work.watch, os.pread, fd, endings.HEAD, 0)
+        head = await context.on_disk(work.watch, os.pread, fd, endings.HEAD, 0)
         payload = Payload(
             name=endings.name_in_cloud(clip.name, head, clip.kind),
             fd=fd,
             size=claimed.size,
             mtime_ns=claimed.mtime_ns,
         )
-        report = deps.board.reporter(work.job.id, "uploading")
-        sent = await deps.api.upload_file(work.job.skill, work.job.session_id, payload, report)
+        report = context.board.reporter(work.job.id, "uploading")
+        sent = await context.api.upload_file(work.job.skill, work.job.session_id, payload, report)
     finally:
-        await deps.on_disk(work.watch, os.close, fd)
+        await context.on_disk(work.watch, os.close, fd)
     if sent is not None:
         return sent.cdn_url
-    state = await deps.api.read_state(work.job.skill, work.job.session_id)
+    state = await context.api.read_state(work.job.skill, work.job.session_id)
     if not state.video_infos:
         raise RemotePassing("The cloud took the file but does not show it.")
     return _cdn_of(state.video_infos[-1])

@@ -75,7 +75,7 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root / "inbox")], check=True)
-        assert not await b.inbox.gone(b"dub-es/p.mp4"), (
+        assert not await b.inbox.was_removed(b"dub-es/p.mp4"), (
             "the share went, the file was not taken away"
         )
         await b.until(lambda: b.inbox.health.state is HealthState.OFFLINE, 3)
@@ -86,7 +86,7 @@ async def test_a_share_that_is_unmounted_and_comes_back_loses_nothing(
         await b.until(lambda: len(b.claimed) == 2)
         assert b.gone == []
         (root / "inbox/dub-es/q.mp4").unlink()
-        assert await b.inbox.gone(b"dub-es/q.mp4")
+        assert await b.inbox.was_removed(b"dub-es/q.mp4")
 
 
 @pytest.mark.anyio
@@ -104,7 +104,7 @@ async def test_folders_left_below_a_share_are_not_the_share(
         b.put("dub-es/p.mp4", mp4())
         await b.until(lambda: len(b.claimed) == 1)
         subprocess.run(["umount", "-l", str(root)], check=True)
-        assert not await b.inbox.gone(b"dub-es/p.mp4"), (
+        assert not await b.inbox.was_removed(b"dub-es/p.mp4"), (
             "the share went, the file was not taken away"
         )
         assert b.inbox.health.state is HealthState.OFFLINE
@@ -129,13 +129,13 @@ async def test_what_a_mount_hides_was_not_taken_away(tmp_path: Path, mounts: lis
         mount_tmpfs(root / "inbox/dub-es", mounts)
         b.put("dub-es/over.mp4", mp4("over"))
         await b.until(lambda: len(b.claimed) == 2)
-        assert not await b.inbox.gone(b"dub-es/hidden.mp4")
+        assert not await b.inbox.was_removed(b"dub-es/hidden.mp4")
         (root / "inbox/dub-es/over.mp4").unlink()
-        assert await b.inbox.gone(b"dub-es/over.mp4")
+        assert await b.inbox.was_removed(b"dub-es/over.mp4")
         subprocess.run(["umount", "-l", str(root / "inbox/dub-es")], check=True)
-        assert not await b.inbox.gone(b"dub-es/hidden.mp4")
+        assert not await b.inbox.was_removed(b"dub-es/hidden.mp4")
         hidden.unlink()
-        assert await b.inbox.gone(b"dub-es/hidden.mp4")
+        assert await b.inbox.was_removed(b"dub-es/hidden.mp4")
 
 
 @needs_root

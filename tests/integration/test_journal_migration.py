@@ -222,7 +222,7 @@ def go_back(house: StageRig, changes: list[str]) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     old.rename(path)
     house.journal = Journal.open(path, house.clock)
-    house.deps = replace(house.deps, journal=house.journal)
+    house.context = replace(house.context, journal=house.journal)
 
 
 def carry_out(house: StageRig, order: str, job_id: int) -> None:

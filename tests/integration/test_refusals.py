@@ -92,7 +92,7 @@ class House:
     def _wire(self) -> None:
         journal = self.rig.journal
         gate = Admission(journal, lambda: self.rig.config, {}, self.rig.clock)
-        self.rig.deps = replace(self.rig.deps, journal=journal, gate=gate)
+        self.rig.context = replace(self.rig.context, journal=journal, gate=gate)
 
 
 @pytest.fixture

@@ -208,7 +208,7 @@ async def test_nothing_of_an_unapproved_batch_is_paid_for(house: StageRig) -> No
 
     house.journal.write_now(join)
     gate = Admission(house.journal, lambda: house.config, {}, house.clock)
-    house.deps = replace(house.deps, gate=gate)
+    house.context = replace(house.context, gate=gate)
     await house.run()
     assert (house.job(job_id).state, house.job(job_id).reason) == (State.HELD, "approval")
     assert house.charged() == 0

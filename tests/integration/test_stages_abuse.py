@@ -19,9 +19,10 @@ from nemowatch.journal import holds, job_steps, jobs, queue, results, sources, s
 from nemowatch.model import Credits, HoldReason, Output, OutputKind, State, Turn, TurnEnd
 from nemowatch.orders import read_order
 from nemowatch.sandbox.process import SandboxProcess
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
-from nemowatch.stages.deps import Deps, Work
 from nemowatch.stages.table import TABLE
+from nemowatch.stages.work import Work
 from tests.rigs.stages import StageRig, stage_rig
 
 pytestmark = pytest.mark.anyio
@@ -48,11 +49,11 @@ class Failing:
 
 
 def with_api(house: StageRig, api: Any) -> None:
-    house.deps = replace_api(house.deps, api)
+    house.context = replace_api(house.context, api)
 
 
-def replace_api(deps: Deps, api: Any) -> Deps:
-    return replace(deps, api=api)
+def replace_api(context: StageContext, api: Any) -> StageContext:
+    return replace(context, api=api)
 
 
 def order(house: StageRig, command: str, **args: Any) -> dict[str, Any]:
@@ -122,10 +123,10 @@ async def test_a_decision_with_a_column_that_does_not_exist_costs_that_job(
     (good,) = house.drop("dub-es/good.mp4")
     prepare = TABLE[State.UPLOADED].stage
 
-    async def misspelled(work: Work, deps: Deps) -> Decision:
+    async def misspelled(work: Work, context: StageContext) -> Decision:
         if work.job.id == bad:
             return Decision(State.INSTRUCTING, {"sessoin": 1})
-        return await prepare(work, deps)
+        return await prepare(work, context)
 
     step = replace(TABLE[State.UPLOADED], stage=misspelled)
     monkeypatch.setitem(TABLE, State.UPLOADED, step)
@@ -523,8 +524,8 @@ async def test_a_plan_that_allows_exports_again_is_found_out(house: StageRig) ->
     await house.run()
     assert house.job(late).reason == "plan"
     house.cloud.set(plan="paid")
-    house.deps = replace(
-        house.deps, gate=Admission(house.journal, lambda: house.config, {}, house.clock)
+    house.context = replace(
+        house.context, gate=Admission(house.journal, lambda: house.config, {}, house.clock)
     )
     for _ in range(3):
         await keeper(house).check()

@@ -39,7 +39,7 @@ class Lagging:
     ) -> None:
         self._api, self.looks, self._meanwhile, self._said = house.client, looks, meanwhile, said
         self._turned = False
-        house.deps = replace(house.deps, api=self)  # type: ignore[arg-type]
+        house.context = replace(house.context, api=self)  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)
@@ -299,7 +299,7 @@ class Breaking:
 
     def __init__(self, house: StageRig, call: str, error: Exception, times: int) -> None:
         self._api, self._call, self._error, self.times = house.client, call, error, times
-        house.deps = replace(house.deps, api=self)  # type: ignore[arg-type]
+        house.context = replace(house.context, api=self)  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         if name == self._call and self.times > 0:

@@ -19,7 +19,7 @@ from nemowatch.remote.connection import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.sources.scan_results import ScanResults
-from nemowatch.stages.deps import Board
+from nemowatch.stages.board import Board
 from tests.rigs.command import Cli
 
 pytestmark = pytest.mark.anyio

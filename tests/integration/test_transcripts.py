@@ -29,7 +29,7 @@ class Wordy:
         self, house: StageRig, words: str, view: Callable[[RemoteState], RemoteState]
     ) -> None:
         self._api, self._words, self.view = house.client, words, view
-        house.deps = replace(house.deps, api=self)  # type: ignore[arg-type]
+        house.context = replace(house.context, api=self)  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)

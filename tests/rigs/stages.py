@@ -41,9 +41,11 @@ from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
 from nemowatch.stages import recover
+from nemowatch.stages.board import Board
+from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
-from nemowatch.stages.deps import Board, Deps, Work
 from nemowatch.stages.table import TABLE
+from nemowatch.stages.work import Work
 
 DUB, VOICE, SCRIBE = (
     "multilingual-video-dubbing",
@@ -104,7 +106,7 @@ class StageRig:
         )
         self.client = self._client()
         self.ended: list[Job] = []
-        self.deps = self._deps()
+        self.context = self._context()
 
     def _client(self) -> Client:
         return Client(
@@ -119,8 +121,8 @@ class StageRig:
             clock=self.clock,
         )
 
-    def _deps(self) -> Deps:
-        return Deps(
+    def _context(self) -> StageContext:
+        return StageContext(
             self.client,
             self.journal,
             lambda: self.config,
@@ -173,7 +175,7 @@ class StageRig:
 
     def runner(self) -> Runner:
         return Runner(
-            self.deps,
+            self.context,
             lambda: {self.watch.name: self.watch},
             self.ended.append,
             JobLog(self.clock),
@@ -207,7 +209,7 @@ class StageRig:
         """Run the stage of a job's state by hand; its decision is not written."""
         work = await self.runner().store.load(self.job(job_id))
         assert work is not None
-        return await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
+        return await TABLE[work.job.state].stage(replace(work, may_send=True), self.context)
 
     async def step(self, job_id: int) -> float:
         """Stage, decision, commit, as the runner does; returns the seconds until the job is due
@@ -215,7 +217,7 @@ class StageRig:
         runner = self.runner()
         work = await runner.store.load(self.job(job_id))
         assert work is not None
-        decision = await TABLE[work.job.state].stage(replace(work, may_send=True), self.deps)
+        decision = await TABLE[work.job.state].stage(replace(work, may_send=True), self.context)
         await runner.store.write(work, decision)
         return decision.after
 

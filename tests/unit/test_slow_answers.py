@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemowatch.clock import ManualClock
 from nemowatch.config.schema import Limits
 from nemowatch.jobs.slow_answers import MOST, PATIENCE, SlowAnswers
-from nemowatch.stages.deps import Board
+from nemowatch.stages.board import Board
 from nemowatch.stages.table import Lane
 
 
