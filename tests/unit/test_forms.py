@@ -78,6 +78,20 @@ def test_other_formats_of_subtitles_are_read(script: str, spoken: list[str]) -> 
     assert words(script) == spoken
 
 
+def test_a_line_that_takes_minutes_to_read_is_refused() -> None:
+    """pysubs2 makes quadratic work of marks in one line."""
+    head = "[Script Info]\n[Events]\nFormat: Layer, Start, End, Style, Text\n"
+    line = "Dialogue: 0,0:00:00.00,0:00:02.00,Default," + "{\\b1}" * 60_000 + "Hi\n"
+    with pytest.raises(OrderError, match="too long"):
+        script_words((head + line).encode(), "a.txt")
+
+
+@pytest.mark.parametrize("rate", ["25", "23.976", "29,97"])
+def test_the_frames_of_a_second_are_not_spoken(rate: str) -> None:
+    """MicroDVD says them in its first cue."""
+    assert words(f"{{1}}{{1}}{rate}\n{{10}}{{20}}Hello|there.") == ["Hello", "there."]
+
+
 def test_what_is_only_half_subtitles_is_refused() -> None:
     """Words before the first cue would be lost; subtitles without words are empty."""
     with pytest.raises(OrderError, match="partly subtitles"):

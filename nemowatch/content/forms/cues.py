@@ -30,6 +30,12 @@ _OTHERS = (
     ("sami", re.compile(r"\A\s*<SAMI\b", re.IGNORECASE)),
     ("ttml", re.compile(r"\A\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w+:)?tt[\s>]", re.IGNORECASE)),
 )
+#: Formats in which each line is a cue, and the characters of one: of longer ones pysubs2 makes
+#: quadratic work.
+_BY_LINES = frozenset({"ass", "microdvd", "mpl2"})
+_LONGEST_LINE = 4000
+#: What MicroDVD says in its first cue: the frames of a second.
+_RATE = re.compile(r"\A\s*\{[01]\}\{[01]?\}\s*(?:[\d.,]{1,12}|nan)[ \t]*(?:\n|\Z)")
 #: How WebVTT begins.
 _WEBVTT = "WEBVTT"
 #: Blocks of WebVTT that are no cues.
@@ -235,6 +241,10 @@ def _lyrics(lines: list[str]) -> Iterator[str]:
 def _by_pysubs2(text: str, name: str) -> str:
     from pysubs2 import Pysubs2Error, SSAFile
 
+    if name in _BY_LINES and max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        raise OrderError("The file is subtitles with a line that is too long.", cure=_CURE)
+    if name == "microdvd":
+        text = _RATE.sub("", text)
     try:
         found = SSAFile.from_string(text, format_=name, fps=25)
     except (Pysubs2Error, ValueError, LookupError, SyntaxError) as exc:
