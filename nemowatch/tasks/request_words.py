@@ -1,5 +1,5 @@
-"""By which words a request that is no work is known, in English and Chinese. Data only; `routing`
-says what they mean together."""
+"""By which words a request that is no work is known, in English and in Chinese, in both of its
+scripts. Data only; `routing` says what they mean together."""
 
 from __future__ import annotations
 
@@ -17,38 +17,43 @@ asap 请 请问 帮 帮忙 我 你 您 你好 您好 大家好 我们 们 把 �
 一个 个 想 想要 要 需要 应该 现在 马上 尽快 然后 并 并且 和 跟 或 最后 最终 最新 麻烦 能 能否
 可以 能不能 可不可以 是 是否 有 还 就 这 这个 这些 那个 那些 它 怎么 怎样 如何 哪 好 好的 谢谢
 多谢 感谢 完成 整个 全部 所有 当前 目前 再 重新 为 成 到 用 以 在 里 上 不 没 没有 了吗 一份 份
-直接 知道 想知道 一次 一遍
+直接 知道 想知道 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並 並且 與 最終 最後 麻煩 這 這個
+這些 那個 還 謝謝 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡 沒 沒有 怎麼
 """
 #: What the product makes, and what people call it ("_" joins two words of one meaning).
 THINGS = """
 clip clips the_cut my_cut final_cut the_edit my_edit file files film films footage movie movies
-output project result results video videos 视频 影片 文件 成片 片子 作品 结果 项目 素材
+output project result results video videos 视频 影片 文件 成片 片子 作品 结果 项目 素材 視頻
+檔案 成品 專案 項目 結果
 """
 #: How a file is to be.
 FORMATS = """
 1080p 720p 480p 1440p 2160p 1080 720 4k 8k 2k hd uhd full-hd fullhd mp4 .mp4 mov webm mkv avi
 h264 h.264 h265 h.265 hevc fps 24fps 25fps 30fps 60fps high higher highest best_quality
 best_possible best_resolution good_quality quality resolution format size original default 高清
-超清 高质量 最高 最好的质量 最好的画质 质量 画质 分辨率 格式 原画 全高清
+超清 高质量 最高 最好的质量 最好的画质 质量 画质 分辨率 格式 原画 全高清 高畫質 最高畫質 畫質
+解析度 原畫
 """
 #: One of these is in a request for the result,
 EXPORT = """
 export exporting exported re-export download downloading render rendering send sent email mail
-deliver 导出 导出来 输出 下载 渲染 发给 发送 发我 发来 发
+deliver 导出 导出来 输出 下载 渲染 发给 发送 发我 发来 发 匯出 導出 輸出 下載 傳給 發給 發送
+發我 寄給 發
 """
 #: or one of these with something that the product makes,
 EXPORT_WITH_A_THING = """
 give get receive save saved need want where where's 保存 存 给我 我要 我想要 拿到 在哪 在哪里
-在哪儿
+在哪儿 儲存 給我 在哪裡
 """
 #: and these may be.
 EXPORT_TOO = """
-link url over back find my_inbox folder computer disk 链接 过来 出来 到 电脑 文件夹
+link url over back find my_inbox folder computer disk 链接 过来 出来 到 电脑 文件夹 連結 過來
+出來 電腦 資料夾
 """
 #: One of these is in a request for the balance,
 CREDITS = """
 credit credits balance quota top_up topup recharge how_much what_does_it_cost 积分 余额 额度
-点数 充值 多少钱
+点数 充值 多少钱 積分 餘額 額度 點數 儲值 多少錢
 """
 #: and these may be.
 CREDITS_TOO = """
@@ -56,41 +61,43 @@ account left remain remaining remains available check show tell still see view u
 costs spent spend enough more buy buying purchase run running ran out_of low happens when charge
 charged pay price each per total video videos clip 费用 价格 账户 账号 帐户 还剩 剩余 剩 剩下
 多少 几 查 查看 查询 看 看看 告诉 显示 可用 不足 不够 够 够不够 用完 用光 用了 怎么办 购买 买
-更多 花 花了 扣 扣了 一次 每次 视频
+更多 花 花了 扣 扣了 一次 每次 视频 帳戶 帳號 還剩 剩餘 幾 查詢 告訴 顯示 不夠 夠 怎麼辦 購買 買
+費用 價格 視頻 影片
 """
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
 how_much_longer how_far done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished
 video_ready file_ready result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴
-好了吗 好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗 怎么样了 还要多久 多久
+好了吗 好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗 怎么样了 还要多久 多久 how_much_time
+狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎 怎麼樣了 還要多久
 """
 #: and these may be.
 STATUS_TOO = """
 show list tell see view check display take left project's longer export render upload still
 going far long 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都 怎么样 做 做好 进行
-情况
+情况 查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
 """
 #: One of these is in a request for an upload,
 UPLOAD = """
-upload uploading share publish post 上传 分享 发布
+upload uploading share publish post 上传 分享 发布 上傳 發布 發佈
 """
 #: and these may be.
 UPLOAD_TOO = """
 add another new more other import send second picture pictures image images photo photos youtube
 tiktok instagram facebook vimeo twitter linkedin dropbox google drive channel page account 新 另
-图片 照片 添加 抖音 快手 小红书 微信 朋友圈 视频号 网盘 云盘
+图片 照片 添加 抖音 快手 小红书 微信 朋友圈 视频号 网盘 云盘 圖片 新增 小紅書 雲端
 """
 #: One of these is in instructions that leave open what to do,
 VAGUE = """
 better nicer nice good great cool amazing awesome perfect professional improve improved
 improving improvement improvements enhance enhanced fix optimise optimize polish beautify pop
 magic beautiful interesting engaging viral edit editing 优化 改进 改善 提升 美化 好看 更好看
-更好 完善 处理 加工 精彩 高级 专业 好一点 修改 编辑 剪辑
+更好 完善 处理 加工 精彩 高级 专业 好一点 修改 编辑 剪辑 優化 改進 處理 高級 專業 編輯 剪輯
 """
 #: and these may be.
 VAGUE_TOO = """
 make makes making turn look looks looking do something it more much bit little as possible
 quality try best work job edited way overall your 弄 做 变 变得 更 一点 一些 让 使 效果 质量 高
-得 些 下
+得 些 下 變 變得 一點 讓 品質 質量
 """

@@ -9,6 +9,7 @@ recognised is work. It must not know what becomes of an instruction.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,7 +71,10 @@ _SENTENCE_ENDS = ".!?;。！？；\n"
 _SENTENCE_END = re.compile(f"[{_SENTENCE_ENDS}]")
 #: What is between the parts of an instruction: a mark, "and", "then".
 _BETWEEN = re.compile(
-    r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|并且|并)", re.IGNORECASE
+    r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|然後"
+    # "and", which is also in the words for merging, and for side by side
+    r"|(?<!合)(?:并且?|並且?)(?![非列排入]))",
+    re.IGNORECASE,
 )
 
 
@@ -109,7 +113,7 @@ def request_in(text: str) -> Request:
     whole = _kind_of(said)
     if whole is not Request.WORK:
         return whole
-    return _kind_of_all(said)
+    return _kind_of_all(text)
 
 
 def _kind_of(said: str) -> Request:
@@ -120,14 +124,15 @@ def _kind_of(said: str) -> Request:
     return Request.WORK
 
 
-def _kind_of_all(said: str) -> Request:
+def _kind_of_all(text: str) -> Request:
     """The kind of the first part, where each part is no work: "export it, and tell me the
     balance"; else work."""
     found: list[Request] = []
-    for part in _parts(said):
-        if _WORD.search(_POLITE_WORDS.sub(" ", part.clause)) is None:
+    for part in _parts(text):
+        clause = _plain(part.clause)
+        if _WORD.search(_POLITE_WORDS.sub(" ", clause)) is None:
             continue
-        kind = _kind_of(part.clause.strip())
+        kind = _kind_of(clause)
         if kind is Request.WORK:
             return kind
         found.append(kind)
@@ -219,7 +224,9 @@ def _sentence_end(between: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.casefold().replace("\u2019", "'").strip()
+    """The text as it is compared: full-width letters are letters."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return plain.replace("\u2019", "'").strip()
 
 
 def _is_only(said: str, kind: Request) -> bool:

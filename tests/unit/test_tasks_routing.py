@@ -30,6 +30,8 @@ I need the video in 4K|I want the file|Get me the link|Save the project as mp4|�
 您好，请帮忙导出视频，谢谢。|导出4K视频|导出最高画质|请直接导出视频|再导出一次|重新导出
 导出 video|please 导出 视频|download 视频|Export the video and send it to me.
 Export it, and tell me how many credits are left.|导出视频，还剩多少积分？|导出并告诉我余额
+導出影片|匯出影片|請匯出影片|下載影片|把影片傳給我|請把影片發給我，謝謝|ＥＸＰＯＲＴ
+导出１０８０ｐ ＭＰ４|EXPORT！|导出视频！！！|請 export 影片 in 4K, thanks
 """,
     Request.CREDITS: """
 credits|How many credits do I have left?|balance|Check my balance|What's my credit balance?|积分
@@ -45,7 +47,7 @@ how much does a video cost|多少钱|一个视频多少钱？|一个视频要多
 我的积分还够吗|积分够不够|how many credits did this use?|Credits used?
 what happens when I run out of credits?|how many credits will this cost?|do I still have credits
 How do I get more credits?|credit balance please|余额：？|账户余额|账号余额是多少
-帐户还剩多少积分|怎么购买积分
+帐户还剩多少积分|怎么购买积分|我還有多少積分？|餘額不足怎麼辦|剩餘點數|查詢餘額|餘額|積分
 """,
     Request.STATUS: """
 status|show tracks|Show me the timeline|What’s the status?|what is on the timeline?|progress|状态
@@ -63,7 +65,8 @@ could you tell me the status please|what's the status of the export?
 Show me all the tracks on the timeline|show timeline tracks
 Which tracks are there in the project?|现在进度怎么样？|视频好了吗？|视频做好了吗|还要多久？
 请问视频状态|项目状态|时间线上有什么|有哪些轨道|显示所有轨道|列出轨道|看看时间线|查询进度
-show me 时间线|查看 status|请显示 tracks
+show me 时间线|查看 status|请显示 tracks|狀態|顯示軌道|進度如何？|影片好了嗎？
+how much time is left?
 """,
     Request.UPLOAD: """
 upload|How do I upload another file?|Can I upload a new video here?|上传|上传视频
@@ -72,7 +75,7 @@ how do I upload a video?|can I upload more files?|上传文件|请上传|怎么�
 我要上传文件|如何上传|upload 视频|How can I upload my files?|where do I upload?
 upload another clip please|I want to upload a picture|upload it to YouTube|Share it on Instagram
 请问怎么上传|上传到抖音|把视频上传到YouTube|分享到朋友圈|发布到小红书|upload 文件
-Upload my video, please!|can you upload
+Upload my video, please!|can you upload|上傳|怎麼上傳檔案？
 """,
     Request.WORK: """
 add a voice-over and export 1080p MP4|export-ready colours, please|Balance the audio|send|save
@@ -145,6 +148,9 @@ please export, but first remove the noise|first remove the noise, then please ex
 how about a faster cut?|What about music?|what happens at the end should be slower|Done in red
 done: remove it|ready, set, go animation|when the music starts, zoom in|loop it|reverse|crop|trim
 mute|cut|dub it|翻译|字幕|配音|加速|快一点|短一点|倒放|变成竖屏|去掉声音|更有活力
+把影片匯出並加上字幕|加上字幕然後匯出|狀態列打碼|顯示進度條|積分榜動畫|發光效果|發財|匯出字幕
+影片加速|剪成30秒後匯出|餘額寶廣告|合并视频|把两个视频合并后导出|合并导出|两个画面并排
+并列显示两个画面
 """,
 }
 
@@ -177,6 +183,9 @@ def test_a_request_is_what_all_of_its_words_say(said: str, request_: Request) ->
         ("export", ""),
         ("export this in 4K and make the music softer", "make the music softer"),
         ("把视频导出并加上字幕", "加上字幕"),
+        ("把影片匯出並加上字幕", "加上字幕"),
+        ("合并两段视频并导出", "合并两段视频"),
+        ("合并导出", "合并导出"),
         ("可以把视频变成竖屏并导出吗", "可以把视频变成竖屏"),
         ("Please make it warmer and send me the video.", "Please make it warmer."),
         ("Make it a teaser; export 1080p", "Make it a teaser"),
