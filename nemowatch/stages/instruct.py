@@ -37,6 +37,15 @@ async def prepare(work: Work, context: StageContext) -> Decision:
     if work.paid:
         return go(State.INSTRUCTED)
 
+    stop = await _stop(work, context)
+    if stop is not None:
+        return stop
+    return await _open_call(work, context)
+
+
+async def _stop(work: Work, context: StageContext) -> Decision | None:
+    """Why nothing is paid for now; None when nothing stands against it. Raises what the check of
+    the source raises."""
     closed = await context.gate.closed(work, paying=True)
     if closed is not None:
         return closed
@@ -44,10 +53,11 @@ async def prepare(work: Work, context: StageContext) -> Decision:
         return go(State.CLAIMED)  # a person is asked there
     if not work.later_turn:
         await source_check.same(work, context)
-    closed = await source_check.undeliverable(work, context)
-    if closed is not None:
-        return closed
+    return await source_check.undeliverable(work, context)
 
+
+async def _open_call(work: Work, context: StageContext) -> Decision:
+    """Write the intent to pay, unless an earlier call turns out to have made this edit."""
     state = await context.api.read_state(work.job.skill, work.job.session_id)
     await _check_timeline(work, context, state)
     baseline = turn_outcome.digest(state)

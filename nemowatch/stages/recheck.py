@@ -11,7 +11,7 @@ from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefu
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Spend
-from nemowatch.model import AttentionReason, State, Turn, TurnEnd
+from nemowatch.model import AttentionReason, RemoteState, State, Turn, TurnEnd
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go, later
@@ -71,17 +71,31 @@ async def read_again(work: Work, context: StageContext, call: Spend) -> Decision
         state = await context.api.read_state(work.job.skill, call.session_id)
     except HIDDEN as exc:
         return await _refused(work, context, call, exc)
-    now = turn_outcome.digest(state)
-    planned = len(context.config().chat.recheck)
+    return await _conclude(work, context, call, state)
+
+
+def _planned(work: Work, context: StageContext) -> int:
+    """How often the session is read before the outcome counts as unknown."""
     if asks_back(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
-        planned = 1
+        return 1
+    return len(context.config().chat.recheck)
+
+
+async def _conclude(
+    work: Work,
+    context: StageContext,
+    call: Spend,
+    state: RemoteState,
+) -> Decision:
+    """Act on what the session shows of the turn."""
+    now = turn_outcome.digest(state)
     said = turn_outcome.judge_check(
         baseline=call.baseline,
         last_seen=call.last_seen,
         now=now,
         checks_done=call.checks,
-        checks_planned=planned,
+        checks_planned=_planned(work, context),
     )
     if said is Seen.HAPPENED:
         return await happened(work, context, call, state, work.job.answer)
