@@ -66,7 +66,9 @@ class FolderTexts:
 
     def _track(self, path: bytes, found: Snapshot, now: float) -> None:
         if self._state.texts_read.get(path) != found:
-            self._state.tracker.see(path, Observation(found, now), self._root_monitor.pace(path))
+            self._state.tracker.see(
+                path, Observation(found, now), self._root_monitor.settle_rule(path)
+            )
 
     async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says

@@ -99,7 +99,7 @@ class FullScan:
         root_monitor.watching.scanned(survey.inodes)
         self._schedule.ended(
             begun,
-            events=root_monitor.paces.mode is Mode.EVENTS,
+            events=root_monitor.settle_rules.mode is Mode.EVENTS,
             degraded=root_monitor.health.now.state is HealthState.DEGRADED,
             more=survey.more,
         )

@@ -27,7 +27,7 @@ _RENAME = "Rename it after what is to be made of the files in it, for example du
 _PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER, "near": NEAR_AFTER}
 
 
-class Problems:
+class ProblemRegister:
     """The problems of one inbox."""
 
     def __init__(self, book: FolderBook) -> None:
@@ -44,7 +44,8 @@ class Problems:
 
     def __repr__(self) -> str:
         return (
-            f"Problems({len(self._files)} files, {len(self._orders)} orders, {len(self._odd)} odd)"
+            f"ProblemRegister({len(self._files)} files, {len(self._orders)} orders,"
+            f" {len(self._odd)} odd)"
         )
 
     def refuse(self, problem: FileProblem) -> None:

@@ -73,7 +73,7 @@ class FolderProblem:
 
 
 #: What a person should know about one inbox.
-Problems: TypeAlias = tuple[FileProblem | FolderProblem, ...]
+ProblemList: TypeAlias = tuple[FileProblem | FolderProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)

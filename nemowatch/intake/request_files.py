@@ -46,8 +46,8 @@ class RequestFiles:
         for path, found in there.items():
             is_news = path not in self._state.read_requests
             if is_below(path, start) and is_news:
-                pace = self._root_monitor.pace(path)
-                self._state.tracker.see(path, Observation(found, now), pace)
+                rule = self._root_monitor.settle_rule(path)
+                self._state.tracker.see(path, Observation(found, now), rule)
 
     async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says

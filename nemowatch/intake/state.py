@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
-from nemowatch.intake.problems import Problems
+from nemowatch.intake.problems import ProblemRegister
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.ready.waiting_reasons import problem_of
 from nemowatch.intake.records import FileProblem, FolderProblem, RequestFile
@@ -28,7 +28,7 @@ class InboxState:
 
     book: FolderBook
     ignore: Ignore
-    problems: Problems
+    problems: ProblemRegister
     tracker: Tracker = field(default_factory=Tracker)
     #: claimed or refused files: path -> hash of its snapshot
     known: dict[bytes, int] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class InboxState:
     def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> InboxState:
         """An empty one."""
         book = FolderBook(recipes)
-        return cls(book, Ignore(watch.ignore), Problems(book))
+        return cls(book, Ignore(watch.ignore), ProblemRegister(book))
 
     def know(self, path: bytes, found: Snapshot, *, local: bool) -> None:
         """This file needs no further check until it changes."""

@@ -163,9 +163,9 @@ class Tracking:
             return []
 
         root = self._root_monitor.root
-        pace = self._root_monitor.pace
+        rule = self._root_monitor.settle_rule
         return await self._root_monitor.worker.run(
-            lambda: file_checks.check_files(root, paths, pace)
+            lambda: file_checks.check_files(root, paths, rule)
         )
 
     def see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
@@ -182,7 +182,7 @@ class Tracking:
             self._observe(path, Observation(fresh[path], now, event_at=event_at))
 
     def _observe(self, path: bytes, observed: Observation) -> None:
-        self._state.tracker.see(path, observed, self._root_monitor.pace(path))
+        self._state.tracker.see(path, observed, self._root_monitor.settle_rule(path))
 
     async def check(self, ready: frozenset[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Check tracked files whose time has come, without those that are known to be `ready`;

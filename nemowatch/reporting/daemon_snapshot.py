@@ -10,7 +10,7 @@ from nemowatch.clock import Clock
 from nemowatch.config.display_paths import in_inbox
 from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused
+from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused
 from nemowatch.journal import Journal
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
@@ -31,7 +31,7 @@ NOBODY = Account(anonymous=False)
 class Findings(Protocol):
     """What scans have found that people should know of."""
 
-    problems: dict[str, Problems]  #: what is wrong now, by inbox
+    problems: dict[str, ProblemList]  #: what is wrong now, by inbox
 
     @property
     def refused(self) -> Sequence[Refused]:
@@ -112,7 +112,7 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
             yield _file(refused.watch, refused.problem, refused.at_ms)
 
 
-def _standing(name: str, problems: Problems) -> Iterable[Trouble]:
+def _standing(name: str, problems: ProblemList) -> Iterable[Trouble]:
     for problem in problems:
         if isinstance(problem, FolderProblem):
             yield _folder(name, problem)

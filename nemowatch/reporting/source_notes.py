@@ -39,7 +39,7 @@ class End(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SourceHistory:
     """A source with its jobs."""
 
     source: SourceRow
@@ -96,21 +96,21 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
     if row is None:
         return []
     # all that was ever dropped under this name, newest first
-    accounts = []
+    histories = []
     for source in sources.at_path(conn, row.watch, row.path):
-        accounts.append(_account(conn, source))
+        histories.append(_history_of(conn, source))
 
     folder = os.fsdecode(os.path.dirname(row.path))
     name = os.path.basename(row.path)
     asked = question_path(watch.inbox / folder, name)
-    found = [Note(watch.inbox, asked, _question(accounts))]
-    text = _error(conn, watch, accounts)
+    found = [Note(watch.inbox, asked, _question(histories))]
+    text = _error(conn, watch, histories)
     if text is not None:
         found.append(Note(watch.failed, error_path(watch.failed / folder, name), text))
     return found
 
 
-def _account(conn: sqlite3.Connection, source: SourceRow) -> Account:
+def _history_of(conn: sqlite3.Connection, source: SourceRow) -> SourceHistory:
     """A source with the jobs that count: a change that was taken back, or that came to nothing
     before another one succeeded, is nobody's trouble any more."""
     own = jobs.of_source(conn, source.id)
@@ -124,30 +124,30 @@ def _account(conn: sqlite3.Connection, source: SourceRow) -> Account:
         if is_change and is_over and job.state in ENDED:
             continue
         counting.append(job)
-    return Account(source, counting, tips.of_source(conn, source.id), changes)
+    return SourceHistory(source, counting, tips.of_source(conn, source.id), changes)
 
 
-def _question(accounts: list[Account]) -> str:
+def _question(histories: list[SourceHistory]) -> str:
     """The note about what only a person can decide; "" when nothing is asked."""
-    for account in accounts:
-        asking = account.in_state(State.ATTENTION)
+    for history in histories:
+        asking = history.in_state(State.ATTENTION)
         if asking:
-            return question_of(account, asking)
+            return question_of(history, asking)
     return ""
 
 
-def question_of(account: Account, asking: list[Job]) -> str:
+def question_of(history: SourceHistory, asking: list[Job]) -> str:
     how: dict[str, None] = {}
-    name = note_name(os.path.basename(account.source.path), "")
+    name = note_name(os.path.basename(history.source.path), "")
     for job in asking:
         cure = words.about_job(job.id, job.state, job.reason).for_file(plain(name))
         how.update(dict.fromkeys(cure.asked()))
     question = Question(
-        os.path.basename(account.source.path),
-        account.what(asking),
+        os.path.basename(history.source.path),
+        history.what(asking),
         tuple(how),
         _numbers(asking),
-        account.tips,
+        history.tips,
     )
     return notes.question_note(question)
 
@@ -156,12 +156,12 @@ def _numbers(some: list[Job]) -> tuple[int, ...]:
     return tuple(job.id for job in some)
 
 
-def _error(conn: sqlite3.Connection, watch: Watch, accounts: list[Account]) -> str | None:
+def _error(conn: sqlite3.Connection, watch: Watch, histories: list[SourceHistory]) -> str | None:
     """The error note; "" when there is to be none, None when the one that is there stays."""
-    ends = [account.end for account in accounts]
-    for account, end in zip(accounts, ends, strict=True):
+    ends = [history.end for history in histories]
+    for history, end in zip(histories, ends, strict=True):
         if end is End.BADLY:
-            return notes.error_note(failure_of(conn, watch, account))
+            return notes.error_note(failure_of(conn, watch, history))
         if end is End.WELL:
             return ""
 
@@ -170,37 +170,37 @@ def _error(conn: sqlite3.Connection, watch: Watch, accounts: list[Account]) -> s
     return ""
 
 
-def failure_of(conn: sqlite3.Connection, watch: Watch, account: Account) -> Failure:
+def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -> Failure:
     """What a source's jobs came to, as its note says it."""
-    source = account.source
-    bad = account.in_state(*BAD, State.CANCELLED)
+    source = history.source
+    bad = history.in_state(*BAD, State.CANCELLED)
     numbers = _numbers(bad)
     codes = [job.error_code for job in bad]
-    if account.changes.issuperset(numbers):
-        return _change_failed(conn, account, bad)
+    if history.changes.issuperset(numbers):
+        return _change_failed(conn, history, bad)
     back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
     return Failure(
         os.path.basename(source.path),
-        account.what(bad),
+        history.what(bad),
         words.try_again(numbers, back=back, code="".join(codes[:1])),
         _kept(conn, bad),
-        tuple(_results(conn, account.in_state(State.PUBLISHED))),
-        tuple(map(account.part, bad)),
+        tuple(_results(conn, history.in_state(State.PUBLISHED))),
+        tuple(map(history.part, bad)),
         numbers,
-        account.tips,
+        history.tips,
     )
 
 
-def _change_failed(conn: sqlite3.Connection, account: Account, bad: list[Job]) -> Failure:
+def _change_failed(conn: sqlite3.Connection, history: SourceHistory, bad: list[Job]) -> Failure:
     """What is said where all that was ordered is done, and only a change of it came to nothing."""
     numbers = _numbers(bad)
     names = dict.fromkeys(map(_result_name, bad))
     return Failure(
-        os.path.basename(account.source.path),
-        account.what(bad),
+        os.path.basename(history.source.path),
+        history.what(bad),
         words.change_again(numbers, list(names)),
         _kept(conn, bad),
-        tuple(_results(conn, account.in_state(State.PUBLISHED))),
+        tuple(_results(conn, history.in_state(State.PUBLISHED))),
         tuple(f"the change of {name}" for name in names),
         numbers,
     )

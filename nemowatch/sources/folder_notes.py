@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from nemowatch.config import Watch
-from nemowatch.intake.records import FileProblem, FolderProblem, Problems
+from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
 from nemowatch.reporting import notes
@@ -42,7 +42,7 @@ class FolderNotes:
     async def update(
         self,
         watch: Watch,
-        problems: Problems,
+        problems: ProblemList,
         asking: BatchRow | None,
         *,
         more: bool,
@@ -87,7 +87,7 @@ class FolderNotes:
             await self._note_writer.follow(watch, folder, text, others)
 
 
-def _complaints(problems: Problems) -> dict[bytes, list[Complaint]]:
+def _complaints(problems: ProblemList) -> dict[bytes, list[Complaint]]:
     """What is wrong by folder; files with the same trouble in one entry."""
     found: dict[bytes, list[Complaint]] = defaultdict(list)
     files: dict[tuple[bytes, str], list[bytes]] = defaultdict(list)

@@ -18,7 +18,7 @@ from nemowatch.fs.listing import is_folder
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.records import FileProblem, FolderProblem, Problems, Refused, Tick
+from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused, Tick
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.job_log import location, location_of
 from nemowatch.journal import Journal, jobs, sources
@@ -70,7 +70,7 @@ class ScanResults:
         self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
         self._offers = Offers(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
-        self.problems: dict[str, Problems] = {}  #: those of now, by watch
+        self.problems: dict[str, ProblemList] = {}  #: those of now, by watch
 
     @property
     def refused(self) -> list[Refused]:
@@ -188,7 +188,7 @@ def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceR
     return found
 
 
-def _without_closed(problems: Problems) -> Problems:
+def _without_closed(problems: ProblemList) -> ProblemList:
     """Without what is wrong with folders that cannot even be read: only their rights matter by
     now."""
     closed = set(map(attrgetter("path"), _files(problems)))
@@ -199,7 +199,7 @@ def _without_closed(problems: Problems) -> Problems:
     return tuple(kept)
 
 
-def _files(problems: Problems) -> list[FileProblem]:
+def _files(problems: ProblemList) -> list[FileProblem]:
     return [problem for problem in problems if isinstance(problem, FileProblem)]
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.intake.ready.pace import LOCAL_SETTLE, NETWORK_SETTLE
+from nemowatch.intake.ready.settle_rules import LOCAL_SETTLE, NETWORK_SETTLE
 from tests.acceptance.shares.copies import as_nobody
 from tests.acceptance.shares.mounts import nas
 from tests.benchmarks.idle import default_settings

@@ -15,7 +15,7 @@ from nemowatch.fs.identity import snapshot
 from nemowatch.intake.ready import stability
 from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.model import MB, MediaKind
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
@@ -98,8 +98,8 @@ def look() -> Inspect:
         with path.open("rb") as file:
             now = snapshot(file.fileno())
         terms = Terms(frozenset(MediaKind), 100 * MB, settled=True, cut_short_ends=given_up)
-        pace = Pace(1, local=True, holes=reports)
-        return inspect(path.parent, path.name.encode(), now, pace, terms, lambda: None)
+        rule = SettleRule(1, local=True, holes=reports)
+        return inspect(path.parent, path.name.encode(), now, rule, terms, lambda: None)
 
     return read
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.intake.ready.stability import Observation, Tracked, Verdict
 from nemowatch.intake.ready.tracker import Tracker
 from nemowatch.intake.ready.waiting_reasons import why
@@ -347,8 +347,8 @@ def test_modes_follow_the_filesystem() -> None:
     assert not tells_leases("nfs")
 
 
-LOCAL = Pace(10, local=True, leases=True)
-SHARE = Pace(30, local=False, blocks=False)
+LOCAL = SettleRule(10, local=True, leases=True)
+SHARE = SettleRule(30, local=False, blocks=False)
 WHOLE = Snapshot(10_000, 5, 5, 24, 1, 2)
 
 
@@ -448,8 +448,8 @@ def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
 def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
     """On FUSE the kernel may make up new inode numbers; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
-    for pace, still in ((SHARE, 5), (LOCAL, 0)):
-        tracked = Tracked(Observation(WHOLE, 0), pace)
+    for rule, still in ((SHARE, 5), (LOCAL, 0)):
+        tracked = Tracked(Observation(WHOLE, 0), rule)
         tracked.see(Observation(other, 5))
         assert tracked.still == still
 
@@ -459,39 +459,39 @@ def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
         st.tuples(st.floats(0.01, 40), st.booleans(), st.sampled_from(list(Lease)), st.booleans()),
         max_size=40,
     ),
-    st.sampled_from([LOCAL, SHARE, Pace(0.2, local=True, leases=True)]),
+    st.sampled_from([LOCAL, SHARE, SettleRule(0.2, local=True, leases=True)]),
 )
 def test_whatever_happens_ready_means_still_and_nobody_writing(
-    steps: list[tuple[float, bool, Lease, bool]], pace: Pace
+    steps: list[tuple[float, bool, Lease, bool]], rule: SettleRule
 ) -> None:
     """For any sequence of looks: ready only after the quick time without a change and without a
     writer, and after the whole settle time at the latest."""
     now, version, quiet_since, told = 0.0, 5, 0.0, Lease.NOT_ASKED
     tracker = Tracker()
-    tracked = tracker.see(b"f", Observation(WHOLE, now), pace)
+    tracked = tracker.see(b"f", Observation(WHOLE, now), rule)
     for step, changes, lease, event in steps:
         now += step
         version += changes
         look = replace(WHOLE, mtime_ns=version, ctime_ns=version)
         if changes or lease is Lease.WRITER:
             quiet_since = now
-        tracked = tracker.see(b"f", Observation(look, now, lease, now if event else -1), pace)
+        tracked = tracker.see(b"f", Observation(look, now, lease, now if event else -1), rule)
         still = now - quiet_since
         # a scan takes no answer back
         told = lease if changes or lease is not Lease.NOT_ASKED else told
         if tracked.verdict() is Verdict.READY:
-            assert still >= pace.quick
+            assert still >= rule.quick
             assert told is not Lease.WRITER
-        if still >= pace.settle and told is not Lease.WRITER:
+        if still >= rule.settle and told is not Lease.WRITER:
             assert tracked.verdict() is Verdict.READY
         assert tracked.next_at >= now
-        assert tracked.next_at - now <= pace.check_every + 1e-6
+        assert tracked.next_at - now <= rule.check_every + 1e-6
 
 
 def test_looks_are_due_more_often_than_half_the_settle_time() -> None:
     """A pause of half the settle time is always seen as one."""
     for settle in (0.2, 1, 10):
-        tracked = Tracked(Observation(WHOLE, 0), Pace(settle, local=True))
+        tracked = Tracked(Observation(WHOLE, 0), SettleRule(settle, local=True))
         assert tracked.next_at <= settle / 2
 
 

@@ -27,7 +27,7 @@ from nemowatch.reporting import json_records, words
 from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Trouble
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
-from nemowatch.reporting.source_notes import Account, question_of
+from nemowatch.reporting.source_notes import SourceHistory, question_of
 
 NOW = 1_795_000_000_000
 JOB = Job(
@@ -146,7 +146,7 @@ def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason)
     row = listed(State.ATTENTION, reason)
     cure = words.about_job(7, State.ATTENTION, reason)
     overview = Overview(running(), unfinished=(row,))
-    note = flat(question_of(Account(SOURCE, [row.job]), [row.job]))
+    note = flat(question_of(SourceHistory(SOURCE, [row.job]), [row.job]))
     assert_offered(cure, on_page(overview), on_terminal(overview), note)
     commands = {choice.command for choice in cure.choices}
     wanted = {"nemowatch resolve 7 --resend", "nemowatch cancel 7"}

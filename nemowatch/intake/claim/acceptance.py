@@ -154,7 +154,7 @@ class Acceptance:
             one.path, folder_of(one.path), one.why, one.cure, final=True, code=one.code
         )
         self._state.problems.refuse(problem)
-        self._state.know(one.path, tracked.last, local=tracked.pace.local)
+        self._state.know(one.path, tracked.last, local=tracked.rule.local)
 
     def _order(self, folder: Folder, main: Inspected, drop: Drop) -> Order | None:
         """What the folder wants made of it; None, with the reason reported, when it cannot say."""

@@ -17,7 +17,7 @@ from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.copy_names import is_copy_name
 from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
-from nemowatch.intake.claim.journal_claims import Claimed, Claims, Outcome
+from nemowatch.intake.claim.journal_claims import Claimed, ClaimOutcome, Claims
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
@@ -43,7 +43,7 @@ PORTION = 200
 SAME_NAME = "the same file is here under another spelling of its name (Unicode NFC and NFD)"
 
 #: What was done before, and comes again.
-_DUPLICATES = frozenset({Outcome.DUPLICATE, Outcome.NO_DRAFT})
+_DUPLICATES = frozenset({ClaimOutcome.DUPLICATE, ClaimOutcome.NO_DRAFT})
 
 
 @dataclass(slots=True)
@@ -245,28 +245,28 @@ class Claimer:
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         candidate = claimed.candidate
-        if claimed.outcome is Outcome.SAME_NAME:
+        if claimed.outcome is ClaimOutcome.SAME_NAME:
             for path in {candidate.path, *(member.path for member in candidate.files)}:
                 self._state.block(path, SAME_NAME)
             return
-        if claimed.outcome is Outcome.LATE:
+        if claimed.outcome is ClaimOutcome.LATE:
             self._note_late(claimed)
             return
-        if claimed.outcome is Outcome.VERSION:
+        if claimed.outcome is ClaimOutcome.VERSION:
             self._projects.is_late(candidate)
             return
         if candidate.is_project:
             self._state.claimed_projects[candidate.path] = candidate.instructions
         if candidate.approved:
             taken.used += self._approvals.used(candidate)
-        if claimed.outcome is Outcome.FOLLOWED:
+        if claimed.outcome is ClaimOutcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
         self._know(claimed.candidate.files)
 
         if claimed.outcome in _DUPLICATES:
-            exists = claimed.outcome is Outcome.DUPLICATE
+            exists = claimed.outcome is ClaimOutcome.DUPLICATE
             taken.duplicates.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
-        elif claimed.outcome is not Outcome.KNOWN:
+        elif claimed.outcome is not ClaimOutcome.KNOWN:
             taken.claimed.append(claimed.source_id)
 
     def _note_late(self, claimed: Claimed) -> None:

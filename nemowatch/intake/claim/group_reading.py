@@ -90,6 +90,6 @@ class GroupReading:
     def _inspect(self, asked: Question, worker: Worker) -> Inspected:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
-        pace = self._root_monitor.pace(asked.path)
+        rule = self._root_monitor.settle_rule(asked.path)
         expected = asked.last or lookup(root, asked.path)
-        return inspect(root, asked.path, expected, pace, asked.terms, worker.beat)
+        return inspect(root, asked.path, expected, rule, asked.terms, worker.beat)

@@ -38,7 +38,7 @@ from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import ENDED, State
 
 
-class Outcome(StrEnum):
+class ClaimOutcome(StrEnum):
     """What became of a candidate."""
 
     NEW = "new"
@@ -61,7 +61,7 @@ class Claimed:
 
     candidate: Candidate
     source_id: int
-    outcome: Outcome
+    outcome: ClaimOutcome
     before: bytes = b""  #: for FOLLOWED: the path that it had
     late: tuple[bytes, ...] = ()  #: for LATE: the files that came too late
 
@@ -108,11 +108,11 @@ class Claims:
 
         key = (candidate.digest, composed(candidate.path))
         if key in self._claimed:
-            return Claimed(candidate, self._claimed[key], Outcome.SAME_NAME)
+            return Claimed(candidate, self._claimed[key], ClaimOutcome.SAME_NAME)
 
         late = self._version_of(candidate)
         if late:
-            return Claimed(candidate, late, Outcome.VERSION)
+            return Claimed(candidate, late, ClaimOutcome.VERSION)
         claimed = self._new(candidate)
         self._claimed[key] = claimed.source_id
         return claimed
@@ -142,7 +142,7 @@ class Claims:
         if not earlier.is_there:
             self._move(row, candidate)
         elif self._is_at_work(row, own):
-            return Claimed(candidate, row.id, Outcome.SAME_NAME)
+            return Claimed(candidate, row.id, ClaimOutcome.SAME_NAME)
 
         if row.retired_to is not None:  # kept here, or gone to done/ or failed/ before
             return Claimed(candidate, row.id, self._known(candidate, row))
@@ -171,7 +171,7 @@ class Claims:
             job_steps.retry(self._conn, job.id, self._now)
         if again:
             self._batch.hold_again(row.id)
-        return Claimed(candidate, row.id, Outcome.FOLLOWED, row.path)
+        return Claimed(candidate, row.id, ClaimOutcome.FOLLOWED, row.path)
 
     def _new(self, candidate: Candidate) -> Claimed:
         """Claim what is neither known nor renamed."""
@@ -179,7 +179,7 @@ class Claims:
             candidate = replace(candidate, conflict=True)
         late = late_for(self._conn, self._watch, candidate)
         if late is not None:
-            return Claimed(candidate, late.source.id, Outcome.LATE, late=late.files)
+            return Claimed(candidate, late.source.id, ClaimOutcome.LATE, late=late.files)
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
             own = jobs.of_source(self._conn, row.id)
             if not unpaid(self._conn, own):
@@ -188,10 +188,10 @@ class Claims:
 
             if _is_same_order(own, candidate) and not row.settled:
                 self._resettle(row, candidate)
-                return Claimed(candidate, row.id, Outcome.RESETTLED)
+                return Claimed(candidate, row.id, ClaimOutcome.RESETTLED)
             self._supersede(row, own)
 
-        return Claimed(candidate, self._add(candidate), Outcome.NEW)
+        return Claimed(candidate, self._add(candidate), ClaimOutcome.NEW)
 
     def _add(self, candidate: Candidate) -> int:
         """Write it as a new source; returns its id."""
@@ -273,7 +273,7 @@ class Claims:
                 job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
-    def _known(self, candidate: Candidate, row: SourceRow) -> Outcome:
+    def _known(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
         done = jobs.of_source(self._conn, row.id)
         if not _have_ended(done):
             return self._at_work(candidate, row)
@@ -283,9 +283,9 @@ class Claims:
         is_whole = all(map(self._has_results, done))
         if is_whole and self._offer(candidate, row, done):
             sources.unretire(self._conn, row.id)
-            return Outcome.OFFERED
+            return ClaimOutcome.OFFERED
         if is_whole and self._is_kept(row):
-            return Outcome.KNOWN
+            return ClaimOutcome.KNOWN
 
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
@@ -322,12 +322,12 @@ class Claims:
             return False
         return job.id not in self._lost
 
-    def _at_work(self, candidate: Candidate, row: SourceRow) -> Outcome:
+    def _at_work(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
         if row.settled:
             source_members.refresh(self._conn, row.id, candidate.members)
-            return Outcome.KNOWN
+            return ClaimOutcome.KNOWN
         self._resettle(row, candidate)
-        return Outcome.RESETTLED
+        return ClaimOutcome.RESETTLED
 
     def _is_kept(self, row: SourceRow) -> bool:
         """True when sources stay here when they are done, and this one did: whatever a sync client
@@ -338,29 +338,29 @@ class Claims:
             return True
         return row.retired_to == b""
 
-    def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> Outcome:
-        outcome = Outcome.DUPLICATE
+    def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
+        outcome = ClaimOutcome.DUPLICATE
         for job in done:
             if job.id in self._lost:
                 outcome = self._redeliver(job)
         for job in done:
             if job.state is not State.PUBLISHED:
                 job_steps.retry(self._conn, job.id, self._now)
-                outcome = Outcome.AGAIN
+                outcome = ClaimOutcome.AGAIN
 
         # it may have been paid for after the journal's copy was made
-        if outcome is Outcome.AGAIN and self._batch.is_rebuilt:
+        if outcome is ClaimOutcome.AGAIN and self._batch.is_rebuilt:
             self._batch.hold_again(row.id)
         self._renew_prompts(row.id, candidate)
         return outcome
 
-    def _redeliver(self, job: Job) -> Outcome:
+    def _redeliver(self, job: Job) -> ClaimOutcome:
         """Have the lost results of a published job delivered from its saved draft."""
         try:
             job_steps.redeliver(self._conn, job.id, self._now)
         except UsageError:
-            return Outcome.NO_DRAFT
-        return Outcome.REDELIVERED
+            return ClaimOutcome.NO_DRAFT
+        return ClaimOutcome.REDELIVERED
 
 
 def _is_same_order(own: list[Job], candidate: Candidate) -> bool:

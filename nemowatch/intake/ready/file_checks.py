@@ -22,7 +22,7 @@ from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.safe_open import lookup_many, open_below
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.model import Snapshot
 
 
@@ -37,12 +37,12 @@ class Checked:
 
 
 def check_files(
-    root: Path, paths: Iterable[bytes], pace_of: Callable[[bytes], Pace]
+    root: Path, paths: Iterable[bytes], rule_of: Callable[[bytes], SettleRule]
 ) -> list[Checked]:
     """Check tracked files; where a lease shows something, ask for one."""
     checked: list[Checked] = []
     for path, found in lookup_many(root, paths):
-        checked.append(_checked(root, path, found, pace_of(path)))
+        checked.append(_checked(root, path, found, rule_of(path)))
     return checked
 
 
@@ -50,11 +50,11 @@ def _checked(
     root: Path,
     path: bytes,
     found: Snapshot | LocalError,
-    pace: Pace,
+    rule: SettleRule,
 ) -> Checked:
     if isinstance(found, LocalError):
         return Checked(path, found)
-    if not pace.leases or found.size == 0:
+    if not rule.leases or found.size == 0:
         return Checked(path, found)
 
     try:

@@ -38,7 +38,7 @@ from nemowatch.intake.ready.inspection_result import (
     with_holes,
     wrong_kind,
 )
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.intake.scan.folders import as_text, name_of
 from nemowatch.model import MediaKind, Snapshot
 
@@ -52,7 +52,7 @@ def inspect(
     root: Path,
     path: bytes,
     expected: Snapshot,
-    pace: Pace,
+    rule: SettleRule,
     terms: Terms,
     beat: Beat,
 ) -> Inspected:
@@ -65,7 +65,7 @@ def inspect(
         return failed(path, terms, exc, code="permission")
 
     try:
-        return _Reader(fd, path, pace, terms, beat).read(expected)
+        return _Reader(fd, path, rule, terms, beat).read(expected)
     except SourceChanged:
         return Inspected(path, Advice.AGAIN)
     except (LocalError, OrderError) as exc:
@@ -83,7 +83,7 @@ class _Reader:
 
     fd: int
     path: bytes
-    pace: Pace
+    rule: SettleRule
     terms: Terms
     beat: Beat
 
@@ -91,7 +91,7 @@ class _Reader:
         """Read it, unless it is another one than `expected`."""
         now = snapshot(self.fd)
         held = self._lease()
-        is_same = unchanged(expected, now, local=self.pace.local)
+        is_same = unchanged(expected, now, local=self.rule.local)
         if held is Lease.WRITER or not is_same:
             return Inspected(self.path, Advice.AGAIN, snapshot=now, lease=held)
 
@@ -117,7 +117,7 @@ class _Reader:
         )
 
     def _lease(self) -> Lease:
-        if self.pace.leases:
+        if self.rule.leases:
             return lease.probe(self.fd)
         return Lease.UNKNOWN
 
@@ -127,15 +127,15 @@ class _Reader:
     def _unwritten(self, now: Snapshot) -> int:
         """Bytes of it that have never been written, as far as anything shows."""
         missing = holes.unwritten(self.fd, now.size)
-        if self.pace.holes is Reports.NOTHING and not missing and self._is_short(now):
+        if self.rule.holes is Reports.NOTHING and not missing and self._is_short(now):
             return holes.zeros(self.fd, now.size, self.beat)
-        if self.pace.holes is Reports.ZEROS_TOO and self.terms.cut_short_ends:
+        if self.rule.holes is Reports.ZEROS_TOO and self.terms.cut_short_ends:
             return 0
         return missing
 
     def _is_short(self, now: Snapshot) -> bool:
         """Whether it has fewer blocks than its size needs, where blocks are reported."""
-        has_blocks = self.pace.blocks or now.blocks > 0
+        has_blocks = self.rule.blocks or now.blocks > 0
         if not has_blocks:
             return False
         return now.blocks * 512 < now.size

@@ -29,7 +29,7 @@ from enum import StrEnum
 from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
 from nemowatch.intake.ready.overrides import NO_BLOCK, Block, ShortCut
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 
@@ -91,12 +91,12 @@ class Tracked:
         "last_at",
         "lease",
         "next_at",
-        "pace",
+        "rule",
         "since",
     )
 
-    def __init__(self, seen: Observation, pace: Pace) -> None:
-        self.pace = pace
+    def __init__(self, seen: Observation, rule: SettleRule) -> None:
+        self.rule = rule
         self.last = seen.snapshot
         self.first_at = self.since = self.last_at = seen.at
         self.lease = seen.lease
@@ -205,7 +205,7 @@ class Tracked:
         return self._block.problem
 
     def _key(self, found: Snapshot) -> tuple[int, ...]:
-        return (*content_key(found, local=self.pace.local), found.blocks)
+        return (*content_key(found, local=self.rule.local), found.blocks)
 
     @property
     def still(self) -> float:
@@ -218,7 +218,7 @@ class Tracked:
         writing, every block there."""
         if self._short_cut.is_barred or self.blocked:
             return False
-        if not self.pace.leases or not self._is_closed():
+        if not self.rule.leases or not self._is_closed():
             return False
         return self.last.blocks * 512 >= self.last.size
 
@@ -227,9 +227,9 @@ class Tracked:
         close: what was written before it, and when, says nothing of a program that opens again
         at once."""
         if not self.quick:
-            return self.pace.settle
+            return self.rule.settle
         before_close = max(self._short_cut.event_at - self.since, 0.0)
-        return min(before_close + self.pace.quick, self.pace.settle)
+        return min(before_close + self.rule.quick, self.rule.settle)
 
     @property
     def is_given_up(self) -> bool:
@@ -241,7 +241,7 @@ class Tracked:
         refused for good."""
         if self.lease is Lease.WRITER:
             return False
-        return self.still >= self.pace.settle
+        return self.still >= self.rule.settle
 
     def verdict(self) -> Verdict:
         """The decision after the last check."""
@@ -259,7 +259,7 @@ class Tracked:
 
     def _is_placeholder(self) -> bool:
         """A size and no content. Content that is compressed well may be in the inode."""
-        if self.has_data or not self.pace.blocks:
+        if self.has_data or not self.rule.blocks:
             return False
         if self.last.size <= INLINE:
             return False
@@ -278,13 +278,13 @@ class Tracked:
     def _pause(self) -> float:
         """Seconds until the next check."""
         if self.stuck:
-            return min(STUCK_CHECK, 10 * self.pace.settle)
+            return min(STUCK_CHECK, 10 * self.rule.settle)
         if self.verdict() is Verdict.WRITER:
-            return self.pace.check_every
+            return self.rule.check_every
 
         rest = self.since + self.needed() - self.last_at
         if rest > 0:
-            return min(rest, self.pace.check_every)
+            return min(rest, self.rule.check_every)
         if self.blocked:
-            return self.pace.check_every
+            return self.rule.check_every
         return 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from nemowatch.intake.ready.fair_turns import portion
-from nemowatch.intake.ready.pace import Pace
+from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.intake.ready.stability import Observation, Tracked
 
 
@@ -38,13 +38,13 @@ class Tracker:
         """What is known of this file, if it is tracked."""
         return self._files.get(path)
 
-    def see(self, path: bytes, seen: Observation, pace: Pace) -> Tracked:
+    def see(self, path: bytes, seen: Observation, rule: SettleRule) -> Tracked:
         """Take an observation into account; a file never seen before begins to be tracked."""
         tracked = self._files.get(path)
         if tracked is None:
-            tracked = self._files[path] = Tracked(seen, pace)
+            tracked = self._files[path] = Tracked(seen, rule)
         else:
-            tracked.pace = pace
+            tracked.rule = rule
             tracked.see(seen)
         return tracked
 

@@ -1,10 +1,9 @@
 """Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
 files.
 
-Owns the worker threads and the inbox's health, and combines what `root_check`,
-`watcher_supervisor` and `pace` find out. A missing root is a state; so is a share that hangs,
-another host, and a kernel that reports nothing. It concludes nothing about files.
-"""
+Owns the worker threads and the inbox's health, and combines what `root_check`, `watcher_supervisor`
+and `settle_rules` find out. A missing root is a state; so is a share that hangs, another host, and
+a kernel that reports nothing. It concludes nothing about files."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
 from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung, Worker
-from nemowatch.intake.ready.pace import Pace, Paces
+from nemowatch.intake.ready.settle_rules import SettleRule, SettleRules
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
@@ -65,7 +64,7 @@ class RootMonitor:
         self.watching = WatcherSupervisor(
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
-        self.paces = Paces(watch)
+        self.settle_rules = SettleRules(watch)
         self._root = Root(watch, state_id)
         self._mount_history = MountHistory()
         self._clock = clock
@@ -85,13 +84,13 @@ class RootMonitor:
         """True when the root is there and ours to work."""
         return self.health.now.state in ONLINE
 
-    def pace(self, path: bytes) -> Pace:
+    def settle_rule(self, path: bytes) -> SettleRule:
         """How long a file at this path must be still."""
-        return self.paces.at(path)
+        return self.settle_rules.at(path)
 
     def is_local(self, path: bytes) -> bool:
         """True where inode numbers are real."""
-        return self.paces.at(path).local
+        return self.settle_rules.at(path).local
 
     async def start(self, hints: Hints) -> None:
         """Check the root and begin to watch it, for these hints. A root that is unavailable, or
@@ -118,7 +117,7 @@ class RootMonitor:
 
     def reconfigure(self, watch: Watch) -> None:
         """Go on with what may change while running."""
-        self.watch = self._root.watch = self.paces.watch = watch
+        self.watch = self._root.watch = self.settle_rules.watch = watch
 
     def wake(self) -> None:
         """Have the inbox's next tick come at once."""
@@ -196,7 +195,7 @@ class RootMonitor:
     def _learn(self, state: RootState) -> None:
         self._identity = state.identity
         self.root = state.root
-        self.paces.learn(state.root, state.identity.fstype, state.table)
+        self.settle_rules.learn(state.root, state.identity.fstype, state.table)
         self._mount_history.learn(state.root, state.table, self._clock.now_ms())
 
     async def _remember(self, state: RootState) -> None:
@@ -263,7 +262,7 @@ class RootMonitor:
         """A new observer, and with it a full scan: for a root that is new, came back, or fell
         silent. Returns whether it could be made (True where none is needed)."""
         self.scans.request()
-        if self.paces.mode is Mode.SCAN:
+        if self.settle_rules.mode is Mode.SCAN:
             await self.watching.close()
             return True
         assert self._hints is not None  # start() made them
@@ -273,29 +272,29 @@ class RootMonitor:
             await self.hung()
             return False
         if trouble is not None:
-            self.health.become(HealthState.DEGRADED, trouble, self.paces.mode)
+            self.health.become(HealthState.DEGRADED, trouble, self.settle_rules.mode)
         return trouble is None
 
     def _healthy(self) -> None:
         fstype = self._identity.fstype if self._identity else ""
-        if self.paces.mode is Mode.SCAN:
-            self.health.become(HealthState.SCANNING, fstype, self.paces.mode)
+        if self.settle_rules.mode is Mode.SCAN:
+            self.health.become(HealthState.SCANNING, fstype, self.settle_rules.mode)
         else:
-            self.health.become(HealthState.WATCHING, "", self.paces.mode)
+            self.health.become(HealthState.WATCHING, "", self.settle_rules.mode)
 
     async def guard(self) -> None:
         """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired.
         Never raises for files."""
         if self.worker.stuck or not await self.check():
             return
-        if self.paces.mode is Mode.SCAN:
+        if self.settle_rules.mode is Mode.SCAN:
             return
         trouble = await self.watching.find_trouble()
         if trouble is None:
             self.watching.worked()
             self._healthy()
             return
-        self.health.become(HealthState.DEGRADED, trouble, self.paces.mode)
+        self.health.become(HealthState.DEGRADED, trouble, self.settle_rules.mode)
         if self.watching.begin_repair(trouble):
             await self._repair(trouble)
 

@@ -25,7 +25,7 @@ CHECKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SettleRule:
     """How long a file of one folder must be still."""
 
     settle: float  #: seconds
@@ -45,18 +45,18 @@ class Pace:
         return min(self.settle / CHECKS, 5.0)
 
 
-class Paces:
-    """The paces of one inbox."""
+class SettleRules:
+    """The rules of one inbox."""
 
     def __init__(self, watch: Watch) -> None:
         """Nothing is known yet: everything counts as a share."""
         self.watch = watch
         self._mode = Mode.SCAN
-        self._top = self._pace_of("")
-        self._below: tuple[tuple[bytes, Pace], ...] = ()
+        self._top = self._rule_of("")
+        self._below: tuple[tuple[bytes, SettleRule], ...] = ()
 
     def __repr__(self) -> str:
-        return f"Paces({self.mode}, {len(self._below)} mounts below)"
+        return f"SettleRules({self.mode}, {len(self._below)} mounts below)"
 
     def learn(self, root: Path, fstype: str, table: MountTable) -> None:
         """The root (resolved) is on such a filesystem now. Worked out once for each check of the
@@ -65,8 +65,8 @@ class Paces:
         below = table.below(top)
         inside = sorted((mount.point[len(top) :] + b"/", mount.fstype) for mount in below)
         inside.reverse()  # what lies deeper comes first
-        self._below = tuple((point, self._pace_of(kind)) for point, kind in inside)
-        self._top = self._pace_of(fstype)
+        self._below = tuple((point, self._rule_of(kind)) for point, kind in inside)
+        self._top = self._rule_of(fstype)
 
         self._mode = mode_of(fstype)
         if self._mode is Mode.EVENTS and any(mount.scanned for mount in below):
@@ -80,16 +80,16 @@ class Paces:
             return self._mode
         return Mode(self.watch.mode)
 
-    def at(self, path: bytes) -> Pace:
+    def at(self, path: bytes) -> SettleRule:
         """How long the file at this path must be still."""
-        for point, pace in self._below:
+        for point, rule in self._below:
             if path.startswith(point):
-                return pace
+                return rule
         return self._top
 
-    def _pace_of(self, fstype: str) -> Pace:
+    def _rule_of(self, fstype: str) -> SettleRule:
         local = mode_of(fstype) is Mode.EVENTS
-        return Pace(
+        return SettleRule(
             self._settle(local),
             local,
             leases=tells_leases(fstype),
