@@ -153,7 +153,7 @@ def by_day(calls: Iterable[Paid], drops: Iterable[BalanceFall]) -> list[dict[str
 
 def _print(record: dict[str, Any]) -> None:
     from nemowatch.cli.output import print_table, say
-    from nemowatch.reporting import words
+    from nemowatch.reporting import account_words
 
     if record["problem"]:
         say(record["problem"])
@@ -163,7 +163,7 @@ def _print(record: dict[str, Any]) -> None:
     say(f"frozen     {formatting.credits(record['frozen'])}")
     say(f"total      {formatting.credits(record['total'])}")
     if record["anonymous"]:
-        for line in words.anonymous(record["registration"], record["ends_at"]).splitlines():
+        for line in account_words.anonymous(record["registration"], record["ends_at"]).splitlines():
             say(line)
     if "days" not in record:
         return

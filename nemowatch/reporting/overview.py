@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from nemowatch.errors import show_path
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import account, batches, holds, jobs, results, tips
+from nemowatch.journal import account, batches, holds, jobs, results
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
@@ -23,11 +22,10 @@ from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
+from nemowatch.reporting.tipped_files import TippedFile, tipped
 
 #: No snapshot: no daemon runs.
 NOT_RUNNING = "not running"
-#: Files that tips are shown for: those that are worked on now, or were lately.
-MOST_TIPPED = 20
 #: States of a healthy inbox.
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
 
@@ -180,15 +178,6 @@ class DoneJob:
 
 
 @dataclass(frozen=True, slots=True)
-class TippedFile:
-    """A file with what would give better results."""
-
-    path: bytes  #: relative to the inbox
-    folder: bytes
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything that is reported, at one moment."""
 
@@ -257,7 +246,7 @@ def gather(
         unfinished=tuple(unfinished),
         failed=tuple(_of(only, _failed(conn))[:limit]),
         done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
-        tips=tuple(_tips(conn, [*reversed(unfinished), *recent])),
+        tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),
     )
 
 
@@ -289,16 +278,6 @@ def _updated_at(row: ListedJob) -> int:
 
 def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:
     return DoneJob(row, tuple(results.outputs(conn, row.job.id)))
-
-
-def _tips(conn: sqlite3.Connection, rows: Iterable[ListedJob]) -> Iterator[TippedFile]:
-    """Those for the files of these jobs, each file once; only the latest."""
-    by_source: dict[int, ListedJob] = {}
-    for row in rows:
-        by_source.setdefault(row.job.source_id, row)
-    for source_id, row in islice(by_source.items(), MOST_TIPPED):
-        for text in tips.of_source(conn, source_id):
-            yield TippedFile(row.path, row.folder, text)
 
 
 def _credits(conn: sqlite3.Connection) -> CreditsSeen:

@@ -12,7 +12,7 @@ from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
-from nemowatch.reporting import words
+from nemowatch.reporting import account_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.overview import (
@@ -20,7 +20,6 @@ from nemowatch.reporting.overview import (
     InboxStatus,
     Overview,
     Settling,
-    TippedFile,
     Transfer,
     Trouble,
 )
@@ -40,6 +39,7 @@ from nemowatch.reporting.page_model import (
 )
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import capital
+from nemowatch.reporting.tipped_files import TippedFile
 from nemowatch.tasks.usual_times import usual_time
 
 #: Characters of an order or an answer: more is in the file beside the result.
@@ -144,7 +144,7 @@ def _connection(overview: Overview) -> Iterable[Hold]:
     """What keeps the cloud from taking us, before any job has met it."""
     connection = overview.snapshot.connection
     if connection.text:
-        cure = words.about_connection(connection)
+        cure = account_words.about_connection(connection)
         yield Hold(connection.text, cure, stops=connection.reason is not None)
 
 

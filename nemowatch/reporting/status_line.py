@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
-from nemowatch.reporting import words
+from nemowatch.reporting import account_words
 from nemowatch.reporting.overview import Overview, Transfer
 
 #: States that the line counts by themselves; held jobs are counted by their reasons.
@@ -54,7 +54,7 @@ def _account(overview: Overview) -> Iterator[str]:
     """Until when an anonymous account lasts, and where it is kept."""
     snapshot = overview.snapshot
     if snapshot.registration:
-        yield words.anonymous_in_short(snapshot.registration, snapshot.account_ends_at)
+        yield account_words.anonymous_in_short(snapshot.registration, snapshot.account_ends_at)
 
 
 def _troubles(overview: Overview) -> list[str]:

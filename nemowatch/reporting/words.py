@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nemowatch import hold_reasons
-from nemowatch.clock import date_and_time, lasted
+from nemowatch.clock import lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batches import ALREADY_MADE, REBUILT
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
-from nemowatch.remote.connection import Connection
 from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.phrases import because, brackets, capital, counted, inside
 from nemowatch.tasks.answers import Said
@@ -195,13 +194,6 @@ def about_hold(reason: str, job: int | str = JOB) -> Cure:
     return UNKNOWN_HOLD if hold is None else hold.cure.for_job(job)
 
 
-def about_connection(connection: Connection) -> Cure:
-    """What a person can do about a cloud that does not take us."""
-    if connection.reason is not None:
-        return about_hold(connection.reason).beyond(connection.text)
-    return Cure(connection.cure or "Nothing to do: nemowatch keeps asking.")
-
-
 def waits_for(reason: str, text: str) -> str:
     """What one of many held files waits for; `text`: its own story. Where all of it is said
     elsewhere, a few words are enough."""
@@ -336,21 +328,3 @@ def pace(seconds: float, usual: str) -> str:
         return usual
     so_far = f"still working, {lasted(seconds)} so far"
     return "; ".join(filter(None, (so_far, usual)))
-
-
-def anonymous(link: str, ends_at: int = 0) -> str:
-    """What is said of an anonymous account; `ends_at`: UTC ms, 0 when that is not known."""
-    lasts = ""
-    if ends_at:
-        lasts = f" and lasts until {date_and_time(ends_at)}"
-    if not link:
-        return f"The account is anonymous{lasts}."
-    return f"The account is anonymous{lasts}; register it to keep it:\n{link}"
-
-
-def anonymous_in_short(link: str, ends_at: int) -> str:
-    """The same in a part of a line."""
-    until = ""
-    if ends_at:
-        until = f" until {date_and_time(ends_at)}"
-    return f"anonymous account{until}, register it at {link}"

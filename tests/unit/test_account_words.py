@@ -12,7 +12,7 @@ from nemowatch.holds.account_check import about_account
 from nemowatch.model import HoldReason
 from nemowatch.remote.connection import READY, Connection, Link, failed
 from nemowatch.remote.interface import Account
-from nemowatch.reporting import words
+from nemowatch.reporting import account_words
 from nemowatch.reporting.json_records import answer, read_answer
 from nemowatch.reporting.overview import DaemonSnapshot, Overview
 from nemowatch.reporting.page import headline
@@ -91,7 +91,7 @@ def test_an_anonymous_account_says_when_it_ends_and_where_it_is_kept() -> None:
     shown = {line.name: (line.value, line.link) for line in page_of(seen).credits}
     assert shown["Keep this account"][1] == LINK
     assert until in shown["The account is anonymous"][0]
-    assert until in words.anonymous(LINK, ENDS_AT)
-    assert LINK in words.anonymous(LINK, ENDS_AT)
+    assert until in account_words.anonymous(LINK, ENDS_AT)
+    assert LINK in account_words.anonymous(LINK, ENDS_AT)
     assert about_account(ANONYMOUS) == {"account": "anonymous", "until": until, "register": LINK}
     assert about_account(Account(anonymous=False)) == {}

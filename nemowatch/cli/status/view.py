@@ -16,7 +16,7 @@ from nemowatch.cli.output import COLOURS, word
 from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB, NOTHING, Cure
 from nemowatch.model import HoldReason
-from nemowatch.reporting import words
+from nemowatch.reporting import account_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.phrases import because, capital
 
@@ -146,7 +146,7 @@ def _connection(overview: Overview, option: str) -> Lines:
         return []
     cure = Cure(connection.cure)
     if not connection.cure:
-        cure = words.about_connection(connection)
+        cure = account_words.about_connection(connection)
     return _titled("cloud", [Row(word(capital(connection.words), "yellow"), cure)], option)
 
 
@@ -250,7 +250,9 @@ def _credits(overview: Overview) -> Lines:
         said += f" (seen {local_time(seen.at)})"
     row = Row(_line(said))
     if seen.anonymous:
-        row = Row(_line(said), text=words.anonymous(seen.registration_link, seen.expires_at))
+        row = Row(
+            _line(said), text=account_words.anonymous(seen.registration_link, seen.expires_at)
+        )
     return _titled("credits", [row], "")
 
 

@@ -1,0 +1,34 @@
+"""What people read of the account and of the connection with the cloud. Nothing here reads
+anything."""
+
+from __future__ import annotations
+
+from nemowatch.clock import date_and_time
+from nemowatch.cures import Cure
+from nemowatch.remote.connection import Connection
+from nemowatch.reporting import words
+
+
+def about_connection(connection: Connection) -> Cure:
+    """What a person can do about a cloud that does not take us."""
+    if connection.reason is not None:
+        return words.about_hold(connection.reason).beyond(connection.text)
+    return Cure(connection.cure or "Nothing to do: nemowatch keeps asking.")
+
+
+def anonymous(link: str, ends_at: int = 0) -> str:
+    """What is said of an anonymous account; `ends_at`: UTC ms, 0 when that is not known."""
+    lasts = ""
+    if ends_at:
+        lasts = f" and lasts until {date_and_time(ends_at)}"
+    if not link:
+        return f"The account is anonymous{lasts}."
+    return f"The account is anonymous{lasts}; register it to keep it:\n{link}"
+
+
+def anonymous_in_short(link: str, ends_at: int) -> str:
+    """The same in a part of a line."""
+    until = ""
+    if ends_at:
+        until = f" until {date_and_time(ends_at)}"
+    return f"anonymous account{until}, register it at {link}"
