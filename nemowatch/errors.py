@@ -454,6 +454,6 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
         return LocalFinal(
             f"{name}: a link where a file is expected.",
             path=path,
-            cure="Copy the file itself here.",
+            cure="Put the file itself in its place, or remove the link.",
         )
     return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)

@@ -43,7 +43,7 @@ def translated(path: Path | bytes) -> Iterator[None]:
 
 def _ours(exc: OSError, path: Path | bytes) -> LocalError:
     if exc.errno == errno.ENXIO:  # a socket, or a pipe somebody put in its place meanwhile
-        return LocalFinal("It is not a file.", path=path, cure="Copy the file itself here.")
+        return LocalFinal("It is not a file.", path=path, cure="Remove it, or put a file there.")
     return local_error(exc, path)
 
 

@@ -89,8 +89,11 @@ def make_edit(session: Session, turn: TurnRecord, settings: Settings) -> Edit:
     replaced = (VIDEO, made["tt"])
     kept = [track for track in before["t"] if track["tt"] not in replaced and not is_extra(track)]
     extras = with_extras(before["t"], turn.message, total)
-    revision = before["m"].get("revision", 0) + 1
-    meta = before["m"] | {"title": _title(turn.message), "revision": revision, "task": task}
+    meta_before = before.get("m")
+    if not isinstance(meta_before, dict):
+        meta_before = {}
+    revision = meta_before.get("revision", 0) + 1
+    meta = meta_before | {"title": _title(turn.message), "revision": revision, "task": task}
     draft = {"t": [*_video(session), *kept, made, *extras], "d": total, "m": meta}
     return Edit(draft, media, _answer(task, revision))
 

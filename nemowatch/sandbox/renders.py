@@ -74,7 +74,10 @@ def _check_output(call: Call, fields: Json) -> Answer | None:
 
 def _check_draft(call: Call, fields: Json) -> Answer | None:
     draft = fields["draft"]
-    filled = [track for track in draft.get("t") or [] if track.get("sg")]
+    tracks = draft.get("t")
+    if not isinstance(tracks, list):
+        tracks = []
+    filled = [track for track in tracks if isinstance(track, dict) and track.get("sg")]
     if not call.expect(filled, "a draft with nothing on any track"):
         return _failure("The draft is empty", 400)
     is_known = call.world.knows_draft(draft)
@@ -150,10 +153,18 @@ def _bare(call: Call, made: Render) -> Json:
     return answer | _ending(call, made, answer["status"], _bare_result)
 
 
+def _duration(draft: Json) -> float:
+    """Seconds of a draft, whatever a client has put there."""
+    milliseconds = draft.get("d")
+    if not isinstance(milliseconds, int | float):
+        return 0.0
+    return milliseconds / 1000
+
+
 def _bare_result(call: Call, made: Render) -> Json:
     output = {
         "url": _result_url(call, made),
-        "duration": made.draft.get("d", 0) / 1000,
+        "duration": _duration(made.draft),
         "size": made.result.size,
     }
     return {"output": output}

@@ -176,7 +176,10 @@ class World:
     def _result(self, rid: str, session: Session, draft: Json) -> Result:
         playable = [upload.blob for upload in session.uploads if upload.blob.playable]
         base = [*playable, self.blobs["sample"]][0]
-        tail = marker_box(f"render {rid}; {draft.get('m', {}).get('title', '')}")
+        title = ""
+        if isinstance(draft.get("m"), dict):
+            title = draft["m"].get("title", "")
+        tail = marker_box(f"render {rid}; {title}")
         digest = hashlib.sha256()
         with base.path.open("rb") as stream:
             while piece := stream.read(1024 * 1024):

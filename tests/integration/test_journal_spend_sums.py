@@ -56,6 +56,17 @@ def test_a_top_up_is_no_spending(journal: Journal) -> None:
     assert journal.write_now(work) == (200, [])
 
 
+def test_what_a_top_up_hides_is_expected(journal: Journal) -> None:
+    """A turn during which the balance rose has cost something that nobody saw: the cap counts what
+    such a turn usually costs."""
+
+    def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
+        spend.settle(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 1050, 20)
+        return spend.since(conn, 0)
+
+    assert journal.write_now(work) == (0, [Unpriced("skill", calls=1, going=0)])
+
+
 def test_unknown_costs_are_counted(journal: Journal) -> None:
     """A turn under way, and one whose balance could not be read, count as unsure; a refused one
     does not."""

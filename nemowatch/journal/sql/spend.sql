@@ -67,10 +67,11 @@ ORDER BY at, value DESC
 
 -- name: unpriced
 -- paid calls since a moment whose cost is not known, by skill: under way, open, or without a second balance; `going` are
--- those that will tell it by themselves
+-- those that will tell it by themselves. A balance that has risen meanwhile hides what a call cost
 SELECT j.skill, count(*) AS calls, sum(s.outcome IN ('open', 'unknown') AND j.state = 'instructing') AS going
 FROM spend s JOIN job j ON j.id = s.job_id WHERE s.opened_at >= ? AND (s.outcome IN ('open', 'unknown')
-    OR (s.outcome IN ('happened', 'given up') AND (s.credits_after IS NULL OR s.credits_before IS NULL)))
+    OR (s.outcome IN ('happened', 'given up') AND (s.credits_after IS NULL OR s.credits_before IS NULL
+        OR s.credits_after > s.credits_before)))
 GROUP BY j.skill
 
 -- name: price
