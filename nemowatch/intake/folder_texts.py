@@ -70,7 +70,7 @@ class FolderTexts:
                 path, Observation(found, now), self._root_monitor.settle_rule(path)
             )
 
-    async def ready(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
+    async def read_settled(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says
         nowhere that it ends."""
         if not tracked.settled():

@@ -143,7 +143,7 @@ class Pipeline:
         removed += await self._hint_follower.follow(named)
         removed += await self.tracking.missing(self._state.problems.final())
         removed += await self._check_tracked()
-        taken = await self._claimer.take(self._ready)
+        taken = await self._claimer.claim(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracker]
         self._clips = taken.clips
         more = taken.more or self._hints.waiting

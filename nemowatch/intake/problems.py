@@ -69,7 +69,7 @@ class ProblemRegister:
         return self._files.get(path)
 
     def final(self) -> list[bytes]:
-        """Refused files: `sources.scan_results` moves them away, and there may be no event for
+        """Refused files: `sources.tick_results` moves them away, and there may be no event for
         that."""
         return [path for path, problem in self._files.items() if problem.final]
 

@@ -250,5 +250,5 @@ class Tracking:
         if text is None:
             return True
 
-        await text.ready(seen.path, tracked, found)
+        await text.read_settled(seen.path, tracked, found)
         return False

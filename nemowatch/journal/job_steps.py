@@ -1,6 +1,6 @@
 """What a person can order of single jobs: another try, another delivery, an end. Each is one
 legal step, and none pays again for what is paid: that is decided here, from the calls that the
-journal knows. What has to be paid for again is a new instruction (`sessions.give_anew`).
+journal knows. What has to be paid for again is a new instruction (`sessions.give_again`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         jobs.apply(conn, job, state, now_ms, sessions.BEGINNING)
         return state
     if spend.is_charged(conn, job_id) and job.prompt:
-        sessions.give_anew(conn, job, now_ms)
+        sessions.give_again(conn, job, now_ms)
         return State.CLAIMED
     spend.set_edit(conn, job_id, Edit.LOST)
     if not sessions.goes_on(conn, job):
@@ -81,7 +81,7 @@ def redeliver(
             cure="nemowatch retry tries failed jobs again.",
         )
     if new_take:
-        sessions.give_anew(conn, job, now_ms)
+        sessions.give_again(conn, job, now_ms)
         return State.CLAIMED
     if not results.is_draft_saved(conn, job_id) and not job.answer:
         raise UsageError(
@@ -152,5 +152,5 @@ def resolve_resend(
     call = spend.unsettled(conn, job.id)
     if call is not None:
         spend.settle(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)
-    sessions.give_anew(conn, job, now_ms, prompt=prompt)
+    sessions.give_again(conn, job, now_ms, prompt=prompt)
     return State.CLAIMED

@@ -38,7 +38,7 @@ class RetiredFile:
 
 def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile]) -> None:
     """The source's files were moved to where these are. Its date counts for all of its files."""
-    conn.execute(SQL["count_anew"], (source_id,))
+    conn.execute(SQL["reset_clock"], (source_id,))
     for file in files:
         conn.execute(
             SQL["put"],

@@ -73,7 +73,7 @@ def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> 
 
 
 def _known_dub(conn: sqlite3.Connection, planned: Planned, text: Job) -> Job | None:
-    """What is made of this text, or still waits for one; None when it is to be ordered anew."""
+    """What is made of this text, or still waits for one; None when it is to be ordered again."""
     if planned.dub_job is None:
         return None
     dub = jobs.by_id(conn, planned.dub_job)
@@ -153,5 +153,5 @@ def revise(conn: sqlite3.Connection, waiting: Job, text: str, now_ms: int) -> in
     order = Instruction(made_by.stem, made_by.skill, text, made_by.outputs)
     sessions.add_job(conn, waiting.session, order, now_ms, in_place_of=waiting)
     conn.execute(SQL["make_text"], {"job": waiting.id, "text_job": made_by.id})
-    conn.execute(SQL["begin_anew"], {"text_job": waiting.id})
+    conn.execute(SQL["begin_new_journal"], {"text_job": waiting.id})
     return waiting.id

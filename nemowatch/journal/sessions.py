@@ -286,7 +286,7 @@ def answer(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> None
     add_job(conn, job.session, order, now_ms, in_place_of=job)
 
 
-def give_anew(
+def give_again(
     conn: sqlite3.Connection,
     job: Job,
     now_ms: int,

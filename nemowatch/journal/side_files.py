@@ -65,7 +65,7 @@ def written(
 
 def mark_up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
     """It says what the journal said when `file` was read; what came since keeps it due."""
-    conn.execute(SQL["up_to_date"], {"job_id": file.job_id, "due": file.due})
+    conn.execute(SQL["mark_up_to_date"], {"job_id": file.job_id, "due": file.due})
 
 
 def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:

@@ -36,7 +36,7 @@ from nemowatch.service.once import Once
 from nemowatch.service.operations import Operations
 from nemowatch.service.reloading import Reloading
 from nemowatch.service.signals import install_signals, without_loop
-from nemowatch.service.state_folder import begin_anew, open_journal, state_id
+from nemowatch.service.state_folder import begin_new_journal, open_journal, state_id
 from nemowatch.service.systemd import Notifier
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -78,7 +78,7 @@ def run_daemon(
         except JournalCorrupt as exc:
             # damage that the check at the start cannot see: the next start begins a new one
             journal.close()
-            journal = begin_anew(journal.path, clock, watches, exc)
+            journal = begin_new_journal(journal.path, clock, watches, exc)
             raise
         finally:
             journal.close()

@@ -39,7 +39,7 @@ from nemowatch.service.inbox_loops import Inboxes, InboxLoops
 from nemowatch.service.order_desk import OrderDesk
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
-from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.tick_results import TickResults
 from nemowatch.sources.wrap_up import WrapUp
 from nemowatch.stages import recover
 from nemowatch.stages.board import Board
@@ -141,7 +141,7 @@ class Engine:
             self.api,
             self._background.later,
         )
-        self.scan_results = ScanResults(
+        self.tick_results = TickResults(
             self.journal,
             note_writer,
             self._disks,
@@ -150,11 +150,11 @@ class Engine:
             self._order_desk.approve,
             self._order_desk.carry_out_file,
         )
-        self.loops = InboxLoops(self._inboxes, self.scan_results, self.wrap_ups, self.holds)
+        self.loops = InboxLoops(self._inboxes, self.tick_results, self.wrap_ups, self.holds)
         self.page = StatusPage(
             self.journal,
             self.inboxes,
-            self.scan_results,
+            self.tick_results,
             self.board,
             lambda: self.api.account,
             lambda: self.account.now,

@@ -17,7 +17,7 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import Journal, sources
 from nemowatch.outbox import result_finder
 from nemowatch.service.background import ends_the_daemon
-from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.tick_results import TickResults
 from nemowatch.sources.wrap_up import WrapUp
 
 
@@ -79,12 +79,12 @@ class InboxLoops:
     def __init__(
         self,
         inboxes: Inboxes,
-        scan_results: ScanResults,
+        tick_results: TickResults,
         wrap_ups: Mapping[str, WrapUp],
         holds: HoldKeeper,
     ) -> None:
         self._inboxes = inboxes
-        self._scan_results = scan_results
+        self._tick_results = tick_results
         self._wrap_ups = wrap_ups
         self._holds = holds
         self._ending = False
@@ -105,7 +105,7 @@ class InboxLoops:
     def jobs_changed(self) -> None:
         """Texts about results or questions may wait for that."""
         for name, news in self._inboxes.news.items():
-            if self._scan_results.waits_for_jobs(name):
+            if self._tick_results.waits_for_jobs(name):
                 news.set()
 
     @property
@@ -140,7 +140,7 @@ class InboxLoops:
 
     async def _receive(self, inbox: Inbox, name: str) -> None:
         tick = await inbox.tick()
-        await self._scan_results.take(inbox, tick)
+        await self._tick_results.act_on(inbox, tick)
         if tick.removed:  # at once: what lay beside it leaves before anybody restores it
             self._wrap_ups[name].nudge()
         await self._check_holds(name)

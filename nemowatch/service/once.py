@@ -107,7 +107,7 @@ class Once:
                 yield f"{show_path(inbox.watch.inbox)} was not processed: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:
-        times = map(attrgetter("at_ms"), self._engine.scan_results.refused)
+        times = map(attrgetter("at_ms"), self._engine.tick_results.refused)
         refused = self._in_this_run(times)
         if refused:
             yield f"{_count(refused, 'file')} refused"

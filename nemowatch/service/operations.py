@@ -63,7 +63,7 @@ class Operations:
         engine = self._engine
         snapshot = take_snapshot(
             list(engine.inboxes.values()),
-            engine.scan_results,
+            engine.tick_results,
             engine.board,
             engine.journal,
             limit=limit,

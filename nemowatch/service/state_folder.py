@@ -44,7 +44,7 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
     try:
         journal = Journal.open(path, clock)
     except JournalCorrupt as exc:
-        journal = begin_anew(path, clock, watches, exc)
+        journal = begin_new_journal(path, clock, watches, exc)
     if is_restored(state_dir, journal, watches, clock.now_ms()):
         log.warning(
             "the journal is older than its folder: what it takes for unpaid waits for approval",
@@ -53,7 +53,7 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
     return journal
 
 
-def begin_anew(
+def begin_new_journal(
     path: Path,
     clock: Clock,
     watches: Iterable[str],

@@ -53,7 +53,7 @@ class Approvals:
         """The batch of this watch that waits for a yes."""
         return await self._journal.read(lambda conn: batches.open_for(conn, watch.name))
 
-    async def take(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
+    async def judge(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
         """These APPROVE files lie in the inbox. One of them is one yes, to what waits when it
         comes: it is removed when it has let a batch go on, so that the next batch asks again.
         False when nothing was approved."""

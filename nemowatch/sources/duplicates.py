@@ -59,7 +59,7 @@ class Duplicates:
         self._tries = NotBefore[tuple[str, bytes]](clock)
         self._said = SayOnce[tuple[str, bytes]]()
 
-    async def take(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
+    async def act_on(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
         """Go on with those that are left, and with fresh ones. Never raises for files."""
         left = self._left[watch.name]
         for copy in fresh:

@@ -37,7 +37,7 @@ class Offers:
         self._remove = remove
         self._stale = StaleApprovals(journal, clock, InboxFact.FOLDER_APPROVALS)
 
-    async def take(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
+    async def judge(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
         """These APPROVE files lie in folders of the inbox; whether any of them let something go
         on."""
         used: list[bytes] = []

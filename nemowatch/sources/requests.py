@@ -116,7 +116,7 @@ class Requests:
         """Whether texts lie in this inbox that nothing was done about so far."""
         return any(key[0] == watch for key in self._judged)
 
-    async def take(self, watch: Watch, files: Iterable[RequestFile]) -> list[FileProblem]:
+    async def act_on(self, watch: Watch, files: Iterable[RequestFile]) -> list[FileProblem]:
         """Carry out what can be; what people are to read about the others."""
         there = {file.path: file for file in files}
         for key in [*self._judged, *self._done]:

@@ -42,7 +42,7 @@ class StrayNotes:
         self._tries = NotBefore[Key](clock)
         self._foreign: dict[Key, FileProblem] = {}
 
-    async def take(self, watch: Watch, found: Iterable[bytes]) -> list[FileProblem]:
+    async def act_on(self, watch: Watch, found: Iterable[bytes]) -> list[FileProblem]:
         """Look after the files in this inbox that have a name of our notes; returns what to
         report of those that are none."""
         paths = list(found)

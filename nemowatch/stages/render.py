@@ -128,7 +128,7 @@ def _nothing_yet(work: Work, context: StageContext) -> Decision:
             attempt=reads + 1,
         )
     if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
-        return go(State.CLAIMED, partial(_give_anew, work, context), attempt=0)
+        return go(State.CLAIMED, partial(_give_again, work, context), attempt=0)
     if work.requires(OutputKind.VIDEO):
         return nothing_made(work)
     return go(State.DOWNLOADED)
@@ -141,9 +141,9 @@ def nothing_made(work: Work) -> Decision:
     return refuse(State.FAILED, NothingMade(), unseen)
 
 
-def _give_anew(work: Work, context: StageContext, conn: sqlite3.Connection) -> None:
+def _give_again(work: Work, context: StageContext, conn: sqlite3.Connection) -> None:
     job = jobs.by_id(conn, work.job.id)
-    sessions.give_anew(conn, job, context.clock.now_ms())
+    sessions.give_again(conn, job, context.clock.now_ms())
 
 
 async def submit(work: Work, context: StageContext) -> Decision:
@@ -206,7 +206,7 @@ def _completed(work: Work, context: StageContext, render: Render) -> Decision:
     """Fetch the result; after half of all attempts at that, render it once more."""
     has_failed_often = 2 * work.job.attempt > context.config().retry.attempts
     if has_failed_often and _is_forgiven(work):
-        return _anew(work, context, "no address delivers its result: rendering it again")
+        return _render_again(work, context, "no address delivers its result: rendering it again")
     return go(
         State.RENDERED,
         result_url=render.url,
@@ -220,7 +220,7 @@ def _is_forgiven(work: Work) -> bool:
     return work.job.renders < FORGIVEN_FAILURES
 
 
-def _anew(work: Work, context: StageContext, text: str) -> Decision:
+def _render_again(work: Work, context: StageContext, text: str) -> Decision:
     again = new_render(context)
     values = again.values | JobChanges(renders=work.job.renders + 1)
     return replace(again, values=values, text=text)
@@ -228,7 +228,7 @@ def _anew(work: Work, context: StageContext, text: str) -> Decision:
 
 def _failed(work: Work, context: StageContext, render: Render) -> Decision:
     if _is_forgiven(work):
-        return _anew(work, context, f"render failed: {render.error}")
+        return _render_again(work, context, f"render failed: {render.error}")
     if not work.requires(OutputKind.VIDEO):
         return go(State.DOWNLOADED)
 

@@ -41,7 +41,7 @@ class Rig:
         found: dict[bytes, Snapshot] = {}
         for path in self.watch.inbox.glob("APPROVE*"):
             found[path.name.encode()] = of_stat(path.lstat())
-        return await self.approvals.take(self.watch, found)
+        return await self.approvals.judge(self.watch, found)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from nemowatch.intake.records import Tick
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.intake.watch.watcher import Watcher
-from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.tick_results import TickResults
 from tests.rigs.engine import engine_rig
 from tests.rigs.inbox import inbox_rig, mp4
 
@@ -101,15 +101,15 @@ async def test_an_error_in_passing_on_a_scan_ends_neither_the_daemon_nor_the_inb
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine goes on; the inbox is tried again, and its file becomes a result."""
-    take, failed = ScanResults.take, list[bool]()
+    take, failed = TickResults.take, list[bool]()
 
-    async def broken_once(self: ScanResults, inbox: Inbox, tick: Tick) -> None:
+    async def broken_once(self: TickResults, inbox: Inbox, tick: Tick) -> None:
         if not failed:
             failed.append(True)
             raise RuntimeError("nobody foresaw this")
         await take(self, inbox, tick)
 
-    monkeypatch.setattr(ScanResults, "take", broken_once)
+    monkeypatch.setattr(TickResults, "take", broken_once)
     async with engine_rig(tmp_path) as house:
         await house.start()
         house.drop("dub-es/clip.mp4")

@@ -178,7 +178,7 @@ async def test_nothing_is_given_anew_while_a_call_is_open(house: StageRig) -> No
     house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
     job = house.job(job_id)
     with pytest.raises(UsageError, match="not known"):
-        house.journal.write_now(lambda conn: sessions.give_anew(conn, job, 2))
+        house.journal.write_now(lambda conn: sessions.give_again(conn, job, 2))
 
 
 @pytest.mark.parametrize("edit", sorted(Edit))

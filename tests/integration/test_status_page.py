@@ -18,7 +18,7 @@ from nemowatch.model import HoldReason, State, Target
 from nemowatch.remote.connection import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
-from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.tick_results import TickResults
 from nemowatch.stages.board import Board
 from tests.rigs.command import Cli
 
@@ -44,12 +44,12 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            scan_results = ScanResults(journal, None, disks, clock, lambda: None, None, None)  # type: ignore[arg-type]
+            tick_results = TickResults(journal, None, disks, clock, lambda: None, None, None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
             writer = StatusPage(
                 journal,
                 {watch.name: inbox},
-                scan_results,
+                tick_results,
                 Board(),
                 lambda: account,
                 lambda: READY,

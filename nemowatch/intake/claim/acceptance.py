@@ -128,7 +128,7 @@ class Acceptance:
         if one.advice is Advice.REFUSE:
             self._refuse(one, tracked)
         elif one.advice is Advice.AGAIN:
-            self._settle_anew(one, tracked)
+            self._settle_again(one, tracked)
         elif one.advice is Advice.WAIT:
             self._wait(one, tracked)
 
@@ -141,7 +141,7 @@ class Acceptance:
         else:
             tracked.block(one.why)
 
-    def _settle_anew(self, one: Inspected, tracked: Tracked) -> None:
+    def _settle_again(self, one: Inspected, tracked: Tracked) -> None:
         snapshot = one.snapshot
         was_read = snapshot.ino != 0
         if not was_read:

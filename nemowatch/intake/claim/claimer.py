@@ -100,7 +100,7 @@ class Claimer:
         """End. What is being read is left to itself."""
         self._texts.stop()
 
-    async def take(self, ready: list[bytes]) -> Taken:
+    async def claim(self, ready: list[bytes]) -> Taken:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is unavailable."""
         waiting = dict.fromkeys(ready)

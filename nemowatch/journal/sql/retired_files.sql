@@ -4,7 +4,7 @@ VALUES (:path, :source_id, :size, :mtime_ns, :ino, :digest)
 ON CONFLICT (path) DO UPDATE SET source_id = excluded.source_id, size = excluded.size, mtime_ns = excluded.mtime_ns,
     ino = excluded.ino, digest = excluded.digest, clock_set = 0
 
--- name: count_anew
+-- name: reset_clock
 -- the date of a source has changed: how the clock jumped before it says nothing
 UPDATE retired_file SET clock_set = 0 WHERE source_id = ?
 

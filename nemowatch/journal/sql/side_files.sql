@@ -14,7 +14,7 @@ UPDATE side_file SET result = :result, path = :path, sha256 = :digest, text = :t
 -- name: written
 UPDATE side_file SET path = :path, sha256 = :digest, text = '' WHERE job_id = :job_id
 
--- name: up_to_date
+-- name: mark_up_to_date
 -- unless something has changed since it was read
 UPDATE side_file SET due = 0, text = '' WHERE job_id = :job_id AND due = :due
 

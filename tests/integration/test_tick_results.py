@@ -19,12 +19,12 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME, Complaint, read_me
 from nemowatch.sources import refused_files, stray_notes
-from nemowatch.sources.scan_results import ScanResults
+from nemowatch.sources.tick_results import TickResults
 from tests.rigs.command import Cli
 
 pytestmark = pytest.mark.anyio
 
-Take = tuple[ScanResults, Inbox]
+Take = tuple[TickResults, Inbox]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
             state_id="state",
         )
         yield (
-            ScanResults(
+            TickResults(
                 journal,
                 NoteWriter(journal, disks, clock),
                 disks,
@@ -75,7 +75,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
 async def test_an_unreadable_folder_is_reported_once_and_beside_it(take: Take) -> None:
     """That its name is no task either matters to nobody yet, and a note inside it could be
     neither written nor read."""
-    scan_results, inbox = take
+    tick_results, inbox = take
     rights = "Give the user that runs nemowatch the right to read it."
     closed = FileProblem(
         b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission"
@@ -89,22 +89,22 @@ async def test_an_unreadable_folder_is_reported_once_and_beside_it(take: Take) -
     )
     (inbox.watch.inbox / "dub-es" / "mine").mkdir(parents=True)
     (inbox.watch.inbox / "privat").mkdir()
-    await scan_results.take(
+    await tick_results.act_on(
         inbox, Tick(problems=(closed, deeper, FolderProblem(b"privat", '"privat" is not a task.')))
     )
-    assert scan_results.problems[inbox.watch.name] == (closed, deeper)
+    assert tick_results.problems[inbox.watch.name] == (closed, deeper)
     notes = sorted(path.relative_to(inbox.watch.inbox) for path in inbox.watch.inbox.rglob("*.txt"))
     assert notes == [Path("dub-es/nemowatch - read me.txt"), Path("nemowatch - read me.txt")]
     text = " ".join((inbox.watch.inbox / "nemowatch - read me.txt").read_text("utf-8-sig").split())
     assert f"{rights} privat" in text
-    await scan_results.take(inbox, Tick())
+    await tick_results.act_on(inbox, Tick())
     assert not list(inbox.watch.inbox.rglob("*.txt"))
 
 
 async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take) -> None:
     """It went along with the folder. One that a person has written into stays, and so does the
     one of another folder."""
-    scan_results, inbox = take
+    tick_results, inbox = take
     top = inbox.watch.inbox
     for name in ("dub-xq", "dub-zq", "other"):
         (top / name).mkdir()
@@ -112,12 +112,12 @@ async def test_the_note_of_a_folder_that_was_renamed_as_it_asks_goes(take: Take)
         FolderProblem(name, '"xq" is not a language.', "dub-es")
         for name in (b"dub-xq", b"dub-zq", b"other")
     ]
-    await scan_results.take(inbox, Tick(problems=tuple(told)))
+    await tick_results.act_on(inbox, Tick(problems=tuple(told)))
     (top / "dub-xq").rename(top / "dub-es")
     (top / "dub-zq").rename(top / "dub-fr")
     with (top / "dub-fr" / READ_ME).open("a") as note:
         note.write("I know")
-    await scan_results.take(inbox, Tick(problems=tuple(told[2:])))
+    await tick_results.act_on(inbox, Tick(problems=tuple(told[2:])))
     assert sorted(path.parent.name for path in top.rglob(READ_ME)) == ["dub-fr", "other"]
 
 
@@ -144,21 +144,21 @@ async def test_a_refused_file_is_reported_as_long_as_it_is_in_failed(
     """Over restarts; when a person has taken it away, it is forgotten for good, and its note
     goes."""
     monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
-    async with reception_of(tmp_path) as (scan_results, inbox):
+    async with reception_of(tmp_path) as (tick_results, inbox):
         there = refused_file(inbox)
-        await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
-        told = scan_results.refused
+        await tick_results.act_on(inbox, Tick(problems=(NO_FILM,)))
+        told = tick_results.refused
         assert [(one.problem, one.where) for one in told] == [(NO_FILM, there)]
-    async with reception_of(tmp_path) as (scan_results, inbox):
-        await scan_results.take(inbox, Tick())
-        assert scan_results.refused == told
+    async with reception_of(tmp_path) as (tick_results, inbox):
+        await tick_results.act_on(inbox, Tick())
+        assert tick_results.refused == told
         assert standing(inbox) == ["%FF.mp4.error.txt"]
         there.unlink()
-        await scan_results.take(inbox, Tick())
-        assert (scan_results.refused, standing(inbox)) == ([], [])
-    async with reception_of(tmp_path) as (scan_results, inbox):
-        await scan_results.take(inbox, Tick())
-        assert scan_results.refused == []
+        await tick_results.act_on(inbox, Tick())
+        assert (tick_results.refused, standing(inbox)) == ([], [])
+    async with reception_of(tmp_path) as (tick_results, inbox):
+        await tick_results.act_on(inbox, Tick())
+        assert tick_results.refused == []
 
 
 async def test_a_note_about_another_trouble_of_that_name_stays(
@@ -167,14 +167,14 @@ async def test_a_note_about_another_trouble_of_that_name_stays(
     """Restored and refused for another reason: the note is the newer one's, and so is the line
     in the status."""
     monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
-    scan_results, inbox = take
+    tick_results, inbox = take
     there = refused_file(inbox)
-    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+    await tick_results.act_on(inbox, Tick(problems=(NO_FILM,)))
     there.rename(inbox.watch.inbox / os.fsdecode(NO_FILM.path))
     other = replace(NO_FILM, what="It is cut short.")
-    await scan_results.take(inbox, Tick(problems=(other,)))
-    await scan_results.take(inbox, Tick())
-    assert [one.problem for one in scan_results.refused] == [other]
+    await tick_results.act_on(inbox, Tick(problems=(other,)))
+    await tick_results.act_on(inbox, Tick())
+    assert [one.problem for one in tick_results.refused] == [other]
     assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
 
 
@@ -183,17 +183,17 @@ async def test_while_the_share_is_away_no_refused_file_counts_as_gone(
 ) -> None:
     """Nothing is to be seen there then."""
     monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
-    scan_results, inbox = take
+    tick_results, inbox = take
     refused_file(inbox)
-    await scan_results.take(inbox, Tick(problems=(NO_FILM,)))
+    await tick_results.act_on(inbox, Tick(problems=(NO_FILM,)))
     inbox.watch.inbox.parent.rename(inbox.watch.inbox.parent.with_name("away"))
     await inbox.start()
     try:
         assert inbox.health.state is HealthState.OFFLINE
-        await scan_results.take(inbox, Tick())
+        await tick_results.act_on(inbox, Tick())
     finally:
         await inbox.stop()
-    assert len(scan_results.refused) == 1
+    assert len(tick_results.refused) == 1
 
 
 async def test_a_note_that_came_back_with_its_file_goes(
@@ -202,7 +202,7 @@ async def test_a_note_that_came_back_with_its_file_goes(
     """A note of ours where none was written is taken away; what a person wrote under such a name,
     or into one, stays, and is reported."""
     monkeypatch.setattr(stray_notes, "PATIENCE", 0.0)
-    scan_results, inbox = take
+    tick_results, inbox = take
     folder = inbox.watch.inbox / "dub-es" / "back"
     folder.mkdir(parents=True)
     theirs = b"A script of my own.\r\n"
@@ -214,12 +214,12 @@ async def test_a_note_that_came_back_with_its_file_goes(
     names = ("a.mp4.error.txt", READ_ME, "b.mp4.error.txt", "c.mp4.error.txt")
     tick = Tick(notes=tuple(b"dub-es/back/" + name.encode() for name in names))
     for _ in range(2):
-        await scan_results.take(inbox, tick)
+        await tick_results.act_on(inbox, tick)
 
     kept = {"b.mp4.error.txt": theirs, "c.mp4.error.txt": ours + theirs}
     found = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != READ_ME}
     assert found == kept
-    told = [one for one in scan_results.problems[inbox.watch.name] if isinstance(one, FileProblem)]
+    told = [one for one in tick_results.problems[inbox.watch.name] if isinstance(one, FileProblem)]
     assert sorted(os.path.basename(one.path).decode() for one in told) == sorted(kept)
     assert "b.mp4.error.txt" in (folder / READ_ME).read_text("utf-8-sig")
 
@@ -229,12 +229,12 @@ async def test_a_note_that_was_written_there_is_no_stray(
 ) -> None:
     """The read-me note of a folder stays while its cause does."""
     monkeypatch.setattr(stray_notes, "PATIENCE", 0.0)
-    scan_results, inbox = take
+    tick_results, inbox = take
     (inbox.watch.inbox / "dub-xx").mkdir(parents=True)
     problem = FolderProblem(b"dub-xx", "This folder's name cannot be read.")
     for _ in range(3):
         tick = Tick(problems=(problem,), notes=(b"dub-xx/" + READ_ME.encode(),))
-        await scan_results.take(inbox, tick)
+        await tick_results.act_on(inbox, tick)
     assert (inbox.watch.inbox / "dub-xx" / READ_ME).exists()
 
 
@@ -243,17 +243,17 @@ async def test_a_folder_in_failed_goes_with_its_last_note(
 ) -> None:
     """It mirrors the inbox for the file and its note; what a person has put there keeps it."""
     monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
-    scan_results, inbox = take
+    tick_results, inbox = take
     watch = inbox.watch
     for name in (b"dub-es/A/x/bad.mp4", b"dub-es/B/bad.mp4"):
         path = watch.inbox / os.fsdecode(name)
         path.parent.mkdir(parents=True)
         path.write_bytes(b"no film")
         problem = FileProblem(name, b"dub-es", "Unusable.", final=True)
-        await scan_results.take(inbox, Tick(problems=(problem,)))
+        await tick_results.act_on(inbox, Tick(problems=(problem,)))
         (watch.failed / os.fsdecode(name)).unlink()
     (watch.failed / "dub-es/B/mine.pdf").write_bytes(b"a person's")
 
-    await scan_results.take(inbox, Tick())
+    await tick_results.act_on(inbox, Tick())
     left = sorted(str(path.relative_to(watch.failed)) for path in watch.failed.rglob("*"))
     assert left == ["dub-es", "dub-es/B", "dub-es/B/mine.pdf"]

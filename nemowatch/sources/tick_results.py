@@ -1,5 +1,5 @@
-"""What a scan found, passed on: unusable files go to failed/ with a note, folders with problems get
-theirs, batches ask. It claims nothing (intake does) and pays nothing."""
+"""Acts on what a tick of an inbox brought: unusable files go to failed/ with a note, folders with
+problems get theirs, batches ask. It claims nothing (intake does) and pays nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from nemowatch.sources.taken_away import cancel_taken_away
 log = structlog.get_logger("nemowatch.inbox")
 
 
-class ScanResults:
+class TickResults:
     """Passes on what the scans of all inboxes found."""
 
     def __init__(
@@ -81,15 +81,15 @@ class ScanResults:
         """Whether texts lie in this inbox of which a change of some job may make more."""
         return self._requests.waiting(watch)
 
-    async def take(self, inbox: Inbox, tick: Tick) -> None:
+    async def act_on(self, inbox: Inbox, tick: Tick) -> None:
         """Pass on everything that one scan found."""
         watch = inbox.watch
         await self._refused_files.recall(watch)
-        is_approved = await self._approvals.take(watch, tick.approvals)
-        is_approved |= await self._offers.take(watch, tick.folder_approvals)
-        strays = await self._stray_notes.take(watch, tick.notes)
+        is_approved = await self._approvals.judge(watch, tick.approvals)
+        is_approved |= await self._offers.judge(watch, tick.folder_approvals)
+        strays = await self._stray_notes.act_on(watch, tick.notes)
         stale = self._approvals.stale(watch)
-        asked = await self._requests.take(watch, tick.requests)
+        asked = await self._requests.act_on(watch, tick.requests)
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))
         self.problems[watch.name] = problems
         await self._take_sources(watch, tick)
@@ -114,7 +114,7 @@ class ScanResults:
         news = (tick.claimed, tick.duplicates, tick.removed)
         if any(news):
             self._nudge()
-        await self._duplicates.take(watch, tick.duplicates)
+        await self._duplicates.act_on(watch, tick.duplicates)
         if tick.used:
             await self._approvals.remove_used(watch, tick.used)
 
