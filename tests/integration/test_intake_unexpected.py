@@ -109,7 +109,7 @@ async def test_an_error_in_passing_on_a_scan_ends_neither_the_daemon_nor_the_inb
             raise RuntimeError("nobody foresaw this")
         await take(self, inbox, tick)
 
-    monkeypatch.setattr(TickResults, "take", broken_once)
+    monkeypatch.setattr(TickResults, "act_on", broken_once)
     async with engine_rig(tmp_path) as house:
         await house.start()
         house.drop("dub-es/clip.mp4")
