@@ -101,13 +101,13 @@ async def test_an_error_in_passing_on_a_scan_ends_neither_the_daemon_nor_the_inb
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine goes on; the inbox is tried again, and its file becomes a result."""
-    take, failed = TickResults.take, list[bool]()
+    act_on, failed = TickResults.act_on, list[bool]()
 
     async def broken_once(self: TickResults, inbox: Inbox, tick: Tick) -> None:
         if not failed:
             failed.append(True)
             raise RuntimeError("nobody foresaw this")
-        await take(self, inbox, tick)
+        await act_on(self, inbox, tick)
 
     monkeypatch.setattr(TickResults, "act_on", broken_once)
     async with engine_rig(tmp_path) as house:
