@@ -13,8 +13,17 @@ from pathlib import Path
 
 from nemowatch.errors import SourceGone
 from nemowatch.fs.exclusive_create import replace_file
+from nemowatch.fs.folders import name_limit
 from nemowatch.fs.names import NAME_LIMIT, NUMBER_ROOM, SIDE_ENDING, cut, split_ending
-from nemowatch.fs.safe_open import folder_of, lookup, parts, read_file, stat_at, translated
+from nemowatch.fs.safe_open import (
+    folder_of,
+    lookup,
+    parts,
+    read_file,
+    root_folder,
+    stat_at,
+    translated,
+)
 from nemowatch.outbox.note_file import encoded
 from nemowatch.outbox.publish import part_path, publish_bytes
 
@@ -24,11 +33,11 @@ _ORDINAL = 99
 _LARGEST = 256 * 1024
 
 
-def side_name(result: str) -> str:
+def side_name(result: str, limit: int = NAME_LIMIT) -> str:
     """The name of the side file of a result: `promo.es (2).nemowatch.txt` for
-    `promo.es (2).mp4`."""
+    `promo.es (2).mp4`. `limit`: bytes that a name may have there."""
     stem, _ = split_ending(result)
-    room = NAME_LIMIT - NUMBER_ROOM - len(SIDE_ENDING)
+    room = limit - NUMBER_ROOM - len(SIDE_ENDING)
     return cut(stem, room) + SIDE_ENDING
 
 
@@ -51,8 +60,10 @@ def is_beside_result(outbox: Path, result: Path) -> bool:
 def put(result: Path, job_id: int, text: str) -> Path:
     """Write the side file of `result` under a free name; returns where it is. Repeated after a
     kill with the same text it finds what it did before. Errors as `publish`."""
+    with root_folder(result.parent) as folder:
+        name = side_name(result.name, name_limit(folder))
     part = part_path(result.parent, job_id, _ORDINAL)
-    _, found = publish_bytes(part, side_name(result.name), encoded(text))
+    _, found = publish_bytes(part, name, encoded(text))
     return found.path
 
 

@@ -182,7 +182,8 @@ async def test_an_exfat_outbox_takes_what_people_name(tmp_path: Path, exfat: Pat
         assert len(made) == len(AWKWARD)
         assert "dub-es/Q&A_ Anna_/what_ a_ film.es.mp4" in made
     check_outbox(exfat)
-    assert len(names(exfat)) == 2 * len(AWKWARD) + 1
+    left = [name for name in names(exfat) if not name.endswith(".nemowatch.txt")]
+    assert len(left) == 2 * len(AWKWARD) + 1
 
 
 async def test_a_read_only_outbox_is_a_hold(tmp_path: Path) -> None:

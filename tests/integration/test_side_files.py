@@ -305,9 +305,10 @@ async def test_the_page_says_the_same(tmp_path: Path) -> None:
 
 def test_names_stay_within_what_filesystems_take() -> None:
     """However long the result's name is."""
-    name = side_file.side_name("ü" * 122 + ".es (2).mp4")
-    assert len(os.fsencode(name)) <= 255
-    assert name.endswith(".nemowatch.txt")
+    for limit in (255, 143):  # eCryptfs has less room
+        name = side_file.side_name("ü" * 122 + ".es (2).mp4", limit)
+        assert len(os.fsencode(name)) <= limit
+        assert name.endswith(".nemowatch.txt")
 
 
 async def test_what_a_later_turn_changed_is_said(tmp_path: Path) -> None:
