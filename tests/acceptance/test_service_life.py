@@ -17,6 +17,7 @@ import pytest
 
 from nemowatch.config import schema
 from nemowatch.sandbox.process import SandboxProcess
+from nemowatch.service.control import SOCKET_NAME, call
 from tests.rigs.studio import Studio, wait_for
 
 GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that-no-pattern-knows"
@@ -271,6 +272,7 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
                 "recheck": [0.2],
                 "on_unknown": "resend",
                 "on_lost_session": "rebuild",
+                "still_working": 60,
             },
             "retry": {"base": 0.2, "cap": 2, "attempts": 5},
             "limits": {
@@ -285,6 +287,7 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
                 "confirm_above": 3,
             },
             "page": {"enabled": False},
+            "side_file": {"enabled": False},
             "retention": {"jobs_days": 9, "done_days": 8},
             "service": {"drain": 6},
             "log": {"level": "info", "format": "json"},
@@ -299,8 +302,7 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
                 f"{key} = {json.dumps(value)}\n" for key, value in keys.items()
             )
         studio.config.write_text(text)
-        studio.signal(signal.SIGHUP)
-        said = wait_for("the reload", lambda: studio.events("configuration reloaded"))[0]
+        said = call(studio.state / SOCKET_NAME, "reload")
         named = [*said["applied"], *said["needs_restart"]]
         watch = [
             f"watch {studio.inbox}: {key}"
