@@ -8,7 +8,9 @@ from typing import Any, Self
 from nemowatch.errors import OrderError, UsageError
 from nemowatch.journal import jobs, sessions
 from nemowatch.model import AttentionReason, State
+from nemowatch.orders.folder_terms import FolderTerms
 from nemowatch.orders.order import Args, Order, job_id
+from nemowatch.orders.site import Site
 from nemowatch.tasks.further import further
 
 
@@ -21,6 +23,7 @@ class Answer(Order):
     def __init__(self, job_id: int, text: str) -> None:
         self._id = job_id
         self._text = text
+        self._terms = FolderTerms(job_id)
 
     @classmethod
     def read(cls, args: Args) -> Self:
@@ -33,6 +36,12 @@ class Answer(Order):
     def about(self) -> dict[str, Any]:
         return {"job": self._id}
 
+    def prepare(self, conn: sqlite3.Connection) -> None:
+        self._terms.prepare(conn)
+
+    async def on_disk(self, site: Site) -> None:
+        await self._terms.read(site)
+
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._id)
         is_asking = job.state is State.ATTENTION and job.reason == AttentionReason.QUESTION
@@ -41,5 +50,5 @@ class Answer(Order):
                 f"Job {job.id} has asked nothing that could be answered in words.",
                 cure=f"nemowatch show {job.id} says what it is doing, and what can be done.",
             )
-        sessions.answer(conn, job, self._text, now_ms)
+        sessions.answer(conn, job, self._terms.added_to(self._text), now_ms)
         return {"job": job.id, "state": State.CLAIMED.value}

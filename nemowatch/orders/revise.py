@@ -9,7 +9,9 @@ from nemowatch.errors import OrderError, UsageError
 from nemowatch.journal import jobs, offers, reviews, sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
+from nemowatch.orders.folder_terms import FolderTerms
 from nemowatch.orders.order import Args, Order, job_id
+from nemowatch.orders.site import Site
 from nemowatch.tasks.further import further
 
 
@@ -24,6 +26,7 @@ class Revise(Order):
     def __init__(self, of: int, text: str, session: int = 0) -> None:
         self._of = of
         self._text = text
+        self._terms = FolderTerms(of)
         self._session = session
 
     @classmethod
@@ -38,11 +41,18 @@ class Revise(Order):
     def about(self) -> dict[str, Any]:
         return {"job": self._of}
 
+    def prepare(self, conn: sqlite3.Connection) -> None:
+        self._terms.prepare(conn)
+
+    async def on_disk(self, site: Site) -> None:
+        await self._terms.read(site)
+
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._of)
+        text = self._terms.added_to(self._text)
         waiting = reviews.waiting_in(conn, self._session or job.session)
         if waiting is not None:
-            made = reviews.revise(conn, waiting, self._text, now_ms)
+            made = reviews.revise(conn, waiting, text, now_ms)
             return {"job": made, "of": job.id, "state": State.CLAIMED.value}
         is_latest = self._session in (0, job.session)
         if is_latest:
@@ -50,7 +60,7 @@ class Revise(Order):
         else:
             _check_own(conn, job, self._session)
         offers.take_back(conn, self._session or job.session, now_ms)
-        made = sessions.add_turn(conn, job, self._text, now_ms, session=self._session)
+        made = sessions.add_turn(conn, job, text, now_ms, session=self._session)
         state = jobs.by_id(conn, made).state
         return {"job": made, "of": job.id, "state": state.value}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -51,6 +51,11 @@ log = structlog.get_logger("nemowatch.inbox")
 ROUNDED_NS = 2_000_000_000
 #: Seconds until one that could not leave the inbox is moved again.
 TRY_AGAIN = 10.0
+#: The short name of an order that was refused: for what is on the disk, perhaps, of which the
+#: journal knows nothing.
+_REFUSED = "refused"
+#: How far no journal has changed.
+_NEVER = -1
 
 #: Words that let go on what waits.
 _YES = frozenset({Said.YES, Said.AGAIN})
@@ -142,6 +147,8 @@ class Requests:
         if last is not None and is_known:
             return last.problem
         problem = await self._try(watch, file)
+        if problem is not None and problem.code == _REFUSED:
+            changes = _NEVER
         if self._done.get(key) == file:
             self._judged.pop(key, None)
         else:
@@ -154,7 +161,7 @@ class Requests:
                 raise OrderError(file.trouble, cure=file.cure)
             await self._do(watch, file)
         except UsageError as exc:
-            return _problem(file, exc.text, f"Ask {ADMIN}.")
+            return replace(_problem(file, exc.text, _without_terminal(exc.cure)), code=_REFUSED)
         except OrderError as exc:
             return _problem(file, exc.text, exc.cure)
         except LocalError as exc:
@@ -199,6 +206,13 @@ class Requests:
         self._moves.forget(key)
         self._done[key] = file
         await self._journal.write(lambda conn: requests.moved(conn, _words(watch, file)))
+
+
+def _without_terminal(cure: str) -> str:
+    """What a person can do who has no terminal."""
+    if not cure or "nemowatch " in cure:
+        return f"Ask {ADMIN}."
+    return cure
 
 
 def _problem(file: RequestFile, what: str, cure: str) -> FileProblem:

@@ -6,7 +6,7 @@ there is to know of one kind of task is in its module in `kinds`.
 
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.describe import describe, hint_lines
-from nemowatch.tasks.glossary import read_glossary
+from nemowatch.tasks.glossary import glossary_words, read_glossary
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.media_names import listed
@@ -37,6 +37,7 @@ __all__ = [
     "describe",
     "enumerated",
     "folders_for",
+    "glossary_words",
     "hint_lines",
     "jobs_of_one",
     "listed",

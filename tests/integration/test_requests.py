@@ -97,6 +97,22 @@ async def test_a_text_named_after_a_result_changes_it(rig: EngineRig, name: str)
     assert rig.files("outbox") == {"dub-es/promo.es.mp4", "dub-es/promo.es (2).mp4"}
 
 
+async def test_the_glossary_of_the_folder_goes_with_a_change(rig: EngineRig) -> None:
+    """With every turn: as it is when the change is ordered; one that cannot be read is named."""
+    await dubbed(rig)
+    glossary = rig.drop("dub-es/glossary.txt", b"Acme Cloud =\n")
+    say(rig, "dub-es/promo.es.revise.txt", "slower")
+    await noted(
+        rig, "dub-es", "promo.es.revise.txt", "glossary.txt cannot be used", "Line 1", "one name"
+    )
+    assert rig.charged() == 1
+    glossary.write_text("Acme Cloud = es: Nube Acme, fr: Nuage Acme\n")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    ((_, said),) = turns(rig)
+    assert said.startswith("slower\n\n")
+    assert said.endswith("- Acme Cloud = Nube Acme")
+
+
 async def test_several_are_carried_out_in_order(rig: EngineRig) -> None:
     """Each goes on from what the one before has made, whichever version it names."""
     await dubbed(rig)
