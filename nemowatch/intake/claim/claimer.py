@@ -17,7 +17,7 @@ from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.copy_names import is_copy_name
 from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
-from nemowatch.intake.claim.journal_claims import Claimed, ClaimOutcome, Claims
+from nemowatch.intake.claim.journal_claims import ClaimContext, Claimed, ClaimOutcome, Claims
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
@@ -163,27 +163,12 @@ class Claimer:
 
         ended, batch = await self._journal.read(before)
         candidates = await self._with_results(candidates, batch)
-        lost: frozenset[int] = frozenset()
-        if ended:
-            lost = await self._root_monitor.worker.run(lambda: _lost(ended))
-
-        earlier = await self._known_elsewhere(candidates)
+        context = await self._context_of(candidates, ended)
         # what may be a copy comes after what it is a copy of
         ordered = sorted(candidates, key=_is_copy)
-        now = self._clock.now_ms()
-        confirm_above = self.confirm_above
-        keeps = watch.after == "keep"
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
-            claims = Claims(
-                conn,
-                watch.name,
-                now,
-                confirm_above=confirm_above,
-                keeps=keeps,
-                lost=lost,
-                earlier=earlier,
-            )
+            claims = Claims(conn, context)
             done = [claims.claim(candidate) for candidate in ordered]
             self._approvals.use(conn, candidates)
             return done
@@ -191,6 +176,23 @@ class Claimer:
         done = await self._journal.write(claim)
         self.existed_before.difference_update(candidate.path for candidate in candidates)
         return done
+
+    async def _context_of(
+        self, candidates: list[Candidate], ended: Mapping[bytes, Ended]
+    ) -> ClaimContext:
+        lost: frozenset[int] = frozenset()
+        if ended:
+            lost = await self._root_monitor.worker.run(lambda: _lost(ended))
+        earlier = await self._known_elsewhere(candidates)
+        watch = self._root_monitor.watch
+        return ClaimContext(
+            watch=watch.name,
+            now_ms=self._clock.now_ms(),
+            confirm_above=self.confirm_above,
+            keeps=watch.after == "keep",
+            lost=lost,
+            earlier=earlier,
+        )
 
     async def _known_elsewhere(self, candidates: list[Candidate]) -> dict[bytes, Earlier]:
         """Known sources that candidates are under another name, by the candidates' paths."""

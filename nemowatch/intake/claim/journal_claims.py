@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import MappingProxyType
 
 from nemowatch.errors import UsageError
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
@@ -70,31 +69,30 @@ class Claimed:
 _REPLACED = "replaced by a newer version of the file"
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimContext:
+    """What was found out about a portion of candidates before the transaction that claims them."""
+
+    watch: str
+    now_ms: int
+    confirm_above: int
+    keeps: bool  #: sources stay in the inbox when they are done
+    lost: frozenset[int]  #: ids of published jobs whose results are gone
+    earlier: Mapping[bytes, Earlier]  #: known sources that candidates are, by the candidates' paths
+
+
 class Claims:
     """Claims candidates of one watch, in one transaction."""
 
-    def __init__(
-        self,
-        conn: sqlite3.Connection,
-        watch: str,
-        now_ms: int,
-        *,
-        confirm_above: int,
-        keeps: bool,
-        lost: frozenset[int] = frozenset(),
-        earlier: Mapping[bytes, Earlier] = MappingProxyType({}),
-    ) -> None:
-        """`keeps`: sources stay in the inbox when they are done; `lost`: ids of published jobs
-        whose results are gone; `earlier`: known sources that candidates are, by the candidates'
-        paths."""
-        self._earlier = earlier
+    def __init__(self, conn: sqlite3.Connection, context: ClaimContext) -> None:
+        self._earlier = context.earlier
         self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
         self._conn = conn
-        self._watch = watch
-        self._now = now_ms
-        self._keeps = keeps
-        self._lost = lost
-        self._batch = ApprovalBatch(conn, watch, now_ms, confirm_above)
+        self._watch = context.watch
+        self._now = context.now_ms
+        self._keeps = context.keeps
+        self._lost = context.lost
+        self._batch = ApprovalBatch(conn, context.watch, context.now_ms, context.confirm_above)
 
     def claim(self, candidate: Candidate) -> Claimed:
         """Decide and write."""
