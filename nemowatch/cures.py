@@ -80,10 +80,12 @@ class Cure:
         if self.answers:
             lines += [self.how_to_answer, *_listed(self.answers)]
         if self.choices:
-            lines += [self._request(), *_listed(self.choices)]
+            lines += [self.request, *_listed(self.choices)]
         return lines
 
-    def _request(self) -> str:
+    @property
+    def request(self) -> str:
+        """What is said before its commands to people who have no terminal."""
         verb = "Or ask" if self.by_hand or self.answers else "Ask"
         these = "one of these:" if len(self.choices) > 1 else "this:"
         return f"{verb} {ADMIN} to type {these}"

@@ -251,6 +251,7 @@ class Inbox:
             notes=self._state.notes,
             folder_approvals=dict(self._state.folder_approvals),
             requests=tuple(self._state.read_requests.values()),
+            is_ours=self._root_monitor.online,
         )
 
     async def _guarded_tick(self) -> Tick:

@@ -134,6 +134,7 @@ class Tick:
     notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
     #: those in its folders
     folder_approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
+    is_ours: bool = False  #: the inbox is there, and no other host works it
     requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
     duplicates: tuple[Duplicate, ...] = ()
     removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended

@@ -137,7 +137,7 @@ def _question(histories: list[SourceHistory]) -> str:
 
 
 def question_of(history: SourceHistory, asking: list[Job]) -> str:
-    how: dict[str, None] = {}
+    how = dict.fromkeys(_for_each(asking))
     name = note_name(os.path.basename(history.source.path), "")
     for job in asking:
         cure = words.about_job(job.id, job.state, job.reason).for_file(plain(name))
@@ -150,6 +150,17 @@ def question_of(history: SourceHistory, asking: list[Job]) -> str:
         history.tips,
     )
     return notes.question_note(question)
+
+
+def _for_each(asking: list[Job]) -> list[str]:
+    """What is said where one answer would be given to several questions, and cost for each."""
+    if len(asking) < 2:
+        return []
+    return [
+        f"This is about {len(asking)} results. An answer is given to each of them, and costs what"
+        f" it costs for each. For one alone, name the answer after it:"
+        f" {plain(_result_name(asking[0]))}.answer.txt."
+    ]
 
 
 def _numbers(some: list[Job]) -> tuple[int, ...]:

@@ -64,8 +64,7 @@ ATTENTION: dict[AttentionReason, Cure] = {
         answers=(Choice(Said.AGAIN, REBUILD), LEAVE_IT),
     ),
     AttentionReason.CHANGED: Cure(
-        "Or put an empty file called APPROVE into the folder: that is yes to all that is offered"
-        " there.",
+        "An empty file called APPROVE in the inbox folder says yes to all that is offered there.",
         choices=(Choice(RESEND, CHANGE_IT), LEAVE),
         answers=(Choice(Said.YES, CHANGE_IT), Choice(Said.CANCEL, "leave it as it is")),
     ),

@@ -162,11 +162,12 @@ def _no_question(name: str, asking: list[tuple[bytes, Job]]) -> OrderError:
 
 
 def _proposed(results: Iterable[Result], kind: str) -> str:
-    """File names for what is said about some results, one for each session."""
+    """File names for what is said about some results, one for each session: after its first, whose
+    name is the plainest."""
     names: dict[int, str] = {}
     for result in results:
         stem, _ = split_ending(os.fsdecode(os.path.basename(result.path)))
-        names.setdefault(result.session, plain(f"{stem}.{kind}.txt"))
+        names[result.session] = plain(f"{stem}.{kind}.txt")
     return _either(list(names.values()))
 
 

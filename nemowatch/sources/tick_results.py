@@ -86,10 +86,12 @@ class TickResults:
         watch = inbox.watch
         await self._refused_files.recall(watch)
         is_approved = await self._approvals.judge(watch, tick.approvals)
-        is_approved |= await self._offers.judge(watch, tick.folder_approvals)
+        asked: list[FileProblem] = []
+        if tick.is_ours:  # else another host may carry them out
+            is_approved |= await self._offers.judge(watch, tick.folder_approvals)
+            asked = await self._requests.act_on(watch, tick.requests)
         strays = await self._stray_notes.act_on(watch, tick.notes)
         stale = self._approvals.stale(watch)
-        asked = await self._requests.act_on(watch, tick.requests)
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))
         self.problems[watch.name] = problems
         await self._take_sources(watch, tick)

@@ -414,3 +414,21 @@ async def test_an_offer_that_is_left_costs_nothing(rig: EngineRig) -> None:
     await until("no question", lambda: not question.exists())
     assert rig.charged() == 2
     assert turns(rig)[0][1] == "Add jazz."
+
+
+async def test_an_answer_may_be_for_one_of_two_questions(rig: EngineRig) -> None:
+    """The question says so; the other one stays."""
+    rig.fault("chat:question@1-2")
+    rig.drop("dub-es-fr/promo.mp4")
+    await rig.ended(2)
+    question = rig.root / "inbox/dub-es-fr/promo.mp4.question.txt"
+    await until(
+        "both", lambda: question.exists() and "2 results" in question.read_text("utf-8-sig")
+    )
+    assert "promo.es.answer.txt" in question.read_text("utf-8-sig")
+    say(rig, "dub-es-fr/promo.es.answer.txt", "Of Mexico")
+    await made(rig, "dub-es-fr/promo.es.mp4")
+    assert sorted(len(said) for said in turns(rig)) == [1, 2]
+    say(rig, "dub-es-fr/promo.answer.txt", "Of Canada")
+    await made(rig, "dub-es-fr/promo.fr.mp4")
+    assert sorted(len(said) for said in turns(rig)) == [2, 2]
