@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from nemowatch.content.forms.stand_ins import refuse_stand_ins
 from nemowatch.content.forms.structure import other_structure
 from nemowatch.errors import OrderError
 
@@ -68,6 +69,7 @@ def refuse_not_spoken(text: str) -> None:
             cure="Delete the times (and the names, if they are not to be spoken), and save it.",
         )
     _refuse(other_structure(text))
+    refuse_stand_ins(text)
 
 
 def _refuse(kind: str) -> None:

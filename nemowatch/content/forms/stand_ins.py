@@ -1,0 +1,96 @@
+"""Texts in which something stands for what is to be said: letters written as codes, places that
+nobody has filled in, both versions of an edit, an assistant's words around the script.
+
+Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text. It
+must not mend a text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from nemowatch.errors import OrderError
+
+
+@dataclass(frozen=True, slots=True)
+class _StandIn:
+    """What is found in a text, and what is to be done then."""
+
+    mark: re.Pattern[str]
+    said: str  #: with the mark in {mark}
+    cure: str
+    least: int = 1  #: so many times
+
+
+_AGAIN = "Open the original, copy its words into a plain text file (.txt), and drop that."
+_CODES = 'Letters of this text are written as codes: "{mark}".'
+#: What is taken out before: addresses have codes of their own.
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_STAND_INS = (
+    _StandIn(re.compile(r"\\[uU][0-9a-fA-F]{4}"), _CODES, _AGAIN),
+    _StandIn(re.compile(r"\\x[0-9a-fA-F]{2}"), _CODES, _AGAIN, 2),
+    _StandIn(re.compile(r"%(?:[2-7][0-9A-F]|[C-F][0-9A-F]%[89AB][0-9A-F])"), _CODES, _AGAIN, 3),
+    _StandIn(re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]"), _CODES, _AGAIN),
+    _StandIn(re.compile(r"(?<=[a-z])=(?:20|2C|0D=0A)(?=[A-Za-z]|\s)"), _CODES, _AGAIN, 2),
+    _StandIn(
+        re.compile(
+            r"\$\{[\w. -]{1,60}\}|\{\{[^{}\n]{1,80}\}\}|\{%[^%\n]{1,80}%\}|%[A-Z][A-Z_]{2,40}%"
+            r"|<<[A-Za-z]\w{1,40}>>|<%=?[^%\n]{1,80}%>"
+        ),
+        'A place of this text is not filled in: "{mark}".',
+        "Write there what is to be said, and save it.",
+    ),
+    _StandIn(
+        re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
+        "This text holds two versions of the same words, with marks between them.",
+        "Keep one of them, delete the marks (<<<<<<<, =======, >>>>>>>), and save it.",
+    ),
+    _StandIn(
+        re.compile(r"[\u0300-\u036f]{4}"),
+        "The letters of this text are buried in marks.",
+        "Write it in plain letters, and save it.",
+    ),
+    _StandIn(
+        re.compile(
+            r"\A(?:(?:Sure|Certainly|Of course|Absolutely)(?:[!,.]| thing[!,.]) ?Here"
+            r"|Natürlich[!,.] ?Hier|Gerne[!,.] ?Hier|Claro[!,.] ?Aquí|Bien sûr ?[!,.] ?Voici)"
+            r"[^\n]{0,200}:[ \t]*\n"
+        ),
+        "This text begins with what an assistant said about it, and not with the script.",
+        "Delete its words before and behind the script, and save it.",
+    ),
+)
+#: How other files begin that are letters from end to end.
+_PLAYLIST = "#EXTM3U"
+#: Lines of a dump of bytes.
+_DUMP = re.compile(r"^(?:[0-9a-fA-F]{6,16}:? )?(?:[0-9a-fA-F]{2,8} ){7}")
+_LETTER = re.compile(r"[a-fA-F]")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{40,4000}={0,2}")
+_DIGIT = re.compile(r"[0-9]")
+#: Lines that are looked at.
+_LINES = 20
+
+
+def refuse_stand_ins(text: str) -> None:
+    """Raises OrderError, with the cure, for a text in which something else stands for words."""
+    lines = text.split("\n", _LINES)[:_LINES]
+    if text.startswith(_PLAYLIST):
+        raise OrderError("The file is a playlist, not a text to be spoken.", cure=_AGAIN)
+    if all(map(_is_dump, lines)) or all(map(_is_encoded, lines)):
+        raise OrderError("The file is data for a program, not a text to be spoken.", cure=_AGAIN)
+
+    bare = _LINK.sub("", text)
+    for one in _STAND_INS:
+        found = list(islice(one.mark.finditer(bare), one.least))
+        if len(found) == one.least:
+            raise OrderError(one.said.format(mark=found[0][0]), cure=one.cure)
+
+
+def _is_dump(line: str) -> bool:
+    return _DUMP.match(f"{line} ") is not None and _LETTER.search(line) is not None
+
+
+def _is_encoded(line: str) -> bool:
+    return _ENCODED.fullmatch(line) is not None and _DIGIT.search(line) is not None
