@@ -80,6 +80,10 @@ def _key(phrase: str) -> str:
 
 _MEANING = {_key(phrase): said for said, phrases in _PHRASES.items() for phrase in phrases.split()}
 _NOTHING_SAID = frozenset(map(_key, _FILLERS.split()))
+#: The same of writings without spaces.
+_ATTACHED = tuple(
+    map(_key, ("请", "吧", "谢谢", "してください", "ください", "お願いします", "해주세요"))
+)
 #: The words that a slip is looked for of.
 _ENGLISH = [said.value for said in _PHRASES if said is not Said.YES]
 
@@ -90,13 +94,20 @@ def read_answer(text: str) -> Said:
     said = _WORD.findall(_plain(text))
     whole = " ".join(said)
     without = [word for word in said if word not in _NOTHING_SAID]
-    meaning = _MEANING.get(whole) or _MEANING.get(" ".join(without))
-    if meaning is not None:
-        return meaning
+    for reading in (whole, " ".join(without), _without_attached("".join(without))):
+        if reading in _MEANING:
+            return _MEANING[reading]
 
     if len(without) == 1:
         _check_slip(without[0])
     return Said.WORDS
+
+
+def _without_attached(text: str) -> str:
+    """Without what is polite and written without spaces: "请重试"."""
+    for polite in _ATTACHED:
+        text = text.removeprefix(polite).removesuffix(polite)
+    return text
 
 
 def _check_slip(word: str) -> None:

@@ -89,6 +89,11 @@ def made(text: str, cli: Cli) -> Args:
     return {"job": job_id, "text": text}
 
 
+def asked(reason: str, cli: Cli) -> Args:
+    """A job that waits for a person, and what that says."""
+    return {"job": cli.add_job(state=State.ATTENTION, reason=reason), "text": "Spanish, please"}
+
+
 def new_take(cli: Cli) -> Args:
     return {**published(cli), "new_take": True}
 
@@ -169,6 +174,10 @@ CASES = [
     Case("revise", partial(made, "export it as MP4"), refused="only asks for the result"),
     Case("revise", partial(made, "还剩多少积分"), refused="only asks about credits"),
     Case("revise", lambda cli: {"job": cli.add_job(), "text": "slower"}, refused="nothing to rev"),
+    Case("answer", partial(asked, "question"), "claimed cancelled"),
+    Case("answer", partial(asked, "unknown"), refused="asked nothing"),
+    Case("resolve", lambda cli: {**asked("lost session", cli), "how": "resend"}, "claimed"),
+    Case("resolve", lambda cli: {**asked("lost session", cli), "how": "done"}, refused="Nothing"),
     Case("pause", nothing, "claimed"),
     Case("resume", paused, "claimed claimed"),
     Case("approve", batch, "claimed"),
