@@ -31,8 +31,12 @@ WAIT_ON_429_S = 30.0
 RARELY_S = (3600.0, 6 * 3600.0)
 #: Letters of a token's mark: enough to tell two apart, too few to find one by.
 _MARK = 16
-#: What is not asked again before then: a token where there is none, and a fresh one in time.
-ISSUE, RENEWAL = "issue", "renewal"
+#: Tokens in the place of refused ones that are asked for at once: an address gets no more in 7
+#: days (section 1).
+MOST_REPLACED = 10
+#: What is not asked again before then: a token where there is none, a fresh one in time, and one
+#: more in the place of one that is refused.
+ISSUE, RENEWAL, REPLACEMENT = "issue", "renewal", "replacement"
 
 
 #: Called with every token before it is used, so that the log can hide it.
@@ -64,6 +68,7 @@ class Tokens:
         self._pauses = NotBefore[str](clock)
         self._refusals = 0  # of a token where there is none, in a row
         self._withheld = TokenWithheld()  # the latest of them
+        self._replaced = 0  # tokens that were given and refused
         self.supplied = credential.expected  #: the current token comes from the user
         self.mark = ""  #: tells the user's own token from another one, and says nothing of it
 
@@ -122,9 +127,12 @@ class Tokens:
             if not usable and not self._pauses.is_due(ISSUE):
                 # a fresh one each time: its traceback is its own
                 raise TokenWithheld(self._withheld.text)
+            if refused and not usable and not self._pauses.is_due(REPLACEMENT):
+                raise TokenRefused("The cloud refuses the anonymous token that it has just given.")
 
             try:
                 await self._renew()
+                self._count_replaced(refused)
             except (RateLimited, TokenRefused) as exc:
                 self._put_off_renewal()
                 if not usable:
@@ -134,6 +142,14 @@ class Tokens:
                 if not usable:
                     raise
             return self._known.token
+
+    def _count_replaced(self, refused: str) -> None:
+        """A cloud that refuses what it gives is not asked for ever."""
+        if not refused:
+            return
+        self._replaced += 1
+        if self._replaced >= MOST_REPLACED:
+            self._pauses.put_off(REPLACEMENT, RARELY_S[0])
 
     def _put_off_renewal(self) -> None:
         """Others that wait for the lock would ask again at once."""

@@ -17,7 +17,7 @@ from nemowatch.clock import ManualClock
 from nemowatch.errors import LocalError, NotSent, RateLimited, TokenRefused, TokenWithheld
 from nemowatch.remote.anonymous_store import STORE_NAME, Anonymous, Store
 from nemowatch.remote.credential import Credential, supplied_token
-from nemowatch.remote.token import LIFE_MS, Tokens
+from nemowatch.remote.token import LIFE_MS, MOST_REPLACED, Tokens
 
 pytestmark = pytest.mark.anyio
 
@@ -220,3 +220,22 @@ async def test_another_process_may_have_renewed_it(
     assert await tokens.after_refusal("nmv_1") == "nmv_other"
     assert len(cloud.asked) == 1
     assert os.listdir(tmp_path) == [STORE_NAME]
+
+
+async def test_a_cloud_that_refuses_what_it_gives_is_not_asked_for_ever(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
+    """As many as one address gets are replaced at once; the next one an hour later."""
+    clock, cloud = ManualClock(), Cloud()
+    tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), cloud.issue, clock, executor)
+    refused = await tokens.current()
+    for _ in range(MOST_REPLACED):
+        refused = await tokens.after_refusal(refused)
+    for _ in range(59):
+        with pytest.raises(TokenRefused, match="has just given"):
+            await tokens.after_refusal(refused)
+        clock.advance(60)
+    assert len(cloud.asked) == MOST_REPLACED + 1
+    clock.advance(61)
+    assert await tokens.after_refusal(refused) != refused
+    assert len(cloud.asked) == MOST_REPLACED + 2
