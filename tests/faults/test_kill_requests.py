@@ -24,7 +24,6 @@ DYING = str(Path(__file__).parents[1] / "rigs/dying_daemon.py")
 EVERY = int(os.environ.get("KILL_EVERY", "18")) // 2 or 1
 #: Lives at once: each is mostly waiting for its own settle time and its own cloud.
 AT_ONCE = 3
-FILM = "dub-es/promo.mp4"
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,12 @@ class Case:
     text: str
     results: frozenset[str]
     turns: int  #: charged, in all; a question is not
+    folder: str = "dub-es"
+
+    @property
+    def path(self) -> str:
+        """Where the text is put."""
+        return f"{self.folder}/{self.name}"
 
 
 FIRST, SECOND = "dub-es/promo.es.mp4", "dub-es/promo.es (2).mp4"
@@ -47,6 +52,15 @@ CASES = {
     "again": Case("chat:question", False, "promo.answer.txt", "again", frozenset({FIRST}), 1),
     "rebuild": Case("", True, "promo.es.revise.txt", "slower", BOTH, 3),
 }
+CASES["review"] = Case(
+    "",
+    False,
+    "promo.es.srt",
+    "1\n00:00:01,000 --> 00:00:02,000\nBuenas tardes.\n",
+    frozenset({"dub-es-review/promo.es.mp4"}),
+    2,
+    "dub-es-review",
+)
 REBUILDS = '\n[chat]\non_lost_session = "rebuild"'
 
 
@@ -71,11 +85,11 @@ def prepare(house: Studio, case: Case) -> None:
     house.config.write_text(text.replace("\n[chat]", REBUILDS))
     if case.fault:
         house.sandbox.fault(case.fault)  # type: ignore[attr-defined]
-    house.drop(FILM)
+    house.drop(f"{case.folder}/promo.mp4")
     run(house, 0)
     if case.lost:
         house.sandbox.expire()  # type: ignore[attr-defined]
-    house.drop(f"dub-es/{case.name}", case.text.encode())
+    house.drop(case.path, case.text.encode())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -120,8 +134,8 @@ def check(house: Studio, case: Case, what: str) -> None:
     else:
         reasons = {job["reason"] for job in jobs if job["state"] == "attention"}
         assert reasons == {"unknown"}, told
-    assert f"dub-es/{case.name}" in house.results("done"), told
-    assert f"dub-es/{case.name}" not in house.results("inbox"), told
+    assert case.path in house.results("done"), told
+    assert case.path not in house.results("inbox"), told
     assert not any(name.endswith(".note.txt") for name in house.results("done")), told
     assert house.ledger()["violations"] == [], told
     assert list(house.root.rglob(".~nemowatch*")) == [], told

@@ -99,6 +99,8 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
     promised = kind_by_name(location.parts[-1])
     if is_subtitles(location.parts[-1]) and takes_subtitles(folder):
         yield Step("ok", "Its words go with the clip beside it that it is named after.")
+    elif is_subtitles(location.parts[-1]) and folder.is_reviewed:
+        yield Step("ok", "It is a text that a clip in this folder waits for, or none.")
     elif promised is None:
         what = f"This folder takes {listed(accepted)}."
         target = converted_to(location.parts[-1], accepted)

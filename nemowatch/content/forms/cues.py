@@ -82,20 +82,28 @@ def timed(text: str) -> str:
     if _other_format(text) or not _has_times(lines):
         raise OrderError("It is no subtitles: there are no times in it.", cure=_AS_SUBRIP)
 
+    said = _spoken_at(text, lines)
+    if not said:
+        raise OrderError("There are no words in these subtitles.", cure=_MEND)
+    cues = [_cue(times, words) for times, words in said.items()]
+    return "\n\n".join(f"{number}\n{cue}" for number, cue in enumerate(cues, 1))
+
+
+def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
+    """What is said, by the line with its times. Raises OrderError for times that cannot be
+    read."""
+    is_scrolling = _SCROLLING.search(text) is not None
     said: dict[str, list[str]] = {}
     before = ""
     for times, line in _with_times(lines):
         spoken = _without_tags(line)
         if _ARROW.search(spoken):
             raise OrderError(f'These times cannot be read: "{shown(spoken[:80])}".', cure=_MEND)
-        is_said_again = _SCROLLING.search(text) is not None and spoken == before
+        is_said_again = is_scrolling and spoken == before
         if spoken and not is_said_again:
             said.setdefault(times, []).append(spoken)
             before = spoken
-    if not said:
-        raise OrderError("There are no words in these subtitles.", cure=_MEND)
-    cues = [_cue(times, words) for times, words in said.items()]
-    return "\n\n".join(f"{number}\n{cue}" for number, cue in enumerate(cues, 1))
+    return said
 
 
 def _cue(times: str, spoken: list[str]) -> str:

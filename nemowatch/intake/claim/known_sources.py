@@ -7,7 +7,7 @@ Claims nothing: that is `journal_claims`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nemowatch.intake.claim.copy_names import originals
@@ -183,14 +183,24 @@ def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late
     if not candidate.subtitles:
         return None
     for row in sources.at_path(conn, watch, candidate.path):
-        is_here = row.retired_at is None or row.retired_to == b""
-        if not is_here:
-            continue
-        members = source_members.of_source(conn, row.id)
-        digests = {member.path: member.digest for member in members}
+        before = source_members.of_source(conn, row.id)
+        digests = {member.path: member.digest for member in before}
         is_same_clip = digests.get(candidate.path) == candidate.main.digest
-        if is_same_clip and not unpaid(conn, jobs.of_source(conn, row.id)):
-            wanted = {member.path: member.digest for member in candidate.files}
-            late = [path for path in candidate.subtitles if digests.get(path) != wanted[path]]
-            return Late(row, tuple(late))
+        if is_same_clip and _is_here(row) and not unpaid(conn, jobs.of_source(conn, row.id)):
+            return Late(row, _not_among(candidate, digests))
     return None
+
+
+def _is_here(row: SourceRow) -> bool:
+    """Whether a source's file has not left the inbox."""
+    return row.retired_at is None or row.retired_to == b""
+
+
+def _not_among(candidate: Candidate, digests: Mapping[bytes, str]) -> tuple[bytes, ...]:
+    """The candidate's subtitles that are others than these files, by path."""
+    late: list[bytes] = []
+    for member in candidate.files:
+        is_other = digests.get(member.path) != member.digest
+        if is_other and member.path in candidate.subtitles:
+            late.append(member.path)
+    return tuple(late)
