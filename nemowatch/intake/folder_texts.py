@@ -9,7 +9,7 @@ from __future__ import annotations
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
 from nemowatch.intake.ready.file_checks import read_glossary_file, read_prompt
-from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
 from nemowatch.intake.scan.folders import is_below, lineage, name_of, parent
 from nemowatch.intake.scan.instruction_forms import Instruction
@@ -66,11 +66,11 @@ class FolderTexts:
 
     def _track(self, path: bytes, found: Snapshot, now: float) -> None:
         if self._state.texts_read.get(path) != found:
-            self._state.tracker.see(
+            self._state.tracked.see(
                 path, Observation(found, now), self._root_monitor.settle_rule(path)
             )
 
-    async def read_settled(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
+    async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says
         nowhere that it ends."""
         if not tracked.settled():
@@ -85,7 +85,7 @@ class FolderTexts:
             self._state.problems.text_wrong(
                 path, f"Its {kind} cannot be used. {exc.text}", exc.cure
             )
-            self._state.tracker.drop(path)
+            self._state.tracked.drop(path)
         except (SourceGone, SourceChanged):  # the next check says more
             self._state.block(path, "it changes while it is read", soon=True)
         except LocalPassing as exc:
@@ -97,7 +97,7 @@ class FolderTexts:
         """Files of its folder follow this text from now on. Raises OrderError."""
         if not text.strip():
             what = f"Its {kind} is empty: nothing in this folder is processed meanwhile."
-            self._state.tracker.drop(path)
+            self._state.tracked.drop(path)
             self._state.problems.text_wrong(path, what, EMPTY_CURES[kind])
             return
 
@@ -108,7 +108,7 @@ class FolderTexts:
             self._state.book.instruct(folder, text.strip())
             self._state.problems.order_holds(folder)
             self._reconsider_above(folder)
-        self._state.tracker.drop(path)
+        self._state.tracked.drop(path)
         self._state.texts_read[path] = found
         self._state.problems.text_right(path)
         self._state.unblock(folder)

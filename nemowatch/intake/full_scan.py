@@ -51,7 +51,7 @@ class FullScan:
         return self._schedule.is_due(
             now,
             asked=root_monitor.scans.is_asked,
-            waiting=len(self._state.tracker),
+            waiting=len(self._state.tracked),
         )
 
     async def run(self) -> list[int]:

@@ -74,8 +74,8 @@ class HintFollower:
 
     def _left(self, path: bytes) -> None:
         """Nothing is here any more; when it was a folder, a scan shows what went with it."""
-        was_file = path in self._state.known or path in self._state.tracker
-        self._state.tracker.drop(path)
+        was_file = path in self._state.known or path in self._state.tracked
+        self._state.tracked.drop(path)
         self._state.problems.forget(path)
         if self._state.problems.clear_question(path):
             self._state.unblock(parent(path))
@@ -105,7 +105,7 @@ class HintFollower:
         """True when a folder was here, as far as anything is known of one."""
         if path in self._state.facts:
             return True
-        files = chain(self._state.known, self._state.tracker)
+        files = chain(self._state.known, self._state.tracked)
         return any(is_below(file, path) for file in files)
 
     async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:

@@ -82,7 +82,7 @@ class Inbox:
 
     def __repr__(self) -> str:
         return (
-            f"Inbox({self.watch.name!r}, {self.health}, {len(self._state.tracker)} waiting,"
+            f"Inbox({self.watch.name!r}, {self.health}, {len(self._state.tracked)} waiting,"
             f" {len(self._state.known)} known)"
         )
 
@@ -186,7 +186,7 @@ class Inbox:
     @property
     def settling(self) -> int:
         """How many files are not jobs yet."""
-        return len(self._state.tracker)
+        return len(self._state.tracked)
 
     def waiting(self, limit: int = 0) -> list[Waiting]:
         """Files that are not jobs yet, with the reason in plain words: those that wait longest

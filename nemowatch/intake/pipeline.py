@@ -90,7 +90,7 @@ class Pipeline:
             return True
         if self._has_hints():
             return True
-        return self._state.tracker.busy() > 0
+        return self._state.tracked.busy() > 0
 
     def _has_hints(self) -> bool:
         """True when events have named paths that were not checked yet."""
@@ -106,7 +106,7 @@ class Pipeline:
         """The monotonic second at which the next portion is due, if nothing happens before."""
         moments = (
             self._schedule.next_at(asked=self._root_monitor.scans.is_asked),
-            self._state.tracker.next_at(frozenset(self._ready)),
+            self._state.tracked.next_at(frozenset(self._ready)),
             self._state.problems.next_at(now),
         )
         return min(moments)
@@ -144,7 +144,7 @@ class Pipeline:
         removed += await self.tracking.missing(self._state.problems.final())
         removed += await self._check_tracked()
         taken = await self._claimer.claim(self._ready)
-        self._ready = [path for path in taken.left if path in self._state.tracker]
+        self._ready = [path for path in taken.left if path in self._state.tracked]
         self._clips = taken.clips
         more = taken.more or self._hints.waiting
         return Tick(

@@ -16,7 +16,7 @@ from nemowatch.errors import (
     SourceGone,
 )
 from nemowatch.intake.ready.file_checks import read_request, read_reviewed
-from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.folders import is_below, name_of
@@ -47,9 +47,9 @@ class RequestFiles:
             is_news = path not in self._state.read_requests
             if is_below(path, start) and is_news:
                 rule = self._root_monitor.settle_rule(path)
-                self._state.tracker.see(path, Observation(found, now), rule)
+                self._state.tracked.see(path, Observation(found, now), rule)
 
-    async def read_settled(self, path: bytes, tracked: Tracked, found: Snapshot) -> None:
+    async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says
         nowhere that it ends."""
         if not tracked.settled():
@@ -81,7 +81,7 @@ class RequestFiles:
         self._take(RequestFile(path, _kind(path), found, trouble=trouble, cure=error.cure))
 
     def _take(self, read: RequestFile) -> None:
-        self._state.tracker.drop(read.path)
+        self._state.tracked.drop(read.path)
         self._state.requests[read.path] = read.snapshot
         self._state.read_requests[read.path] = read
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nemowatch.config import Recipe, Watch
 from nemowatch.intake.problems import ProblemRegister
-from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import problem_of
 from nemowatch.intake.records import FileProblem, FolderProblem, RequestFile
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
@@ -29,7 +29,7 @@ class InboxState:
     book: FolderBook
     ignore: Ignore
     problems: ProblemRegister
-    tracker: Tracker = field(default_factory=Tracker)
+    tracked: TrackedFiles = field(default_factory=TrackedFiles)
     #: claimed or refused files: path -> hash of its snapshot
     known: dict[bytes, int] = field(default_factory=dict)
     #: claimed files that look different since, and are settling again
@@ -63,7 +63,7 @@ class InboxState:
         """This file needs no further check until it changes."""
         self.known[path] = snapshot_hash(found, local=local)
         self.changed.discard(path)
-        self.tracker.drop(path)
+        self.tracked.drop(path)
 
     def is_claimed(self, path: bytes) -> bool:
         """True for a file that was claimed or refused, also while it settles again."""
@@ -140,14 +140,14 @@ class InboxState:
     ) -> None:
         """This file is still, and cannot be taken for this reason; `soon`: the reason settles as
         well; `now`: the check of it has failed."""
-        tracked = self.tracker.get(path)
+        tracked = self.tracked.get(path)
         if tracked is not None:
             tracked.block(why, soon=soon, now=now)
 
     def all_problems(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Everything that is to be reported now; `now`: monotonic seconds."""
         held: list[FileProblem] = []
-        for path, tracked in self.tracker.items():
+        for path, tracked in self.tracked.items():
             problem = problem_of(path, tracked)
             if problem is not None:
                 held.append(problem)
@@ -155,7 +155,7 @@ class InboxState:
 
     def unblock(self, folder: bytes) -> None:
         """Something in this folder (b"": anywhere) has changed that files may have waited for."""
-        for path, tracked in self.tracker.items():
+        for path, tracked in self.tracked.items():
             if tracked.blocked and is_below(path, folder):
                 tracked.block("")
 

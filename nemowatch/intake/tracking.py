@@ -63,7 +63,7 @@ class Tracking:
         differ = ScanDiffer(
             state.book,
             state.known,
-            state.tracker,
+            state.tracked,
             self._root_monitor.is_local,
         )
 
@@ -130,7 +130,7 @@ class Tracking:
         now_ms = self._clock.now_ms()
         texts = self._texts()
         found: list[Waiting] = []
-        for path, tracked in islice(self._state.tracker.items(), limit or None):
+        for path, tracked in islice(self._state.tracked.items(), limit or None):
             if path in texts:
                 continue
             reason = offline or why(tracked, now)
@@ -182,7 +182,7 @@ class Tracking:
             self._observe(path, Observation(fresh[path], now, event_at=event_at))
 
     def _observe(self, path: bytes, observed: Observation) -> None:
-        self._state.tracker.see(path, observed, self._root_monitor.settle_rule(path))
+        self._state.tracked.see(path, observed, self._root_monitor.settle_rule(path))
 
     async def check(self, ready: frozenset[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Check tracked files whose time has come, without those that are known to be `ready`;
@@ -190,12 +190,12 @@ class Tracking:
         still: list[bytes] = []
         vanished: list[bytes] = []
         texts = self._texts()
-        due = self._state.tracker.due(self._clock.monotonic(), PORTION, ready)
+        due = self._state.tracked.due(self._clock.monotonic(), PORTION, ready)
         for seen in await self.check_files(due):
             path = seen.path
             text = texts.get(path)
             if isinstance(seen.found, SourceGone):
-                self._state.tracker.drop(path)
+                self._state.tracked.drop(path)
                 self._state.problems.clear_question(path)
                 vanished.append(path)
             elif isinstance(seen.found, LocalError):
@@ -215,7 +215,7 @@ class Tracking:
         now = self._clock.monotonic()
         ready: list[bytes] = []
         for path in still:
-            tracked = self._state.tracker.get(path)
+            tracked = self._state.tracked.get(path)
             if tracked is None:
                 continue
             tracked.see_beside(found.get(path, Beside()), now)
@@ -237,14 +237,14 @@ class Tracking:
         elif text is not None:
             text.fail(path, error)
         else:
-            self._state.tracker.drop(path)
+            self._state.tracked.drop(path)
             self._root_monitor.scans.request()
 
     async def _is_still(self, seen: Checked, found: Snapshot, text: TextFiles | None) -> bool:
         """Whether a file has kept still for long enough; one that says something to nemowatch is
         read then."""
         self.see(seen, found)
-        tracked = self._state.tracker.get(seen.path)
+        tracked = self._state.tracked.get(seen.path)
         if tracked is None or tracked.verdict() not in _STILL:
             return False
         if text is None:

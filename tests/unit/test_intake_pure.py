@@ -14,8 +14,8 @@ from nemowatch.clock import ManualClock
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_leases
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.intake.ready.stability import Observation, Tracked, Verdict
-from nemowatch.intake.ready.tracker import Tracker
+from nemowatch.intake.ready.stability import Observation, TrackedFile, Verdict
+from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.folders import as_text, stem_of
@@ -354,7 +354,7 @@ WHOLE = Snapshot(10_000, 5, 5, 24, 1, 2)
 
 def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
     """The short cut: a close that was seen, a granted lease, all blocks."""
-    tracked = Tracked(Observation(WHOLE, 100, Lease.FREE, 100), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 100, Lease.FREE, 100), LOCAL)
     assert tracked.verdict() is Verdict.WAIT
     tracked.see(Observation(WHOLE, 100.9, Lease.FREE))
     assert tracked.verdict() is Verdict.WAIT
@@ -373,7 +373,7 @@ def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
 def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Observation) -> None:
     """No short cut for a foreign owner, a file found by a scan, or one whose blocks do not cover
     its size."""
-    tracked = Tracked(look, LOCAL)
+    tracked = TrackedFile(look, LOCAL)
     tracked.see(replace(look, at=109.9, event_at=-1))
     assert tracked.verdict() is Verdict.WAIT
     tracked.see(replace(look, at=110, event_at=-1))
@@ -382,7 +382,7 @@ def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Observatio
 
 def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
     """Refused leases mean not ready for ever; after the last one the stillness begins."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
     for hour in range(1, 50):
         tracked.see(Observation(WHOLE, hour * 3600, Lease.WRITER))
         assert tracked.verdict() is Verdict.WRITER
@@ -397,18 +397,18 @@ def test_empty_files_and_placeholders_are_never_ready() -> None:
     decides."""
     empty, hollow = replace(WHOLE, size=0, blocks=0), replace(WHOLE, blocks=0)
     for look, verdict in ((empty, Verdict.EMPTY), (hollow, Verdict.PLACEHOLDER)):
-        tracked = Tracked(Observation(look, 0), LOCAL)
+        tracked = TrackedFile(Observation(look, 0), LOCAL)
         tracked.see(Observation(look, 1e6))
         assert tracked.verdict() is verdict
         assert why(tracked, 1e6)
-    share = Tracked(Observation(hollow, 0), SHARE)
+    share = TrackedFile(Observation(hollow, 0), SHARE)
     share.see(Observation(hollow, 30))
     assert share.verdict() is Verdict.READY
 
 
 def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
     """Closed, grown and closed again: from then on the whole settle time counts."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 0.8, Lease.FREE, 0.8))
     tracked.see(Observation(more, 2.5, Lease.FREE))
@@ -417,7 +417,7 @@ def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
 
 def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
     """Created, grown under one open descriptor, closed: a second after the close is enough."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER, 0), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.WRITER, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 5, Lease.FREE, 5))
     tracked.see(Observation(more, 6, Lease.FREE))
@@ -426,7 +426,7 @@ def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
 
 def test_the_short_cut_counts_from_the_close() -> None:
     """A writer that wrote nothing for some time before it closed may still open again at once."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
     tracked.see(Observation(WHOLE, 5, Lease.FREE, 5))
     assert tracked.verdict() is Verdict.WAIT
     assert tracked.next_at == 6
@@ -437,7 +437,7 @@ def test_the_short_cut_counts_from_the_close() -> None:
 def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
     """Pieces that take long are met while they are written: their closes are no short cut
     either."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 0.9, Lease.WRITER))
     tracked.see(Observation(more, 2, Lease.FREE, 2))
@@ -449,7 +449,7 @@ def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
     """On FUSE the kernel may make up new inode numbers; locally another inode is another file."""
     other = replace(WHOLE, ino=99, dev=7)
     for rule, still in ((SHARE, 5), (LOCAL, 0)):
-        tracked = Tracked(Observation(WHOLE, 0), rule)
+        tracked = TrackedFile(Observation(WHOLE, 0), rule)
         tracked.see(Observation(other, 5))
         assert tracked.still == still
 
@@ -467,7 +467,7 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
     """For any sequence of looks: ready only after the quick time without a change and without a
     writer, and after the whole settle time at the latest."""
     now, version, quiet_since, told = 0.0, 5, 0.0, Lease.NOT_ASKED
-    tracker = Tracker()
+    tracker = TrackedFiles()
     tracked = tracker.see(b"f", Observation(WHOLE, now), rule)
     for step, changes, lease, event in steps:
         now += step
@@ -491,7 +491,7 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
 def test_looks_are_due_more_often_than_half_the_settle_time() -> None:
     """A pause of half the settle time is always seen as one."""
     for settle in (0.2, 1, 10):
-        tracked = Tracked(Observation(WHOLE, 0), SettleRule(settle, local=True))
+        tracked = TrackedFile(Observation(WHOLE, 0), SettleRule(settle, local=True))
         assert tracked.next_at <= settle / 2
 
 
@@ -573,7 +573,7 @@ def test_a_workspace_that_lay_on_a_share_is_away_with_it() -> None:
 def test_a_scan_neither_revokes_an_answer_nor_delays_a_check() -> None:
     """Scans ask for no lease: what was known of writers stands, and files that are looked at
     seldom keep their turn."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracked.see(Observation(WHOLE, 0.5))
     assert tracked.next_at == 1.0
     tracked.see(Observation(WHOLE, 1.0, Lease.FREE))
@@ -588,7 +588,7 @@ def test_a_scan_neither_revokes_an_answer_nor_delays_a_check() -> None:
 def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
     """A writer that opens again after a piece that asked for the whole settle time has no short
     cut for the next one."""
-    tracked = Tracked(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
+    tracked = TrackedFile(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracked.see(Observation(WHOLE, 1, Lease.FREE))
     tracked.no_short_cut(1)
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
@@ -600,7 +600,7 @@ def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
 def test_a_file_that_waits_for_a_settling_one_is_checked_as_before() -> None:
     """A clip and its text never wait for each other's next look; what is stuck is checked
     seldom, and keeps nobody busy."""
-    tracker = Tracker()
+    tracker = TrackedFiles()
     tracked = tracker.see(b"f", Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)
     tracker.see(b"f", Observation(WHOLE, 1, Lease.FREE), LOCAL)
     tracked.block("waits for its text", soon=True)

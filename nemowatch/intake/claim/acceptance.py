@@ -13,7 +13,7 @@ from nemowatch.fs.names import SIDE_SIGNATURE, SIGNATURE
 from nemowatch.intake.claim.candidates import candidate, order_of_link
 from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
-from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
@@ -44,7 +44,7 @@ class Acceptance:
         if isinstance(folder, Folder):
             skill = folder.skill
             languages = folder.language_tags
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if tracked is None:
             is_settled = True
             is_given_up = False
@@ -111,7 +111,7 @@ class Acceptance:
     def _share_fate(self, other: Inspected, one: Inspected) -> None:
         """What one file of a group meets, the other shares: a text whose clip is refused was
         never meant alone."""
-        tracked = self._state.tracker.get(other.path)
+        tracked = self._state.tracked.get(other.path)
         if one.advice is not Advice.REFUSE or tracked is None:
             wait_for(self._state, other.path, one.path)
             return
@@ -122,7 +122,7 @@ class Acceptance:
 
     def not_now(self, one: Inspected) -> None:
         """This file cannot be taken now, for what its advice says."""
-        tracked = self._state.tracker.get(one.path)
+        tracked = self._state.tracked.get(one.path)
         if tracked is None:
             return
         if one.advice is Advice.REFUSE:
@@ -132,7 +132,7 @@ class Acceptance:
         elif one.advice is Advice.WAIT:
             self._wait(one, tracked)
 
-    def _wait(self, one: Inspected, tracked: Tracked) -> None:
+    def _wait(self, one: Inspected, tracked: TrackedFile) -> None:
         if not tracked.settled():
             tracked.no_short_cut(self._clock.monotonic())
         elif one.note:
@@ -141,7 +141,7 @@ class Acceptance:
         else:
             tracked.block(one.why)
 
-    def _settle_again(self, one: Inspected, tracked: Tracked) -> None:
+    def _settle_again(self, one: Inspected, tracked: TrackedFile) -> None:
         snapshot = one.snapshot
         was_read = snapshot.ino != 0
         if not was_read:
@@ -149,7 +149,7 @@ class Acceptance:
         tracked.see(Observation(snapshot, self._clock.monotonic(), one.lease))
         tracked.settle_again()
 
-    def _refuse(self, one: Inspected, tracked: Tracked) -> None:
+    def _refuse(self, one: Inspected, tracked: TrackedFile) -> None:
         problem = FileProblem(
             one.path, folder_of(one.path), one.why, one.cure, final=True, code=one.code
         )
@@ -197,7 +197,7 @@ class Acceptance:
         exc: OrderError,
     ) -> None:
         """An empty script is that file's fault; everything else is its folder's."""
-        tracked = self._state.tracker.get(main.path)
+        tracked = self._state.tracked.get(main.path)
         is_empty = main.kind is MediaKind.SCRIPT and not text.strip()
         if is_empty and tracked is not None:
             refused = Inspected(main.path, Advice.REFUSE, exc.text, exc.cure, exc.code)

@@ -29,7 +29,7 @@ class Group:
 
 def wait_for(state: InboxState, path: bytes, partner: bytes) -> None:
     """Block a file because of another one of its group."""
-    tracked = state.tracker.get(partner)
+    tracked = state.tracked.get(partner)
     settles = tracked is not None and not tracked.stuck
     why = f"waits for {as_text(name_of(partner))}, which belongs to it"
     state.block(path, why, soon=settles)

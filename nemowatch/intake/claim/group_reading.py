@@ -64,7 +64,7 @@ class GroupReading:
     def question(self, path: bytes) -> Question:
         """What is asked about this file now."""
         last = None
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if tracked is not None:
             last = tracked.last
         return Question(path, self._acceptance.terms(path), last)

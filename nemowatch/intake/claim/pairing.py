@@ -175,7 +175,7 @@ class Groups:
         return Group(path, partner)
 
     def _is_ready(self, path: bytes) -> bool:
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if tracked is None:
             # claimed before its partner came: whether that still counts, the journal knows
             return path in self._state.known
@@ -217,7 +217,7 @@ class Groups:
 
     def _why_unread(self, text: bytes) -> str:
         name = exact(name_of(text))
-        waiting = self._state.tracker.get(text)
+        waiting = self._state.tracked.get(text)
         if waiting is not None and waiting.blocked:
             return f"waits for {name}: {waiting.blocked}"
         return f"waits for {name}, which is still being copied"
@@ -229,7 +229,7 @@ class Groups:
         folder = self._state.book.read(folder_of(path))
         # its recipe is gone: with the next one, a scan finds it again
         if kind is None or not isinstance(folder, Folder):
-            self._state.tracker.drop(path)
+            self._state.tracked.drop(path)
             return False
 
         prompt = self._state.book.prompt(parent(path))

@@ -92,7 +92,7 @@ class Projects:
             if project.is_work:
                 due.add(project.path)
             else:
-                self._state.tracker.drop(path)
+                self._state.tracked.drop(path)
         return due
 
     async def _consider(self, project: bytes) -> Candidate | None:
@@ -168,7 +168,7 @@ class Projects:
         for path in filter(_is_media, contents.files):
             if path in self._state.known:
                 continue
-            tracked = self._state.tracker.get(path)
+            tracked = self._state.tracked.get(path)
             if tracked is None:
                 self._root_monitor.scans.request()
             elif tracked.verdict() is Verdict.READY and tracked.settled():
@@ -190,7 +190,7 @@ class Projects:
 
     def _block(self, paths: Iterable[bytes], why: str, *, soon: bool = False) -> None:
         for path in paths:
-            tracked = self._state.tracker.get(path)
+            tracked = self._state.tracked.get(path)
             if tracked is not None and tracked.verdict() is Verdict.READY:
                 tracked.block(why, soon=soon)
 

@@ -66,7 +66,7 @@ class SubtitleGroups:
 
     def _wait(self, path: bytes, partner: bytes) -> None:
         wait_for(self._state, path, partner)
-        tracked = self._state.tracker.get(partner)
+        tracked = self._state.tracked.get(partner)
         if tracked is None or tracked.verdict() is not Verdict.EMPTY:
             return
         if tracked.still >= EMPTY_AFTER:
@@ -115,7 +115,7 @@ class SubtitleGroups:
     def _alone(self, path: bytes) -> None:
         """No clip is there that these subtitles belong to: it may be about to come."""
         self._state.block(path, "waits for the clip that it belongs to")
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if tracked is None or tracked.still < ALONE_AFTER:
             return
         name = as_text(name_of(path))
@@ -134,13 +134,13 @@ class SubtitleGroups:
     def _is_late(self, path: bytes) -> bool:
         """Whether it was found to have come too late, and has not changed since."""
         asked = self._state.problems.asked(path)
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if asked is None or tracked is None:
             return False
         return asked.code == LATE and tracked.blocked != ""
 
     def _is_ready(self, partner: bytes) -> bool:
-        tracked = self._state.tracker.get(partner)
+        tracked = self._state.tracked.get(partner)
         if tracked is None:
             # claimed before its partner came: whether that still counts, the journal knows
             return partner in self._state.known

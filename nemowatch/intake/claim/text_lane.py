@@ -122,7 +122,7 @@ class TextLane:
         """Documents come after texts, since they may take seconds whatever their size; of the
         others small ones come first."""
         size = 0
-        tracked = self._state.tracker.get(path)
+        tracked = self._state.tracked.get(path)
         if tracked is not None:
             size = tracked.last.size
         return is_word(as_text(name_of(path))), size

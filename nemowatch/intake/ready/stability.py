@@ -78,7 +78,7 @@ class Observation:
     has_data: bool | None = None  #: False: it is one hole; None: not asked
 
 
-class Tracked:
+class TrackedFile:
     """What is remembered of one file that is not a job yet."""
 
     __slots__ = (
@@ -109,7 +109,7 @@ class Tracked:
 
     def __repr__(self) -> str:
         return (
-            f"Tracked({self.last.size} bytes, still {self.last_at - self.since:.1f} s,"
+            f"TrackedFile({self.last.size} bytes, still {self.last_at - self.since:.1f} s,"
             f" {self.verdict()})"
         )
 

@@ -6,7 +6,7 @@ Owns the words. How long a file has waited, `stability` knows.
 
 from __future__ import annotations
 
-from nemowatch.intake.ready.stability import Tracked, Verdict
+from nemowatch.intake.ready.stability import TrackedFile, Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import folder_of
 
@@ -39,7 +39,7 @@ _NOTES = {
 }
 
 
-def why(tracked: Tracked, now: float) -> str:
+def why(tracked: TrackedFile, now: float) -> str:
     """Why a file waits, in plain words, for the status page."""
     if tracked.blocked:
         return tracked.blocked
@@ -58,7 +58,7 @@ def _seconds(duration: float) -> str:
     return f"{whole // 60} min"
 
 
-def problem_of(path: bytes, tracked: Tracked) -> FileProblem | None:
+def problem_of(path: bytes, tracked: TrackedFile) -> FileProblem | None:
     """What a note says about a file that is not taken yet; None for nothing."""
     if tracked.problem is not None:
         return tracked.problem

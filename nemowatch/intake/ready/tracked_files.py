@@ -9,17 +9,17 @@ from collections.abc import Container, Iterable, Iterator
 
 from nemowatch.intake.ready.fair_turns import portion
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.intake.ready.stability import Observation, Tracked
+from nemowatch.intake.ready.stability import Observation, TrackedFile
 
 
-class Tracker:
+class TrackedFiles:
     """Every file of one inbox that is not a job yet, by its path relative to the inbox."""
 
     def __init__(self) -> None:
-        self._files: dict[bytes, Tracked] = {}
+        self._files: dict[bytes, TrackedFile] = {}
 
     def __repr__(self) -> str:
-        return f"Tracker({len(self._files)} files)"
+        return f"TrackedFiles({len(self._files)} files)"
 
     def __len__(self) -> int:
         return len(self._files)
@@ -30,19 +30,19 @@ class Tracker:
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._files)
 
-    def items(self) -> Iterable[tuple[bytes, Tracked]]:
+    def items(self) -> Iterable[tuple[bytes, TrackedFile]]:
         """Each file with what is known of it; none may come or go meanwhile."""
         return self._files.items()
 
-    def get(self, path: bytes) -> Tracked | None:
+    def get(self, path: bytes) -> TrackedFile | None:
         """What is known of this file, if it is tracked."""
         return self._files.get(path)
 
-    def see(self, path: bytes, seen: Observation, rule: SettleRule) -> Tracked:
+    def see(self, path: bytes, seen: Observation, rule: SettleRule) -> TrackedFile:
         """Take an observation into account; a file never seen before begins to be tracked."""
         tracked = self._files.get(path)
         if tracked is None:
-            tracked = self._files[path] = Tracked(seen, rule)
+            tracked = self._files[path] = TrackedFile(seen, rule)
         else:
             tracked.rule = rule
             tracked.see(seen)
