@@ -169,7 +169,7 @@ class Tracking:
         )
 
     def see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
-        """Pass what a check of one file has found to the tracker."""
+        """Pass what a check of one file has found to the tracked files."""
         now = self._clock.monotonic()
         observed = Observation(found, now, seen.lease, event_at, seen.has_data)
         self._observe(seen.path, observed)

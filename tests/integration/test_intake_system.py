@@ -184,7 +184,7 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_reported(tmp_path: Path)
     assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
     inbox_state = InboxState.of(Watch(root=tmp_path), {})
     survey = ScanDiffer(
-        inbox_state.book, inbox_state.known, inbox_state.tracker, lambda path: True
+        inbox_state.book, inbox_state.known, inbox_state.tracked, lambda path: True
     ).survey(entries)
     assert (
         task.stat().st_ino in survey.inodes,
