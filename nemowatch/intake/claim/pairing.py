@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from nemowatch.errors import OrderError
+from nemowatch.intake.claim.doubts import MACHINE_COPY, TWINS, Doubts
 from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.claim.paired_names import Neighbours, is_text
 from nemowatch.intake.claim.subtitle_groups import SubtitleGroups
 from nemowatch.intake.claim.subtitle_names import SubtitleNames
-from nemowatch.intake.claim.twins import CODE, Twins, question
 from nemowatch.intake.ready.file_checks import names_in
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
@@ -50,17 +50,18 @@ class Groups:
         folders = set(map(parent, ready))
         names = await self._names(set(filter(self._state.book.has_related, folders)))
         beside: dict[bytes, Beside] = {}
-        twins: dict[bytes, Twins] = {}
+        doubts: dict[bytes, Doubts] = {}
         for folder, found in names.items():
-            twins[folder] = Twins(folder, found)
+            doubts[folder] = Doubts(folder, found)
             if self._state.book.groups(folder):
                 beside[folder] = self._beside(folder, found)
 
         groups: dict[Group, None] = {}  # in order, and each once
         for path in ready:
             group = self._group(path, beside.get(parent(path)))
-            if group is not None and not self._has_twin(path, group, twins.get(parent(path))):
-                groups[group] = None
+            if group is None or self._is_doubtful(path, group, doubts.get(parent(path))):
+                continue
+            groups[group] = None
         return list(groups)
 
     async def _names(self, folders: set[bytes]) -> Mapping[bytes, Iterable[bytes]]:
@@ -70,19 +71,20 @@ class Groups:
         root = self._root_monitor.root
         return await self._root_monitor.worker.run(lambda: names_in(root, folders))
 
-    def _has_twin(self, path: bytes, group: Group, twins: Twins | None) -> bool:
-        """Whether a person has to say what is meant by a video and a recording of one name."""
-        if twins is None:
+    def _is_doubtful(self, path: bytes, group: Group, doubts: Doubts | None) -> bool:
+        """Whether a person has to say what is meant by two files that may be one."""
+        if doubts is None:
             return False
-        found = list(filter(self._may_belong, twins.of(group.main)))
-        if found:
-            asked = question(group.main, found)
+        before = self._state.problems.asked(group.main)
+        asked = doubts.question(group.main, self._may_belong)
+        if asked is None and before is not None and before.code == MACHINE_COPY:
+            asked = before  # the file itself has been done and moved: this is its copy all the same
+        if asked is not None:
             self._state.problems.ask(asked)
             self._state.block(path, asked.what)
             return True
 
-        before = self._state.problems.asked(group.main)
-        if before is not None and before.code == CODE:
+        if before is not None and before.code == TWINS:
             self._state.problems.clear_question(group.main)
         return False
 

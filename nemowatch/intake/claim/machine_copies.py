@@ -1,0 +1,52 @@
+"""Copies that OneDrive makes of a conflict: the name of the machine follows the file's own name.
+
+Which names machines have nobody knows, but for what Windows calls them (`conflict_names`). So it
+counts only beside the file itself, and only where the added words are what people call machines.
+Owns those words, and what is asked. It is pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import as_text, name_of, parent, same_name, stem_of
+
+#: The short name of this question.
+CODE = "machine copy"
+#: What is behind a file's own name: words with a kind of machine among them, and a number.
+_MACHINE = re.compile(
+    r"-(?:\w{1,15}-){0,3}(?:\w{1,12}pc|pc|laptop|desktop|notebook|macbook|imac|mac|surface"
+    r"|thinkpad|workstation|server)\d{0,4}(?:-\w{1,10}){0,3}$",
+    re.IGNORECASE,
+)
+_CURE = "If it is the right one, or work of its own, give it another name; else remove it."
+
+
+class MachineCopies:
+    """The files of one folder, by their names."""
+
+    def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
+        self._folder = folder
+        self._names = {same_name(name): name for name in names}
+
+    def original(self, path: bytes) -> bytes:
+        """The file that this one may be a copy of; b"" for none."""
+        name = name_of(path)
+        stem = as_text(stem_of(name))
+        ending = as_text(name)[len(stem) :]
+        for at, letter in enumerate(stem):
+            if letter != "-" or _MACHINE.match(stem[at:]) is None:
+                continue
+            found = self._names.get(same_name(f"{stem[:at]}{ending}".encode()))
+            if found is not None:
+                return self._folder + b"/" + found
+        return b""
+
+
+def question(path: bytes, original: bytes) -> FileProblem:
+    """What a person is asked about a file."""
+    name, other = as_text(name_of(path)), as_text(name_of(original))
+    what = f"{name} may be a copy of {other} that OneDrive made of a conflict. It waits."
+    return FileProblem(path, parent(path), what, _CURE, code=CODE)
