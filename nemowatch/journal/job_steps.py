@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs, results, reviews, sessions, spend
+from nemowatch.journal import jobs, results, reviews, sessions, side_files, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import ENDED, AttentionReason, State
@@ -89,6 +89,7 @@ def redeliver(
             cure="nemowatch again --new-take pays for a new one.",
         )
     results.drop_outputs(conn, job_id)
+    side_files.delivered_anew(conn, job_id)
     jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
     return State.INSTRUCTED
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs, spend
+from nemowatch.journal import jobs, side_files, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.queries import load
 from nemowatch.model import ENDED, Output, State
@@ -255,6 +255,7 @@ def _keep_earlier(conn: sqlite3.Connection, job: Job, now_ms: int) -> None:
     earlier = int(conn.execute(jobs.SQL["keep_earlier"], values).fetchone()["id"])
     for name in ("move_calls", "move_draft", "move_outputs", "move_summary"):
         conn.execute(jobs.SQL[name], {"id": job.id, "earlier": earlier})
+    side_files.delivered_anew(conn, job.id)
 
 
 def add_turn(

@@ -74,6 +74,16 @@ def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:
     return bytes(row["path"]) if row else b""
 
 
+def at_path(conn: sqlite3.Connection, path: bytes) -> list[SideFile]:
+    """Every side file that was put at this absolute path, the latest first."""
+    return list(map(_side_file, conn.execute(SQL["at_path"], (path,))))
+
+
+def delivered_anew(conn: sqlite3.Connection, job_id: int) -> None:
+    """A job is about to deliver another result: what a person did to its side file is past."""
+    conn.execute(SQL["delivered_anew"], (job_id,))
+
+
 def of_path(conn: sqlite3.Connection, path: bytes) -> int:
     """The job whose side file is at this absolute path; 0 when none is."""
     row = conn.execute(SQL["of_path"], (path,)).fetchone()

@@ -57,6 +57,15 @@ def is_beside_result(outbox: Path, result: Path) -> bool:
     return True
 
 
+def is_unchanged(outbox: Path, path: Path, last: str) -> bool:
+    """Whether exactly what has the digest `last` is at `path`. Raises LocalPassing, LocalFinal."""
+    try:
+        with folder_of(outbox, os.path.dirname(_below(outbox, path))) as folder, translated(path):
+            return hashlib.sha256(_content(path.name, folder)).hexdigest() == last
+    except SourceGone:
+        return False
+
+
 def put(result: Path, job_id: int, text: str) -> Path:
     """Write the side file of `result` under a free name; returns where it is. Repeated after a
     kill with the same text it finds what it did before. Errors as `publish`."""

@@ -145,8 +145,19 @@ class SideFiles:
         if not await self._on_disk(watch, side_file.is_beside_result, watch.outbox, result):
             return  # a person has moved or deleted it
         if file.result != wanted.result:
-            file = SideFile(file.job_id, file.due, wanted.result, b"", "", "")
+            file = await self._begun(watch, file, wanted)
         await self._write(watch, file, wanted)
+
+    async def _begun(self, watch: Watch, file: SideFile, wanted: Wanted) -> SideFile:
+        """The side file of a result that had none yet. Where that of an earlier result of this
+        name is left, as it was written, it is replaced."""
+        result = Path(os.fsdecode(wanted.result))
+        path = result.parent / side_file.side_name(result.name)
+        raw = os.fsencode(path)
+        for left in await self._journal.read(partial(side_files.at_path, path=raw)):
+            if await self._on_disk(watch, side_file.is_unchanged, watch.outbox, path, left.sha256):
+                return SideFile(file.job_id, file.due, wanted.result, raw, left.sha256, "")
+        return SideFile(file.job_id, file.due, wanted.result, b"", "", "")
 
     async def _write(self, watch: Watch, file: SideFile, wanted: Wanted) -> None:
         """First what an earlier run was about to write, then what is wanted now."""

@@ -436,3 +436,28 @@ async def test_a_fault_of_ours_keeps_no_source(
     assert [log["doing"] for log in logs if log["event"] == "internal error"] == [
         "write the file beside a result"
     ]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_result_that_takes_a_free_name_has_the_words_of_that_name(
+    tmp_path: Path, kept: bool
+) -> None:
+    """Delivered once more after a person deleted the result, with or without its words: there is
+    one file of words, of the new delivery."""
+    async with engine_rig(tmp_path) as rig:
+        rig.drop("dub-es/clip.mp4")
+        await published(rig)
+        (rig.root / "outbox/dub-es/clip.es.mp4").unlink()
+        words = rig.root / "outbox/dub-es/clip.es.nemowatch.txt"
+        before = words.stat().st_mtime_ns
+        if not kept:
+            words.unlink()
+        assert rig.engine is not None
+        await rig.engine.order("again", {"jobs": [1]})
+        await rig.until("the result", lambda _: "dub-es/clip.es.mp4" in rig.files("outbox"))
+        await rig.ended(1)
+        await set_cost(rig, 70)
+        ((name, text),) = sides(rig).items()
+        assert words.stat().st_mtime_ns > before
+    assert name == "clip.es.nemowatch.txt"
+    assert "\nCost: about 70 credits\n" in text

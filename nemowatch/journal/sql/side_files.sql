@@ -21,5 +21,13 @@ UPDATE side_file SET due = 0, text = '' WHERE job_id = :job_id AND due = :due
 -- name: path_of
 SELECT path FROM side_file WHERE job_id = ?
 
+-- name: at_path
+-- every job whose side file was put there, the latest first: a name is free again when its result is gone
+SELECT * FROM side_file WHERE path = ? ORDER BY job_id DESC
+
+-- name: delivered_anew
+-- what comes is another result, whatever its name will be
+UPDATE side_file SET result = x'', text = '' WHERE job_id = ?
+
 -- name: of_path
 SELECT job_id FROM side_file WHERE path = ? ORDER BY job_id DESC LIMIT 1
