@@ -128,7 +128,8 @@ class Once:
         }
         for reason, number in jobs.held_counts(conn).items():
             counts[f"held ({reason})"] = number
-        counts["to be tried again later"] = self._tired(conn)
+        # all that are left, not the tired ones alone: one may be tried again at this moment
+        counts["to be tried again later"] = jobs.count_in(conn, WORKING)
 
         found: list[str] = []
         for what, number in counts.items():

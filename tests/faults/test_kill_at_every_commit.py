@@ -64,18 +64,22 @@ def test_kill_after_a_commit(tmp_path: Path, kind: str, shift: int) -> None:
     person when its intent to pay was written and nobody can know whether it was sent."""
     total = _commits(tmp_path / "whole", kind)
 
-    def die_after(commit: int) -> None:
+    def die_after(commit: int) -> bool:
         with studio(
             tmp_path / str(commit), sandbox={"abort_on_disconnect": False}, settle=0.2, scan=1
         ) as house:
             wanted = drop(house, kind)
-            assert run_dying(house, commit) == -9
+            ended = run_dying(house, commit)
+            assert ended in (-9, 0), house.log()
             run_dying(house, 0)
             _check(house, wanted, f"{kind}, killed after commit {commit} of {total}")
+        return ended == -9
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        kills = list(pool.map(die_after, range(1 + shift * EVERY // len(KINDS), total + 1, EVERY)))
-    tell(f"a kill after a commit: {kind}", {"kills": len(kills), "commits of a life": total})
+        killed = list(pool.map(die_after, range(1 + shift * EVERY // len(KINDS), total + 1, EVERY)))
+    # a slow life has more or fewer commits than the one that was counted: its end may come first
+    assert killed.count(False) <= 1 + len(killed) // 10
+    tell(f"a kill after a commit: {kind}", {"kills": sum(killed), "commits of a life": total})
 
 
 def _commits(base: Path, kind: str) -> int:
